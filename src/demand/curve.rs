@@ -1,0 +1,136 @@
+//! A curve: a whole number that changes at instants.
+
+use std::collections::VecDeque;
+
+/// A number over time: each step holds from its instant (ms, inclusive) to the next one's.
+///
+/// Instants are strictly increasing, neighbouring values differ, and before the
+/// first step the value is 0.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Curve {
+    steps: Vec<(u64, u32)>,
+}
+
+impl Curve {
+    /// From `(instant, value)` pairs in time order; the last of equal instants counts.
+    pub fn new(pairs: impl IntoIterator<Item = (u64, u32)>) -> Self {
+        let mut curve = Self::default();
+        pairs.into_iter().for_each(|(at, value)| curve.set(at, value));
+        curve
+    }
+
+    /// From `at` on the value is `value`; `at` must not lie before the last step.
+    pub fn set(&mut self, at: u64, value: u32) {
+        if self.steps.last().is_some_and(|&(last, _)| last == at) {
+            self.steps.pop();
+        }
+        if self.steps.last().map_or(0, |&(_, last)| last) != value {
+            self.steps.push((at, value));
+        }
+    }
+
+    /// The steps.
+    pub fn steps(&self) -> &[(u64, u32)] {
+        &self.steps
+    }
+
+    /// The value at an instant.
+    pub fn at(&self, instant: u64) -> u32 {
+        let after = self.steps.partition_point(|&(at, _)| at <= instant);
+        after.checked_sub(1).map_or(0, |index| self.steps[index].1)
+    }
+
+    /// The largest value and the first instant it is reached; zero at 0 for an empty curve.
+    pub fn peak(&self) -> (u32, u64) {
+        self.steps.iter().fold((0, 0), |best, &(at, value)| if value > best.0 { (value, at) } else { best })
+    }
+
+    /// The integral over `from..to`, in value x ms.
+    pub fn integral(&self, from: u64, to: u64) -> u128 {
+        let ends = self.steps.iter().skip(1).map(|&(at, _)| at).chain([u64::MAX]);
+        self.steps
+            .iter()
+            .zip(ends)
+            .map(|(&(at, value), end)| {
+                let width = end.min(to).saturating_sub(at.max(from));
+                u128::from(width) * u128::from(value)
+            })
+            .sum()
+    }
+
+    /// The sliding maximum over the closed window `[t - window, t]`: O(n) by a monotonic queue.
+    ///
+    /// A value that stops holding at `e` counts until `e + window`: an environment that becomes
+    /// idle at `e` still serves an arrival at `e + window`, and has gone when that instant is over.
+    #[must_use]
+    pub fn sliding_max(&self, window: u64) -> Self {
+        let mut out = Self::default();
+        // (instant from which this value no longer counts, value), values decreasing.
+        let mut queue: VecDeque<(u64, u32)> = VecDeque::new();
+        let ends = self.steps.iter().skip(1).map(|&(at, _)| at).chain([u64::MAX]);
+        for (&(at, value), end) in self.steps.iter().zip(ends) {
+            Self::expire(&mut queue, at, &mut out);
+            while queue.back().is_some_and(|&(_, smaller)| smaller <= value) {
+                queue.pop_back();
+            }
+            queue.push_back((end.saturating_add(window), value));
+            out.set(at, queue.front().map_or(0, |&(_, largest)| largest));
+        }
+        Self::expire(&mut queue, u64::MAX, &mut out);
+        out
+    }
+
+    /// Drops the values that no longer count at `now`, noting each change at its instant.
+    fn expire(queue: &mut VecDeque<(u64, u32)>, now: u64, out: &mut Self) {
+        while let Some(&(until, _)) = queue.front() {
+            if until > now || until == u64::MAX {
+                return;
+            }
+            queue.pop_front();
+            out.set(until, queue.front().map_or(0, |&(_, largest)| largest));
+        }
+    }
+
+    /// Point by point `combine` of several curves.
+    pub fn combine(curves: &[Self], mut combine: impl FnMut(&[u32]) -> u32) -> Self {
+        let mut instants: Vec<(u64, usize, u32)> = curves
+            .iter()
+            .enumerate()
+            .flat_map(|(index, curve)| curve.steps.iter().map(move |&(at, value)| (at, index, value)))
+            .collect();
+        instants.sort_unstable();
+        let mut values = vec![0; curves.len()];
+        let mut out = Self::default();
+        let mut rest = instants.as_slice();
+        while let Some(&(at, ..)) = rest.first() {
+            let now = rest.partition_point(|&(instant, ..)| instant == at);
+            rest[..now].iter().for_each(|&(_, index, value)| values[index] = value);
+            out.set(at, combine(&values));
+            rest = &rest[now..];
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sliding_maximum_keeps_a_value_for_the_window() {
+        let curve = Curve::new([(0, 2), (10, 5), (12, 1), (30, 0)]);
+        assert_eq!(curve.sliding_max(10), Curve::new([(0, 2), (10, 5), (22, 1), (40, 0)]));
+        assert_eq!(curve.sliding_max(0), curve);
+    }
+
+    #[test]
+    fn integral_peak_and_value() {
+        let curve = Curve::new([(5, 2), (10, 4), (20, 0)]);
+        assert_eq!((curve.at(4), curve.at(5), curve.at(19), curve.at(20)), (0, 2, 4, 0));
+        assert_eq!(curve.peak(), (4, 10));
+        assert_eq!(curve.integral(0, 100), 50);
+        assert_eq!(curve.integral(7, 12), 14);
+        let sum = Curve::combine(&[curve.clone(), curve], |values| values.iter().sum());
+        assert_eq!(sum, Curve::new([(5, 4), (10, 8), (20, 0)]));
+    }
+}

@@ -1,0 +1,275 @@
+//! A diagnostic: one thing wrong with what the user gave, where it stands, and what to do about it.
+//!
+//! Readers collect all of them in a [`Diagnostics`] before they give up.
+//! Rendering and exit codes are the command line's business.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// What kind of thing is wrong. The number is stable; `docs/diagnostics.md` explains each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Code {
+    /// E001: a file cannot be read or written.
+    File,
+    /// E002: the bytes are not text this program reads.
+    Encoding,
+    /// E003: no format fits the header.
+    UnknownFormat,
+    /// E004: there is nothing in the file.
+    Empty,
+    /// E101: a column is missing.
+    MissingColumn,
+    /// E102: a cell does not hold what its column needs.
+    BadCell,
+    /// E103: a row has too many or too few cells.
+    RowLength,
+    /// E104: a row repeats an earlier one.
+    Duplicate,
+    /// E105: slots are missing from the series.
+    Gap,
+    /// E106: two files that belong together do not agree.
+    Mismatch,
+    /// E107: the file is larger than a stated limit.
+    TooLarge,
+    /// E201: a TOML file is malformed.
+    Toml,
+    /// E202: a number has no source.
+    Uncited,
+    /// E203: a value is out of its range or contradicts another.
+    BadValue,
+    /// E204: a name refers to nothing.
+    UnknownName,
+    /// E301: a function cannot reach a target.
+    Unreachable,
+    /// E401: the options of a command contradict each other.
+    Usage,
+    /// E402: a solver failed or gave an answer that does not hold.
+    Solver,
+}
+
+impl Code {
+    /// The stable text of the code.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::File => "E001",
+            Self::Encoding => "E002",
+            Self::UnknownFormat => "E003",
+            Self::Empty => "E004",
+            Self::MissingColumn => "E101",
+            Self::BadCell => "E102",
+            Self::RowLength => "E103",
+            Self::Duplicate => "E104",
+            Self::Gap => "E105",
+            Self::Mismatch => "E106",
+            Self::TooLarge => "E107",
+            Self::Toml => "E201",
+            Self::Uncited => "E202",
+            Self::BadValue => "E203",
+            Self::UnknownName => "E204",
+            Self::Unreachable => "E301",
+            Self::Usage => "E401",
+            Self::Solver => "E402",
+        }
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
+        output.serialize_str(self.text())
+    }
+}
+
+/// One problem, with its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// What kind of problem.
+    pub code: Code,
+    /// The file, as the user named it; empty where there is none.
+    pub file: String,
+    /// Line, from 1.
+    pub line: Option<u64>,
+    /// Column: of a CSV its field number, of other text its character, both from 1.
+    pub column: Option<u64>,
+    /// The CSV column's name.
+    pub column_name: Option<String>,
+    /// The offending text, cut to a readable length.
+    pub value: Option<String>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+impl Diagnostic {
+    /// A problem with no place yet.
+    pub fn new(code: Code, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            code,
+            file: String::new(),
+            line: None,
+            column: None,
+            column_name: None,
+            value: None,
+            message: message.into(),
+            help: help.into(),
+        }
+    }
+
+    /// In this file.
+    #[must_use]
+    pub fn in_file(mut self, file: impl Into<String>) -> Self {
+        self.file = file.into();
+        self
+    }
+
+    /// At this line, from 1.
+    #[must_use]
+    pub fn at_line(mut self, line: u64) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// At this column, from 1.
+    #[must_use]
+    pub fn at_column(mut self, column: u64) -> Self {
+        self.column = Some(column);
+        self
+    }
+
+    /// In the CSV column of this name.
+    #[must_use]
+    pub fn named(mut self, column_name: impl Into<String>) -> Self {
+        self.column_name = Some(column_name.into());
+        self
+    }
+
+    /// With this offending text; more than 60 characters are cut.
+    #[must_use]
+    pub fn with_value(mut self, value: &str) -> Self {
+        let mut text: String = value.chars().take(60).collect();
+        if value.chars().nth(60).is_some() {
+            text.push('…');
+        }
+        self.value = Some(text);
+        self
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    /// `E102 traffic.csv:7:3 (invocations): "-4": … ` and the help on a line of its own.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.code.text())?;
+        if !self.file.is_empty() {
+            write!(f, " {}", inert(&self.file))?;
+            if let Some(line) = self.line {
+                write!(f, ":{line}")?;
+                if let Some(column) = self.column {
+                    write!(f, ":{column}")?;
+                }
+            }
+        }
+        if let Some(name) = &self.column_name {
+            write!(f, " ({})", inert(name))?;
+        }
+        write!(f, ": ")?;
+        if let Some(value) = &self.value {
+            write!(f, "\"{}\": ", inert(value))?;
+        }
+        write!(f, "{}\n  help: {}", inert(&self.message), inert(&self.help))
+    }
+}
+
+/// `text` with control and direction characters escaped, so that data cannot drive a terminal.
+pub fn inert(text: &str) -> String {
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(hidden) {
+        return text.to_owned();
+    }
+    text.chars().fold(String::new(), |mut out, c| {
+        if hidden(c) {
+            out.extend(c.escape_default())
+        } else {
+            out.push(c)
+        }
+        out
+    })
+}
+
+/// All the problems found in one go, sorted by place when read.
+///
+/// At most [`Diagnostics::KEPT`] are kept, so that a hostile file cannot fill
+/// the memory; all are counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Diagnostics {
+    kept: Vec<Diagnostic>,
+    count: usize,
+}
+
+impl Diagnostics {
+    /// How many are kept; the rest are only counted.
+    pub const KEPT: usize = 1_000;
+
+    /// Notes one more problem.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.count += 1;
+        if self.kept.len() < Self::KEPT {
+            self.kept.push(diagnostic);
+        }
+    }
+
+    /// Takes over all of `other`.
+    pub fn extend(&mut self, other: Self) {
+        let dropped = other.count - other.kept.len();
+        other.kept.into_iter().for_each(|diagnostic| self.push(diagnostic));
+        self.count += dropped;
+    }
+
+    /// How many problems there are, kept or not.
+    pub const fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Whether nothing is wrong.
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The kept ones by file, line and column.
+    pub fn sorted(&self) -> Vec<&Diagnostic> {
+        let mut all: Vec<_> = self.kept.iter().collect();
+        all.sort_by(|a, b| (&a.file, a.line, a.column, a.code).cmp(&(&b.file, b.line, b.column, b.code)));
+        all
+    }
+
+    /// `value`, unless something is wrong.
+    pub fn or<T>(self, value: T) -> Result<T, Self> {
+        if self.is_empty() { Ok(value) } else { Err(self) }
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        let mut all = Self::default();
+        all.push(diagnostic);
+        all
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 20;
+        for diagnostic in self.sorted().into_iter().take(SHOWN) {
+            writeln!(f, "{diagnostic}")?;
+        }
+        match self.count.saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => writeln!(f, "... and {more} more"),
+        }
+    }
+}
+
+impl std::error::Error for Diagnostics {}

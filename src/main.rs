@@ -1,0 +1,3 @@
+//! The `eniplan` command.
+
+fn main() {}

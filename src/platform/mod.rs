@@ -1,0 +1,124 @@
+//! Platform: a provider's behaviour as a model file states it, every number with its source.
+//!
+//! Holds numbers only; what they do is the business of `topology`, `cold_path`
+//! and `simulation`.
+
+mod load;
+pub mod registry;
+
+pub use load::load;
+
+use crate::quantity::{Capacity, Interval, Millis, Rate};
+
+/// How far a number can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grade {
+    /// Primary text, code or raw data was read.
+    High,
+    /// Secondary sources or user reports.
+    Medium,
+    /// Inferred, or stated once.
+    Low,
+}
+
+/// A value with the place it was taken from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cited<T> {
+    /// The value.
+    pub value: T,
+    /// Where it was read.
+    pub source: String,
+    /// How far it can be trusted.
+    pub grade: Grade,
+}
+
+/// What happens in a phase of the cold path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PhaseKind {
+    /// Time passes.
+    Plain,
+    /// A microVM starts on a host, within the hosts' rate.
+    Microvm,
+    /// An ENI is acquired; its own duration is the wait for it.
+    Eni,
+}
+
+/// One phase of the cold path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phase {
+    /// Its name.
+    pub name: String,
+    /// What happens.
+    pub kind: PhaseKind,
+    /// Whether only functions with a VPC go through it.
+    pub vpc: bool,
+    /// The phases that must have ended before it starts.
+    pub after: Vec<String>,
+    /// How long it takes; zero for `eni`, whose length is the wait.
+    pub duration: Cited<Interval>,
+}
+
+/// A token bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// Tokens in a full bucket.
+    pub burst: Cited<u32>,
+    /// Tokens that come back per second.
+    pub per_second: Cited<Rate>,
+}
+
+/// Whom a scaling limit holds for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScalingScope {
+    /// Each function has a bucket of its own.
+    Function,
+    /// The account has one bucket.
+    Account,
+}
+
+/// The ENI's life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EniTimes {
+    /// From the granted request to ready.
+    pub boot: Cited<Interval>,
+    /// From the deletion's start to gone.
+    pub delete: Cited<Interval>,
+    /// What one carries, for policies with `capacity=model`.
+    pub capacity: Cited<Capacity>,
+    /// ENIs per VPC.
+    pub vpc_quota: Option<Cited<u32>>,
+    /// ENIs per Region.
+    pub region_quota: Option<Cited<u32>>,
+    /// Creation requests.
+    pub api: Option<Bucket>,
+}
+
+/// Limits on environments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnvironmentLimits {
+    /// How long an idle environment lives.
+    pub keep_alive: Cited<Millis>,
+    /// Invocations in flight in the account.
+    pub account_concurrency: Option<Cited<u32>>,
+    /// How fast new environments may come, and for whom the bucket is.
+    pub scaling: Option<(ScalingScope, Bucket)>,
+    /// `MicroVMs` per second on one host, and how many hosts there are.
+    pub microvm: Option<(Cited<Rate>, Cited<u32>)>,
+}
+
+/// A provider's behaviour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Platform {
+    /// Its name.
+    pub name: String,
+    /// What it stands for, in one sentence.
+    pub summary: String,
+    /// The policy that describes it best, used where the user names none.
+    pub policy: String,
+    /// The cold path, in the file's order.
+    pub phases: Vec<Phase>,
+    /// ENIs.
+    pub eni: EniTimes,
+    /// Environments.
+    pub environment: EnvironmentLimits,
+}

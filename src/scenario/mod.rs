@@ -1,0 +1,84 @@
+//! Scenario: the user's functions, subnets and targets, with every default filled in.
+//!
+//! Read from TOML ([`read`]) and completed with what the traffic and the model
+//! say ([`resolve`]). Functions stand in the traffic's order, so that an index
+//! means the same in both.
+
+mod read;
+mod resolve;
+
+pub use read::{Raw, read};
+pub use resolve::{Observed, resolve};
+
+use crate::quantity::{Memory, Millis};
+
+/// A function with everything known about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Function {
+    /// Its name.
+    pub name: String,
+    /// Its memory.
+    pub memory: Memory,
+    /// Connections one environment holds on its ENI.
+    pub connections: u32,
+    /// Indices of its subnets, in declared order; empty: it is not in a VPC.
+    pub subnets: Vec<usize>,
+    /// Its security groups, sorted, each once.
+    pub security_groups: Vec<String>,
+    /// How long an idle environment lives.
+    pub keep_alive: Millis,
+    /// Names of the targets it must reach.
+    pub reaches: Vec<String>,
+}
+
+/// A subnet of the customer's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subnet {
+    /// Its name.
+    pub name: String,
+    /// Its availability zone.
+    pub zone: String,
+    /// Its VPC.
+    pub vpc: String,
+    /// Addresses the provider leaves for use: 2^(32-mask) - 5.
+    pub usable: u32,
+    /// Addresses already taken.
+    pub in_use: u32,
+}
+
+/// Something in the customer's VPC that functions talk to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Its name.
+    pub name: String,
+    /// Index of its subnet.
+    pub subnet: usize,
+    /// Its security groups, sorted, each once.
+    pub security_groups: Vec<String>,
+}
+
+/// Traffic that one security group lets in from another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allow {
+    /// The group it comes from.
+    pub from: String,
+    /// The group it goes to.
+    pub to: String,
+}
+
+/// The user's side of the problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scenario {
+    /// The functions, those of the traffic first and in its order.
+    pub functions: Vec<Function>,
+    /// The subnets.
+    pub subnets: Vec<Subnet>,
+    /// The targets.
+    pub targets: Vec<Target>,
+    /// What may talk to what; empty: every group to every other.
+    pub allows: Vec<Allow>,
+    /// The longest cold start promised.
+    pub max_cold_start: Option<Millis>,
+    /// What was assumed where the user said nothing, in the user's words.
+    pub assumptions: Vec<String>,
+}
