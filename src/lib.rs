@@ -8,5 +8,6 @@ pub mod policy;
 pub mod quantity;
 pub mod random;
 pub mod scenario;
+pub mod simulation;
 pub mod topology;
 pub mod traffic;

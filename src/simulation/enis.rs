@@ -1,0 +1,320 @@
+//! The ENIs: their states, the room on them, and what they hold of every limit.
+
+use std::collections::BTreeSet;
+
+use super::world::World;
+use crate::policy::Pick;
+
+/// Where an ENI stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Requested or booting.
+    Booting,
+    /// Ready, idle or in use.
+    Ready,
+    /// On its way out.
+    Deleting,
+}
+
+/// One ENI.
+#[derive(Clone, Debug)]
+pub(crate) struct Eni {
+    pub(crate) class: u32,
+    /// Its number in the order of creation.
+    pub(crate) serial: u64,
+    pub(crate) state: State,
+    /// Units left for environments.
+    pub(crate) room: u64,
+    /// Environments on it, or waiting for it to boot.
+    pub(crate) environments: u32,
+    /// Environments that wait for it to boot, in order.
+    pub(crate) waiting: Vec<u32>,
+    /// The mark of its latest idleness.
+    pub(crate) idle: u64,
+}
+
+/// Why no ENI can be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Failure {
+    /// Too many invocations in flight in the account.
+    AccountConcurrency,
+    /// New environments come faster than the scaling limit.
+    Scaling,
+    /// The subnets of the function have no free address.
+    SubnetAddresses,
+    /// The VPC's ENI quota is used up.
+    VpcQuota,
+    /// The Region's ENI quota is used up.
+    RegionQuota,
+    /// It waited to the end, and no ENI came.
+    Starved,
+}
+
+impl Failure {
+    /// Its name in answers.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AccountConcurrency => "account_concurrency",
+            Self::Scaling => "scaling",
+            Self::SubnetAddresses => "subnet_addresses",
+            Self::VpcQuota => "vpc_quota",
+            Self::RegionQuota => "region_quota",
+            Self::Starved => "starved",
+        }
+    }
+}
+
+/// The ENIs of one class that can take an environment.
+#[derive(Clone, Debug, Default)]
+struct ClassPool {
+    /// Ready ones with room, by the policy's key, then number, then slot.
+    ready: BTreeSet<(u64, u64, u32)>,
+    /// Booting ones with room, by number.
+    booting: BTreeSet<(u64, u32)>,
+    /// Ready ones without an environment, by number.
+    idle: BTreeSet<(u64, u32)>,
+    /// Booting ones without an environment.
+    unclaimed: u32,
+}
+
+/// All ENIs.
+#[derive(Clone, Debug)]
+pub(crate) struct Enis {
+    pick: Pick,
+    capacity: u64,
+    slots: Vec<Eni>,
+    vacant: Vec<u32>,
+    classes: Vec<ClassPool>,
+    made: u64,
+    /// Addresses held per subnet.
+    pub(crate) subnet_held: Vec<u32>,
+    vpc_held: Vec<u32>,
+    /// ENIs held in all.
+    pub(crate) held: u32,
+}
+
+impl Enis {
+    pub(crate) fn new(world: &World) -> Self {
+        let limits = &world.topology.limits;
+        let vpcs = limits.subnets.iter().map(|subnet| subnet.vpc + 1).max().unwrap_or(0);
+        Self {
+            pick: world.policy.pick,
+            capacity: world.capacity,
+            slots: Vec::new(),
+            vacant: Vec::new(),
+            classes: vec![ClassPool::default(); world.topology.classes.len()],
+            made: 0,
+            subnet_held: vec![0; limits.subnets.len()],
+            vpc_held: vec![0; vpcs],
+            held: 0,
+        }
+    }
+
+    pub(crate) fn get(&self, eni: u32) -> &Eni {
+        &self.slots[eni as usize]
+    }
+
+    fn key(&self, eni: &Eni) -> u64 {
+        match self.pick {
+            Pick::Fullest => eni.room,
+            Pick::Emptiest => u64::MAX - eni.room,
+            Pick::Newest => u64::MAX - eni.serial,
+            Pick::Oldest => eni.serial,
+        }
+    }
+
+    /// Takes `eni` out of the pools of its class, runs `change`, and puts it back where it belongs now.
+    fn update<T>(&mut self, eni: u32, change: impl FnOnce(&mut Eni) -> T) -> T {
+        self.enrol(eni, false);
+        let result = change(&mut self.slots[eni as usize]);
+        self.enrol(eni, true);
+        result
+    }
+
+    fn enrol(&mut self, eni: u32, present: bool) {
+        let it = &self.slots[eni as usize];
+        let (key, serial) = (self.key(it), it.serial);
+        let (state, has_room, free) = (it.state, it.room > 0, it.environments == 0);
+        let pool = &mut self.classes[it.class as usize];
+        match state {
+            State::Ready => {
+                if has_room {
+                    toggle(&mut pool.ready, (key, serial, eni), present);
+                }
+                if free {
+                    toggle(&mut pool.idle, (serial, eni), present);
+                }
+            }
+            State::Booting => {
+                if has_room {
+                    toggle(&mut pool.booting, (serial, eni), present);
+                }
+                if free {
+                    pool.unclaimed = if present { pool.unclaimed + 1 } else { pool.unclaimed - 1 };
+                }
+            }
+            State::Deleting => {}
+        }
+    }
+
+    /// The ready ENI with room for `size` that the policy picks among these classes.
+    pub(crate) fn pick_ready(&self, classes: &[usize], size: u64) -> Option<u32> {
+        let fits = |&&(_, _, eni): &&(u64, u64, u32)| self.slots[eni as usize].room >= size;
+        classes
+            .iter()
+            .filter_map(|&class| {
+                let ready = &self.classes[class].ready;
+                match self.pick {
+                    Pick::Fullest => ready.range((size, 0, 0)..).next(),
+                    Pick::Emptiest => ready.first().filter(fits),
+                    Pick::Newest | Pick::Oldest => ready.iter().find(fits),
+                }
+            })
+            .min()
+            .map(|&(_, _, eni)| eni)
+    }
+
+    /// The booting ENI with unreserved room for `size` that was requested first.
+    pub(crate) fn pick_booting(&self, classes: &[usize], size: u64) -> Option<u32> {
+        classes
+            .iter()
+            .filter_map(|&class| {
+                let booting = &self.classes[class].booting;
+                booting.iter().find(|&&(_, eni)| self.slots[eni as usize].room >= size)
+            })
+            .min()
+            .map(|&(_, eni)| eni)
+    }
+
+    /// The class among these to make an ENI in: the subnet with the most free addresses.
+    pub(crate) fn pick_class(&self, world: &World, classes: &[usize]) -> Result<usize, Failure> {
+        let limits = &world.topology.limits;
+        let mut failure = Failure::SubnetAddresses;
+        let mut best: Option<(u32, usize)> = None;
+        for &class in classes {
+            let subnet = world.topology.classes[class].subnet;
+            let free = limits.subnets[subnet].addresses.saturating_sub(self.subnet_held[subnet]);
+            if free == 0 {
+                continue;
+            }
+            let vpc = limits.subnets[subnet].vpc;
+            if limits.vpc_quota.is_some_and(|quota| self.vpc_held[vpc] >= quota) {
+                failure = Failure::VpcQuota;
+            } else if best.is_none_or(|(most, _)| free > most) {
+                best = Some((free, class));
+            }
+        }
+        let (_, class) = best.ok_or(failure)?;
+        if limits.region_quota.is_some_and(|quota| self.held >= quota) {
+            return Err(Failure::RegionQuota);
+        }
+        Ok(class)
+    }
+
+    /// Adds an ENI of `class`, booting or ready, and holds its address and quotas.
+    pub(crate) fn make(&mut self, world: &World, class: usize, state: State) -> u32 {
+        self.hold(world, class, true);
+        let eni = Eni {
+            class: u32::try_from(class).unwrap_or(u32::MAX),
+            serial: self.made,
+            state,
+            room: self.capacity,
+            environments: 0,
+            waiting: Vec::new(),
+            idle: 0,
+        };
+        self.made += 1;
+        let slot = if let Some(slot) = self.vacant.pop() {
+            self.slots[slot as usize] = eni;
+            slot
+        } else {
+            self.slots.push(eni);
+            u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
+        };
+        self.enrol(slot, true);
+        slot
+    }
+
+    fn hold(&mut self, world: &World, class: usize, take: bool) {
+        let subnet = world.topology.classes[class].subnet;
+        let vpc = world.topology.limits.subnets[subnet].vpc;
+        for held in [&mut self.subnet_held[subnet], &mut self.vpc_held[vpc], &mut self.held] {
+            *held = if take { *held + 1 } else { held.saturating_sub(1) };
+        }
+    }
+
+    /// Gives `size` units of `eni` to an environment.
+    pub(crate) fn place(&mut self, eni: u32, size: u64) {
+        self.update(eni, |eni| {
+            eni.room -= size;
+            eni.environments += 1;
+        });
+    }
+
+    /// `environment` waits for `eni` to boot.
+    pub(crate) fn wait_for(&mut self, eni: u32, environment: u32) {
+        self.slots[eni as usize].waiting.push(environment);
+    }
+
+    /// Takes `size` units back; whether the ENI is idle now.
+    pub(crate) fn leave(&mut self, eni: u32, size: u64) -> bool {
+        self.update(eni, |eni| {
+            eni.room += size;
+            eni.environments -= 1;
+        });
+        self.is_idle(eni)
+    }
+
+    pub(crate) fn is_idle(&self, eni: u32) -> bool {
+        let eni = self.get(eni);
+        eni.state == State::Ready && eni.environments == 0
+    }
+
+    /// Notes that `eni` has become idle; `mark` names this idleness and no other.
+    pub(crate) fn begin_idleness(&mut self, eni: u32, mark: u64) {
+        self.slots[eni as usize].idle = mark;
+    }
+
+    /// Whether `eni` has been idle without a break since `mark` was given.
+    pub(crate) fn idle_since(&self, eni: u32, mark: u64) -> bool {
+        self.is_idle(eni) && self.get(eni).idle == mark
+    }
+
+    /// `eni` has booted; the environments that waited for it, in order.
+    pub(crate) fn ready(&mut self, eni: u32) -> Vec<u32> {
+        self.update(eni, |eni| {
+            eni.state = State::Ready;
+            std::mem::take(&mut eni.waiting)
+        })
+    }
+
+    pub(crate) fn begin_deletion(&mut self, eni: u32) {
+        self.update(eni, |eni| eni.state = State::Deleting);
+    }
+
+    /// The deletion has ended: address and quotas are free again.
+    pub(crate) fn gone(&mut self, world: &World, eni: u32) {
+        let class = self.get(eni).class as usize;
+        self.hold(world, class, false);
+        self.vacant.push(eni);
+    }
+
+    /// ENIs of `class` without an environment, ready or booting.
+    pub(crate) fn free(&self, class: usize) -> u64 {
+        let pool = &self.classes[class];
+        pool.idle.len() as u64 + u64::from(pool.unclaimed)
+    }
+
+    /// The idle ENI of `class` made last.
+    pub(crate) fn newest_idle(&self, class: usize) -> Option<u32> {
+        self.classes[class].idle.last().map(|&(_, eni)| eni)
+    }
+}
+
+fn toggle<T: Ord>(set: &mut BTreeSet<T>, item: T, present: bool) {
+    if present {
+        set.insert(item);
+    } else {
+        set.remove(&item);
+    }
+}

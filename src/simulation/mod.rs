@@ -1,0 +1,35 @@
+//! Simulation: what happens to this traffic under one policy and one nature, exactly.
+//!
+//! A discrete-event simulation in whole milliseconds of the mechanism in the
+//! design's semantics. [`Nature`] decides what is uncertain, so that seeded runs,
+//! extremes and the replay of a witness are the same engine. Uses traffic,
+//! topology, the cold path and the policy; no files, no clock.
+
+mod bucket;
+mod enis;
+mod idle;
+mod nature;
+mod outcome;
+mod queue;
+mod record;
+mod run;
+mod supply;
+mod world;
+
+pub use enis::Failure;
+pub use nature::{Assignment, End, Nature, Random, Recording};
+pub use outcome::{ColdStarts, Level, Longest, Outcome};
+pub use record::{Recorder, Served, Silent};
+pub use world::{Action, World, size_on, units};
+
+use crate::traffic::Traffic;
+
+/// Runs `traffic` through `world`; gives back nature and recorder with what they noted.
+pub fn simulate<N: Nature, R: Recorder>(
+    world: &World<'_>,
+    traffic: &Traffic,
+    nature: N,
+    recorder: R,
+) -> (Outcome, N, R) {
+    run::Run::new(world, nature, recorder, traffic.span).to_the_end(traffic)
+}

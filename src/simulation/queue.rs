@@ -1,0 +1,87 @@
+//! The event queue: ordered by time, then rank, then the order of scheduling.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// What happens. The variants stand in the order of semantics.md, "Order of things that
+/// happen at the same millisecond"; arrivals come from the traffic, not from this queue,
+/// and stand between `Schedule` and `EnvironmentExpiry`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Event {
+    /// A deletion has ended.
+    EniGone { eni: u32 },
+    /// An ENI has booted.
+    EniReady { eni: u32 },
+    /// A step of an environment's cold path has ended.
+    PhaseEnd { environment: u32, serial: u64, step: u32 },
+    /// An invocation has ended.
+    InvocationEnd { environment: u32 },
+    /// The next action of the schedule is due.
+    Schedule,
+    /// The function's longest idle environment may have been idle for its keep-alive.
+    EnvironmentExpiry { function: u32 },
+    /// The ENI may have been idle for its ttl since the idleness of this mark.
+    EniExpiry { eni: u32, mark: u64 },
+}
+
+impl Event {
+    pub(crate) const fn rank(self) -> u8 {
+        match self {
+            Self::EniGone { .. } => 0,
+            Self::EniReady { .. } => 1,
+            Self::PhaseEnd { .. } | Self::InvocationEnd { .. } => 2,
+            Self::Schedule => 3,
+            Self::EnvironmentExpiry { .. } => 5,
+            Self::EniExpiry { .. } => 6,
+        }
+    }
+}
+
+/// The rank of arrivals.
+pub(crate) const ARRIVAL_RANK: u8 = 4;
+
+/// When an event is due; smaller is earlier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Due {
+    pub(crate) at: u64,
+    pub(crate) rank: u8,
+    pub(crate) sequence: u64,
+}
+
+/// Events to come.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Queue {
+    heap: BinaryHeap<Reverse<(Due, Event)>>,
+    sequence: u64,
+}
+
+impl Queue {
+    /// A number for the next event, later than all before.
+    pub(crate) fn next_sequence(&mut self) -> u64 {
+        self.sequence += 1;
+        self.sequence
+    }
+
+    /// Schedules `event`; an event at `u64::MAX` never happens.
+    pub(crate) fn push(&mut self, at: u64, event: Event) {
+        let sequence = self.next_sequence();
+        self.push_as(at, sequence, event);
+    }
+
+    /// Schedules `event` in the place of an earlier number.
+    pub(crate) fn push_as(&mut self, at: u64, sequence: u64, event: Event) {
+        if at < u64::MAX {
+            self.heap.push(Reverse((Due { at, rank: event.rank(), sequence }, event)));
+        }
+    }
+
+    /// When the next event is due.
+    pub(crate) fn next_due(&self) -> Option<Due> {
+        self.heap.peek().map(|Reverse((due, _))| *due)
+    }
+
+    /// Takes the next event.
+    pub(crate) fn pop(&mut self) -> Option<(Due, Event)> {
+        self.heap.pop().map(|Reverse(item)| item)
+    }
+}

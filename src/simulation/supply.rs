@@ -1,0 +1,392 @@
+//! Supply: the half of the engine that makes, shares and deletes ENIs.
+
+use super::enis::{Failure, State};
+use super::nature::Nature;
+use super::queue::Event;
+use super::record::Recorder;
+use super::run::Run;
+use crate::policy::{IdleTtl, OnExhausted, Provision, Start};
+
+/// What the plan still has to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Planned {
+    at: i64,
+    class: usize,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    /// Request this many.
+    Request(u32),
+    /// Request one that is to be ready at this instant.
+    RequestFor(i64),
+    /// Delete this many as they become idle.
+    Delete(u32),
+}
+
+enum Acquired {
+    Ready(u32),
+    Booting(u32),
+    Nothing,
+    Failed(Failure),
+}
+
+impl<N: Nature, R: Recorder> Run<'_, N, R> {
+    /// What exists at time 0.
+    pub(super) fn set_up(&mut self) {
+        let (policy, classes) = (self.world.policy, self.world.topology.classes.len());
+        self.take_up_plan();
+        if policy.provision == Provision::AtDeploy {
+            (0..classes).for_each(|class| self.stand_ready(class));
+        }
+        if policy.start == Start::Warm {
+            (0..self.world.functions.len()).for_each(|function| self.stand_idle(function));
+            for class in 0..classes {
+                while self.short_of_free(class) {
+                    self.stand_ready(class);
+                }
+            }
+        } else {
+            (0..classes).for_each(|class| self.replenish(class, 0));
+        }
+        self.wake_for_plan();
+    }
+
+    /// The environments of `function` that a running system has, each on an ENI with room.
+    fn stand_idle(&mut self, function: usize) {
+        let world = self.world;
+        let place = &world.functions[function];
+        let on_demand = matches!(world.policy.provision, Provision::OnDemand | Provision::AtDeploy);
+        for _ in 0..world.initial.get(function).copied().unwrap_or(0) {
+            let mut eni = None;
+            if place.path.needs_eni() {
+                let classes = &place.place.classes;
+                let found = if world.policy.reuse { self.enis.pick_ready(classes, place.size) } else { None };
+                let made = || on_demand.then(|| self.enis.pick_class(world, classes).ok()).flatten();
+                eni = match (found, found.is_none().then(made).flatten()) {
+                    (Some(found), _) => Some(found),
+                    (None, Some(class)) => Some(self.make_eni(class, State::Ready, 0)),
+                    (None, None) => return,
+                };
+            }
+            let environment = self.start_environment(function, None, 0);
+            if let (Some(eni), Some(it)) = (eni, self.environments[environment as usize].as_mut()) {
+                it.eni = Some(eni);
+                self.enis.place(eni, place.size);
+            }
+            self.rest(environment, 0);
+        }
+    }
+
+    /// An ENI of `class` that is ready at time 0, if the limits allow one.
+    fn stand_ready(&mut self, class: usize) {
+        if self.enis.pick_class(self.world, &[class]).is_ok() {
+            let eni = self.make_eni(class, State::Ready, 0);
+            self.eni_idle(eni, 0);
+        }
+    }
+
+    fn make_eni(&mut self, class: usize, state: State, now: u64) -> u32 {
+        let eni = self.enis.make(self.world, class, state);
+        self.note_held(class, now);
+        eni
+    }
+
+    fn note_held(&mut self, class: usize, now: u64) {
+        let subnet = self.world.topology.classes[class].subnet;
+        self.outcome.enis.set(now, u64::from(self.enis.held));
+        self.outcome.subnets[subnet].set(now, u64::from(self.enis.subnet_held[subnet]));
+        self.recorder.enis(now, self.enis.held);
+    }
+
+    /// Requests an ENI of `class`: it takes its token in turn and then boots.
+    fn request(&mut self, class: usize, now: u64) -> u32 {
+        let boot = self.nature.boot(self.outcome.creations, &self.world.topology.boot);
+        let granted = self.api.as_mut().map_or(now, |bucket| bucket.take_in_turn(now));
+        self.request_ready_at(class, now, granted.saturating_add(boot))
+    }
+
+    fn request_ready_at(&mut self, class: usize, now: u64, ready: u64) -> u32 {
+        self.outcome.creations += 1;
+        let eni = self.make_eni(class, State::Booting, now);
+        self.queue.push(ready, Event::EniReady { eni });
+        eni
+    }
+
+    /// The `eni` step of an environment's cold path begins.
+    pub(super) fn acquire(&mut self, environment: u32, step: usize, now: u64) {
+        let (acquired, serial) = self.look_for_eni(environment, true, now);
+        match acquired {
+            Acquired::Ready(eni) => {
+                self.place(environment, eni, now);
+                self.end_step(environment, step, now);
+            }
+            Acquired::Booting(eni) => {
+                self.place(environment, eni, now);
+                self.enis.wait_for(eni, environment);
+            }
+            Acquired::Nothing => self.waiters.push_back((environment, serial)),
+            Acquired::Failed(failure) => self.abort(environment, failure, now),
+        }
+    }
+
+    fn look_for_eni(&mut self, environment: u32, first: bool, now: u64) -> (Acquired, u64) {
+        let (world, policy) = (self.world, self.world.policy);
+        let Some(it) = &self.environments[environment as usize] else { return (Acquired::Nothing, 0) };
+        let (serial, function) = (it.serial, &world.functions[it.function as usize]);
+        let classes = &function.place.classes;
+        if policy.reuse {
+            let ready = self.enis.pick_ready(classes, function.size).map(Acquired::Ready);
+            let found = ready.or_else(|| {
+                let joined = policy.join_booting.then(|| self.enis.pick_booting(classes, function.size));
+                joined.flatten().map(Acquired::Booting)
+            });
+            if let Some(found) = found {
+                if !(first && self.misses()) {
+                    return (found, serial);
+                }
+            }
+        }
+        if matches!(policy.provision, Provision::Scheduled | Provision::Clairvoyant) {
+            return (Acquired::Nothing, serial);
+        }
+        let acquired = match self.enis.pick_class(world, classes) {
+            Ok(class) => Acquired::Booting(self.request(class, now)),
+            Err(_) if policy.on_exhausted == OnExhausted::Wait => Acquired::Nothing,
+            Err(failure) => Acquired::Failed(failure),
+        };
+        (acquired, serial)
+    }
+
+    fn misses(&mut self) -> bool {
+        let policy = self.world.policy;
+        if policy.miss.0 == 0 && policy.miss_budget == 0 {
+            return false;
+        }
+        let acquisition = self.acquisitions;
+        self.acquisitions += 1;
+        self.nature.misses(acquisition, policy.miss)
+    }
+
+    fn place(&mut self, environment: u32, eni: u32, now: u64) {
+        let Some(it) = self.environments[environment as usize].as_mut() else { return };
+        it.eni = Some(eni);
+        let size = self.world.functions[it.function as usize].size;
+        self.enis.place(eni, size);
+        self.replenish(self.enis.get(eni).class as usize, now);
+    }
+
+    /// An environment gives up its place.
+    pub(super) fn leave_eni(&mut self, eni: u32, size: u64, now: u64) {
+        self.enis.leave(eni, size);
+        self.serve_waiters(now);
+        if self.enis.is_idle(eni) {
+            self.eni_idle(eni, now);
+        }
+    }
+
+    /// Room or a slot has appeared: those who wait try again, first come first served.
+    fn serve_waiters(&mut self, now: u64) {
+        if self.waiters.is_empty() {
+            return;
+        }
+        let mut still = std::mem::take(&mut self.waiters);
+        // What one environment of a function cannot have, the next one cannot have either.
+        let mut refused = vec![false; self.world.functions.len()];
+        let mut left = std::collections::VecDeque::new();
+        while let Some((environment, serial)) = still.pop_front() {
+            let Some(function) =
+                self.environments[environment as usize].as_ref().map(|it| it.function as usize)
+            else {
+                continue;
+            };
+            if !self.is_cold(environment, serial) {
+                continue;
+            }
+            if refused[function] {
+                left.push_back((environment, serial));
+                continue;
+            }
+            match self.look_for_eni(environment, false, now).0 {
+                Acquired::Ready(eni) => {
+                    self.place(environment, eni, now);
+                    self.eni_step_ended(environment, now);
+                }
+                Acquired::Booting(eni) => {
+                    self.place(environment, eni, now);
+                    self.enis.wait_for(eni, environment);
+                }
+                Acquired::Nothing | Acquired::Failed(_) => {
+                    refused[function] = true;
+                    left.push_back((environment, serial));
+                }
+            }
+        }
+        // Those who came to wait meanwhile stand behind.
+        left.append(&mut self.waiters);
+        self.waiters = left;
+    }
+
+    fn eni_step_ended(&mut self, environment: u32, now: u64) {
+        let Some(it) = self.environments[environment as usize].as_mut() else { return };
+        let steps = &self.world.functions[it.function as usize].path.steps;
+        let eni_step = steps.iter().position(|step| step.kind == crate::platform::PhaseKind::Eni);
+        if let (Some(step), Some(cold)) = (eni_step, it.cold.as_mut()) {
+            cold.note_wait(step, now);
+            self.end_step(environment, step, now);
+        }
+    }
+
+    /// An ENI has booted.
+    pub(super) fn eni_ready(&mut self, eni: u32, now: u64) {
+        for environment in self.enis.ready(eni) {
+            self.eni_step_ended(environment, now);
+        }
+        self.serve_waiters(now);
+        if self.enis.is_idle(eni) {
+            self.eni_idle(eni, now);
+        }
+    }
+
+    /// The ENI has no environment: it goes if the plan says so, and else when its ttl is over.
+    fn eni_idle(&mut self, eni: u32, now: u64) {
+        let class = self.enis.get(eni).class as usize;
+        if self.pending_deletions[class] > 0 {
+            self.pending_deletions[class] -= 1;
+            return self.delete(eni, now);
+        }
+        if let IdleTtl::After(ttl) = self.world.policy.idle_ttl {
+            let mark = self.queue.next_sequence();
+            self.enis.begin_idleness(eni, mark);
+            self.queue.push(now.saturating_add(ttl.0), Event::EniExpiry { eni, mark });
+        }
+    }
+
+    pub(super) fn eni_expired(&mut self, eni: u32, mark: u64, now: u64) {
+        let class = self.enis.get(eni).class as usize;
+        let kept = self.enis.free(class) <= u64::from(self.world.policy.warm);
+        if self.enis.idle_since(eni, mark) && !kept {
+            self.delete(eni, now);
+        }
+    }
+
+    fn delete(&mut self, eni: u32, now: u64) {
+        self.enis.begin_deletion(eni);
+        let duration = self.nature.deletion(self.deletions, &self.world.topology.delete);
+        self.deletions += 1;
+        self.queue.push(now.saturating_add(duration), Event::EniGone { eni });
+    }
+
+    pub(super) fn eni_gone(&mut self, eni: u32, now: u64) {
+        let class = self.enis.get(eni).class as usize;
+        self.enis.gone(self.world, eni);
+        self.note_held(class, now);
+        self.serve_waiters(now);
+        (0..self.world.topology.classes.len()).for_each(|class| self.replenish(class, now));
+    }
+
+    fn short_of_free(&self, class: usize) -> bool {
+        self.enis.free(class) < u64::from(self.world.policy.warm)
+            && self.enis.pick_class(self.world, &[class]).is_ok()
+    }
+
+    /// Brings the free ENIs of `class` back to the policy's number.
+    fn replenish(&mut self, class: usize, now: u64) {
+        while self.short_of_free(class) {
+            self.request(class, now);
+        }
+    }
+
+    fn take_up_plan(&mut self) {
+        let clairvoyant = self.world.policy.provision == Provision::Clairvoyant;
+        let warm = self.world.policy.start == Start::Warm;
+        let mut planned = Vec::new();
+        let mut requests = 0;
+        for action in &self.world.schedule {
+            let at = if warm { action.at } else { action.at.max(0) };
+            let class = action.class;
+            if clairvoyant {
+                for _ in 0..action.create {
+                    let boot = self.nature.boot(requests, &self.world.topology.boot);
+                    requests += 1;
+                    let earliest = if warm { i64::MIN } else { 0 };
+                    let request = at.saturating_sub_unsigned(boot).max(earliest);
+                    let ready = request.saturating_add_unsigned(boot);
+                    planned.push(Planned { at: request, class, what: What::RequestFor(ready) });
+                }
+            } else if action.create > 0 {
+                planned.push(Planned { at, class, what: What::Request(action.create) });
+            }
+            if action.delete > 0 {
+                planned.push(Planned { at, class, what: What::Delete(action.delete) });
+            }
+        }
+        planned.sort_by_key(|planned| planned.at);
+        self.planned = planned.into();
+        while self.planned.front().is_some_and(|planned| planned.at < 0) {
+            self.follow_one();
+        }
+    }
+
+    fn follow_one(&mut self) {
+        let Some(Planned { at, class, what }) = self.planned.pop_front() else { return };
+        let now = u64::try_from(at).unwrap_or(0);
+        match what {
+            What::Delete(n) => self.delete_idle(class, n, now),
+            What::RequestFor(ready) => self.plan_eni(class, now, ready),
+            What::Request(n) => (0..n).for_each(|_| {
+                if at >= 0 {
+                    if self.enis.pick_class(self.world, &[class]).is_ok() {
+                        self.request(class, now);
+                    }
+                } else {
+                    let boot = self.nature.boot(self.outcome.creations, &self.world.topology.boot);
+                    self.plan_eni(class, now, at.saturating_add_unsigned(boot));
+                }
+            }),
+        }
+    }
+
+    /// An ENI the plan has asked for, ready at `ready`, which may lie before the first instant.
+    fn plan_eni(&mut self, class: usize, now: u64, ready: i64) {
+        if self.enis.pick_class(self.world, &[class]).is_err() {
+            return;
+        }
+        match u64::try_from(ready) {
+            Ok(ready) if ready > now => {
+                self.request_ready_at(class, now, ready);
+            }
+            _ => {
+                self.outcome.creations += 1;
+                let eni = self.make_eni(class, State::Ready, now);
+                self.eni_idle(eni, now);
+            }
+        }
+    }
+
+    fn delete_idle(&mut self, class: usize, n: u32, now: u64) {
+        for left in (1..=u64::from(n)).rev() {
+            let Some(eni) = self.enis.newest_idle(class) else {
+                self.pending_deletions[class] += left;
+                return;
+            };
+            self.delete(eni, now);
+        }
+    }
+
+    /// The plan's actions that are due.
+    pub(super) fn follow_plan(&mut self, now: u64) {
+        while self.planned.front().is_some_and(|planned| u64::try_from(planned.at).is_ok_and(|at| at <= now))
+        {
+            self.follow_one();
+        }
+        self.wake_for_plan();
+    }
+
+    fn wake_for_plan(&mut self) {
+        if let Some(at) = self.planned.front().and_then(|planned| u64::try_from(planned.at).ok()) {
+            self.queue.push(at, Event::Schedule);
+        }
+    }
+}

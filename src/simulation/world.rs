@@ -1,0 +1,94 @@
+//! World: everything that is fixed before a run, compiled to what the engine reads.
+
+use crate::cold_path::{ColdPath, Path};
+use crate::policy::{Capacity, Policy};
+use crate::topology::{FunctionPlace, Topology};
+
+/// What a plan does at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Action {
+    /// When, ms from the first instant; before it: the ENIs are ready, or part of the way there, at 0.
+    /// Under `clairvoyant` creations are given by the instant they are to be ready.
+    pub at: i64,
+    /// Index of the ENI class.
+    pub class: usize,
+    /// ENIs to request.
+    pub create: u32,
+    /// ENIs to delete, as they become idle.
+    pub delete: u32,
+}
+
+/// A function as the engine sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct Place<'a> {
+    pub(crate) place: &'a FunctionPlace,
+    pub(crate) path: &'a Path,
+    pub(crate) keep_alive: u64,
+    /// Units it takes on an ENI.
+    pub(crate) size: u64,
+}
+
+/// Everything fixed before a run.
+#[derive(Clone, Debug)]
+pub struct World<'a> {
+    /// Classes, functions and limits.
+    pub topology: &'a Topology,
+    /// The parameters of the mechanism.
+    pub policy: &'a Policy,
+    pub(crate) functions: Vec<Place<'a>>,
+    /// Units on one ENI.
+    pub(crate) capacity: u64,
+    /// Environments of each function that are idle at time 0.
+    pub(crate) initial: Vec<u32>,
+    /// The plan, in time order.
+    pub(crate) schedule: Vec<Action>,
+}
+
+impl<'a> World<'a> {
+    /// A world without a plan in which `initial` environments of each function are idle at time 0.
+    pub fn new(
+        topology: &'a Topology,
+        cold_path: &'a ColdPath,
+        policy: &'a Policy,
+        initial: Vec<u32>,
+    ) -> Self {
+        let capacity = policy.capacity.unwrap_or(topology.capacity);
+        let functions = topology
+            .functions
+            .iter()
+            .map(|place| Place {
+                place,
+                path: cold_path.of(!place.classes.is_empty()),
+                keep_alive: policy.keep_alive.unwrap_or(place.keep_alive).0,
+                size: size_on(capacity, place),
+            })
+            .collect();
+        Self { topology, policy, functions, capacity: units(capacity), initial, schedule: Vec::new() }
+    }
+
+    /// The same world with this plan.
+    #[must_use]
+    pub fn with_schedule(mut self, mut schedule: Vec<Action>) -> Self {
+        schedule.sort_by_key(|action| action.at);
+        self.schedule = schedule;
+        self
+    }
+}
+
+/// The units an ENI of this capacity has.
+pub fn units(capacity: Capacity) -> u64 {
+    match capacity {
+        Capacity::Count(n) | Capacity::Connections(n) => u64::from(n),
+        Capacity::Memory(memory) => memory.0,
+    }
+}
+
+/// The units one environment of this function takes; one larger than the capacity takes a whole ENI.
+pub fn size_on(capacity: Capacity, function: &FunctionPlace) -> u64 {
+    let size = match capacity {
+        Capacity::Count(_) => 1,
+        Capacity::Memory(_) => function.memory.0,
+        Capacity::Connections(_) => u64::from(function.connections),
+    };
+    size.clamp(1, units(capacity).max(1))
+}

@@ -1,0 +1,96 @@
+//! Small worlds for tests, with numbers one can follow by hand.
+
+use eniplan::cold_path::{ColdPath, Path, Step};
+use eniplan::platform::PhaseKind;
+use eniplan::policy::{Capacity, IdleTtl, Policy, Start, named};
+use eniplan::quantity::{Interval, Memory, Millis};
+use eniplan::simulation::{Nature, Outcome, Silent, World, simulate};
+use eniplan::topology::{EniClass, FunctionPlace, Limits, SubnetRoom, Topology};
+use eniplan::traffic::{Entry, Shape, Traffic, TrafficFunction};
+use petgraph::graph::DiGraph;
+
+/// One entry per `(arrival, function, count, duration)`.
+pub fn log(functions: usize, entries: &[(u64, u32, u32, u64)]) -> Traffic {
+    let entries: Vec<Entry> = entries
+        .iter()
+        .map(|&(at, function, count, duration)| Entry { at, duration, function, count })
+        .collect();
+    let end = entries.iter().map(|entry| entry.at + entry.duration).max().unwrap_or(0);
+    Traffic {
+        functions: (0..functions)
+            .map(|n| TrafficFunction { name: format!("f{n}"), memory: None, duration: None })
+            .collect(),
+        origin: None,
+        span: Millis(end),
+        notes: Vec::new(),
+        shape: Shape::Log(entries),
+    }
+}
+
+/// A world that tests change field by field: one subnet, one class, 1 GiB functions.
+pub struct Bench {
+    pub topology: Topology,
+    pub cold_path: ColdPath,
+    pub policy: Policy,
+    pub initial: Vec<u32>,
+}
+
+impl Bench {
+    /// `functions` functions with this keep-alive, all in one class.
+    pub fn new(functions: usize, keep_alive: u64) -> Self {
+        let place = |n| FunctionPlace {
+            name: format!("f{n}"),
+            memory: Memory::mib(1_024),
+            connections: 1,
+            keep_alive: Millis(keep_alive),
+            classes: vec![0],
+        };
+        let subnet = SubnetRoom { name: "a".into(), zone: "z".into(), vpc: 0, addresses: 1_000 };
+        let topology = Topology {
+            graph: DiGraph::new(),
+            classes: vec![EniClass { subnet: 0, security_groups: vec!["default".into()] }],
+            functions: (0..functions).map(place).collect(),
+            limits: Limits {
+                subnets: vec![subnet],
+                vpc_quota: None,
+                region_quota: None,
+                api: None,
+                account_concurrency: None,
+                account_scaling: None,
+                function_scaling: None,
+                microvm: None,
+            },
+            boot: Interval::exactly(Millis(0)),
+            delete: Interval::exactly(Millis(0)),
+            capacity: Capacity::Count(1),
+        };
+        let mut policy = named("idle-reuse").unwrap();
+        policy.start = Start::Empty;
+        policy.idle_ttl = IdleTtl::Forever;
+        let cold_path = ColdPath { vpc: eni_only(), plain: Path::default() };
+        Self { topology, cold_path, policy, initial: vec![0; functions] }
+    }
+
+    /// No function is in a VPC, and a cold start takes no time.
+    pub fn without_vpc(mut self) -> Self {
+        self.topology.functions.iter_mut().for_each(|function| function.classes.clear());
+        self
+    }
+
+    /// What happens to `traffic` under `nature`.
+    pub fn run(&self, traffic: &Traffic, nature: impl Nature) -> Outcome {
+        let world = World::new(&self.topology, &self.cold_path, &self.policy, self.initial.clone());
+        simulate(&world, traffic, nature, Silent).0
+    }
+}
+
+/// A cold path that is nothing but the wait for an ENI.
+pub fn eni_only() -> Path {
+    let step = Step {
+        name: "eni".into(),
+        kind: PhaseKind::Eni,
+        duration: Interval::exactly(Millis(0)),
+        after: Vec::new(),
+    };
+    Path { steps: vec![step] }
+}

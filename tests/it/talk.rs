@@ -1,0 +1,80 @@
+//! The talk's examples, and the example of semantics.md on worst cases, worked by hand.
+
+use eniplan::policy::{Capacity, IdleTtl};
+use eniplan::quantity::{Interval, Millis, Rate};
+use eniplan::simulation::{Assignment, End, Outcome};
+use eniplan::topology::TokenBucket;
+use eniplan::traffic::Traffic;
+
+use crate::support::{Bench, log};
+
+const HANDLER: u64 = 1_500;
+
+fn cold_and_warm(outcome: &Outcome) -> (u64, u64) {
+    let starts = &outcome.cold_starts;
+    (starts.cold, starts.served - starts.cold)
+}
+
+fn without_vpc(traffic: &Traffic) -> Outcome {
+    Bench::new(1, 300_000).without_vpc().run(traffic, Assignment::all(End::Longest))
+}
+
+#[test]
+fn a_100_then_50_are_100_cold_and_50_warm() {
+    let outcome = without_vpc(&log(1, &[(0, 0, 100, HANDLER), (2_000, 0, 50, HANDLER)]));
+    assert_eq!(cold_and_warm(&outcome), (100, 50));
+    assert_eq!(outcome.cold_starts.max(), 0);
+}
+
+#[test]
+fn b_100_then_300_make_300_environments() {
+    let outcome = without_vpc(&log(1, &[(0, 0, 100, HANDLER), (3_000, 0, 300, HANDLER)]));
+    assert_eq!(cold_and_warm(&outcome), (300, 100));
+    assert_eq!(outcome.environments.peak, 300);
+}
+
+#[test]
+fn c_100_100_200_are_200_cold_and_200_warm() {
+    let traffic = log(1, &[(0, 0, 100, HANDLER), (1_000, 0, 100, HANDLER), (5_000, 0, 200, HANDLER)]);
+    assert_eq!(cold_and_warm(&without_vpc(&traffic)), (200, 200));
+}
+
+/// f at 2 for 5, f at 30 for 4, g at 32 for 5, f at 37 for 4.
+fn small_example() -> (Bench, Traffic) {
+    let mut bench = Bench::new(2, 10);
+    bench.topology.boot = Interval::between(Millis(5), Millis(15));
+    bench.topology.delete = Interval::exactly(Millis(5));
+    bench.topology.limits.region_quota = Some(2);
+    bench.topology.limits.api = Some(TokenBucket { burst: 1, per_second: Rate::per_second(125) });
+    bench.policy.capacity = Some(Capacity::Count(2));
+    bench.policy.idle_ttl = IdleTtl::After(Millis(5));
+    let traffic = log(2, &[(2, 0, 1, 5), (30, 0, 1, 4), (32, 1, 1, 5), (37, 0, 1, 4)]);
+    (bench, traffic)
+}
+
+/// Largest cold start, peak ENIs, failures.
+fn worst(outcome: &Outcome) -> (u64, u64, u64) {
+    (outcome.cold_starts.max(), outcome.enis.peak, outcome.failures())
+}
+
+#[test]
+fn longest_boots_are_not_the_worst() {
+    let (bench, traffic) = small_example();
+    let all = |end| worst(&bench.run(&traffic, Assignment::all(end)));
+    assert_eq!(all(End::Longest), (15, 1, 0));
+    assert_eq!(all(End::Shortest), (11, 2, 0));
+    let mixed = Assignment { boots_ms: vec![5, 15, 15], ..Assignment::all(End::Longest) };
+    assert_eq!(worst(&bench.run(&traffic, mixed)), (21, 2, 1));
+}
+
+#[test]
+fn no_boots_on_the_whole_grid_exceed_the_example() {
+    let (bench, traffic) = small_example();
+    let mut largest = (0, 0, 0);
+    for code in 0..11_u64.pow(3) {
+        let boots_ms = vec![5 + code % 11, 5 + code / 11 % 11, 5 + code / 121];
+        let it = worst(&bench.run(&traffic, Assignment { boots_ms, ..Assignment::all(End::Longest) }));
+        largest = (largest.0.max(it.0), largest.1.max(it.1), largest.2.max(it.2));
+    }
+    assert_eq!(largest, (21, 2, 1));
+}
