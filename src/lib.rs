@@ -11,3 +11,4 @@ pub mod scenario;
 pub mod simulation;
 pub mod topology;
 pub mod traffic;
+pub mod worst_case;

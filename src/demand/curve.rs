@@ -1,6 +1,6 @@
 //! A curve: a whole number that changes at instants.
 
-use std::collections::VecDeque;
+use super::sliding::SlidingMax;
 
 /// A number over time: each step holds from its instant (ms, inclusive) to the next one's.
 ///
@@ -12,6 +12,11 @@ pub struct Curve {
 }
 
 impl Curve {
+    /// Zero throughout.
+    pub const fn empty() -> Self {
+        Self { steps: Vec::new() }
+    }
+
     /// From `(instant, value)` pairs in time order; the last of equal instants counts.
     pub fn new(pairs: impl IntoIterator<Item = (u64, u32)>) -> Self {
         let mut curve = Self::default();
@@ -58,37 +63,12 @@ impl Curve {
             .sum()
     }
 
-    /// The sliding maximum over the closed window `[t - window, t]`: O(n) by a monotonic queue.
-    ///
-    /// A value that stops holding at `e` counts until `e + window`: an environment that becomes
-    /// idle at `e` still serves an arrival at `e + window`, and has gone when that instant is over.
+    /// The sliding maximum over the closed window `[t - window, t]`; see [`SlidingMax`].
     #[must_use]
     pub fn sliding_max(&self, window: u64) -> Self {
-        let mut out = Self::default();
-        // (instant from which this value no longer counts, value), values decreasing.
-        let mut queue: VecDeque<(u64, u32)> = VecDeque::new();
-        let ends = self.steps.iter().skip(1).map(|&(at, _)| at).chain([u64::MAX]);
-        for (&(at, value), end) in self.steps.iter().zip(ends) {
-            Self::expire(&mut queue, at, &mut out);
-            while queue.back().is_some_and(|&(_, smaller)| smaller <= value) {
-                queue.pop_back();
-            }
-            queue.push_back((end.saturating_add(window), value));
-            out.set(at, queue.front().map_or(0, |&(_, largest)| largest));
-        }
-        Self::expire(&mut queue, u64::MAX, &mut out);
-        out
-    }
-
-    /// Drops the values that no longer count at `now`, noting each change at its instant.
-    fn expire(queue: &mut VecDeque<(u64, u32)>, now: u64, out: &mut Self) {
-        while let Some(&(until, _)) = queue.front() {
-            if until > now || until == u64::MAX {
-                return;
-            }
-            queue.pop_front();
-            out.set(until, queue.front().map_or(0, |&(_, largest)| largest));
-        }
+        let mut maxima = SlidingMax::new(window);
+        self.steps.iter().for_each(|&(at, value)| maxima.set(at, value));
+        maxima.finish()
     }
 
     /// Point by point `combine` of several curves.

@@ -1,5 +1,199 @@
 //! Demand: how many environments and ENIs the traffic needs, by closed form, without simulation.
+//!
+//! With newest-idle picking and no cold path, the environments alive at `t` are the
+//! largest concurrency over the closed window `[t - keep_alive, t]`: the environments
+//! form a stack, the n-th is used only while n run, and lives for the keep-alive after
+//! its last use. Likewise the ENIs over `idle_ttl`. O(n) in the arrivals.
 
+mod concurrency;
 mod curve;
+pub mod need;
+mod sliding;
 
+pub use concurrency::Running;
 pub use curve::Curve;
+pub use sliding::SlidingMax;
+
+use crate::policy::{Capacity, IdleTtl, Policy};
+use crate::quantity::Millis;
+use crate::topology::{FunctionPlace, Topology};
+use crate::traffic::Traffic;
+
+/// What one function needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionDemand {
+    /// Its name.
+    pub name: String,
+    /// Its invocations.
+    pub invocations: u64,
+    /// Sum of their durations, ms.
+    pub busy_ms: u128,
+    /// The most of them running at once.
+    pub peak_concurrency: u32,
+    /// The first instant of that, ms.
+    pub peak_concurrency_at: u64,
+    /// Environments alive.
+    pub environments: Curve,
+}
+
+/// What the functions that share ENI classes need together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolDemand {
+    /// Indices of the ENI classes.
+    pub classes: Vec<usize>,
+    /// Indices of the functions.
+    pub functions: Vec<usize>,
+    /// ENIs that carry an environment, if environments are packed tightly.
+    pub in_use: Curve,
+    /// ENIs alive: those in use at any time within the last `idle_ttl`.
+    pub enis: Curve,
+}
+
+/// What the traffic needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demand {
+    /// By function, in the traffic's order.
+    pub functions: Vec<FunctionDemand>,
+    /// By pool of ENI classes.
+    pub pools: Vec<PoolDemand>,
+    /// The most invocations running at once, of all functions.
+    pub peak_concurrency: u32,
+    /// The first instant of that, ms.
+    pub peak_concurrency_at: u64,
+    /// Environments alive, of all functions.
+    pub environments: Curve,
+    /// ENIs alive, in all pools.
+    pub enis: Curve,
+}
+
+/// The demand of `traffic` on functions of `topology` under `policy`.
+pub fn demand(traffic: &Traffic, topology: &Topology, policy: &Policy) -> Demand {
+    let (functions, peak_concurrency, peak_concurrency_at) = concurrency(traffic, topology, policy);
+    let environments: Vec<Curve> = functions.iter().map(|it| it.environments.clone()).collect();
+    let capacity = policy.capacity.unwrap_or(topology.capacity);
+    let pools: Vec<PoolDemand> = pools(topology)
+        .into_iter()
+        .map(|(classes, members)| {
+            let sizes: Vec<u64> = members.iter().map(|&f| size(capacity, &topology.functions[f])).collect();
+            let curves: Vec<Curve> =
+                members.iter().map(|&f| environments.get(f).cloned().unwrap_or_default()).collect();
+            let in_use = Curve::combine(&curves, |counts| tight(counts, &sizes, room(capacity)));
+            let enis = match policy.idle_ttl {
+                IdleTtl::Forever => in_use.sliding_max(u64::MAX),
+                IdleTtl::After(_) if !policy.reuse => in_use.clone(),
+                IdleTtl::After(ttl) => in_use.sliding_max(ttl.0),
+            };
+            PoolDemand { classes, functions: members, in_use, enis }
+        })
+        .collect();
+    let alive: Vec<Curve> = pools.iter().map(|pool| pool.enis.clone()).collect();
+    Demand {
+        functions,
+        peak_concurrency,
+        peak_concurrency_at,
+        environments: Curve::combine(&environments, sum),
+        enis: Curve::combine(&alive, sum),
+        pools,
+    }
+}
+
+/// The environments of each function that a running system has at the start: the most that
+/// the closed form asks for over the first slot (of a log: the first minute).
+pub fn at_start(traffic: &Traffic, demand: &Demand) -> Vec<u32> {
+    let within = |&&(at, _): &&(u64, u32)| at < traffic.first_slot().0;
+    let most = |curve: &Curve| curve.steps().iter().filter(within).map(|&(_, value)| value).max();
+    demand.functions.iter().map(|it| most(&it.environments).unwrap_or(0)).collect()
+}
+
+fn sum(values: &[u32]) -> u32 {
+    values.iter().fold(0, |total, value| total.saturating_add(*value))
+}
+
+fn concurrency(traffic: &Traffic, topology: &Topology, policy: &Policy) -> (Vec<FunctionDemand>, u32, u64) {
+    let functions = traffic.functions.len();
+    let keep_alive = |f: usize| {
+        let own = topology.functions.get(f).map_or(Millis::ZERO, |place| place.keep_alive);
+        policy.keep_alive.unwrap_or(own).0
+    };
+    let mut running: Vec<Running> = vec![Running::default(); functions];
+    let mut maxima: Vec<SlidingMax> = (0..functions).map(|f| SlidingMax::new(keep_alive(f))).collect();
+    let mut found: Vec<FunctionDemand> = traffic.functions.iter().map(|it| unseen(&it.name)).collect();
+    let (mut all, mut peak, mut peak_at) = (Running::default(), 0, 0);
+    for entry in traffic.arrivals() {
+        let f = entry.function as usize;
+        while let Some((end, left)) = running[f].end_next(entry.at) {
+            maxima[f].set(end, left);
+        }
+        while all.end_next(entry.at).is_some() {}
+        // Invocations of no duration follow one another even in the same millisecond.
+        let at_once = if entry.duration == 0 { 1 } else { entry.count };
+        running[f].start(entry.at.saturating_add(entry.duration), at_once);
+        all.start(entry.at.saturating_add(entry.duration), at_once);
+        maxima[f].set(entry.at, running[f].count());
+        let it = &mut found[f];
+        it.invocations += u64::from(entry.count);
+        it.busy_ms += u128::from(entry.duration) * u128::from(entry.count);
+        if running[f].count() > it.peak_concurrency {
+            (it.peak_concurrency, it.peak_concurrency_at) = (running[f].count(), entry.at);
+        }
+        if all.count() > peak {
+            (peak, peak_at) = (all.count(), entry.at);
+        }
+    }
+    for ((mut running, mut maxima), it) in running.into_iter().zip(maxima).zip(&mut found) {
+        while let Some((end, left)) = running.end_next(u64::MAX - 1) {
+            maxima.set(end, left);
+        }
+        it.environments = maxima.finish();
+    }
+    (found, peak, peak_at)
+}
+
+fn unseen(name: &str) -> FunctionDemand {
+    FunctionDemand {
+        name: name.to_owned(),
+        invocations: 0,
+        busy_ms: 0,
+        peak_concurrency: 0,
+        peak_concurrency_at: 0,
+        environments: Curve::empty(),
+    }
+}
+
+/// Functions with the same classes, by first use; functions outside any VPC are in none.
+pub fn pools(topology: &Topology) -> Vec<(Vec<usize>, Vec<usize>)> {
+    let mut pools: Vec<(Vec<usize>, Vec<usize>)> = Vec::new();
+    for (f, place) in topology.functions.iter().enumerate().filter(|(_, place)| !place.classes.is_empty()) {
+        match pools.iter_mut().find(|(classes, _)| *classes == place.classes) {
+            Some((_, members)) => members.push(f),
+            None => pools.push((place.classes.clone(), vec![f])),
+        }
+    }
+    pools
+}
+
+/// The units on one ENI.
+pub fn room(capacity: Capacity) -> u64 {
+    match capacity {
+        Capacity::Count(n) | Capacity::Connections(n) => u64::from(n),
+        Capacity::Memory(memory) => memory.0,
+    }
+}
+
+/// The units one environment of this function takes; one larger than the capacity takes a whole ENI.
+pub fn size(capacity: Capacity, function: &FunctionPlace) -> u64 {
+    let size = match capacity {
+        Capacity::Count(_) => 1,
+        Capacity::Memory(_) => function.memory.0,
+        Capacity::Connections(_) => u64::from(function.connections),
+    };
+    size.clamp(1, room(capacity).max(1))
+}
+
+/// ENIs that carry these environments if none wastes room: the sum of sizes over the capacity,
+/// rounded up. A lower bound where sizes differ; exact where they are equal and divide the capacity.
+fn tight(counts: &[u32], sizes: &[u64], room: u64) -> u32 {
+    let units = |(count, size): (&u32, &u64)| u128::from(*count) * u128::from(*size);
+    let total: u128 = counts.iter().zip(sizes).map(units).sum();
+    u32::try_from(total.div_ceil(u128::from(room.max(1)))).unwrap_or(u32::MAX)
+}

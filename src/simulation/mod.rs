@@ -20,7 +20,7 @@ pub use enis::Failure;
 pub use nature::{Assignment, End, Nature, Random, Recording};
 pub use outcome::{ColdStarts, Level, Longest, Outcome};
 pub use record::{Recorder, Served, Silent};
-pub use world::{Action, World, size_on, units};
+pub use world::{Action, World};
 
 use crate::traffic::Traffic;
 
@@ -32,4 +32,10 @@ pub fn simulate<N: Nature, R: Recorder>(
     recorder: R,
 ) -> (Outcome, N, R) {
     run::Run::new(world, nature, recorder, traffic.span).to_the_end(traffic)
+}
+
+/// The environments of each function that stand idle at time 0, as far as the limits allow them.
+pub fn standing(world: &World<'_>) -> Vec<u32> {
+    let silent = Assignment::all(End::Longest);
+    run::Run::new(world, silent, Silent, crate::quantity::Millis::ZERO).standing()
 }

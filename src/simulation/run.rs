@@ -143,6 +143,14 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         (self.outcome, self.nature, self.recorder)
     }
 
+    /// The environments of each function at time 0.
+    pub(super) fn standing(mut self) -> Vec<u32> {
+        self.set_up();
+        let mut standing = vec![0; self.world.functions.len()];
+        self.environments.iter().flatten().for_each(|it| standing[it.function as usize] += 1);
+        standing
+    }
+
     fn step(&mut self) {
         let Some((Due { at, sequence, .. }, event)) = self.queue.pop() else { return };
         match event {

@@ -1,7 +1,8 @@
 //! World: everything that is fixed before a run, compiled to what the engine reads.
 
 use crate::cold_path::{ColdPath, Path};
-use crate::policy::{Capacity, Policy};
+use crate::demand::{room, size};
+use crate::policy::Policy;
 use crate::topology::{FunctionPlace, Topology};
 
 /// What a plan does at an instant.
@@ -60,10 +61,10 @@ impl<'a> World<'a> {
                 place,
                 path: cold_path.of(!place.classes.is_empty()),
                 keep_alive: policy.keep_alive.unwrap_or(place.keep_alive).0,
-                size: size_on(capacity, place),
+                size: size(capacity, place),
             })
             .collect();
-        Self { topology, policy, functions, capacity: units(capacity), initial, schedule: Vec::new() }
+        Self { topology, policy, functions, capacity: room(capacity), initial, schedule: Vec::new() }
     }
 
     /// The same world with this plan.
@@ -73,22 +74,4 @@ impl<'a> World<'a> {
         self.schedule = schedule;
         self
     }
-}
-
-/// The units an ENI of this capacity has.
-pub fn units(capacity: Capacity) -> u64 {
-    match capacity {
-        Capacity::Count(n) | Capacity::Connections(n) => u64::from(n),
-        Capacity::Memory(memory) => memory.0,
-    }
-}
-
-/// The units one environment of this function takes; one larger than the capacity takes a whole ENI.
-pub fn size_on(capacity: Capacity, function: &FunctionPlace) -> u64 {
-    let size = match capacity {
-        Capacity::Count(_) => 1,
-        Capacity::Memory(_) => function.memory.0,
-        Capacity::Connections(_) => u64::from(function.connections),
-    };
-    size.clamp(1, units(capacity).max(1))
 }

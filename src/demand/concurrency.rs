@@ -1,0 +1,49 @@
+//! Concurrency: how many invocations of a function run at once, as they arrive.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+
+/// The ends of running invocations, earliest first: a queue while they come in order, a heap for the rest.
+#[derive(Clone, Debug, Default)]
+pub struct Running {
+    in_order: VecDeque<(u64, u32)>,
+    out_of_order: BinaryHeap<Reverse<(u64, u32)>>,
+    count: u32,
+}
+
+impl Running {
+    /// `count` more, ending at `end`.
+    pub fn start(&mut self, end: u64, count: u32) {
+        self.count = self.count.saturating_add(count);
+        match self.in_order.back_mut() {
+            Some((last, n)) if *last == end => *n = n.saturating_add(count),
+            Some((last, _)) if *last > end => self.out_of_order.push(Reverse((end, count))),
+            _ => self.in_order.push_back((end, count)),
+        }
+    }
+
+    /// How many run.
+    pub const fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Ends those whose end is the earliest and not after `now`: the instant, and how many run on.
+    pub fn end_next(&mut self, now: u64) -> Option<(u64, u32)> {
+        let queued = self.in_order.front().copied();
+        let heaped = self.out_of_order.peek().map(|Reverse(item)| *item);
+        let (end, count) = match (queued, heaped) {
+            (Some(queue), Some(heap)) => queue.min(heap),
+            (queue, heap) => queue.or(heap)?,
+        };
+        if end > now {
+            return None;
+        }
+        if queued == Some((end, count)) {
+            self.in_order.pop_front();
+        } else {
+            self.out_of_order.pop();
+        }
+        self.count = self.count.saturating_sub(count);
+        Some((end, self.count))
+    }
+}

@@ -1,0 +1,70 @@
+//! Sliding maximum over a closed window, one change at a time.
+
+use std::collections::VecDeque;
+
+use super::Curve;
+
+/// The largest value over `[t - window, t]` of a value given by its changes, as a curve.
+///
+/// A monotonic queue: O(1) a change on average, and as many entries as the window has
+/// decreasing maxima. A value that stops holding at `e` counts until `e + window`: an
+/// environment that becomes idle at `e` still serves an arrival at `e + window`, and has
+/// gone when that instant is over.
+#[derive(Clone, Debug)]
+pub struct SlidingMax {
+    window: u64,
+    /// The value that holds now.
+    current: u32,
+    /// `(instant from which it no longer counts, value)`, values strictly decreasing.
+    past: VecDeque<(u64, u32)>,
+    maxima: Curve,
+}
+
+impl SlidingMax {
+    /// Zero from the beginning.
+    pub const fn new(window: u64) -> Self {
+        Self { window, current: 0, past: VecDeque::new(), maxima: Curve::empty() }
+    }
+
+    /// From `at` on the value is `value`; `at` must not lie before the last change.
+    pub fn set(&mut self, at: u64, value: u32) {
+        if value == self.current {
+            return;
+        }
+        self.expire(at);
+        if self.current > value {
+            while self.past.back().is_some_and(|&(_, smaller)| smaller <= self.current) {
+                self.past.pop_back();
+            }
+            self.past.push_back((at.saturating_add(self.window), self.current));
+        }
+        self.current = value;
+        self.maxima.set(at, self.largest());
+    }
+
+    /// The largest value that counts at `at`, which must not lie before the last change.
+    pub fn at(&mut self, at: u64) -> u32 {
+        self.expire(at);
+        self.largest()
+    }
+
+    fn largest(&self) -> u32 {
+        self.past.front().map_or(0, |&(_, value)| value).max(self.current)
+    }
+
+    fn expire(&mut self, now: u64) {
+        while let Some(&(until, _)) = self.past.front() {
+            if until > now {
+                return;
+            }
+            self.past.pop_front();
+            self.maxima.set(until, self.largest());
+        }
+    }
+
+    /// The curve of maxima, to its end.
+    pub fn finish(mut self) -> Curve {
+        self.expire(u64::MAX - 1);
+        self.maxima
+    }
+}

@@ -1,0 +1,162 @@
+//! Worst case: the largest cold start, the most ENIs and the most failures over every
+//! assignment of the uncertainty set.
+//!
+//! The answer is an interval: a witness that the simulator replays, and a bound that is
+//! proved (`docs/worst-case.md`). Nothing sampled is called a worst case.
+
+mod bound;
+mod witness;
+
+pub use bound::{Bounds, bounds};
+
+use serde::Serialize;
+
+use crate::cold_path::{ColdPath, PathPhase};
+use crate::quantity::Millis;
+use crate::simulation::{Assignment, World};
+use crate::traffic::Traffic;
+
+/// A value between a witness and a bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Bracket {
+    /// The largest value a replay has shown.
+    pub witness: u64,
+    /// The proved upper bound; `None`: none was found.
+    pub bound: Option<u64>,
+    /// Whether the two are equal, so that this is the worst case itself.
+    pub exact: bool,
+}
+
+impl Bracket {
+    const fn new(witness: u64, bound: Option<u64>) -> Self {
+        let exact = matches!(bound, Some(bound) if bound == witness);
+        Self { witness, bound, exact }
+    }
+}
+
+/// The longest cold start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WorstColdStart {
+    /// What a replay has shown, ms.
+    pub witness_ms: u64,
+    /// What is proved, ms; `None`: no bound was found.
+    pub bound_ms: Option<u64>,
+    /// Whether the two are equal.
+    pub exact: bool,
+    /// When the witness's invocation arrives, ms.
+    pub at_ms: Option<u64>,
+    /// Its function.
+    pub function: Option<String>,
+    /// The phases along its longest path.
+    pub path: Vec<PathPhase>,
+}
+
+/// The most ENIs held in one subnet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SubnetPeak {
+    /// The subnet.
+    pub subnet: String,
+    /// What a replay has shown and what is proved.
+    #[serde(flatten)]
+    pub peak: Bracket,
+}
+
+/// The most ENIs held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PeakEnis {
+    /// What a replay has shown and what is proved.
+    #[serde(flatten)]
+    pub peak: Bracket,
+    /// When the witness reaches it, ms.
+    pub at_ms: u64,
+    /// By subnet.
+    pub by_subnet: Vec<SubnetPeak>,
+}
+
+/// The answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WorstCase {
+    /// The longest cold start.
+    pub cold_start: WorstColdStart,
+    /// The most ENIs held.
+    pub peak_enis: PeakEnis,
+    /// The most failed invocations.
+    pub failures: Bracket,
+    /// The assignment behind `cold_start`, which the simulator replays.
+    pub witness: Assignment,
+    /// The one behind `peak_enis`.
+    pub witness_peak_enis: Assignment,
+    /// The one behind `failures`.
+    pub witness_failures: Assignment,
+    /// Assignments that were replayed to find them.
+    pub replays: u64,
+}
+
+/// How hard to look for witnesses.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// Invocations to replay in all, about; at least the corners are replayed.
+    pub invocations: u64,
+    /// Seed of the random assignments.
+    pub seed: u64,
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self { invocations: 20_000_000, seed: 1 }
+    }
+}
+
+/// What is known of a plan the world follows: its own proof stands in for the bounds here.
+#[derive(Clone, Copy, Debug)]
+pub struct Planned {
+    /// No environment waits for an ENI longer than this.
+    pub eni_wait: Millis,
+    /// The most ENIs it holds.
+    pub peak_enis: u64,
+}
+
+/// The worst case of `traffic` in `world`; `planned` where the world follows a plan.
+pub fn worst_case(
+    world: &World<'_>,
+    cold_path: &ColdPath,
+    traffic: &Traffic,
+    planned: Option<Planned>,
+    effort: Effort,
+) -> WorstCase {
+    let bounds = bounds(world, cold_path, traffic, planned);
+    let found = witness::search(world, traffic, effort);
+    let subnets = &world.topology.limits.subnets;
+    let by_subnet = subnets
+        .iter()
+        .zip(&found.peak_enis.outcome.subnets)
+        .zip(&bounds.by_subnet)
+        .map(|((subnet, level), bound)| SubnetPeak {
+            subnet: subnet.name.clone(),
+            peak: Bracket::new(level.peak, Some(*bound)),
+        })
+        .collect();
+    let cold = &found.cold_start.outcome;
+    let longest = cold.longest.as_ref();
+    let bracket = Bracket::new(cold.cold_starts.max(), bounds.cold_start_ms);
+    WorstCase {
+        cold_start: WorstColdStart {
+            witness_ms: bracket.witness,
+            bound_ms: bracket.bound,
+            exact: bracket.exact,
+            at_ms: longest.map(|it| it.arrival),
+            function: longest.map(|it| world.topology.functions[it.function].name.clone()),
+            path: longest.map(|it| it.path.clone()).unwrap_or_default(),
+        },
+        peak_enis: PeakEnis {
+            peak: Bracket::new(found.peak_enis.outcome.enis.peak, Some(bounds.peak_enis)),
+            at_ms: found.peak_enis.outcome.enis.peak_at,
+            by_subnet,
+        },
+        failures: Bracket::new(found.failures.outcome.failures(), Some(bounds.failures)),
+        witness: found.cold_start.assignment,
+        witness_peak_enis: found.peak_enis.assignment,
+        witness_failures: found.failures.assignment,
+        replays: found.replays,
+    }
+}

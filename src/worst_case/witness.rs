@@ -1,0 +1,232 @@
+//! Witnesses: assignments that the simulator replays, the largest of many kept for each objective.
+//!
+//! The corners first (everything shortest, everything longest, boots against the rest),
+//! with the allowed misses early or nowhere; then seeded random assignments; then, where
+//! the requests are few, one boot at a time moved to each end and to random values.
+//! A witness is a lower bound and nothing more.
+
+use rayon::prelude::*;
+
+use super::Effort;
+use crate::policy::Policy;
+use crate::quantity::{Interval, Millis};
+use crate::random::{Purpose, Stream};
+use crate::simulation::{Assignment, End, Nature, Outcome, Random, Recording, Silent, World, simulate};
+use crate::traffic::Traffic;
+
+/// One assignment and what it leads to.
+pub(super) struct Replayed {
+    pub(super) assignment: Assignment,
+    pub(super) outcome: Outcome,
+}
+
+/// The best found for each objective.
+pub(super) struct Found {
+    pub(super) cold_start: Replayed,
+    pub(super) peak_enis: Replayed,
+    pub(super) failures: Replayed,
+    pub(super) replays: u64,
+}
+
+/// What is to be large.
+#[derive(Clone, Copy)]
+enum Objective {
+    ColdStart,
+    PeakEnis,
+    Failures,
+}
+
+impl Objective {
+    fn of(self, outcome: &Outcome) -> u64 {
+        match self {
+            Self::ColdStart => outcome.cold_starts.max(),
+            Self::PeakEnis => outcome.enis.peak,
+            Self::Failures => outcome.failures(),
+        }
+    }
+}
+
+/// A way to choose an assignment without writing it out.
+#[derive(Clone, Debug)]
+enum Choice {
+    Corner { boots: End, rest: End, misses: bool },
+    Drawn { seed: u64 },
+    Written(Assignment),
+}
+
+/// Plays a [`Choice`], within the budget of misses.
+struct Player {
+    choice: Choice,
+    drawn: Random,
+    budget: u32,
+    shift: Stream,
+}
+
+impl Player {
+    fn new(choice: Choice, policy: &Policy) -> Self {
+        let seed = if let Choice::Drawn { seed } = choice { seed } else { 0 };
+        Self {
+            choice,
+            drawn: Random::new(seed),
+            budget: policy.miss_budget,
+            shift: Stream::new(seed, Purpose::Search),
+        }
+    }
+
+    /// A drawn value; every other draw is an end of the interval, where extremes tend to lie.
+    fn draw(&self, index: u64, interval: &Interval, value: u64) -> u64 {
+        match self.shift.below(index, 4) {
+            0 => interval.min.0,
+            1 => interval.max.0,
+            _ => value,
+        }
+    }
+}
+
+fn end(end: End, interval: &Interval) -> u64 {
+    if end == End::Longest { interval.max.0 } else { interval.min.0 }
+}
+
+impl Nature for Player {
+    fn boot(&mut self, request: u64, interval: &Interval) -> u64 {
+        // The uniform draw reaches the whole interval even where quantiles are given.
+        let flat = Interval::between(interval.min, interval.max);
+        match &mut self.choice {
+            Choice::Corner { boots, .. } => end(*boots, interval),
+            Choice::Written(assignment) => assignment.boot(request, interval),
+            Choice::Drawn { .. } => {
+                let value = self.drawn.boot(request, &flat);
+                self.draw(request, interval, value)
+            }
+        }
+    }
+
+    fn deletion(&mut self, deletion: u64, interval: &Interval) -> u64 {
+        match &mut self.choice {
+            Choice::Corner { rest, .. } => end(*rest, interval),
+            Choice::Written(assignment) => assignment.deletion(deletion, interval),
+            Choice::Drawn { .. } => {
+                let value = self.drawn.deletion(deletion, interval);
+                self.draw(deletion ^ (1 << 40), interval, value)
+            }
+        }
+    }
+
+    fn phase(&mut self, environment: u64, step: usize, interval: &Interval) -> u64 {
+        match &mut self.choice {
+            Choice::Corner { rest, .. } => end(*rest, interval),
+            Choice::Written(assignment) => assignment.phase(environment, step, interval),
+            Choice::Drawn { .. } => {
+                let value = self.drawn.phase(environment, step, interval);
+                self.draw((environment << 6) ^ (step as u64) ^ (1 << 50), interval, value)
+            }
+        }
+    }
+
+    fn misses(&mut self, acquisition: u64, miss: crate::quantity::Probability) -> bool {
+        let wanted = match &mut self.choice {
+            Choice::Corner { misses, .. } => *misses,
+            Choice::Written(assignment) => assignment.misses(acquisition, miss),
+            Choice::Drawn { .. } => self.shift.below(acquisition ^ (1 << 60), 4) == 0,
+        };
+        let missed = wanted && self.budget > 0;
+        self.budget -= u32::from(missed);
+        missed
+    }
+}
+
+/// Looks for witnesses as hard as `effort` says.
+pub(super) fn search(world: &World<'_>, traffic: &Traffic, effort: Effort) -> Found {
+    let corners = corners(world.policy);
+    let size = traffic.invocations().max(1);
+    let runs = (effort.invocations / size).min(2_000);
+    let random = runs.saturating_sub(corners.len() as u64) / 2;
+    let mut choices = corners;
+    choices.extend((0..random).map(|n| Choice::Drawn { seed: effort.seed.wrapping_add(n) }));
+    let outcomes: Vec<Outcome> = choices.par_iter().map(|choice| play(world, traffic, choice)).collect();
+    let replays = choices.len() as u64;
+    let left = runs.saturating_sub(replays) / 3;
+    let of = |objective: Objective| {
+        let best = (0..choices.len())
+            .max_by_key(|&n| (objective.of(&outcomes[n]), std::cmp::Reverse(n)))
+            .unwrap_or(0);
+        let start = write_out(world, traffic, &choices[best]);
+        climb(world, traffic, objective, start, left, effort.seed)
+    };
+    let (cold_start, a) = of(Objective::ColdStart);
+    let (peak_enis, b) = of(Objective::PeakEnis);
+    let (failures, c) = of(Objective::Failures);
+    Found { cold_start, peak_enis, failures, replays: replays + a + b + c }
+}
+
+fn corners(policy: &Policy) -> Vec<Choice> {
+    let ends = [End::Longest, End::Shortest];
+    let misses: &[bool] = if policy.miss_budget > 0 { &[true, false] } else { &[false] };
+    let mut corners = Vec::new();
+    for boots in ends {
+        for rest in ends {
+            for &misses in misses {
+                corners.push(Choice::Corner { boots, rest, misses });
+            }
+        }
+    }
+    corners
+}
+
+fn play(world: &World<'_>, traffic: &Traffic, choice: &Choice) -> Outcome {
+    simulate(world, traffic, Player::new(choice.clone(), world.policy), Silent).0
+}
+
+/// Plays `choice` once more and writes down every answer; the replay of that is the witness.
+fn write_out(world: &World<'_>, traffic: &Traffic, choice: &Choice) -> Replayed {
+    let player = Recording::new(Player::new(choice.clone(), world.policy));
+    let assignment = simulate(world, traffic, player, Silent).1.answers;
+    let outcome = simulate(world, traffic, assignment.clone(), Silent).0;
+    Replayed { assignment, outcome }
+}
+
+/// Moves one boot at a time, keeping what does not lose; at most `budget` replays.
+fn climb(
+    world: &World<'_>,
+    traffic: &Traffic,
+    objective: Objective,
+    mut best: Replayed,
+    budget: u64,
+    seed: u64,
+) -> (Replayed, u64) {
+    let interval = Interval::between(world.topology.boot.min, world.topology.boot.max);
+    if interval.is_exact() {
+        return (best, 0);
+    }
+    let stream = Stream::new(seed, Purpose::Search).fork(objective as u64);
+    for turn in 0..budget {
+        let requests = best.assignment.boots_ms.len() as u64;
+        if requests == 0 {
+            return (best, turn);
+        }
+        let mut assignment = best.assignment.clone();
+        let moves = 1 + stream.below(4 * turn, 2);
+        for n in 0..moves {
+            let which = stream.below(4 * turn + n, requests);
+            let value = moved(interval.clone(), stream, 4 * turn + n);
+            if let Some(boot) =
+                usize::try_from(which).ok().and_then(|which| assignment.boots_ms.get_mut(which))
+            {
+                *boot = value.0;
+            }
+        }
+        let tried = write_out(world, traffic, &Choice::Written(assignment));
+        if objective.of(&tried.outcome) >= objective.of(&best.outcome) {
+            best = tried;
+        }
+    }
+    (best, budget)
+}
+
+fn moved(interval: Interval, stream: Stream, turn: u64) -> Millis {
+    match stream.below(turn ^ (1 << 50), 3) {
+        0 => interval.min,
+        1 => interval.max,
+        _ => interval.at(stream.draw(turn ^ (1 << 51))),
+    }
+}
