@@ -10,7 +10,7 @@
 //! - *Busy at most* (L2): a surely warm invocation is busy for its duration, any other for
 //!   at most `P` longer.
 //! - *Alive at most* (L3): the largest of that over `[t - keep_alive, t]`; under
-//!   `oldest-idle`, where any environment may be kept alive by rotation, over `[0, t]`.
+//!   any order but `newest-idle`, where rotation may keep environments alive, over `[0, t]`.
 
 use super::{Curve, Running, SlidingMax, pools, room, size};
 use crate::policy::{PickEnvironment, Policy};
@@ -191,7 +191,7 @@ pub fn environments(
         let f = entry.function as usize;
         longest[f] = entry.duration.max(longest[f]);
     }
-    let rotates = policy.pick_environment == PickEnvironment::OldestIdle;
+    let rotates = policy.pick_environment != PickEnvironment::NewestIdle;
     let started = |f: usize| initial.get(f).copied().unwrap_or(0);
     let mut bounds: Vec<Bound> = (0..functions)
         .map(|f| {

@@ -1,4 +1,5 @@
 //! Integration tests, one binary.
 
+mod properties;
 mod support;
 mod talk;

@@ -2,9 +2,10 @@
 
 use eniplan::policy::{Capacity, IdleTtl};
 use eniplan::quantity::{Interval, Millis, Rate};
-use eniplan::simulation::{Assignment, End, Outcome};
+use eniplan::simulation::{Assignment, End, Outcome, World};
 use eniplan::topology::TokenBucket;
 use eniplan::traffic::Traffic;
+use eniplan::worst_case::{Effort, worst_case};
 
 use crate::support::{Bench, log};
 
@@ -77,4 +78,16 @@ fn no_boots_on_the_whole_grid_exceed_the_example() {
         largest = (largest.0.max(it.0), largest.1.max(it.1), largest.2.max(it.2));
     }
     assert_eq!(largest, (21, 2, 1));
+}
+
+#[test]
+fn the_worst_case_finds_the_example_and_bounds_it() {
+    let (bench, traffic) = small_example();
+    let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
+    let answer = worst_case(&world, &bench.cold_path, &traffic, None, Effort::default());
+    assert_eq!(answer.cold_start.witness_ms, 21);
+    assert!(answer.cold_start.bound_ms.unwrap() >= 21, "{:?}", answer.cold_start.bound_ms);
+    assert_eq!((answer.peak_enis.peak.witness, answer.failures.witness), (2, 1));
+    assert!(answer.peak_enis.peak.exact);
+    assert!(answer.failures.bound.unwrap() >= 1);
 }

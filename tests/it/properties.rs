@@ -1,0 +1,189 @@
+//! Properties over many small random worlds: closed forms against the simulator, bounds against every boot.
+
+use eniplan::demand::{at_start, demand};
+use eniplan::policy::{Binding, Capacity, IdleTtl, OnExhausted, PickEnvironment, Provision, Start};
+use eniplan::quantity::{Interval, Millis, Probability, Rate};
+use eniplan::random::{Purpose, Stream};
+use eniplan::simulation::{Assignment, End, Nature, Outcome, Random, Silent, World, simulate};
+use eniplan::topology::{EniClass, SubnetRoom, TokenBucket};
+use eniplan::traffic::Traffic;
+use eniplan::worst_case::{Bounds, Effort, bounds, worst_case};
+
+use crate::support::{Bench, log};
+
+/// Draws one after the other.
+struct Dice(Stream, u64);
+
+impl Dice {
+    fn new(seed: u64) -> Self {
+        Self(Stream::new(seed, Purpose::Search), 0)
+    }
+
+    fn below(&mut self, range: u64) -> u64 {
+        self.1 += 1;
+        self.0.below(self.1, range)
+    }
+
+    fn chance(&mut self) -> bool {
+        self.below(2) == 0
+    }
+}
+
+fn random_traffic(dice: &mut Dice, functions: usize, entries: u64, span: u64) -> Traffic {
+    let mut list: Vec<(u64, u32, u32, u64)> = (0..entries)
+        .map(|_| {
+            let function = u32::try_from(dice.below(functions as u64)).unwrap();
+            (dice.below(span), function, 1 + u32::try_from(dice.below(2)).unwrap(), 1 + dice.below(9))
+        })
+        .collect();
+    list.sort_by_key(|entry| entry.0);
+    log(functions, &list)
+}
+
+#[test]
+fn the_closed_form_equals_the_simulator_without_a_cold_path() {
+    for seed in 0..600 {
+        let mut dice = Dice::new(seed);
+        let functions = 1 + usize::try_from(seed % 2).unwrap();
+        let traffic = random_traffic(&mut dice, functions, 40, 300);
+        let mut bench = Bench::new(functions, dice.below(40));
+        bench.policy.idle_ttl = IdleTtl::After(Millis::ZERO);
+        let demand = demand(&traffic, &bench.topology, &bench.policy);
+        let outcome = bench.run(&traffic, Random::new(seed));
+        let integral = demand.environments.integral(0, traffic.span.0);
+        assert_eq!(integral, outcome.environments.integral, "seed {seed}");
+        assert_eq!(demand.enis.integral(0, traffic.span.0), outcome.enis.integral, "seed {seed}");
+        // Of two functions one may take over what the other gives up in the same millisecond;
+        // the simulator sees both for that instant.
+        if functions == 1 {
+            assert_eq!(u64::from(demand.environments.peak().0), outcome.environments.peak, "seed {seed}");
+            assert_eq!(demand.environments.peak().1, outcome.environments.peak_at, "seed {seed}");
+        }
+        assert_eq!(outcome.cold_starts.max(), 0, "boots take no time here");
+        // Any other order keeps environments alive by rotation.
+        bench.policy.pick_environment = PickEnvironment::OldestIdle;
+        assert!(bench.run(&traffic, Random::new(seed)).environments.integral >= integral, "seed {seed}");
+    }
+}
+
+/// A world of up to six arrivals and two functions in which every rule may be at work.
+fn tiny_world(seed: u64) -> (Bench, Traffic) {
+    let mut dice = Dice::new(seed);
+    let entries = 2 + dice.below(5);
+    let traffic = random_traffic(&mut dice, 2, entries, 60);
+    let mut bench = Bench::new(2, 1 + dice.below(20));
+    bench.topology.boot = Interval::between(Millis(2), Millis(2 + dice.below(8)));
+    bench.topology.delete = Interval::exactly(Millis(dice.below(12)));
+    bench.topology.limits.subnets[0].addresses = u32::try_from(2 + dice.below(6)).unwrap();
+    if dice.chance() {
+        bench.topology.limits.region_quota = Some(u32::try_from(1 + dice.below(5)).unwrap());
+    }
+    if dice.chance() {
+        let burst = u32::try_from(1 + dice.below(3)).unwrap();
+        let per_second = Rate::per_second(50 + dice.below(400));
+        bench.topology.limits.api = Some(TokenBucket { burst, per_second });
+    }
+    if dice.chance() {
+        second_subnet(&mut bench, &mut dice);
+    }
+    let policy = &mut bench.policy;
+    policy.capacity = Some(Capacity::Count(u32::try_from(1 + dice.below(2)).unwrap()));
+    policy.join_booting = dice.chance();
+    policy.reuse = dice.below(4) > 0;
+    policy.idle_ttl =
+        if dice.below(4) == 0 { IdleTtl::Forever } else { IdleTtl::After(Millis(dice.below(15))) };
+    policy.miss_budget = u32::try_from(dice.below(2)).unwrap();
+    policy.miss = Probability(policy.miss_budget * 300_000);
+    policy.warm = if dice.below(4) == 0 { 1 } else { 0 };
+    policy.binding = if dice.below(4) == 0 { Binding::Queued } else { Binding::Bound };
+    policy.on_exhausted = if dice.below(4) == 0 { OnExhausted::Wait } else { OnExhausted::Fail };
+    policy.provision = if dice.below(5) == 0 { Provision::AtDeploy } else { Provision::OnDemand };
+    policy.pick_environment =
+        [PickEnvironment::NewestIdle, PickEnvironment::OldestIdle, PickEnvironment::OldestCreated]
+            [usize::try_from(dice.below(3)).unwrap()];
+    if dice.chance() {
+        bench.policy.start = Start::Warm;
+        let demand = demand(&traffic, &bench.topology, &bench.policy);
+        bench.initial = at_start(&traffic, &demand);
+    }
+    (bench, traffic)
+}
+
+fn second_subnet(bench: &mut Bench, dice: &mut Dice) {
+    let room = SubnetRoom { name: "b".into(), zone: "y".into(), vpc: 0, addresses: 3 };
+    bench.topology.limits.subnets.push(room);
+    bench.topology.classes.push(EniClass { subnet: 1, security_groups: vec!["default".into()] });
+    let classes = if dice.chance() { vec![0, 1] } else { vec![1] };
+    bench.topology.functions[1].classes = classes;
+}
+
+fn check(outcome: &Outcome, bounds: &Bounds, what: &str) {
+    if let Some(bound) = bounds.cold_start_ms {
+        assert!(outcome.cold_starts.max() <= bound, "{what}: cold start {bounds:?}");
+    }
+    assert!(outcome.enis.peak <= bounds.peak_enis, "{what}: peak {} {bounds:?}", outcome.enis.peak);
+    assert!(outcome.failures() <= bounds.failures, "{what}: failures {} {bounds:?}", outcome.failures());
+    for (level, bound) in outcome.subnets.iter().zip(&bounds.by_subnet) {
+        assert!(level.peak <= *bound, "{what}: subnet");
+    }
+}
+
+/// Replays within the budget of misses.
+struct Budgeted(Random, Assignment, u32);
+
+impl Nature for Budgeted {
+    fn boot(&mut self, request: u64, interval: &Interval) -> u64 {
+        self.1.boot(request, interval)
+    }
+
+    fn deletion(&mut self, deletion: u64, interval: &Interval) -> u64 {
+        self.0.deletion(deletion, interval)
+    }
+
+    fn phase(&mut self, environment: u64, step: usize, interval: &Interval) -> u64 {
+        self.0.phase(environment, step, interval)
+    }
+
+    fn misses(&mut self, acquisition: u64, miss: Probability) -> bool {
+        let missed = self.2 > 0 && self.0.misses(acquisition, miss);
+        self.2 -= u32::from(missed);
+        missed
+    }
+}
+
+#[test]
+fn no_assignment_exceeds_the_bounds() {
+    for seed in 0..3_000 {
+        let (bench, traffic) = tiny_world(seed);
+        let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
+        let bounds = bounds(&world, &bench.cold_path, &traffic, None);
+        let mut dice = Dice::new(seed ^ 0xabcd);
+        for turn in 0..40 {
+            let boots_ms =
+                (0..12).map(|_| bench.topology.boot.at(dice.0.draw(dice.below(1 << 40))).0).collect();
+            let assignment = Assignment { boots_ms, ..Assignment::all(End::Longest) };
+            let nature = Budgeted(Random::new(turn), assignment, bench.policy.miss_budget);
+            let outcome = simulate(&world, &traffic, nature, Silent).0;
+            check(&outcome, &bounds, &format!("seed {seed}, turn {turn}"));
+        }
+    }
+}
+
+#[test]
+fn witnesses_replay_to_their_value_and_stay_within_the_bounds() {
+    for seed in 0..60 {
+        let (bench, traffic) = tiny_world(seed);
+        let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
+        let effort = Effort { invocations: 2_000, seed };
+        let answer = worst_case(&world, &bench.cold_path, &traffic, None, effort);
+        let replay = simulate(&world, &traffic, answer.witness.clone(), Silent).0;
+        assert_eq!(replay.cold_starts.max(), answer.cold_start.witness_ms, "seed {seed}");
+        let replay = simulate(&world, &traffic, answer.witness_peak_enis.clone(), Silent).0;
+        assert_eq!(replay.enis.peak, answer.peak_enis.peak.witness, "seed {seed}");
+        let replay = simulate(&world, &traffic, answer.witness_failures.clone(), Silent).0;
+        assert_eq!(replay.failures(), answer.failures.witness, "seed {seed}");
+        assert!(answer.cold_start.bound_ms.is_none_or(|bound| bound >= answer.cold_start.witness_ms));
+        let again = worst_case(&world, &bench.cold_path, &traffic, None, effort);
+        assert_eq!(again, answer, "the same bytes every time");
+    }
+}
