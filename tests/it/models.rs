@@ -9,6 +9,7 @@ use eniplan::platform::{self, Platform, load};
 use eniplan::policy;
 use eniplan::quantity::{Interval, Millis};
 use eniplan::random::{Purpose, Stream};
+use proptest::prelude::*;
 
 fn built_in(name: &str) -> Platform {
     load(name, platform::named(name).expect("registered").text).expect("loads")
@@ -177,21 +178,22 @@ fn the_talks_path_is_the_sum_of_its_phases_and_the_boot() {
     assert_eq!(names, ["download-code", "start-container", "create-eni", "attach-eni", "bootstrap-runtime"]);
 }
 
-/// `file:line:column code` of every problem of a fixture, as its first comment lines promise them.
 #[test]
 fn every_fault_of_the_fixtures_is_told_in_its_place() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/models");
-    let mut seen = 0;
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let text = std::fs::read_to_string(&path).unwrap();
-        let promised: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("#! ")).collect();
-        let found: Vec<String> = match load("m", &text) {
-            Ok(_) => Vec::new(),
-            Err(problems) => problems.sorted().iter().map(|problem| crate::told(problem)).collect(),
-        };
-        assert_eq!(found, promised, "{}", path.display());
-        seen += 1;
+    assert!(crate::check_fixtures("models", |text| load("m", text).err()) >= 7);
+}
+
+proptest! {
+    /// Whatever stands in a model file, reading it ends with a model or with diagnostics that have a place.
+    #[test]
+    fn no_text_makes_the_loader_panic(cut in 0..5_000_usize, put in "[\\PC\n]{0,12}") {
+        for model in platform::ALL {
+            let at = (0..=cut % model.text.len()).rev().find(|&at| model.text.is_char_boundary(at)).unwrap();
+            let text = format!("{}{put}{}", &model.text[..at], &model.text[at..]);
+            if let Err(problems) = load("m", &text) {
+                prop_assert!(!problems.is_empty());
+                prop_assert!(problems.sorted().iter().all(|problem| problem.line.is_some_and(|line| line > 0)));
+            }
+        }
     }
-    assert!(seen >= 5, "{seen}");
 }
