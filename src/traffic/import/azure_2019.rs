@@ -98,7 +98,10 @@ fn ordered<'t>(table: &'t Table<'_>, problems: &mut Diagnostics) -> Vec<(u32, Co
         problems.push(table.at_header(Code::MissingColumn, "the header has no column for a minute", help));
     }
     let pairs = found.windows(2).filter_map(|pair| match pair {
-        [(minute, first), (again, second)] if minute == again => Some((first, second)),
+        // Columns of one name are found where the header is settled.
+        [(minute, first), (again, second)] if minute == again && first.name != second.name => {
+            Some((first, second))
+        }
         _ => None,
     });
     for (first, second) in pairs {

@@ -62,7 +62,7 @@ impl Grid {
         let seen = slot.or_else(|| common_distance(marks));
         let guessed = seen.is_none();
         let slot = seen.unwrap_or(60_000);
-        let (file, number, name) = place;
+        let (file, column, name) = place;
         let phase = common_phase(marks, slot);
         let mut off = Diagnostics::default();
         for mark in marks {
@@ -73,7 +73,7 @@ impl Grid {
                     format!("the time lies {late} after a slot's start; the slots are {length} long");
                 let help = "move the row to its slot, or import the file as a log";
                 let at = Diagnostic::new(Code::BadCell, message, help).in_file(file).at_line(mark.line);
-                off.push(at.at_column(number).named(name).with_value(&clock.show(mark.at)));
+                off.push(at.at_column(column).named(name).with_value(&clock.show(mark.at)));
             }
         }
         let mut grid =
@@ -85,7 +85,7 @@ impl Grid {
                 let message = "the traffic is longer than 100 years or 4 billion slots up to this time";
                 let help = "correct the time, or split the file";
                 let at = Diagnostic::new(Code::TooLarge, message, help).in_file(file).at_line(mark.line);
-                off.push(at.at_column(number.into()).named(name).with_value(&clock.show(mark.at)));
+                off.push(at.at_column(column).named(name).with_value(&clock.show(mark.at)));
                 break;
             }
             if number > grid.slots {

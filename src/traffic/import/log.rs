@@ -109,7 +109,8 @@ pub fn read(
     if let Some(late) = calls.iter().find(|call| since(first, call) > Millis::LONGEST.0) {
         let message = "this row is more than 100 years after the first";
         let at = Diagnostic::new(Code::TooLarge, message, "correct the time, or split the file");
-        problems.push(at.in_file(table.file).at_line(late.line).at_column(columns.time.index as u64 + 1));
+        let at = at.in_file(table.file).at_line(late.line).at_column(columns.time.index as u64 + 1);
+        problems.push(at.named(columns.time.name).with_value(&clock.show(late.at)));
     }
     let known = Known::new(rename(functions.names), options);
     let entries = problems.or(merge(&calls, first, &known.durations()))?;
