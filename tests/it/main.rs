@@ -4,6 +4,7 @@ use std::path::Path;
 
 use eniplan::diagnostic::{Diagnostic, Diagnostics};
 
+mod import;
 mod models;
 mod properties;
 mod scenario;
