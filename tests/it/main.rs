@@ -1,1 +1,4 @@
 //! Integration tests.
+
+mod plan;
+mod plan_oracle;
