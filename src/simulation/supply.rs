@@ -97,7 +97,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
         let subnet = self.world.topology.classes[class].subnet;
         self.outcome.enis.set(now, u64::from(self.enis.held));
         self.outcome.subnets[subnet].set(now, u64::from(self.enis.subnet_held[subnet]));
-        self.recorder.enis(now, self.enis.held);
+        self.recorder.enis(now, class, self.enis.class_held(class));
     }
 
     /// Requests an ENI of `class`: it takes its token in turn and then boots.

@@ -33,3 +33,5 @@ fn check_fixtures(folder: &str, read: impl Fn(&str) -> Option<Diagnostics>) -> u
     }
     seen
 }
+mod plan;
+mod plan_oracle;

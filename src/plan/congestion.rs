@@ -1,0 +1,198 @@
+//! Congestion: what the API bucket changes, zone by zone, and a bound on what could be saved.
+//!
+//! Where requests wait for tokens they go earlier, and an idle ENI kept over a gap spares one.
+//! Zones between instants with a full bucket do not touch each other. In each, a gap is worth
+//! keeping at most where its width is no more than all the waiting one request fewer could save
+//! (docs/plan.md, lemma 5); zones without such a gap are settled, in the others a few thresholds
+//! are tried and the rest is the gap of the bound. Knows nothing of solvers.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::decompose::{Gap, Turn, Turns};
+use super::group::{Group, PlanError};
+use super::schedule::{Objectives, Schedule};
+use super::tokens::{Bucket, Service, latest};
+
+/// How many thresholds are tried in a zone that is not settled.
+const THRESHOLDS: usize = 16;
+
+/// A schedule within the bucket, and what no schedule can beat.
+pub(crate) struct Relief {
+    /// The schedule.
+    pub schedule: Schedule,
+    /// A lower bound on each objective, in their order.
+    pub bound: Objectives,
+}
+
+/// The turns' schedule, with requests moved and gaps kept as the bucket asks; none: it cannot be.
+pub(crate) fn relieve(turns: &Turns, group: &Group) -> Result<Option<Relief>, PlanError> {
+    let mut bound = turns.objectives;
+    let Some(bucket) = group.api.map(Bucket::from) else {
+        let pairs = |turns: &[Turn]| turns.iter().map(|turn| (turn.at_ms, turn.count)).collect::<Vec<_>>();
+        let schedule = Schedule::from_parts(pairs(&turns.creations), pairs(&turns.deletions));
+        return Ok(Some(Relief { schedule, bound }));
+    };
+    let services = latest(&turns.creations, bucket)?;
+    let mut requests = Vec::new();
+    let mut deletions = turns.deletions.clone();
+    for range in zones(services.as_deref(), turns.creations.len()) {
+        let services = services.as_deref().and_then(|services| services.get(range.clone()));
+        let zone = Zone::new(turns, range, services, bucket, group.earliest_ms());
+        let (saving, open) = zone.doubt();
+        bound.held_ms += zone.waits().saturating_sub(saving);
+        bound.creations = bound.creations.saturating_sub(open);
+        let Some(trial) = zone.settle()? else { return Ok(None) };
+        for gap in &trial.kept {
+            if let Some(deletion) = deletions.get_mut(gap.deletion) {
+                deletion.count = deletion.count.saturating_sub(gap.count);
+            }
+        }
+        requests.extend(trial.grants);
+    }
+    let deletions = deletions.iter().map(|turn| (turn.at_ms, turn.count));
+    let schedule = Schedule::from_parts(requests.iter().map(|turn| (turn.at_ms, turn.count)), deletions);
+    Ok(Some(Relief { schedule, bound }))
+}
+
+/// Runs of creations, each ending with one that meets a full bucket.
+pub(crate) fn zones(services: Option<&[Service]>, count: usize) -> Vec<Range<usize>> {
+    let Some(services) = services else {
+        return std::iter::once(0..count).filter(|range| !range.is_empty()).collect();
+    };
+    let ends = services.iter().enumerate().filter(|(_, service)| service.fresh).map(|(index, _)| index + 1);
+    ends.scan(0, |start, end| Some(std::mem::replace(start, end)..end)).collect()
+}
+
+struct Zone<'a> {
+    creations: &'a [Turn],
+    first: usize,
+    /// The zone's gaps, and whether each may be worth keeping.
+    gaps: Vec<(&'a Gap, u64)>,
+    services: Option<&'a [Service]>,
+    bucket: Bucket,
+    earliest_ms: Option<i64>,
+}
+
+/// One choice of gaps to keep.
+struct Trial<'a> {
+    /// Extra held time over the held curve.
+    cost_ms: u128,
+    spared: u64,
+    kept: Vec<&'a Gap>,
+    grants: Vec<Turn>,
+}
+
+impl<'a> Zone<'a> {
+    fn new(
+        turns: &'a Turns,
+        range: Range<usize>,
+        services: Option<&'a [Service]>,
+        bucket: Bucket,
+        earliest_ms: Option<i64>,
+    ) -> Self {
+        let creations = turns.creations.get(range.clone()).unwrap_or_default();
+        // Gaps are in the order of their creations.
+        let from = turns.gaps.partition_point(|gap| gap.creation < range.start);
+        let gaps = turns.gaps.iter().skip(from).take_while(|gap| gap.creation < range.end);
+        let mut zone =
+            Self { creations, first: range.start, gaps: Vec::new(), services, bucket, earliest_ms };
+        let relief = zone.relief();
+        let first = range.start;
+        zone.gaps =
+            gaps.map(|gap| (gap, relief.get(gap.creation - first).copied().unwrap_or(u64::MAX))).collect();
+        zone
+    }
+
+    /// For each creation, the most waiting that one request fewer could save, ms; everything where
+    /// the turns as they are cannot be served at all.
+    fn relief(&self) -> Vec<u64> {
+        let possible = self.grants_possible();
+        let token = self.bucket.pause_ms().unwrap_or(u64::MAX);
+        let mut before = 0_u64;
+        let services = self.services.unwrap_or_default().iter();
+        let reliefs = services.map(|service| {
+            let relief = service.longest_ms.saturating_add(token.saturating_mul(before));
+            before = before.saturating_add(service.waiting);
+            if possible { relief } else { u64::MAX }
+        });
+        reliefs.collect()
+    }
+
+    fn grants_possible(&self) -> bool {
+        let Some(services) = self.services else { return false };
+        let earliest = services.first().and_then(|service| service.grants.last());
+        self.earliest_ms.is_none_or(|from| earliest.is_none_or(|grant| grant.at_ms >= from))
+    }
+
+    fn waits(&self) -> u128 {
+        self.services.unwrap_or_default().iter().map(|service| service.total_ms).sum()
+    }
+
+    /// Whether no request waits.
+    fn calm(&self) -> bool {
+        self.services.is_some_and(|services| services.iter().all(|service| service.waiting == 0))
+    }
+
+    /// The most that keeping gaps could save, ENI x ms, and the ENIs whose gap is open to doubt.
+    fn doubt(&self) -> (u128, u64) {
+        if self.calm() {
+            return (0, 0);
+        }
+        let open = self.gaps.iter().filter(|(gap, relief)| gap.width_ms <= *relief);
+        let saving = |&(gap, relief): &(&Gap, u64)| u128::from(relief - gap.width_ms) * u128::from(gap.count);
+        let (saving, count) = open.fold((0_u128, 0), |(sum, count), entry| {
+            (sum.saturating_add(saving(entry)), count + u64::from(entry.0.count))
+        });
+        (saving.min(self.waits()), count)
+    }
+
+    /// The best of a few choices of gaps to keep.
+    fn settle(&self) -> Result<Option<Trial<'a>>, PlanError> {
+        let mut best = self.attempt(None)?;
+        if self.calm() {
+            return Ok(best);
+        }
+        let widths: BTreeSet<u64> = self
+            .gaps
+            .iter()
+            .filter(|(gap, relief)| gap.width_ms <= *relief)
+            .map(|(gap, _)| gap.width_ms)
+            .collect();
+        let stride = widths.len().div_ceil(THRESHOLDS).max(1);
+        let thresholds = widths.iter().rev().step_by(stride).copied();
+        for threshold in thresholds {
+            let Some(trial) = self.attempt(Some(threshold))? else { continue };
+            let better = |best: &Trial| (trial.cost_ms, best.spared) < (best.cost_ms, trial.spared);
+            if best.as_ref().is_none_or(better) {
+                best = Some(trial);
+            }
+        }
+        Ok(best)
+    }
+
+    /// Keeps the open gaps no wider than the threshold; none where a request would stand too early.
+    fn attempt(&self, threshold_ms: Option<u64>) -> Result<Option<Trial<'a>>, PlanError> {
+        let keep = |&&(gap, relief): &&(&Gap, u64)| {
+            threshold_ms.is_some_and(|most| gap.width_ms <= most.min(relief))
+        };
+        let kept: Vec<&Gap> = self.gaps.iter().filter(keep).map(|&(gap, _)| gap).collect();
+        let mut deadlines = self.creations.to_vec();
+        let mut cost_ms = 0;
+        for gap in &kept {
+            if let Some(deadline) = deadlines.get_mut(gap.creation - self.first) {
+                deadline.count = deadline.count.saturating_sub(gap.count);
+            }
+            cost_ms += u128::from(gap.width_ms) * u128::from(gap.count);
+        }
+        deadlines.retain(|deadline| deadline.count > 0);
+        let Some(services) = latest(&deadlines, self.bucket)? else { return Ok(None) };
+        cost_ms += services.iter().map(|service| service.total_ms).sum::<u128>();
+        let grants: Vec<Turn> = services.into_iter().flat_map(|service| service.grants).collect();
+        if self.earliest_ms.is_some_and(|from| grants.iter().any(|grant| grant.at_ms < from)) {
+            return Ok(None);
+        }
+        let spared = kept.iter().map(|gap| u64::from(gap.count)).sum();
+        Ok(Some(Trial { cost_ms, spared, kept, grants }))
+    }
+}
