@@ -10,6 +10,7 @@
 //! none of them. Time is whole milliseconds from the first instant of the traffic, negative
 //! before it. Depends on demand curves, quantities and the topology's token bucket alone.
 
+mod answer;
 pub mod backend;
 pub mod check;
 mod congestion;
@@ -18,13 +19,21 @@ mod decompose;
 mod group;
 pub mod network;
 pub mod program;
+mod promise;
 mod schedule;
 mod shortage;
 mod solve;
+mod study;
+mod target;
 mod tokens;
+mod yardstick;
 
+pub use answer::{Amount, Binding, NoPlan, Plan, ScheduleRow, Shortfall, Target, Verdict};
 pub use constant::{ConstantPool, constant_pool};
 pub use group::{Ceiling, Group, Limit, PlanError, Start};
+pub use promise::{Followed, followed, plan};
 pub use schedule::{Entry, Objectives, Schedule};
 pub use shortage::{Change, Fix, Shortage, fixes, shortages};
 pub use solve::{Answer, Effort, Infeasible, Planned, Proof, Status, solve, solve_by_program};
+pub use study::Study;
+pub use yardstick::clairvoyant;

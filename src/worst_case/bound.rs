@@ -291,7 +291,11 @@ fn may_refuse(bucket: TokenBucket, alive: u64, keep_alive: u64) -> bool {
 }
 
 /// The longest wait of the last of `pending` requests in an empty bucket, ms.
-fn wait_in_queue(pending: u64, bucket: TokenBucket) -> u64 {
+///
+/// A bucket that one millisecond's refill can fill loses what comes beyond; then every
+/// token takes its own whole milliseconds.
+pub(crate) fn wait_in_queue(pending: u64, bucket: TokenBucket) -> u64 {
+    const TOKEN: u64 = 1_000_000;
     let per_ms = bucket.per_second.micro_tokens_per_ms();
     if pending == 0 {
         return 0;
@@ -299,6 +303,11 @@ fn wait_in_queue(pending: u64, bucket: TokenBucket) -> u64 {
     if per_ms == 0 {
         return u64::MAX / 4;
     }
-    let wait = (u128::from(pending) * 1_000_000).div_ceil(u128::from(per_ms));
+    let loses = per_ms > u64::from(bucket.burst.max(1) - 1).saturating_mul(TOKEN);
+    let wait = if loses {
+        u128::from(pending) * u128::from(TOKEN.div_ceil(per_ms))
+    } else {
+        (u128::from(pending) * u128::from(TOKEN)).div_ceil(u128::from(per_ms))
+    };
     u64::try_from(wait).unwrap_or(u64::MAX / 4)
 }
