@@ -4,8 +4,10 @@ use std::path::Path;
 
 use eniplan::diagnostic::{Diagnostic, Diagnostics};
 
+mod audit;
 mod models;
 mod scenario;
+mod tidy;
 mod topology;
 
 /// `E203 4:5 what is wrong`: a diagnostic on one line, as the fixtures promise it.
