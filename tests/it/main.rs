@@ -1,5 +1,8 @@
 //! Integration tests.
 
+// Helpers of tests may fail as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::path::Path;
 
 use eniplan::diagnostic::{Diagnostic, Diagnostics};
