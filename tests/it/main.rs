@@ -1,15 +1,20 @@
 //! Integration tests, one binary.
 
+// Helpers of tests may fail as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::path::Path;
 
 use eniplan::diagnostic::{Diagnostic, Diagnostics};
 
 mod import;
+mod audit;
 mod models;
 mod properties;
 mod scenario;
 mod support;
 mod talk;
+mod tidy;
 mod topology;
 
 /// `E203 4:5 what is wrong`: a diagnostic on one line, as the fixtures promise it.
