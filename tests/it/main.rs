@@ -7,6 +7,7 @@ use std::path::Path;
 
 use eniplan::diagnostic::{Diagnostic, Diagnostics};
 
+mod generate;
 mod import;
 mod audit;
 mod models;
