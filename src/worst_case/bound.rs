@@ -145,7 +145,7 @@ impl Prover<'_> {
         let pools = u64::from(policy.warm).saturating_mul(self.world.topology.classes.len() as u64);
         // An environment requests at most one ENI for itself, and the pool one in place of the one it took.
         let per_window = if policy.warm > 0 { alive.saturating_mul(2) } else { alive };
-        let places = self.world.functions.iter().filter(|it| !it.place.classes.is_empty());
+        let places = self.world.functions.iter().filter(|it| !it.function.classes.is_empty());
         let keep_alive = places.clone().map(|it| it.keep_alive).min().unwrap_or(u64::MAX);
         let wait = Millis(stage.microvm_wait);
         let spread = places.map(|it| it.path.latest_acquire(wait).0).max().unwrap_or(0);
@@ -221,7 +221,7 @@ impl Prover<'_> {
         if deletion == 0 {
             return 0;
         }
-        let places = self.world.functions.iter().filter(|it| !it.place.classes.is_empty());
+        let places = self.world.functions.iter().filter(|it| !it.function.classes.is_empty());
         let keep_alive = places.map(|it| it.keep_alive).min().unwrap_or(u64::MAX);
         let windows = deletion.saturating_add(1).div_ceil(keep_alive.max(1));
         let alive = u64::from(alive.peak().0);

@@ -7,9 +7,9 @@ use std::path::Path;
 
 use eniplan::diagnostic::{Diagnostic, Diagnostics};
 
+mod audit;
 mod generate;
 mod import;
-mod audit;
 mod models;
 mod properties;
 mod scenario;

@@ -19,10 +19,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("scenario", &["platform", "policy", "document"]),
     ("topology", &["scenario", "platform", "document"]),
     ("cold_path", &["platform"]),
-    ("demand", &["traffic", "scenario", "policy"]),
-    ("simulation", &["traffic", "topology", "cold_path", "policy"]),
+    ("demand", &["traffic", "topology", "policy"]),
+    ("simulation", &["traffic", "topology", "cold_path", "policy", "platform", "demand"]),
     ("worst_case", &["simulation", "demand", "topology", "cold_path", "traffic", "policy"]),
-    ("plan", &["demand", "topology", "worst_case", "simulation", "traffic", "policy"]),
+    ("plan", &["demand", "topology", "worst_case", "simulation", "traffic", "policy", "cold_path"]),
     (
         "comparison",
         &["simulation", "worst_case", "plan", "traffic", "policy", "topology", "cold_path", "demand"],
