@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::decompose::{Gap, Turn, Turns};
-use super::group::{Group, PlanError};
+use super::group::Group;
 use super::schedule::{Objectives, Schedule};
 use super::tokens::{Bucket, Service, latest};
 
@@ -25,15 +25,16 @@ pub(crate) struct Relief {
     pub bound: Objectives,
 }
 
-/// The turns' schedule, with requests moved and gaps kept as the bucket asks; none: it cannot be.
-pub(crate) fn relieve(turns: &Turns, group: &Group) -> Result<Option<Relief>, PlanError> {
+/// The turns' schedule, with requests moved and gaps kept as the bucket asks; none: there is none
+/// of at most [`MOST_ENTRIES`](super::tokens::MOST_ENTRIES) requests.
+pub(crate) fn relieve(turns: &Turns, group: &Group) -> Option<Relief> {
     let mut bound = turns.objectives;
     let Some(bucket) = group.api.map(Bucket::from) else {
         let pairs = |turns: &[Turn]| turns.iter().map(|turn| (turn.at_ms, turn.count)).collect::<Vec<_>>();
         let schedule = Schedule::from_parts(pairs(&turns.creations), pairs(&turns.deletions));
-        return Ok(Some(Relief { schedule, bound }));
+        return Some(Relief { schedule, bound });
     };
-    let services = latest(&turns.creations, bucket)?;
+    let services = latest(&turns.creations, bucket);
     let mut requests = Vec::new();
     let mut deletions = turns.deletions.clone();
     for range in zones(services.as_deref(), turns.creations.len()) {
@@ -42,7 +43,7 @@ pub(crate) fn relieve(turns: &Turns, group: &Group) -> Result<Option<Relief>, Pl
         let (saving, open) = zone.doubt();
         bound.held_ms += zone.waits().saturating_sub(saving);
         bound.creations = bound.creations.saturating_sub(open);
-        let Some(trial) = zone.settle()? else { return Ok(None) };
+        let trial = zone.settle()?;
         for gap in &trial.kept {
             if let Some(deletion) = deletions.get_mut(gap.deletion) {
                 deletion.count = deletion.count.saturating_sub(gap.count);
@@ -52,7 +53,7 @@ pub(crate) fn relieve(turns: &Turns, group: &Group) -> Result<Option<Relief>, Pl
     }
     let deletions = deletions.iter().map(|turn| (turn.at_ms, turn.count));
     let schedule = Schedule::from_parts(requests.iter().map(|turn| (turn.at_ms, turn.count)), deletions);
-    Ok(Some(Relief { schedule, bound }))
+    Some(Relief { schedule, bound })
 }
 
 /// Runs of creations, each ending with one that meets a full bucket.
@@ -148,10 +149,10 @@ impl<'a> Zone<'a> {
     }
 
     /// The best of a few choices of gaps to keep.
-    fn settle(&self) -> Result<Option<Trial<'a>>, PlanError> {
-        let mut best = self.attempt(None)?;
+    fn settle(&self) -> Option<Trial<'a>> {
+        let mut best = self.attempt(None);
         if self.calm() {
-            return Ok(best);
+            return best;
         }
         let widths: BTreeSet<u64> = self
             .gaps
@@ -162,17 +163,17 @@ impl<'a> Zone<'a> {
         let stride = widths.len().div_ceil(THRESHOLDS).max(1);
         let thresholds = widths.iter().rev().step_by(stride).copied();
         for threshold in thresholds {
-            let Some(trial) = self.attempt(Some(threshold))? else { continue };
+            let Some(trial) = self.attempt(Some(threshold)) else { continue };
             let better = |best: &Trial| (trial.cost_ms, best.spared) < (best.cost_ms, trial.spared);
             if best.as_ref().is_none_or(better) {
                 best = Some(trial);
             }
         }
-        Ok(best)
+        best
     }
 
     /// Keeps the open gaps no wider than the threshold; none where a request would stand too early.
-    fn attempt(&self, threshold_ms: Option<u64>) -> Result<Option<Trial<'a>>, PlanError> {
+    fn attempt(&self, threshold_ms: Option<u64>) -> Option<Trial<'a>> {
         let keep = |&&(gap, relief): &&(&Gap, u64)| {
             threshold_ms.is_some_and(|most| gap.width_ms <= most.min(relief))
         };
@@ -186,13 +187,13 @@ impl<'a> Zone<'a> {
             cost_ms += u128::from(gap.width_ms) * u128::from(gap.count);
         }
         deadlines.retain(|deadline| deadline.count > 0);
-        let Some(services) = latest(&deadlines, self.bucket)? else { return Ok(None) };
+        let services = latest(&deadlines, self.bucket)?;
         cost_ms += services.iter().map(|service| service.total_ms).sum::<u128>();
         let grants: Vec<Turn> = services.into_iter().flat_map(|service| service.grants).collect();
         if self.earliest_ms.is_some_and(|from| grants.iter().any(|grant| grant.at_ms < from)) {
-            return Ok(None);
+            return None;
         }
         let spared = kept.iter().map(|gap| u64::from(gap.count)).sum();
-        Ok(Some(Trial { cost_ms, spared, kept, grants }))
+        Some(Trial { cost_ms, spared, kept, grants })
     }
 }
