@@ -3,7 +3,7 @@
 //! Where requests wait for tokens they go earlier, and an idle ENI kept over a gap spares one.
 //! Zones between instants with a full bucket do not touch each other. In each, a gap is worth
 //! keeping at most where its width is no more than all the waiting one request fewer could save
-//! (docs/plan.md, lemma 5); zones without such a gap are settled, in the others a few thresholds
+//! (docs/plan.md, lemma 5); zones without such a gap are settled, in the others a few choices
 //! are tried and the rest is the gap of the bound. Knows nothing of solvers.
 
 use std::collections::BTreeSet;
@@ -12,10 +12,12 @@ use std::ops::Range;
 use super::decompose::{Gap, Turn, Turns};
 use super::group::Group;
 use super::schedule::{Objectives, Schedule};
-use super::tokens::{Bucket, Service, latest};
+use super::tokens::{Bucket, Server, Service, latest};
 
 /// How many thresholds are tried in a zone that is not settled.
 const THRESHOLDS: usize = 16;
+/// How many times its own wait a request is taken to cost, those it makes wait included.
+const PRICES: [u64; 7] = [1, 2, 4, 8, 16, 32, 64];
 
 /// A schedule within the bucket, and what no schedule can beat.
 pub(crate) struct Relief {
@@ -150,20 +152,20 @@ impl<'a> Zone<'a> {
 
     /// The best of a few choices of gaps to keep.
     fn settle(&self) -> Option<Trial<'a>> {
-        let mut best = self.attempt(None);
+        let mut best = self.attempt(Vec::new());
         if self.calm() {
             return best;
         }
-        let widths: BTreeSet<u64> = self
-            .gaps
-            .iter()
-            .filter(|(gap, relief)| gap.width_ms <= *relief)
-            .map(|(gap, _)| gap.width_ms)
-            .collect();
+        let open = self.gaps.iter().filter(|(gap, relief)| gap.width_ms <= *relief).map(|(gap, _)| *gap);
+        let open: Vec<&Gap> = open.collect();
+        let widths: BTreeSet<u64> = open.iter().map(|gap| gap.width_ms).collect();
         let stride = widths.len().div_ceil(THRESHOLDS).max(1);
-        let thresholds = widths.iter().rev().step_by(stride).copied();
-        for threshold in thresholds {
-            let Some(trial) = self.attempt(Some(threshold)) else { continue };
+        let narrow = widths.iter().rev().step_by(stride).map(|threshold| {
+            open.iter().filter(|gap| gap.width_ms <= *threshold).copied().collect::<Vec<_>>()
+        });
+        let waited = PRICES.iter().filter_map(|price| self.worth(&open, *price));
+        for kept in narrow.chain(waited) {
+            let Some(trial) = self.attempt(kept) else { continue };
             let better = |best: &Trial| (trial.cost_ms, best.spared) < (best.cost_ms, trial.spared);
             if best.as_ref().is_none_or(better) {
                 best = Some(trial);
@@ -172,12 +174,38 @@ impl<'a> Zone<'a> {
         best
     }
 
-    /// Keeps the open gaps no wider than the threshold; none where a request would stand too early.
-    fn attempt(&self, threshold_ms: Option<u64>) -> Option<Trial<'a>> {
-        let keep = |&&(gap, relief): &&(&Gap, u64)| {
-            threshold_ms.is_some_and(|most| gap.width_ms <= most.min(relief))
-        };
-        let kept: Vec<&Gap> = self.gaps.iter().filter(keep).map(|&(gap, _)| gap).collect();
+    /// The gaps narrower than `price` times the wait their request would have, latest deadline first.
+    fn worth(&self, open: &[&'a Gap], price: u64) -> Option<Vec<&'a Gap>> {
+        let mut kept = Vec::new();
+        let mut server = Server::new(self.bucket);
+        let mut rest = open;
+        for (index, deadline) in self.creations.iter().enumerate().rev() {
+            let start = rest.partition_point(|gap| gap.creation - self.first < index);
+            let (before, here) = rest.split_at(start);
+            rest = before;
+            let mut gaps = here.to_vec();
+            gaps.sort_by_key(|gap| gap.width_ms);
+            let mut probe = server;
+            let mut grants = probe.serve(*deadline)?.grants;
+            let mut remaining = *deadline;
+            for gap in gaps {
+                let wait = grants.last().map_or(0, |grant| deadline.at_ms.abs_diff(grant.at_ms));
+                if price.saturating_mul(wait) <= gap.width_ms {
+                    break;
+                }
+                kept.push(gap);
+                remaining.count = remaining.count.saturating_sub(gap.count);
+                drop_last(&mut grants, gap.count);
+            }
+            if remaining.count > 0 {
+                server.serve(remaining)?;
+            }
+        }
+        Some(kept)
+    }
+
+    /// Keeps these gaps; none where a request would stand too early.
+    fn attempt(&self, kept: Vec<&'a Gap>) -> Option<Trial<'a>> {
         let mut deadlines = self.creations.to_vec();
         let mut cost_ms = 0;
         for gap in &kept {
@@ -195,5 +223,18 @@ impl<'a> Zone<'a> {
         }
         let spared = kept.iter().map(|gap| u64::from(gap.count)).sum();
         Some(Trial { cost_ms, spared, kept, grants })
+    }
+}
+
+/// Takes the last `count` requests off.
+fn drop_last(grants: &mut Vec<Turn>, mut count: u32) {
+    while count > 0 {
+        let Some(last) = grants.last_mut() else { return };
+        let taken = last.count.min(count);
+        last.count -= taken;
+        count -= taken;
+        if last.count == 0 {
+            grants.pop();
+        }
     }
 }
