@@ -42,6 +42,7 @@ fn measured() {
     for (slots, most, burst) in [
         (1_440, 301, None),
         (8_640, 301, None),
+        (100_000, 3_001, None),
         (1_440, 301, Some(100)),
         (8_640, 301, Some(100)),
         (100_000, 3_001, Some(100)),
@@ -64,4 +65,23 @@ fn measured() {
             start.elapsed()
         );
     }
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn measured_log() {
+    // A log's need: up or down by one every second or so for 28 hours, boots of 15 and deletions of 35 minutes.
+    let mut draw = Draw::new(1);
+    let mut value: u32 = 250;
+    let steps: Vec<(u64, u32)> = (0..100_000)
+        .map(|step| {
+            value = if draw.below(2) == 0 { value + 1 } else { value.saturating_sub(1) };
+            (step * 1_000 + draw.below(1_000), value)
+        })
+        .collect();
+    let mut group = group(&steps, 100_000_000, 900_000, 2_100_000);
+    group.api = Some(TokenBucket { burst: 100, per_second: Rate::per_second(5) });
+    let start = std::time::Instant::now();
+    let plan = planned(&group, &Effort::default()).unwrap();
+    println!("log of 100,000 changes: {:?}, {:?}, gap {}", start.elapsed(), plan.status, plan.gap());
 }
