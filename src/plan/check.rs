@@ -142,7 +142,7 @@ fn order(group: &Group, schedule: &Schedule) -> Vec<Violation> {
         }
         match group.start {
             Start::Empty { from_ms } if at_ms < from_ms => {
-                violations.push(Violation::TooEarly { at_ms, from_ms })
+                violations.push(Violation::TooEarly { at_ms, from_ms });
             }
             Start::Empty { .. } | Start::Warm => {}
         }
@@ -222,7 +222,7 @@ fn sweep(group: &Group, changes: &BTreeMap<i64, Change>, violations: &mut Vec<Vi
     let (mut last, mut missing) = (i64::MIN, 0);
     for (&at_ms, change) in changes {
         if last != i64::MIN {
-            held_ms += i128::from(held) * i128::from((at_ms.min(end) - last).max(0));
+            held_ms += i128::from(held) * i128::from(at_ms.min(end).saturating_sub(last).max(0));
         }
         last = at_ms;
         held += change.held;
@@ -242,7 +242,7 @@ fn sweep(group: &Group, changes: &BTreeMap<i64, Change>, violations: &mut Vec<Vi
         }
     }
     if last != i64::MIN {
-        held_ms += i128::from(held) * i128::from((end - last).max(0));
+        held_ms += i128::from(held) * i128::from(end.saturating_sub(last).max(0));
     }
     Checked {
         peak: u32::try_from(peak).unwrap_or(u32::MAX),

@@ -3,19 +3,21 @@
 //! Where requests wait for tokens they go earlier, and an idle ENI kept over a gap spares one.
 //! Zones between instants with a full bucket do not touch each other. In each, a gap is worth
 //! keeping at most where its width is no more than all the waiting one request fewer could save
-//! (docs/plan.md, lemma 5); zones without such a gap are settled, in the others a few thresholds
+//! (docs/plan.md, lemma 5); zones without such a gap are settled, in the others a few choices
 //! are tried and the rest is the gap of the bound. Knows nothing of solvers.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::decompose::{Gap, Turn, Turns};
-use super::group::{Group, PlanError};
+use super::group::Group;
 use super::schedule::{Objectives, Schedule};
-use super::tokens::{Bucket, Service, latest};
+use super::tokens::{Bucket, Server, Service, latest};
 
 /// How many thresholds are tried in a zone that is not settled.
 const THRESHOLDS: usize = 16;
+/// How many times its own wait a request is taken to cost, those it makes wait included.
+const PRICES: [u64; 7] = [1, 2, 4, 8, 16, 32, 64];
 
 /// A schedule within the bucket, and what no schedule can beat.
 pub(crate) struct Relief {
@@ -25,15 +27,16 @@ pub(crate) struct Relief {
     pub bound: Objectives,
 }
 
-/// The turns' schedule, with requests moved and gaps kept as the bucket asks; none: it cannot be.
-pub(crate) fn relieve(turns: &Turns, group: &Group) -> Result<Option<Relief>, PlanError> {
+/// The turns' schedule, with requests moved and gaps kept as the bucket asks; none: there is none
+/// of at most [`MOST_ENTRIES`](super::tokens::MOST_ENTRIES) requests.
+pub(crate) fn relieve(turns: &Turns, group: &Group) -> Option<Relief> {
     let mut bound = turns.objectives;
     let Some(bucket) = group.api.map(Bucket::from) else {
         let pairs = |turns: &[Turn]| turns.iter().map(|turn| (turn.at_ms, turn.count)).collect::<Vec<_>>();
         let schedule = Schedule::from_parts(pairs(&turns.creations), pairs(&turns.deletions));
-        return Ok(Some(Relief { schedule, bound }));
+        return Some(Relief { schedule, bound });
     };
-    let services = latest(&turns.creations, bucket)?;
+    let services = latest(&turns.creations, bucket);
     let mut requests = Vec::new();
     let mut deletions = turns.deletions.clone();
     for range in zones(services.as_deref(), turns.creations.len()) {
@@ -42,7 +45,7 @@ pub(crate) fn relieve(turns: &Turns, group: &Group) -> Result<Option<Relief>, Pl
         let (saving, open) = zone.doubt();
         bound.held_ms += zone.waits().saturating_sub(saving);
         bound.creations = bound.creations.saturating_sub(open);
-        let Some(trial) = zone.settle()? else { return Ok(None) };
+        let trial = zone.settle()?;
         for gap in &trial.kept {
             if let Some(deletion) = deletions.get_mut(gap.deletion) {
                 deletion.count = deletion.count.saturating_sub(gap.count);
@@ -52,7 +55,7 @@ pub(crate) fn relieve(turns: &Turns, group: &Group) -> Result<Option<Relief>, Pl
     }
     let deletions = deletions.iter().map(|turn| (turn.at_ms, turn.count));
     let schedule = Schedule::from_parts(requests.iter().map(|turn| (turn.at_ms, turn.count)), deletions);
-    Ok(Some(Relief { schedule, bound }))
+    Some(Relief { schedule, bound })
 }
 
 /// Runs of creations, each ending with one that meets a full bucket.
@@ -148,35 +151,61 @@ impl<'a> Zone<'a> {
     }
 
     /// The best of a few choices of gaps to keep.
-    fn settle(&self) -> Result<Option<Trial<'a>>, PlanError> {
-        let mut best = self.attempt(None)?;
+    fn settle(&self) -> Option<Trial<'a>> {
+        let mut best = self.attempt(Vec::new());
         if self.calm() {
-            return Ok(best);
+            return best;
         }
-        let widths: BTreeSet<u64> = self
-            .gaps
-            .iter()
-            .filter(|(gap, relief)| gap.width_ms <= *relief)
-            .map(|(gap, _)| gap.width_ms)
-            .collect();
+        let open = self.gaps.iter().filter(|(gap, relief)| gap.width_ms <= *relief).map(|(gap, _)| *gap);
+        let open: Vec<&Gap> = open.collect();
+        let widths: BTreeSet<u64> = open.iter().map(|gap| gap.width_ms).collect();
         let stride = widths.len().div_ceil(THRESHOLDS).max(1);
-        let thresholds = widths.iter().rev().step_by(stride).copied();
-        for threshold in thresholds {
-            let Some(trial) = self.attempt(Some(threshold))? else { continue };
+        let narrow = widths.iter().rev().step_by(stride).map(|threshold| {
+            open.iter().filter(|gap| gap.width_ms <= *threshold).copied().collect::<Vec<_>>()
+        });
+        let waited = PRICES.iter().filter_map(|price| self.worth(&open, *price));
+        for kept in narrow.chain(waited) {
+            let Some(trial) = self.attempt(kept) else { continue };
             let better = |best: &Trial| (trial.cost_ms, best.spared) < (best.cost_ms, trial.spared);
             if best.as_ref().is_none_or(better) {
                 best = Some(trial);
             }
         }
-        Ok(best)
+        best
     }
 
-    /// Keeps the open gaps no wider than the threshold; none where a request would stand too early.
-    fn attempt(&self, threshold_ms: Option<u64>) -> Result<Option<Trial<'a>>, PlanError> {
-        let keep = |&&(gap, relief): &&(&Gap, u64)| {
-            threshold_ms.is_some_and(|most| gap.width_ms <= most.min(relief))
-        };
-        let kept: Vec<&Gap> = self.gaps.iter().filter(keep).map(|&(gap, _)| gap).collect();
+    /// The gaps narrower than `price` times the wait their request would have, latest deadline first.
+    fn worth(&self, open: &[&'a Gap], price: u64) -> Option<Vec<&'a Gap>> {
+        let mut kept = Vec::new();
+        let mut server = Server::new(self.bucket);
+        let mut rest = open;
+        for (index, deadline) in self.creations.iter().enumerate().rev() {
+            let start = rest.partition_point(|gap| gap.creation - self.first < index);
+            let (before, here) = rest.split_at(start);
+            rest = before;
+            let mut gaps = here.to_vec();
+            gaps.sort_by_key(|gap| gap.width_ms);
+            let mut probe = server;
+            let mut grants = probe.serve(*deadline)?.grants;
+            let mut remaining = *deadline;
+            for gap in gaps {
+                let wait = grants.last().map_or(0, |grant| deadline.at_ms.abs_diff(grant.at_ms));
+                if price.saturating_mul(wait) <= gap.width_ms {
+                    break;
+                }
+                kept.push(gap);
+                remaining.count = remaining.count.saturating_sub(gap.count);
+                drop_last(&mut grants, gap.count);
+            }
+            if remaining.count > 0 {
+                server.serve(remaining)?;
+            }
+        }
+        Some(kept)
+    }
+
+    /// Keeps these gaps; none where a request would stand too early.
+    fn attempt(&self, kept: Vec<&'a Gap>) -> Option<Trial<'a>> {
         let mut deadlines = self.creations.to_vec();
         let mut cost_ms = 0;
         for gap in &kept {
@@ -186,13 +215,26 @@ impl<'a> Zone<'a> {
             cost_ms += u128::from(gap.width_ms) * u128::from(gap.count);
         }
         deadlines.retain(|deadline| deadline.count > 0);
-        let Some(services) = latest(&deadlines, self.bucket)? else { return Ok(None) };
+        let services = latest(&deadlines, self.bucket)?;
         cost_ms += services.iter().map(|service| service.total_ms).sum::<u128>();
         let grants: Vec<Turn> = services.into_iter().flat_map(|service| service.grants).collect();
         if self.earliest_ms.is_some_and(|from| grants.iter().any(|grant| grant.at_ms < from)) {
-            return Ok(None);
+            return None;
         }
         let spared = kept.iter().map(|gap| u64::from(gap.count)).sum();
-        Ok(Some(Trial { cost_ms, spared, kept, grants }))
+        Some(Trial { cost_ms, spared, kept, grants })
+    }
+}
+
+/// Takes the last `count` requests off.
+fn drop_last(grants: &mut Vec<Turn>, mut count: u32) {
+    while count > 0 {
+        let Some(last) = grants.last_mut() else { return };
+        let taken = last.count.min(count);
+        last.count -= taken;
+        count -= taken;
+        if last.count == 0 {
+            grants.pop();
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::check::{Checked, Violation, check};
 use super::decompose::Turn;
 use super::group::{Group, PlanError, Start};
 use super::schedule::Schedule;
-use super::tokens::latest;
+use super::tokens::{Bucket, MOST_ENTRIES, latest};
 
 /// The smallest constant pool, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,11 +38,13 @@ pub fn constant_pool(group: &Group) -> Result<ConstantPool, PlanError> {
 /// Requests for `enis` ready at 0, each with its token; all at once where tokens never suffice.
 fn warm_requests(group: &Group, enis: u32) -> Result<Vec<(i64, u32)>, PlanError> {
     let deadline = Turn { at_ms: -group.lead_ms(), count: enis };
-    let services = match group.api {
-        Some(bucket) => latest(&[deadline], bucket.into())?,
-        None => None,
-    };
-    let grants = services.into_iter().flatten().flat_map(|service| service.grants);
-    let requests: Vec<_> = grants.map(|grant| (grant.at_ms, grant.count)).collect();
-    Ok(if requests.is_empty() { vec![(deadline.at_ms, enis)] } else { requests })
+    let Some(bucket) = group.api.map(Bucket::from) else { return Ok(vec![(deadline.at_ms, enis)]) };
+    match latest(&[deadline], bucket) {
+        Some(services) => {
+            let grants = services.into_iter().flat_map(|service| service.grants);
+            Ok(grants.map(|grant| (grant.at_ms, grant.count)).collect())
+        }
+        None if bucket.pause_ms().is_some() => Err(PlanError::TooMany { most: MOST_ENTRIES }),
+        None => Ok(vec![(deadline.at_ms, enis)]),
+    }
 }

@@ -13,7 +13,7 @@ use petgraph::visit::EdgeRef;
 
 use super::congestion::zones;
 use super::decompose::{Turn, decompose};
-use super::group::{Group, PlanError};
+use super::group::Group;
 use super::program::{Column, Name, Program, Row, Sense, Solution, Variable};
 use super::schedule::Schedule;
 use super::tokens::{Bucket, latest};
@@ -59,13 +59,13 @@ pub struct Network<'a> {
 
 impl<'a> Network<'a> {
     /// Builds it; none where it would have more than `largest` arcs.
-    pub fn build(group: &'a Group, largest: usize) -> Result<Option<Self>, PlanError> {
-        let Some(requests) = requests(group, largest)? else { return Ok(None) };
+    pub fn build(group: &'a Group, largest: usize) -> Option<Self> {
+        let requests = requests(group, largest)?;
         let changes = group.need.steps().iter().map(|&(at, _)| i64::try_from(at).unwrap_or(i64::MAX));
         let ready = requests.iter().map(|request| request + group.lead_ms());
         let instants: BTreeSet<i64> = changes.chain(ready).collect();
         if instants.len().saturating_mul(3) > largest {
-            return Ok(None);
+            return None;
         }
         let mut network = Self { group, graph: DiGraph::new() };
         let outside = network.graph.add_node(Node::Outside);
@@ -83,7 +83,7 @@ impl<'a> Network<'a> {
                 network.graph.add_edge(node, outside, Arc::Delete { start_ms: from_ms });
             }
         }
-        Ok(Some(network))
+        Some(network)
     }
 
     /// The graph.
@@ -138,7 +138,7 @@ impl<'a> Network<'a> {
 }
 
 /// Every instant at which an optimal plan may have a request; none where there are too many.
-fn requests(group: &Group, largest: usize) -> Result<Option<BTreeSet<i64>>, PlanError> {
+fn requests(group: &Group, largest: usize) -> Option<BTreeSet<i64>> {
     let lead = group.lead_ms();
     let rises = group.need.steps().iter().scan(0, |last, &(at, value)| {
         let rise = (value > *last).then_some(at);
@@ -149,25 +149,28 @@ fn requests(group: &Group, largest: usize) -> Result<Option<BTreeSet<i64>>, Plan
         rises.flatten().map(|at| i64::try_from(at).unwrap_or(i64::MAX) - lead).collect();
     if let Some(bucket) = group.api.map(Bucket::from) {
         let turns = decompose(group);
-        let services = latest(&turns.creations, bucket)?;
+        let services = latest(&turns.creations, bucket);
         for zone in zones(services.as_deref(), turns.creations.len()) {
             let deadlines = turns.creations.get(zone).unwrap_or_default();
             let mut before: u64 = 0;
             for deadline in deadlines {
                 before += u64::from(deadline.count);
-                let counts = bucket.burst() + 1..=before;
-                if counts.clone().count() + requests.len() > largest {
-                    return Ok(None);
+                let first = bucket.burst() + 1;
+                if usize::try_from(before.saturating_sub(first)).map_or(true, |waiting| waiting > largest) {
+                    return None;
                 }
-                let widths = counts.filter_map(|count| bucket.width_ms(count));
+                let widths = (first..=before).filter_map(|count| bucket.width_ms(count));
                 requests.extend(widths.map(|width| deadline.at_ms.saturating_sub_unsigned(width)));
+                if requests.len().saturating_mul(3) > largest {
+                    return None;
+                }
             }
         }
     }
     if let Some(from_ms) = group.earliest_ms() {
         requests.retain(|request| *request >= from_ms);
     }
-    Ok(Some(requests))
+    Some(requests)
 }
 
 /// The linear program of a network, and how to read its solutions.
@@ -257,5 +260,75 @@ impl Flow<'_> {
             }
         }
         most.1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demand::Curve;
+    use crate::plan::Start;
+    use crate::quantity::{Interval, Millis, Rate};
+    use crate::topology::TokenBucket;
+
+    fn group() -> Group {
+        Group {
+            need: Curve::new([(0, 2), (100, 0)]),
+            span: Millis(200),
+            boot: Interval::exactly(Millis(10)),
+            delete: Interval::exactly(Millis(20)),
+            ceilings: Vec::new(),
+            api: Some(TokenBucket { burst: 1, per_second: Rate::per_second(200) }),
+            start: Start::Warm,
+        }
+    }
+
+    #[test]
+    fn a_network_by_hand() {
+        let group = group();
+        let network = Network::build(&group, 100).unwrap();
+        // Ready by 0, or one token's pause of 5 ms earlier; need 0 from 100 on.
+        let nodes: Vec<Node> = network.graph().node_weights().copied().collect();
+        assert_eq!(nodes, [Node::Outside, Node::Ready(-5), Node::Ready(0), Node::Ready(100)]);
+        let flow = network.flow();
+        let mut columns: Vec<(String, f64)> = flow
+            .program()
+            .columns()
+            .map(|(_, column)| (column.name.to_string(), column.cost.floor()))
+            .collect();
+        columns.sort_by(|a, b| a.0.cmp(&b.0));
+        let costs = [
+            ("create[-10]", 10.0),
+            ("create[-15]", 10.0),
+            ("delete[-5]", 20.0),
+            ("delete[0]", 20.0),
+            ("delete[100]", 20.0),
+            ("ready[-5]", 5.0),
+            ("ready[0]", 100.0),
+            ("ready[100]", 100.0),
+        ];
+        assert_eq!(columns, costs.map(|(name, cost)| (name.to_string(), cost)));
+        let rows: Vec<String> = flow.program().rows().iter().map(|row| row.name.to_string()).collect();
+        assert_eq!(rows, ["flow[-5]", "flow[0]", "flow[100]"]);
+        assert!(Network::build(&group, 8).is_none());
+    }
+
+    #[test]
+    fn what_a_schedule_breaks_becomes_a_constraint() {
+        let group = group();
+        let network = Network::build(&group, 100).unwrap();
+        let mut flow = network.flow();
+        assert!(!flow.broken(&Schedule::from_parts([(-15, 1), (-10, 1)], [(100, 2)])));
+        assert!(flow.broken(&Schedule::from_parts([(-15, 1), (-10, 2)], [])));
+        let added: Vec<(String, usize, f64)> = flow
+            .program()
+            .rows()
+            .iter()
+            .skip(3)
+            .map(|row| (row.name.to_string(), row.terms.len(), row.right))
+            .collect();
+        // The bucket is full again at -10, so that the window is that instant. The boots begun at -15
+        // and -10 are held there; `ready` from -5 on is not yet.
+        assert_eq!(added, [("tokens[-10..-10]".to_string(), 1, 1.0), ("held[-10]".to_string(), 2, 2.0)]);
     }
 }

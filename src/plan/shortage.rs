@@ -140,8 +140,8 @@ fn dues(group: &Group) -> Vec<Due> {
         Some((at, value, rise))
     });
     let due = |(at_ms, enis, _): (u64, u32, bool)| {
-        let latest = i64::try_from(at_ms).unwrap_or(i64::MAX) - group.lead_ms();
-        Due { at_ms, slack_ms: from.map_or(i64::MAX, |from| latest - from), enis }
+        let latest = i64::try_from(at_ms).unwrap_or(i64::MAX).saturating_sub(group.lead_ms());
+        Due { at_ms, slack_ms: from.map_or(i64::MAX, |from| latest.saturating_sub(from)), enis }
     };
     rises.filter(|&(_, _, rise)| rise).map(due).collect()
 }
@@ -172,7 +172,7 @@ fn bucket_shortage(group: &Group) -> Option<Shortage> {
         if shortfall(&next) > shortfall(&best) { next } else { best }
     })?;
     let relieved = bucket.width_ms(u64::from(due.enis)).filter(|_| due.slack_ms != i64::MAX);
-    let to_ms = relieved.map_or(group.end_ms().max(due.at_ms + 1), |width| {
+    let to_ms = relieved.map_or(group.end_ms().max(due.at_ms.saturating_add(1)), |width| {
         due.at_ms.saturating_add(width.saturating_sub(due.slack_ms.unsigned_abs()))
     });
     Some(Shortage { limit: Limit::ApiBucket, from_ms: due.at_ms, to_ms, needed: due.enis, available })

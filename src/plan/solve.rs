@@ -11,6 +11,7 @@ use super::group::{Group, PlanError};
 use super::network::Network;
 use super::schedule::{Objectives, Schedule};
 use super::shortage::{Fix, Shortage, fixes, shortages};
+use super::tokens::MOST_ENTRIES;
 
 /// How hard to try for a proof. Without `seconds` the answer is the same on every machine.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -106,8 +107,8 @@ pub fn solve(group: &Group, backend: &dyn Backend, effort: &Effort) -> Result<An
             fixes(group).into_iter().filter(|fix| matches!(closed_form(&fix.apply(group)), Ok(Some(_))));
         return Ok(Answer::Infeasible(Infeasible { shortages, fixes: fixes.collect() }));
     }
-    // Without a shortage never deleting is a plan, so that this finds one.
-    let mut planned = closed_form(group)?.ok_or_else(|| PlanError::Unsound(Vec::new()))?;
+    // Without a shortage never deleting is a plan, so that this finds one, unless it is too long to hold.
+    let mut planned = closed_form(group)?.ok_or(PlanError::TooMany { most: MOST_ENTRIES })?;
     if planned.status == Status::Feasible {
         match by_program(group, backend, effort) {
             Ok(better) if better.objectives <= planned.objectives => planned = better,
@@ -126,7 +127,7 @@ pub fn solve_by_program(group: &Group, backend: &dyn Backend, effort: &Effort) -
 }
 
 fn closed_form(group: &Group) -> Result<Option<Planned>, PlanError> {
-    let Some(relief) = relieve(&decompose(group), group)? else { return Ok(None) };
+    let Some(relief) = relieve(&decompose(group), group) else { return Ok(None) };
     let objectives = checked(group, &relief.schedule)?;
     let met = objectives == relief.bound;
     Ok(Some(Planned {
@@ -142,7 +143,7 @@ fn closed_form(group: &Group) -> Result<Option<Planned>, PlanError> {
 
 fn by_program(group: &Group, backend: &dyn Backend, effort: &Effort) -> Result<Planned, PlanError> {
     let failed = |message: String| PlanError::Backend(message);
-    let network = Network::build(group, effort.largest_program)?
+    let network = Network::build(group, effort.largest_program)
         .ok_or_else(|| failed(format!("the network has more than {} arcs", effort.largest_program)))?;
     let mut flow = network.flow();
     for _ in 0..effort.rounds {

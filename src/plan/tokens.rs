@@ -9,11 +9,10 @@
 use std::collections::BTreeSet;
 
 use super::decompose::Turn;
-use super::group::PlanError;
 use crate::topology::TokenBucket;
 
 /// The most separate requests one schedule may have.
-pub(crate) const MOST_ENTRIES: usize = 4_000_000;
+pub(crate) const MOST_ENTRIES: usize = 1_000_000;
 
 /// A token bucket in units in which whole milliseconds lose nothing.
 ///
@@ -128,40 +127,60 @@ pub(crate) struct Service {
 }
 
 /// Serves deadlines (in time order) as late as the bucket allows: one [`Service`] each, in the
-/// same order; none: the tokens never suffice.
-pub(crate) fn latest(deadlines: &[Turn], bucket: Bucket) -> Result<Option<Vec<Service>>, PlanError> {
-    let Bucket { token, full, rate } = bucket;
-    let (mut clock, mut level, mut entries) = (i64::MAX, full, 0);
-    let mut services = Vec::with_capacity(deadlines.len());
-    for deadline in deadlines.iter().rev() {
-        let start = deadline.at_ms.min(clock);
-        let refill = u128::from(rate) * u128::from(clock.abs_diff(start)) + u128::from(level);
-        level = u64::try_from(refill).unwrap_or(full).min(full);
-        clock = start;
-        let mut service = Service { fresh: level == full && clock == deadline.at_ms, ..Service::default() };
+/// same order; none: the tokens never suffice, or only for more than [`MOST_ENTRIES`] separate requests.
+pub(crate) fn latest(deadlines: &[Turn], bucket: Bucket) -> Option<Vec<Service>> {
+    let mut server = Server::new(bucket);
+    let mut services: Vec<Service> =
+        deadlines.iter().rev().map(|deadline| server.serve(*deadline)).collect::<Option<_>>()?;
+    services.reverse();
+    Some(services)
+}
+
+/// The backward pass between two deadlines.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Server {
+    bucket: Bucket,
+    clock: i64,
+    level: u64,
+    entries: usize,
+}
+
+impl Server {
+    /// A full bucket at the end of all time.
+    pub fn new(bucket: Bucket) -> Self {
+        Self { bucket, clock: i64::MAX, level: bucket.full, entries: 0 }
+    }
+
+    /// Serves the next earlier deadline; none as [`latest`].
+    pub fn serve(&mut self, deadline: Turn) -> Option<Service> {
+        let Bucket { token, full, rate } = self.bucket;
+        let start = deadline.at_ms.min(self.clock);
+        let refill = u128::from(rate) * u128::from(self.clock.abs_diff(start)) + u128::from(self.level);
+        self.level = u64::try_from(refill).unwrap_or(full).min(full);
+        self.clock = start;
+        let fresh = self.level == full && self.clock == deadline.at_ms;
+        let mut service = Service { fresh, ..Service::default() };
         let mut rest = deadline.count;
         while rest > 0 {
-            if level < token {
+            if self.level < token {
                 if rate == 0 || full == 0 {
-                    return Ok(None);
+                    return None;
                 }
-                let pause = (token - level).div_ceil(rate);
-                level = level.saturating_add(pause.saturating_mul(rate)).min(full);
-                clock -= i64::try_from(pause).unwrap_or(i64::MAX);
+                let pause = (token - self.level).div_ceil(rate);
+                self.level = self.level.saturating_add(pause.saturating_mul(rate)).min(full);
+                self.clock -= i64::try_from(pause).unwrap_or(i64::MAX);
             }
-            let count = rest.min(u32::try_from(level / token.max(1)).unwrap_or(u32::MAX));
-            level -= u64::from(count) * token;
+            let count = rest.min(u32::try_from(self.level / token.max(1)).unwrap_or(u32::MAX));
+            self.level -= u64::from(count) * token;
             rest -= count;
-            service.grant(Turn { at_ms: clock, count }, deadline.at_ms);
-            entries += 1;
-            if entries > MOST_ENTRIES {
-                return Err(PlanError::TooMany { most: MOST_ENTRIES });
+            service.grant(Turn { at_ms: self.clock, count }, deadline.at_ms);
+            self.entries += 1;
+            if self.entries > MOST_ENTRIES {
+                return None;
             }
         }
-        services.push(service);
+        Some(service)
     }
-    services.reverse();
-    Ok(Some(services))
 }
 
 impl Service {
@@ -193,7 +212,7 @@ mod tests {
             (bucket.width_ms(2), bucket.width_ms(3), bucket.width_ms(5)),
             (Some(0), Some(10), Some(30))
         );
-        let served = latest(&[Turn { at_ms: 100, count: 4 }], bucket).unwrap().unwrap();
+        let served = latest(&[Turn { at_ms: 100, count: 4 }], bucket).unwrap();
         let grants: Vec<_> = served[0].grants.iter().map(|grant| (grant.at_ms, grant.count)).collect();
         assert_eq!(grants, [(100, 2), (90, 1), (80, 1)]);
         assert_eq!((served[0].waiting, served[0].longest_ms, served[0].total_ms), (2, 20, 30));
@@ -202,9 +221,9 @@ mod tests {
     #[test]
     fn a_bucket_that_never_refills_or_holds_nothing_fails() {
         let never = bucket(2, Rate(0));
-        assert_eq!(latest(&[Turn { at_ms: 0, count: 3 }], never), Ok(None));
+        assert_eq!(latest(&[Turn { at_ms: 0, count: 3 }], never), None);
         let empty = bucket(0, Rate(5));
-        assert_eq!(latest(&[Turn { at_ms: 0, count: 1 }], empty), Ok(None));
+        assert_eq!(latest(&[Turn { at_ms: 0, count: 1 }], empty), None);
         assert_eq!((never.width_ms(3), empty.width_ms(1), empty.window(1_000_000)), (None, None, 0));
     }
 
@@ -212,7 +231,7 @@ mod tests {
     fn fresh_marks_where_congestion_ends() {
         let bucket = bucket(1, Rate::per_second(100));
         let deadlines = [(0, 1), (95, 1), (100, 1)].map(|(at_ms, count)| Turn { at_ms, count });
-        let served = latest(&deadlines, bucket).unwrap().unwrap();
+        let served = latest(&deadlines, bucket).unwrap();
         let fresh: Vec<_> = served.iter().map(|service| service.fresh).collect();
         assert_eq!(fresh, [true, false, true]);
         assert_eq!(served[1].grants, [Turn { at_ms: 90, count: 1 }]);

@@ -40,4 +40,6 @@ fn check_fixtures(folder: &str, read: impl Fn(&str) -> Option<Diagnostics>) -> u
     seen
 }
 mod plan;
+mod plan_check;
+mod plan_measured;
 mod plan_oracle;

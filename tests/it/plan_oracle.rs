@@ -2,6 +2,8 @@
 //!
 //! Written to be read. It knows the words of the promise and nothing of how plans are found.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeMap;
 
 use eniplan::plan::{Group, Objectives, Start};
