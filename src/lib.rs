@@ -1,6 +1,7 @@
 //! eniplan: a capacity planner for serverless networking.
 
 pub mod cold_path;
+pub mod comparison;
 pub mod demand;
 pub mod diagnostic;
 pub mod document;

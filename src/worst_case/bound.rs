@@ -43,6 +43,9 @@ pub fn bounds(
     planned: Option<Planned>,
 ) -> Bounds {
     let prover = Prover { world, cold_path, traffic, planned, initial: standing(world) };
+    if let Some(deployed) = prover.deployed() {
+        return deployed;
+    }
     // First in the hope that nothing fails; if the bounds then show that a limit can be met, without it.
     let hopeful = prover.conclude(true);
     if hopeful.exhaustible { prover.conclude(false) } else { hopeful }
@@ -64,6 +67,36 @@ struct Stage {
 }
 
 impl Prover<'_> {
+    /// W8: the ENIs of the deployment are enough for ever, so that no environment waits for one.
+    ///
+    /// Supposed first, then confirmed: as long as it has held, what is alive fits on them, so it goes on holding.
+    fn deployed(&self) -> Option<Bounds> {
+        let (topology, policy) = (self.world.topology, self.world.policy);
+        let standing = policy.provision == Provision::AtDeploy
+            && policy.idle_ttl == IdleTtl::Forever
+            && policy.reuse
+            && (policy.miss_budget, policy.warm) == (0, 0);
+        let classes = topology.classes.len() as u64;
+        let in_subnet =
+            |subnet: usize| topology.classes.iter().filter(|class| class.subnet == subnet).count();
+        let room = |(n, subnet): (usize, &crate::topology::SubnetRoom)| {
+            in_subnet(n) as u64 <= u64::from(subnet.addresses)
+        };
+        if !standing || classes > self.most_held() || !topology.limits.subnets.iter().enumerate().all(room) {
+            return None;
+        }
+        let supposed = Planned { eni_wait: Millis::ZERO, peak_enis: classes };
+        let prover = Prover { planned: Some(supposed), initial: self.initial.clone(), ..*self };
+        [true, false].into_iter().find_map(|none_fails| {
+            let stage = prover.stage(none_fails);
+            let alive: Vec<Curve> = stage.most.iter().map(|most| most.alive.clone()).collect();
+            let fits = |(_, need): &(Vec<usize>, Curve)| need.peak().0 <= 1;
+            let confirmed = need::enis(topology, policy, &alive).iter().all(fits);
+            let bounds = prover.conclude(none_fails);
+            (confirmed && !(none_fails && bounds.exhaustible)).then_some(bounds)
+        })
+    }
+
     fn conclude(&self, none_fails: bool) -> Bounds {
         let limits = &self.world.topology.limits;
         let stage = self.stage(none_fails);
