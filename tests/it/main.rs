@@ -1,5 +1,6 @@
 //! Integration tests, one binary.
 
+mod import;
 mod properties;
 mod support;
 mod talk;
