@@ -1,9 +1,145 @@
 //! TOML -> [`super::Platform`].
 
-use super::Platform;
+use super::{Bucket, EniTimes, EnvironmentLimits, Platform, ScalingScope, number, phases};
 use crate::diagnostic::Diagnostics;
+use crate::document::{self, Reader, Table};
 
 /// Reads a model file's text; `file` names it in diagnostics.
-pub fn load(_file: &str, _text: &str) -> Result<Platform, Diagnostics> {
-    Err(Diagnostics::default())
+///
+/// All that is wrong with it is told at once: E201 malformed TOML, E202 a number
+/// without source or grade, E203 a value that cannot be, E204 an unknown key or name.
+pub fn load(file: &str, text: &str) -> Result<Platform, Diagnostics> {
+    const KEYS: &[&str] = &["name", "summary", "policy", "phase", "eni", "environment"];
+    document::read(file, text, KEYS, |reader, root| {
+        let name = word(reader, root, "name", "name the model");
+        let summary = if root.has("summary") {
+            reader.text(root, "summary").map(|text| text.value)
+        } else {
+            Some(String::new())
+        };
+        let policy =
+            word(reader, root, "policy", "name the policy that describes it best: see `eniplan policies`");
+        let phases = phases::phases(reader, root);
+        let eni = eni(reader, root);
+        let environment = environment(reader, root);
+        Some(Platform {
+            name: name?,
+            summary: summary?,
+            policy: policy?,
+            phases: phases?,
+            eni: eni?,
+            environment: environment?,
+        })
+    })
+}
+
+fn word(reader: &mut Reader<'_>, root: &Table<'_>, key: &str, help: &str) -> Option<String> {
+    if !root.has(key) {
+        reader.missing(root, key, help);
+        return None;
+    }
+    let text = reader.text(root, key)?;
+    if text.value.trim().is_empty() {
+        reader.bad(&text, format!("`{key}` is empty"), help);
+        return None;
+    }
+    Some(text.value)
+}
+
+fn eni(reader: &mut Reader<'_>, root: &Table<'_>) -> Option<EniTimes> {
+    const KEYS: &[&str] = &["boot", "delete", "capacity", "vpc_quota", "region_quota", "api"];
+    if !root.has("eni") {
+        reader.missing(root, "eni", "add [eni] with boot, delete and capacity");
+        return None;
+    }
+    let table = reader.table(root, "eni", KEYS)?;
+    for key in ["boot", "delete", "capacity"] {
+        if !table.has(key) {
+            reader.missing(&table, key, "every model states it, with its source");
+        }
+    }
+    let boot = number::interval(reader, &table, "boot");
+    let delete = number::interval(reader, &table, "delete");
+    let capacity = number::capacity(reader, &table, "capacity");
+    let vpc_quota = number::count(reader, &table, "vpc_quota");
+    let region_quota = number::count(reader, &table, "region_quota");
+    let api = reader.table(&table, "api", &["burst", "per_second"]).map(|api| bucket(reader, &api));
+    Some(EniTimes {
+        boot: boot?,
+        delete: delete?,
+        capacity: capacity?,
+        vpc_quota,
+        region_quota,
+        api: transpose(api)?,
+    })
+}
+
+fn environment(reader: &mut Reader<'_>, root: &Table<'_>) -> Option<EnvironmentLimits> {
+    const KEYS: &[&str] = &["keep_alive", "account_concurrency", "scaling", "microvm"];
+    if !root.has("environment") {
+        reader.missing(root, "environment", "add [environment] with keep_alive");
+        return None;
+    }
+    let table = reader.table(root, "environment", KEYS)?;
+    if !table.has("keep_alive") {
+        reader.missing(&table, "keep_alive", "every model states it, with its source");
+    }
+    let keep_alive = number::duration(reader, &table, "keep_alive");
+    let account_concurrency = number::count(reader, &table, "account_concurrency");
+    let scaling = reader.table(&table, "scaling", &["scope", "burst", "per_second"]).map(|scaling| {
+        let scope = scope(reader, &scaling);
+        let bucket = bucket(reader, &scaling);
+        Some((scope?, bucket?))
+    });
+    let microvm = reader.table(&table, "microvm", &["per_host", "hosts"]).map(|microvm| {
+        require(reader, &microvm, &["per_host", "hosts"]);
+        let per_host = number::rate(reader, &microvm, "per_host");
+        let hosts = number::count(reader, &microvm, "hosts");
+        Some((per_host?, hosts?))
+    });
+    Some(EnvironmentLimits {
+        keep_alive: keep_alive?,
+        account_concurrency,
+        scaling: transpose(scaling)?,
+        microvm: transpose(microvm)?,
+    })
+}
+
+/// A part that is absent is fine; one that is there and wrong spoils the whole.
+fn transpose<T>(part: Option<Option<T>>) -> Option<Option<T>> {
+    match part {
+        None => Some(None),
+        Some(read) => read.map(Some),
+    }
+}
+
+fn scope(reader: &mut Reader<'_>, scaling: &Table<'_>) -> Option<ScalingScope> {
+    if !scaling.has("scope") {
+        reader.missing(scaling, "scope", "write scope = \"function\" or \"account\"");
+        return None;
+    }
+    let text = reader.text(scaling, "scope")?;
+    match text.value.as_str() {
+        "function" => Some(ScalingScope::Function),
+        "account" => Some(ScalingScope::Account),
+        _ => {
+            reader.unknown(&text, "scope", ["function", "account"]);
+            None
+        }
+    }
+}
+
+fn bucket(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Bucket> {
+    require(reader, table, &["burst", "per_second"]);
+    let burst = number::count(reader, table, "burst");
+    let per_second = number::rate(reader, table, "per_second");
+    Some(Bucket { burst: burst?, per_second: per_second? })
+}
+
+fn require(reader: &mut Reader<'_>, table: &Table<'_>, keys: &[&str]) {
+    for key in keys {
+        if !table.has(key) {
+            reader.missing(table, key, "state it, with its source");
+        }
+    }
 }

@@ -3,10 +3,19 @@
 //! Holds numbers only; what they do is the business of `topology`, `cold_path`
 //! and `simulation`.
 
+mod citation;
 mod load;
+mod number;
+mod phases;
 pub mod registry;
 
+pub use citation::Citation;
 pub use load::load;
+pub use registry::{ALL, named};
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
 
 use crate::quantity::{Capacity, Interval, Millis, Rate};
 
@@ -19,6 +28,32 @@ pub enum Grade {
     Medium,
     /// Inferred, or stated once.
     Low,
+}
+
+impl Grade {
+    /// All of them, best first.
+    pub const ALL: [Self; 3] = [Self::High, Self::Medium, Self::Low];
+
+    /// The letter a model file writes: `H`, `M` or `L`.
+    pub const fn letter(self) -> &'static str {
+        match self {
+            Self::High => "H",
+            Self::Medium => "M",
+            Self::Low => "L",
+        }
+    }
+}
+
+impl fmt::Display for Grade {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.letter())
+    }
+}
+
+impl Serialize for Grade {
+    fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
+        output.serialize_str(self.letter())
+    }
 }
 
 /// A value with the place it was taken from.

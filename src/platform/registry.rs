@@ -1,1 +1,36 @@
-//! The built-in models.
+//! The built-in models: one file in `models/` and one line here each.
+
+/// A built-in model.
+#[derive(Clone, Copy, Debug)]
+pub struct BuiltIn {
+    /// Its name on the command line, and its file's stem.
+    pub name: &'static str,
+    /// What it stands for, in one sentence.
+    pub summary: &'static str,
+    /// Its text, for [`super::load`].
+    pub text: &'static str,
+}
+
+/// Every built-in model, in the order they are listed; the first is the default.
+pub const ALL: &[BuiltIn] = &[
+    BuiltIn {
+        name: "lambda-2018",
+        summary: "Lambda in a VPC as the talk tells it: an ENI boots for 5 to 15 minutes on the cold path",
+        text: include_str!("../../models/lambda-2018.toml"),
+    },
+    BuiltIn {
+        name: "lambda-2019-measured",
+        summary: "Lambda in a VPC as measured in spring 2019: half of the cold starts wait seconds for an ENI",
+        text: include_str!("../../models/lambda-2019-measured.toml"),
+    },
+    BuiltIn {
+        name: "lambda-hyperplane",
+        summary: "Lambda in a VPC since September 2019: ENIs are made at deployment and shared",
+        text: include_str!("../../models/lambda-hyperplane.toml"),
+    },
+];
+
+/// The built-in model of this name.
+pub fn named(name: &str) -> Option<&'static BuiltIn> {
+    ALL.iter().find(|model| model.name == name)
+}

@@ -4,13 +4,26 @@
 //! say ([`resolve`]). Functions stand in the traffic's order, so that an index
 //! means the same in both.
 
+mod assumptions;
+mod check;
+mod raw;
 mod read;
 mod resolve;
 
-pub use read::{Raw, read};
+pub use raw::Raw;
+pub use read::read;
+pub(crate) use resolve::arrow;
 pub use resolve::{Observed, resolve};
 
 use crate::quantity::{Memory, Millis};
+
+const DEFAULT_VPC: &str = "vpc";
+const DEFAULT_PREFIX: u8 = 20;
+/// Subnets and security groups one function can have. Source: `VpcConfig` of the Lambda API, which
+/// lists at most 16 and 5; keeps a small file from asking for a huge graph.
+const MOST_SUBNETS: usize = 16;
+const MOST_GROUPS: usize = 5;
+const ARROW: &str = " -> ";
 
 /// A function with everything known about it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,12 +1,164 @@
 //! TOML -> [`Raw`].
 
-use crate::diagnostic::Diagnostics;
+use std::str::FromStr;
 
-/// What a scenario file says, before defaults.
-#[derive(Clone, Debug, Default)]
-pub struct Raw {}
+use ipnet::Ipv4Net;
+
+use super::raw::{RawFunction, RawSubnet, RawTarget};
+use super::{Allow, Raw, check};
+use crate::diagnostic::Diagnostics;
+use crate::document::{self, Placed, Reader, Table};
+use crate::quantity::{Memory, Millis};
+
+const TOP: &[&str] = &["model", "policy", "subnet", "function", "target", "allow", "promise"];
+const SUBNET: &[&str] = &["name", "zone", "cidr", "vpc", "in_use"];
+const FUNCTION: &[&str] =
+    &["name", "memory", "connections", "subnets", "security_groups", "duration", "keep_alive", "reaches"];
+const TARGET: &[&str] = &["name", "subnet", "security_groups"];
 
 /// Reads a scenario file's text; `file` names it in diagnostics.
-pub fn read(_file: &str, _text: &str) -> Result<Raw, Diagnostics> {
-    Ok(Raw::default())
+///
+/// All that is wrong with it is told at once: E201 malformed TOML, E203 a value
+/// that cannot be or contradicts another, E204 an unknown key or name.
+pub fn read(file: &str, text: &str) -> Result<Raw, Diagnostics> {
+    document::read(file, text, TOP, |reader, root| {
+        let tables = reader.tables(root, "subnet", SUBNET);
+        let subnets: Vec<_> = tables.iter().map(|table| subnet(reader, table)).collect();
+        let tables = reader.tables(root, "function", FUNCTION);
+        let functions: Vec<_> = tables.iter().map(|table| function(reader, table)).collect();
+        let tables = reader.tables(root, "target", TARGET);
+        let targets: Vec<_> = tables.iter().map(|table| target(reader, table)).collect();
+        let tables = reader.tables(root, "allow", &["from", "to"]);
+        let allows: Vec<_> = tables.iter().map(|table| allow(reader, table)).collect();
+        let promise = reader.table(root, "promise", &["max_cold_start"]);
+        let max_cold_start = promise.and_then(|promise| quantity(reader, &promise, "max_cold_start"));
+        let raw = Raw {
+            file: file.to_owned(),
+            model: word(reader, root, "model"),
+            policy: word(reader, root, "policy"),
+            subnets: subnets.into_iter().flatten().collect(),
+            functions: functions.into_iter().flatten().collect(),
+            targets: targets.into_iter().flatten().collect(),
+            allows: allows.into_iter().flatten().collect(),
+            max_cold_start: max_cold_start.map(|placed: Placed<Millis>| placed.value),
+        };
+        check::all(reader, &raw);
+        Some(raw)
+    })
+}
+
+/// The text at `key`, which is not empty.
+fn word(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Option<Placed<String>> {
+    let text = reader.text(table, key)?;
+    if text.value.trim().is_empty() {
+        reader.bad(&text, format!("`{}` is empty", table.name_of(key)), "write a name, or leave the key out");
+        return None;
+    }
+    Some(text)
+}
+
+/// The name of a table that is nothing without one.
+fn name(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Placed<String>> {
+    if !table.has("name") {
+        reader.missing(table, "name", "name it, so that it can be referred to");
+        return None;
+    }
+    word(reader, table, "name")
+}
+
+fn quantity<T: FromStr<Err = crate::quantity::Malformed>>(
+    reader: &mut Reader<'_>,
+    table: &Table<'_>,
+    key: &str,
+) -> Option<Placed<T>> {
+    reader.quantity(table, key)
+}
+
+fn subnet(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<RawSubnet> {
+    let name = name(reader, table);
+    let zone = word(reader, table, "zone").map(|zone| zone.value);
+    let vpc = word(reader, table, "vpc").map(|vpc| vpc.value);
+    let cidr = cidr(reader, table);
+    let in_use = reader.whole(table, "in_use");
+    Some(RawSubnet { name: name?, zone, cidr, vpc, in_use })
+}
+
+/// An IPv4 block of /16 to /28, the sizes a subnet can have, on its boundary.
+fn cidr(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Placed<Ipv4Net>> {
+    let text = reader.text(table, "cidr")?;
+    let Ok(block) = text.value.trim().parse::<Ipv4Net>() else {
+        let message = format!("`{}` is no IPv4 block", text.value);
+        reader.bad(&text, message, "write an address and a prefix length: 10.0.1.0/26");
+        return None;
+    };
+    if !(16..=28).contains(&block.prefix_len()) {
+        let message = format!("a subnet cannot be a /{}", block.prefix_len());
+        reader.bad(&text, message, "subnets are /16 (the largest) to /28 (the smallest)");
+        return None;
+    }
+    if block.addr() != block.network() {
+        let message = format!("`{}` does not start on a boundary of its size", text.value);
+        reader.bad(&text, message, format!("write {}", block.trunc()));
+        return None;
+    }
+    Some(Placed { value: block, place: text.place })
+}
+
+fn function(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<RawFunction> {
+    let name = name(reader, table);
+    let memory: Option<Placed<Memory>> = quantity(reader, table, "memory");
+    if let Some(memory) = memory.as_ref().filter(|memory| memory.value.0 == 0) {
+        reader.bad(memory, "a function has some memory", "write it with its unit: \"1536 MiB\"");
+    }
+    let connections = reader.whole(table, "connections");
+    if let Some(connections) = connections.as_ref().filter(|connections| connections.value == 0) {
+        reader.bad(connections, "an environment holds at least one connection", "give at least 1");
+    }
+    let subnets = reader.texts(table, "subnets");
+    let in_vpc = subnets.as_ref().is_none_or(|subnets| !subnets.is_empty());
+    let security_groups = groups(reader, table, in_vpc);
+    let duration: Option<Placed<Millis>> = quantity(reader, table, "duration");
+    let keep_alive: Option<Placed<Millis>> = quantity(reader, table, "keep_alive");
+    let reaches = reader.texts(table, "reaches").unwrap_or_default();
+    Some(RawFunction {
+        name: name?,
+        memory: memory.map(|memory| memory.value),
+        connections: connections.map(|connections| connections.value),
+        subnets,
+        security_groups,
+        duration: duration.map(|duration| duration.value),
+        keep_alive: keep_alive.map(|keep_alive| keep_alive.value),
+        reaches,
+    })
+}
+
+fn target(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<RawTarget> {
+    let name = name(reader, table);
+    let subnet = word(reader, table, "subnet");
+    let security_groups = groups(reader, table, true);
+    Some(RawTarget { name: name?, subnet, security_groups })
+}
+
+/// The set of security groups; whatever is in a VPC has at least one.
+fn groups(reader: &mut Reader<'_>, table: &Table<'_>, in_vpc: bool) -> Option<Vec<String>> {
+    let groups = reader.texts(table, "security_groups")?;
+    if groups.is_empty() && in_vpc {
+        let none = Placed { value: "[]", place: reader.place_of(table, "security_groups") };
+        let help = "name one, or leave the key out for `default`";
+        reader.bad(&none, "what is in a VPC has at least one security group", help);
+    }
+    for empty in groups.iter().filter(|group| group.value.trim().is_empty()) {
+        reader.bad(empty, "a security group has no name", "name it");
+    }
+    Some(document::set(&groups))
+}
+
+fn allow(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Allow> {
+    for key in ["from", "to"] {
+        if !table.has(key) {
+            reader.missing(table, key, "write the security groups it comes from and goes to");
+        }
+    }
+    let (from, to) = (word(reader, table, "from"), word(reader, table, "to"));
+    Some(Allow { from: from?.value, to: to?.value })
 }

@@ -1,9 +1,19 @@
 //! [`Raw`] + model + traffic -> [`Scenario`].
 
-use super::{Raw, Scenario};
-use crate::diagnostic::Diagnostics;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::assumptions::assumptions;
+use super::raw::{RawFunction, usable};
+use super::{ARROW, DEFAULT_PREFIX, DEFAULT_VPC, Function, MOST_SUBNETS, Raw, Scenario, Subnet, Target};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::platform::Platform;
 use crate::quantity::Memory;
+
+/// Memory of a function of which nothing is known.
+pub(super) const DEFAULT_MEMORY: Memory = Memory::mib(1_024);
+const DEFAULT_SUBNET: &str = "subnet-a";
+pub(super) const DEFAULT_ZONE: &str = "zone-a";
+const DEFAULT_GROUP: &str = "default";
 
 /// What the traffic says of one function.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +24,146 @@ pub struct Observed {
     pub memory: Option<Memory>,
 }
 
+/// One function with what each side says of it.
+pub(super) struct Known<'r> {
+    pub(super) name: &'r str,
+    pub(super) said: Option<&'r RawFunction>,
+    pub(super) observed: Option<&'r Observed>,
+}
+
+impl Known<'_> {
+    /// Its memory, where anyone gives it.
+    pub(super) fn memory(&self) -> Option<Memory> {
+        self.said.and_then(|said| said.memory).or(self.observed.and_then(|observed| observed.memory))
+    }
+
+    /// Whether nobody says which subnets it is in.
+    pub(super) fn without_subnets(&self) -> bool {
+        self.said.is_none_or(|said| said.subnets.is_none())
+    }
+}
+
 /// Fills in every default.
-pub fn resolve(_raw: &Raw, _platform: &Platform, _observed: &[Observed]) -> Result<Scenario, Diagnostics> {
-    Err(Diagnostics::default())
+///
+/// The functions of the traffic come first and in its order, then those that only
+/// the scenario knows. A function for which no subnets are named is in all the
+/// declared subnets of the first VPC (the first 16); one with `subnets = []` is outside any VPC.
+/// Fails where the traffic names a function twice (E104).
+pub fn resolve(raw: &Raw, platform: &Platform, observed: &[Observed]) -> Result<Scenario, Diagnostics> {
+    let known = known(raw, observed)?;
+    let subnets = subnets(raw);
+    let index: BTreeMap<&str, usize> =
+        subnets.iter().enumerate().map(|(index, subnet)| (subnet.name.as_str(), index)).collect();
+    let home: Vec<usize> = (0..subnets.len())
+        .filter(|&at| subnets.first().map(|first| &first.vpc) == subnets.get(at).map(|subnet| &subnet.vpc))
+        .take(MOST_SUBNETS)
+        .collect();
+    let functions = known.iter().map(|known| function(known, platform, &index, &home)).collect();
+    let targets = raw
+        .targets
+        .iter()
+        .map(|target| Target {
+            name: target.name.value.clone(),
+            subnet: target
+                .subnet
+                .as_ref()
+                .and_then(|name| index.get(name.value.as_str()).copied())
+                .unwrap_or(0),
+            security_groups: groups(target.security_groups.as_ref()),
+        })
+        .collect();
+    Ok(Scenario {
+        functions,
+        targets,
+        allows: raw.allows.clone(),
+        max_cold_start: raw.max_cold_start,
+        assumptions: assumptions(raw, platform, &known, &subnets),
+        subnets,
+    })
+}
+
+fn known<'r>(raw: &'r Raw, observed: &'r [Observed]) -> Result<Vec<Known<'r>>, Diagnostics> {
+    let declared: BTreeMap<&str, &RawFunction> =
+        raw.functions.iter().map(|function| (function.name.value.as_str(), function)).collect();
+    let seen = observed_once(observed)?;
+    let of_traffic = observed.iter().map(|function| Known {
+        name: &function.name,
+        said: declared.get(function.name.as_str()).copied(),
+        observed: Some(function),
+    });
+    let others = raw
+        .functions
+        .iter()
+        .filter(|function| !seen.contains(function.name.value.as_str()))
+        .map(|function| Known { name: &function.name.value, said: Some(function), observed: None });
+    Ok(of_traffic.chain(others).collect())
+}
+
+fn function(
+    known: &Known<'_>,
+    platform: &Platform,
+    index: &BTreeMap<&str, usize>,
+    home: &[usize],
+) -> Function {
+    let said = known.said;
+    let subnets = match said.and_then(|said| said.subnets.as_ref()) {
+        Some(names) => names.iter().filter_map(|name| index.get(name.value.as_str()).copied()).collect(),
+        None => home.to_vec(),
+    };
+    let reaches = said.map_or_else(Vec::new, |said| said.reaches.iter().map(|it| it.value.clone()).collect());
+    Function {
+        name: known.name.to_owned(),
+        memory: known.memory().unwrap_or(DEFAULT_MEMORY),
+        connections: said.and_then(|said| said.connections).unwrap_or(1),
+        subnets,
+        security_groups: groups(said.and_then(|said| said.security_groups.as_ref())),
+        keep_alive: said.and_then(|said| said.keep_alive).unwrap_or(platform.environment.keep_alive.value),
+        reaches,
+    }
+}
+
+/// How E301 writes that a function must reach a target; [`Raw::locate`] reads it back.
+pub(crate) fn arrow(function: &str, target: &str) -> String {
+    format!("{function}{ARROW}{target}")
+}
+
+fn observed_once(observed: &[Observed]) -> Result<BTreeSet<&str>, Diagnostics> {
+    let mut seen = BTreeSet::new();
+    let mut problems = Diagnostics::default();
+    for function in observed {
+        if !seen.insert(function.name.as_str()) {
+            let message = format!("the traffic has two functions `{}`", function.name);
+            problems.push(
+                Diagnostic::new(Code::Duplicate, message, "give each function a name of its own")
+                    .with_value(&function.name),
+            );
+        }
+    }
+    problems.or(seen)
+}
+
+fn groups(named: Option<&Vec<String>>) -> Vec<String> {
+    named.cloned().unwrap_or_else(|| vec![DEFAULT_GROUP.to_owned()])
+}
+
+fn subnets(raw: &Raw) -> Vec<Subnet> {
+    if raw.subnets.is_empty() {
+        return vec![Subnet {
+            name: DEFAULT_SUBNET.to_owned(),
+            zone: DEFAULT_ZONE.to_owned(),
+            vpc: DEFAULT_VPC.to_owned(),
+            usable: usable(DEFAULT_PREFIX),
+            in_use: 0,
+        }];
+    }
+    raw.subnets
+        .iter()
+        .map(|subnet| Subnet {
+            name: subnet.name.value.clone(),
+            zone: subnet.zone.clone().unwrap_or_else(|| DEFAULT_ZONE.to_owned()),
+            vpc: subnet.vpc().to_owned(),
+            usable: subnet.usable(),
+            in_use: subnet.in_use.as_ref().map_or(0, |in_use| in_use.value),
+        })
+        .collect()
 }

@@ -1,15 +1,244 @@
-//! The reachability graph.
+//! The reachability graph: who runs where, through which ENIs, behind which groups.
+//!
+//! Reachability is searched for, never assumed: a search starts at an ENI class of
+//! the function and at the target, and they meet in a VPC and at a security group,
+//! or they do not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::EdgeRef;
+
+use super::EniClass;
+use crate::scenario::Scenario;
 
 /// A place in the network.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Node {
-    /// The provider's own VPC.
+    /// The provider's own VPC, where functions run.
     LambdaTeamVpc,
+    /// A function, by name.
+    Function(String),
+    /// A VPC of the customer's, by name.
+    Vpc(String),
+    /// An availability zone, by name.
+    Zone(String),
+    /// A subnet, by name.
+    Subnet(String),
+    /// A security group of one VPC.
+    SecurityGroup {
+        /// The VPC it belongs to.
+        vpc: String,
+        /// Its name.
+        name: String,
+    },
+    /// ENIs that are interchangeable, by the index of their class.
+    EniClass(usize),
+    /// A target, by name.
+    Target(String),
 }
 
-/// Why one place reaches another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why one place leads to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Edge {
-    /// Placeholder.
-    Runs,
+    /// A function's environments run in the provider's VPC.
+    RunsIn,
+    /// A function's environments connect through ENIs of a class.
+    Uses,
+    /// An ENI class or a target has its addresses in a subnet.
+    PlacedIn,
+    /// A subnet lies in a zone.
+    InZone,
+    /// A subnet, or a security group, belongs to a VPC.
+    PartOf,
+    /// A security group decides who talks to an ENI class or a target.
+    GuardedBy,
+    /// A security group may talk to another; of a VPC to itself: all its groups to each other.
+    Allows,
+}
+
+/// A graph under construction, with every node's index.
+#[derive(Debug, Default)]
+pub(super) struct Builder {
+    graph: DiGraph<Node, Edge>,
+    nodes: BTreeMap<Node, NodeIndex>,
+    edges: BTreeSet<(NodeIndex, NodeIndex, Edge)>,
+}
+
+impl Builder {
+    /// Lays out a scenario; `uses` lists for each function the indices of its classes.
+    pub(super) fn lay_out(scenario: &Scenario, classes: &[EniClass], uses: &[&[usize]]) -> Self {
+        let mut builder = Self::default();
+        for (function, uses) in scenario.functions.iter().zip(uses) {
+            let node = Node::Function(function.name.clone());
+            builder.edge(node.clone(), Edge::RunsIn, Node::LambdaTeamVpc);
+            for &class in *uses {
+                builder.edge(node.clone(), Edge::Uses, Node::EniClass(class));
+            }
+        }
+        for subnet in &scenario.subnets {
+            let node = Node::Subnet(subnet.name.clone());
+            builder.edge(node.clone(), Edge::InZone, Node::Zone(subnet.zone.clone()));
+            builder.edge(node, Edge::PartOf, Node::Vpc(subnet.vpc.clone()));
+        }
+        for (index, class) in classes.iter().enumerate() {
+            builder.place(scenario, &Node::EniClass(index), class.subnet, &class.security_groups);
+        }
+        for target in &scenario.targets {
+            let node = Node::Target(target.name.clone());
+            builder.place(scenario, &node, target.subnet, &target.security_groups);
+        }
+        builder.allow(scenario);
+        builder
+    }
+
+    /// Puts an ENI class or a target into its subnet and behind its groups.
+    fn place(&mut self, scenario: &Scenario, node: &Node, subnet: usize, groups: &[String]) {
+        let Some(subnet) = scenario.subnets.get(subnet) else { return };
+        self.edge(node.clone(), Edge::PlacedIn, Node::Subnet(subnet.name.clone()));
+        for group in groups {
+            let group = Node::SecurityGroup { vpc: subnet.vpc.clone(), name: group.clone() };
+            self.edge(node.clone(), Edge::GuardedBy, group.clone());
+            self.edge(group, Edge::PartOf, Node::Vpc(subnet.vpc.clone()));
+        }
+    }
+
+    /// The rules between groups, in every VPC that has both of them.
+    fn allow(&mut self, scenario: &Scenario) {
+        let vpcs: BTreeSet<&String> = scenario.subnets.iter().map(|subnet| &subnet.vpc).collect();
+        if scenario.allows.is_empty() {
+            for vpc in vpcs {
+                self.edge(Node::Vpc(vpc.clone()), Edge::Allows, Node::Vpc(vpc.clone()));
+            }
+            return;
+        }
+        let mut vpcs_of: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for node in self.nodes.keys() {
+            if let Node::SecurityGroup { vpc, name } = node {
+                vpcs_of.entry(name.clone()).or_default().push(vpc.clone());
+            }
+        }
+        for rule in &scenario.allows {
+            for vpc in vpcs_of.get(&rule.from).into_iter().flatten() {
+                let from = Node::SecurityGroup { vpc: vpc.clone(), name: rule.from.clone() };
+                let to = Node::SecurityGroup { vpc: vpc.clone(), name: rule.to.clone() };
+                if self.nodes.contains_key(&to) {
+                    self.edge(from, Edge::Allows, to);
+                }
+            }
+        }
+    }
+
+    fn edge(&mut self, from: Node, edge: Edge, to: Node) {
+        let (from, to) = (self.node(from), self.node(to));
+        if self.edges.insert((from, to, edge)) {
+            self.graph.add_edge(from, to, edge);
+        }
+    }
+
+    fn node(&mut self, node: Node) -> NodeIndex {
+        let graph = &mut self.graph;
+        *self.nodes.entry(node).or_insert_with_key(|node| graph.add_node(node.clone()))
+    }
+
+    /// The graph.
+    pub(super) const fn graph(&self) -> &DiGraph<Node, Edge> {
+        &self.graph
+    }
+
+    /// The finished graph.
+    pub(super) fn finish(self) -> DiGraph<Node, Edge> {
+        self.graph
+    }
+
+    /// Where a node stands.
+    pub(super) fn find(&self, node: &Node) -> Option<NodeIndex> {
+        self.nodes.get(node).copied()
+    }
+}
+
+/// Where one comes to from `start` by taking one edge of each of these kinds in turn.
+fn follow(graph: &DiGraph<Node, Edge>, start: NodeIndex, route: &[Edge]) -> BTreeSet<NodeIndex> {
+    let mut here = BTreeSet::from([start]);
+    for &kind in route {
+        let next = |&node: &NodeIndex| {
+            graph.edges(node).filter(move |edge| *edge.weight() == kind).map(|edge| edge.target())
+        };
+        here = here.iter().flat_map(next).collect();
+    }
+    here
+}
+
+/// The first hop that is missing between a function and a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum MissingHop {
+    /// The function has no ENI anywhere; the target is in this VPC.
+    NoVpc {
+        /// Of the target.
+        target_vpc: String,
+    },
+    /// All of the function's ENIs are in other VPCs.
+    OtherVpc {
+        /// Of the function.
+        function_vpc: String,
+        /// Of the target.
+        target_vpc: String,
+    },
+    /// No group of the function may talk to a group of the target.
+    NotAllowed {
+        /// Of the function.
+        from: Vec<String>,
+        /// Of the target.
+        to: Vec<String>,
+    },
+}
+
+/// The first missing hop from `function` to `target`; `None`: it reaches it.
+pub(super) fn missing_hop(
+    graph: &DiGraph<Node, Edge>,
+    function: NodeIndex,
+    target: NodeIndex,
+) -> Option<MissingHop> {
+    const VPC_OF: [Edge; 2] = [Edge::PlacedIn, Edge::PartOf];
+    const GROUPS: [Edge; 1] = [Edge::GuardedBy];
+    const ALLOWED: [Edge; 2] = [Edge::GuardedBy, Edge::Allows];
+    const VPC_OF_GROUPS: [Edge; 2] = [Edge::GuardedBy, Edge::PartOf];
+    const OPEN: [Edge; 3] = [Edge::GuardedBy, Edge::PartOf, Edge::Allows];
+    let target_vpcs = follow(graph, target, &VPC_OF);
+    let target_groups = follow(graph, target, &GROUPS);
+    let open_to = follow(graph, target, &VPC_OF_GROUPS);
+    let classes = follow(graph, function, &[Edge::Uses]);
+    let (in_vpc, elsewhere): (Vec<NodeIndex>, Vec<NodeIndex>) =
+        classes.into_iter().partition(|&class| !follow(graph, class, &VPC_OF).is_disjoint(&target_vpcs));
+    let allowed = |&class: &NodeIndex| {
+        !follow(graph, class, &ALLOWED).is_disjoint(&target_groups)
+            || !follow(graph, class, &OPEN).is_disjoint(&open_to)
+    };
+    if in_vpc.iter().any(allowed) {
+        return None;
+    }
+    let target_vpc = names(graph, &target_vpcs).concat();
+    if let Some(&class) = in_vpc.first() {
+        let from = names(graph, &follow(graph, class, &GROUPS));
+        return Some(MissingHop::NotAllowed { from, to: names(graph, &target_groups) });
+    }
+    Some(match elsewhere.first() {
+        Some(&class) => MissingHop::OtherVpc {
+            function_vpc: names(graph, &follow(graph, class, &VPC_OF)).concat(),
+            target_vpc,
+        },
+        None => MissingHop::NoVpc { target_vpc },
+    })
+}
+
+fn names(graph: &DiGraph<Node, Edge>, nodes: &BTreeSet<NodeIndex>) -> Vec<String> {
+    let mut names: Vec<String> = nodes
+        .iter()
+        .filter_map(|&node| match graph.node_weight(node)? {
+            Node::Vpc(name) | Node::SecurityGroup { name, .. } => Some(name.clone()),
+            _ => None,
+        })
+        .collect();
+    names.sort();
+    names
 }

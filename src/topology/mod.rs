@@ -3,6 +3,7 @@
 //! Built from a scenario and a model. The graph answers reachability; the flat
 //! tables beside it are what the simulator, the bounds and the planner read.
 
+mod build;
 mod graph;
 
 pub use graph::{Edge, Node};

@@ -1,0 +1,393 @@
+//! Document: a TOML text in which every value knows its line and column.
+//!
+//! Models and scenarios are read through it, so that all that is wrong with a
+//! file is told at once and in its place. Depends on diagnostics and quantities.
+
+mod names;
+
+pub use names::{listed, nearest};
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::str::FromStr;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::quantity::Malformed;
+
+/// Where something stands: line and column, in characters, both from 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Line, from 1.
+    pub line: u64,
+    /// Character of the line, from 1.
+    pub column: u64,
+}
+
+/// A value and where it stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Placed<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// A table of the document, opened with the keys it may have.
+#[derive(Clone, Debug)]
+pub struct Table<'d> {
+    entries: &'d DeTable<'d>,
+    /// Where its header, or its opening brace, stands.
+    pub place: Place,
+    /// Its name for messages: `eni.api`; empty for the document itself.
+    pub path: String,
+}
+
+impl Table<'_> {
+    /// Whether it has this key.
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
+    }
+
+    /// How messages name one of its keys: `eni.boot`.
+    pub fn name_of(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+
+    fn get(&self, key: &str) -> Option<&Spanned<DeValue<'_>>> {
+        self.entries.get(key)
+    }
+}
+
+/// A document while it is read: its text and everything found wrong with it so far.
+#[derive(Debug)]
+pub struct Reader<'t> {
+    file: &'t str,
+    text: &'t str,
+    starts: Vec<usize>,
+    problems: Diagnostics,
+}
+
+/// Reads `text` with `build`; `file` names it in diagnostics and `keys` are those of its top level.
+///
+/// `build` reports what is wrong to the reader. Malformed TOML is E201, an
+/// unknown key E204; with malformed TOML nothing else is looked at.
+pub fn read<'t, T>(
+    file: &'t str,
+    text: &'t str,
+    keys: &[&str],
+    build: impl FnOnce(&mut Reader<'t>, &Table<'_>) -> Option<T>,
+) -> Result<T, Diagnostics> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let mut reader = Reader { file, text, starts, problems: Diagnostics::default() };
+    let (document, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        let place = reader.place(error.span().map_or(0, |span| span.start));
+        let message = error.message().to_owned();
+        reader.report(Code::Toml, place, None, message, "see https://toml.io for the syntax");
+    }
+    if !reader.problems.is_empty() {
+        return Err(reader.problems);
+    }
+    let root =
+        Table { entries: document.get_ref(), place: Place { line: 1, column: 1 }, path: String::new() };
+    reader.check_keys(&root, keys);
+    match build(&mut reader, &root) {
+        Some(value) => reader.problems.or(value),
+        None if reader.problems.is_empty() => {
+            Err(Diagnostic::new(Code::Toml, "the file does not say enough", "compare it with a built-in one")
+                .in_file(file)
+                .into())
+        }
+        None => Err(reader.problems),
+    }
+}
+
+impl Reader<'_> {
+    /// Notes a problem at `place`.
+    pub fn report(
+        &mut self,
+        code: Code,
+        place: Place,
+        value: Option<&str>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let mut diagnostic = Diagnostic::new(code, message, help)
+            .in_file(self.file)
+            .at_line(place.line)
+            .at_column(place.column);
+        if let Some(value) = value {
+            diagnostic = diagnostic.with_value(value);
+        }
+        self.problems.push(diagnostic);
+    }
+
+    /// Notes a value that is out of its range or contradicts another (E203).
+    pub fn bad<T: ToString>(
+        &mut self,
+        value: &Placed<T>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.report(Code::BadValue, value.place, Some(&value.value.to_string()), message, help);
+    }
+
+    /// Notes that `table` lacks `key` (E203).
+    pub fn missing(&mut self, table: &Table<'_>, key: &str, help: &str) {
+        let message = if table.path.is_empty() {
+            format!("the file has no `{key}`")
+        } else {
+            format!("`{}` has no `{key}`", table.path)
+        };
+        self.report(Code::BadValue, table.place, None, message, help);
+    }
+
+    /// Notes a name that refers to nothing (E204), with the nearest of those that exist.
+    pub fn unknown<'n>(
+        &mut self,
+        name: &Placed<String>,
+        what: &str,
+        known: impl IntoIterator<Item = &'n str>,
+    ) {
+        let known: Vec<&str> = known.into_iter().collect();
+        let help = match nearest(&name.value, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if known.is_empty() => format!("the file declares no {what}"),
+            None => format!("there are: {}", listed(&known)),
+        };
+        let message = format!("there is no {what} `{}`", name.value);
+        self.report(Code::UnknownName, name.place, Some(&name.value), message, help);
+    }
+
+    /// The text at `key`.
+    pub fn text(&mut self, table: &Table<'_>, key: &str) -> Option<Placed<String>> {
+        let value = table.get(key)?;
+        let place = self.place(value.span().start);
+        match value.get_ref() {
+            DeValue::String(text) => Some(Placed { value: text.to_string(), place }),
+            _ => self.wrong_type(table, key, "a text in quotes"),
+        }
+    }
+
+    /// The truth value at `key`.
+    pub fn flag(&mut self, table: &Table<'_>, key: &str) -> Option<Placed<bool>> {
+        let value = table.get(key)?;
+        let place = self.place(value.span().start);
+        match value.get_ref() {
+            DeValue::Boolean(value) => Some(Placed { value: *value, place }),
+            _ => self.wrong_type(table, key, "true or false"),
+        }
+    }
+
+    /// The whole number at `key`, from 0 to 4,294,967,295.
+    pub fn whole(&mut self, table: &Table<'_>, key: &str) -> Option<Placed<u32>> {
+        let value = table.get(key)?;
+        let place = self.place(value.span().start);
+        match value.get_ref() {
+            DeValue::Integer(number) => match u32::from_str_radix(number.as_str(), number.radix()) {
+                Ok(value) => Some(Placed { value, place }),
+                Err(_) => self.wrong_type(table, key, "a whole number from 0 to 4294967295"),
+            },
+            _ => self.wrong_type(table, key, "a whole number without quotes"),
+        }
+    }
+
+    /// The quantity written as a text at `key`.
+    pub fn quantity<T: FromStr<Err = Malformed>>(
+        &mut self,
+        table: &Table<'_>,
+        key: &str,
+    ) -> Option<Placed<T>> {
+        let text = match table.get(key)?.get_ref() {
+            DeValue::String(_) => self.text(table, key)?,
+            _ => return self.wrong_type(table, key, "a text with a unit, in quotes"),
+        };
+        match text.value.parse() {
+            Ok(value) => Some(Placed { value, place: text.place }),
+            Err(Malformed { message, help }) => {
+                self.bad(&text, format!("{}: {message}", table.name_of(key)), help);
+                None
+            }
+        }
+    }
+
+    /// The texts listed at `key`; `None` where the key is absent or no list.
+    pub fn texts(&mut self, table: &Table<'_>, key: &str) -> Option<Vec<Placed<String>>> {
+        let Some(list) = table.get(key)?.get_ref().as_array() else {
+            return self.wrong_type(table, key, "a list of texts: [\"a\", \"b\"]");
+        };
+        let mut texts = Vec::new();
+        for item in list.iter() {
+            match item.get_ref() {
+                DeValue::String(text) => {
+                    texts.push(Placed { value: text.to_string(), place: self.place(item.span().start) });
+                }
+                other => {
+                    let message = format!(
+                        "`{}` lists something that is no text: {}",
+                        table.name_of(key),
+                        other.type_str()
+                    );
+                    self.wrong_at(&item.span(), message, "a list of texts: [\"a\", \"b\"]");
+                }
+            }
+        }
+        Some(texts)
+    }
+
+    /// The table at `key`, which may have these keys; `None` where the key is absent or no table.
+    pub fn table<'d>(&mut self, table: &Table<'d>, key: &str, keys: &[&str]) -> Option<Table<'d>> {
+        let value = table.entries.get(key)?;
+        let Some(entries) = value.get_ref().as_table() else {
+            return self.wrong_type(table, key, "a table");
+        };
+        let opened = Table { entries, place: self.place(value.span().start), path: table.name_of(key) };
+        self.check_keys(&opened, keys);
+        Some(opened)
+    }
+
+    /// The tables listed at `key` (`[[key]]`), each of which may have these keys.
+    pub fn tables<'d>(&mut self, table: &Table<'d>, key: &str, keys: &[&str]) -> Vec<Table<'d>> {
+        let Some(value) = table.entries.get(key) else { return Vec::new() };
+        let Some(list) = value.get_ref().as_array() else {
+            let message = format!("`{}` is no list of tables", table.name_of(key));
+            self.wrong_at(&value.span(), message, &format!("a list of tables: [[{key}]]"));
+            return Vec::new();
+        };
+        let mut opened = Vec::new();
+        for item in list.iter() {
+            match item.get_ref().as_table() {
+                Some(entries) => {
+                    let place = self.place(item.span().start);
+                    let item = Table { entries, place, path: table.name_of(key) };
+                    self.check_keys(&item, keys);
+                    opened.push(item);
+                }
+                None => {
+                    let message = format!(
+                        "`{}` lists something that is no table: {}",
+                        table.name_of(key),
+                        item.get_ref().type_str()
+                    );
+                    self.wrong_at(&item.span(), message, &format!("a list of tables: [[{key}]]"));
+                }
+            }
+        }
+        opened
+    }
+
+    /// The keys of the table at `key`, in the order of the text; none where it is no table.
+    pub fn keys_at(&self, table: &Table<'_>, key: &str) -> Vec<Placed<String>> {
+        table.get(key).and_then(|value| value.get_ref().as_table()).map_or_else(Vec::new, |it| self.keys(it))
+    }
+
+    /// The keys of a table as texts with their places, in the order of the text.
+    fn keys(&self, entries: &DeTable<'_>) -> Vec<Placed<String>> {
+        let mut keys: Vec<_> = entries
+            .iter()
+            .map(|(key, _)| Placed { value: key.get_ref().to_string(), place: self.place(key.span().start) })
+            .collect();
+        keys.sort_by_key(|key| key.place);
+        keys
+    }
+
+    /// Where the value at `key` stands; the table's own place without one.
+    pub fn place_of(&self, table: &Table<'_>, key: &str) -> Place {
+        table.get(key).map_or(table.place, |value| self.place(value.span().start))
+    }
+
+    /// Whether the value at `key` is a table.
+    pub fn is_table(table: &Table<'_>, key: &str) -> bool {
+        table.get(key).is_some_and(|value| value.get_ref().is_table())
+    }
+
+    /// The value at `key` as it is written.
+    pub fn written(&self, table: &Table<'_>, key: &str) -> String {
+        table.get(key).and_then(|value| self.text.get(value.span())).unwrap_or("").to_owned()
+    }
+
+    fn check_keys(&mut self, table: &Table<'_>, keys: &[&str]) {
+        for key in self.keys(table.entries) {
+            if keys.contains(&key.value.as_str()) {
+                continue;
+            }
+            let help = match nearest(&key.value, keys.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the keys here are: {}", listed(keys)),
+            };
+            let message = format!("`{}` is not a key of this file", table.name_of(&key.value));
+            self.report(Code::UnknownName, key.place, Some(&key.value), message, help);
+        }
+    }
+
+    fn wrong_type<T>(&mut self, table: &Table<'_>, key: &str, wanted: &str) -> Option<T> {
+        let value = table.get(key)?;
+        let message = format!("`{}` is not {wanted}", table.name_of(key));
+        self.wrong_at(&value.span(), message, wanted);
+        None
+    }
+
+    fn wrong_at(&mut self, span: &Range<usize>, message: String, wanted: &str) {
+        let place = self.place(span.start);
+        let written = self.text.get(span.clone()).unwrap_or("").to_owned();
+        self.report(Code::BadValue, place, Some(&written), message, format!("write {wanted}"));
+    }
+
+    fn place(&self, offset: usize) -> Place {
+        let line = self.starts.partition_point(|&start| start <= offset).max(1);
+        let start = self.starts.get(line - 1).copied().unwrap_or(0);
+        let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
+        Place { line: line as u64, column: column as u64 + 1 }
+    }
+}
+
+/// The texts sorted, each once.
+pub fn set(texts: &[Placed<String>]) -> Vec<String> {
+    texts.iter().map(|text| text.value.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_count_characters_from_one() {
+        let problems =
+            read("a.toml", "# é\n[t]\n\"schlüssel\" = 1\nn = \"x\"\n", &["t"], |reader, root| {
+                let table = reader.table(root, "t", &["schlüssel", "n"])?;
+                assert_eq!(table.place, Place { line: 2, column: 1 });
+                let value = reader.whole(&table, "schlüssel")?;
+                assert_eq!(value.place, Place { line: 3, column: 15 });
+                reader.whole(&table, "n").map(|_| ())
+            })
+            .unwrap_err();
+        let lines: Vec<_> = problems.sorted().iter().map(|p| (p.code, p.line, p.column)).collect();
+        assert_eq!(lines, [(Code::BadValue, Some(4), Some(5))]);
+    }
+
+    #[test]
+    fn unknown_keys_name_the_nearest_and_syntax_errors_come_alone() {
+        let problems =
+            read("a.toml", "modle = 1\nx = 2\n", &["model", "policy"], |_, _| Some(())).unwrap_err();
+        let text = problems.to_string();
+        assert!(text.contains("a.toml:1:1") && text.contains("did you mean `model`?"), "{text}");
+        assert!(text.contains("a.toml:2:1") && text.contains("the keys here are: model, policy"), "{text}");
+        let problems = read("a.toml", "a = \nb = 1\n", &["b"], |_, _| Some(())).unwrap_err();
+        assert!(problems.sorted().iter().all(|problem| problem.code == Code::Toml), "{problems}");
+        assert_eq!(problems.sorted()[0].line, Some(1));
+    }
+
+    #[test]
+    fn numbers_beyond_their_type_are_reported() {
+        for text in ["n = 4294967296", "n = -1", "n = 1.5", "n = nan", "n = 99999999999999999999"] {
+            let read = read("a", text, &["n"], |reader, root| reader.whole(root, "n"));
+            assert!(read.is_err(), "{text}");
+        }
+        let hex = read("a", "n = 0x1F", &["n"], |reader, root| reader.whole(root, "n"));
+        assert_eq!(hex.unwrap().value, 31);
+    }
+}

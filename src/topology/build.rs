@@ -1,0 +1,211 @@
+//! Scenario + model -> [`Topology`].
+
+use std::collections::BTreeMap;
+
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use super::graph::{Builder, MissingHop, missing_hop};
+use super::{EniClass, FunctionPlace, Limits, Node, SubnetRoom, TokenBucket, Topology};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::listed;
+use crate::platform::{Bucket, Platform, ScalingScope};
+use crate::quantity::{Capacity, Interval, Rate};
+use crate::scenario::{self, Function, Scenario};
+
+impl Topology {
+    /// Lays out `scenario` on `platform`.
+    ///
+    /// Fails with E301 for every target that a function must reach and cannot,
+    /// naming the hop that is missing, and with E204 for one that does not exist.
+    pub fn build(scenario: &Scenario, platform: &Platform) -> Result<Self, Diagnostics> {
+        let (classes, functions) = classes(scenario);
+        let uses: Vec<&[usize]> = functions.iter().map(|place| place.classes.as_slice()).collect();
+        let builder = Builder::lay_out(scenario, &classes, &uses);
+        reaches(scenario, &builder)?;
+        Ok(Self {
+            graph: builder.finish(),
+            classes,
+            functions,
+            limits: limits(scenario, platform),
+            boot: platform.eni.boot.value.clone(),
+            delete: platform.eni.delete.value.clone(),
+            capacity: platform.eni.capacity.value,
+        })
+    }
+
+    /// From flat tables alone, without a graph: one ENI class for each subnet of `limits`, in that order.
+    pub fn simple(
+        functions: Vec<FunctionPlace>,
+        limits: Limits,
+        boot: Interval,
+        delete: Interval,
+        capacity: Capacity,
+    ) -> Self {
+        let classes = (0..limits.subnets.len())
+            .map(|subnet| EniClass { subnet, security_groups: vec!["default".to_owned()] })
+            .collect();
+        Self { graph: DiGraph::new(), classes, functions, limits, boot, delete, capacity }
+    }
+
+    /// The names of the targets that the function of this name reaches, sorted.
+    pub fn reachable_targets(&self, function: &str) -> Vec<&str> {
+        let Some(function) = self.find(|node| matches!(node, Node::Function(name) if name == function))
+        else {
+            return Vec::new();
+        };
+        let mut reached: Vec<&str> = self
+            .graph
+            .node_indices()
+            .filter_map(|node| match &self.graph[node] {
+                Node::Target(name) if missing_hop(&self.graph, function, node).is_none() => {
+                    Some(name.as_str())
+                }
+                _ => None,
+            })
+            .collect();
+        reached.sort_unstable();
+        reached
+    }
+
+    /// Why the function does not reach the target, in a sentence; `None` where it does, or where
+    /// there is no such function or target.
+    pub fn missing_hop(&self, function: &str, target: &str) -> Option<String> {
+        let from = self.find(|node| matches!(node, Node::Function(name) if name == function))?;
+        let to = self.find(|node| matches!(node, Node::Target(name) if name == target))?;
+        missing_hop(&self.graph, from, to).map(|hop| sentences(&hop, function, target).0)
+    }
+
+    fn find(&self, test: impl Fn(&Node) -> bool) -> Option<NodeIndex> {
+        self.graph.node_indices().find(|&node| self.graph.node_weight(node).is_some_and(&test))
+    }
+}
+
+impl Limits {
+    /// No limit but the subnets' addresses.
+    pub const fn only(subnets: Vec<SubnetRoom>) -> Self {
+        Self {
+            subnets,
+            vpc_quota: None,
+            region_quota: None,
+            api: None,
+            account_concurrency: None,
+            account_scaling: None,
+            function_scaling: None,
+            microvm: None,
+        }
+    }
+}
+
+/// The ENI classes in order of first use, and the functions with theirs.
+fn classes(scenario: &Scenario) -> (Vec<EniClass>, Vec<FunctionPlace>) {
+    let mut classes: Vec<EniClass> = Vec::new();
+    let mut known: BTreeMap<(usize, &[String]), usize> = BTreeMap::new();
+    let mut places = Vec::with_capacity(scenario.functions.len());
+    for function in &scenario.functions {
+        let mut used = Vec::with_capacity(function.subnets.len());
+        for &subnet in &function.subnets {
+            let class = *known.entry((subnet, &function.security_groups)).or_insert_with(|| {
+                classes.push(EniClass { subnet, security_groups: function.security_groups.clone() });
+                classes.len() - 1
+            });
+            used.push(class);
+        }
+        places.push(FunctionPlace {
+            name: function.name.clone(),
+            memory: function.memory,
+            connections: function.connections,
+            keep_alive: function.keep_alive,
+            classes: used,
+        });
+    }
+    (classes, places)
+}
+
+/// Every `reaches` that cannot be met.
+fn reaches(scenario: &Scenario, builder: &Builder) -> Result<(), Diagnostics> {
+    let mut problems = Diagnostics::default();
+    for function in &scenario.functions {
+        for target in &function.reaches {
+            problems_of_reach(builder, function, target).into_iter().for_each(|it| problems.push(it));
+        }
+    }
+    problems.or(())
+}
+
+fn problems_of_reach(builder: &Builder, function: &Function, target: &str) -> Option<Diagnostic> {
+    let from = builder.find(&Node::Function(function.name.clone()))?;
+    let Some(to) = builder.find(&Node::Target(target.to_owned())) else {
+        let message = format!("function {} reaches {target}, which is no target", function.name);
+        let help = "declare it as a [[target]]";
+        return Some(Diagnostic::new(Code::UnknownName, message, help).with_value(target));
+    };
+    let hop = missing_hop(builder.graph(), from, to)?;
+    let (message, help) = sentences(&hop, &function.name, target);
+    let arrow = scenario::arrow(&function.name, target);
+    let mut problem = Diagnostic::new(Code::Unreachable, message, help);
+    problem.value = Some(arrow);
+    Some(problem)
+}
+
+/// What is missing, and what to do.
+fn sentences(hop: &MissingHop, function: &str, target: &str) -> (String, String) {
+    match hop {
+        MissingHop::NoVpc { target_vpc } => (
+            format!(
+                "function {function} is in no VPC; {target} is in vpc {target_vpc}: give it a subnet of {target_vpc}"
+            ),
+            format!("name subnets of vpc {target_vpc} in its `subnets`"),
+        ),
+        MissingHop::OtherVpc { function_vpc, target_vpc } => (
+            format!("ENIs of {function} are in vpc {function_vpc}, {target} in vpc {target_vpc}"),
+            format!("give {function} subnets of vpc {target_vpc}"),
+        ),
+        MissingHop::NotAllowed { from, to } => (
+            format!(
+                "no security group of {function} ({}) is allowed into {} of {target}",
+                listed(from),
+                listed(to)
+            ),
+            "add an [[allow]] from one of the first to one of the second".to_owned(),
+        ),
+    }
+}
+
+fn limits(scenario: &Scenario, platform: &Platform) -> Limits {
+    let mut vpcs: BTreeMap<&str, usize> = BTreeMap::new();
+    let subnets = scenario
+        .subnets
+        .iter()
+        .map(|subnet| {
+            let next = vpcs.len();
+            SubnetRoom {
+                name: subnet.name.clone(),
+                zone: subnet.zone.clone(),
+                vpc: *vpcs.entry(&subnet.vpc).or_insert(next),
+                addresses: subnet.usable.saturating_sub(subnet.in_use),
+            }
+        })
+        .collect();
+    let scaling = |wanted: ScalingScope| match &platform.environment.scaling {
+        Some((scope, scaling)) if *scope == wanted => Some(bucket(scaling)),
+        _ => None,
+    };
+    Limits {
+        subnets,
+        vpc_quota: platform.eni.vpc_quota.as_ref().map(|quota| quota.value),
+        region_quota: platform.eni.region_quota.as_ref().map(|quota| quota.value),
+        api: platform.eni.api.as_ref().map(bucket),
+        account_concurrency: platform.environment.account_concurrency.as_ref().map(|limit| limit.value),
+        account_scaling: scaling(ScalingScope::Account),
+        function_scaling: scaling(ScalingScope::Function),
+        microvm: platform
+            .environment
+            .microvm
+            .as_ref()
+            .map(|(per_host, hosts)| Rate(per_host.value.0.saturating_mul(u64::from(hosts.value)))),
+    }
+}
+
+fn bucket(bucket: &Bucket) -> TokenBucket {
+    TokenBucket { burst: bucket.burst.value, per_second: bucket.per_second.value }
+}
