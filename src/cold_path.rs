@@ -103,21 +103,25 @@ impl Path {
     }
 
     /// The steps along the longest path of one cold start, first to last: what explains its length.
+    ///
+    /// `stretches` holds one entry for each step, in the same order; steps without one are left out.
     pub fn explain(&self, stretches: &[Stretch]) -> Vec<PathPhase> {
         let latest = |among: &mut dyn Iterator<Item = usize>| {
-            among.max_by_key(|&index| (stretches[index].end, std::cmp::Reverse(index)))
+            among
+                .filter_map(|index| Some((index, *stretches.get(index)?)))
+                .max_by_key(|&(index, stretch)| (stretch.end, std::cmp::Reverse(index)))
         };
         let mut path = Vec::new();
         let mut at = latest(&mut (0..self.steps.len()));
-        while let Some(index) = at {
-            let stretch = stretches[index];
+        while let Some((index, stretch)) = at {
+            let Some(step) = self.steps.get(index) else { break };
             path.push(PathPhase {
-                phase: self.steps[index].name.clone(),
+                phase: step.name.clone(),
                 start_ms: stretch.start,
                 wait_ms: stretch.wait,
-                duration_ms: stretch.end - stretch.start - stretch.wait,
+                duration_ms: stretch.end.saturating_sub(stretch.start).saturating_sub(stretch.wait),
             });
-            at = latest(&mut self.steps[index].after.iter().copied());
+            at = latest(&mut step.after.iter().copied().filter(|&before| before < index));
         }
         path.reverse();
         path
@@ -224,4 +228,111 @@ fn in_a_cycle(phase: &str) -> Diagnostic {
         "break the cycle in `after`",
     )
     .with_value(phase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::{Cited, Grade, load};
+
+    fn phase(name: &str, kind: PhaseKind, vpc: bool, after: &[&str], range: (u64, u64)) -> Phase {
+        let duration = Interval::between(Millis(range.0), Millis(range.1));
+        Phase {
+            name: name.into(),
+            kind,
+            vpc,
+            after: after.iter().map(|&name| name.into()).collect(),
+            duration: Cited { value: duration, source: "test".into(), grade: Grade::High },
+        }
+    }
+
+    fn cold(phases: Vec<Phase>) -> Result<ColdPath, Diagnostics> {
+        let text = crate::platform::named("lambda-2018").map_or("", |model| model.text);
+        ColdPath::new(&Platform { phases, ..load("m", text)? })
+    }
+
+    /// download 3..5 -> vm 1..2 -> runtime 4..6, and beside it vm -> eni (vpc) -> attach 1..1 (vpc) -> runtime;
+    /// layers 9..20 stands alone. The file's order is not the order in time.
+    fn branches() -> Vec<Phase> {
+        vec![
+            phase("runtime", PhaseKind::Plain, false, &["vm", "attach"], (4, 6)),
+            phase("layers", PhaseKind::Plain, false, &[], (9, 20)),
+            phase("attach", PhaseKind::Plain, true, &["eni"], (1, 1)),
+            phase("eni", PhaseKind::Eni, true, &["vm"], (0, 0)),
+            phase("vm", PhaseKind::Microvm, false, &["download"], (1, 2)),
+            phase("download", PhaseKind::Plain, false, &[], (3, 5)),
+        ]
+    }
+
+    #[test]
+    fn parallel_branches_take_as_long_as_the_longest() {
+        let cold = cold(branches()).unwrap();
+        // 5 + 2 + 0 + 1 + 6 = 14 loses against the layers' 20 until the ENI keeps it waiting for 6 or more.
+        for (eni, microvm, longest) in [(0, 0, 20), (6, 0, 20), (7, 0, 21), (100, 0, 114), (0, 10, 24)] {
+            assert_eq!(cold.vpc.longest(Millis(eni), Millis(microvm)), Millis(longest), "{eni} {microvm}");
+        }
+        assert_eq!(cold.vpc.shortest(), Millis(9));
+        assert_eq!(cold.vpc.latest_acquire(Millis(4)), Millis(5 + 4 + 2));
+    }
+
+    #[test]
+    fn without_a_vpc_what_followed_a_skipped_phase_follows_its_predecessors() {
+        let cold = cold(branches()).unwrap();
+        assert!(cold.vpc.needs_eni() && !cold.plain.needs_eni());
+        let plain = cold.of(false);
+        let step = |name: &str| plain.steps.iter().position(|step| step.name == name).unwrap();
+        assert_eq!(plain.steps.len(), 4);
+        assert_eq!(plain.steps[step("runtime")].after, [step("vm")]);
+        assert_eq!(plain.longest(Millis(100), Millis::ZERO), Millis(20));
+        assert_eq!(plain.longest(Millis(100), Millis(10)), Millis(5 + 10 + 2 + 6));
+        // A skipped phase between two others still orders them.
+        let only = super::tests::cold(vec![
+            phase("a", PhaseKind::Plain, false, &[], (7, 7)),
+            phase("eni", PhaseKind::Eni, true, &["a"], (0, 0)),
+            phase("b", PhaseKind::Plain, false, &["eni"], (5, 5)),
+        ])
+        .unwrap();
+        assert_eq!(only.plain.longest(Millis::ZERO, Millis::ZERO), Millis(12));
+    }
+
+    #[test]
+    fn the_explanation_leads_from_the_arrival_to_the_end_without_a_gap() {
+        let cold = cold(branches()).unwrap();
+        for (eni, wanted) in [(0, vec!["layers"]), (40, vec!["download", "vm", "eni", "attach", "runtime"])] {
+            let stretches = cold.vpc.stretches(|step| step.duration.max, Millis(eni), Millis(3));
+            let path = cold.vpc.explain(&stretches);
+            let names: Vec<_> = path.iter().map(|phase| phase.phase.as_str()).collect();
+            assert_eq!(names, wanted);
+            let mut at = 0;
+            for phase in &path {
+                assert_eq!(phase.start_ms, at);
+                at += phase.wait_ms + phase.duration_ms;
+            }
+            assert_eq!(Millis(at), cold.vpc.longest(Millis(eni), Millis(3)));
+        }
+        let stretches = cold.vpc.stretches(|step| step.duration.max, Millis(40), Millis(3));
+        let waits: Vec<_> = cold.vpc.explain(&stretches).iter().map(|phase| phase.wait_ms).collect();
+        assert_eq!(waits, [0, 3, 40, 0, 0]);
+    }
+
+    #[test]
+    fn no_phases_make_cold_starts_of_nothing() {
+        let cold = cold(Vec::new()).unwrap();
+        assert_eq!(cold.vpc.longest(Millis(9), Millis(9)), Millis::ZERO);
+        assert!(cold.vpc.explain(&[]).is_empty());
+        assert!(super::tests::cold(branches()).unwrap().vpc.explain(&[]).is_empty());
+    }
+
+    #[test]
+    fn cycles_unknown_names_and_second_enis_are_told() {
+        let plain = |name: &str, after: &[&str]| phase(name, PhaseKind::Plain, false, after, (1, 1));
+        let codes = |phases| -> Vec<Code> {
+            cold(phases).unwrap_err().sorted().iter().map(|problem| problem.code).collect()
+        };
+        assert_eq!(codes(vec![plain("a", &["b"]), plain("b", &["a"])]), [Code::BadValue]);
+        assert_eq!(codes(vec![plain("a", &["a"])]), [Code::BadValue]);
+        assert_eq!(codes(vec![plain("a", &["c"]), plain("b", &["d"])]), [Code::UnknownName; 2]);
+        let eni = |name: &str| phase(name, PhaseKind::Eni, true, &[], (0, 0));
+        assert_eq!(codes(vec![eni("a"), eni("b"), plain("c", &["c", "d"])]).len(), 3);
+    }
 }

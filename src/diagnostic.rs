@@ -191,9 +191,9 @@ pub fn inert(text: &str) -> String {
     }
     text.chars().fold(String::new(), |mut out, c| {
         if hidden(c) {
-            out.extend(c.escape_default())
+            out.extend(c.escape_default());
         } else {
-            out.push(c)
+            out.push(c);
         }
         out
     })

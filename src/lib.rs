@@ -5,6 +5,7 @@ pub mod cold_path;
 pub mod demand;
 pub mod diagnostic;
 pub mod document;
+pub mod plan;
 pub mod platform;
 pub mod policy;
 pub mod quantity;

@@ -47,11 +47,13 @@ impl Millis {
     }
 
     /// The sum, held at `u64::MAX` rather than wrapping.
+    #[must_use]
     pub const fn plus(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }
 
     /// The difference, held at zero.
+    #[must_use]
     pub const fn minus(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }
@@ -161,7 +163,7 @@ const MEMORY_UNITS: [(&str, u64); 7] = [
 
 impl fmt::Display for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let exact = MEMORY_UNITS.iter().find(|(_, unit)| self.0 >= *unit && self.0 % unit == 0);
+        let exact = MEMORY_UNITS.iter().find(|(_, unit)| self.0 >= *unit && self.0.is_multiple_of(*unit));
         let (unit, size) = exact.copied().unwrap_or(("B", 1));
         write!(f, "{} {unit}", self.0 / size)
     }

@@ -192,7 +192,7 @@ pub fn size(capacity: Capacity, function: &FunctionPlace) -> u64 {
 
 /// ENIs that carry these environments if none wastes room: the sum of sizes over the capacity,
 /// rounded up. A lower bound where sizes differ; exact where they are equal and divide the capacity.
-fn tight(counts: &[u32], sizes: &[u64], room: u64) -> u32 {
+pub(crate) fn tight(counts: &[u32], sizes: &[u64], room: u64) -> u32 {
     let units = |(count, size): (&u32, &u64)| u128::from(*count) * u128::from(*size);
     let total: u128 = counts.iter().zip(sizes).map(units).sum();
     u32::try_from(total.div_ceil(u128::from(room.max(1)))).unwrap_or(u32::MAX)

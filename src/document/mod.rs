@@ -4,6 +4,8 @@
 //! file is told at once and in its place. Depends on diagnostics and quantities.
 
 mod names;
+#[cfg(test)]
+mod tests;
 
 pub use names::{listed, nearest};
 
@@ -61,12 +63,16 @@ impl Table<'_> {
     }
 }
 
+const BLOCK: usize = 1_024;
+
 /// A document while it is read: its text and everything found wrong with it so far.
 #[derive(Debug)]
 pub struct Reader<'t> {
     file: &'t str,
     text: &'t str,
     starts: Vec<usize>,
+    /// Characters before each [`BLOCK`] bytes: a column of a very long line is found without counting it all.
+    marks: Vec<usize>,
     problems: Diagnostics,
 }
 
@@ -82,7 +88,13 @@ pub fn read<'t, T>(
 ) -> Result<T, Diagnostics> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-    let mut reader = Reader { file, text, starts, problems: Diagnostics::default() };
+    let marks = std::iter::once(0)
+        .chain(text.as_bytes().chunks(BLOCK).scan(0, |sum, block| {
+            *sum += characters(block);
+            Some(*sum)
+        }))
+        .collect();
+    let mut reader = Reader { file, text, starts, marks, problems: Diagnostics::default() };
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let place = reader.place(error.span().map_or(0, |span| span.start));
@@ -153,7 +165,9 @@ impl Reader<'_> {
         what: &str,
         known: impl IntoIterator<Item = &'n str>,
     ) {
-        let known: Vec<&str> = known.into_iter().collect();
+        // Beyond what is kept, nobody reads the advice; looking for it would take long.
+        let room = if self.problems.count() < Diagnostics::KEPT { usize::MAX } else { 0 };
+        let known: Vec<&str> = known.into_iter().take(room).collect();
         let help = match nearest(&name.value, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None if known.is_empty() => format!("the file declares no {what}"),
@@ -221,7 +235,7 @@ impl Reader<'_> {
             return self.wrong_type(table, key, "a list of texts: [\"a\", \"b\"]");
         };
         let mut texts = Vec::new();
-        for item in list.iter() {
+        for item in list {
             match item.get_ref() {
                 DeValue::String(text) => {
                     texts.push(Placed { value: text.to_string(), place: self.place(item.span().start) });
@@ -259,22 +273,16 @@ impl Reader<'_> {
             return Vec::new();
         };
         let mut opened = Vec::new();
-        for item in list.iter() {
-            match item.get_ref().as_table() {
-                Some(entries) => {
-                    let place = self.place(item.span().start);
-                    let item = Table { entries, place, path: table.name_of(key) };
-                    self.check_keys(&item, keys);
-                    opened.push(item);
-                }
-                None => {
-                    let message = format!(
-                        "`{}` lists something that is no table: {}",
-                        table.name_of(key),
-                        item.get_ref().type_str()
-                    );
-                    self.wrong_at(&item.span(), message, &format!("a list of tables: [[{key}]]"));
-                }
+        for item in list {
+            let place = self.place(item.span().start);
+            if let Some(entries) = item.get_ref().as_table() {
+                let item = Table { entries, place, path: table.name_of(key) };
+                self.check_keys(&item, keys);
+                opened.push(item);
+            } else {
+                let kind = item.get_ref().type_str();
+                let message = format!("`{}` lists something that is no table: {kind}", table.name_of(key));
+                self.wrong_at(&item.span(), message, &format!("a list of tables: [[{key}]]"));
             }
         }
         opened
@@ -340,54 +348,23 @@ impl Reader<'_> {
     fn place(&self, offset: usize) -> Place {
         let line = self.starts.partition_point(|&start| start <= offset).max(1);
         let start = self.starts.get(line - 1).copied().unwrap_or(0);
-        let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
+        let column = self.characters_before(offset).saturating_sub(self.characters_before(start));
         Place { line: line as u64, column: column as u64 + 1 }
     }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let block = offset / BLOCK;
+        let rest = self.text.as_bytes().get(block * BLOCK..offset).map_or(0, characters);
+        self.marks.get(block).copied().unwrap_or(0) + rest
+    }
+}
+
+/// How many characters start in these bytes of UTF-8.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
 /// The texts sorted, each once.
 pub fn set(texts: &[Placed<String>]) -> Vec<String> {
     texts.iter().map(|text| text.value.clone()).collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_count_characters_from_one() {
-        let problems =
-            read("a.toml", "# é\n[t]\n\"schlüssel\" = 1\nn = \"x\"\n", &["t"], |reader, root| {
-                let table = reader.table(root, "t", &["schlüssel", "n"])?;
-                assert_eq!(table.place, Place { line: 2, column: 1 });
-                let value = reader.whole(&table, "schlüssel")?;
-                assert_eq!(value.place, Place { line: 3, column: 15 });
-                reader.whole(&table, "n").map(|_| ())
-            })
-            .unwrap_err();
-        let lines: Vec<_> = problems.sorted().iter().map(|p| (p.code, p.line, p.column)).collect();
-        assert_eq!(lines, [(Code::BadValue, Some(4), Some(5))]);
-    }
-
-    #[test]
-    fn unknown_keys_name_the_nearest_and_syntax_errors_come_alone() {
-        let problems =
-            read("a.toml", "modle = 1\nx = 2\n", &["model", "policy"], |_, _| Some(())).unwrap_err();
-        let text = problems.to_string();
-        assert!(text.contains("a.toml:1:1") && text.contains("did you mean `model`?"), "{text}");
-        assert!(text.contains("a.toml:2:1") && text.contains("the keys here are: model, policy"), "{text}");
-        let problems = read("a.toml", "a = \nb = 1\n", &["b"], |_, _| Some(())).unwrap_err();
-        assert!(problems.sorted().iter().all(|problem| problem.code == Code::Toml), "{problems}");
-        assert_eq!(problems.sorted()[0].line, Some(1));
-    }
-
-    #[test]
-    fn numbers_beyond_their_type_are_reported() {
-        for text in ["n = 4294967296", "n = -1", "n = 1.5", "n = nan", "n = 99999999999999999999"] {
-            let read = read("a", text, &["n"], |reader, root| reader.whole(root, "n"));
-            assert!(read.is_err(), "{text}");
-        }
-        let hex = read("a", "n = 0x1F", &["n"], |reader, root| reader.whole(root, "n"));
-        assert_eq!(hex.unwrap().value, 31);
-    }
 }

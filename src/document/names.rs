@@ -39,16 +39,23 @@ fn distance(from: &str, to: &str) -> usize {
 /// The names, at most a dozen, for a sentence.
 pub fn listed<T: AsRef<str>>(names: &[T]) -> String {
     const SHOWN: usize = 12;
-    let mut text = names.iter().take(SHOWN).map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
-    if names.len() > SHOWN {
-        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+    let text = names.iter().take(SHOWN).map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => text,
+        more => format!("{text} and {more} more"),
     }
-    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_lists_are_cut() {
+        let names: Vec<String> = (1..=14).map(|n| n.to_string()).collect();
+        assert_eq!(listed(&names[..3]), "1, 2, 3");
+        assert_eq!(listed(&names), "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 2 more");
+    }
 
     #[test]
     fn distances_by_hand() {

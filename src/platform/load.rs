@@ -46,6 +46,9 @@ fn word(reader: &mut Reader<'_>, root: &Table<'_>, key: &str, help: &str) -> Opt
     Some(text.value)
 }
 
+// In what follows a part that is there and wrong reads as absent: its fault is reported, so that
+// the whole fails all the same.
+
 fn eni(reader: &mut Reader<'_>, root: &Table<'_>) -> Option<EniTimes> {
     const KEYS: &[&str] = &["boot", "delete", "capacity", "vpc_quota", "region_quota", "api"];
     if !root.has("eni") {
@@ -63,15 +66,8 @@ fn eni(reader: &mut Reader<'_>, root: &Table<'_>) -> Option<EniTimes> {
     let capacity = number::capacity(reader, &table, "capacity");
     let vpc_quota = number::count(reader, &table, "vpc_quota");
     let region_quota = number::count(reader, &table, "region_quota");
-    let api = reader.table(&table, "api", &["burst", "per_second"]).map(|api| bucket(reader, &api));
-    Some(EniTimes {
-        boot: boot?,
-        delete: delete?,
-        capacity: capacity?,
-        vpc_quota,
-        region_quota,
-        api: transpose(api)?,
-    })
+    let api = reader.table(&table, "api", &["burst", "per_second"]).and_then(|api| bucket(reader, &api));
+    Some(EniTimes { boot: boot?, delete: delete?, capacity: capacity?, vpc_quota, region_quota, api })
 }
 
 fn environment(reader: &mut Reader<'_>, root: &Table<'_>) -> Option<EnvironmentLimits> {
@@ -86,31 +82,18 @@ fn environment(reader: &mut Reader<'_>, root: &Table<'_>) -> Option<EnvironmentL
     }
     let keep_alive = number::duration(reader, &table, "keep_alive");
     let account_concurrency = number::count(reader, &table, "account_concurrency");
-    let scaling = reader.table(&table, "scaling", &["scope", "burst", "per_second"]).map(|scaling| {
+    let scaling = reader.table(&table, "scaling", &["scope", "burst", "per_second"]).and_then(|scaling| {
         let scope = scope(reader, &scaling);
         let bucket = bucket(reader, &scaling);
         Some((scope?, bucket?))
     });
-    let microvm = reader.table(&table, "microvm", &["per_host", "hosts"]).map(|microvm| {
+    let microvm = reader.table(&table, "microvm", &["per_host", "hosts"]).and_then(|microvm| {
         require(reader, &microvm, &["per_host", "hosts"]);
         let per_host = number::rate(reader, &microvm, "per_host");
         let hosts = number::count(reader, &microvm, "hosts");
         Some((per_host?, hosts?))
     });
-    Some(EnvironmentLimits {
-        keep_alive: keep_alive?,
-        account_concurrency,
-        scaling: transpose(scaling)?,
-        microvm: transpose(microvm)?,
-    })
-}
-
-/// A part that is absent is fine; one that is there and wrong spoils the whole.
-fn transpose<T>(part: Option<Option<T>>) -> Option<Option<T>> {
-    match part {
-        None => Some(None),
-        Some(read) => read.map(Some),
-    }
+    Some(EnvironmentLimits { keep_alive: keep_alive?, account_concurrency, scaling, microvm })
 }
 
 fn scope(reader: &mut Reader<'_>, scaling: &Table<'_>) -> Option<ScalingScope> {

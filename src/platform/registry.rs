@@ -15,17 +15,17 @@ pub struct BuiltIn {
 pub const ALL: &[BuiltIn] = &[
     BuiltIn {
         name: "lambda-2018",
-        summary: "Lambda in a VPC as the talk tells it: an ENI boots for 5 to 15 minutes on the cold path",
+        summary: "Lambda in a VPC as the talk tells it, before Hyperplane: an environment that finds no idle ENI waits 5 to 15 minutes for one to boot",
         text: include_str!("../../models/lambda-2018.toml"),
     },
     BuiltIn {
         name: "lambda-2019-measured",
-        summary: "Lambda in a VPC as measured in spring 2019: half of the cold starts wait seconds for an ENI",
+        summary: "Lambda in a VPC as measured from outside in April 2019, before Hyperplane: half of the cold starts found an ENI, the others waited 6 to 28 seconds for one",
         text: include_str!("../../models/lambda-2019-measured.toml"),
     },
     BuiltIn {
         name: "lambda-hyperplane",
-        summary: "Lambda in a VPC since September 2019: ENIs are made at deployment and shared",
+        summary: "Lambda in a VPC since September 2019 (Hyperplane): one ENI per subnet and set of security groups, made at deployment and shared by 65,000 connections",
         text: include_str!("../../models/lambda-hyperplane.toml"),
     },
 ];

@@ -45,8 +45,7 @@ impl Bucket {
                 return u64::MAX;
             }
             let wait = missing.div_ceil(self.per_ms);
-            // No cap here: the level passes one token by less than one millisecond's refill.
-            self.level = self.level.saturating_add(wait.saturating_mul(self.per_ms));
+            self.level = self.level.saturating_add(wait.saturating_mul(self.per_ms)).min(self.full);
             self.at = self.at.saturating_add(wait);
         }
         self.level -= TOKEN;

@@ -75,6 +75,8 @@ struct ClassPool {
     idle: BTreeSet<(u64, u32)>,
     /// Booting ones without an environment.
     unclaimed: u32,
+    /// All that are held, from request to gone.
+    held: u32,
 }
 
 /// All ENIs.
@@ -238,7 +240,8 @@ impl Enis {
     fn hold(&mut self, world: &World, class: usize, take: bool) {
         let subnet = world.topology.classes[class].subnet;
         let vpc = world.topology.limits.subnets[subnet].vpc;
-        for held in [&mut self.subnet_held[subnet], &mut self.vpc_held[vpc], &mut self.held] {
+        let of_class = &mut self.classes[class].held;
+        for held in [&mut self.subnet_held[subnet], &mut self.vpc_held[vpc], &mut self.held, of_class] {
             *held = if take { *held + 1 } else { held.saturating_sub(1) };
         }
     }
@@ -303,6 +306,11 @@ impl Enis {
     pub(crate) fn free(&self, class: usize) -> u64 {
         let pool = &self.classes[class];
         pool.idle.len() as u64 + u64::from(pool.unclaimed)
+    }
+
+    /// ENIs of `class` held, from request to gone.
+    pub(crate) fn class_held(&self, class: usize) -> u32 {
+        self.classes[class].held
     }
 
     /// The idle ENI of `class` made last.

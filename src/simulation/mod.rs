@@ -7,7 +7,9 @@
 
 mod bucket;
 mod enis;
+mod environment;
 mod idle;
+mod lifecycle;
 mod nature;
 mod outcome;
 mod queue;
@@ -31,7 +33,7 @@ pub fn simulate<N: Nature, R: Recorder>(
     nature: N,
     recorder: R,
 ) -> (Outcome, N, R) {
-    run::Run::new(world, nature, recorder, traffic.span).to_the_end(traffic)
+    run::Run::new(world, nature, recorder, traffic.span).finish(traffic)
 }
 
 /// The environments of each function that stand idle at time 0, as far as the limits allow them.

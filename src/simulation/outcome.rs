@@ -193,7 +193,9 @@ mod tests {
     #[test]
     fn a_level_integrates_up_to_its_horizon() {
         let mut level = Level::new(Millis(100));
-        [(10, 2), (20, 5), (90, 1), (150, 9), (200, 0)].map(|(at, value)| level.set(at, value));
+        for (at, value) in [(10, 2), (20, 5), (90, 1), (150, 9), (200, 0)] {
+            level.set(at, value);
+        }
         assert_eq!(level.integral, 2 * 10 + 5 * 70 + 10);
         assert_eq!((level.peak, level.peak_at), (9, 150));
     }

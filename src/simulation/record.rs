@@ -35,8 +35,8 @@ pub trait Recorder {
     fn served(&mut self, _served: &Served<'_>) {}
     /// An invocation has failed.
     fn failed(&mut self, _arrival: u64, _function: usize, _failure: Failure) {}
-    /// The number of ENIs held has changed.
-    fn enis(&mut self, _at: u64, _held: u32) {}
+    /// The number of ENIs held in a class has changed.
+    fn enis(&mut self, _at: u64, _class: usize, _held: u32) {}
 }
 
 /// Nobody listens.

@@ -7,7 +7,8 @@ use std::collections::VecDeque;
 
 use super::bucket::Bucket;
 use super::enis::{Enis, Failure};
-use super::idle::{Idle, IdlePool};
+use super::environment::{Cold, Environment, Invocation};
+use super::idle::IdlePool;
 use super::nature::Nature;
 use super::outcome::{Longest, Outcome};
 use super::queue::{ARRIVAL_RANK, Due, Event, Queue};
@@ -21,44 +22,6 @@ use crate::quantity::{Millis, Rate};
 use crate::topology::TokenBucket;
 use crate::traffic::{Entry, Traffic};
 
-/// An invocation in flight.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Invocation {
-    pub(super) arrival: u64,
-    pub(super) duration: u64,
-    /// Its number in arrival order.
-    pub(super) number: u64,
-}
-
-/// An environment on its cold path.
-#[derive(Clone, Debug)]
-pub(super) struct Cold {
-    born: u64,
-    pub(super) stretches: Vec<Stretch>,
-    ended: Vec<bool>,
-    /// The invocation that started it.
-    pub(super) invocation: Invocation,
-}
-
-impl Cold {
-    /// The step has waited from its start until now.
-    pub(super) fn note_wait(&mut self, step: usize, now: u64) {
-        let stretch = &mut self.stretches[step];
-        stretch.wait = (now - self.born).saturating_sub(stretch.start);
-    }
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Environment {
-    pub(super) function: u32,
-    /// Its number in the order of creation.
-    pub(super) serial: u64,
-    /// Invocations it has begun to serve.
-    pub(super) served: u32,
-    pub(super) eni: Option<u32>,
-    pub(super) cold: Option<Cold>,
-}
-
 /// A run in progress.
 pub(super) struct Run<'w, N, R> {
     pub(super) world: &'w World<'w>,
@@ -67,19 +30,19 @@ pub(super) struct Run<'w, N, R> {
     pub(super) queue: Queue,
     pub(super) enis: Enis,
     pub(super) environments: Vec<Option<Environment>>,
-    vacant: Vec<u32>,
-    idle: Vec<IdlePool>,
+    pub(super) vacant: Vec<u32>,
+    pub(super) idle: Vec<IdlePool>,
     /// Under queued binding: each function's invocations that wait for an environment.
-    queued: Vec<VecDeque<Invocation>>,
+    pub(super) queued: Vec<VecDeque<Invocation>>,
     /// Environments that wait for room, and whether they still are the same.
     pub(super) waiters: VecDeque<(u32, u64)>,
     pub(super) api: Option<Bucket>,
     account_scaling: Option<Bucket>,
     function_scaling: Vec<Bucket>,
     hosts: Option<Bucket>,
-    in_flight: u64,
+    pub(super) in_flight: u64,
     started: u64,
-    alive: u64,
+    pub(super) alive: u64,
     pub(super) acquisitions: u64,
     pub(super) deletions: u64,
     pub(super) pending_deletions: Vec<u64>,
@@ -119,7 +82,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
     }
 
     /// Runs to the end of the traffic and of everything in flight.
-    pub(super) fn to_the_end(mut self, traffic: &Traffic) -> (Outcome, N, R) {
+    pub(super) fn finish(mut self, traffic: &Traffic) -> (Outcome, N, R) {
         self.set_up();
         let mut arrivals = traffic.arrivals();
         let end = traffic.span.0;
@@ -204,7 +167,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         self.begin_first_steps(environment, now);
     }
 
-    fn fail(&mut self, function: usize, invocation: Invocation, failure: Failure) {
+    pub(super) fn fail(&mut self, function: usize, invocation: Invocation, failure: Failure) {
         *self.outcome.failed.entry(failure).or_default() += 1;
         self.recorder.failed(invocation.arrival, function, failure);
     }
@@ -355,69 +318,6 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
             Some(invocation) => self.serve(environment, invocation, true, now),
             None => self.rest(environment, now),
         }
-    }
-
-    /// The environment becomes idle.
-    pub(super) fn rest(&mut self, environment: u32, now: u64) {
-        let Some(it) = self.environments[environment as usize].as_mut() else { return };
-        it.cold = None;
-        let function = it.function;
-        let sequence = self.queue.next_sequence();
-        let expires = now.saturating_add(self.world.functions[function as usize].keep_alive);
-        let pool = &mut self.idle[function as usize];
-        pool.add(Idle { environment, serial: it.serial, expires, sequence });
-        self.arm(function);
-    }
-
-    fn arm(&mut self, function: u32) {
-        let pool = &mut self.idle[function as usize];
-        if pool.timer {
-            return;
-        }
-        if let Some(first) = pool.first_to_expire() {
-            pool.timer = true;
-            self.queue.push_as(first.expires, first.sequence, Event::EnvironmentExpiry { function });
-        }
-    }
-
-    /// The expiry event of the environment that became idle as number `sequence`, if it still is idle.
-    fn expire(&mut self, function: u32, now: u64, sequence: u64) {
-        let pool = &mut self.idle[function as usize];
-        pool.timer = false;
-        let due = |first: Idle| first.sequence == sequence && first.expires <= now;
-        let expired = if pool.first_to_expire().is_some_and(due) { pool.expire() } else { None };
-        self.arm(function);
-        if let Some(idle) = expired {
-            self.end_environment(idle.environment, now);
-        }
-    }
-
-    /// The environment ends and gives up its place on its ENI.
-    pub(super) fn end_environment(&mut self, environment: u32, now: u64) -> Option<Environment> {
-        let it = self.environments[environment as usize].take()?;
-        self.vacant.push(environment);
-        self.alive -= 1;
-        self.outcome.environments.set(now, self.alive);
-        if let Some(eni) = it.eni {
-            self.leave_eni(eni, self.world.functions[it.function as usize].size, now);
-        }
-        Some(it)
-    }
-
-    /// No ENI can be had for the environment: it ends, and so does the invocation that waits for it.
-    pub(super) fn abort(&mut self, environment: u32, failure: Failure, now: u64) {
-        let Some(it) = self.end_environment(environment, now) else { return };
-        let Some(cold) = it.cold else { return };
-        let function = it.function as usize;
-        if self.world.policy.binding == Binding::Queued {
-            let waiting = &mut self.queued[function];
-            let Some(place) = waiting.iter().position(|it| it.number == cold.invocation.number) else {
-                return;
-            };
-            waiting.remove(place);
-        }
-        self.in_flight -= 1;
-        self.fail(function, cold.invocation, failure);
     }
 
     /// Whoever still waits when nothing can happen any more has failed.

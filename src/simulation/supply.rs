@@ -61,7 +61,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
         for _ in 0..world.initial.get(function).copied().unwrap_or(0) {
             let mut eni = None;
             if place.path.needs_eni() {
-                let classes = &place.place.classes;
+                let classes = &place.function.classes;
                 let found = if world.policy.reuse { self.enis.pick_ready(classes, place.size) } else { None };
                 let made = || on_demand.then(|| self.enis.pick_class(world, classes).ok()).flatten();
                 eni = match (found, found.is_none().then(made).flatten()) {
@@ -97,7 +97,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
         let subnet = self.world.topology.classes[class].subnet;
         self.outcome.enis.set(now, u64::from(self.enis.held));
         self.outcome.subnets[subnet].set(now, u64::from(self.enis.subnet_held[subnet]));
-        self.recorder.enis(now, self.enis.held);
+        self.recorder.enis(now, class, self.enis.class_held(class));
     }
 
     /// Requests an ENI of `class`: it takes its token in turn and then boots.
@@ -134,18 +134,18 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
     fn look_for_eni(&mut self, environment: u32, first: bool, now: u64) -> (Acquired, u64) {
         let (world, policy) = (self.world, self.world.policy);
         let Some(it) = &self.environments[environment as usize] else { return (Acquired::Nothing, 0) };
-        let (serial, function) = (it.serial, &world.functions[it.function as usize]);
-        let classes = &function.place.classes;
+        let (serial, place) = (it.serial, &world.functions[it.function as usize]);
+        let classes = &place.function.classes;
         if policy.reuse {
-            let ready = self.enis.pick_ready(classes, function.size).map(Acquired::Ready);
+            let ready = self.enis.pick_ready(classes, place.size).map(Acquired::Ready);
             let found = ready.or_else(|| {
-                let joined = policy.join_booting.then(|| self.enis.pick_booting(classes, function.size));
+                let joined = policy.join_booting.then(|| self.enis.pick_booting(classes, place.size));
                 joined.flatten().map(Acquired::Booting)
             });
-            if let Some(found) = found {
-                if !(first && self.misses()) {
-                    return (found, serial);
-                }
+            if let Some(found) = found
+                && !(first && self.misses())
+            {
+                return (found, serial);
             }
         }
         if matches!(policy.provision, Provision::Scheduled | Provision::Clairvoyant) {

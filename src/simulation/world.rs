@@ -22,7 +22,7 @@ pub struct Action {
 /// A function as the engine sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct Place<'a> {
-    pub(crate) place: &'a FunctionPlace,
+    pub(crate) function: &'a FunctionPlace,
     pub(crate) path: &'a Path,
     pub(crate) keep_alive: u64,
     /// Units it takes on an ENI.
@@ -58,7 +58,7 @@ impl<'a> World<'a> {
             .functions
             .iter()
             .map(|place| Place {
-                place,
+                function: place,
                 path: cold_path.of(!place.classes.is_empty()),
                 keep_alive: policy.keep_alive.unwrap_or(place.keep_alive).0,
                 size: size(capacity, place),

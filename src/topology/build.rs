@@ -126,13 +126,15 @@ fn reaches(scenario: &Scenario, builder: &Builder) -> Result<(), Diagnostics> {
     let mut problems = Diagnostics::default();
     for function in &scenario.functions {
         for target in &function.reaches {
-            problems_of_reach(builder, function, target).into_iter().for_each(|it| problems.push(it));
+            if let Some(problem) = problem_of_reach(builder, function, target) {
+                problems.push(problem);
+            }
         }
     }
     problems.or(())
 }
 
-fn problems_of_reach(builder: &Builder, function: &Function, target: &str) -> Option<Diagnostic> {
+fn problem_of_reach(builder: &Builder, function: &Function, target: &str) -> Option<Diagnostic> {
     let from = builder.find(&Node::Function(function.name.clone()))?;
     let Some(to) = builder.find(&Node::Target(target.to_owned())) else {
         let message = format!("function {} reaches {target}, which is no target", function.name);

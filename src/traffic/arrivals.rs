@@ -50,7 +50,9 @@ impl<'a> Arrivals<'a> {
                     let end = cells.iter().position(|cell| cell.slot != number).unwrap_or(cells.len());
                     let (now, later) = cells.split_at(end);
                     buffer.clear();
-                    now.iter().for_each(|cell| spread_out(*cell, *slot, *spread, buffer));
+                    for cell in now {
+                        spread_out(*cell, *slot, *spread, buffer);
+                    }
                     if now.len() > 1 {
                         buffer.sort_by_key(|entry| entry.at);
                     }
@@ -79,13 +81,10 @@ fn spread_out(cell: Cell, slot: u64, spread: Spread, out: &mut Vec<Entry>) {
     let entry = |at, count| Entry { at, duration, function: cell.function, count };
     match spread {
         Spread::Burst => out.push(entry(start, cell.count)),
-        Spread::Even => {
-            let first = out.len();
-            for i in 0..n {
-                let offset = u128::from(i) * u128::from(slot) / u128::from(n);
-                push(out, first, entry(start + u64::try_from(offset).unwrap_or(0), 1));
-            }
-        }
+        Spread::Even if n >= slot => even_by_instant(n, slot, |offset, count| {
+            out.push(entry(start + offset, count));
+        }),
+        Spread::Even => even_by_invocation(n, slot, |offset| out.push(entry(start + offset, 1))),
         Spread::Random { seed } => {
             let stream = Stream::new(seed, Purpose::Arrivals)
                 .fork(u64::from(cell.function))
@@ -93,8 +92,36 @@ fn spread_out(cell: Cell, slot: u64, spread: Spread, out: &mut Vec<Entry>) {
             let mut offsets: Vec<u64> = (0..n).map(|i| stream.below(i, slot)).collect();
             offsets.sort_unstable();
             let first = out.len();
-            offsets.into_iter().for_each(|offset| push(out, first, entry(start + offset, 1)));
+            for offset in offsets {
+                push(out, first, entry(start + offset, 1));
+            }
         }
+    }
+}
+
+/// `floor(i * slot / n)` for each i below n, where that never repeats: by adding, not dividing.
+fn even_by_invocation(n: u64, slot: u64, mut at: impl FnMut(u64)) {
+    let (step, rest) = (slot / n.max(1), slot % n.max(1));
+    let (mut offset, mut part) = (0, 0);
+    for _ in 0..n {
+        at(offset);
+        (offset, part) = (offset + step, part + rest);
+        if part >= n {
+            (offset, part) = (offset + 1, part - n);
+        }
+    }
+}
+
+/// The same where n is at least the slot: how many i fall on each offset.
+///
+/// `floor(i * slot / n) = k` for the i from `ceil(k * n / slot)` to below `ceil((k + 1) * n / slot)`.
+fn even_by_instant(n: u64, slot: u64, mut at: impl FnMut(u64, u32)) {
+    let from = |k: u64| (u128::from(k) * u128::from(n)).div_ceil(u128::from(slot.max(1)));
+    let mut first = 0;
+    for k in 0..slot {
+        let next = from(k + 1);
+        at(k, u32::try_from(next - first).unwrap_or(u32::MAX));
+        first = next;
     }
 }
 
@@ -128,6 +155,19 @@ mod tests {
     fn even_spread_follows_the_formula_and_ties_keep_input_order() {
         let expected = [(0, 0, 1), (0, 1, 1), (3, 0, 1), (5, 1, 1), (6, 0, 1), (20, 0, 1), (20, 1, 1)];
         assert_eq!(listed(&counts(Spread::Even)), expected);
+    }
+
+    #[test]
+    fn even_spread_is_the_formula_for_every_count() {
+        for (n, slot) in [(1, 10), (3, 10), (10, 10), (11, 10), (37, 10), (60_001, 60_000), (7, 60_000)] {
+            let cell = Cell { slot: 2, function: 0, count: n, duration: 1 };
+            let mut found = Vec::new();
+            spread_out(cell, slot, Spread::Even, &mut found);
+            let listed: Vec<u64> =
+                found.iter().flat_map(|entry| std::iter::repeat_n(entry.at, entry.count as usize)).collect();
+            let formula: Vec<u64> = (0..u64::from(n)).map(|i| 2 * slot + i * slot / u64::from(n)).collect();
+            assert_eq!(listed, formula, "{n} in {slot}");
+        }
     }
 
     #[test]

@@ -145,7 +145,7 @@ impl Prover<'_> {
         let pools = u64::from(policy.warm).saturating_mul(self.world.topology.classes.len() as u64);
         // An environment requests at most one ENI for itself, and the pool one in place of the one it took.
         let per_window = if policy.warm > 0 { alive.saturating_mul(2) } else { alive };
-        let places = self.world.functions.iter().filter(|it| !it.place.classes.is_empty());
+        let places = self.world.functions.iter().filter(|it| !it.function.classes.is_empty());
         let keep_alive = places.clone().map(|it| it.keep_alive).min().unwrap_or(u64::MAX);
         let wait = Millis(stage.microvm_wait);
         let spread = places.map(|it| it.path.latest_acquire(wait).0).max().unwrap_or(0);
@@ -221,7 +221,7 @@ impl Prover<'_> {
         if deletion == 0 {
             return 0;
         }
-        let places = self.world.functions.iter().filter(|it| !it.place.classes.is_empty());
+        let places = self.world.functions.iter().filter(|it| !it.function.classes.is_empty());
         let keep_alive = places.map(|it| it.keep_alive).min().unwrap_or(u64::MAX);
         let windows = deletion.saturating_add(1).div_ceil(keep_alive.max(1));
         let alive = u64::from(alive.peak().0);
@@ -291,7 +291,11 @@ fn may_refuse(bucket: TokenBucket, alive: u64, keep_alive: u64) -> bool {
 }
 
 /// The longest wait of the last of `pending` requests in an empty bucket, ms.
-fn wait_in_queue(pending: u64, bucket: TokenBucket) -> u64 {
+///
+/// A bucket that one millisecond's refill can fill loses what comes beyond; then every
+/// token takes its own whole milliseconds.
+pub(crate) fn wait_in_queue(pending: u64, bucket: TokenBucket) -> u64 {
+    const TOKEN: u64 = 1_000_000;
     let per_ms = bucket.per_second.micro_tokens_per_ms();
     if pending == 0 {
         return 0;
@@ -299,6 +303,11 @@ fn wait_in_queue(pending: u64, bucket: TokenBucket) -> u64 {
     if per_ms == 0 {
         return u64::MAX / 4;
     }
-    let wait = (u128::from(pending) * 1_000_000).div_ceil(u128::from(per_ms));
+    let loses = per_ms > u64::from(bucket.burst.max(1) - 1).saturating_mul(TOKEN);
+    let wait = if loses {
+        u128::from(pending) * u128::from(TOKEN.div_ceil(per_ms))
+    } else {
+        (u128::from(pending) * u128::from(TOKEN)).div_ceil(u128::from(per_ms))
+    };
     u64::try_from(wait).unwrap_or(u64::MAX / 4)
 }

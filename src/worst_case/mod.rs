@@ -7,6 +7,7 @@
 mod bound;
 mod witness;
 
+pub(crate) use bound::wait_in_queue;
 pub use bound::{Bounds, bounds};
 
 use serde::Serialize;

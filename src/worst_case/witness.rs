@@ -208,7 +208,7 @@ fn climb(
         let moves = 1 + stream.below(4 * turn, 2);
         for n in 0..moves {
             let which = stream.below(4 * turn + n, requests);
-            let value = moved(interval.clone(), stream, 4 * turn + n);
+            let value = moved(&interval, stream, 4 * turn + n);
             if let Some(boot) =
                 usize::try_from(which).ok().and_then(|which| assignment.boots_ms.get_mut(which))
             {
@@ -223,7 +223,7 @@ fn climb(
     (best, budget)
 }
 
-fn moved(interval: Interval, stream: Stream, turn: u64) -> Millis {
+fn moved(interval: &Interval, stream: Stream, turn: u64) -> Millis {
     match stream.below(turn ^ (1 << 50), 3) {
         0 => interval.min,
         1 => interval.max,

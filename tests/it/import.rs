@@ -1,5 +1,9 @@
 //! Import: fixtures of every format with their exact places, properties, and real files where they are to be had.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // helpers of tests
+
+mod real;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -98,9 +102,9 @@ fn check(path: &Path) -> Result<(), String> {
     let told = |line: &&str| !line.starts_with("options ") && !line.starts_with("note ");
     let wanted: String = expected.lines().filter(told).flat_map(|line| [line, "\n"]).collect();
     let wanted_notes: Vec<_> = expected.lines().filter_map(|line| line.strip_prefix("note ")).collect();
-    let noted = wanted_notes.len() == notes.len()
+    let told_all = wanted_notes.len() == notes.len()
         && wanted_notes.iter().all(|wanted| notes.iter().any(|note| note.contains(wanted)));
-    if found == wanted && noted {
+    if found == wanted && told_all {
         return Ok(());
     }
     Err(format!("found:\n{found}{notes:#?}\nwanted:\n{wanted}{wanted_notes:#?}"))
@@ -114,6 +118,12 @@ fn every_fixture_gives_exactly_what_stands_beside_it() {
         let folder = fixtures().join(format.name());
         let mut paths: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         paths.sort();
+        let inputs = paths.iter().filter(|path| path.extension().is_some_and(|end| end == "csv"));
+        let (companions, inputs): (Vec<_>, Vec<_>) =
+            inputs.partition(|path| path.file_stem().unwrap().to_str().unwrap().contains('.'));
+        let expected = inputs.iter().filter(|path| path.with_extension("expected").exists());
+        assert_eq!(expected.count(), inputs.len(), "{}: a fixture says nothing", format.name());
+        assert_eq!(companions.is_empty(), !format.companions());
         for path in paths.iter().filter(|path| path.extension().is_some_and(|e| e == "expected")) {
             let path = path.with_extension("csv");
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
@@ -145,9 +155,7 @@ fn a_format_is_detected_from_its_own_example() {
 
 #[test]
 fn more_bad_cells_than_are_shown_are_counted() {
-    let rows: String = (0..2_500).map(|n| format!("{n},-1\n")).collect();
-    let text = format!("time,invocations\n{rows}");
-    let problems = read(text.as_bytes(), &Options::default()).unwrap_err();
+    let problems = read(series(2_500, "-1").as_bytes(), &Options::default()).unwrap_err();
     assert_eq!(problems.count(), 2_500);
     let printed = problems.to_string();
     assert_eq!(printed.matches("E102").count(), 20);
@@ -174,10 +182,41 @@ fn hostile_counts_do_not_exhaust_the_memory() {
     let far = b"time,invocations\n0,1\n0.001,1\n0.002,1\n4000000,1\n";
     let hold = Options { gaps: Gaps::Hold, ..burst.clone() };
     assert_eq!(code(&read(far, &hold)), "E107");
-    let rows: String = (0..2_100_000).map(|n| format!("{n},{}\n", u32::MAX)).collect();
-    assert_eq!(code(&read(format!("time,invocations\n{rows}").as_bytes(), &burst)), "E107");
+    assert_eq!(code(&read(series(2_100_000, "4294967295").as_bytes(), &burst)), "E107");
     let tall = format!("time,concurrency\n0,{0}\n60,0\n120,{0}\n", u32::MAX);
     assert_eq!(read(tall.as_bytes(), &burst).unwrap().arrivals().count(), 2);
+}
+
+#[test]
+fn durations_come_from_the_row_then_the_companion_then_the_options() {
+    let text =
+        b"HashOwner,HashApp,HashFunction,Trigger,1,2\no,p,f1,http,1,0\no,p,f2,http,1,0\no,p,f3,http,1,0\n";
+    let durations = b"HashOwner,HashApp,HashFunction,Average\no,p,f1,20\n";
+    let durations = Some(Source { name: "durations.csv", bytes: durations });
+    let companions = Companions { durations, memory: None };
+    let mut options = Options { default_duration: Millis(40), ..Options::default() };
+    options.durations = [("http-f1".to_owned(), Millis(30)), ("http-f2".to_owned(), Millis(30))].into();
+    let traffic = import(Source { name: "t.csv", bytes: text }, &companions, &options).unwrap();
+    assert_eq!(traffic.arrivals().map(|entry| entry.duration).collect::<Vec<_>>(), [20, 30, 40]);
+    let rows =
+        read(b"time,function,invocations,duration_ms\n0,http-f1,1,10\n60,http-f1,1,\n", &options).unwrap();
+    assert_eq!(rows.arrivals().map(|entry| entry.duration).collect::<Vec<_>>(), [10, 30]);
+}
+
+#[test]
+fn a_file_without_a_header_is_told_so() {
+    let problems = read(b"2026-03-02 10:00:00,5\n2026-03-02 10:01:00,6\n", &Options::default()).unwrap_err();
+    assert!(problems.to_string().contains("add a header; this line looks like data"), "{problems}");
+}
+
+#[test]
+fn long_names_do_not_fill_the_memory() {
+    let long = "x".repeat(100_000);
+    let text = format!("time,invocations,{long}\n{}", "0,-1,1\n".repeat(1_000));
+    let problems = read(text.as_bytes(), &Options::default()).unwrap_err();
+    assert!(problems.sorted().iter().all(|problem| problem.to_string().len() < 1_000));
+    let problems = read(format!("{long},{long}\n").as_bytes(), &Options::default()).unwrap_err();
+    assert!(problems.to_string().len() < 2_000);
 }
 
 #[test]
@@ -187,6 +226,15 @@ fn a_companion_of_a_format_without_any_is_noted() {
     let companions = Companions { durations: Some(other), memory: None };
     let traffic = import(Source { name: "t.csv", bytes: text }, &companions, &Options::default()).unwrap();
     assert!(traffic.notes.iter().any(|note| note.contains("durations.csv is not used")));
+}
+
+/// Counts of `value` for so many seconds.
+fn series(seconds: u32, value: &str) -> String {
+    let mut text = "time,invocations\n".to_owned();
+    for n in 0..seconds {
+        writeln!(text, "{n},{value}").unwrap();
+    }
+    text
 }
 
 fn read(bytes: &[u8], options: &Options) -> Result<Traffic, Diagnostics> {
@@ -295,82 +343,5 @@ proptest! {
         prop_assert_eq!(traffic.origin, Some(1_577_836_800_000));
         prop_assert_eq!(traffic.span, Millis(slot * counts.len() as u64));
         prop_assert_eq!(traffic.shape, Shape::Counts { slot: Millis(slot), cells, spread: Spread::Even });
-    }
-}
-
-/// The folder of real data, where there is one.
-fn real(file: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("ENIPLAN_SHARED_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-    let path = folder.join(file);
-    if !path.exists() {
-        println!("skipped: {file} is not here");
-    }
-    path.exists().then_some(path)
-}
-
-fn import_real(path: &Path, options: &Options) -> Result<Traffic, Diagnostics> {
-    let beside = |name: &str| file(&path.with_file_name(name));
-    let (traffic, durations, memory) = (file(path).unwrap(), beside("durations.csv"), beside("memory.csv"));
-    let companions =
-        Companions { durations: durations.as_ref().map(source), memory: memory.as_ref().map(source) };
-    let started = std::time::Instant::now();
-    let result = import(source(&traffic), &companions, options);
-    println!("{}: {:?}", path.display(), started.elapsed());
-    result
-}
-
-#[test]
-fn real_azure_2019_comes_in_whole() {
-    if let Some(path) = real("azure2019_8h/invocations.csv") {
-        let traffic = import_real(&path, &Options::default()).unwrap();
-        assert_eq!((traffic.functions.len(), traffic.invocations()), (250, 567_403));
-        assert_eq!((traffic.span, traffic.origin), (Millis::minutes(480), None));
-        assert!(traffic.functions.iter().all(|f| f.duration.is_some() && f.memory.is_some()));
-        let known = |text: &str| traffic.notes.iter().any(|note| note.starts_with(text));
-        assert!(known("durations of 250 of 250 functions"), "{:?}", traffic.notes);
-        assert!(known("memory of 250 of 250 functions"), "{:?}", traffic.notes);
-        // The first row of durations.csv: 6108 ms on average.
-        let first = traffic.functions.iter().find(|f| f.name.ends_with("-50c299e1")).unwrap();
-        assert_eq!(first.duration, Some(Millis(6_108)));
-        assert!(traffic.functions.iter().all(|f| f.name.split_once('-').unwrap().1.len() == 8));
-    }
-    if let Some(path) = real("azure2019_fullday_9fn/invocations.csv") {
-        let traffic = import_real(&path, &Options::default()).unwrap();
-        assert_eq!((traffic.functions.len(), traffic.invocations()), (9, 1_061));
-        assert_eq!(traffic.span, Millis::minutes(1_440));
-        let note = "the file gives no durations: every invocation is taken to last 100ms";
-        assert!(traffic.notes.iter().any(|n| n == note), "{:?}", traffic.notes);
-    }
-}
-
-#[test]
-fn real_azure_2021_comes_in_whole() {
-    let Some(path) = real("azure2021_first199/Azure2021_200.csv") else { return };
-    let traffic = import_real(&path, &Options::default()).unwrap();
-    assert_eq!((traffic.functions.len(), traffic.invocations()), (31, 199));
-    // The first start is 0.0014909 s, the last end 1260.0557980537415 s.
-    assert_eq!((traffic.span, traffic.origin), (Millis(1_260_055), None));
-}
-
-#[test]
-fn real_series_have_their_gaps_named() {
-    if let Some(path) = real("nab/elb_request_count_8c0756.csv") {
-        let problems = import_real(&path, &Options::default()).unwrap_err();
-        assert_eq!((problems.count(), problems.sorted()[0].code.text()), (8, "E105"));
-        let traffic = import_real(&path, &Options { gaps: Gaps::Zero, ..Options::default() }).unwrap();
-        assert_eq!((traffic.invocations(), traffic.span), (249_327, Millis::minutes(5 * 4_040)));
-        assert_eq!(traffic.origin, Some(1_397_088_240_000));
-    }
-    if let Some(path) = real("worldcup98/invocation_count.csv") {
-        let problems = import_real(&path, &Options::default()).unwrap_err();
-        assert_eq!((problems.count(), problems.sorted()[0].code.text()), (7, "E105"));
-        for gaps in [Gaps::Zero, Gaps::Hold] {
-            let traffic = import_real(&path, &Options { gaps, ..Options::default() }).unwrap();
-            // 125,300 minutes are there and 5 + 2 + 3 are not.
-            assert_eq!(traffic.span, Millis::minutes(125_310));
-            let extra = traffic.invocations() - 1_352_804_107;
-            assert_eq!(extra > 0, gaps == Gaps::Hold);
-        }
     }
 }

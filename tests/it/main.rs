@@ -1,15 +1,21 @@
 //! Integration tests, one binary.
 
+// Helpers of tests may fail as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::path::Path;
 
 use eniplan::diagnostic::{Diagnostic, Diagnostics};
 
+mod audit;
+mod generate;
 mod import;
 mod models;
 mod properties;
 mod scenario;
 mod support;
 mod talk;
+mod tidy;
 mod topology;
 
 /// `E203 4:5 what is wrong`: a diagnostic on one line, as the fixtures promise it.
@@ -33,3 +39,7 @@ fn check_fixtures(folder: &str, read: impl Fn(&str) -> Option<Diagnostics>) -> u
     }
     seen
 }
+mod plan;
+mod plan_check;
+mod plan_measured;
+mod plan_oracle;

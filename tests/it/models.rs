@@ -20,7 +20,7 @@ fn every_model_loads_is_cited_and_has_a_cold_path() {
     for model in platform::ALL {
         let platform = load(model.name, model.text).unwrap_or_else(|problems| panic!("{problems}"));
         assert_eq!(platform.name, model.name);
-        assert!(!platform.summary.is_empty());
+        assert_eq!(platform.summary, model.summary);
         assert!(policy::parse(&platform.policy).is_ok(), "{}", platform.policy);
         let cold = ColdPath::new(&platform).unwrap_or_else(|problems| panic!("{problems}"));
         assert!(cold.vpc.needs_eni() && !cold.plain.needs_eni());
@@ -138,13 +138,20 @@ const VPC: &[&str] = &["download-code", "start-container", "attach-eni", "bootst
 
 #[test]
 fn cold_starts_without_a_vpc_have_the_measured_quantiles() {
-    for (name, p50, p95) in
-        [("lambda-2018", 400, 620), ("lambda-2019-measured", 210, 500), ("lambda-hyperplane", 260, 490)]
-    {
+    for (name, p50, p95) in [("lambda-2019-measured", 210, 500), ("lambda-hyperplane", 260, 490)] {
         let platform = built_in(name);
         let found = quantiles(&phases(&platform, PLAIN), None, &[0.5, 0.95]);
         assert_near(&found, &[p50, p95], 5);
     }
+}
+
+/// The slowest 5% of those measured are outside the model, which says so.
+#[test]
+fn cold_starts_of_2018_without_a_vpc_have_the_measured_median_and_end_at_the_measured_p95() {
+    let platform = built_in("lambda-2018");
+    assert_near(&quantiles(&phases(&platform, PLAIN), None, &[0.5]), &[400], 5);
+    let longest = ColdPath::new(&platform).unwrap().plain.longest(Millis::ZERO, Millis::ZERO);
+    assert_eq!(longest, Millis(620));
 }
 
 #[test]
@@ -171,9 +178,9 @@ fn cold_starts_of_hyperplane_have_the_measured_quantiles() {
 fn the_talks_path_is_the_sum_of_its_phases_and_the_boot() {
     let platform = built_in("lambda-2018");
     let cold = ColdPath::new(&platform).unwrap();
-    assert_eq!(cold.vpc.longest(Millis::minutes(15), Millis::ZERO), Millis(900_000 + 50 + 125 + 20 + 2_785));
+    assert_eq!(cold.vpc.longest(Millis::minutes(15), Millis::ZERO), Millis(900_000 + 50 + 125 + 20 + 445));
     assert_eq!(cold.vpc.shortest(), Millis(10 + 6 + 90));
-    assert_eq!(cold.plain.longest(Millis::minutes(15), Millis::ZERO), Millis(50 + 125 + 2_785));
+    assert_eq!(cold.plain.longest(Millis::minutes(15), Millis::ZERO), Millis(50 + 125 + 445));
     let names: Vec<_> = cold.vpc.steps.iter().map(|step| step.name.as_str()).collect();
     assert_eq!(names, ["download-code", "start-container", "create-eni", "attach-eni", "bootstrap-runtime"]);
 }

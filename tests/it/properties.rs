@@ -94,7 +94,7 @@ fn tiny_world(seed: u64) -> (Bench, Traffic) {
         if dice.below(4) == 0 { IdleTtl::Forever } else { IdleTtl::After(Millis(dice.below(15))) };
     policy.miss_budget = u32::try_from(dice.below(2)).unwrap();
     policy.miss = Probability(policy.miss_budget * 300_000);
-    policy.warm = if dice.below(4) == 0 { 1 } else { 0 };
+    policy.warm = u32::from(dice.below(4) == 0);
     policy.binding = if dice.below(4) == 0 { Binding::Queued } else { Binding::Bound };
     policy.on_exhausted = if dice.below(4) == 0 { OnExhausted::Wait } else { OnExhausted::Fail };
     policy.provision = if dice.below(5) == 0 { Provision::AtDeploy } else { Provision::OnDemand };

@@ -6,6 +6,8 @@ use eniplan::diagnostic::Code;
 use eniplan::platform::{self, Platform, load};
 use eniplan::quantity::{Memory, Millis};
 use eniplan::scenario::{Observed, Raw, Scenario, read, resolve};
+use eniplan::topology::Topology;
+use proptest::prelude::*;
 
 const GOOD: &str = include_str!("../fixtures/scenarios/good.toml");
 
@@ -129,4 +131,44 @@ fn equal_blocks_overlap_within_a_vpc_only_and_neighbours_do_not() {
 fn a_function_named_twice_in_the_traffic_is_refused() {
     let problems = resolve(&Raw::default(), &model(), &observed(&["a", "b", "a"])).unwrap_err();
     assert_eq!((problems.count(), problems.sorted()[0].code), (1, Code::Duplicate));
+}
+
+#[test]
+fn large_files_are_read_in_linear_time() {
+    let subnets = (0..4_096)
+        .map(|n| format!("[[subnet]]\nname = \"s{n}\"\ncidr = \"10.{}.{}.0/28\"\n", n / 256, n % 256))
+        .collect::<Vec<_>>()
+        .concat();
+    let functions = (0..20_000)
+        .map(|n| format!("[[function]]\nname = \"f{n}\"\nsubnets = [\"t{n}\"]\n"))
+        .collect::<Vec<_>>()
+        .concat();
+    let problems = read("s", &format!("{subnets}{functions}")).unwrap_err();
+    assert_eq!(problems.count(), 20_000);
+    let line = format!("model = [{}]", "\"é\",".repeat(200_000));
+    assert_eq!(read("s", &line).unwrap_err().count(), 1);
+    let names: Vec<String> = (0..20_000).map(|n| format!("f{n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let scenario = scenario(&subnets, &names);
+    assert!(scenario.functions.iter().all(|function| function.subnets.len() == 16));
+    assert_eq!(Topology::build(&scenario, &model()).unwrap().classes.len(), 16);
+}
+
+proptest! {
+    /// Whatever stands in a scenario file, it ends with a topology or with diagnostics.
+    #[test]
+    fn no_text_makes_the_reader_panic(cut in 0..1_000_usize, drop in 0..40_usize, put in "[\\PC\n]{0,12}") {
+        let body: String = GOOD.lines().filter(|line| !line.starts_with("#!")).collect::<Vec<_>>().join("\n");
+        let (at, end) = (cut % body.len(), (cut % body.len() + drop).min(body.len()));
+        let text = format!("{}{put}{}", &body[..at], &body[end..]);
+        match read("s", &text) {
+            Ok(raw) => {
+                let scenario = resolve(&raw, &model(), &observed(&["checkout"])).unwrap();
+                let _ = Topology::build(&scenario, &model());
+            }
+            Err(problems) => {
+                prop_assert!(problems.sorted().iter().all(|problem| problem.line.is_some_and(|line| line > 0)));
+            }
+        }
+    }
 }

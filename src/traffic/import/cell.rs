@@ -5,6 +5,9 @@ use super::table::Cell;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::Millis;
 
+/// The longest name of a function, in bytes.
+const LONGEST_NAME: usize = 256;
+
 /// The unit durations are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
@@ -90,6 +93,9 @@ impl Cell<'_> {
         if self.text.is_empty() {
             return Err(self.bad("the function has no name", "write the function's name"));
         }
+        if self.text.len() > LONGEST_NAME {
+            return Err(self.bad("the name is longer than 256 bytes", "write a shorter name"));
+        }
         if self.text.contains(char::is_control) {
             return Err(self.bad("the name holds a line break or control character", "write it on one line"));
         }
@@ -113,6 +119,15 @@ mod tests {
 
     fn cell(text: &str) -> Cell<'_> {
         Cell { text, file: "t.csv", line: 7, number: 3, name: "x" }
+    }
+
+    #[test]
+    fn names_fit_a_line() {
+        let long = "x".repeat(256);
+        assert_eq!(cell(&long).name(), Ok(long.as_str()));
+        for text in ["", "a\nb", "a\u{1b}[2J", &"x".repeat(257)] {
+            assert!(cell(text).name().is_err(), "{text:?}");
+        }
     }
 
     #[test]

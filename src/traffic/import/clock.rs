@@ -96,6 +96,11 @@ pub fn milliseconds(micros: i64) -> i64 {
     micros.saturating_add(500).div_euclid(1_000)
 }
 
+/// Whether `text` could be a time or another number, so not the name of a column.
+pub fn is_time(text: &str) -> bool {
+    Decimal::parse(text).is_ok() || text.parse::<DateTime>().is_ok()
+}
+
 fn instant(cell: &Cell<'_>) -> Result<(i64, Form), Diagnostic> {
     let text = cell.text.trim();
     if let Ok(number) = Decimal::parse(text) {
@@ -107,7 +112,8 @@ fn instant(cell: &Cell<'_>) -> Result<(i64, Form), Diagnostic> {
         let at: Timestamp = text.parse().map_err(|_| malformed())?;
         return Ok((micros(at), Form::Offset));
     }
-    let civil: DateTime = text.parse().map_err(|_| malformed())?;
+    // A zone in brackets without an offset would be ignored.
+    let civil: DateTime = text.parse().ok().filter(|_| !text.contains('[')).ok_or_else(malformed)?;
     let at = Offset::UTC.to_timestamp(civil).map_err(|_| malformed())?;
     Ok((micros(at), Form::Naive))
 }
@@ -169,7 +175,17 @@ mod tests {
 
     #[test]
     fn other_text_and_mixed_forms_are_refused() {
-        for text in ["", "NaN", "-1", "1e30", "noon", "2020-13-01", "25:00", "1577836800000000"] {
+        for text in [
+            "",
+            "NaN",
+            "-1",
+            "1e30",
+            "noon",
+            "2020-13-01",
+            "25:00",
+            "2020-01-01T00:00:00[Europe/Paris]",
+            "1577836800000000",
+        ] {
             assert!(read(&mut Clock::default(), text).is_err(), "{text}");
         }
         let mut clock = Clock::default();

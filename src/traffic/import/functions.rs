@@ -49,10 +49,10 @@ impl Known {
         Self { functions: names.into_iter().map(function).collect(), default: options.default_duration }
     }
 
-    /// What a companion file says of a function; the options' duration goes first.
+    /// What a companion file says of a function; it goes before the options' duration.
     pub fn add(&mut self, function: usize, duration: Option<Millis>, memory: Option<Memory>) {
         if let Some(known) = self.functions.get_mut(function) {
-            known.duration = known.duration.or(duration);
+            known.duration = duration.or(known.duration);
             known.memory = known.memory.or(memory);
         }
     }
@@ -117,11 +117,11 @@ mod tests {
         assert_eq!(known.note(&all).unwrap(), "no duration is given for a: each is taken to last 50ms");
         known.add(0, Some(Millis(9)), None);
         known.add(1, Some(Millis(11)), Some(Memory::mib(1)));
-        assert_eq!(known.durations(), [Millis(7), Millis(11)]);
+        assert_eq!(known.durations(), [Millis(9), Millis(11)]);
         assert_eq!(known.note(&all), None);
         known.functions[1].duration = Some(Millis(1 << 32));
         let mut problems = Diagnostics::default();
-        assert_eq!(known.short_durations(&mut problems), [7, 0]);
+        assert_eq!(known.short_durations(&mut problems), [9, 0]);
         assert_eq!(problems.count(), 1);
     }
 }

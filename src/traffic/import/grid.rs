@@ -142,9 +142,9 @@ impl Grid {
             let last = gap.slot + gap.slots - 1;
             let length = Millis(self.slot);
             let message = match gap.slots {
-                1 => format!("a slot of {length} is missing before this row: {}", show(gap.slot)),
+                1 => format!("a slot of {length} is missing here: {}", show(gap.slot)),
                 n => format!(
-                    "{n} slots of {length} are missing before this row: from {} to {}",
+                    "{n} slots of {length} are missing here: from {} to {}",
                     show(gap.slot),
                     show(last)
                 ),

@@ -116,7 +116,7 @@ pub fn read(
     let entries = problems.or(merge(&calls, first, &known.durations()))?;
     let silent: BTreeSet<u32> = calls.iter().filter(|c| c.duration.is_none()).map(|c| c.function).collect();
     notes.extend(known.note(&silent));
-    let span = entries.iter().map(|entry| entry.at + entry.duration).max().unwrap_or(0);
+    let span = entries.iter().map(|entry| entry.at.saturating_add(entry.duration)).max().unwrap_or(0);
     let origin = clock.is_wall().then_some(first);
     Ok(Traffic { functions: known.functions, origin, span: Millis(span), notes, shape: Shape::Log(entries) })
 }

@@ -95,8 +95,8 @@ pub struct Options {
     pub spread: Spread,
     /// What to do about missing slots.
     pub gaps: Gaps,
-    /// How long invocations of a function last where the traffic's own row does not say, by
-    /// the function's name.
+    /// How long invocations of a function last where neither the traffic nor its companions
+    /// say, by the function's name.
     pub durations: BTreeMap<String, Millis>,
     /// How long an invocation lasts where nothing says so.
     pub default_duration: Millis,
@@ -190,7 +190,9 @@ fn format_of(table: &Table<'_>, options: &Options) -> Result<&'static dyn Format
     found.copied().ok_or_else(|| {
         let known: Vec<_> = ALL.iter().map(|f| format!("{} has `{}`", f.name(), f.header())).collect();
         let message = format!("no format fits the header {}", table.header_text());
-        let help = format!("rename the columns, or name the format: {}", known.join("; "));
+        let is_data = table.columns().any(|column| clock::is_time(column.name));
+        let first = if is_data { "add a header; this line looks like data" } else { "rename the columns" };
+        let help = format!("{first}, or name the format: {}", known.join("; "));
         table.at_header(Code::UnknownFormat, message, help)
     })
 }

@@ -81,7 +81,7 @@ impl<'a> Table<'a> {
         if reader.read_record(&mut record).unwrap_or(false) {
             let start = record.position().map_or(0, csv::Position::byte);
             table.header_line = Lines::default().line(table.text.as_bytes(), start);
-            table.header = record.iter().map(|name| name.trim().to_owned()).collect();
+            table.header = record.iter().map(|name| readable(name.trim())).collect();
         }
         Ok(table)
     }
@@ -210,6 +210,15 @@ impl<'a> Table<'a> {
         }
         quoted
     }
+}
+
+/// A column's name, cut after 60 characters: every problem of the column repeats it.
+fn readable(name: &str) -> String {
+    let mut cut: String = name.chars().take(60).collect();
+    if cut.len() < name.len() {
+        cut.push('…');
+    }
+    cut
 }
 
 fn cells(n: usize) -> String {

@@ -1,0 +1,39 @@
+//! Plan: when to create and delete the ENIs of one class so that every instant has enough of them.
+//!
+//! In: a [`Group`] (the need over time, boot and deletion intervals, limits). Out: an [`Answer`],
+//! a [`Schedule`] with its proof or the [`Shortage`]s that forbid one. `docs/plan.md` states the
+//! formulation, the lemmas and the names of the constraints.
+//!
+//! One idea a file: `decompose` is the optimum without the API bucket, in closed form; `tokens`
+//! and `congestion` are what the bucket adds; `network` and `program` are the same problem as a
+//! linear program, which a [`backend`] solves where the closed form leaves a gap; `check` trusts
+//! none of them. Time is whole milliseconds from the first instant of the traffic, negative
+//! before it. Depends on demand curves, quantities and the topology's token bucket alone.
+
+mod answer;
+pub mod backend;
+pub mod check;
+mod congestion;
+mod constant;
+mod decompose;
+mod group;
+pub mod network;
+pub mod program;
+mod promise;
+mod schedule;
+mod shortage;
+mod solve;
+mod study;
+mod target;
+mod tokens;
+mod yardstick;
+
+pub use answer::{Amount, Binding, NoPlan, Plan, ScheduleRow, Shortfall, Target, Verdict};
+pub use constant::{ConstantPool, constant_pool};
+pub use group::{Ceiling, Group, Limit, PlanError, Start};
+pub use promise::{Followed, followed, plan};
+pub use schedule::{Entry, Objectives, Schedule};
+pub use shortage::{Change, Fix, Shortage, fixes, shortages};
+pub use solve::{Answer, Effort, Infeasible, Planned, Proof, Status, solve, solve_by_program};
+pub use study::Study;
+pub use yardstick::clairvoyant;

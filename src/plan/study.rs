@@ -1,0 +1,149 @@
+//! Study: what a plan is made for, and what its ENI classes need at most and at least.
+//!
+//! Functions that share their classes form a pool, and each pool is one [`Group`]. At most:
+//! `demand::need`, with every cold start at most as long as the cold path with an ENI at hand.
+//! At least: as many environments as run nominally exist, and each has its place when the
+//! promise is over (docs/plan.md, "What the traffic needs").
+
+use super::group::{Ceiling, Group, Limit, Start as From};
+use crate::cold_path::ColdPath;
+use crate::demand::need::{self, Premises};
+use crate::demand::{Curve, at_start, demand, pools, room, size};
+use crate::policy::{Binding, Policy, Provision, Start};
+use crate::quantity::{Millis, Rate};
+use crate::topology::{TokenBucket, Topology};
+use crate::traffic::Traffic;
+
+/// What a plan is made for.
+#[derive(Clone, Copy, Debug)]
+pub struct Study<'a> {
+    /// Classes, functions and limits.
+    pub topology: &'a Topology,
+    /// The phases of a cold start.
+    pub cold_path: &'a ColdPath,
+    /// Capacity, keep-alive, picks and start are its; who makes ENIs is the plan's business.
+    pub policy: &'a Policy,
+    /// The invocations.
+    pub traffic: &'a Traffic,
+}
+
+/// One pool, its class for the plan, and its need.
+#[derive(Clone, Debug)]
+pub(crate) struct Pool {
+    /// Index of the class the plan makes ENIs in: the one with the most addresses.
+    pub(crate) class: usize,
+    /// At most this many ENIs are needed.
+    pub(crate) group: Group,
+    /// The same group with what is needed at least.
+    pub(crate) at_least: Group,
+}
+
+impl Study<'_> {
+    /// The policy under which a plan of this study runs.
+    pub fn scheduled(&self, provision: Provision) -> Policy {
+        let row = if provision == Provision::Clairvoyant { "clairvoyant" } else { "scheduled" };
+        let mut policy = crate::policy::named(row).unwrap_or_else(|| self.policy.clone());
+        policy.capacity = self.policy.capacity;
+        policy.keep_alive = self.policy.keep_alive;
+        policy.pick = self.policy.pick;
+        policy.pick_environment = self.policy.pick_environment;
+        policy.binding = self.policy.binding;
+        policy.start = self.policy.start;
+        policy
+    }
+
+    /// The environments of each function that are idle at time 0.
+    pub fn initial(&self) -> Vec<u32> {
+        match self.policy.start {
+            Start::Empty => vec![0; self.topology.functions.len()],
+            Start::Warm => at_start(self.traffic, &demand(self.traffic, self.topology, self.policy)),
+        }
+    }
+
+    /// The longest cold start of each function when an ENI is always at hand.
+    pub fn longest(&self) -> Vec<Millis> {
+        let limits = &self.topology.limits;
+        let microvm_wait = limits.microvm.map_or(0, |rate| {
+            let bucket = TokenBucket { burst: 1, per_second: rate };
+            crate::worst_case::wait_in_queue(self.traffic.invocations(), bucket)
+        });
+        let path = |in_vpc: bool| self.cold_path.of(in_vpc).longest(Millis::ZERO, Millis(microvm_wait));
+        self.topology.functions.iter().map(|place| path(!place.classes.is_empty())).collect()
+    }
+
+    /// What each function's environments come to at most.
+    pub(crate) fn most(&self) -> Vec<need::Most> {
+        let premises = Premises { none_fails: true, queued: self.policy.binding == Binding::Queued };
+        let (cold, initial) = (self.longest(), self.initial());
+        need::environments(self.traffic, self.topology, self.policy, &cold, &initial, premises)
+    }
+
+    /// The pools with their needs, while no environment waits for an ENI and no cold start exceeds `promise`.
+    pub(crate) fn pools(&self, promise: Millis) -> Vec<Pool> {
+        let alive: Vec<Curve> = self.most().into_iter().map(|most| most.alive).collect();
+        let most = need::enis(self.topology, self.policy, &alive);
+        let least = self.least(promise);
+        let shares = u32::try_from(most.len()).unwrap_or(u32::MAX).max(1);
+        most.into_iter()
+            .zip(least)
+            .map(|((classes, most), least)| {
+                let class = self.roomiest(&classes);
+                let group = |need| self.group(class, need, shares);
+                Pool { class, group: group(most), at_least: group(least) }
+            })
+            .collect()
+    }
+
+    /// ENIs of each pool that no plan can do without: an environment exists for every invocation
+    /// that runs nominally, lives for the keep-alive after, and has its place after `promise`.
+    fn least(&self, promise: Millis) -> Vec<Curve> {
+        let mut topology = self.topology.clone();
+        let mut policy = self.policy.clone();
+        for place in &mut topology.functions {
+            place.keep_alive = policy.keep_alive.unwrap_or(place.keep_alive).minus(promise);
+        }
+        policy.keep_alive = None;
+        let demand = demand(self.traffic, &topology, &policy);
+        let later = |curve: &Curve| {
+            Curve::new(curve.steps().iter().map(|&(at, value)| (at.saturating_add(promise.0), value)))
+        };
+        let capacity = self.policy.capacity.unwrap_or(self.topology.capacity);
+        let of_pool = |(_, members): (Vec<usize>, Vec<usize>)| {
+            let members: Vec<usize> = members.into_iter().filter(|&f| f < demand.functions.len()).collect();
+            let sizes: Vec<u64> = members.iter().map(|&f| size(capacity, &topology.functions[f])).collect();
+            let curves: Vec<Curve> =
+                members.iter().map(|&f| later(&demand.functions[f].environments)).collect();
+            Curve::combine(&curves, |counts| crate::demand::tight(counts, &sizes, room(capacity)))
+        };
+        pools(&topology).into_iter().map(of_pool).collect()
+    }
+
+    fn roomiest(&self, classes: &[usize]) -> usize {
+        let room = |class: usize| {
+            let subnet = self.topology.classes[class].subnet;
+            self.topology.limits.subnets[subnet].addresses
+        };
+        let best = classes.iter().copied().max_by_key(|&class| (room(class), std::cmp::Reverse(class)));
+        best.unwrap_or(0)
+    }
+
+    fn group(&self, class: usize, need: Curve, shares: u32) -> Group {
+        let limits = &self.topology.limits;
+        let subnet = &limits.subnets[self.topology.classes[class].subnet];
+        let addresses = Limit::Addresses { subnet: subnet.name.clone() };
+        let mut ceilings = vec![Ceiling { limit: addresses, enis: subnet.addresses }];
+        let quotas = [(Limit::VpcQuota, limits.vpc_quota), (Limit::RegionQuota, limits.region_quota)];
+        let quotas = quotas.into_iter().filter_map(|(limit, enis)| Some(Ceiling { limit, enis: enis? }));
+        ceilings.extend(quotas);
+        let api = limits.api.map(|api| TokenBucket {
+            burst: (api.burst / shares).max(1),
+            per_second: Rate(api.per_second.0 / u64::from(shares)),
+        });
+        let start = match self.policy.start {
+            Start::Warm => From::Warm,
+            Start::Empty => From::Empty { from_ms: 0 },
+        };
+        let (boot, delete) = (self.topology.boot.clone(), self.topology.delete.clone());
+        Group { need, span: self.traffic.span, boot, delete, ceilings, api, start }
+    }
+}

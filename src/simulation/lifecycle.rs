@@ -1,0 +1,75 @@
+//! Lifecycle: an environment rests, expires or is given up.
+
+use super::enis::Failure;
+use super::environment::Environment;
+use super::idle::Idle;
+use super::nature::Nature;
+use super::queue::Event;
+use super::record::Recorder;
+use super::run::Run;
+use crate::policy::Binding;
+
+impl<N: Nature, R: Recorder> Run<'_, N, R> {
+    /// The environment becomes idle.
+    pub(super) fn rest(&mut self, environment: u32, now: u64) {
+        let Some(it) = self.environments[environment as usize].as_mut() else { return };
+        it.cold = None;
+        let function = it.function;
+        let sequence = self.queue.next_sequence();
+        let expires = now.saturating_add(self.world.functions[function as usize].keep_alive);
+        let pool = &mut self.idle[function as usize];
+        pool.add(Idle { environment, serial: it.serial, expires, sequence });
+        self.arm(function);
+    }
+
+    fn arm(&mut self, function: u32) {
+        let pool = &mut self.idle[function as usize];
+        if pool.timer {
+            return;
+        }
+        if let Some(first) = pool.first_to_expire() {
+            pool.timer = true;
+            self.queue.push_as(first.expires, first.sequence, Event::EnvironmentExpiry { function });
+        }
+    }
+
+    /// The expiry event of the environment that became idle as number `sequence`, if it still is idle.
+    pub(super) fn expire(&mut self, function: u32, now: u64, sequence: u64) {
+        let pool = &mut self.idle[function as usize];
+        pool.timer = false;
+        let due = |first: Idle| first.sequence == sequence && first.expires <= now;
+        let expired = if pool.first_to_expire().is_some_and(due) { pool.expire() } else { None };
+        self.arm(function);
+        if let Some(idle) = expired {
+            self.end_environment(idle.environment, now);
+        }
+    }
+
+    /// The environment ends and gives up its place on its ENI.
+    pub(super) fn end_environment(&mut self, environment: u32, now: u64) -> Option<Environment> {
+        let it = self.environments[environment as usize].take()?;
+        self.vacant.push(environment);
+        self.alive -= 1;
+        self.outcome.environments.set(now, self.alive);
+        if let Some(eni) = it.eni {
+            self.leave_eni(eni, self.world.functions[it.function as usize].size, now);
+        }
+        Some(it)
+    }
+
+    /// No ENI can be had for the environment: it ends, and so does the invocation that waits for it.
+    pub(super) fn abort(&mut self, environment: u32, failure: Failure, now: u64) {
+        let Some(it) = self.end_environment(environment, now) else { return };
+        let Some(cold) = it.cold else { return };
+        let function = it.function as usize;
+        if self.world.policy.binding == Binding::Queued {
+            let waiting = &mut self.queued[function];
+            let Some(place) = waiting.iter().position(|it| it.number == cold.invocation.number) else {
+                return;
+            };
+            waiting.remove(place);
+        }
+        self.in_flight -= 1;
+        self.fail(function, cold.invocation, failure);
+    }
+}
