@@ -100,7 +100,11 @@ impl Reader {
                 continue;
             };
             if let Some(interval) = within.filter(|it| !(it.min.0..=it.max.0).contains(&number)) {
-                self.bad(Code::BadValue, format!("`{name}[{index}]` is outside the model's {interval}"), item);
+                self.bad(
+                    Code::BadValue,
+                    format!("`{name}[{index}]` is outside the model's {interval}"),
+                    item,
+                );
             }
             numbers.push(number);
         }

@@ -10,6 +10,7 @@ use crate::report::words::thousands;
 
 /// What an answer may not exceed.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[allow(clippy::struct_field_names, reason = "each is named as its option is")]
 #[command(next_help_heading = "Gates (exit code 1 where one is missed)")]
 pub struct Gates {
     /// The longest cold start allowed: 1s
@@ -94,9 +95,9 @@ impl Gates {
     pub fn note(&self, measured: &Measured, answer: &mut Answer) {
         let gate = |gate: Gate| {
             let passed = gate.missed("").is_none();
-            gate.limit.map(|limit| {
-                json!({ "gate": gate.option, "limit": limit, "value": gate.value, "passed": passed })
-            })
+            gate.limit.map(
+                |limit| json!({ "gate": gate.option, "limit": limit, "value": gate.value, "passed": passed }),
+            )
         };
         let gates: Vec<Value> = self.all(measured).into_iter().filter_map(gate).collect();
         if !gates.is_empty() {
@@ -108,7 +109,9 @@ impl Gates {
     pub fn verdict(&self, measured: &Measured) -> Verdict {
         let all = self.all(measured);
         let missed: Vec<String> = all.iter().filter_map(|gate| gate.missed(measured.what)).collect();
-        missed.iter().for_each(|line| complain(&format!("{line}\n")));
+        for line in &missed {
+            complain(&format!("{line}\n"));
+        }
         if missed.is_empty() { Verdict::Done } else { Verdict::Missed }
     }
 }
@@ -121,10 +124,15 @@ mod tests {
     fn a_gate_is_missed_above_its_limit_and_where_nothing_is_proved() {
         let gates =
             Gates { max_cold_start: Some(Millis::seconds(1)), max_enis: Some(5), max_failures: Some(0) };
-        let measured =
-            Measured { cold_start_ms: Some(901_200), enis: Some(5), failures: None, what: "the proved bound" };
+        let measured = Measured {
+            cold_start_ms: Some(901_200),
+            enis: Some(5),
+            failures: None,
+            what: "the proved bound",
+        };
         let lines = gates.all(&measured).map(|gate| gate.missed(measured.what));
-        let cold = "gate missed: --max-cold-start 1s: the proved bound for cold starts is 15m1.2s, 15m0.2s too much";
+        let cold =
+            "gate missed: --max-cold-start 1s: the proved bound for cold starts is 15m1.2s, 15m0.2s too much";
         let none = "gate missed: --max-failures 0: the proved bound for failed invocations does not exist";
         assert_eq!(lines, [Some(cold.to_owned()), None, Some(none.to_owned())]);
         assert!(Gates::default().all(&measured).iter().all(|gate| gate.missed("").is_none()));

@@ -37,7 +37,7 @@ impl<W: Write> InvocationLog<W> {
             subnets: topology.classes.iter().map(|class| defused(subnet(class.subnet))).collect(),
             written: Ok(()),
         };
-        log.row(HEADER.map(str::to_owned));
+        log.row(&HEADER.map(str::to_owned));
         log
     }
 
@@ -46,9 +46,9 @@ impl<W: Write> InvocationLog<W> {
         self.written.map(|()| self.out)
     }
 
-    fn row(&mut self, cells: [String; 8]) {
+    fn row(&mut self, cells: &[String; 8]) {
         if self.written.is_ok() {
-            self.written = self.out.write_all(line(&cells).as_bytes());
+            self.written = self.out.write_all(line(cells).as_bytes());
         }
     }
 
@@ -60,7 +60,7 @@ impl<W: Write> InvocationLog<W> {
 impl<W: Write> Recorder for InvocationLog<W> {
     fn served(&mut self, it: &Served<'_>) {
         let subnet = it.class.and_then(|class| self.subnets.get(class)).cloned().unwrap_or_default();
-        self.row([
+        self.row(&[
             it.arrival.to_string(),
             self.function(it.function),
             it.environment.to_string(),
@@ -75,6 +75,6 @@ impl<W: Write> Recorder for InvocationLog<W> {
     fn failed(&mut self, arrival: u64, function: usize, failure: Failure) {
         let none = String::new;
         let (at, function) = (arrival.to_string(), self.function(function));
-        self.row([at, function, none(), none(), none(), none(), none(), failure.name().to_owned()]);
+        self.row(&[at, function, none(), none(), none(), none(), none(), failure.name().to_owned()]);
     }
 }

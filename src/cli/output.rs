@@ -18,7 +18,7 @@ pub struct Output {
     #[arg(help_heading = "Output")]
     pub format: String,
     /// Write the answer to FILE, whole or not at all
-    #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = "Output")]
+    #[arg(id = "output", short = 'o', long = "output", value_name = "FILE", help_heading = "Output")]
     pub file: Option<PathBuf>,
     /// Print no notes on stderr
     #[arg(long, help_heading = "Output")]
@@ -52,20 +52,29 @@ impl Output {
         Ok(())
     }
 
-    /// Writes `text` to the file `path`, whole or not at all.
+    /// Writes `text` to the file `path`, whole or not at all, and says so.
     pub fn save(&self, path: &Path, text: &str) -> Result<(), Diagnostic> {
-        let mut file = WholeFile::create(path)?;
-        file.write_all(text.as_bytes()).map_err(|error| unwritten(path, &error))?;
-        file.finish()?;
-        self.note(&format!("wrote {}", shown(path)));
-        Ok(())
+        save(path, text, self.quiet)
     }
 
     /// Something worth knowing, on stderr.
     pub fn note(&self, text: &str) {
-        if !self.quiet {
-            complain(&format!("note: {}\n", inert(text)));
-        }
+        note(text, self.quiet);
+    }
+}
+
+/// Writes `text` to the file `path`, whole or not at all, and says so.
+pub fn save(path: &Path, text: &str, quiet: bool) -> Result<(), Diagnostic> {
+    let mut file = WholeFile::create(path)?;
+    file.write_all(text.as_bytes()).map_err(|error| unwritten(path, &error))?;
+    file.finish()?;
+    note(&format!("wrote {}", shown(path)), quiet);
+    Ok(())
+}
+
+fn note(text: &str, quiet: bool) {
+    if !quiet {
+        complain(&format!("note: {}\n", inert(text)));
     }
 }
 

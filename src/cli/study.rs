@@ -225,7 +225,7 @@ impl Study {
             functions: traffic.functions.len() as u64,
             invocations: traffic.invocations(),
             span: traffic.span,
-            clock: Clock { origin: traffic.origin },
+            clock: Clock { origin: traffic.origin, span: traffic.span },
             model: self.platform.name.clone(),
             policy: policy.name.clone(),
             assumptions: self.assumptions.clone(),

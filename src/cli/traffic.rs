@@ -27,7 +27,7 @@ enum SpreadChoice {
 #[command(next_help_heading = "Traffic")]
 pub struct TrafficArgs {
     /// The traffic: a CSV file, or - for stdin (see `eniplan formats`)
-    #[arg(value_name = "TRAFFIC")]
+    #[arg(id = "traffic", value_name = "TRAFFIC")]
     pub file: PathBuf,
     /// The format of the file, where its header does not say enough
     #[arg(long, value_name = "NAME")]
@@ -128,7 +128,7 @@ impl TrafficArgs {
 }
 
 fn has_companions(source: Source<'_>, options: &Options) -> bool {
-    import::detect(source, options).is_ok_and(|format| format.companions())
+    import::detect(source, options).is_ok_and(import::Format::companions)
 }
 
 /// What `result` holds; a problem goes to `problems`.

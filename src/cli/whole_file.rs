@@ -36,8 +36,7 @@ impl WholeFile {
                 (file, Some(temporary))
             }
         };
-        let whole =
-            Self { named: path.to_owned(), place, temporary, writer: Some(BufWriter::new(file)) };
+        let whole = Self { named: path.to_owned(), place, temporary, writer: Some(BufWriter::new(file)) };
         if let (Some(there), Some(temporary)) = (found, &whole.temporary) {
             fs::set_permissions(temporary, there.permissions())?;
         }

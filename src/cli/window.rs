@@ -23,14 +23,14 @@ pub fn cut(args: &TrafficArgs, traffic: Traffic) -> Result<Traffic, Diagnostics>
             (from, to, "")
         }
     };
-    let clock = Clock { origin: traffic.origin };
+    let clock = Clock { origin: traffic.origin, span: traffic.span };
     let mut part = traffic.window(from, to);
     part.notes.push(format!(
         "only {} of {} is looked at{why}: from {} to {}",
         part.span,
         traffic.span,
-        clock.cell(from.0),
-        clock.cell(to.0),
+        clock.full(from.0),
+        clock.full(to.0),
     ));
     Ok(part)
 }
@@ -41,19 +41,20 @@ fn asked(args: &TrafficArgs, traffic: &Traffic) -> Result<(Millis, Millis), Diag
         None => Some(otherwise),
         Some(text) => keep(instant(option, text, traffic), &mut problems),
     };
-    let (from, to) = (read("--from", args.from.as_ref(), Millis::ZERO), read("--to", args.to.as_ref(), traffic.span));
+    let (from, to) =
+        (read("--from", args.from.as_ref(), Millis::ZERO), read("--to", args.to.as_ref(), traffic.span));
     problems.or(())?;
     let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default().min(traffic.span));
     if from < to {
         return Ok((from, to));
     }
-    let clock = Clock { origin: traffic.origin };
+    let clock = Clock { origin: traffic.origin, span: traffic.span };
     let message = format!(
         "there is nothing from {} to {}; the traffic lasts from {} to {}",
-        clock.cell(from.0),
-        clock.cell(to.0),
-        clock.cell(0),
-        clock.cell(traffic.span.0)
+        clock.full(from.0),
+        clock.full(to.0),
+        clock.full(0),
+        clock.full(traffic.span.0)
     );
     Err(Diagnostic::new(Code::Usage, message, "give a --from before --to, inside the traffic").into())
 }
@@ -63,7 +64,7 @@ fn instant(option: &str, text: &str, traffic: &Traffic) -> Result<Millis, Diagno
     if let Ok(offset) = text.parse() {
         return Ok(offset);
     }
-    let refuse = |message: String| {
+    let refuse = |message: String| -> Result<Millis, Diagnostic> {
         let help = "write an offset such as 8h, or a time such as 2026-03-02 08:00:00 (UTC)";
         Err(Diagnostic::new(Code::Usage, message, help).with_value(text))
     };
@@ -71,16 +72,14 @@ fn instant(option: &str, text: &str, traffic: &Traffic) -> Result<Millis, Diagno
     let Some(time) = text.parse::<Timestamp>().ok().or_else(civil) else {
         return refuse(format!("{option} is neither an offset nor a time"));
     };
-    match traffic.origin {
-        None => refuse(format!("{option} is a wall-clock time, and the traffic has none")),
-        Some(origin) => match u64::try_from(time.as_millisecond().saturating_sub(origin)) {
-            Ok(offset) => Ok(Millis(offset)),
-            Err(_) => {
-                let start = Clock { origin: traffic.origin }.cell(0);
-                refuse(format!("{option} lies before the traffic, which begins at {start}"))
-            }
-        },
-    }
+    let Some(origin) = traffic.origin else {
+        return refuse(format!("{option} is a wall-clock time, and the traffic has none"));
+    };
+    let offset = time.as_millisecond().saturating_sub(origin);
+    u64::try_from(offset).map(Millis).or_else(|_| {
+        let start = Clock { origin: traffic.origin, span: traffic.span }.full(0);
+        refuse(format!("{option} lies before the traffic, which begins at {start}"))
+    })
 }
 
 /// The window of this length, a whole number of slots (of a log: minutes), with the most
@@ -122,7 +121,9 @@ fn by_slot(shape: &Shape, slot: u64) -> Vec<(u64, u64)> {
     match shape {
         Shape::Counts { cells, .. } => cells.iter().for_each(|cell| add(cell.slot.into(), cell.count)),
         Shape::Log(entries) | Shape::Concurrency { runs: entries, .. } => {
-            entries.iter().for_each(|entry| add(entry.at / slot, entry.count));
+            for entry in entries {
+                add(entry.at / slot, entry.count);
+            }
         }
     }
     slots

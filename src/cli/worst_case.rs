@@ -26,7 +26,9 @@ enum Objective {
 
 /// Options of `worst-case`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  eniplan worst-case shop-day.csv --policy shared-slots --max-cold-start 16m")]
+#[command(
+    after_help = "Example:\n  eniplan worst-case shop-day.csv --policy shared-slots --max-cold-start 16m"
+)]
 pub struct Args {
     #[command(flatten)]
     study: StudyArgs,

@@ -1,8 +1,7 @@
 //! Text: the sentences, the tables and the assumptions, for people.
 
-use comfy_table::{
-    Cell, CellAlignment, ContentArrangement, ContentLineStyle, LineStyle, Table as Grid, TableStyle,
-};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle};
+use comfy_table::{Table as Grid, TableStyle};
 
 use super::words::{name, thousands, wrapped};
 use super::{Answer, Clock, Renderer, Table, Value};
@@ -60,8 +59,13 @@ fn block(table: &Table, clock: Clock, width: u16) -> String {
             Cell::new(words).set_alignment(alignment(index))
         }));
     }
-    for column in grid.column_iter_mut() {
+    let widths = grid.column_max_content_widths();
+    let whole = kept_whole(table, &widths, width);
+    for (column, whole) in grid.column_iter_mut().zip(whole) {
         column.set_padding((0, 2));
+        if whole {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
     }
     let mut out = String::new();
     if !table.title.is_empty() {
@@ -74,6 +78,24 @@ fn block(table: &Table, clock: Clock, width: u16) -> String {
         out = format!("{out}\n... and {more} more {noun}");
     }
     out
+}
+
+/// Whether each column is kept as wide as its content: all but prose where enough is left for that,
+/// else the numbers and times, else none.
+fn kept_whole(table: &Table, widths: &[u16], width: u16) -> Vec<bool> {
+    const LEAST: u16 = 16;
+    let words = |index: usize| {
+        table.rows.iter().filter_map(|row| row.get(index)).any(|cell| matches!(cell, Value::Text(_)))
+    };
+    let keep: Vec<bool> = table.columns.iter().map(|column| !column.prose).collect();
+    let numbers: Vec<bool> = (0..keep.len()).map(|index| !words(index)).collect();
+    let fits = |keep: &[bool]| {
+        let least =
+            widths.iter().zip(keep).map(|(width, keep)| if *keep { *width } else { (*width).min(LEAST) });
+        least.map(|least| least.saturating_add(3)).fold(0, u16::saturating_add) <= width
+    };
+    let found = [keep, numbers].into_iter().find(|keep| fits(keep));
+    found.unwrap_or_else(|| vec![false; widths.len()])
 }
 
 /// Every line without the spaces at its end.

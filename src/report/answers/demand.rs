@@ -26,11 +26,16 @@ pub fn demand(subject: &Subject, demand: &Demand, pools: &[Pool]) -> Answer {
     let mut functions: Vec<&FunctionDemand> = demand.functions.iter().collect();
     functions.sort_by_key(|it| (std::cmp::Reverse((it.busy_ms, it.invocations)), &it.name));
     let named: Vec<(&PoolDemand, &Pool)> = demand.pools.iter().zip(pools).collect();
+    let mut assumptions = subject.assumptions.clone();
+    assumptions.push(
+        "by closed form: cold starts take no time, the newest idle environment is reused, and no limit binds"
+            .into(),
+    );
     Answer {
         headline: headline(subject, demand),
         tables: vec![by_function(subject, demand, &functions), by_pool(subject, &named)],
         flat: None,
-        assumptions: subject.assumptions.clone(),
+        assumptions,
         json: fields(subject, demand, &functions, &named),
         clock: subject.clock,
     }
@@ -98,8 +103,8 @@ fn by_function(subject: &Subject, demand: &Demand, functions: &[&FunctionDemand]
         &[
             ("function", "function"),
             ("invocations", "invocations"),
-            ("mean_concurrency", "mean concurrency"),
-            ("peak_concurrency", "peak concurrency"),
+            ("mean_concurrency", "mean running"),
+            ("peak_concurrency", "most running"),
             ("peak_concurrency_at_ms", "first at"),
             ("environments", "environments"),
             ("environments_at_ms", "first at"),

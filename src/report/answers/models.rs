@@ -8,37 +8,46 @@ use crate::report::{Answer, Table, Value};
 
 /// Every cited number of `models`.
 pub fn models(models: &[Platform]) -> Answer {
-    let columns = [
-        ("model", "model"),
-        ("number", "number"),
-        ("value", "value"),
-        ("grade", "grade"),
-        ("source", "source"),
-    ];
-    let mut numbers = Table::new("Every number", &columns).prose(&["number", "value", "source"]);
     let columns = [("model", "model"), ("policy", "its policy"), ("summary", "what it stands for")];
     let mut summaries = Table::new("", &columns).prose(&["summary"]);
+    let mut flat = Table::new(
+        "",
+        &[
+            ("model", "model"),
+            ("number", "number"),
+            ("value", "value"),
+            ("grade", "grade"),
+            ("source", "source"),
+        ],
+    );
+    let mut tables = Vec::new();
     for model in models {
         let words = [&model.name, &model.policy, &model.summary];
         summaries.push(words.map(|words| Value::text(words.as_str())).to_vec());
-        for it in model.citations() {
-            numbers.push(vec![
-                Value::text(model.name.as_str()),
-                Value::text(it.path),
-                Value::text(it.value),
-                Value::text(it.grade.letter()),
-                Value::text(it.source),
-            ]);
+        let numbers = numbers(model);
+        for row in &numbers.rows {
+            flat.push([Value::text(model.name.as_str())].iter().chain(row).cloned().collect());
         }
+        tables.push(numbers);
     }
     let mut answer = Answer {
-        headline: headline(models, &numbers),
-        tables: vec![summaries, numbers.clone()],
-        flat: Some(numbers),
+        headline: headline(models, &flat),
+        tables: std::iter::once(summaries).chain(tables).collect(),
+        flat: Some(flat),
         ..Answer::default()
     };
     answer.insert("models", models.iter().map(fields).collect::<Json>());
     answer
+}
+
+fn numbers(model: &Platform) -> Table {
+    let columns = [("number", "number"), ("value", "value"), ("grade", "grade"), ("source", "source")];
+    let mut table = Table::new(name(&model.name), &columns).prose(&["value", "source"]);
+    for it in model.citations() {
+        let (path, value, source) = (Value::text(it.path), Value::text(it.value), Value::text(it.source));
+        table.push(vec![path, value, Value::text(it.grade.letter()), source]);
+    }
+    table
 }
 
 fn headline(models: &[Platform], numbers: &Table) -> Vec<String> {

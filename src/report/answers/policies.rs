@@ -22,7 +22,8 @@ pub fn policies() -> Answer {
             format!("There are {} policies, rows of parameters of one mechanism.", policy::ALL.len()),
             "Any parameter can be overridden: --policy shared-slots:idle_ttl=10m,pick=newest.".into(),
         ],
-        tables: vec![rows(), parameters],
+        tables: vec![in_words(), rows(false), parameters],
+        flat: Some(rows(true)),
         ..Answer::default()
     };
     answer.insert("policies", policy::ALL.iter().map(fields).collect::<Json>());
@@ -31,21 +32,32 @@ pub fn policies() -> Answer {
     answer
 }
 
-fn rows() -> Table {
+fn in_words() -> Table {
+    let columns = [("policy", "policy"), ("summary", "in words")];
+    let mut table = Table::new("", &columns).prose(&["summary"]);
+    for named in policy::ALL {
+        table.push(vec![Value::text(named.name), Value::text(named.summary)]);
+    }
+    table
+}
+
+/// The parameters that tell the policies apart; for programs with the words.
+fn rows(with_words: bool) -> Table {
     let columns = [
         ("policy", "policy"),
-        ("reuse", "reuses"),
-        ("join_booting", "joins booting"),
-        ("capacity", "on one ENI"),
-        ("idle_ttl", "idle ENIs live"),
-        ("warm", "kept free"),
-        ("made_by", "ENIs are made by"),
+        ("reuse", "reuse"),
+        ("join_booting", "join_booting"),
+        ("capacity", "capacity"),
+        ("idle_ttl", "idle_ttl"),
+        ("warm", "warm"),
+        ("made_by", "ENIs made by"),
         ("summary", "in words"),
     ];
-    let mut table = Table::new("", &columns).prose(&["summary", "made_by", "capacity"]);
+    let shown = if with_words { columns.len() } else { columns.len() - 1 };
+    let mut table = Table::new("Their parameters", &columns[..shown]).prose(&["made_by"]);
     for named in policy::ALL {
         let row = (named.row)();
-        table.push(vec![
+        let mut cells = vec![
             Value::text(named.name),
             Value::Flag(row.reuse),
             Value::Flag(row.join_booting),
@@ -54,7 +66,9 @@ fn rows() -> Table {
             Value::Count(row.warm.into()),
             Value::text(made_by(&row)),
             Value::text(named.summary),
-        ]);
+        ];
+        cells.truncate(shown);
+        table.push(cells);
     }
     table
 }

@@ -38,12 +38,12 @@ fn headline(subject: &Subject, runs: &Runs) -> Vec<String> {
         0 => format!("none of {} starts cold", counted(runs.invocations(), "invocation", "invocations")),
         n => format!(
             "{} of {} served invocations ({}) start cold{over}; the longest cold start is {}, and 99% of \
-             all invocations start within {}",
+             all wait {}",
             thousands(n),
             thousands(starts.served),
             percent(runs.cold_share()),
             Millis(starts.max()),
-            Millis(starts.quantile(990)),
+            at_most(starts.quantile(990)),
         ),
     };
     let failed: u64 = runs.failed.values().sum();
@@ -67,6 +67,10 @@ fn headline(subject: &Subject, runs: &Runs) -> Vec<String> {
         ),
     };
     vec![format!("Under {}, {cold}.", subject.setting()), format!("{}; {failed}.", sentence(&held))]
+}
+
+fn at_most(wait: u64) -> String {
+    if wait == 0 { "for none".to_owned() } else { format!("at most {}", Millis(wait)) }
 }
 
 /// What failed an invocation, to follow "because".
@@ -108,7 +112,8 @@ fn measures(runs: &Runs) -> Table {
 }
 
 fn failures(runs: &Runs) -> Option<Table> {
-    let mut table = Table::new("Failed invocations", &[("why", "because"), ("n", "invocations")]);
+    let mut table =
+        Table::new("Failed invocations", &[("why", "because"), ("n", "invocations")]).prose(&["why"]);
     for (failure, &count) in &runs.failed {
         table.push(vec![Value::text(reason(*failure)), Value::Count(count)]);
     }
