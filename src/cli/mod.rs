@@ -16,6 +16,7 @@ mod invocation_log;
 mod model;
 mod models;
 mod output;
+mod plan;
 mod policies;
 mod simulate;
 mod study;
@@ -54,6 +55,8 @@ enum Command {
     Simulate(simulate::Args),
     /// The worst-case cold start, the most ENIs held, the most failures: proved and replayed
     WorstCase(worst_case::Args),
+    /// How many ENIs keep a promise, and when to make and delete them
+    Plan(plan::Args),
     /// The models, every number with its source
     Models(models::Args),
     /// The policies, and what can be overridden
@@ -89,6 +92,7 @@ impl Cli {
             Command::Demand(args) => &args.output.format,
             Command::Simulate(args) => &args.output.format,
             Command::WorstCase(args) => &args.output.format,
+            Command::Plan(args) => &args.output.format,
             Command::Models(args) => &args.output.format,
             Command::Policies(args) => &args.output.format,
             Command::Formats(args) => &args.output.format,
@@ -108,6 +112,7 @@ pub fn run(cli: &Cli) -> Result<Verdict, Diagnostics> {
         Command::Demand(args) => demand::run(args),
         Command::Simulate(args) => simulate::run(args),
         Command::WorstCase(args) => worst_case::run(args),
+        Command::Plan(args) => plan::run(args),
         Command::Models(args) => models::run(args),
         Command::Policies(args) => policies::run(args),
         Command::Formats(args) => formats::run(args),

@@ -9,6 +9,7 @@ use super::{input, model};
 use crate::cold_path::ColdPath;
 use crate::demand;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::plan;
 use crate::platform::Platform;
 use crate::policy::{self, Policy, Provision, Start};
 use crate::report::{Clock, Subject};
@@ -208,6 +209,12 @@ impl Study {
                 "name another policy; see `eniplan policies`",
             )),
         }
+    }
+
+    /// What a plan under `policy` is made for.
+    pub const fn for_plan<'a>(&'a self, policy: &'a Policy) -> plan::Study<'a> {
+        let Self { topology, cold_path, traffic, .. } = self;
+        plan::Study { topology, cold_path, policy, traffic }
     }
 
     /// What an answer under `policy` is about.

@@ -29,8 +29,8 @@ pub fn cut(args: &TrafficArgs, traffic: Traffic) -> Result<Traffic, Diagnostics>
         "only {} of {} is looked at{why}: from {} to {}",
         part.span,
         traffic.span,
-        clock.full(from.0),
-        clock.full(to.0),
+        shown(clock, from),
+        shown(clock, to),
     ));
     Ok(part)
 }
@@ -51,10 +51,10 @@ fn asked(args: &TrafficArgs, traffic: &Traffic) -> Result<(Millis, Millis), Diag
     let clock = Clock { origin: traffic.origin, span: traffic.span };
     let message = format!(
         "there is nothing from {} to {}; the traffic lasts from {} to {}",
-        clock.full(from.0),
-        clock.full(to.0),
+        shown(clock, from),
+        shown(clock, to),
         clock.full(0),
-        clock.full(traffic.span.0)
+        shown(clock, traffic.span)
     );
     Err(Diagnostic::new(Code::Usage, message, "give a --from before --to, inside the traffic").into())
 }
@@ -80,6 +80,10 @@ fn instant(option: &str, text: &str, traffic: &Traffic) -> Result<Millis, Diagno
         let start = Clock { origin: traffic.origin, span: traffic.span }.full(0);
         refuse(format!("{option} lies before the traffic, which begins at {start}"))
     })
+}
+
+fn shown(clock: Clock, at: Millis) -> String {
+    clock.full(i64::try_from(at.0).unwrap_or(i64::MAX))
 }
 
 /// The window of this length, a whole number of slots (of a log: minutes), with the most

@@ -17,10 +17,11 @@ pub struct Clock {
 
 impl Clock {
     /// The instant `at` ms after the first one, for a table: `19:33:00`, `2026-03-02 19:33:00`, or `1h30m`.
-    pub fn cell(self, at: u64) -> String {
-        let days = (self.wall(0), self.wall(self.span.0.saturating_sub(1)));
+    pub fn cell(self, at: i64) -> String {
+        let last = i64::try_from(self.span.0.saturating_sub(1)).unwrap_or(i64::MAX);
+        let days = (self.wall(0), self.wall(last));
         match (self.wall(at), days) {
-            (Some(wall), (Some(first), Some(last))) if first.date() == last.date() => {
+            (Some(wall), (Some(first), Some(last))) if [first.date(), last.date()] == [wall.date(); 2] => {
                 seconds(wall).time().to_string()
             }
             _ => self.full(at),
@@ -28,9 +29,9 @@ impl Clock {
     }
 
     /// The same with its date.
-    pub fn full(self, at: u64) -> String {
+    pub fn full(self, at: i64) -> String {
         self.wall(at).map_or_else(
-            || Millis(at).to_string(),
+            || format!("{}{}", if at < 0 { "-" } else { "" }, Millis(at.unsigned_abs())),
             |wall| {
                 let wall = seconds(wall);
                 format!("{} {}", wall.date(), wall.time())
@@ -40,15 +41,16 @@ impl Clock {
 
     /// The same for a sentence: `at 2026-03-02 19:33:00 UTC`, or `1h30m after the start`.
     pub fn phrase(self, at: u64) -> String {
-        match self.wall(at) {
-            Some(_) => format!("at {} UTC", self.full(at)),
+        let instant = i64::try_from(at).unwrap_or(i64::MAX);
+        match self.wall(instant) {
+            Some(_) => format!("at {} UTC", self.full(instant)),
             None if at == 0 => "at the start".to_owned(),
             None => format!("{} after the start", Millis(at)),
         }
     }
 
-    fn wall(self, at: u64) -> Option<DateTime> {
-        let instant = self.origin?.checked_add(i64::try_from(at).ok()?)?;
+    fn wall(self, at: i64) -> Option<DateTime> {
+        let instant = self.origin?.checked_add(at)?;
         Some(Offset::UTC.to_datetime(Timestamp::from_millisecond(instant).ok()?))
     }
 }
@@ -72,7 +74,10 @@ mod tests {
             (one_day.cell(3_661_999), one_day.full(0)),
             ("01:01:01".into(), "2020-01-01 00:00:00".into())
         );
+        // The evening before is not of that day.
+        assert_eq!(one_day.cell(-1_000), "2019-12-31 23:59:59");
         let offset = Clock::default();
+        assert_eq!(offset.cell(-900_000), "-15m");
         assert_eq!((offset.cell(90_001), offset.phrase(0)), ("1m30.001s".into(), "at the start".into()));
         // Beyond the calendar, the offset is still true.
         assert_eq!(Clock { origin: Some(i64::MAX), ..offset }.cell(1), "1ms");

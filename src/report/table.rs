@@ -15,8 +15,8 @@ pub enum Value {
     Share(f64),
     /// A length of time, ms.
     Span(u64),
-    /// A time, ms from the traffic's first instant.
-    Instant(u64),
+    /// A time, ms from the traffic's first instant; negative before it.
+    Instant(i64),
     /// Yes or no.
     Flag(bool),
     /// Nothing to say.
@@ -36,7 +36,7 @@ impl Value {
 
     /// A time, or nothing.
     pub fn instant(at: Option<u64>) -> Self {
-        at.map_or(Self::Missing, Self::Instant)
+        at.and_then(|at| i64::try_from(at).ok()).map_or(Self::Missing, Self::Instant)
     }
 
     /// A whole number, or nothing.
@@ -53,7 +53,8 @@ impl Value {
     pub fn plain(&self) -> String {
         match self {
             Self::Text(words) => words.clone(),
-            Self::Count(n) | Self::Span(n) | Self::Instant(n) => n.to_string(),
+            Self::Count(n) | Self::Span(n) => n.to_string(),
+            Self::Instant(at) => at.to_string(),
             Self::Decimal(number, places) => format!("{number:.places$}"),
             Self::Share(share) => format!("{share:.6}"),
             Self::Flag(flag) => flag.to_string(),
@@ -62,7 +63,7 @@ impl Value {
     }
 
     /// For people; instants as `instant` prints them.
-    pub fn human(&self, instant: impl Fn(u64) -> String) -> String {
+    pub fn human(&self, instant: impl Fn(i64) -> String) -> String {
         match self {
             Self::Text(words) => words.clone(),
             Self::Count(n) => super::words::thousands(*n),

@@ -91,9 +91,9 @@ fn row(it: &FunctionDemand, span: Millis) -> Vec<Value> {
         Value::Count(it.invocations),
         Value::Decimal(mean(it.busy_ms, span), 2),
         Value::Count(it.peak_concurrency.into()),
-        Value::Instant(it.peak_concurrency_at),
+        Value::instant(Some(it.peak_concurrency_at)),
         Value::Count(environments.into()),
-        Value::Instant(at),
+        Value::instant(Some(at)),
     ]
 }
 
@@ -120,9 +120,9 @@ fn by_function(subject: &Subject, demand: &Demand, functions: &[&FunctionDemand]
             Value::Count(subject.invocations),
             Value::Decimal(mean(busy, subject.span), 2),
             Value::Count(demand.peak_concurrency.into()),
-            Value::Instant(demand.peak_concurrency_at),
+            Value::instant(Some(demand.peak_concurrency_at)),
             Value::Count(environments.into()),
-            Value::Instant(at),
+            Value::instant(Some(at)),
         ]
     });
     table
@@ -150,7 +150,7 @@ fn by_pool(subject: &Subject, pools: &[(&PoolDemand, &Pool)]) -> Table {
             Value::Count(demand.functions.len() as u64),
             Value::Count(demand.in_use.peak().0.into()),
             Value::Count(enis.into()),
-            Value::Instant(at),
+            Value::instant(Some(at)),
             Value::Decimal(mean(demand.enis.integral(0, subject.span.0), subject.span), 1),
         ]);
     }

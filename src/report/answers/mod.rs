@@ -3,6 +3,7 @@
 mod demand;
 mod formats;
 mod models;
+mod plan;
 mod policies;
 mod runs;
 mod simulate;
@@ -11,6 +12,7 @@ mod worst_case;
 pub use demand::{Pool, demand};
 pub use formats::formats;
 pub use models::models;
+pub use plan::plan;
 pub use policies::policies;
 pub use runs::{Run, Runs};
 pub use simulate::simulate;
