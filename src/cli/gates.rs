@@ -33,7 +33,7 @@ pub struct Measured {
     pub enis: Option<u64>,
     /// The most failed invocations.
     pub failures: Option<u64>,
-    /// What these numbers are: `the proved bound`, `the largest of the runs`.
+    /// Where these numbers come from: `by the proved bound`, `in this run`.
     pub what: &'static str,
 }
 
@@ -52,13 +52,11 @@ impl Gate {
         let asked = format!("gate missed: {} {}", self.option, text(limit));
         match self.value {
             Some(value) if value <= limit => None,
-            Some(value) => Some(format!(
-                "{asked}: {what} for {} is {}, {} too much",
-                self.of,
-                text(value),
-                text(value - limit)
-            )),
-            None => Some(format!("{asked}: {what} for {} does not exist", self.of)),
+            Some(value) => {
+                let over = text(value - limit);
+                Some(format!("{asked}: {} reach {} {what}, {over} over", self.of, text(value)))
+            }
+            None => Some(format!("{asked}: no bound on {} is proved", self.of)),
         }
     }
 }
@@ -128,12 +126,12 @@ mod tests {
             cold_start_ms: Some(901_200),
             enis: Some(5),
             failures: None,
-            what: "the proved bound",
+            what: "by the proved bound",
         };
         let lines = gates.all(&measured).map(|gate| gate.missed(measured.what));
         let cold =
-            "gate missed: --max-cold-start 1s: the proved bound for cold starts is 15m1.2s, 15m0.2s too much";
-        let none = "gate missed: --max-failures 0: the proved bound for failed invocations does not exist";
+            "gate missed: --max-cold-start 1s: cold starts reach 15m1.2s by the proved bound, 15m0.2s over";
+        let none = "gate missed: --max-failures 0: no bound on failed invocations is proved";
         assert_eq!(lines, [Some(cold.to_owned()), None, Some(none.to_owned())]);
         assert!(Gates::default().all(&measured).iter().all(|gate| gate.missed("").is_none()));
     }

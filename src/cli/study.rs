@@ -167,6 +167,9 @@ impl StudyArgs {
         if let ([], None, Some(policy)) = (self.policies.as_slice(), raw.policy(), policies.first()) {
             all.push(format!("policy {}: the one that describes model {} best", policy.name, platform.name));
         }
+        for (policy, keep_alive) in policies.iter().filter_map(|it| Some((&it.name, it.keep_alive?))) {
+            all.push(format!("under {policy} an idle environment lives {keep_alive}, whatever else is said"));
+        }
         if policies.iter().any(|policy| policy.start == Start::Warm) {
             let within = traffic.first_slot();
             all.push(format!(

@@ -60,7 +60,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         cold_start_ms: worst.cold_start.bound_ms,
         enis: worst.peak_enis.peak.bound,
         failures: worst.failures.bound,
-        what: "the proved bound",
+        what: "by the proved bound",
     };
     args.gates.note(&measured, &mut answer);
     if let Some(path) = &args.witness {

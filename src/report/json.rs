@@ -26,7 +26,7 @@ impl Renderer for Json {
     }
 }
 
-/// `value` with an indent of two spaces and a newline at its end; lists of plain values stay on one line.
+/// `value` with an indent of two spaces and a newline at its end; lists of numbers stay on one line.
 pub fn pretty(value: &Value) -> String {
     let mut out = String::new();
     write(value, 0, &mut out);
@@ -40,7 +40,7 @@ fn write(value: &Value, depth: usize, out: &mut String) {
         (0..depth).for_each(|_| out.push_str("  "));
     };
     match value {
-        Value::Array(items) if items.iter().any(nested) => {
+        Value::Array(items) if items.iter().any(long) => {
             out.push('[');
             for (index, item) in items.iter().enumerate() {
                 out.push_str(if index == 0 { "" } else { "," });
@@ -72,8 +72,9 @@ fn write(value: &Value, depth: usize, out: &mut String) {
     }
 }
 
-const fn nested(value: &Value) -> bool {
-    matches!(value, Value::Array(_) | Value::Object(_))
+/// Whether it gets a line of its own in a list.
+const fn long(value: &Value) -> bool {
+    matches!(value, Value::Array(_) | Value::Object(_) | Value::String(_))
 }
 
 #[cfg(test)]
@@ -83,12 +84,12 @@ mod tests {
     #[test]
     fn what_is_written_reads_back() {
         let value = serde_json::json!({
-            "plain": [1, 2.5, null, "a\"b\n"], "empty": [], "none": {},
+            "plain": [1, 2.5, null], "words": ["a\"b\n"], "empty": [], "none": {},
             "rows": [{"x": [[1], [2]]}, {}], "key\u{1b}": true,
         });
         let text = pretty(&value);
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
-        assert!(text.contains("\"plain\": [1, 2.5, null, \"a\\\"b\\n\"]"), "{text}");
+        assert!(text.contains("\"plain\": [1, 2.5, null],\n"), "{text}");
         assert!(text.ends_with("}\n"));
     }
 

@@ -63,12 +63,15 @@ fn headline(subject: &Subject, demand: &Demand) -> Vec<String> {
         Some(slot) => format!("{} per {slot}", subject.shape),
         None => "one row per invocation".to_owned(),
     };
+    let from = match clock.origin {
+        Some(_) => format!(", {}", clock.phrase(0).replacen("at", "from", 1)),
+        None => String::new(),
+    };
     let holds = format!(
-        "It holds {} of {} over {} ({shape}), from {}; at most {} at once, {}.",
+        "It holds {} of {} over {} ({shape}{from}); at most {} at once, {}.",
         counted(subject.invocations, "invocation", "invocations"),
         counted(subject.functions, "function", "functions"),
         subject.span,
-        clock.phrase(0).trim_start_matches("at "),
         if demand.peak_concurrency == 1 {
             "1 runs".to_owned()
         } else {

@@ -61,8 +61,8 @@ fn headline(models: &[Platform], numbers: &Table) -> Vec<String> {
     vec![
         format!("{}: {all}, each with its source.", joined(&names)),
         format!(
-            "{high} are of grade H (primary text, code or raw data), {medium} of grade M (secondary \
-             sources or user reports), {low} of grade L (inferred, or stated once)."
+            "By grade: {high} H (primary text, code or raw data), {medium} M (secondary sources or user \
+             reports), {low} L (inferred, or stated once)."
         ),
     ]
 }

@@ -45,7 +45,7 @@ fn headline(subject: &Subject, plan: &Plan) -> Vec<String> {
     let fewer = match plan.status {
         Verdict::Optimal => ", and no plan does it with less".to_owned(),
         _ if plan.lower_bound.peak_enis == amount.peak_enis => ", and no plan holds fewer".to_owned(),
-        _ => format!("; at least {} are needed by any plan", thousands(plan.lower_bound.peak_enis)),
+        _ => format!("; any plan needs at least {}", thousands(plan.lower_bound.peak_enis)),
     };
     let pools = [
         ("a pool that never changes needs", &plan.constant_pool),

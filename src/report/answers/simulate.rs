@@ -53,7 +53,8 @@ fn headline(subject: &Subject, runs: &Runs) -> Vec<String> {
             let most = runs.failed.iter().max_by_key(|(_, count)| **count);
             let why = most.map_or("", |(failure, _)| reason(*failure));
             let fail = if n == 1 { "fails" } else { "fail" };
-            format!("{} {fail}, most because {why}", counted(n, "invocation", "invocations"))
+            let most = if runs.failed.len() > 1 { ", most" } else { "" };
+            format!("{} {fail}{most} because {why}", counted(n, "invocation", "invocations"))
         }
     };
     let (peak, at) = runs.peak_enis();
