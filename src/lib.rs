@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod cold_path;
+pub mod comparison;
 pub mod demand;
 pub mod diagnostic;
 pub mod document;

@@ -27,6 +27,12 @@ impl Running {
         self.count
     }
 
+    /// The earliest end.
+    pub fn next_end(&self) -> Option<u64> {
+        let heaped = self.out_of_order.peek().map(|Reverse((end, _))| *end);
+        self.in_order.front().map(|&(end, _)| end).into_iter().chain(heaped).min()
+    }
+
     /// Ends those whose end is the earliest and not after `now`: the instant, and how many run on.
     pub fn end_next(&mut self, now: u64) -> Option<(u64, u32)> {
         let queued = self.in_order.front().copied();

@@ -5,6 +5,7 @@
 //! form a stack, the n-th is used only while n run, and lives for the keep-alive after
 //! its last use. Likewise the ENIs over `idle_ttl`. O(n) in the arrivals.
 
+mod busy;
 mod concurrency;
 mod curve;
 pub mod need;

@@ -1,6 +1,6 @@
 //! Need: ENIs that are enough under every assignment, while no environment waits for one longer than allowed.
 //!
-//! The bound behind plans; its lemmas are L1 to L4 of `docs/plan.md`. Where `P` is the
+//! The bound behind plans; its lemmas are L1 to L5 of `docs/plan.md`. Where `P` is the
 //! longest cold start allowed and `D` the longest invocation of a function:
 //!
 //! - *Surely warm* (L1): an invocation at `t` is warm under every assignment if fewer run
@@ -8,15 +8,17 @@
 //!   `[t - keep_alive, t - P - D]`, or than stood idle at the start if `t <= keep_alive`:
 //!   so many environments have been ready since, and only warm invocations use them.
 //! - *Busy at most* (L2): a surely warm invocation is busy for its duration, any other for
-//!   at most `P` longer.
-//! - *Alive at most* (L3): the largest of that over `[t - keep_alive, t]`; under
-//!   any order but `newest-idle`, where rotation may keep environments alive, over `[0, t]`.
+//!   at most `P` longer; and (L3) of those others no more can have been cold together than
+//!   the nominal concurrency has risen above what was surely ready.
+//! - *Alive at most* (L4): the largest of that over `[t - keep_alive, t]`; under any order but
+//!   `newest-idle`, where rotation may keep environments alive, over `[0, t]`.
 
-use super::{Curve, Running, SlidingMax, pools, room, size};
+use super::busy::{Bound, Facts, Lengths};
+use super::{Curve, pools, room, size};
 use crate::policy::{PickEnvironment, Policy};
 use crate::quantity::Millis;
 use crate::topology::Topology;
-use crate::traffic::{Entry, Traffic};
+use crate::traffic::Traffic;
 
 /// What a bound on environments rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +32,7 @@ pub struct Premises {
 }
 
 /// The most environments of one function that can be alive, and how many of its invocations can be cold.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Most {
     /// Environments alive.
     pub alive: Curve,
@@ -38,140 +40,6 @@ pub struct Most {
     pub busy_peak: u32,
     /// Invocations that are not surely warm.
     pub possibly_cold: u64,
-}
-
-/// What one function may need at most.
-struct Bound {
-    premises: Premises,
-    initial: u32,
-    possibly_cold: u64,
-    busy_peak: u32,
-    keep_alive: u64,
-    /// The longest cold start, ms.
-    cold: u64,
-    /// The longest invocation, ms.
-    longest: u64,
-    nominal: Running,
-    busy: Running,
-    alive: SlidingMax,
-    ready: Delayed,
-}
-
-/// The largest nominal concurrency over `[t - keep_alive, t - delay]`, asked for in time order.
-struct Delayed {
-    delay: u64,
-    /// Changes of the nominal concurrency younger than `delay`.
-    young: std::collections::VecDeque<(u64, u32)>,
-    maxima: SlidingMax,
-}
-
-impl Delayed {
-    fn set(&mut self, at: u64, value: u32) {
-        self.young.push_back((at, value));
-    }
-
-    fn at(&mut self, now: u64) -> u32 {
-        while let Some(&(at, value)) = self.young.front() {
-            let from = at.saturating_add(self.delay);
-            if from > now {
-                break;
-            }
-            self.young.pop_front();
-            self.maxima.set(from, value);
-        }
-        self.maxima.at(now)
-    }
-}
-
-impl Bound {
-    fn new(
-        keep_alive: u64,
-        rotates: bool,
-        cold: u64,
-        longest: u64,
-        initial: u32,
-        premises: Premises,
-    ) -> Self {
-        let delay = cold.saturating_add(longest);
-        // Shifted by `delay`, the window [t - keep_alive, t - delay] is that much shorter.
-        let window = keep_alive.saturating_sub(delay);
-        let mut bound = Self {
-            premises,
-            initial,
-            possibly_cold: 0,
-            busy_peak: 0,
-            keep_alive,
-            cold,
-            longest,
-            nominal: Running::default(),
-            busy: Running::default(),
-            // One millisecond more: an environment that expires still holds its place when
-            // the arrivals of that instant look for theirs.
-            alive: SlidingMax::new(if rotates { u64::MAX } else { keep_alive.saturating_add(1) }),
-            ready: Delayed {
-                delay,
-                young: std::collections::VecDeque::new(),
-                maxima: SlidingMax::new(window),
-            },
-        };
-        // What is idle at the start counts like invocations of no duration at that instant.
-        bound.alive.set(0, initial);
-        bound.alive.set(0, 0);
-        bound
-    }
-
-    /// Environments that are ready and only serve warm invocations, at `at`, whatever happens.
-    fn surely_ready(&mut self, at: u64) -> u32 {
-        if self.premises.queued {
-            return 0;
-        }
-        let initial = if at <= self.keep_alive { self.initial } else { 0 };
-        if !self.premises.none_fails || self.keep_alive < self.cold.saturating_add(self.longest) {
-            return initial;
-        }
-        self.ready.at(at).max(initial)
-    }
-
-    fn arrive(&mut self, entry: Entry) {
-        self.advance(entry.at);
-        let spare = self.surely_ready(entry.at).saturating_sub(self.nominal.count());
-        let end = entry.at.saturating_add(entry.duration);
-        // Warm invocations of no duration follow one another on one environment.
-        let (at_once, warm) = match entry.duration {
-            0 if spare > 0 => (1, entry.count),
-            0 => (1, 0),
-            _ => (entry.count, spare.min(entry.count)),
-        };
-        let cold = entry.count - warm;
-        self.nominal.start(end, at_once);
-        self.ready.set(entry.at, self.nominal.count());
-        self.busy.start(end, warm.min(at_once));
-        self.busy.start(end.saturating_add(self.cold), cold);
-        if self.premises.queued {
-            self.busy.start(entry.at.saturating_add(self.cold), cold);
-        }
-        self.possibly_cold += u64::from(cold);
-        self.note(entry.at, self.busy.count());
-    }
-
-    fn note(&mut self, at: u64, busy: u32) {
-        self.alive.set(at, busy);
-        self.busy_peak = self.busy_peak.max(busy);
-    }
-
-    fn advance(&mut self, now: u64) {
-        while let Some((end, left)) = self.nominal.end_next(now) {
-            self.ready.set(end, left);
-        }
-        while let Some((end, left)) = self.busy.end_next(now) {
-            self.note(end, left);
-        }
-    }
-
-    fn finish(mut self) -> Most {
-        self.advance(u64::MAX - 1);
-        Most { alive: self.alive.finish(), busy_peak: self.busy_peak, possibly_cold: self.possibly_cold }
-    }
 }
 
 /// The most environments of each function that can be alive, if no cold start of it exceeds `cold`.
@@ -186,29 +54,32 @@ pub fn environments(
     premises: Premises,
 ) -> Vec<Most> {
     let functions = traffic.functions.len();
-    let mut longest = vec![0; functions];
+    let mut lengths: Vec<Lengths> = vec![Lengths::default(); functions];
     for entry in traffic.arrivals() {
-        let f = entry.function as usize;
-        longest[f] = entry.duration.max(longest[f]);
+        lengths[entry.function as usize].add(entry.duration);
     }
     let rotates = policy.pick_environment != PickEnvironment::NewestIdle;
-    let started = |f: usize| initial.get(f).copied().unwrap_or(0);
     let mut bounds: Vec<Bound> = (0..functions)
         .map(|f| {
             let own = topology.functions.get(f).map_or(Millis::ZERO, |place| place.keep_alive);
-            let keep_alive = policy.keep_alive.unwrap_or(own).0;
-            let cold = cold.get(f).copied().unwrap_or_default().0;
-            Bound::new(keep_alive, rotates, cold, longest[f], started(f), premises)
+            let facts = Facts {
+                premises,
+                keep_alive: policy.keep_alive.unwrap_or(own).0,
+                rotates,
+                cold: cold.get(f).copied().unwrap_or_default().0,
+                lengths: lengths[f],
+                initial: initial.get(f).copied().unwrap_or(0),
+            };
+            Bound::new(facts)
         })
         .collect();
     for entry in traffic.arrivals() {
-        let f = entry.function as usize;
-        bounds[f].arrive(entry);
+        bounds[entry.function as usize].arrive(entry);
     }
     bounds.into_iter().map(Bound::finish).collect()
 }
 
-/// ENIs that are enough for these environments in each pool, however they are spread over the ENIs (L4).
+/// ENIs that are enough for these environments in each pool, however they are spread over the ENIs (L5).
 ///
 /// With environments of one size, `ceil(n / floor(room / size))`. With several sizes each ENI
 /// may have up to the largest size less one unit to spare and still refuse the largest, so

@@ -127,7 +127,7 @@ impl Study<'_> {
         best.unwrap_or(0)
     }
 
-    fn group(&self, class: usize, need: Curve, shares: u32) -> Group {
+    pub(super) fn group(&self, class: usize, need: Curve, shares: u32) -> Group {
         let limits = &self.topology.limits;
         let subnet = &limits.subnets[self.topology.classes[class].subnet];
         let addresses = Limit::Addresses { subnet: subnet.name.clone() };

@@ -1,16 +1,18 @@
 //! The yardstick: the clairvoyant's schedule, which knows the traffic and everything uncertain.
 //!
-//! It follows from a run in which every ENI is at hand: what is in use then is what is
-//! needed, and the plan of that need with the shortest boots and deletions is the offline optimum.
-//! Its creations stand for the instants at which the ENIs are to be ready.
+//! It follows from a run in which every ENI is at hand: what is in use then is exactly what is
+//! needed, and the plan of that need has the smallest peak there can be. Its creations stand for
+//! the instants at which the ENIs are to be ready; since it knows each boot, it requests each one
+//! no earlier than that takes. Whether an idle ENI is kept over a gap is decided for the longest
+//! boot and deletion, so that the peak holds in every world.
 
 use super::backend::Backend;
-use super::group::{Group, PlanError, Start as From};
+use super::group::{Group, PlanError};
 use super::promise::Followed;
 use super::solve::{Answer, Effort, solve};
 use super::study::Study;
 use crate::demand::Curve;
-use crate::policy::{IdleTtl, Provision, Start};
+use crate::policy::{IdleTtl, Provision};
 use crate::quantity::{Interval, Millis};
 use crate::simulation::{Action, Nature, Recorder, World, simulate};
 
@@ -59,17 +61,8 @@ pub fn clairvoyant(
     let mut actions = Vec::new();
     let mut peak_enis = 0_u64;
     for (class, need) in in_use(study, nature).into_iter().enumerate() {
-        let lead = study.topology.boot.min;
-        let start = if study.policy.start == Start::Warm { From::Warm } else { From::Empty { from_ms: 0 } };
-        let group = Group {
-            need,
-            span: study.traffic.span,
-            boot: Interval::exactly(lead),
-            delete: Interval::exactly(study.topology.delete.min),
-            ceilings: Vec::new(),
-            api: None,
-            start,
-        };
+        let lead = study.topology.boot.max;
+        let group = Group { api: None, ..study.group(class, need, 1) };
         let Answer::Planned(planned) = solve(&group, backend, &Effort::default())? else { return Ok(None) };
         peak_enis = peak_enis.saturating_add(u64::from(planned.objectives.peak));
         actions.extend(planned.schedule.entries.iter().flat_map(|entry| {

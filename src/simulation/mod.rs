@@ -36,8 +36,17 @@ pub fn simulate<N: Nature, R: Recorder>(
     run::Run::new(world, nature, recorder, traffic.span).finish(traffic)
 }
 
-/// The environments of each function that stand idle at time 0, as far as the limits allow them.
-pub fn standing(world: &World<'_>) -> Vec<u32> {
-    let silent = Assignment::all(End::Longest);
-    run::Run::new(world, silent, Silent, crate::quantity::Millis::ZERO).standing()
+/// What stands idle and ready at time 0, as far as the limits allow it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Environments of each function.
+    pub environments: Vec<u32>,
+    /// ENIs held.
+    pub enis: u32,
+}
+
+/// What stands at time 0 in `world`.
+pub fn standing(world: &World<'_>) -> Standing {
+    let longest = Assignment::all(End::Longest);
+    run::Run::new(world, longest, Silent, crate::quantity::Millis::ZERO).standing()
 }

@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use super::Standing;
 use super::bucket::Bucket;
 use super::enis::{Enis, Failure};
 use super::environment::{Cold, Environment, Invocation};
@@ -106,12 +107,14 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         (self.outcome, self.nature, self.recorder)
     }
 
-    /// The environments of each function at time 0.
-    pub(super) fn standing(mut self) -> Vec<u32> {
+    /// What stands at time 0.
+    pub(super) fn standing(mut self) -> Standing {
         self.set_up();
-        let mut standing = vec![0; self.world.functions.len()];
-        self.environments.iter().flatten().for_each(|it| standing[it.function as usize] += 1);
-        standing
+        let mut environments = vec![0; self.world.functions.len()];
+        for it in self.environments.iter().flatten() {
+            environments[it.function as usize] += 1;
+        }
+        Standing { environments, enis: self.enis.held }
     }
 
     fn step(&mut self) {

@@ -12,7 +12,7 @@ use crate::demand::need::{self, Most, Premises};
 use crate::demand::{Curve, pools};
 use crate::policy::{Binding, IdleTtl, OnExhausted, Provision};
 use crate::quantity::Millis;
-use crate::simulation::{World, standing};
+use crate::simulation::{Standing, World, standing};
 use crate::topology::TokenBucket;
 use crate::traffic::Traffic;
 
@@ -43,6 +43,9 @@ pub fn bounds(
     planned: Option<Planned>,
 ) -> Bounds {
     let prover = Prover { world, cold_path, traffic, planned, initial: standing(world) };
+    if let Some(deployed) = prover.deployed() {
+        return deployed;
+    }
     // First in the hope that nothing fails; if the bounds then show that a limit can be met, without it.
     let hopeful = prover.conclude(true);
     if hopeful.exhaustible { prover.conclude(false) } else { hopeful }
@@ -53,10 +56,11 @@ struct Prover<'a> {
     cold_path: &'a ColdPath,
     traffic: &'a Traffic,
     planned: Option<Planned>,
-    initial: Vec<u32>,
+    initial: Standing,
 }
 
 /// What is known at one stage.
+#[derive(Clone)]
 struct Stage {
     token_wait: u64,
     microvm_wait: u64,
@@ -64,6 +68,36 @@ struct Stage {
 }
 
 impl Prover<'_> {
+    /// W8: the ENIs of the deployment are enough for ever, so that no environment waits for one.
+    ///
+    /// Supposed first, then confirmed: as long as it has held, what is alive fits on them, so it goes on holding.
+    fn deployed(&self) -> Option<Bounds> {
+        let (topology, policy) = (self.world.topology, self.world.policy);
+        let standing = policy.provision == Provision::AtDeploy
+            && policy.idle_ttl == IdleTtl::Forever
+            && policy.reuse
+            && (policy.miss_budget, policy.warm) == (0, 0);
+        let classes = topology.classes.len() as u64;
+        let in_subnet =
+            |subnet: usize| topology.classes.iter().filter(|class| class.subnet == subnet).count();
+        let room = |(n, subnet): (usize, &crate::topology::SubnetRoom)| {
+            in_subnet(n) as u64 <= u64::from(subnet.addresses)
+        };
+        if !standing || classes > self.most_held() || !topology.limits.subnets.iter().enumerate().all(room) {
+            return None;
+        }
+        let supposed = Planned { eni_wait: Millis::ZERO, peak_enis: classes };
+        let prover = Prover { planned: Some(supposed), initial: self.initial.clone(), ..*self };
+        [true, false].into_iter().find_map(|none_fails| {
+            let stage = prover.stage(none_fails);
+            let alive: Vec<Curve> = stage.most.iter().map(|most| most.alive.clone()).collect();
+            let fits = |(_, need): &(Vec<usize>, Curve)| need.peak().0 <= 1;
+            let confirmed = need::enis(topology, policy, &alive).iter().all(fits);
+            let bounds = prover.conclude(none_fails);
+            (confirmed && !(none_fails && bounds.exhaustible)).then_some(bounds)
+        })
+    }
+
     fn conclude(&self, none_fails: bool) -> Bounds {
         let limits = &self.world.topology.limits;
         let stage = self.stage(none_fails);
@@ -104,7 +138,14 @@ impl Prover<'_> {
             let cold: Vec<Millis> =
                 (0..self.traffic.functions.len()).map(|f| self.longest(f, &stage)).collect();
             let (topology, policy) = (self.world.topology, self.world.policy);
-            stage.most = need::environments(self.traffic, topology, policy, &cold, &self.initial, premises);
+            stage.most = need::environments(
+                self.traffic,
+                topology,
+                policy,
+                &cold,
+                &self.initial.environments,
+                premises,
+            );
             let better = self.token_wait(&stage).min(stage.token_wait);
             if better == stage.token_wait {
                 break;
@@ -150,13 +191,15 @@ impl Prover<'_> {
         let wait = Millis(stage.microvm_wait);
         let spread = places.map(|it| it.path.latest_acquire(wait).0).max().unwrap_or(0);
         let per_ms = u128::from(api.per_second.micro_tokens_per_ms());
+        let in_all = wait_in_queue(self.creations(stage).saturating_sub(u64::from(api.burst)), api);
+        let stage = &Stage { token_wait: stage.token_wait.min(in_all), ..stage.clone() };
         if per_ms * u128::from(keep_alive) < u128::from(per_window) * 1_000_000 {
             return stage.token_wait;
         }
         let while_spread = (per_ms * u128::from(spread)).div_ceil(1_000_000);
         let together = u128::from(per_window) + u128::from(pools) + while_spread;
         let together = u64::try_from(together).unwrap_or(u64::MAX);
-        wait_in_queue(together.saturating_sub(u64::from(api.burst)), api)
+        wait_in_queue(together.saturating_sub(u64::from(api.burst)), api).min(stage.token_wait)
     }
 
     /// The most environments in a VPC alive at each instant.
@@ -179,7 +222,20 @@ impl Prover<'_> {
             + if policy.provision == Provision::AtDeploy { classes } else { 0 };
         let alive = self.alive_in_vpc(stage);
         let staying = self.staying(stage, &alive).saturating_add(extra);
-        staying.saturating_add(self.going(&alive, extra))
+        let ever = u64::from(self.initial.enis).saturating_add(self.creations(stage));
+        staying.saturating_add(self.going(&alive, extra)).min(ever)
+    }
+
+    /// W9: every request comes from an environment that may start, or keeps a pool at its number.
+    fn creations(&self, stage: &Stage) -> u64 {
+        let policy = self.world.policy;
+        let in_vpc = self.world.functions.iter().zip(&stage.most);
+        let starts: u64 = in_vpc
+            .filter(|(place, _)| !place.function.classes.is_empty())
+            .map(|(_, most)| most.possibly_cold)
+            .fold(0, u64::saturating_add);
+        let pools = u64::from(policy.warm).saturating_mul(self.world.topology.classes.len() as u64);
+        starts.saturating_mul(if policy.warm > 0 { 2 } else { 1 }).saturating_add(pools)
     }
 
     /// W4: at the last creation every ENI of its pool was in use.

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::cold_path::{ColdPath, PathPhase};
 use crate::quantity::Millis;
-use crate::simulation::{Assignment, World};
+use crate::simulation::{Assignment, Outcome, World};
 use crate::traffic::Traffic;
 
 /// A value between a witness and a bound.
@@ -50,6 +50,26 @@ pub struct WorstColdStart {
     pub function: Option<String>,
     /// The phases along its longest path.
     pub path: Vec<PathPhase>,
+}
+
+impl WorstColdStart {
+    fn new(world: &World<'_>, bound: Option<u64>, outcome: &Outcome) -> Self {
+        let longest = outcome.longest.as_ref();
+        let bracket = Bracket::new(outcome.cold_starts.max(), bound);
+        Self {
+            witness_ms: bracket.witness,
+            bound_ms: bracket.bound,
+            exact: bracket.exact,
+            at_ms: longest.map(|it| it.arrival),
+            function: longest.map(|it| world.topology.functions[it.function].name.clone()),
+            path: longest.map(|it| it.path.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// Witness and bound alone, ms.
+    pub const fn bracket(&self) -> Bracket {
+        Bracket { witness: self.witness_ms, bound: self.bound_ms, exact: self.exact }
+    }
 }
 
 /// The most ENIs held in one subnet.
@@ -126,7 +146,23 @@ pub fn worst_case(
     effort: Effort,
 ) -> WorstCase {
     let bounds = bounds(world, cold_path, traffic, planned);
-    let found = witness::search(world, traffic, effort);
+    answer(world, &bounds, witness::search(world, traffic, effort))
+}
+
+/// The worst case of a world whose plan is made anew for every assignment: `seen` are the
+/// assignments that were played, with what they led to.
+pub fn hindsight(
+    world: &World<'_>,
+    cold_path: &ColdPath,
+    traffic: &Traffic,
+    planned: Option<Planned>,
+    seen: Vec<(Assignment, Outcome)>,
+) -> WorstCase {
+    let bounds = bounds(world, cold_path, traffic, planned);
+    answer(world, &bounds, witness::Found::among(seen))
+}
+
+fn answer(world: &World<'_>, bounds: &Bounds, found: witness::Found) -> WorstCase {
     let subnets = &world.topology.limits.subnets;
     let by_subnet = subnets
         .iter()
@@ -137,18 +173,8 @@ pub fn worst_case(
             peak: Bracket::new(level.peak, Some(*bound)),
         })
         .collect();
-    let cold = &found.cold_start.outcome;
-    let longest = cold.longest.as_ref();
-    let bracket = Bracket::new(cold.cold_starts.max(), bounds.cold_start_ms);
     WorstCase {
-        cold_start: WorstColdStart {
-            witness_ms: bracket.witness,
-            bound_ms: bracket.bound,
-            exact: bracket.exact,
-            at_ms: longest.map(|it| it.arrival),
-            function: longest.map(|it| world.topology.functions[it.function].name.clone()),
-            path: longest.map(|it| it.path.clone()).unwrap_or_default(),
-        },
+        cold_start: WorstColdStart::new(world, bounds.cold_start_ms, &found.cold_start.outcome),
         peak_enis: PeakEnis {
             peak: Bracket::new(found.peak_enis.outcome.enis.peak, Some(bounds.peak_enis)),
             at_ms: found.peak_enis.outcome.enis.peak_at,

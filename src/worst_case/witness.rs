@@ -15,6 +15,7 @@ use crate::simulation::{Assignment, End, Nature, Outcome, Random, Recording, Sil
 use crate::traffic::Traffic;
 
 /// One assignment and what it leads to.
+#[derive(Clone)]
 pub(super) struct Replayed {
     pub(super) assignment: Assignment,
     pub(super) outcome: Outcome,
@@ -26,6 +27,26 @@ pub(super) struct Found {
     pub(super) peak_enis: Replayed,
     pub(super) failures: Replayed,
     pub(super) replays: u64,
+}
+
+impl Found {
+    /// The best of these, which must not be empty.
+    pub(super) fn among(seen: Vec<(Assignment, Outcome)>) -> Self {
+        let replays = seen.len() as u64;
+        let seen: Vec<Replayed> =
+            seen.into_iter().map(|(assignment, outcome)| Replayed { assignment, outcome }).collect();
+        let best = |objective: Objective| {
+            let largest = |n: &usize| (objective.of(&seen[*n].outcome), std::cmp::Reverse(*n));
+            let index = (0..seen.len()).max_by_key(largest).unwrap_or(0);
+            seen[index].clone()
+        };
+        Self {
+            cold_start: best(Objective::ColdStart),
+            peak_enis: best(Objective::PeakEnis),
+            failures: best(Objective::Failures),
+            replays,
+        }
+    }
 }
 
 /// What is to be large.

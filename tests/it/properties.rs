@@ -1,10 +1,13 @@
 //! Properties over many small random worlds: closed forms against the simulator, bounds against every boot.
 
-use eniplan::demand::{at_start, demand};
+use eniplan::cold_path::Step;
+use eniplan::demand::need::{Premises, environments};
+use eniplan::demand::{Curve, at_start, demand};
+use eniplan::platform::PhaseKind;
 use eniplan::policy::{Binding, Capacity, IdleTtl, OnExhausted, PickEnvironment, Provision, Start};
 use eniplan::quantity::{Interval, Millis, Probability, Rate};
 use eniplan::random::{Purpose, Stream};
-use eniplan::simulation::{Assignment, End, Nature, Outcome, Random, Silent, World, simulate};
+use eniplan::simulation::{Assignment, End, Nature, Outcome, Random, Recorder, Silent, World, simulate};
 use eniplan::topology::{EniClass, SubnetRoom, TokenBucket};
 use eniplan::traffic::Traffic;
 use eniplan::worst_case::{Bounds, Effort, bounds, worst_case};
@@ -185,5 +188,58 @@ fn witnesses_replay_to_their_value_and_stay_within_the_bounds() {
         assert!(answer.cold_start.bound_ms.is_none_or(|bound| bound >= answer.cold_start.witness_ms));
         let again = worst_case(&world, &bench.cold_path, &traffic, None, effort);
         assert_eq!(again, answer, "the same bytes every time");
+    }
+}
+
+/// Holds what is in use against what may be.
+struct Within<'a>(&'a Curve, u64);
+
+impl Recorder for Within<'_> {
+    fn enis(&mut self, at: u64, _class: usize, held: u32) {
+        assert!(held <= self.0.at(at), "seed {}: {held} at {at}, not {}", self.1, self.0.at(at));
+    }
+}
+
+#[test]
+fn no_run_has_more_environments_than_the_need_allows() {
+    for seed in 0..1_500 {
+        let mut dice = Dice::new(seed);
+        let (shortest, spread, cold) = (1 + dice.below(12), 1 + dice.below(6), 1 + dice.below(40));
+        let mut at = 0;
+        let pace = 1 + dice.below(6);
+        let list: Vec<_> = (0..150)
+            .map(|n| {
+                // Rises and falls, so that new environments start again and again.
+                at += if n % 50 < 25 { dice.below(pace) } else { dice.below(4 * pace) };
+                (at, 0, 1 + u32::from(dice.below(8) == 0), shortest + dice.below(spread))
+            })
+            .collect();
+        let traffic = log(1, &list);
+        let mut bench = Bench::new(1, 20 + dice.below(150));
+        let boot = Step {
+            name: "boot".into(),
+            kind: PhaseKind::Plain,
+            duration: Interval::between(Millis(dice.below(cold)), Millis(cold)),
+            after: vec![0],
+        };
+        bench.cold_path.vpc.steps.push(boot);
+        bench.policy.idle_ttl = IdleTtl::After(Millis::ZERO);
+        bench.policy.pick_environment = [PickEnvironment::NewestIdle, PickEnvironment::OldestIdle]
+            [usize::try_from(dice.below(2)).unwrap()];
+        if dice.chance() {
+            bench.policy.start = Start::Warm;
+            bench.initial = at_start(&traffic, &demand(&traffic, &bench.topology, &bench.policy));
+        }
+        let premises = Premises { none_fails: true, queued: false };
+        let bound = vec![Millis(cold)];
+        let most = environments(&traffic, &bench.topology, &bench.policy, &bound, &bench.initial, premises);
+        let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
+        for end in [End::Longest, End::Shortest] {
+            simulate(&world, &traffic, Assignment::all(end), Within(&most[0].alive, seed));
+        }
+        for turn in 0..10 {
+            let outcome = simulate(&world, &traffic, Random::new(turn), Within(&most[0].alive, seed)).0;
+            assert!(outcome.cold_starts.cold <= most[0].possibly_cold, "seed {seed}");
+        }
     }
 }

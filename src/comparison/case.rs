@@ -1,0 +1,114 @@
+//! Case: one traffic under one policy on one model, whatever the policy needs beside the simulator.
+//!
+//! The policies that follow a plan get theirs here: `scheduled` one that holds under every
+//! assignment, `clairvoyant` one made for the very world it runs in.
+
+use crate::cold_path::ColdPath;
+use crate::plan::backend::Backend;
+use crate::plan::{Followed, PlanError, Study, clairvoyant, followed};
+use crate::policy::{Policy, Provision};
+use crate::simulation::{Assignment, End, Nature, Outcome, Recorder, Silent, World, simulate};
+use crate::topology::Topology;
+use crate::traffic::Traffic;
+use crate::worst_case::{Effort, Planned, WorstCase, hindsight, worst_case};
+
+/// One traffic under one policy on one model.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    /// Classes, functions and limits.
+    pub topology: &'a Topology,
+    /// The phases of a cold start.
+    pub cold_path: &'a ColdPath,
+    /// The policy.
+    pub policy: &'a Policy,
+    /// The invocations.
+    pub traffic: &'a Traffic,
+    /// What solves programs.
+    pub backend: &'a dyn Backend,
+}
+
+/// Why a case has no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CaseError {
+    /// The policy follows a plan, and there is none: `eniplan plan` says why.
+    NoPlan,
+    /// The planner failed.
+    Plan(PlanError),
+}
+
+impl From<PlanError> for CaseError {
+    fn from(error: PlanError) -> Self {
+        Self::Plan(error)
+    }
+}
+
+impl std::fmt::Display for CaseError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoPlan => write!(f, "no plan keeps every ENI wait at zero here; `eniplan plan` says why"),
+            Self::Plan(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl Case<'_> {
+    /// What a plan of this case is made for.
+    pub fn study(&self) -> Study<'_> {
+        let Self { topology, cold_path, policy, traffic, .. } = *self;
+        Study { topology, cold_path, policy, traffic }
+    }
+
+    /// One run under `nature`, heard by `recorder`.
+    pub fn run<N: Nature + Clone, R: Recorder>(
+        &self,
+        nature: N,
+        recorder: R,
+    ) -> Result<(Outcome, N, R), CaseError> {
+        let world = self.world()?;
+        let world = if self.policy.provision == Provision::Clairvoyant {
+            let plan = clairvoyant(&self.study(), nature.clone(), self.backend)?;
+            world.with_schedule(plan.ok_or(CaseError::NoPlan)?.actions)
+        } else {
+            world
+        };
+        Ok(simulate(&world, self.traffic, nature, recorder))
+    }
+
+    /// The worst case.
+    pub fn worst_case(&self, effort: Effort) -> Result<WorstCase, CaseError> {
+        let plan = if follows_a_plan(self.policy) { self.plan()? } else { None };
+        let planned = plan
+            .as_ref()
+            .map(|plan| Planned { eni_wait: crate::quantity::Millis::ZERO, peak_enis: plan.peak_enis });
+        if self.policy.provision == Provision::Clairvoyant {
+            let corners = [End::Longest, End::Shortest].map(Assignment::all);
+            let mut seen = Vec::new();
+            for assignment in corners {
+                let outcome = self.run(assignment.clone(), Silent)?.0;
+                seen.push((assignment, outcome));
+            }
+            // What stands at the start is the same as under the plan that holds in every world.
+            let world = self.world()?.with_schedule(plan.map(|plan| plan.actions).unwrap_or_default());
+            return Ok(hindsight(&world, self.cold_path, self.traffic, planned, seen));
+        }
+        Ok(worst_case(&self.world()?, self.cold_path, self.traffic, planned, effort))
+    }
+
+    fn plan(&self) -> Result<Option<Followed>, CaseError> {
+        Ok(followed(&self.study(), self.backend)?)
+    }
+
+    /// The world; of `scheduled` with its plan.
+    fn world(&self) -> Result<World<'_>, CaseError> {
+        let world = World::new(self.topology, self.cold_path, self.policy, self.study().initial());
+        if self.policy.provision == Provision::Scheduled {
+            let plan = self.plan()?.ok_or(CaseError::NoPlan)?;
+            return Ok(world.with_schedule(plan.actions));
+        }
+        Ok(world)
+    }
+}
+
+fn follows_a_plan(policy: &Policy) -> bool {
+    matches!(policy.provision, Provision::Scheduled | Provision::Clairvoyant)
+}

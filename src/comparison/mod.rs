@@ -1,0 +1,171 @@
+//! Comparison: policies and models side by side on the same traffic and the same worlds.
+
+mod case;
+
+pub use case::{Case, CaseError};
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::policy::Provision;
+use crate::quantity::Millis;
+use crate::simulation::{ColdStarts, Outcome, Random, Silent};
+use crate::worst_case::{Bracket, Effort, WorstCase};
+
+/// One side of the comparison.
+pub struct Contender<'a> {
+    /// The model's name.
+    pub model: String,
+    /// The case.
+    pub case: Case<'a>,
+}
+
+/// What one contender comes to. Times in ms; means over the seeded runs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Row {
+    /// The policy, with its overrides.
+    pub policy: String,
+    /// The model.
+    pub model: String,
+    /// The longest cold start over every assignment, ms.
+    pub worst_cold_start_ms: Option<Bracket>,
+    /// The most ENIs held over every assignment.
+    pub worst_peak_enis: Option<Bracket>,
+    /// The most failures over every assignment.
+    pub worst_failures: Option<Bracket>,
+    /// What the runs come to; `None` where the policy has no plan to follow.
+    #[serde(flatten)]
+    pub runs: Option<Runs>,
+    /// ENI-hours beyond those of `clairvoyant` on the same model, in all and as a share of them.
+    pub regret_eni_hours: Option<f64>,
+    /// The same as a share of the clairvoyant's.
+    pub regret_share: Option<f64>,
+    /// Whether no other row is at least as good in everything and better in something.
+    pub pareto: bool,
+    /// Why there are no figures.
+    pub note: Option<String>,
+}
+
+/// The seeded runs of one contender.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Runs {
+    /// Cold starts of all served invocations at 50%, ms; a warm one counts as 0.
+    pub p50_ms: u64,
+    /// At 95%.
+    pub p95_ms: u64,
+    /// At 99%.
+    pub p99_ms: u64,
+    /// Cold starts per served invocation, 0 to 1.
+    pub cold_share: f64,
+    /// The most ENIs held in any run.
+    pub peak_enis: u64,
+    /// ENIs held on average.
+    pub mean_enis: f64,
+    /// ENIs held, integrated over the traffic.
+    pub eni_hours: f64,
+    /// The most addresses held in one subnet in any run.
+    pub peak_addresses: u64,
+    /// Failed invocations per run.
+    pub failures: f64,
+    /// Invocations per run.
+    pub invocations: u64,
+}
+
+/// The comparison.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Comparison {
+    /// One row a contender, in the order they were named.
+    pub rows: Vec<Row>,
+    /// The policies (`policy@model`) that no other beats.
+    pub pareto: Vec<String>,
+}
+
+/// Compares the contenders on runs of these seeds.
+pub fn compare(contenders: &[Contender<'_>], seeds: &[u64], effort: Effort) -> Comparison {
+    let mut rows: Vec<Row> = contenders.iter().map(|it| row(it, seeds, effort)).collect();
+    let hours = |row: &Row| row.runs.as_ref().map(|runs| runs.eni_hours);
+    let yardsticks: Vec<(String, f64)> = contenders
+        .iter()
+        .zip(&rows)
+        .filter(|(it, _)| it.case.policy.provision == Provision::Clairvoyant)
+        .filter_map(|(it, row)| Some((it.model.clone(), hours(row)?)))
+        .collect();
+    for row in &mut rows {
+        let yardstick = yardsticks.iter().find(|(model, _)| *model == row.model);
+        if let (Some((_, best)), Some(own)) = (yardstick, hours(row)) {
+            row.regret_eni_hours = Some(own - best);
+            row.regret_share = (*best > 0.0).then(|| (own - best) / best);
+        }
+    }
+    let unbeaten: Vec<bool> =
+        rows.iter().map(|row| row.runs.is_some() && !rows.iter().any(|other| beats(other, row))).collect();
+    let mut pareto = Vec::new();
+    for (row, unbeaten) in rows.iter_mut().zip(unbeaten) {
+        row.pareto = unbeaten;
+        if unbeaten {
+            pareto.push(format!("{}@{}", row.policy, row.model));
+        }
+    }
+    Comparison { rows, pareto }
+}
+
+fn row(contender: &Contender<'_>, seeds: &[u64], effort: Effort) -> Row {
+    let worst = contender.case.worst_case(effort);
+    let runs = runs(&contender.case, seeds);
+    let bracket = |of: fn(&WorstCase) -> Bracket| worst.as_ref().ok().map(of);
+    let note = worst.as_ref().err().or(runs.as_ref().err()).map(ToString::to_string);
+    Row {
+        policy: contender.case.policy.name.clone(),
+        model: contender.model.clone(),
+        worst_cold_start_ms: bracket(|it| it.cold_start.bracket()),
+        worst_peak_enis: bracket(|it| it.peak_enis.peak),
+        worst_failures: bracket(|it| it.failures),
+        runs: runs.ok(),
+        regret_eni_hours: None,
+        regret_share: None,
+        pareto: false,
+        note,
+    }
+}
+
+fn runs(case: &Case<'_>, seeds: &[u64]) -> Result<Runs, CaseError> {
+    let outcomes: Vec<Outcome> = seeds
+        .par_iter()
+        .map(|&seed| case.run(Random::new(seed), Silent).map(|(outcome, ..)| outcome))
+        .collect::<Result<_, _>>()?;
+    let mut starts = ColdStarts::default();
+    for outcome in &outcomes {
+        starts.merge(&outcome.cold_starts);
+    }
+    let n = outcomes.len().max(1) as f64;
+    let mean = |of: fn(&Outcome) -> f64| outcomes.iter().map(of).sum::<f64>() / n;
+    let most = |of: fn(&Outcome) -> u64| outcomes.iter().map(of).max().unwrap_or(0);
+    let fullest = |outcome: &Outcome| outcome.subnets.iter().map(|level| level.peak).max().unwrap_or(0);
+    Ok(Runs {
+        p50_ms: starts.quantile(500),
+        p95_ms: starts.quantile(950),
+        p99_ms: starts.quantile(990),
+        cold_share: if starts.served == 0 { 0.0 } else { starts.cold as f64 / starts.served as f64 },
+        peak_enis: most(|outcome| outcome.enis.peak),
+        mean_enis: mean(|outcome| outcome.enis.mean()),
+        eni_hours: mean(|outcome| outcome.enis.hours()),
+        peak_addresses: most(fullest),
+        failures: mean(|outcome| outcome.failures() as f64),
+        invocations: outcomes.first().map_or(0, |outcome| outcome.invocations),
+    })
+}
+
+/// The qualities that count, smaller is better: the proved worst cold start (the witness where no
+/// bound is known counts as without end), p99, peak ENIs, ENI-hours, failures.
+fn qualities(row: &Row) -> Option<[f64; 5]> {
+    let runs = row.runs.as_ref()?;
+    let bound = row.worst_cold_start_ms.and_then(|bracket| bracket.bound);
+    let worst = bound.map_or(f64::INFINITY, |ms| Millis(ms).hours());
+    Some([worst, runs.p99_ms as f64, runs.peak_enis as f64, runs.eni_hours, runs.failures])
+}
+
+fn beats(one: &Row, other: &Row) -> bool {
+    let (Some(one), Some(other)) = (qualities(one), qualities(other)) else { return false };
+    let no_worse = one.iter().zip(&other).all(|(a, b)| a <= b);
+    no_worse && one.iter().zip(&other).any(|(a, b)| a < b)
+}
