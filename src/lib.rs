@@ -1,5 +1,6 @@
 //! eniplan: a capacity planner for serverless networking.
 
+pub mod cli;
 pub mod cold_path;
 pub mod comparison;
 pub mod demand;
@@ -10,6 +11,7 @@ pub mod platform;
 pub mod policy;
 pub mod quantity;
 pub mod random;
+pub mod report;
 pub mod scenario;
 pub mod simulation;
 pub mod topology;

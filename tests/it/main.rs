@@ -8,10 +8,12 @@ use std::path::Path;
 use eniplan::diagnostic::{Diagnostic, Diagnostics};
 
 mod audit;
+mod cli;
 mod generate;
 mod import;
 mod models;
 mod properties;
+mod report;
 mod scenario;
 mod support;
 mod talk;

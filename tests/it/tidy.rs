@@ -28,7 +28,21 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["simulation", "worst_case", "plan", "traffic", "policy", "topology", "cold_path", "demand"],
     ),
     ("composition", &["comparison", "scenario", "traffic"]),
-    ("report", &["demand", "simulation", "worst_case", "plan", "comparison", "composition"]),
+    (
+        "report",
+        &[
+            "traffic",
+            "platform",
+            "policy",
+            "cold_path",
+            "demand",
+            "simulation",
+            "worst_case",
+            "plan",
+            "comparison",
+            "composition",
+        ],
+    ),
     ("cli", &["*"]),
 ];
 

@@ -1,0 +1,44 @@
+//! Complaint: how the command line says what is wrong, and the exit code for it.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use serde_json::json;
+
+use super::output;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::report::{SCHEMA_VERSION, pretty};
+
+/// Bad input or usage.
+const REFUSED: u8 = 2;
+
+/// Tells all problems, on stderr, or as JSON on stdout where that is the format.
+pub fn refuse(problems: &Diagnostics, format: &str) -> ExitCode {
+    if format == "json" {
+        let errors = json!({
+            "schema_version": SCHEMA_VERSION, "errors": problems.sorted(), "count": problems.count(),
+        });
+        // There is nobody left to tell that stdout is gone.
+        let _ = output::to_stdout(&pretty(&errors));
+    } else {
+        output::complain(&problems.to_string());
+    }
+    ExitCode::from(REFUSED)
+}
+
+/// Tells a wrong command line, or the help that was asked for.
+pub fn usage(error: &clap::Error, words: &[OsString]) -> ExitCode {
+    let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    let json = words.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
+        || words.iter().any(|word| word == "--format=json");
+    if json && !asked {
+        let text = error.render().to_string();
+        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let problem = Diagnostic::new(Code::Usage, message, "see `eniplan --help`");
+        return refuse(&problem.into(), "json");
+    }
+    // A closed pipe is the reader's choice.
+    let _ = error.print();
+    if asked { ExitCode::SUCCESS } else { ExitCode::from(REFUSED) }
+}

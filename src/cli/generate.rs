@@ -1,0 +1,95 @@
+//! `eniplan generate`.
+
+use std::path::PathBuf;
+
+use super::Verdict;
+use super::output::{save, to_stdout};
+use super::traffic::keep;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::quantity::{Millis, Rate};
+use crate::traffic::generate::{self, Layout, Load, Recipe, Shape};
+
+/// Options of `generate`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = after_help())]
+pub struct Args {
+    /// How the rate moves over time; several, joined with +, multiply
+    #[arg(value_name = "SHAPE[+SHAPE...]")]
+    shapes: String,
+    /// Seed of everything that is drawn
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// How long the traffic is
+    #[arg(long, value_name = "DURATION", default_value = "1d")]
+    span: Millis,
+    /// How long a slot is
+    #[arg(long, value_name = "DURATION", default_value = "1m")]
+    slot: Millis,
+    /// How many times its rate the largest burst has
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    peak: u32,
+    /// The first instant: a date, a date and time in UTC, or none for seconds from 0
+    #[arg(long, value_name = "TIME", default_value = "2026-03-02")]
+    start: String,
+    /// One row per invocation instead of counts per slot
+    #[arg(long)]
+    log: bool,
+    /// The functions
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',', default_value = "api")]
+    functions: Vec<String>,
+    /// Invocations per second, one for all functions or one for each
+    #[arg(long, value_name = "RATE,...", value_delimiter = ',', default_value = "5/s")]
+    rate: Vec<Rate>,
+    /// How long an invocation lasts on average, one for all functions or one for each
+    #[arg(long, value_name = "DURATION,...", value_delimiter = ',', default_value = "120ms")]
+    duration: Vec<Millis>,
+    /// Write the traffic to FILE, whole or not at all
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Print no notes on stderr
+    #[arg(long)]
+    quiet: bool,
+}
+
+fn after_help() -> String {
+    let shapes = generate::SHAPES.iter().map(|shape| format!("  {:<12} {}\n", shape.name, shape.summary));
+    format!(
+        "Shapes:\n{}\nExample:\n  eniplan generate diurnal+flash-crowd --functions cart,checkout \
+         --rate 3/s,1/s --duration 250ms,1.2s -o day.csv",
+        shapes.collect::<String>()
+    )
+}
+
+/// Writes the traffic.
+pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+    let recipe = recipe(args)?;
+    recipe.check().or(())?;
+    let mut text = String::new();
+    generate::generate(&recipe, &mut text).map_err(|_| {
+        let help = "use a shorter span, longer slots or a lower rate";
+        Diagnostic::new(Code::Usage, "the traffic does not fit in memory", help)
+    })?;
+    match &args.file {
+        Some(path) => save(path, &text, args.quiet)?,
+        None => to_stdout(&text)?,
+    }
+    Ok(Verdict::Done)
+}
+
+fn recipe(args: &Args) -> Result<Recipe, Diagnostics> {
+    let mut problems = Diagnostics::default();
+    let shapes: Option<Vec<&'static Shape>> = keep(generate::shapes(&args.shapes), &mut problems);
+    let start: Option<Option<i64>> = keep(generate::start(&args.start), &mut problems);
+    let loads: Option<Vec<Load>> =
+        keep(generate::loads(&args.functions, &args.rate, &args.duration), &mut problems);
+    problems.or(Recipe {
+        seed: args.seed,
+        shapes: shapes.unwrap_or_default(),
+        span: args.span,
+        slot: args.slot,
+        peak: args.peak,
+        start: start.flatten(),
+        layout: if args.log { Layout::Log } else { Layout::Counts },
+        loads: loads.unwrap_or_default(),
+    })
+}

@@ -1,0 +1,80 @@
+//! Invocation log: one CSV row per invocation of a run, in the order handlers start.
+
+use std::io::{self, Write};
+
+use crate::report::{defused, line};
+use crate::simulation::{Failure, Recorder, Served};
+use crate::topology::Topology;
+
+/// Writes a row for each invocation; remembers the first problem and then writes no more.
+#[derive(Debug)]
+pub struct InvocationLog<W> {
+    out: W,
+    functions: Vec<String>,
+    /// By ENI class.
+    subnets: Vec<String>,
+    written: io::Result<()>,
+}
+
+const HEADER: [&str; 8] = [
+    "arrival_ms",
+    "function",
+    "environment",
+    "environment_invocation",
+    "eni",
+    "subnet",
+    "cold_start_ms",
+    "outcome",
+];
+
+impl<W: Write> InvocationLog<W> {
+    /// A log of runs in the world of `topology`, into `out`.
+    pub fn new(out: W, topology: &Topology) -> Self {
+        let subnet = |index: usize| topology.limits.subnets.get(index).map_or("", |it| it.name.as_str());
+        let mut log = Self {
+            out,
+            functions: topology.functions.iter().map(|it| defused(&it.name)).collect(),
+            subnets: topology.classes.iter().map(|class| defused(subnet(class.subnet))).collect(),
+            written: Ok(()),
+        };
+        log.row(&HEADER.map(str::to_owned));
+        log
+    }
+
+    /// Gives back what it wrote to, or the first problem.
+    pub fn finish(self) -> io::Result<W> {
+        self.written.map(|()| self.out)
+    }
+
+    fn row(&mut self, cells: &[String; 8]) {
+        if self.written.is_ok() {
+            self.written = self.out.write_all(line(cells).as_bytes());
+        }
+    }
+
+    fn function(&self, index: usize) -> String {
+        self.functions.get(index).cloned().unwrap_or_default()
+    }
+}
+
+impl<W: Write> Recorder for InvocationLog<W> {
+    fn served(&mut self, it: &Served<'_>) {
+        let subnet = it.class.and_then(|class| self.subnets.get(class)).cloned().unwrap_or_default();
+        self.row(&[
+            it.arrival.to_string(),
+            self.function(it.function),
+            it.environment.to_string(),
+            it.environment_invocation.to_string(),
+            it.eni.map(|eni| eni.to_string()).unwrap_or_default(),
+            subnet,
+            it.start.saturating_sub(it.arrival).to_string(),
+            if it.cold { "cold" } else { "warm" }.to_owned(),
+        ]);
+    }
+
+    fn failed(&mut self, arrival: u64, function: usize, failure: Failure) {
+        let none = String::new;
+        let (at, function) = (arrival.to_string(), self.function(function));
+        self.row(&[at, function, none(), none(), none(), none(), none(), failure.name().to_owned()]);
+    }
+}

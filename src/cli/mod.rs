@@ -1,0 +1,121 @@
+//! The command line: the only place with files, clock and terminal.
+//!
+//! One file per command; each reads its [`Study`](study::Study), calls the
+//! library and hands an answer to [`output`]. Results go to stdout, notes to
+//! stderr. To add a command: a file with `Args` and `run`, a variant of
+//! [`Command`] and its two lines below.
+
+mod assignment;
+mod complaint;
+mod demand;
+mod formats;
+mod gates;
+mod generate;
+mod input;
+mod invocation_log;
+mod model;
+mod models;
+mod output;
+mod plan;
+mod policies;
+mod simulate;
+mod study;
+mod traffic;
+mod whole_file;
+mod window;
+mod worst_case;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use complaint::{refuse, usage};
+
+use crate::diagnostic::Diagnostics;
+
+/// Capacity planner for serverless networking: worst-case cold starts, ENI counts and reuse policies
+/// from a CSV of traffic.
+#[derive(Debug, Parser)]
+#[command(name = "eniplan", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Examples:\n  eniplan generate diurnal -o day.csv\n  eniplan demand day.csv\n  \
+                        eniplan worst-case day.csv --max-cold-start 16m\n\n\
+                        Exit codes: 0 done, 1 a gate is missed or no plan exists, 2 bad input or usage")]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// What is in the traffic, and how many environments and ENIs it needs
+    Demand(demand::Args),
+    /// What happens under one policy: cold starts, ENIs held, failures, on seeded runs
+    Simulate(simulate::Args),
+    /// The worst-case cold start, the most ENIs held, the most failures: proved and replayed
+    WorstCase(worst_case::Args),
+    /// How many ENIs keep a promise, and when to make and delete them
+    Plan(plan::Args),
+    /// The models, every number with its source
+    Models(models::Args),
+    /// The policies, and what can be overridden
+    Policies(policies::Args),
+    /// The traffic formats, each with its header
+    Formats(formats::Args),
+    /// Sample traffic from a seed
+    Generate(generate::Args),
+}
+
+/// How a command that did its work ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// All is well.
+    Done,
+    /// The answer stands, but a gate is missed or no plan exists.
+    Missed,
+}
+
+impl From<Verdict> for ExitCode {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Done => Self::SUCCESS,
+            Verdict::Missed => Self::FAILURE,
+        }
+    }
+}
+
+impl Cli {
+    /// The name of the renderer asked for.
+    pub fn format(&self) -> &str {
+        match &self.command {
+            Command::Demand(args) => &args.output.format,
+            Command::Simulate(args) => &args.output.format,
+            Command::WorstCase(args) => &args.output.format,
+            Command::Plan(args) => &args.output.format,
+            Command::Models(args) => &args.output.format,
+            Command::Policies(args) => &args.output.format,
+            Command::Formats(args) => &args.output.format,
+            Command::Generate(_) => "text",
+        }
+    }
+}
+
+/// Reads the command line; a wrong one is told in clap's words.
+pub fn parse(words: &[OsString]) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(words)
+}
+
+/// Does what the command line asks for.
+pub fn run(cli: &Cli) -> Result<Verdict, Diagnostics> {
+    match &cli.command {
+        Command::Demand(args) => demand::run(args),
+        Command::Simulate(args) => simulate::run(args),
+        Command::WorstCase(args) => worst_case::run(args),
+        Command::Plan(args) => plan::run(args),
+        Command::Models(args) => models::run(args),
+        Command::Policies(args) => policies::run(args),
+        Command::Formats(args) => formats::run(args),
+        Command::Generate(args) => generate::run(args),
+    }
+}

@@ -1,0 +1,36 @@
+//! Model: a built-in one by name, or a file.
+
+use std::path::Path;
+
+use super::input;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::nearest;
+use crate::platform::{self, Platform};
+
+/// The model `name`, built in, or a file (relative to `folder`) that has a folder or `.toml` in its name, or exists.
+pub fn load(name: &Path, folder: &Path) -> Result<Platform, Diagnostics> {
+    if let Some(model) = name.to_str().and_then(platform::named) {
+        return platform::load(&format!("models/{}.toml", model.name), model.text);
+    }
+    let path = folder.join(name);
+    let a_file = name.components().count() > 1 || name.extension().is_some_and(|it| it == "toml");
+    if a_file || path.exists() {
+        return platform::load(&input::shown(&path), &input::text(&path)?);
+    }
+    Err(unknown(&input::shown(name)).into())
+}
+
+/// Every built-in model.
+pub fn built_in() -> Result<Vec<Platform>, Diagnostics> {
+    platform::ALL.iter().map(|model| load(Path::new(model.name), Path::new(""))).collect()
+}
+
+fn unknown(name: &str) -> Diagnostic {
+    let known: Vec<_> = platform::ALL.iter().map(|model| model.name).collect();
+    let message = format!("there is no model `{name}`; there are {}", known.join(", "));
+    let help = match nearest(name, known) {
+        Some(near) => format!("did you mean {near}? A file needs .toml or a folder in its name"),
+        None => "name one of them, or a model file; see `eniplan models`".to_owned(),
+    };
+    Diagnostic::new(Code::UnknownName, message, help)
+}

@@ -1,0 +1,29 @@
+//! `eniplan models`.
+
+use std::path::{Path, PathBuf};
+
+use super::output::Output;
+use super::{Verdict, model};
+use crate::diagnostic::Diagnostics;
+use crate::report::answers;
+
+/// Options of `models`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  eniplan models lambda-2018")]
+pub struct Args {
+    /// Only this one: a built-in model, or a model file
+    #[arg(value_name = "NAME|FILE")]
+    model: Option<PathBuf>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Prints every number with its source.
+pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+    let models = match &args.model {
+        Some(name) => vec![model::load(name, Path::new(""))?],
+        None => model::built_in()?,
+    };
+    args.output.give(&answers::models(&models))?;
+    Ok(Verdict::Done)
+}

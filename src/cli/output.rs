@@ -1,0 +1,115 @@
+//! Output: where answers, notes and complaints go.
+
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use clap::builder::PossibleValuesParser;
+
+use super::input::{reason, shown};
+use super::whole_file::WholeFile;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, inert};
+use crate::report::{self, Answer};
+
+/// Where the answer goes, and as what.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Output {
+    /// How the answer is printed
+    #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "text")]
+    #[arg(help_heading = "Output")]
+    pub format: String,
+    /// Write the answer to FILE, whole or not at all
+    #[arg(id = "output", short = 'o', long = "output", value_name = "FILE", help_heading = "Output")]
+    pub file: Option<PathBuf>,
+    /// Print no notes on stderr
+    #[arg(long, help_heading = "Output")]
+    pub quiet: bool,
+}
+
+fn formats() -> PossibleValuesParser {
+    report::ALL.iter().map(|renderer| renderer.name()).collect::<Vec<_>>().into()
+}
+
+/// The width of lines where there is no terminal.
+const WIDTH: u16 = 100;
+
+impl Output {
+    /// Prints `answer`. Its assumptions are notes where its text does not show them.
+    pub fn give(&self, answer: &Answer) -> Result<(), Diagnostics> {
+        let renderer = report::named(&self.format).ok_or_else(|| {
+            let known: Vec<_> = report::ALL.iter().map(|renderer| renderer.name()).collect();
+            let help = format!("write one of {}", known.join(", "));
+            Diagnostic::new(Code::UnknownName, format!("there is no format `{}`", self.format), help)
+        })?;
+        let width = if self.file.is_none() { terminal_width() } else { WIDTH };
+        let text = renderer.render(answer, width);
+        if renderer.name() == "csv" {
+            answer.assumptions.iter().for_each(|assumption| self.note(assumption));
+        }
+        match &self.file {
+            Some(path) => self.save(path, &text)?,
+            None => to_stdout(&text)?,
+        }
+        Ok(())
+    }
+
+    /// Writes `text` to the file `path`, whole or not at all, and says so.
+    pub fn save(&self, path: &Path, text: &str) -> Result<(), Diagnostic> {
+        save(path, text, self.quiet)
+    }
+
+    /// Something worth knowing, on stderr.
+    pub fn note(&self, text: &str) {
+        note(text, self.quiet);
+    }
+}
+
+/// Writes `text` to the file `path`, whole or not at all, and says so.
+pub fn save(path: &Path, text: &str, quiet: bool) -> Result<(), Diagnostic> {
+    let mut file = WholeFile::create(path)?;
+    file.write_all(text.as_bytes()).map_err(|error| unwritten(path, &error))?;
+    file.finish()?;
+    note(&format!("wrote {}", shown(path)), quiet);
+    Ok(())
+}
+
+fn note(text: &str, quiet: bool) {
+    if !quiet {
+        complain(&format!("note: {}\n", inert(text)));
+    }
+}
+
+/// Two files that a command writes must not be one.
+pub fn distinct(files: &[Option<&PathBuf>]) -> Result<(), Diagnostic> {
+    let files: Vec<&PathBuf> = files.iter().copied().flatten().collect();
+    let twice = files.iter().enumerate().find(|(index, file)| files[..*index].contains(file));
+    twice.map_or(Ok(()), |(_, file)| {
+        let message = "two results would be written to the same file";
+        Err(Diagnostic::new(Code::Usage, message, "give each a file of its own").in_file(shown(file)))
+    })
+}
+
+/// Prints `text`; a reader that has closed its end wants no more, which is no problem.
+pub fn to_stdout(text: &str) -> Result<(), Diagnostic> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(unwritten(Path::new("stdout"), &error)),
+        _ => Ok(()),
+    }
+}
+
+/// Prints `text` on stderr, where nobody can be told that it failed.
+pub fn complain(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// A file that cannot be written.
+pub fn unwritten(path: &Path, error: &io::Error) -> Diagnostic {
+    let message = format!("the file cannot be written: {}", reason(error));
+    Diagnostic::new(Code::File, message, "name a file in a folder you may write to").in_file(shown(path))
+}
+
+fn terminal_width() -> u16 {
+    let size = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    size.map_or(WIDTH, |(width, _)| width.0.max(40))
+}

@@ -1,0 +1,114 @@
+//! `eniplan simulate`.
+
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+
+use super::gates::{Gates, Measured};
+use super::invocation_log::InvocationLog;
+use super::output::{Output, distinct};
+use super::study::{Study, StudyArgs};
+use super::whole_file::WholeFile;
+use super::{Verdict, assignment};
+use crate::diagnostic::Diagnostics;
+use crate::policy::Policy;
+use crate::report::answers::{self, Runs};
+use crate::simulation::{Nature, Outcome, Random, Silent, simulate};
+use crate::traffic::{Shape, Traffic};
+
+/// Options of `simulate`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  eniplan simulate shop-day.csv --policy warm-pool:warm=20 --runs 20")]
+pub struct Args {
+    #[command(flatten)]
+    study: StudyArgs,
+    /// How many runs; their seeds are --seed and those after it
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    runs: u64,
+    /// Write one CSV row per invocation of the first run
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
+    /// Replay this assignment of every uncertain duration instead of drawing them
+    #[arg(long, value_name = "FILE", conflicts_with = "runs")]
+    replay: Option<PathBuf>,
+    #[command(flatten)]
+    gates: Gates,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Prints what happens.
+pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+    distinct(&[args.output.file.as_ref(), args.log.as_ref()])?;
+    let study = args.study.load()?;
+    let policy = study.unplanned_policy()?;
+    let runs = match &args.replay {
+        Some(path) => {
+            let assignment = assignment::read(path, &study.topology)?;
+            let mut runs = Runs::default();
+            runs.add(None, &first(args, &study, policy, assignment)?);
+            runs
+        }
+        None => seeded(args, &study, policy)?,
+    };
+    let mut subject = study.subject(policy);
+    subject.assumptions.push(match (&args.replay, args.runs) {
+        (Some(path), _) => format!("every boot, deletion, phase and miss as in {}", path.display()),
+        (None, 1) => format!("one run, seed {}; another seed gives other boots", args.study.traffic.seed),
+        (None, n) => format!("{n} runs, seeds from {}", args.study.traffic.seed),
+    });
+    let functions: Vec<String> = study.topology.functions.iter().map(|it| it.name.clone()).collect();
+    let subnets: Vec<String> = study.topology.limits.subnets.iter().map(|it| it.name.clone()).collect();
+    let mut answer = answers::simulate(&subject, &runs, &functions, &subnets);
+    let measured = Measured {
+        cold_start_ms: Some(runs.cold_starts.max()),
+        enis: Some(runs.peak_enis().0),
+        failures: Some(runs.most_failures()),
+        what: if runs.all.len() == 1 { "in this run" } else { "in the worst of the runs" },
+    };
+    args.gates.note(&measured, &mut answer);
+    args.output.give(&answer)?;
+    Ok(args.gates.verdict(&measured))
+}
+
+/// The seeded runs, in order of their seeds whatever thread they ran on.
+fn seeded(args: &Args, study: &Study, policy: &Policy) -> Result<Runs, Diagnostics> {
+    const AT_ONCE: usize = 64;
+    let seed = args.study.traffic.seed;
+    let mut runs = Runs::default();
+    runs.add(Some(seed), &first(args, study, policy, Random::new(seed))?);
+    let rest: Vec<u64> = (1..args.runs).map(|n| seed.wrapping_add(n)).collect();
+    for seeds in rest.chunks(AT_ONCE) {
+        let outcomes: Vec<Outcome> = seeds.par_iter().map(|&seed| one(args, study, policy, seed)).collect();
+        seeds.iter().zip(&outcomes).for_each(|(&seed, outcome)| runs.add(Some(seed), outcome));
+    }
+    Ok(runs)
+}
+
+/// One further run. Where arrivals are drawn, each seed has its own.
+fn one(args: &Args, study: &Study, policy: &Policy, seed: u64) -> Outcome {
+    let nature = Random::new(seed);
+    if !args.study.traffic.is_random() {
+        return simulate(&study.world(policy, &study.traffic), &study.traffic, nature, Silent).0;
+    }
+    let mut traffic: Traffic = study.traffic.clone();
+    if let Shape::Counts { spread, .. } = &mut traffic.shape {
+        *spread = args.study.traffic.spread(seed);
+    }
+    simulate(&study.world(policy, &traffic), &traffic, nature, Silent).0
+}
+
+/// The first run, with the log where one is asked for.
+fn first(args: &Args, study: &Study, policy: &Policy, nature: impl Nature) -> Result<Outcome, Diagnostics> {
+    let world = study.world(policy, &study.traffic);
+    let Some(path) = &args.log else {
+        return Ok(simulate(&world, &study.traffic, nature, Silent).0);
+    };
+    let log = InvocationLog::new(WholeFile::create(path)?, &study.topology);
+    let (outcome, _, log) = simulate(&world, &study.traffic, nature, log);
+    let file = log.finish().map_err(|error| super::output::unwritten(path, &error))?;
+    file.finish()?;
+    args.output.note(&format!("wrote {}", path.display()));
+    Ok(outcome)
+}

@@ -1,0 +1,278 @@
+//! Study: everything a command needs to know about the traffic, the scenario and the model.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::traffic::TrafficArgs;
+use super::{input, model};
+use crate::cold_path::ColdPath;
+use crate::demand;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::plan;
+use crate::platform::Platform;
+use crate::policy::{self, Policy, Provision, Start};
+use crate::report::{Clock, Subject};
+use crate::scenario::{self, Observed, Raw, Scenario};
+use crate::simulation::World;
+use crate::topology::Topology;
+use crate::traffic::{Shape, Traffic};
+
+/// What exists at time 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum StartChoice {
+    /// A running system: what the first slot needs is idle and ready
+    Warm,
+    /// Nothing
+    Empty,
+}
+
+/// What every command about traffic is told.
+#[derive(Clone, Debug, clap::Args)]
+pub struct StudyArgs {
+    #[command(flatten)]
+    pub traffic: TrafficArgs,
+    /// Functions, subnets and targets (TOML); without it every function gets 1 GiB and one subnet
+    #[arg(long, value_name = "FILE", help_heading = "Platform")]
+    scenario: Option<PathBuf>,
+    /// The provider's behaviour: a built-in model, or a file [default: the scenario's, else lambda-2018]
+    #[arg(long, value_name = "NAME|FILE", help_heading = "Platform")]
+    model: Option<PathBuf>,
+    /// How ENIs are found, made and deleted: NAME[:key=value,...] [default: the scenario's, else the model's]
+    #[arg(long = "policy", value_name = "POLICY", help_heading = "Platform")]
+    policies: Vec<String>,
+    /// What exists at time 0 [default: the policy's, which is warm]
+    #[arg(long, value_enum, help_heading = "Platform")]
+    start: Option<StartChoice>,
+    /// Threads to compute with; the answer is the same for any number [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+/// Everything a command needs to know.
+#[derive(Clone, Debug)]
+pub struct Study {
+    /// The model.
+    pub platform: Platform,
+    /// The user's side.
+    pub scenario: Scenario,
+    /// What the scenario and the model make together.
+    pub topology: Topology,
+    /// The phases of a cold start.
+    pub cold_path: ColdPath,
+    /// The invocations.
+    pub traffic: Traffic,
+    /// The policies asked for; at least one.
+    pub policies: Vec<Policy>,
+    /// What all of it rests on.
+    pub assumptions: Vec<String>,
+    source: String,
+}
+
+impl StudyArgs {
+    /// Reads everything; all that is wrong is told at once.
+    pub fn load(&self) -> Result<Study, Diagnostics> {
+        if let Some(threads) = self.threads {
+            // A second pool in one process is refused; the first one serves.
+            let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
+        }
+        let mut problems = Diagnostics::default();
+        let raw = take(self.raw(), &mut problems);
+        let said = raw.clone().unwrap_or_default();
+        let traffic = take(self.traffic.load(said.durations()), &mut problems);
+        let platform = take(self.platform(&said), &mut problems);
+        let policies = take(self.policies(&said, platform.as_ref()), &mut problems);
+        let cold_path = platform.as_ref().and_then(|it| take(ColdPath::new(it), &mut problems));
+        let (Some(_), Some(traffic), Some(platform), Some(policies), Some(cold_path)) =
+            (raw, traffic, platform, policies, cold_path)
+        else {
+            return Err(problems);
+        };
+        let scenario = scenario::resolve(&said, &platform, &observed(&traffic))?;
+        let topology = Topology::build(&scenario, &platform).map_err(|problems| said.locate(&problems))?;
+        let assumptions = self.assumptions(&said, &platform, &policies, &traffic, &scenario);
+        let source = input::shown(&self.traffic.file);
+        Ok(Study { platform, scenario, topology, cold_path, traffic, policies, assumptions, source })
+    }
+
+    fn raw(&self) -> Result<Raw, Diagnostics> {
+        match &self.scenario {
+            None => Ok(Raw::default()),
+            Some(path) => scenario::read(&input::shown(path), &input::text(path)?),
+        }
+    }
+
+    fn platform(&self, raw: &Raw) -> Result<Platform, Diagnostics> {
+        match (&self.model, raw.model()) {
+            (Some(name), _) => model::load(name, Path::new("")),
+            (None, None) => model::load(Path::new("lambda-2018"), Path::new("")),
+            (None, Some(name)) => {
+                let scenario = self.scenario.as_deref().unwrap_or(Path::new(""));
+                let folder = scenario.parent().unwrap_or(Path::new(""));
+                model::load(Path::new(name), folder).map_err(|problems| {
+                    // Only a name that leads nowhere is the scenario's fault.
+                    let place = raw.model_place();
+                    relocated(&problems, |problem| {
+                        let unknown = problem.code == Code::UnknownName && problem.file.is_empty();
+                        place.filter(|_| unknown).map(|at| (input::shown(scenario), at.line, at.column))
+                    })
+                })
+            }
+        }
+    }
+
+    fn policies(&self, raw: &Raw, platform: Option<&Platform>) -> Result<Vec<Policy>, Diagnostics> {
+        let (texts, place) = match (self.policies.as_slice(), raw.policy(), platform) {
+            ([], Some(text), _) => (vec![text], raw.policy_place()),
+            ([], None, Some(platform)) => (vec![platform.policy.as_str()], None),
+            ([], None, None) => (Vec::new(), None),
+            (asked, ..) => (asked.iter().map(String::as_str).collect(), None),
+        };
+        let mut problems = Diagnostics::default();
+        let mut policies: Vec<Policy> = Vec::new();
+        for text in texts {
+            match policy::parse(text) {
+                Ok(policy) => policies.push(policy),
+                Err(malformed) => malformed.into_iter().for_each(|it| {
+                    let problem = Diagnostic::new(Code::UnknownName, it.message, it.help).with_value(text);
+                    problems.push(match (place, &self.scenario) {
+                        (Some(at), Some(file)) => {
+                            problem.in_file(input::shown(file)).at_line(at.line).at_column(at.column)
+                        }
+                        _ => problem,
+                    });
+                }),
+            }
+        }
+        for policy in &mut policies {
+            policy.start = match self.start {
+                Some(StartChoice::Warm) => Start::Warm,
+                Some(StartChoice::Empty) => Start::Empty,
+                None => policy.start,
+            };
+        }
+        problems.or(policies)
+    }
+
+    fn assumptions(
+        &self,
+        raw: &Raw,
+        platform: &Platform,
+        policies: &[Policy],
+        traffic: &Traffic,
+        scenario: &Scenario,
+    ) -> Vec<String> {
+        let summary = platform.summary.trim_end_matches('.');
+        let mut all = vec![format!("model {}: {summary}", platform.name)];
+        if let ([], None, Some(policy)) = (self.policies.as_slice(), raw.policy(), policies.first()) {
+            all.push(format!("policy {}: the one that describes model {} best", policy.name, platform.name));
+        }
+        for (policy, keep_alive) in policies.iter().filter_map(|it| Some((&it.name, it.keep_alive?))) {
+            all.push(format!("under {policy} an idle environment lives {keep_alive}, whatever else is said"));
+        }
+        if policies.iter().any(|policy| policy.start == Start::Warm) {
+            let within = traffic.first_slot();
+            all.push(format!(
+                "a running system: the environments and ENIs that the first {within} needs exist at the \
+                 start, idle and ready (--start empty for none)"
+            ));
+        }
+        if policies.iter().any(|policy| policy.start == Start::Empty) {
+            all.push("nothing exists at the start".to_owned());
+        }
+        if matches!(traffic.shape, Shape::Counts { .. }) {
+            all.push(self.traffic.spread_in_words().to_owned());
+        }
+        all.extend(traffic.notes.iter().chain(&scenario.assumptions).cloned());
+        all
+    }
+}
+
+impl Study {
+    /// The one policy of commands that look at one.
+    pub fn policy(&self) -> Result<&Policy, Diagnostic> {
+        match self.policies.as_slice() {
+            [policy] => Ok(policy),
+            _ => Err(Diagnostic::new(
+                Code::Usage,
+                "this command looks at one policy at a time",
+                "give --policy once, or use `eniplan compare`",
+            )),
+        }
+    }
+
+    /// The same, if it needs no plan to be simulated.
+    pub fn unplanned_policy(&self) -> Result<&Policy, Diagnostic> {
+        let policy = self.policy()?;
+        match policy.provision {
+            Provision::OnDemand | Provision::AtDeploy => Ok(policy),
+            Provision::Scheduled | Provision::Clairvoyant => Err(Diagnostic::new(
+                Code::Usage,
+                format!("policy {} follows a plan, and this command has none", policy.name),
+                "name another policy; see `eniplan policies`",
+            )),
+        }
+    }
+
+    /// What a plan under `policy` is made for.
+    pub const fn for_plan<'a>(&'a self, policy: &'a Policy) -> plan::Study<'a> {
+        let Self { topology, cold_path, traffic, .. } = self;
+        plan::Study { topology, cold_path, policy, traffic }
+    }
+
+    /// What an answer under `policy` is about.
+    pub fn subject(&self, policy: &Policy) -> Subject {
+        let traffic = &self.traffic;
+        let (shape, slot) = match &traffic.shape {
+            Shape::Log(_) => ("log", None),
+            Shape::Counts { slot, .. } => ("counts", Some(*slot)),
+            Shape::Concurrency { slot, .. } => ("concurrency", Some(*slot)),
+        };
+        Subject {
+            source: self.source.clone(),
+            shape,
+            slot,
+            functions: traffic.functions.len() as u64,
+            invocations: traffic.invocations(),
+            span: traffic.span,
+            clock: Clock { origin: traffic.origin, span: traffic.span },
+            model: self.platform.name.clone(),
+            policy: policy.name.clone(),
+            assumptions: self.assumptions.clone(),
+        }
+    }
+
+    /// The world of `policy`, with what exists at time 0 for `traffic`.
+    pub fn world<'a>(&'a self, policy: &'a Policy, traffic: &Traffic) -> World<'a> {
+        let mut initial = match policy.start {
+            Start::Warm => demand::at_start(traffic, &demand::demand(traffic, &self.topology, policy)),
+            Start::Empty => Vec::new(),
+        };
+        initial.resize(self.topology.functions.len(), 0);
+        World::new(&self.topology, &self.cold_path, policy, initial)
+    }
+}
+
+fn observed(traffic: &Traffic) -> Vec<Observed> {
+    traffic.functions.iter().map(|it| Observed { name: it.name.clone(), memory: it.memory }).collect()
+}
+
+/// What `result` holds; its problems go to `problems`.
+fn take<T>(result: Result<T, Diagnostics>, problems: &mut Diagnostics) -> Option<T> {
+    result.map_err(|more| problems.extend(more)).ok()
+}
+
+/// `problems`, those that `place` knows better put there.
+fn relocated(
+    problems: &Diagnostics,
+    place: impl Fn(&Diagnostic) -> Option<(String, u64, u64)>,
+) -> Diagnostics {
+    let mut out = Diagnostics::default();
+    for problem in problems.sorted() {
+        out.push(match place(problem) {
+            Some((file, line, column)) => problem.clone().in_file(file).at_line(line).at_column(column),
+            None => problem.clone(),
+        });
+    }
+    out
+}

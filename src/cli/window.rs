@@ -1,0 +1,175 @@
+//! Window: the part of the traffic that is looked at.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+
+use super::traffic::{TrafficArgs, keep};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::quantity::Millis;
+use crate::report::Clock;
+use crate::traffic::{Shape, Traffic};
+
+/// The part of `traffic` that `args` asks for, with a note where it is not the whole.
+pub fn cut(args: &TrafficArgs, traffic: Traffic) -> Result<Traffic, Diagnostics> {
+    let (from, to, why) = match args.busiest {
+        Some(length) => {
+            let (from, to) = busiest(&traffic, length)?;
+            (from, to, ", the busiest")
+        }
+        None if args.from.is_none() && args.to.is_none() => return Ok(traffic),
+        None => {
+            let (from, to) = asked(args, &traffic)?;
+            (from, to, "")
+        }
+    };
+    let clock = Clock { origin: traffic.origin, span: traffic.span };
+    let mut part = traffic.window(from, to);
+    part.notes.push(format!(
+        "only {} of {} is looked at{why}: from {} to {}",
+        part.span,
+        traffic.span,
+        shown(clock, from),
+        shown(clock, to),
+    ));
+    Ok(part)
+}
+
+fn asked(args: &TrafficArgs, traffic: &Traffic) -> Result<(Millis, Millis), Diagnostics> {
+    let mut problems = Diagnostics::default();
+    let mut read = |option: &str, text: Option<&String>, otherwise: Millis| match text {
+        None => Some(otherwise),
+        Some(text) => keep(instant(option, text, traffic), &mut problems),
+    };
+    let (from, to) =
+        (read("--from", args.from.as_ref(), Millis::ZERO), read("--to", args.to.as_ref(), traffic.span));
+    problems.or(())?;
+    let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default().min(traffic.span));
+    if from < to {
+        return Ok((from, to));
+    }
+    let clock = Clock { origin: traffic.origin, span: traffic.span };
+    let message = format!(
+        "there is nothing from {} to {}; the traffic lasts from {} to {}",
+        shown(clock, from),
+        shown(clock, to),
+        clock.full(0),
+        shown(clock, traffic.span)
+    );
+    Err(Diagnostic::new(Code::Usage, message, "give a --from before --to, inside the traffic").into())
+}
+
+/// An offset, or a wall-clock time, as an offset.
+fn instant(option: &str, text: &str, traffic: &Traffic) -> Result<Millis, Diagnostic> {
+    if let Ok(offset) = text.parse() {
+        return Ok(offset);
+    }
+    let refuse = |message: String| -> Result<Millis, Diagnostic> {
+        let help = "write an offset such as 8h, or a time such as 2026-03-02 08:00:00 (UTC)";
+        Err(Diagnostic::new(Code::Usage, message, help).with_value(text))
+    };
+    let civil = || text.parse::<DateTime>().ok().and_then(|time| Offset::UTC.to_timestamp(time).ok());
+    let Some(time) = text.parse::<Timestamp>().ok().or_else(civil) else {
+        return refuse(format!("{option} is neither an offset nor a time"));
+    };
+    let Some(origin) = traffic.origin else {
+        return refuse(format!("{option} is a wall-clock time, and the traffic has none"));
+    };
+    let offset = time.as_millisecond().saturating_sub(origin);
+    u64::try_from(offset).map(Millis).or_else(|_| {
+        let start = Clock { origin: traffic.origin, span: traffic.span }.full(0);
+        refuse(format!("{option} lies before the traffic, which begins at {start}"))
+    })
+}
+
+fn shown(clock: Clock, at: Millis) -> String {
+    clock.full(i64::try_from(at.0).unwrap_or(i64::MAX))
+}
+
+/// The window of this length, a whole number of slots (of a log: minutes), with the most
+/// invocations; the first of several, and inside the traffic where it fits.
+fn busiest(traffic: &Traffic, length: Millis) -> Result<(Millis, Millis), Diagnostics> {
+    let slot = traffic.first_slot().0.max(1);
+    let width = length.0.div_ceil(slot);
+    if width == 0 {
+        let help = "give a length such as 1h";
+        return Err(Diagnostic::new(Code::Usage, "--busiest has no length", help).into());
+    }
+    let slots = by_slot(&traffic.shape, slot);
+    let (mut first, mut sum) = (0, 0);
+    let (mut most, mut last) = (0, 0);
+    // The best window can be taken to end with a slot that has invocations.
+    for &(number, count) in &slots {
+        sum += count;
+        while let Some(&(left, gone)) = slots.get(first).filter(|(left, _)| left + width <= number) {
+            debug_assert!(left < number);
+            sum -= gone;
+            first += 1;
+        }
+        if sum > most {
+            (most, last) = (sum, number);
+        }
+    }
+    let start = (last + 1).saturating_sub(width).saturating_mul(slot);
+    let end = start.saturating_add(width.saturating_mul(slot)).min(traffic.span.0);
+    Ok((Millis(start), Millis(end.max(start + 1))))
+}
+
+/// Invocations per slot, in order, without the empty ones.
+fn by_slot(shape: &Shape, slot: u64) -> Vec<(u64, u64)> {
+    let mut slots: Vec<(u64, u64)> = Vec::new();
+    let mut add = |number: u64, count: u32| match slots.last_mut() {
+        Some((last, sum)) if *last == number => *sum += u64::from(count),
+        _ => slots.push((number, count.into())),
+    };
+    match shape {
+        Shape::Counts { cells, .. } => cells.iter().for_each(|cell| add(cell.slot.into(), cell.count)),
+        Shape::Log(entries) | Shape::Concurrency { runs: entries, .. } => {
+            for entry in entries {
+                add(entry.at / slot, entry.count);
+            }
+        }
+    }
+    slots
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::traffic::{Cell, Spread};
+
+    fn counts(cells: &[(u32, u32)]) -> Traffic {
+        let cells = cells.iter().map(|&(slot, count)| Cell { slot, function: 0, count, duration: 1 });
+        Traffic {
+            functions: Vec::new(),
+            origin: Some(0),
+            span: Millis(100),
+            notes: Vec::new(),
+            shape: Shape::Counts { slot: Millis(10), cells: cells.collect(), spread: Spread::Even },
+        }
+    }
+
+    #[test]
+    fn the_busiest_window_is_found_and_lies_inside() {
+        let traffic = counts(&[(0, 5), (4, 3), (5, 3), (9, 4)]);
+        let window = |length| busiest(&traffic, Millis(length)).map(|(from, to)| (from.0, to.0)).unwrap();
+        assert_eq!(window(10), (0, 10));
+        assert_eq!(window(15), (40, 60));
+        assert_eq!(window(60), (40, 100));
+        assert_eq!(window(1_000), (0, 100));
+        assert!(busiest(&traffic, Millis::ZERO).is_err());
+    }
+
+    #[test]
+    fn instants_are_offsets_or_wall_clock() {
+        let traffic = counts(&[]);
+        let read = |text| instant("--from", text, &traffic).map(|it| it.0).map_err(|it| it.message);
+        assert_eq!(read("5m"), Ok(300_000));
+        assert_eq!(read("1970-01-01 00:00:01"), Ok(1_000));
+        assert_eq!(read("1970-01-01T01:00:00+01:00"), Ok(0));
+        assert!(read("1969-12-31").unwrap_err().contains("before the traffic"));
+        assert!(read("noon").unwrap_err().contains("neither"));
+        let offsets = Traffic { origin: None, ..traffic };
+        assert!(instant("--to", "1970-01-01", &offsets).is_err());
+    }
+}

@@ -1,0 +1,34 @@
+//! Answer: what a command found out, before it is text.
+
+use serde_json::{Map, Value as Json};
+
+use super::{Clock, Table};
+
+/// What a command found out.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// The sentences that answer the question, with numbers and units.
+    pub headline: Vec<String>,
+    /// The tables, most important first; the first is what CSV gives, unless there is a flat one.
+    pub tables: Vec<Table>,
+    /// The table CSV gives where the first one is made for reading.
+    pub flat: Option<Table>,
+    /// What the answer rests on, in the user's words.
+    pub assumptions: Vec<String>,
+    /// The fields of the JSON form.
+    pub json: Map<String, Json>,
+    /// How instants are printed.
+    pub clock: Clock,
+}
+
+impl Answer {
+    /// The table for programs.
+    pub fn flat(&self) -> Option<&Table> {
+        self.flat.as_ref().or_else(|| self.tables.first())
+    }
+
+    /// Adds a field to the JSON form.
+    pub fn insert(&mut self, field: &str, value: impl Into<Json>) {
+        self.json.insert(field.to_owned(), value.into());
+    }
+}

@@ -1,0 +1,254 @@
+//! What is in the traffic, and what it needs.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::demand::{Curve, Demand, FunctionDemand, PoolDemand};
+use crate::quantity::Millis;
+use crate::report::words::{counted, name, thousands};
+use crate::report::{Answer, Subject, Table, Value};
+
+/// The names of a pool of ENI classes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// The subnets of its classes.
+    pub subnets: Vec<String>,
+    /// The security groups of its classes.
+    pub security_groups: Vec<String>,
+}
+
+/// The functions that people are shown.
+const SHOWN: usize = 20;
+/// The most points of a curve over time in JSON: a day of minutes.
+const POINTS: u64 = 1_440;
+
+/// What the traffic needs; `pools` names those of `demand`, in its order.
+pub fn demand(subject: &Subject, demand: &Demand, pools: &[Pool]) -> Answer {
+    let mut functions: Vec<&FunctionDemand> = demand.functions.iter().collect();
+    functions.sort_by_key(|it| (std::cmp::Reverse((it.busy_ms, it.invocations)), &it.name));
+    let named: Vec<(&PoolDemand, &Pool)> = demand.pools.iter().zip(pools).collect();
+    let mut assumptions = subject.assumptions.clone();
+    assumptions.push(
+        "by closed form: cold starts take no time, the newest idle environment is reused, and no limit binds"
+            .into(),
+    );
+    Answer {
+        headline: headline(subject, demand),
+        tables: vec![by_function(subject, demand, &functions), by_pool(subject, &named)],
+        flat: None,
+        assumptions,
+        json: fields(subject, demand, &functions, &named),
+        clock: subject.clock,
+    }
+}
+
+fn headline(subject: &Subject, demand: &Demand) -> Vec<String> {
+    let clock = subject.clock;
+    let source = name(&subject.source);
+    if subject.invocations == 0 {
+        return vec![format!("{source} holds no invocation, so it needs no environment and no ENI.")];
+    }
+    let (environments, environments_at) = demand.environments.peak();
+    let (enis, enis_at) = demand.enis.peak();
+    let held = match enis {
+        0 => "no ENIs, since no function is in a VPC".to_owned(),
+        n => format!("{} ({})", counted(n.into(), "ENI", "ENIs"), clock.phrase(enis_at)),
+    };
+    let need = format!(
+        "{source} needs at most {} ({}) and {held} under {}.",
+        counted(environments.into(), "environment", "environments"),
+        clock.phrase(environments_at),
+        subject.setting(),
+    );
+    let shape = match subject.slot {
+        Some(slot) => format!("{} per {slot}", subject.shape),
+        None => "one row per invocation".to_owned(),
+    };
+    let from = match clock.origin {
+        Some(_) => format!(", {}", clock.phrase(0).replacen("at", "from", 1)),
+        None => String::new(),
+    };
+    let holds = format!(
+        "It holds {} of {} over {} ({shape}{from}); at most {} at once, {}.",
+        counted(subject.invocations, "invocation", "invocations"),
+        counted(subject.functions, "function", "functions"),
+        subject.span,
+        if demand.peak_concurrency == 1 {
+            "1 runs".to_owned()
+        } else {
+            format!("{} run", thousands(demand.peak_concurrency.into()))
+        },
+        clock.phrase(demand.peak_concurrency_at),
+    );
+    vec![need, holds]
+}
+
+/// The mean over the span.
+fn mean(total_ms: u128, span: Millis) -> f64 {
+    if span == Millis::ZERO { 0.0 } else { total_ms as f64 / span.0 as f64 }
+}
+
+fn row(it: &FunctionDemand, span: Millis) -> Vec<Value> {
+    let (environments, at) = it.environments.peak();
+    vec![
+        Value::text(it.name.as_str()),
+        Value::Count(it.invocations),
+        Value::Decimal(mean(it.busy_ms, span), 2),
+        Value::Count(it.peak_concurrency.into()),
+        Value::instant(Some(it.peak_concurrency_at)),
+        Value::Count(environments.into()),
+        Value::instant(Some(at)),
+    ]
+}
+
+fn by_function(subject: &Subject, demand: &Demand, functions: &[&FunctionDemand]) -> Table {
+    let mut table = Table::new(
+        "By function, busiest first",
+        &[
+            ("function", "function"),
+            ("invocations", "invocations"),
+            ("mean_concurrency", "mean running"),
+            ("peak_concurrency", "most running"),
+            ("peak_concurrency_at_ms", "first at"),
+            ("environments", "environments"),
+            ("environments_at_ms", "first at"),
+        ],
+    );
+    table.rows = functions.iter().map(|it| row(it, subject.span)).collect();
+    table.shown = Some((SHOWN, "functions"));
+    let (environments, at) = demand.environments.peak();
+    let busy = demand.functions.iter().map(|it| it.busy_ms).sum();
+    table.total = (functions.len() > 1).then(|| {
+        vec![
+            Value::text("(all together)"),
+            Value::Count(subject.invocations),
+            Value::Decimal(mean(busy, subject.span), 2),
+            Value::Count(demand.peak_concurrency.into()),
+            Value::instant(Some(demand.peak_concurrency_at)),
+            Value::Count(environments.into()),
+            Value::instant(Some(at)),
+        ]
+    });
+    table
+}
+
+fn by_pool(subject: &Subject, pools: &[(&PoolDemand, &Pool)]) -> Table {
+    let mut table = Table::new(
+        "ENIs, by the subnets and security groups that functions share",
+        &[
+            ("subnets", "subnets"),
+            ("security_groups", "security groups"),
+            ("functions", "functions"),
+            ("enis_in_use", "in use at once"),
+            ("enis", "held at once"),
+            ("enis_at_ms", "first at"),
+            ("mean_enis", "held on average"),
+        ],
+    )
+    .prose(&["subnets", "security_groups"]);
+    for (demand, pool) in pools {
+        let (enis, at) = demand.enis.peak();
+        table.push(vec![
+            Value::text(pool.subnets.join(", ")),
+            Value::text(pool.security_groups.join(", ")),
+            Value::Count(demand.functions.len() as u64),
+            Value::Count(demand.in_use.peak().0.into()),
+            Value::Count(enis.into()),
+            Value::instant(Some(at)),
+            Value::Decimal(mean(demand.enis.integral(0, subject.span.0), subject.span), 1),
+        ]);
+    }
+    table
+}
+
+fn peak(curve: &Curve, span: Millis) -> Json {
+    let (peak, at) = curve.peak();
+    let integral = curve.integral(0, span.0);
+    json!({
+        "peak": peak, "peak_at_ms": at, "mean": mean(integral, span), "hours": integral as f64 / 3_600_000.0,
+    })
+}
+
+/// The largest value in each of at most [`POINTS`] equal steps of the span.
+fn over_time(subject: &Subject, curves: [(&str, &Curve); 2]) -> Json {
+    let slot = subject.slot.unwrap_or(Millis::minutes(1)).0.max(1);
+    let slots = subject.span.0.div_ceil(slot).max(1);
+    let step = slot.saturating_mul(slots.div_ceil(POINTS));
+    let mut out = json!({ "step_ms": step });
+    for (field, curve) in curves {
+        out[field] = largest_per_step(curve, step, subject.span.0).into();
+    }
+    out
+}
+
+fn largest_per_step(curve: &Curve, step: u64, span: u64) -> Vec<u32> {
+    let mut steps = curve.steps().iter().copied().peekable();
+    let mut value = 0;
+    let starts = (0..span.div_ceil(step)).map(|n| n * step);
+    starts
+        .map(|start| {
+            while let Some((_, now)) = steps.next_if(|&(at, _)| at <= start) {
+                value = now;
+            }
+            let mut largest = value;
+            while let Some((_, now)) = steps.next_if(|&(at, _)| at < start + step) {
+                value = now;
+                largest = largest.max(now);
+            }
+            largest
+        })
+        .collect()
+}
+
+fn fields(
+    subject: &Subject,
+    demand: &Demand,
+    functions: &[&FunctionDemand],
+    pools: &[(&PoolDemand, &Pool)],
+) -> Map<String, Json> {
+    let span = subject.span;
+    let function = |it: &&FunctionDemand| {
+        json!({
+            "function": it.name, "invocations": it.invocations, "mean_concurrency": mean(it.busy_ms, span),
+            "peak_concurrency": it.peak_concurrency, "peak_concurrency_at_ms": it.peak_concurrency_at,
+            "environments": peak(&it.environments, span),
+        })
+    };
+    let pool = |(demand, pool): &(&PoolDemand, &Pool)| {
+        json!({
+            "subnets": pool.subnets, "security_groups": pool.security_groups,
+            "functions": demand.functions.len(), "enis_in_use": peak(&demand.in_use, span),
+            "enis": peak(&demand.enis, span),
+        })
+    };
+    let busy = demand.functions.iter().map(|it| it.busy_ms).sum();
+    let mut fields = subject.json();
+    let all = [
+        (
+            "concurrency",
+            json!({
+                "mean": mean(busy, span), "peak": demand.peak_concurrency,
+                "peak_at_ms": demand.peak_concurrency_at,
+            }),
+        ),
+        ("environments", peak(&demand.environments, span)),
+        ("enis", peak(&demand.enis, span)),
+        ("functions", functions.iter().map(function).collect()),
+        ("pools", pools.iter().map(pool).collect()),
+        ("over_time", over_time(subject, [("environments", &demand.environments), ("enis", &demand.enis)])),
+    ];
+    fields.extend(all.map(|(field, value)| (field.to_owned(), value)));
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_carry_the_value_and_keep_spikes() {
+        let curve = Curve::new([(5, 3), (12, 9), (13, 1), (20, 4), (45, 7)]);
+        assert_eq!(largest_per_step(&curve, 10, 40), [3, 9, 4, 4]);
+        assert_eq!(largest_per_step(&curve, 10, 41), [3, 9, 4, 4, 7]);
+        assert_eq!(largest_per_step(&Curve::empty(), 10, 15), [0, 0]);
+    }
+}

@@ -1,0 +1,74 @@
+//! The models, every number with its source.
+
+use serde_json::{Value as Json, json};
+
+use crate::platform::{Grade, Platform};
+use crate::report::words::{counted, joined, name};
+use crate::report::{Answer, Table, Value};
+
+/// Every cited number of `models`.
+pub fn models(models: &[Platform]) -> Answer {
+    let columns = [("model", "model"), ("policy", "its policy"), ("summary", "what it stands for")];
+    let mut summaries = Table::new("", &columns).prose(&["summary"]);
+    let mut flat = Table::new(
+        "",
+        &[
+            ("model", "model"),
+            ("number", "number"),
+            ("value", "value"),
+            ("grade", "grade"),
+            ("source", "source"),
+        ],
+    );
+    let mut tables = Vec::new();
+    for model in models {
+        let words = [&model.name, &model.policy, &model.summary];
+        summaries.push(words.map(|words| Value::text(words.as_str())).to_vec());
+        let numbers = numbers(model);
+        for row in &numbers.rows {
+            flat.push([Value::text(model.name.as_str())].iter().chain(row).cloned().collect());
+        }
+        tables.push(numbers);
+    }
+    let mut answer = Answer {
+        headline: headline(models, &flat),
+        tables: std::iter::once(summaries).chain(tables).collect(),
+        flat: Some(flat),
+        ..Answer::default()
+    };
+    answer.insert("models", models.iter().map(fields).collect::<Json>());
+    answer
+}
+
+fn numbers(model: &Platform) -> Table {
+    let columns = [("number", "number"), ("value", "value"), ("grade", "grade"), ("source", "source")];
+    let mut table = Table::new(name(&model.name), &columns).prose(&["value", "source"]);
+    for it in model.citations() {
+        let (path, value, source) = (Value::text(it.path), Value::text(it.value), Value::text(it.source));
+        table.push(vec![path, value, Value::text(it.grade.letter()), source]);
+    }
+    table
+}
+
+fn headline(models: &[Platform], numbers: &Table) -> Vec<String> {
+    let names: Vec<String> = models.iter().map(|model| name(&model.name)).collect();
+    let all = counted(numbers.rows.len() as u64, "number", "numbers");
+    let graded = |grade: Grade| {
+        let count = |model: &Platform| model.citations().iter().filter(|it| it.grade == grade).count();
+        models.iter().map(count).sum::<usize>()
+    };
+    let [high, medium, low] = Grade::ALL.map(graded);
+    vec![
+        format!("{}: {all}, each with its source.", joined(&names)),
+        format!(
+            "By grade: {high} H (primary text, code or raw data), {medium} M (secondary sources or user \
+             reports), {low} L (inferred, or stated once)."
+        ),
+    ]
+}
+
+fn fields(model: &Platform) -> Json {
+    json!({
+        "model": model.name, "summary": model.summary, "policy": model.policy, "numbers": model.citations(),
+    })
+}

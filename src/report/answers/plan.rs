@@ -1,0 +1,172 @@
+//! How many ENIs are needed to keep a promise, and when to make them; or why none are enough.
+
+use serde_json::Value as Json;
+
+use crate::plan::{NoPlan, Plan, Shortfall, Target, Verdict};
+use crate::quantity::Millis;
+use crate::report::words::{counted, joined, thousands};
+use crate::report::{Answer, Subject, Table, Value};
+
+/// Rows of the schedule that people are shown.
+const SHOWN: usize = 20;
+
+/// The plan of the subject.
+pub fn plan(subject: &Subject, plan: &Plan) -> Answer {
+    let mut json = subject.json();
+    if let Ok(Json::Object(fields)) = serde_json::to_value(plan) {
+        json.extend(fields);
+    }
+    let schedule = schedule(plan);
+    let mut assumptions = subject.assumptions.clone();
+    assumptions.extend(plan.unproved.iter().cloned());
+    if plan.attacks > 0 {
+        let replayed = counted(plan.attacks, "assignment", "assignments");
+        assumptions.push(format!("the plan was checked, then attacked by replays of {replayed}; it held"));
+    }
+    Answer {
+        headline: headline(subject, plan),
+        tables: [Some(amounts(plan)), shortages(plan), Some(limits(plan)), Some(schedule.clone())]
+            .into_iter()
+            .flatten()
+            .collect(),
+        flat: Some(schedule),
+        assumptions,
+        json,
+        clock: subject.clock,
+    }
+}
+
+fn headline(subject: &Subject, plan: &Plan) -> Vec<String> {
+    let promise = Millis(plan.max_cold_start_ms);
+    if let Some(none) = &plan.infeasible {
+        return refusal(subject, promise, none);
+    }
+    let Some(amount) = plan.amount else { return Vec::new() };
+    let fewer = match plan.status {
+        Verdict::Optimal => ", and no plan does it with less".to_owned(),
+        _ if plan.lower_bound.peak_enis == amount.peak_enis => ", and no plan holds fewer".to_owned(),
+        _ => format!("; any plan needs at least {}", thousands(plan.lower_bound.peak_enis)),
+    };
+    let pools = [
+        ("a pool that never changes needs", &plan.constant_pool),
+        ("the warm-pool policy needs a target of", &plan.warm_target),
+    ];
+    let pools = pools.map(|(what, target)| format!("{what} {}", bracket(target)));
+    vec![
+        format!(
+            "{} held at once {} enough to keep every cold start within {promise} under {}{fewer} ({:.1} \
+             ENI-hours, {}).",
+            counted(amount.peak_enis, "ENI", "ENIs"),
+            if amount.peak_enis == 1 { "is" } else { "are" },
+            subject.setting(),
+            amount.eni_hours,
+            counted(amount.creations, "creation", "creations"),
+        ),
+        format!("Instead, {}.", joined(&pools)),
+    ]
+}
+
+fn refusal(subject: &Subject, promise: Millis, none: &NoPlan) -> Vec<String> {
+    let verdict = if none.proved { "No plan keeps" } else { "No plan was found that provably keeps" };
+    let short = |it: &Shortfall| {
+        let (needed, available) = amounts_of(it);
+        format!("{} ({needed} needed, {available} there, {})", it.limit, subject.clock.phrase(it.from_ms))
+    };
+    let shortages: Vec<String> = none.shortages.iter().take(3).map(short).collect();
+    let mut lines = vec![format!(
+        "{verdict} every cold start within {promise} under {}: short is the {}.",
+        subject.setting(),
+        joined(&shortages)
+    )];
+    if !none.fixes.is_empty() {
+        let fixes: Vec<String> = none.fixes.iter().take(3).cloned().collect();
+        lines.push(format!("What would help: {}.", fixes.join("; or ")));
+    }
+    lines
+}
+
+/// Needed and available, in the unit of the limit.
+fn amounts_of(it: &Shortfall) -> (String, String) {
+    let text = |n: u64| if it.unit == "ms" { Millis(n).to_string() } else { thousands(n) };
+    (text(it.needed), text(it.available))
+}
+
+fn bracket(target: &Target) -> String {
+    match target.enough {
+        Some(enough) if enough == target.at_least => thousands(enough.into()),
+        Some(enough) => format!("{} to {}", thousands(target.at_least.into()), thousands(enough.into())),
+        None => format!("at least {}, and nothing is proved to be enough", thousands(target.at_least.into())),
+    }
+}
+
+fn amounts(plan: &Plan) -> Table {
+    let columns = [("what", "what"), ("plan", "the plan"), ("lower_bound", "no plan does with less than")];
+    let mut table = Table::new("", &columns);
+    let (least, amount) = (&plan.lower_bound, plan.amount.as_ref());
+    let mut push = |what: &str, plan: Value, bound: Value| table.push(vec![Value::text(what), plan, bound]);
+    let held = Value::count(amount.map(|it| it.peak_enis));
+    push("ENIs held at once", held, Value::Count(least.peak_enis));
+    let hours = amount.map_or(Value::Missing, |it| Value::Decimal(it.eni_hours, 1));
+    push("ENI-hours", hours, Value::Decimal(least.eni_hours, 1));
+    push("creations", Value::count(amount.map(|it| it.creations)), Value::Count(least.creations));
+    for (what, target) in
+        [("constant pool", &plan.constant_pool), ("warm target of warm-pool", &plan.warm_target)]
+    {
+        push(what, Value::count(target.enough.map(u64::from)), Value::Count(target.at_least.into()));
+    }
+    table
+}
+
+fn shortages(plan: &Plan) -> Option<Table> {
+    let none = plan.infeasible.as_ref()?;
+    let columns = [
+        ("limit", "what is short"),
+        ("from_ms", "from"),
+        ("to_ms", "to"),
+        ("needed", "needed"),
+        ("available", "available"),
+    ];
+    let mut table = Table::new("Why there is none", &columns).prose(&["limit"]);
+    for it in &none.shortages {
+        let (needed, available) = amounts_of(it);
+        table.push(vec![
+            Value::text(it.limit.as_str()),
+            Value::instant(Some(it.from_ms)),
+            Value::instant(Some(it.to_ms)),
+            Value::text(needed),
+            Value::text(available),
+        ]);
+    }
+    Some(table)
+}
+
+fn limits(plan: &Plan) -> Table {
+    let columns = [("limit", "the closest limit"), ("used", "used"), ("available", "available")];
+    let mut table = Table::new("", &columns).prose(&["limit"]);
+    for it in &plan.binding {
+        table.push(vec![Value::text(it.limit.as_str()), Value::Count(it.used), Value::Count(it.available)]);
+    }
+    table
+}
+
+fn schedule(plan: &Plan) -> Table {
+    let columns = [
+        ("at_ms", "at"),
+        ("subnet", "subnet"),
+        ("security_groups", "security groups"),
+        ("create", "create"),
+        ("delete", "delete"),
+    ];
+    let mut table = Table::new("The schedule", &columns).prose(&["security_groups"]);
+    for row in &plan.schedule {
+        table.push(vec![
+            Value::Instant(row.at_ms),
+            Value::text(row.subnet.as_str()),
+            Value::text(row.security_groups.join(" ")),
+            Value::Count(row.create.into()),
+            Value::Count(row.delete.into()),
+        ]);
+    }
+    table.shown = Some((SHOWN, "entries"));
+    table
+}

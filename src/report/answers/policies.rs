@@ -1,0 +1,109 @@
+//! The policies: the named rows, and the parameters that can be overridden.
+
+use serde_json::{Value as Json, json};
+
+use crate::policy::registry::Named;
+use crate::policy::{self, IdleTtl, Policy, Provision};
+use crate::quantity::Capacity;
+use crate::report::{Answer, Table, Value};
+
+/// Every named policy and every parameter.
+pub fn policies() -> Answer {
+    let mut parameters = Table::new(
+        "What can be overridden, as NAME:key=value,key=value",
+        &[("key", "key"), ("values", "values")],
+    )
+    .prose(&["values"]);
+    for key in policy::KEYS {
+        parameters.push(vec![Value::text(key.name), Value::text(key.values)]);
+    }
+    let mut answer = Answer {
+        headline: vec![
+            format!("There are {} policies, rows of parameters of one mechanism.", policy::ALL.len()),
+            "Any parameter can be overridden: --policy shared-slots:idle_ttl=10m,pick=newest.".into(),
+        ],
+        tables: vec![in_words(), rows(false), parameters],
+        flat: Some(rows(true)),
+        ..Answer::default()
+    };
+    answer.insert("policies", policy::ALL.iter().map(fields).collect::<Json>());
+    let key = |key: &policy::Key| json!({ "key": key.name, "values": key.values });
+    answer.insert("parameters", policy::KEYS.iter().map(key).collect::<Json>());
+    answer
+}
+
+fn in_words() -> Table {
+    let columns = [("policy", "policy"), ("summary", "in words")];
+    let mut table = Table::new("", &columns).prose(&["summary"]);
+    for named in policy::ALL {
+        table.push(vec![Value::text(named.name), Value::text(named.summary)]);
+    }
+    table
+}
+
+/// The parameters that tell the policies apart; for programs with the words.
+fn rows(with_words: bool) -> Table {
+    let columns = [
+        ("policy", "policy"),
+        ("reuse", "reuse"),
+        ("join_booting", "join_booting"),
+        ("capacity", "capacity"),
+        ("idle_ttl", "idle_ttl"),
+        ("warm", "warm"),
+        ("made_by", "ENIs made by"),
+        ("summary", "in words"),
+    ];
+    let shown = if with_words { columns.len() } else { columns.len() - 1 };
+    let mut table = Table::new("Their parameters", &columns[..shown]).prose(&["made_by"]);
+    for named in policy::ALL {
+        let row = (named.row)();
+        let mut cells = vec![
+            Value::text(named.name),
+            Value::Flag(row.reuse),
+            Value::Flag(row.join_booting),
+            Value::text(capacity(row.capacity)),
+            Value::text(idle_ttl(row.idle_ttl)),
+            Value::Count(row.warm.into()),
+            Value::text(made_by(&row)),
+            Value::text(named.summary),
+        ];
+        cells.truncate(shown);
+        table.push(cells);
+    }
+    table
+}
+
+fn capacity(capacity: Option<Capacity>) -> String {
+    match capacity {
+        None => "what the model says".to_owned(),
+        Some(Capacity::Count(1)) => "1 environment".to_owned(),
+        Some(Capacity::Count(n)) => format!("{n} environments"),
+        Some(Capacity::Memory(memory)) => memory.to_string(),
+        Some(Capacity::Connections(n)) => format!("{n} connections"),
+    }
+}
+
+fn idle_ttl(ttl: IdleTtl) -> String {
+    match ttl {
+        IdleTtl::Forever => "forever".to_owned(),
+        IdleTtl::After(ttl) => ttl.to_string(),
+    }
+}
+
+const fn made_by(policy: &Policy) -> &'static str {
+    match policy.provision {
+        Provision::OnDemand => "environments",
+        Provision::AtDeploy => "the deployment, then environments",
+        Provision::Scheduled => "a plan",
+        Provision::Clairvoyant => "a plan that knows every boot",
+    }
+}
+
+fn fields(named: &Named) -> Json {
+    let row = (named.row)();
+    json!({
+        "policy": named.name, "summary": named.summary, "reuse": row.reuse, "join_booting": row.join_booting,
+        "miss": row.miss.to_string(), "miss_budget": row.miss_budget, "capacity": capacity(row.capacity),
+        "idle_ttl": idle_ttl(row.idle_ttl), "warm": row.warm, "made_by": made_by(&row),
+    })
+}

@@ -1,0 +1,272 @@
+//! What happens under one policy.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::runs::{Runs, cold_quantiles, quantiles};
+use crate::cold_path::PathPhase;
+use crate::quantity::Millis;
+use crate::report::words::{counted, name, percent, sentence, thousands};
+use crate::report::{Answer, Subject, Table, Value};
+use crate::simulation::Failure;
+
+/// What happened in `runs`; `functions` and `subnets` are the names of the world's.
+pub fn simulate(subject: &Subject, runs: &Runs, functions: &[String], subnets: &[String]) -> Answer {
+    let mut tables = vec![measures(runs)];
+    tables.extend(failures(runs));
+    tables.extend(longest(subject, runs, functions));
+    tables.push(by_subnet(runs, subnets));
+    if runs.all.len() > 1 {
+        tables.push(some_runs(runs));
+    }
+    Answer {
+        headline: headline(subject, runs),
+        tables,
+        flat: Some(by_run(runs)),
+        assumptions: subject.assumptions.clone(),
+        json: fields(subject, runs, functions, subnets),
+        clock: subject.clock,
+    }
+}
+
+fn headline(subject: &Subject, runs: &Runs) -> Vec<String> {
+    let starts = &runs.cold_starts;
+    let over = match runs.all.len() {
+        1 => String::new(),
+        n => format!(" in {} runs together", thousands(n as u64)),
+    };
+    let cold = match starts.cold {
+        0 => format!("none of {} starts cold", counted(runs.invocations(), "invocation", "invocations")),
+        n => format!(
+            "{} of {} served invocations ({}) start cold{over}; the longest cold start is {}, and 99% of \
+             all wait {}",
+            thousands(n),
+            thousands(starts.served),
+            percent(runs.cold_share()),
+            Millis(starts.max()),
+            at_most(starts.quantile(990)),
+        ),
+    };
+    let failed: u64 = runs.failed.values().sum();
+    let failed = match failed {
+        0 => "no invocation fails".to_owned(),
+        n => {
+            let most = runs.failed.iter().max_by_key(|(_, count)| **count);
+            let why = most.map_or("", |(failure, _)| reason(*failure));
+            let fail = if n == 1 { "fails" } else { "fail" };
+            let most = if runs.failed.len() > 1 { ", most" } else { "" };
+            format!("{} {fail}{most} because {why}", counted(n, "invocation", "invocations"))
+        }
+    };
+    let (peak, at) = runs.peak_enis();
+    let held = match peak {
+        0 => "no ENI is held".to_owned(),
+        n => format!(
+            "at most {} held ({}), {:.1} on average",
+            if n == 1 { "1 ENI is".to_owned() } else { format!("{} ENIs are", thousands(n)) },
+            subject.clock.phrase(at),
+            runs.mean(|run| run.enis.1),
+        ),
+    };
+    vec![format!("Under {}, {cold}.", subject.setting()), format!("{}; {failed}.", sentence(&held))]
+}
+
+fn at_most(wait: u64) -> String {
+    if wait == 0 { "for none".to_owned() } else { format!("at most {}", Millis(wait)) }
+}
+
+/// What failed an invocation, to follow "because".
+fn reason(failure: Failure) -> &'static str {
+    match failure {
+        Failure::AccountConcurrency => "too many were in flight in the account",
+        Failure::Scaling => "new environments came faster than the scaling limit",
+        Failure::SubnetAddresses => "the subnets had no free address",
+        Failure::VpcQuota => "the VPC's ENI quota was used up",
+        Failure::RegionQuota => "the Region's ENI quota was used up",
+        Failure::Starved => "no ENI ever came",
+    }
+}
+
+fn measures(runs: &Runs) -> Table {
+    let starts = &runs.cold_starts;
+    let mut table = Table::new(
+        "Cold starts",
+        &[
+            ("of", "of"),
+            ("n", "invocations"),
+            ("p50", "p50"),
+            ("p90", "p90"),
+            ("p95", "p95"),
+            ("p99", "p99"),
+            ("max", "longest"),
+        ],
+    );
+    let rows = [
+        ("all served", starts.served, quantiles(starts)),
+        ("the cold ones", starts.cold, cold_quantiles(starts)),
+    ];
+    for (of, count, lengths) in rows {
+        let mut row = vec![Value::text(of), Value::Count(count)];
+        row.extend(lengths.map(|length| Value::span((count > 0).then_some(length))));
+        table.push(row);
+    }
+    table
+}
+
+fn failures(runs: &Runs) -> Option<Table> {
+    let mut table =
+        Table::new("Failed invocations", &[("why", "because"), ("n", "invocations")]).prose(&["why"]);
+    for (failure, &count) in &runs.failed {
+        table.push(vec![Value::text(reason(*failure)), Value::Count(count)]);
+    }
+    (!table.rows.is_empty()).then_some(table)
+}
+
+fn longest(subject: &Subject, runs: &Runs, functions: &[String]) -> Option<Table> {
+    let it = runs.longest.as_ref().filter(|it| it.length > 0)?;
+    let function = functions.get(it.function).map_or("?", String::as_str);
+    let title = format!("The longest cold start, of {} {}", name(function), subject.clock.phrase(it.arrival));
+    path(&title, &it.path)
+}
+
+/// The phases of one cold start, or nothing where there are none.
+pub(super) fn path(title: &str, phases: &[PathPhase]) -> Option<Table> {
+    let columns =
+        [("phase", "phase"), ("start_ms", "starts after"), ("wait_ms", "waits"), ("duration_ms", "takes")];
+    let mut table = Table::new(title, &columns);
+    for it in phases {
+        let spans = [it.start_ms, it.wait_ms, it.duration_ms].map(Value::Span);
+        table.push([Value::text(it.phase.as_str())].into_iter().chain(spans).collect());
+    }
+    (!table.rows.is_empty()).then_some(table)
+}
+
+fn by_subnet(runs: &Runs, subnets: &[String]) -> Table {
+    let mut table =
+        Table::new("Most ENIs held at once, by subnet", &[("subnet", "subnet"), ("peak_enis", "ENIs")]);
+    for (subnet, &peak) in subnets.iter().zip(&runs.subnets).filter(|(_, peak)| **peak > 0) {
+        table.push(vec![Value::text(subnet.as_str()), Value::Count(peak)]);
+    }
+    table
+}
+
+fn some_runs(runs: &Runs) -> Table {
+    let mut table = Table::new(
+        "By run",
+        &[
+            ("seed", "seed"),
+            ("cold", "cold"),
+            ("p99", "p99"),
+            ("max", "longest"),
+            ("failed", "failed"),
+            ("enis", "most ENIs"),
+            ("mean", "mean ENIs"),
+            ("environments", "most environments"),
+        ],
+    );
+    for run in &runs.all {
+        let [.., p99, max] = run.quantiles;
+        table.push(vec![
+            Value::count(run.seed),
+            Value::Count(run.cold),
+            Value::Span(p99),
+            Value::Span(max),
+            Value::Count(run.failed),
+            Value::Count(run.enis.0),
+            Value::Decimal(run.enis.1, 1),
+            Value::Count(run.environments.0),
+        ]);
+    }
+    table.shown = Some((20, "runs"));
+    table
+}
+
+/// One row per run with every number, for programs.
+fn by_run(runs: &Runs) -> Table {
+    let keys = [
+        "seed",
+        "invocations",
+        "served",
+        "cold",
+        "cold_share",
+        "p50_ms",
+        "p90_ms",
+        "p95_ms",
+        "p99_ms",
+        "max_ms",
+        "failed",
+        "peak_enis",
+        "mean_enis",
+        "eni_hours",
+        "peak_environments",
+        "mean_environments",
+        "creations",
+    ];
+    let mut table = Table::new("", &keys.map(|key| (key, key)));
+    for run in &runs.all {
+        let share = if run.served == 0 { 0.0 } else { run.cold as f64 / run.served as f64 };
+        let mut row = vec![Value::count(run.seed)];
+        row.extend([run.invocations, run.served, run.cold].map(Value::Count));
+        row.push(Value::Share(share));
+        row.extend(run.quantiles.map(Value::Span));
+        row.extend([run.failed, run.enis.0].map(Value::Count));
+        row.extend([run.enis.1, run.enis.2].map(|number| Value::Decimal(number, 3)));
+        row.extend([Value::Count(run.environments.0), Value::Decimal(run.environments.1, 3)]);
+        row.push(Value::Count(run.creations));
+        table.push(row);
+    }
+    table
+}
+
+fn named([p50, p90, p95, p99, max]: [u64; 5]) -> Json {
+    json!({ "p50": p50, "p90": p90, "p95": p95, "p99": p99, "max": max })
+}
+
+fn fields(subject: &Subject, runs: &Runs, functions: &[String], subnets: &[String]) -> Map<String, Json> {
+    let starts = &runs.cold_starts;
+    let mut cold_start = named(quantiles(starts));
+    cold_start["of_cold"] = named(cold_quantiles(starts));
+    let failed: Map<String, Json> =
+        runs.failed.iter().map(|(failure, count)| (failure.name().to_owned(), json!(count))).collect();
+    let by_subnet: Vec<Json> = subnets
+        .iter()
+        .zip(&runs.subnets)
+        .map(|(subnet, peak)| json!({ "subnet": subnet, "peak": peak }))
+        .collect();
+    let longest = runs.longest.as_ref().map(|it| {
+        json!({
+            "length_ms": it.length, "at_ms": it.arrival, "function": functions.get(it.function), "path": it.path,
+        })
+    });
+    let run = |run: &super::Run| {
+        json!({
+            "seed": run.seed, "invocations": run.invocations, "cold": run.cold, "failed": run.failed,
+            "cold_start_ms": named(run.quantiles), "creations": run.creations,
+            "enis": { "peak": run.enis.0, "mean": run.enis.1, "hours": run.enis.2 },
+            "environments": { "peak": run.environments.0, "mean": run.environments.1 },
+        })
+    };
+    let most_environments = runs.all.iter().map(|run| run.environments.0).max().unwrap_or(0);
+    let (peak, peak_at) = runs.peak_enis();
+    let mut fields = subject.json();
+    let all = [
+        ("runs", json!(runs.all.len())),
+        ("invocations", json!(runs.invocations())),
+        ("served", json!(starts.served)),
+        ("cold", json!(starts.cold)),
+        ("cold_share", json!(runs.cold_share())),
+        ("cold_start_ms", cold_start),
+        ("longest", json!(longest)),
+        ("failed", failed.into()),
+        (
+            "enis",
+            json!({
+                "peak": peak, "peak_at_ms": peak_at, "mean": runs.mean(|run| run.enis.1),
+                "hours": runs.mean(|run| run.enis.2), "by_subnet": by_subnet,
+            }),
+        ),
+        ("environments", json!({ "peak": most_environments, "mean": runs.mean(|run| run.environments.1) })),
+        ("by_run", runs.all.iter().map(run).collect()),
+    ];
+    fields.extend(all.map(|(field, value)| (field.to_owned(), value)));
+    fields
+}

@@ -1,0 +1,172 @@
+//! The worst case, between what a replay has shown and what is proved.
+
+use serde_json::Value as Json;
+
+use super::simulate::path;
+use crate::quantity::Millis;
+use crate::report::words::{counted, name, thousands};
+use crate::report::{Answer, Subject, Table, Value};
+use crate::worst_case::{Bracket, WorstCase};
+
+/// The worst case of the subject.
+pub fn worst_case(subject: &Subject, worst: &WorstCase) -> Answer {
+    let mut tables = vec![objectives(worst), by_subnet(worst)];
+    if let (Some(function), Some(at)) = (&worst.cold_start.function, worst.cold_start.at_ms) {
+        let title = format!(
+            "The longest cold start that a replay has shown, of {} {}",
+            name(function),
+            subject.clock.phrase(at)
+        );
+        tables.extend(path(&title, &worst.cold_start.path));
+    }
+    let mut json = subject.json();
+    if let Ok(Json::Object(fields)) = serde_json::to_value(worst) {
+        json.extend(fields);
+    }
+    let mut assumptions = subject.assumptions.clone();
+    assumptions.push(format!(
+        "the bounds hold for every boot, deletion, phase and miss the model and the policy allow; {} \
+         were replayed to come near them",
+        counted(worst.replays, "assignment", "assignments"),
+    ));
+    Answer {
+        headline: vec![headline(subject, worst)],
+        tables,
+        flat: Some(flat(worst)),
+        assumptions,
+        json,
+        clock: subject.clock,
+    }
+}
+
+fn cold_start(worst: &WorstCase) -> Bracket {
+    let it = &worst.cold_start;
+    Bracket { witness: it.witness_ms, bound: it.bound_ms, exact: it.exact }
+}
+
+fn headline(subject: &Subject, worst: &WorstCase) -> String {
+    let (cold, enis, failures) = (cold_start(worst), worst.peak_enis.peak, worst.failures);
+    let span = |ms: u64| Millis(ms).to_string();
+    let cold = match (cold.bound, cold.witness) {
+        (Some(0), _) => "no invocation waits for a cold start (proved)".to_owned(),
+        (Some(bound), _) if cold.exact => {
+            format!("a cold start can take {}, and no longer (proved, and shown by a replay)", span(bound))
+        }
+        (Some(bound), witness) => {
+            format!("a cold start can take up to {} (proved; a replay shows {})", span(bound), span(witness))
+        }
+        (None, witness) => {
+            format!(
+                "a cold start can take {} (shown by a replay), and how much longer is not proved",
+                span(witness)
+            )
+        }
+    };
+    let enis = match enis.bound {
+        Some(0) => "no ENI is held".to_owned(),
+        Some(bound) => {
+            let held =
+                if bound == 1 { "1 ENI is".to_owned() } else { format!("{} ENIs are", thousands(bound)) };
+            let shown = if enis.exact {
+                "a replay shows it".to_owned()
+            } else {
+                format!("a replay shows {}", thousands(enis.witness))
+            };
+            format!("at most {held} held ({shown})")
+        }
+        None => format!(
+            "{} held in a replay, and how many more is not proved",
+            counted(enis.witness, "ENI is", "ENIs are")
+        ),
+    };
+    let fail = |n: u64| if n == 1 { "invocation fails" } else { "invocations fail" };
+    let failures = match (failures.bound, failures.witness) {
+        (Some(0), _) => "no invocation fails".to_owned(),
+        (Some(bound), _) if failures.exact => {
+            format!("{} {} in the worst case", thousands(bound), fail(bound))
+        }
+        (Some(bound), 0) => {
+            format!("no replay fails an invocation, but only {} is proved as the most", thousands(bound))
+        }
+        (Some(bound), witness) => {
+            format!("up to {} {} (a replay shows {})", thousands(bound), fail(bound), thousands(witness))
+        }
+        (None, witness) => {
+            format!("{} {} in a replay, and how many more is not proved", thousands(witness), fail(witness))
+        }
+    };
+    format!("Under {}, {cold}; {enis}; {failures}.", subject.setting())
+}
+
+fn objectives(worst: &WorstCase) -> Table {
+    let mut table = Table::new(
+        "",
+        &[
+            ("objective", "worst case of"),
+            ("witness", "a replay shows"),
+            ("bound", "proved at most"),
+            ("exact", "exact"),
+            ("at_ms", "at"),
+        ],
+    );
+    let cold = cold_start(worst);
+    let rows = [
+        ("longest cold start", cold, Value::Span as fn(u64) -> Value, worst.cold_start.at_ms),
+        ("ENIs held", worst.peak_enis.peak, Value::Count, Some(worst.peak_enis.at_ms)),
+        ("failed invocations", worst.failures, Value::Count, None),
+    ];
+    for (objective, bracket, value, at) in rows {
+        table.push(vec![
+            Value::text(objective),
+            value(bracket.witness),
+            bracket.bound.map_or_else(|| Value::text("none found"), value),
+            Value::Flag(bracket.exact),
+            Value::instant(at.filter(|_| bracket.witness > 0)),
+        ]);
+    }
+    table
+}
+
+fn by_subnet(worst: &WorstCase) -> Table {
+    let mut table = Table::new(
+        "Most ENIs held at once, by subnet",
+        &[
+            ("subnet", "subnet"),
+            ("witness", "a replay shows"),
+            ("bound", "proved at most"),
+            ("exact", "exact"),
+        ],
+    );
+    for it in worst.peak_enis.by_subnet.iter().filter(|it| it.peak.bound != Some(0)) {
+        table.push(vec![
+            Value::text(it.subnet.as_str()),
+            Value::Count(it.peak.witness),
+            Value::count(it.peak.bound),
+            Value::Flag(it.peak.exact),
+        ]);
+    }
+    table
+}
+
+/// One row per objective, each in one unit.
+fn flat(worst: &WorstCase) -> Table {
+    let columns = ["objective", "subnet", "witness", "bound", "exact", "at_ms"];
+    let mut table = Table::new("", &columns.map(|key| (key, key)));
+    let mut push = |objective: &str, subnet: Value, bracket: Bracket, at: Option<u64>| {
+        table.push(vec![
+            Value::text(objective),
+            subnet,
+            Value::Count(bracket.witness),
+            Value::count(bracket.bound),
+            Value::Flag(bracket.exact),
+            Value::count(at),
+        ]);
+    };
+    push("cold_start_ms", Value::Missing, cold_start(worst), worst.cold_start.at_ms);
+    push("peak_enis", Value::Missing, worst.peak_enis.peak, Some(worst.peak_enis.at_ms));
+    push("failures", Value::Missing, worst.failures, None);
+    for it in &worst.peak_enis.by_subnet {
+        push("peak_enis", Value::text(it.subnet.as_str()), it.peak, None);
+    }
+    table
+}

@@ -1,0 +1,50 @@
+//! Subject: what an answer is about.
+
+use serde_json::{Map, Value, json};
+
+use super::Clock;
+use super::words::name;
+use crate::quantity::Millis;
+
+/// What an answer is about: the traffic, and under which model and policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The traffic file, as the user named it.
+    pub source: String,
+    /// `log`, `counts` or `concurrency`.
+    pub shape: &'static str,
+    /// Length of a slot; a log has none.
+    pub slot: Option<Millis>,
+    /// How many functions there are.
+    pub functions: u64,
+    /// How many invocations there are.
+    pub invocations: u64,
+    /// The length of the traffic.
+    pub span: Millis,
+    /// The first instant.
+    pub clock: Clock,
+    /// The model's name.
+    pub model: String,
+    /// The policy's name, with overrides.
+    pub policy: String,
+    /// What every answer about it rests on.
+    pub assumptions: Vec<String>,
+}
+
+impl Subject {
+    /// The fields that every JSON answer about traffic begins with.
+    pub fn json(&self) -> Map<String, Value> {
+        let origin = self.clock.origin;
+        let traffic = json!({
+            "source": self.source, "shape": self.shape, "slot_ms": self.slot, "functions": self.functions,
+            "invocations": self.invocations, "span_ms": self.span, "origin_unix_ms": origin,
+        });
+        let fields = [("traffic", traffic), ("model", json!(self.model)), ("policy", json!(self.policy))];
+        fields.into_iter().map(|(field, value)| (field.to_owned(), value)).collect()
+    }
+
+    /// `idle-reuse on lambda-2018`.
+    pub fn setting(&self) -> String {
+        format!("{} on {}", name(&self.policy), name(&self.model))
+    }
+}

@@ -1,0 +1,454 @@
+//! The command line: exit codes, where output goes, and what it does with hostile input.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// What the built binary says and how it ends, run among the fixtures.
+pub struct Said {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_eniplan"));
+    command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/cli"));
+    command.env_remove("RUST_BACKTRACE").stdin(Stdio::null());
+    command
+}
+
+fn said(output: &Output) -> Said {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let code = output.status.code().expect("it ends by itself");
+    let said = Said { code, out: text(&output.stdout), err: text(&output.stderr) };
+    assert!(!said.err.contains("panicked"), "{}", said.err);
+    said
+}
+
+pub fn run<S: AsRef<OsStr>>(words: &[S]) -> Said {
+    said(&command().args(words).output().unwrap())
+}
+
+fn line(words: &str) -> Said {
+    run(&words.split_whitespace().collect::<Vec<_>>())
+}
+
+/// A folder of this test's own, empty.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{name}"));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn errors(said: &Said) -> Vec<String> {
+    let value: Value = serde_json::from_str(&said.out).unwrap();
+    let errors = value["errors"].as_array().unwrap();
+    errors.iter().map(|error| error["code"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn answers_go_to_stdout_and_end_with_0() {
+    for words in ["demand counts.csv", "simulate log.csv", "models", "policies", "formats"] {
+        let said = line(words);
+        assert_eq!((said.code, said.err.as_str()), (0, ""), "{words}");
+        assert!(said.out.ends_with('\n') && !said.out.is_empty(), "{words}");
+    }
+}
+
+#[test]
+fn every_command_has_help_with_an_example() {
+    for name in ["demand", "simulate", "worst-case", "plan", "models", "policies", "formats", "generate"] {
+        let said = run(&[name, "--help"]);
+        assert_eq!(said.code, 0, "{name}");
+        assert!(said.out.contains(&format!("Example:\n  eniplan {name}")), "{name}: {}", said.out);
+    }
+    assert_eq!(line("--version").out, concat!("eniplan ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
+fn bad_usage_ends_with_2_and_an_empty_stdout() {
+    for words in [
+        "",
+        "dream counts.csv",
+        "demand",
+        "demand counts.csv --format xml",
+        "demand counts.csv --gaps maybe",
+        "demand counts.csv --duration 5",
+        "demand counts.csv --busiest 1h --from 2h",
+        "simulate counts.csv --runs 0",
+        "simulate counts.csv --threads 0",
+        "simulate counts.csv --policy idle-reuse --policy no-reuse",
+        "simulate counts.csv -o same.txt --log same.txt",
+        "demand counts.csv --from 2m --to 1m",
+        "demand counts.csv --from 1h",
+        "demand log.csv --from 2026-03-02",
+        "plan counts.csv",
+        "generate waves",
+    ] {
+        let said = line(words);
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{words}");
+        assert!(!said.err.is_empty(), "{words}");
+    }
+}
+
+#[test]
+fn every_problem_of_every_input_is_told_at_once() {
+    let said = line("demand bad.csv --model lamda-2018 --policy foo:x=1 --scenario nope.toml");
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    for part in [
+        "E001 nope.toml: the file cannot be read: there is no such file or folder",
+        "E102 bad.csv:2:3 (invocations): \"-4\"",
+        "E102 bad.csv:3:4 (duration_ms): \"NaN\"",
+        "E102 bad.csv:4:3 (invocations): \"eight\"",
+        "there is no model `lamda-2018`; there are lambda-2018, lambda-2019-measured, lambda-hyperplane",
+        "did you mean lambda-2018?",
+        "there is no policy `foo`; there are no-reuse, idle-reuse",
+        "policies have no parameter `x`",
+    ] {
+        assert!(said.err.contains(part), "{part}\n{}", said.err);
+    }
+}
+
+#[test]
+fn errors_are_json_where_that_is_the_format() {
+    let said = line("demand bad.csv --format json");
+    assert_eq!((said.code, said.err.as_str()), (2, ""));
+    assert_eq!(errors(&said), ["E102", "E102", "E102"]);
+    let value: Value = serde_json::from_str(&said.out).unwrap();
+    let first = &value["errors"][0];
+    assert_eq!((&first["line"], &first["column"], &first["value"]), (&2.into(), &3.into(), &"-4".into()));
+    assert_eq!(errors(&line("demand --format json")), ["E401"]);
+    assert_eq!(errors(&line("demand none.csv --format=json")), ["E001"]);
+    assert_eq!(errors(&line("dream --format json")), ["E401"]);
+}
+
+#[test]
+fn an_unknown_format_of_traffic_lists_the_known_ones() {
+    let said = line("demand counts.csv --traffic-format csv");
+    assert_eq!(said.code, 2);
+    for format in ["counts", "log", "concurrency", "azure-2019", "azure-2021", "series"] {
+        assert!(said.err.contains(format), "{}", said.err);
+    }
+}
+
+#[test]
+fn what_is_no_file_is_a_diagnostic() {
+    for (path, part) in [
+        ("none.csv", "E001 none.csv: the file cannot be read: there is no such file"),
+        (".", "E001 .: the file cannot be read: it is a folder"),
+        ("/dev/null", "E004 /dev/null"),
+        ("-", "E004 -"),
+    ] {
+        let said = run(&["demand", path]);
+        assert_eq!(said.code, 2, "{path}");
+        assert!(said.err.starts_with(part), "{path}: {}", said.err);
+    }
+    assert!(line("simulate counts.csv --replay .").err.starts_with("E001"));
+    assert!(line("simulate counts.csv --model ./none.toml").err.starts_with("E001"));
+    assert!(line("demand counts.csv --durations none.csv").err.starts_with("E001"));
+}
+
+#[test]
+fn a_file_above_2_gib_is_refused_unread() {
+    let path = folder("large").join("large.csv");
+    // A hole: it takes no room.
+    fs::File::create(&path).unwrap().set_len((2 << 30) + 1).unwrap();
+    let said = run(&[OsStr::new("demand"), path.as_os_str()]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.starts_with("E107"), "{}", said.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn paths_need_not_be_utf8() {
+    use std::os::unix::ffi::OsStrExt;
+    let path = folder("bytes").join(OsStr::from_bytes(b"traffic-\xff.csv"));
+    fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/cli/counts.csv"), &path).unwrap();
+    let copy = path.with_file_name(OsStr::from_bytes(b"answer-\xff.txt"));
+    let said = run(&[OsStr::new("demand"), path.as_os_str(), OsStr::new("-o"), copy.as_os_str()]);
+    assert_eq!((said.code, said.out.as_str()), (0, ""));
+    assert!(fs::read_to_string(copy).unwrap().contains("checkout"));
+}
+
+#[test]
+fn traffic_comes_from_stdin_too() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cli");
+    let file = fs::File::open(fixtures.join("log.csv")).unwrap();
+    let piped = said(&command().args(["demand", "-", "--format", "csv"]).stdin(file).output().unwrap());
+    assert_eq!(piped.code, 0);
+    assert_eq!(piped.out, line("demand log.csv --format csv").out);
+}
+
+#[test]
+fn a_closed_pipe_is_the_readers_choice() {
+    let mut child = command()
+        .args(["generate", "diurnal", "--span", "10d"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!((ended.status.code(), ended.stderr.as_slice()), (Some(0), b"".as_slice()));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_a_diagnostic() {
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let said = said(&command().args(["demand", "counts.csv"]).stdout(full).output().unwrap());
+    assert_eq!(said.code, 2);
+    assert!(said.err.starts_with("E001 stdout: the file cannot be written"), "{}", said.err);
+    let said = line("demand counts.csv -o /dev/full");
+    assert!(said.err.starts_with("E001 /dev/full: the file cannot be written"), "{}", said.err);
+    assert!(Path::new("/dev/full").exists());
+}
+
+#[test]
+fn files_appear_whole_or_not_at_all() {
+    let folder = folder("whole");
+    let at = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let (answer, log) = (at("answer.json"), at("log.csv"));
+    let said =
+        run(&["simulate", "log.csv", "--start", "empty", "--format", "json", "-o", &answer, "--log", &log]);
+    assert_eq!((said.code, said.out.as_str()), (0, ""));
+    assert_eq!(said.err, format!("note: wrote {log}\nnote: wrote {answer}\n"));
+    assert!(serde_json::from_str::<Value>(&fs::read_to_string(&answer).unwrap()).is_ok());
+    // Refused input leaves what was there, and nothing beside it.
+    let said = run(&["demand", "bad.csv", "-o", &answer]);
+    assert_eq!(said.code, 2);
+    assert!(fs::read_to_string(&answer).unwrap().contains("\"invocations\": 5"));
+    let mut left: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["answer.json", "log.csv"]);
+    let said = run(&["demand", "log.csv", "-o", &at("none/answer.txt")]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.starts_with("E001"), "{}", said.err);
+    let said = run(&["demand", "log.csv", "-o", &at("")]);
+    assert_eq!(said.code, 2, "{}", said.err);
+    let said = run(&["demand", "log.csv", "--quiet", "-o", &answer]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_written_through_and_keeps_its_rights() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder("link");
+    let (file, link) = (folder.join("file.txt"), folder.join("link.txt"));
+    fs::write(&file, "before").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let said = run(&[OsStr::new("formats"), OsStr::new("-o"), link.as_os_str()]);
+    assert_eq!(said.code, 0);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(fs::read_to_string(&file).unwrap().starts_with("Traffic is read"));
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+}
+
+#[test]
+fn a_missed_gate_ends_with_1_after_the_answer() {
+    let said = line("simulate log.csv --start empty --policy no-reuse --max-enis 1 --max-failures 0");
+    assert_eq!(said.code, 1);
+    assert!(said.out.starts_with("Under no-reuse on lambda-2018, 4 of 5 served invocations"), "{}", said.out);
+    assert_eq!(said.err, "gate missed: --max-enis 1: ENIs held reach 4 in this run, 3 over\n");
+    assert_eq!(line("simulate log.csv --max-enis 4").code, 0);
+    let said = line("worst-case log.csv --start empty --effort 100 --max-cold-start 15m --format json");
+    assert_eq!(said.code, 1);
+    // 15m, and the longest of the other phases: 50 + 125 + 20 + 445 ms.
+    let line =
+        "gate missed: --max-cold-start 15m: cold starts reach 15m0.64s by the proved bound, 640ms over\n";
+    assert_eq!(said.err, line);
+    let value: Value = serde_json::from_str(&said.out).unwrap();
+    let gate = &value["gates"][0];
+    assert_eq!((&gate["limit"], &gate["value"]), (&900_000.into(), &900_640.into()));
+    assert_eq!(gate["passed"], false);
+}
+
+#[test]
+fn no_plan_ends_with_1() {
+    let said = line("plan counts.csv --max-cold-start 100ms");
+    assert_eq!((said.code, said.err.as_str()), (1, ""));
+    assert!(said.out.starts_with("No plan keeps every cold start within 100ms"), "{}", said.out);
+    assert_eq!(line("plan counts.csv --scenario scenario.toml").code, 0);
+}
+
+#[test]
+fn the_same_bytes_come_out_on_any_number_of_threads() {
+    let with = |threads: &str| {
+        let words = format!("simulate counts.csv --runs 9 --spread random --format json --threads {threads}");
+        line(&words).out
+    };
+    assert_eq!(with("1"), with("7"));
+    let seeds = |seed: &str| line(&format!("simulate counts.csv --format csv --seed {seed}")).out;
+    assert_ne!(seeds("1"), seeds("2"));
+}
+
+#[test]
+fn a_witness_replays_to_what_it_witnesses() {
+    let witness = folder("witness").join("witness.json");
+    let file = witness.to_str().unwrap();
+    let options = ["--format", "json", "--model", "lambda-2019-measured", "--policy", "leaky-reuse"];
+    let worst = ["worst-case", "counts.csv", "--effort", "20000", "--witness", file];
+    let worst: Value = serde_json::from_str(&run(&[&worst[..], &options].concat()).out).unwrap();
+    let replay = ["simulate", "counts.csv", "--replay", file];
+    let replay: Value = serde_json::from_str(&run(&[&replay[..], &options].concat()).out).unwrap();
+    assert_eq!(replay["cold_start_ms"]["max"], worst["cold_start"]["witness_ms"]);
+    assert_eq!(replay["longest"]["path"], worst["cold_start"]["path"]);
+    // The model of another time boots for minutes, so the witness is none of its assignments.
+    let said = run(&["simulate", "counts.csv", "--replay", file]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("is outside the model's 5m..15m"), "{}", said.err);
+}
+
+#[test]
+fn every_problem_of_a_witness_is_told() {
+    let path = folder("witness-bad").join("witness.json");
+    let text = r#"{"boots_ms": [1, "x"], "deletions_ms": 3, "phases_ms": {"a": []}, "colour": 1}"#;
+    fs::write(&path, text).unwrap();
+    let said = run(&["simulate", "log.csv", "--replay", path.to_str().unwrap()]);
+    assert_eq!(said.code, 2);
+    for part in [
+        "`boots_ms[0]` is outside the model's 5m..15m",
+        "`boots_ms[1]` is no whole number",
+        "`deletions_ms` is no list",
+        "`phases_ms.a` names no environment",
+        "`misses` is no list",
+        "`otherwise` is neither",
+        "there is no field `colour`",
+    ] {
+        assert!(said.err.contains(part), "{part}\n{}", said.err);
+    }
+    fs::write(&path, "{\n oops").unwrap();
+    let said = run(&["simulate", "log.csv", "--replay", path.to_str().unwrap()]);
+    assert!(said.err.contains("witness.json:2:2: the file is not JSON"), "{}", said.err);
+}
+
+#[test]
+fn companions_are_found_beside_the_trace() {
+    let folder = folder("azure");
+    let at = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    fs::write(at("inv.csv"), "HashOwner,HashApp,HashFunction,Trigger,1,2\no,a,f,http,3,4\n").unwrap();
+    fs::write(at("durations.csv"), "HashOwner,HashApp,HashFunction,Average\no,a,f,250\n").unwrap();
+    fs::write(at("other.csv"), "HashOwner,HashApp,HashFunction,Average\no,a,f,750\n").unwrap();
+    let mean = |more: &[&str]| {
+        let inv = at("inv.csv");
+        let words = [&["demand", &inv, "--format", "json"], more].concat();
+        let value: Value = serde_json::from_str(&run(&words).out).unwrap();
+        value["concurrency"]["mean"].as_f64().unwrap()
+    };
+    // 7 invocations over 2 minutes.
+    assert!((mean(&[]) - 7.0 * 250.0 / 120_000.0).abs() < 1e-9);
+    assert!((mean(&["--durations", &at("other.csv")]) - 7.0 * 750.0 / 120_000.0).abs() < 1e-9);
+}
+
+#[test]
+fn windows_are_cut_out() {
+    let invocations = |words: &str| {
+        let said = line(&format!("demand counts.csv --format json {words}"));
+        let value: Value = serde_json::from_str(&said.out).unwrap();
+        (value["traffic"]["invocations"].as_u64().unwrap(), value["traffic"]["span_ms"].as_u64().unwrap())
+    };
+    assert_eq!(invocations(""), (155, 240_000));
+    assert_eq!(invocations("--from 1m --to 3m"), (146, 120_000));
+    assert_eq!(invocations("--from 2026-03-02T10:02:00Z"), (23, 120_000));
+    assert_eq!(invocations("--busiest 1m"), (126, 60_000));
+    assert_eq!(invocations("--busiest 90s"), (146, 120_000));
+}
+
+/// Names out of a CSV that want to be more than names.
+const HOSTILE: [&str; 7] = [
+    "<script>alert(1)</script>",
+    "she said \"\"no\"\"",
+    "=HYPERLINK(\"\"http://x\"\")",
+    "@SUM(A1)",
+    "\u{202e}drawkcab",
+    "100%;DROP TABLE",
+    "-2+3",
+];
+
+#[test]
+fn hostile_names_stay_names() {
+    let folder = folder("hostile");
+    let path = folder.join("hostile.csv");
+    let long = "n".repeat(10_000);
+    let names = HOSTILE.into_iter().chain([long.as_str()]);
+    let rows: String = names.map(|name| format!("0,\"{name}\",100\n")).collect();
+    fs::write(&path, format!("start,function,duration_ms\n{rows}")).unwrap();
+    let file = path.to_str().unwrap();
+    let log = folder.join("log.csv");
+    for command in ["demand", "simulate", "worst-case"] {
+        let said = run(&[command, file, "--start", "empty"]);
+        assert_eq!(said.code, 0, "{command}: {}", said.err);
+        let tame = |c: char| c == '\n' || !(c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
+        assert!(said.out.chars().all(tame), "{command}");
+        // No cell is wider than a name may be, whatever the name.
+        assert!(said.out.lines().all(|line| line.chars().count() < 200), "{command}");
+    }
+    let said = run(&["demand", file, "--format", "csv"]);
+    let mut reader = csv::Reader::from_reader(said.out.as_bytes());
+    let cells: Vec<String> = reader.records().map(|row| row.unwrap()[0].to_owned()).collect();
+    for name in ["'=HYPERLINK(\"http://x\")", "'@SUM(A1)", "'-2+3", "<script>alert(1)</script>", &long] {
+        assert!(cells.iter().any(|cell| cell == name), "{name}");
+    }
+    let json = run(&["demand", file, "--format", "json"]);
+    let value: Value = serde_json::from_str(&json.out).unwrap();
+    let names: Vec<&str> =
+        value["functions"].as_array().unwrap().iter().map(|it| it["function"].as_str().unwrap()).collect();
+    assert!(names.contains(&"\u{202e}drawkcab") && names.contains(&"she said \"no\""));
+    let said = run(&["simulate", file, "--start", "empty", "--log", log.to_str().unwrap()]);
+    assert_eq!(said.code, 0);
+    let mut reader = csv::Reader::from_path(log).unwrap();
+    assert_eq!(reader.records().map(Result::unwrap).filter(|row| row[1].starts_with(['=', '@'])).count(), 0);
+}
+
+#[test]
+fn terminal_escapes_in_bad_input_are_shown_not_obeyed() {
+    let path = folder("escapes").join("bad\u{1b}[2J.csv");
+    fs::write(&path, "start,function,duration_ms\n0,\u{1b}]0;owned\u{7},100\n1,f,\u{1b}[31m\n").unwrap();
+    let said = run(&["demand", path.to_str().unwrap()]);
+    assert_eq!(said.code, 2);
+    assert!(!said.err.contains('\u{1b}') && !said.err.contains('\u{7}'), "{:?}", said.err);
+    assert!(said.err.contains("\\u{1b}"), "{}", said.err);
+}
+
+#[test]
+fn the_log_has_a_row_per_invocation() {
+    let log = folder("log").join("log.csv");
+    let words = ["simulate", "log.csv", "--start", "empty", "--model", "lambda-2019-measured"];
+    let said = run(&[&words[..], &["--seed", "3", "--log", log.to_str().unwrap()]].concat());
+    assert_eq!(said.code, 0);
+    let mut reader = csv::Reader::from_path(&log).unwrap();
+    let header = "arrival_ms,function,environment,environment_invocation,eni,subnet,cold_start_ms,outcome";
+    assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>().join(","), header);
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let outcomes: Vec<(&str, &str)> = rows.iter().map(|row| (&row[0], &row[7])).collect();
+    assert_eq!(outcomes.len(), 5);
+    assert_eq!(outcomes.iter().filter(|(_, outcome)| *outcome == "cold").count(), 4);
+    // Twenty minutes later one of the first environments is idle and serves its second invocation.
+    let last = rows.iter().find(|row| &row[0] == "1200000").unwrap();
+    assert_eq!((&last[3], &last[6], &last[7]), ("2", "0", "warm"));
+}
+
+#[test]
+fn generated_traffic_reads_back() {
+    let folder = folder("generate");
+    let file = folder.join("day.csv").to_string_lossy().into_owned();
+    let said = run(&["generate", "diurnal", "--functions", "a,b", "--rate", "1/s,2/s", "-o", &file]);
+    assert_eq!((said.code, said.err), (0, format!("note: wrote {file}\n")));
+    let value: Value = serde_json::from_str(&run(&["demand", &file, "--format", "json"]).out).unwrap();
+    assert_eq!(
+        (&value["traffic"]["functions"], &value["traffic"]["span_ms"]),
+        (&2.into(), &86_400_000.into())
+    );
+    let said = line("generate diurnal --functions a,b --rate 1/s,2/s,3/s --start whenever --span 1s");
+    assert_eq!(said.code, 2);
+    for part in ["there are 3 rates for 2 functions", "`whenever` is not a time"] {
+        assert!(said.err.contains(part), "{part}\n{}", said.err);
+    }
+}
