@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use serde_json::json;
 
-use super::output;
+use super::{Verdict, output};
+use crate::comparison::CaseError;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::report::{SCHEMA_VERSION, pretty};
 
@@ -15,6 +16,11 @@ const REFUSED: u8 = 2;
 
 /// Tells all problems, on stderr, or as JSON on stdout where that is the format.
 pub fn refuse(problems: &Diagnostics, format: &str) -> ExitCode {
+    tell(problems, format);
+    ExitCode::from(REFUSED)
+}
+
+fn tell(problems: &Diagnostics, format: &str) {
     if format == "json" {
         let errors = json!({
             "schema_version": SCHEMA_VERSION, "errors": problems.sorted(), "count": problems.count(),
@@ -24,7 +30,19 @@ pub fn refuse(problems: &Diagnostics, format: &str) -> ExitCode {
     } else {
         output::complain(&problems.to_string());
     }
-    ExitCode::from(REFUSED)
+}
+
+/// Tells why a policy that follows a plan has no answer: without a plan the verdict is a missed one.
+pub fn no_answer(error: &CaseError, format: &str) -> Result<Verdict, Diagnostics> {
+    let help = "see `eniplan plan`, or name another policy";
+    let problem = Diagnostic::new(Code::Solver, error.to_string(), help).into();
+    match error {
+        CaseError::NoPlan => {
+            tell(&problem, format);
+            Ok(Verdict::Missed)
+        }
+        CaseError::Plan(_) => Err(problem),
+    }
 }
 
 /// Tells a wrong command line, or the help that was asked for.

@@ -78,3 +78,18 @@ impl<W: Write> Recorder for InvocationLog<W> {
         self.row(&[at, function, none(), none(), none(), none(), none(), failure.name().to_owned()]);
     }
 }
+
+/// A log that may not be wanted.
+impl<W: Write> Recorder for Option<InvocationLog<W>> {
+    fn served(&mut self, it: &Served<'_>) {
+        if let Some(log) = self {
+            log.served(it);
+        }
+    }
+
+    fn failed(&mut self, arrival: u64, function: usize, failure: Failure) {
+        if let Some(log) = self {
+            log.failed(arrival, function, failure);
+        }
+    }
+}

@@ -6,6 +6,7 @@
 //! [`Command`] and its two lines below.
 
 mod assignment;
+mod compare;
 mod complaint;
 mod demand;
 mod formats;
@@ -57,6 +58,8 @@ enum Command {
     WorstCase(worst_case::Args),
     /// How many ENIs keep a promise, and when to make and delete them
     Plan(plan::Args),
+    /// Policies and models side by side, and which of them no other beats
+    Compare(compare::Args),
     /// The models, every number with its source
     Models(models::Args),
     /// The policies, and what can be overridden
@@ -93,6 +96,7 @@ impl Cli {
             Command::Simulate(args) => &args.output.format,
             Command::WorstCase(args) => &args.output.format,
             Command::Plan(args) => &args.output.format,
+            Command::Compare(args) => &args.output.format,
             Command::Models(args) => &args.output.format,
             Command::Policies(args) => &args.output.format,
             Command::Formats(args) => &args.output.format,
@@ -113,6 +117,7 @@ pub fn run(cli: &Cli) -> Result<Verdict, Diagnostics> {
         Command::Simulate(args) => simulate::run(args),
         Command::WorstCase(args) => worst_case::run(args),
         Command::Plan(args) => plan::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Models(args) => models::run(args),
         Command::Policies(args) => policies::run(args),
         Command::Formats(args) => formats::run(args),

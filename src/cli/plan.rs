@@ -4,7 +4,7 @@ use super::Verdict;
 use super::output::Output;
 use super::study::StudyArgs;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::plan::{self, backend};
+use crate::plan;
 use crate::quantity::Millis;
 use crate::report::answers;
 
@@ -29,8 +29,8 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         let help = "give --max-cold-start, or [promise] max_cold_start in the scenario";
         Diagnostic::new(Code::Usage, "a plan needs a promise: the longest cold start", help)
     })?;
-    let [backend] = backend::ALL;
-    let planned = plan::plan(&study.for_plan(policy), promise, backend).map_err(|error| {
+    let case = study.case(policy, &study.traffic);
+    let planned = plan::plan(&case.study(), promise, case.backend).map_err(|error| {
         let help = "give a shorter window (--from, --to), or other limits in the model";
         Diagnostic::new(Code::Solver, error.to_string(), help)
     })?;

@@ -4,16 +4,18 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
+use super::complaint::no_answer;
 use super::gates::{Gates, Measured};
 use super::invocation_log::InvocationLog;
-use super::output::{Output, distinct};
+use super::output::{Output, distinct, unwritten};
 use super::study::{Study, StudyArgs};
 use super::whole_file::WholeFile;
 use super::{Verdict, assignment};
+use crate::comparison::CaseError;
 use crate::diagnostic::Diagnostics;
 use crate::policy::Policy;
 use crate::report::answers::{self, Runs};
-use crate::simulation::{Nature, Outcome, Random, Silent, simulate};
+use crate::simulation::{Assignment, Outcome, Random, Silent};
 use crate::traffic::{Shape, Traffic};
 
 /// Options of `simulate`.
@@ -42,16 +44,23 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     distinct(&[args.output.file.as_ref(), args.log.as_ref()])?;
     let study = args.study.load()?;
-    let policy = study.unplanned_policy()?;
-    let runs = match &args.replay {
-        Some(path) => {
-            let assignment = assignment::read(path, &study.topology)?;
-            let mut runs = Runs::default();
-            runs.add(None, &first(args, &study, policy, assignment)?);
-            runs
-        }
-        None => seeded(args, &study, policy)?,
+    let policy = study.policy()?;
+    let assignment = match &args.replay {
+        Some(path) => Some(assignment::read(path, &study.topology)?),
+        None => None,
     };
+    let log = match &args.log {
+        Some(path) => Some(InvocationLog::new(WholeFile::create(path)?, &study.topology)),
+        None => None,
+    };
+    let (runs, log) = match all(args, &study, policy, assignment, log) {
+        Ok(done) => done,
+        Err(error) => return no_answer(&error, &args.output.format),
+    };
+    if let (Some(log), Some(path)) = (log, &args.log) {
+        log.finish().map_err(|error| unwritten(path, &error))?.finish()?;
+        args.output.note(&format!("wrote {}", path.display()));
+    }
     let mut subject = study.subject(policy);
     subject.assumptions.push(match (&args.replay, args.runs) {
         (Some(path), _) => format!("every boot, deletion, phase and miss as in {}", path.display()),
@@ -72,43 +81,45 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     Ok(args.gates.verdict(&measured))
 }
 
-/// The seeded runs, in order of their seeds whatever thread they ran on.
-fn seeded(args: &Args, study: &Study, policy: &Policy) -> Result<Runs, Diagnostics> {
+type Log = InvocationLog<WholeFile>;
+
+/// The runs in order of their seeds, whatever thread they ran on; the log hears the first.
+fn all(
+    args: &Args,
+    study: &Study,
+    policy: &Policy,
+    assignment: Option<Assignment>,
+    log: Option<Log>,
+) -> Result<(Runs, Option<Log>), CaseError> {
     const AT_ONCE: usize = 64;
     let seed = args.study.traffic.seed;
+    let case = study.case(policy, &study.traffic);
     let mut runs = Runs::default();
-    runs.add(Some(seed), &first(args, study, policy, Random::new(seed))?);
+    if let Some(assignment) = assignment {
+        let (outcome, _, log) = case.run(assignment, log)?;
+        runs.add(None, &outcome);
+        return Ok((runs, log));
+    }
+    let (outcome, _, log) = case.run(Random::new(seed), log)?;
+    runs.add(Some(seed), &outcome);
     let rest: Vec<u64> = (1..args.runs).map(|n| seed.wrapping_add(n)).collect();
     for seeds in rest.chunks(AT_ONCE) {
-        let outcomes: Vec<Outcome> = seeds.par_iter().map(|&seed| one(args, study, policy, seed)).collect();
-        seeds.iter().zip(&outcomes).for_each(|(&seed, outcome)| runs.add(Some(seed), outcome));
+        let outcomes: Result<Vec<Outcome>, CaseError> =
+            seeds.par_iter().map(|&seed| one(args, study, policy, seed)).collect();
+        seeds.iter().zip(&outcomes?).for_each(|(&seed, outcome)| runs.add(Some(seed), outcome));
     }
-    Ok(runs)
+    Ok((runs, log))
 }
 
 /// One further run. Where arrivals are drawn, each seed has its own.
-fn one(args: &Args, study: &Study, policy: &Policy, seed: u64) -> Outcome {
+fn one(args: &Args, study: &Study, policy: &Policy, seed: u64) -> Result<Outcome, CaseError> {
     let nature = Random::new(seed);
     if !args.study.traffic.is_random() {
-        return simulate(&study.world(policy, &study.traffic), &study.traffic, nature, Silent).0;
+        return Ok(study.case(policy, &study.traffic).run(nature, Silent)?.0);
     }
     let mut traffic: Traffic = study.traffic.clone();
     if let Shape::Counts { spread, .. } = &mut traffic.shape {
         *spread = args.study.traffic.spread(seed);
     }
-    simulate(&study.world(policy, &traffic), &traffic, nature, Silent).0
-}
-
-/// The first run, with the log where one is asked for.
-fn first(args: &Args, study: &Study, policy: &Policy, nature: impl Nature) -> Result<Outcome, Diagnostics> {
-    let world = study.world(policy, &study.traffic);
-    let Some(path) = &args.log else {
-        return Ok(simulate(&world, &study.traffic, nature, Silent).0);
-    };
-    let log = InvocationLog::new(WholeFile::create(path)?, &study.topology);
-    let (outcome, _, log) = simulate(&world, &study.traffic, nature, log);
-    let file = log.finish().map_err(|error| super::output::unwritten(path, &error))?;
-    file.finish()?;
-    args.output.note(&format!("wrote {}", path.display()));
-    Ok(outcome)
+    Ok(study.case(policy, &traffic).run(nature, Silent)?.0)
 }

@@ -7,14 +7,14 @@ use clap::ValueEnum;
 use super::traffic::TrafficArgs;
 use super::{input, model};
 use crate::cold_path::ColdPath;
-use crate::demand;
+use crate::comparison::Case;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::plan;
+use crate::plan::backend;
 use crate::platform::Platform;
-use crate::policy::{self, Policy, Provision, Start};
+use crate::policy::registry::Named;
+use crate::policy::{self, Policy, Start};
 use crate::report::{Clock, Subject};
 use crate::scenario::{self, Observed, Raw, Scenario};
-use crate::simulation::World;
 use crate::topology::Topology;
 use crate::traffic::{Shape, Traffic};
 
@@ -36,8 +36,8 @@ pub struct StudyArgs {
     #[arg(long, value_name = "FILE", help_heading = "Platform")]
     scenario: Option<PathBuf>,
     /// The provider's behaviour: a built-in model, or a file [default: the scenario's, else lambda-2018]
-    #[arg(long, value_name = "NAME|FILE", help_heading = "Platform")]
-    model: Option<PathBuf>,
+    #[arg(long = "model", value_name = "NAME|FILE", help_heading = "Platform")]
+    models: Vec<PathBuf>,
     /// How ENIs are found, made and deleted: NAME[:key=value,...] [default: the scenario's, else the model's]
     #[arg(long = "policy", value_name = "POLICY", help_heading = "Platform")]
     policies: Vec<String>,
@@ -70,8 +70,22 @@ pub struct Study {
 }
 
 impl StudyArgs {
-    /// Reads everything; all that is wrong is told at once.
+    /// Reads everything for a command that looks at one model; all that is wrong is told at once.
     pub fn load(&self) -> Result<Study, Diagnostics> {
+        let mut studies = self.load_all(None)?;
+        match (studies.pop(), studies.is_empty()) {
+            (Some(study), true) => Ok(study),
+            _ => Err(Diagnostic::new(
+                Code::Usage,
+                "this command looks at one model at a time",
+                "give --model once, or use `eniplan compare`",
+            )
+            .into()),
+        }
+    }
+
+    /// The same for each model named; `default` are the policies where none is named.
+    pub fn load_all(&self, default: Option<&[Named]>) -> Result<Vec<Study>, Diagnostics> {
         if let Some(threads) = self.threads {
             // A second pool in one process is refused; the first one serves.
             let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
@@ -80,19 +94,23 @@ impl StudyArgs {
         let raw = take(self.raw(), &mut problems);
         let said = raw.clone().unwrap_or_default();
         let traffic = take(self.traffic.load(said.durations()), &mut problems);
-        let platform = take(self.platform(&said), &mut problems);
-        let policies = take(self.policies(&said, platform.as_ref()), &mut problems);
-        let cold_path = platform.as_ref().and_then(|it| take(ColdPath::new(it), &mut problems));
-        let (Some(_), Some(traffic), Some(platform), Some(policies), Some(cold_path)) =
-            (raw, traffic, platform, policies, cold_path)
-        else {
+        let platforms: Vec<_> =
+            self.platforms(&said).into_iter().filter_map(|it| take(it, &mut problems)).collect();
+        let policies = take(self.policies(&said, &platforms, default), &mut problems);
+        let paths: Vec<_> =
+            platforms.iter().filter_map(|it| take(ColdPath::new(it), &mut problems)).collect();
+        let (Some(traffic), Some(policies), true) = (traffic, policies, problems.is_empty()) else {
             return Err(problems);
         };
-        let scenario = scenario::resolve(&said, &platform, &observed(&traffic))?;
-        let topology = Topology::build(&scenario, &platform).map_err(|problems| said.locate(&problems))?;
-        let assumptions = self.assumptions(&said, &platform, &policies, &traffic, &scenario);
-        let source = input::shown(&self.traffic.file);
-        Ok(Study { platform, scenario, topology, cold_path, traffic, policies, assumptions, source })
+        let build = |(platform, cold_path): (Platform, ColdPath)| {
+            let scenario = scenario::resolve(&said, &platform, &observed(&traffic))?;
+            let topology = Topology::build(&scenario, &platform).map_err(|it| said.locate(&it))?;
+            let assumptions = self.assumptions(&said, &platform, &policies, &traffic, &scenario);
+            let (traffic, policies) = (traffic.clone(), policies.clone());
+            let source = input::shown(&self.traffic.file);
+            Ok(Study { platform, scenario, topology, cold_path, traffic, policies, assumptions, source })
+        };
+        platforms.into_iter().zip(paths).map(build).collect()
     }
 
     fn raw(&self) -> Result<Raw, Diagnostics> {
@@ -102,31 +120,41 @@ impl StudyArgs {
         }
     }
 
-    fn platform(&self, raw: &Raw) -> Result<Platform, Diagnostics> {
-        match (&self.model, raw.model()) {
-            (Some(name), _) => model::load(name, Path::new("")),
-            (None, None) => model::load(Path::new("lambda-2018"), Path::new("")),
-            (None, Some(name)) => {
-                let scenario = self.scenario.as_deref().unwrap_or(Path::new(""));
-                let folder = scenario.parent().unwrap_or(Path::new(""));
-                model::load(Path::new(name), folder).map_err(|problems| {
-                    // Only a name that leads nowhere is the scenario's fault.
-                    let place = raw.model_place();
-                    relocated(&problems, |problem| {
-                        let unknown = problem.code == Code::UnknownName && problem.file.is_empty();
-                        place.filter(|_| unknown).map(|at| (input::shown(scenario), at.line, at.column))
-                    })
-                })
-            }
+    /// The models: those named, else the scenario's, else the first of the built-in ones.
+    fn platforms(&self, raw: &Raw) -> Vec<Result<Platform, Diagnostics>> {
+        match (self.models.as_slice(), raw.model()) {
+            ([], None) => vec![model::load(Path::new("lambda-2018"), Path::new(""))],
+            ([], Some(name)) => vec![self.platform_of_scenario(raw, name)],
+            (names, _) => names.iter().map(|name| model::load(name, Path::new(""))).collect(),
         }
     }
 
-    fn policies(&self, raw: &Raw, platform: Option<&Platform>) -> Result<Vec<Policy>, Diagnostics> {
-        let (texts, place) = match (self.policies.as_slice(), raw.policy(), platform) {
-            ([], Some(text), _) => (vec![text], raw.policy_place()),
-            ([], None, Some(platform)) => (vec![platform.policy.as_str()], None),
-            ([], None, None) => (Vec::new(), None),
-            (asked, ..) => (asked.iter().map(String::as_str).collect(), None),
+    fn platform_of_scenario(&self, raw: &Raw, name: &str) -> Result<Platform, Diagnostics> {
+        let scenario = self.scenario.as_deref().unwrap_or(Path::new(""));
+        let folder = scenario.parent().unwrap_or(Path::new(""));
+        model::load(Path::new(name), folder).map_err(|problems| {
+            // Only a name that leads nowhere is the scenario's fault.
+            let place = raw.model_place();
+            relocated(&problems, |problem| {
+                let unknown = problem.code == Code::UnknownName && problem.file.is_empty();
+                place.filter(|_| unknown).map(|at| (input::shown(scenario), at.line, at.column))
+            })
+        })
+    }
+
+    /// The policies: those named, else the scenario's, else `default`, else the one the model names.
+    fn policies(
+        &self,
+        raw: &Raw,
+        platforms: &[Platform],
+        default: Option<&[Named]>,
+    ) -> Result<Vec<Policy>, Diagnostics> {
+        let named = self.policies.iter().map(String::as_str);
+        let (texts, place): (Vec<&str>, _) = match (raw.policy(), default) {
+            _ if !self.policies.is_empty() => (named.collect(), None),
+            (_, Some(default)) => (default.iter().map(|it| it.name).collect(), None),
+            (Some(text), None) => (vec![text], raw.policy_place()),
+            (None, None) => (platforms.iter().take(1).map(|it| it.policy.as_str()).collect(), None),
         };
         let mut problems = Diagnostics::default();
         let mut policies: Vec<Policy> = Vec::new();
@@ -164,7 +192,7 @@ impl StudyArgs {
     ) -> Vec<String> {
         let summary = platform.summary.trim_end_matches('.');
         let mut all = vec![format!("model {}: {summary}", platform.name)];
-        if let ([], None, Some(policy)) = (self.policies.as_slice(), raw.policy(), policies.first()) {
+        if let ([], None, [policy]) = (self.policies.as_slice(), raw.policy(), policies) {
             all.push(format!("policy {}: the one that describes model {} best", policy.name, platform.name));
         }
         for (policy, keep_alive) in policies.iter().filter_map(|it| Some((&it.name, it.keep_alive?))) {
@@ -201,23 +229,10 @@ impl Study {
         }
     }
 
-    /// The same, if it needs no plan to be simulated.
-    pub fn unplanned_policy(&self) -> Result<&Policy, Diagnostic> {
-        let policy = self.policy()?;
-        match policy.provision {
-            Provision::OnDemand | Provision::AtDeploy => Ok(policy),
-            Provision::Scheduled | Provision::Clairvoyant => Err(Diagnostic::new(
-                Code::Usage,
-                format!("policy {} follows a plan, and this command has none", policy.name),
-                "name another policy; see `eniplan policies`",
-            )),
-        }
-    }
-
-    /// What a plan under `policy` is made for.
-    pub const fn for_plan<'a>(&'a self, policy: &'a Policy) -> plan::Study<'a> {
-        let Self { topology, cold_path, traffic, .. } = self;
-        plan::Study { topology, cold_path, policy, traffic }
+    /// `traffic`, which may be spread otherwise than the study's own, under `policy`.
+    pub fn case<'a>(&'a self, policy: &'a Policy, traffic: &'a Traffic) -> Case<'a> {
+        let [backend] = backend::ALL;
+        Case { topology: &self.topology, cold_path: &self.cold_path, policy, traffic, backend }
     }
 
     /// What an answer under `policy` is about.
@@ -240,16 +255,6 @@ impl Study {
             policy: policy.name.clone(),
             assumptions: self.assumptions.clone(),
         }
-    }
-
-    /// The world of `policy`, with what exists at time 0 for `traffic`.
-    pub fn world<'a>(&'a self, policy: &'a Policy, traffic: &Traffic) -> World<'a> {
-        let mut initial = match policy.start {
-            Start::Warm => demand::at_start(traffic, &demand::demand(traffic, &self.topology, policy)),
-            Start::Empty => Vec::new(),
-        };
-        initial.resize(self.topology.functions.len(), 0);
-        World::new(&self.topology, &self.cold_path, policy, initial)
     }
 }
 

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::Verdict;
+use super::complaint::no_answer;
 use super::gates::{Gates, Measured};
 use super::output::{Output, distinct};
 use super::study::StudyArgs;
 use crate::diagnostic::Diagnostics;
 use crate::report::{answers, pretty};
 use crate::simulation::Assignment;
-use crate::worst_case::{Effort, WorstCase, worst_case};
+use crate::worst_case::{Effort, WorstCase};
 
 /// What a witness is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -51,10 +52,12 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     distinct(&[args.output.file.as_ref(), args.witness.as_ref()])?;
     let study = args.study.load()?;
-    let policy = study.unplanned_policy()?;
-    let world = study.world(policy, &study.traffic);
+    let policy = study.policy()?;
     let effort = Effort { invocations: args.effort, seed: args.study.traffic.seed };
-    let worst = worst_case(&world, &study.cold_path, &study.traffic, None, effort);
+    let worst = match study.case(policy, &study.traffic).worst_case(effort) {
+        Ok(worst) => worst,
+        Err(error) => return no_answer(&error, &args.output.format),
+    };
     let mut answer = answers::worst_case(&study.subject(policy), &worst);
     let measured = Measured {
         cold_start_ms: worst.cold_start.bound_ms,

@@ -1,6 +1,7 @@
 //! The command line: exit codes, where output goes, and what it does with hostile input.
 
 use std::ffi::OsStr;
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -62,7 +63,9 @@ fn answers_go_to_stdout_and_end_with_0() {
 
 #[test]
 fn every_command_has_help_with_an_example() {
-    for name in ["demand", "simulate", "worst-case", "plan", "models", "policies", "formats", "generate"] {
+    for name in
+        ["demand", "simulate", "worst-case", "plan", "compare", "models", "policies", "formats", "generate"]
+    {
         let said = run(&[name, "--help"]);
         assert_eq!(said.code, 0, "{name}");
         assert!(said.out.contains(&format!("Example:\n  eniplan {name}")), "{name}: {}", said.out);
@@ -376,10 +379,12 @@ const HOSTILE: [&str; 7] = [
 fn hostile_names_stay_names() {
     let folder = folder("hostile");
     let path = folder.join("hostile.csv");
-    let long = "n".repeat(10_000);
-    let names = HOSTILE.into_iter().chain([long.as_str()]);
-    let rows: String = names.map(|name| format!("0,\"{name}\",100\n")).collect();
-    fs::write(&path, format!("start,function,duration_ms\n{rows}")).unwrap();
+    let lasting = "n".repeat(256);
+    let mut text = "start,function,duration_ms\n".to_owned();
+    for name in HOSTILE.into_iter().chain([lasting.as_str()]) {
+        writeln!(text, "0,\"{name}\",100").unwrap();
+    }
+    fs::write(&path, text).unwrap();
     let file = path.to_str().unwrap();
     let log = folder.join("log.csv");
     for command in ["demand", "simulate", "worst-case"] {
@@ -393,7 +398,7 @@ fn hostile_names_stay_names() {
     let said = run(&["demand", file, "--format", "csv"]);
     let mut reader = csv::Reader::from_reader(said.out.as_bytes());
     let cells: Vec<String> = reader.records().map(|row| row.unwrap()[0].to_owned()).collect();
-    for name in ["'=HYPERLINK(\"http://x\")", "'@SUM(A1)", "'-2+3", "<script>alert(1)</script>", &long] {
+    for name in ["'=HYPERLINK(\"http://x\")", "'@SUM(A1)", "'-2+3", "<script>alert(1)</script>", &lasting] {
         assert!(cells.iter().any(|cell| cell == name), "{name}");
     }
     let json = run(&["demand", file, "--format", "json"]);
@@ -405,6 +410,75 @@ fn hostile_names_stay_names() {
     assert_eq!(said.code, 0);
     let mut reader = csv::Reader::from_path(log).unwrap();
     assert_eq!(reader.records().map(Result::unwrap).filter(|row| row[1].starts_with(['=', '@'])).count(), 0);
+}
+
+#[test]
+fn a_name_of_10_000_characters_is_refused_and_cut() {
+    let path = folder("long").join("long.csv");
+    fs::write(&path, format!("start,function,duration_ms\n0,{},100\n", "n".repeat(10_000))).unwrap();
+    let said = run(&["demand", path.to_str().unwrap()]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("the name is longer than 256 bytes") && said.err.len() < 1_000, "{}", said.err);
+    // Names that no file checks are cut too.
+    let said = run(&["simulate", "log.csv", "--policy", &format!("idle-reuse:{}", "warm=1,".repeat(2_000))]);
+    assert_eq!(said.code, 0);
+    assert!(said.out.lines().next().unwrap().chars().count() <= 100);
+}
+
+#[test]
+fn policies_that_follow_a_plan_get_one() {
+    let figure = |words: &str, field: &str| {
+        let said = line(&format!("{words} --format json"));
+        let value: Value = serde_json::from_str(&said.out).unwrap();
+        (said.code, value.pointer(field).cloned())
+    };
+    // With an ENI at hand the cold path of lambda-2018 takes at most 50 + 125 + 20 + 445 ms.
+    let words = "simulate counts.csv --model failing.toml";
+    for policy in ["scheduled", "clairvoyant"] {
+        let (code, longest) = figure(&format!("{words} --policy {policy}"), "/cold_start_ms/max");
+        assert_eq!((code, longest), (1, None), "{policy}: two ENIs are too few");
+        let lambda = format!("simulate counts.csv --policy {policy}");
+        let (code, longest) = figure(&lambda, "/cold_start_ms/max");
+        assert_eq!(code, 0);
+        assert!(longest.unwrap().as_u64().unwrap() <= 640, "{policy}");
+    }
+    let (code, bound) =
+        figure("worst-case counts.csv --policy scheduled --effort 2000", "/cold_start/bound_ms");
+    assert_eq!((code, bound), (0, Some(640.into())));
+}
+
+#[test]
+fn options_stand_side_by_side() {
+    let words = "compare log.csv --model lambda-2018 --model lambda-hyperplane --policy idle-reuse \
+                 --policy shared-at-deploy --runs 2 --effort 1000";
+    let said = line(&format!("{words} --format csv"));
+    let mut reader = csv::Reader::from_reader(said.out.as_bytes());
+    let rows: Vec<(String, String)> =
+        reader.records().map(|row| row.map(|row| (row[0].to_owned(), row[1].to_owned())).unwrap()).collect();
+    let expected = ["lambda-2018", "lambda-hyperplane"]
+        .map(|model| ["idle-reuse", "shared-at-deploy"].map(|policy| (policy.to_owned(), model.to_owned())));
+    assert_eq!(rows, expected.concat());
+    assert!(said.err.starts_with("note: model lambda-2018: "), "{}", said.err);
+    let said = line(&format!("{words} --max-cold-start 1ms"));
+    assert_eq!(said.code, 1);
+    assert!(said.err.starts_with("gate missed: --max-cold-start 1ms: cold starts reach "), "{}", said.err);
+    let all = line("compare log.csv --runs 1 --effort 1000 --format json").out;
+    let value: Value = serde_json::from_str(&all).unwrap();
+    assert_eq!(value["rows"].as_array().unwrap().len(), 8);
+}
+
+#[test]
+fn functions_that_are_never_invoked_do_no_harm() {
+    let path = folder("silent").join("scenario.toml");
+    fs::write(&path, "[[function]]\nname = \"silent\"\n").unwrap();
+    for command in ["demand", "simulate", "worst-case", "plan", "compare"] {
+        let mut words = vec![command, "log.csv", "--scenario", path.to_str().unwrap()];
+        words.extend(if command == "plan" { &["--max-cold-start", "1s"][..] } else { &[] });
+        words.extend(if command == "worst-case" { &["--effort", "1000"][..] } else { &[] });
+        let said = run(&words);
+        assert_eq!(said.code, 0, "{command}: {}", said.err);
+        assert!(said.out.contains("never invoked: silent"), "{command}: {}", said.out);
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Answers: one file for each result that becomes an [`Answer`](super::Answer).
 
+mod compare;
 mod demand;
 mod formats;
 mod models;
@@ -9,6 +10,7 @@ mod runs;
 mod simulate;
 mod worst_case;
 
+pub use compare::compare;
 pub use demand::{Pool, demand};
 pub use formats::formats;
 pub use models::models;

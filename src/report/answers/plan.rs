@@ -109,9 +109,9 @@ fn amounts(plan: &Plan) -> Table {
     let hours = amount.map_or(Value::Missing, |it| Value::Decimal(it.eni_hours, 1));
     push("ENI-hours", hours, Value::Decimal(least.eni_hours, 1));
     push("creations", Value::count(amount.map(|it| it.creations)), Value::Count(least.creations));
-    for (what, target) in
-        [("constant pool", &plan.constant_pool), ("warm target of warm-pool", &plan.warm_target)]
-    {
+    let targets = [("constant pool", &plan.constant_pool), ("warm target of warm-pool", &plan.warm_target)];
+    // Without a plan they would promise what nothing keeps.
+    for (what, target) in targets.into_iter().filter(|_| amount.is_some()) {
         push(what, Value::count(target.enough.map(u64::from)), Value::Count(target.at_least.into()));
     }
     table

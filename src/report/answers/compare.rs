@@ -1,0 +1,213 @@
+//! Policies and models side by side.
+
+use serde_json::Value as Json;
+
+use crate::comparison::{Comparison, Row, Runs};
+use crate::quantity::Millis;
+use crate::report::words::{joined, name, thousands};
+use crate::report::{Answer, Subject, Table, Value};
+use crate::worst_case::Bracket;
+
+/// The comparison of what the subject's traffic comes to; `runs` is how many runs stand behind each row.
+pub fn compare(subject: &Subject, comparison: &Comparison, runs: u64) -> Answer {
+    let rows = &comparison.rows;
+    let several = rows.iter().any(|row| rows.first().is_some_and(|first| first.model != row.model));
+    let mut json = subject.json();
+    // Both are columns of the rows here.
+    json.remove("policy");
+    json.remove("model");
+    if let Ok(Json::Object(fields)) = serde_json::to_value(comparison) {
+        json.extend(fields);
+    }
+    json.insert("runs".into(), runs.into());
+    let mut assumptions = subject.assumptions.clone();
+    assumptions.push(format!(
+        "percentiles, shares and means over {}; a worst case is over every boot, deletion, phase and miss",
+        if runs == 1 { "one run".to_owned() } else { format!("{} runs", thousands(runs)) },
+    ));
+    Answer {
+        headline: headline(subject, rows, several),
+        tables: vec![waits(rows, several), holdings(rows, several), notes(rows, several)],
+        flat: Some(flat(rows)),
+        assumptions,
+        json,
+        clock: subject.clock,
+    }
+}
+
+fn label(row: &Row, several: bool) -> String {
+    if several { format!("{} on {}", name(&row.policy), name(&row.model)) } else { name(&row.policy) }
+}
+
+fn headline(subject: &Subject, rows: &[Row], several: bool) -> Vec<String> {
+    let bound = |row: &&Row| row.worst_cold_start_ms.and_then(|it| it.bound);
+    let proved: Vec<&Row> = rows.iter().filter(|row| bound(row).is_some()).collect();
+    let ends = (proved.iter().min_by_key(|row| bound(row)), proved.iter().max_by_key(|row| bound(row)));
+    let source = name(&subject.source);
+    let first = match ends {
+        (Some(best), Some(worst)) if bound(best) != bound(worst) => format!(
+            "For {source} the worst cold start is proved shortest under {} ({}) and longest under {} ({}).",
+            label(best, several),
+            Millis(bound(best).unwrap_or(0)),
+            label(worst, several),
+            Millis(bound(worst).unwrap_or(0)),
+        ),
+        (Some(best), _) => format!(
+            "For {source} the worst cold start is {} under every option (proved).",
+            Millis(bound(best).unwrap_or(0))
+        ),
+        _ => format!("For {source} no bound on the worst cold start is proved under any option."),
+    };
+    let unbeaten: Vec<String> = rows.iter().filter(|row| row.pareto).map(|row| label(row, several)).collect();
+    let none = rows.iter().filter_map(|row| row.runs.as_ref()).filter(|runs| runs.failures <= 0.0).count();
+    vec![
+        first,
+        format!("No other option beats {} in everything.", joined(&unbeaten)),
+        format!("Of {} options, {} fail no invocation in the runs.", rows.len(), thousands(none as u64)),
+    ]
+}
+
+const POLICY: [(&str, &str); 2] = [("policy", "policy"), ("model", "model")];
+
+/// A table whose first columns name the option.
+fn options(title: &str, columns: &[(&'static str, &'static str)], several: bool) -> Table {
+    let named = if several { &POLICY[..] } else { &POLICY[..1] };
+    Table::new(title, &[named, columns].concat())
+}
+
+fn named(row: &Row, several: bool, cells: Vec<Value>) -> Vec<Value> {
+    let model = several.then(|| Value::text(row.model.as_str()));
+    std::iter::once(Value::text(row.policy.as_str())).chain(model).chain(cells).collect()
+}
+
+fn bound(bracket: Option<Bracket>, value: fn(u64) -> Value) -> Value {
+    bracket.and_then(|it| it.bound).map_or(Value::Missing, value)
+}
+
+fn shown(bracket: Option<Bracket>, value: fn(u64) -> Value) -> Value {
+    bracket.map_or(Value::Missing, |it| value(it.witness))
+}
+
+fn of(row: &Row, value: impl Fn(&Runs) -> Value) -> Value {
+    row.runs.as_ref().map_or(Value::Missing, value)
+}
+
+fn waits(rows: &[Row], several: bool) -> Table {
+    let columns = [
+        ("bound", "worst cold start"),
+        ("witness", "shown"),
+        ("p50", "p50"),
+        ("p95", "p95"),
+        ("p99", "p99"),
+        ("cold", "cold"),
+        ("failures", "failed"),
+        ("worst", "worst failed"),
+    ];
+    let mut table = options("Cold starts and failures", &columns, several);
+    for row in rows {
+        let cells = vec![
+            bound(row.worst_cold_start_ms, Value::Span),
+            shown(row.worst_cold_start_ms, Value::Span),
+            of(row, |runs| Value::Span(runs.p50_ms)),
+            of(row, |runs| Value::Span(runs.p95_ms)),
+            of(row, |runs| Value::Span(runs.p99_ms)),
+            of(row, |runs| Value::Share(runs.cold_share)),
+            of(row, |runs| Value::Decimal(runs.failures, 1)),
+            bound(row.worst_failures, Value::Count),
+        ];
+        table.push(named(row, several, cells));
+    }
+    table
+}
+
+fn holdings(rows: &[Row], several: bool) -> Table {
+    let columns = [
+        ("bound", "worst ENIs"),
+        ("witness", "shown"),
+        ("peak", "peak"),
+        ("mean", "mean"),
+        ("hours", "ENI-hours"),
+        ("addresses", "addresses"),
+        ("regret", "regret"),
+        ("pareto", "unbeaten"),
+    ];
+    let title = "ENIs (regret: ENI-hours beyond those of clairvoyant, as a share of them)";
+    let mut table = options(title, &columns, several);
+    for row in rows {
+        let cells = vec![
+            bound(row.worst_peak_enis, Value::Count),
+            shown(row.worst_peak_enis, Value::Count),
+            of(row, |runs| Value::Count(runs.peak_enis)),
+            of(row, |runs| Value::Decimal(runs.mean_enis, 1)),
+            of(row, |runs| Value::Decimal(runs.eni_hours, 1)),
+            of(row, |runs| Value::Count(runs.peak_addresses)),
+            row.regret_share.map_or(Value::Missing, Value::Share),
+            Value::Flag(row.pareto),
+        ];
+        table.push(named(row, several, cells));
+    }
+    table
+}
+
+fn notes(rows: &[Row], several: bool) -> Table {
+    let mut table = options("Without figures", &[("note", "because")], several).prose(&["note"]);
+    for (row, note) in rows.iter().filter_map(|row| Some((row, row.note.as_ref()?))) {
+        table.push(named(row, several, vec![Value::text(note.as_str())]));
+    }
+    table
+}
+
+/// One row per option with every number, for programs.
+fn flat(rows: &[Row]) -> Table {
+    let keys = [
+        "policy",
+        "model",
+        "worst_cold_start_witness_ms",
+        "worst_cold_start_bound_ms",
+        "p50_ms",
+        "p95_ms",
+        "p99_ms",
+        "cold_share",
+        "failures",
+        "worst_failures_witness",
+        "worst_failures_bound",
+        "worst_peak_enis_witness",
+        "worst_peak_enis_bound",
+        "peak_enis",
+        "mean_enis",
+        "eni_hours",
+        "peak_addresses",
+        "regret_eni_hours",
+        "regret_share",
+        "pareto",
+        "note",
+    ];
+    let mut table = Table::new("", &keys.map(|key| (key, key)));
+    for row in rows {
+        let hours = |hours: Option<f64>| hours.map_or(Value::Missing, |hours| Value::Decimal(hours, 3));
+        table.push(vec![
+            Value::text(row.policy.as_str()),
+            Value::text(row.model.as_str()),
+            shown(row.worst_cold_start_ms, Value::Span),
+            bound(row.worst_cold_start_ms, Value::Span),
+            of(row, |runs| Value::Span(runs.p50_ms)),
+            of(row, |runs| Value::Span(runs.p95_ms)),
+            of(row, |runs| Value::Span(runs.p99_ms)),
+            of(row, |runs| Value::Share(runs.cold_share)),
+            of(row, |runs| Value::Decimal(runs.failures, 3)),
+            shown(row.worst_failures, Value::Count),
+            bound(row.worst_failures, Value::Count),
+            shown(row.worst_peak_enis, Value::Count),
+            bound(row.worst_peak_enis, Value::Count),
+            of(row, |runs| Value::Count(runs.peak_enis)),
+            of(row, |runs| Value::Decimal(runs.mean_enis, 3)),
+            of(row, |runs| Value::Decimal(runs.eni_hours, 3)),
+            of(row, |runs| Value::Count(runs.peak_addresses)),
+            hours(row.regret_eni_hours),
+            row.regret_share.map_or(Value::Missing, Value::Share),
+            Value::Flag(row.pareto),
+            row.note.as_deref().map_or(Value::Missing, Value::text),
+        ]);
+    }
+    table
+}
