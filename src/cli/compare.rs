@@ -25,7 +25,7 @@ pub struct Args {
     #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000))]
     runs: u64,
     /// How many invocations to replay for each, about, in search of its worst case
-    #[arg(long, value_name = "N", default_value_t = Effort::default().invocations)]
+    #[arg(long, value_name = "N", default_value_t = Effort::SMALL)]
     effort: u64,
     #[command(flatten)]
     gates: Gates,

@@ -131,7 +131,8 @@ fn holdings(rows: &[Row], several: bool) -> Table {
         ("regret", "regret"),
         ("pareto", "unbeaten"),
     ];
-    let title = "ENIs (regret: ENI-hours beyond those of clairvoyant, as a share of them)";
+    let title =
+        "ENIs (regret: ENI-hours beyond those of a clairvoyant with the same kind of ENIs, as a share)";
     let mut table = options(title, &columns, several);
     for row in rows {
         let cells = vec![
