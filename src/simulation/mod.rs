@@ -16,6 +16,7 @@ mod queue;
 mod record;
 mod run;
 mod supply;
+mod wheel;
 mod world;
 
 pub use enis::Failure;

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::wheel::Wheel;
+
 /// What happens. The variants stand in the order of semantics.md, "Order of things that
 /// happen at the same millisecond"; arrivals come from the traffic, not from this queue,
 /// and stand between `Schedule` and `EnvironmentExpiry`.
@@ -48,12 +50,17 @@ pub(crate) struct Due {
     pub(crate) sequence: u64,
 }
 
-/// Events to come.
+/// Events to come: the ends of invocations and phases on a wheel while they are near, the rest in a heap.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Queue {
     heap: BinaryHeap<Reverse<(Due, Event)>>,
+    near: Wheel<Event>,
     sequence: u64,
+    now: u64,
 }
+
+/// The rank of everything on the wheel.
+const NEAR_RANK: u8 = 2;
 
 impl Queue {
     /// A number for the next event, later than all before.
@@ -65,7 +72,9 @@ impl Queue {
     /// Schedules `event`; an event at `u64::MAX` never happens.
     pub(crate) fn push(&mut self, at: u64, event: Event) {
         let sequence = self.next_sequence();
-        self.push_as(at, sequence, event);
+        if event.rank() != NEAR_RANK || self.near.add(self.now, at, sequence, event).is_err() {
+            self.push_as(at, sequence, event);
+        }
     }
 
     /// Schedules `event` in the place of an earlier number.
@@ -76,12 +85,28 @@ impl Queue {
     }
 
     /// When the next event is due.
-    pub(crate) fn next_due(&self) -> Option<Due> {
-        self.heap.peek().map(|Reverse((due, _))| *due)
+    pub(crate) fn next_due(&mut self) -> Option<Due> {
+        let near = self.near.next_due().map(|(at, sequence)| Due { at, rank: NEAR_RANK, sequence });
+        let far = self.heap.peek().map(|Reverse((due, _))| *due);
+        match (near, far) {
+            (Some(near), Some(far)) => Some(near.min(far)),
+            (near, far) => near.or(far),
+        }
+    }
+
+    /// Time has come to `now` without an event.
+    pub(crate) fn advance(&mut self, now: u64) {
+        self.now = now;
     }
 
     /// Takes the next event.
     pub(crate) fn pop(&mut self) -> Option<(Due, Event)> {
-        self.heap.pop().map(|Reverse(item)| item)
+        let due = self.next_due()?;
+        self.now = due.at;
+        let far = self.heap.peek().is_some_and(|Reverse((first, _))| *first == due);
+        if far {
+            return self.heap.pop().map(|Reverse(item)| item);
+        }
+        self.near.take().map(|event| (due, event))
     }
 }

@@ -135,6 +135,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
     }
 
     fn arrive(&mut self, entry: Entry) {
+        self.queue.advance(entry.at);
         for _ in 0..entry.count {
             let number = self.outcome.invocations;
             self.outcome.invocations += 1;
