@@ -450,7 +450,7 @@ fn policies_that_follow_a_plan_get_one() {
 #[test]
 fn options_stand_side_by_side() {
     let words = "compare log.csv --model lambda-2018 --model lambda-hyperplane --policy idle-reuse \
-                 --policy shared-at-deploy --runs 2 --effort 1000";
+                 --policy shared-at-deploy --start empty --runs 2 --effort 1000";
     let said = line(&format!("{words} --format csv"));
     let mut reader = csv::Reader::from_reader(said.out.as_bytes());
     let rows: Vec<(String, String)> =
