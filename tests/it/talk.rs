@@ -1,9 +1,12 @@
 //! The talk's examples, and the example of semantics.md on worst cases, worked by hand.
 
-use eniplan::policy::{Capacity, IdleTtl};
+use eniplan::cold_path::ColdPath;
+use eniplan::platform;
+use eniplan::policy::{self, Capacity, IdleTtl};
 use eniplan::quantity::{Interval, Millis, Rate};
-use eniplan::simulation::{Assignment, End, Outcome, World};
-use eniplan::topology::TokenBucket;
+use eniplan::scenario::{self, Observed, Raw};
+use eniplan::simulation::{Assignment, End, Failure, Outcome, Silent, World, simulate};
+use eniplan::topology::{TokenBucket, Topology};
 use eniplan::traffic::Traffic;
 use eniplan::worst_case::{Effort, worst_case};
 
@@ -38,6 +41,38 @@ fn b_100_then_300_make_300_environments() {
 fn c_100_100_200_are_200_cold_and_200_warm() {
     let traffic = log(1, &[(0, 0, 100, HANDLER), (1_000, 0, 100, HANDLER), (5_000, 0, 200, HANDLER)]);
     assert_eq!(cold_and_warm(&without_vpc(&traffic)), (200, 200));
+}
+
+/// Example (b) in a VPC as the talk describes it. Worked by hand, everything at its longest:
+///
+/// - An environment acquires its ENI 50 + 125 = 175 ms after its invocation's arrival, and after
+///   the ENI's boot of 900,000 ms needs 20 + 445 ms more.
+/// - The first 100 request their ENIs at 175; the API bucket has its 100 tokens: 900,640 each.
+/// - At 3,000 all 100 still boot, so nothing is warm: 300 more environments. At 3,175 the Region's
+///   quota of 350 ENIs leaves room for 250; 50 invocations fail.
+/// - The bucket has 15 tokens again (3 s at 5/s); the 235 others wait 200 ms longer each, the last
+///   47,000 ms: 947,640.
+#[test]
+fn b_with_the_cold_path_of_2018_has_no_warm_start_and_fails_50() {
+    let platform = platform::load("lambda-2018", platform::named("lambda-2018").unwrap().text).unwrap();
+    let observed = Observed { name: "handler".into(), memory: None };
+    let scenario = scenario::resolve(&Raw::default(), &platform, &[observed]).unwrap();
+    let topology = Topology::build(&scenario, &platform).unwrap();
+    let cold_path = ColdPath::new(&platform).unwrap();
+    let policy = policy::parse("idle-reuse:start=empty").unwrap();
+    let world = World::new(&topology, &cold_path, &policy, vec![0]);
+    let traffic = log(1, &[(0, 0, 100, HANDLER), (3_000, 0, 300, HANDLER)]);
+    let outcome = simulate(&world, &traffic, Assignment::all(End::Longest), Silent).0;
+    assert_eq!(cold_and_warm(&outcome), (350, 0));
+    assert_eq!(outcome.failed, [(Failure::RegionQuota, 50)].into());
+    assert_eq!(outcome.enis.peak, 350);
+    assert_eq!(outcome.cold_starts.max(), 947_640);
+    assert_eq!(outcome.cold_starts.cold_quantile(328), 900_640, "the first 100, and 15 of the others");
+    assert_eq!(outcome.cold_starts.cold_quantile(329), 900_840, "the first to wait for a token");
+    let longest = outcome.longest.unwrap();
+    let told: Vec<_> = longest.path.iter().map(|it| (it.start_ms, it.wait_ms, it.duration_ms)).collect();
+    let by_hand = [(0, 0, 50), (50, 0, 125), (175, 947_000, 0), (947_175, 0, 20), (947_195, 0, 445)];
+    assert_eq!(told, by_hand);
 }
 
 /// f at 2 for 5, f at 30 for 4, g at 32 for 5, f at 37 for 4.
