@@ -6,7 +6,8 @@ use jiff::tz::Offset;
 
 use crate::quantity::Millis;
 
-/// Prints instants: as wall-clock time in UTC, to the second, where the traffic has it, else as an offset.
+/// Prints instants: as wall-clock time in UTC, to the second, where the traffic has it, else as an
+/// offset, which tables give to the second from an hour on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Clock {
     /// The first instant, ms since 1970 in UTC.
@@ -24,6 +25,7 @@ impl Clock {
             (Some(wall), (Some(first), Some(last))) if [first.date(), last.date()] == [wall.date(); 2] => {
                 seconds(wall).time().to_string()
             }
+            (None, _) => offset(at, if at.unsigned_abs() < HOUR { 1 } else { 1_000 }),
             _ => self.full(at),
         }
     }
@@ -31,7 +33,7 @@ impl Clock {
     /// The same with its date.
     pub fn full(self, at: i64) -> String {
         self.wall(at).map_or_else(
-            || format!("{}{}", if at < 0 { "-" } else { "" }, Millis(at.unsigned_abs())),
+            || offset(at, 1),
             |wall| {
                 let wall = seconds(wall);
                 format!("{} {}", wall.date(), wall.time())
@@ -53,6 +55,14 @@ impl Clock {
         let instant = self.origin?.checked_add(at)?;
         Some(Offset::UTC.to_datetime(Timestamp::from_millisecond(instant).ok()?))
     }
+}
+
+const HOUR: u64 = 3_600_000;
+
+/// `at` as a length of time, in whole units of `unit` ms.
+fn offset(at: i64, unit: u64) -> String {
+    let whole = at.unsigned_abs() / unit * unit;
+    format!("{}{}", if at < 0 { "-" } else { "" }, Millis(whole))
 }
 
 /// `wall` without its part of a second.
@@ -77,7 +87,8 @@ mod tests {
         // The evening before is not of that day.
         assert_eq!(one_day.cell(-1_000), "2019-12-31 23:59:59");
         let offset = Clock::default();
-        assert_eq!(offset.cell(-900_000), "-15m");
+        assert_eq!((offset.cell(-900_000), offset.cell(5_400_750)), ("-15m".into(), "1h30m".into()));
+        assert_eq!(offset.phrase(5_400_750), "1h30m0.75s after the start");
         assert_eq!((offset.cell(90_001), offset.phrase(0)), ("1m30.001s".into(), "at the start".into()));
         // Beyond the calendar, the offset is still true.
         assert_eq!(Clock { origin: Some(i64::MAX), ..offset }.cell(1), "1ms");

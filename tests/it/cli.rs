@@ -526,3 +526,15 @@ fn generated_traffic_reads_back() {
         assert!(said.err.contains(part), "{part}\n{}", said.err);
     }
 }
+
+#[test]
+fn the_samples_are_what_their_commands_make() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    let readme = fs::read_to_string(data.join("README.md")).unwrap();
+    let commands: Vec<&str> = readme.lines().filter_map(|line| line.strip_prefix("    eniplan ")).collect();
+    assert!(commands.len() >= 4);
+    for command in commands {
+        let (words, file) = command.split_once(" -o data/").unwrap();
+        assert_eq!(line(words).out, fs::read_to_string(data.join(file)).unwrap(), "{command}");
+    }
+}

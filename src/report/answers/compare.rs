@@ -106,16 +106,19 @@ fn of(row: &Row, value: impl Fn(&Runs) -> Value) -> Value {
 fn waits(rows: &[&Row], on: &str) -> Table {
     let columns = [
         ("policy", "policy"),
-        ("bound", "worst cold start"),
+        ("bound", "worst case"),
         ("witness", "shown"),
         ("p50", "p50"),
         ("p95", "p95"),
         ("p99", "p99"),
         ("cold", "cold"),
         ("failures", "failed"),
-        ("worst", "worst failed"),
+        ("worst", "worst case"),
     ];
-    let mut table = Table::new(format!("Cold starts and failures{on}"), &columns);
+    let mut table = Table::new(
+        format!("Cold starts and failures{on} (worst case: proved; shown: by a replay)"),
+        &columns,
+    );
     for row in rows {
         let cells = vec![
             bound(row.worst_cold_start_ms, Value::Span),
@@ -135,7 +138,7 @@ fn waits(rows: &[&Row], on: &str) -> Table {
 fn holdings(rows: &[&Row], on: &str) -> Table {
     let columns = [
         ("policy", "policy"),
-        ("bound", "worst ENIs"),
+        ("bound", "worst case"),
         ("witness", "shown"),
         ("peak", "peak"),
         ("mean", "mean"),
