@@ -15,7 +15,7 @@ pub struct Args {
     #[command(flatten)]
     study: StudyArgs,
     /// The longest cold start that is promised [default: the scenario's promise]
-    #[arg(long, value_name = "DURATION")]
+    #[arg(long, value_name = "DURATION", help_heading = "Promise")]
     max_cold_start: Option<Millis>,
     #[command(flatten)]
     pub output: Output,

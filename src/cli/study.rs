@@ -45,7 +45,8 @@ pub struct StudyArgs {
     #[arg(long, value_enum, help_heading = "Platform")]
     start: Option<StartChoice>,
     /// Threads to compute with; the answer is the same for any number [default: one per core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", help_heading = "Computation")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
 }
 
