@@ -43,7 +43,7 @@ fn headline(subject: &Subject, rows: &[Row], several: bool) -> Vec<String> {
     let bound = |row: &&Row| row.worst_cold_start_ms.and_then(|it| it.bound);
     let proved: Vec<&Row> = rows.iter().filter(|row| bound(row).is_some()).collect();
     let ends = (proved.iter().min_by_key(|row| bound(row)), proved.iter().max_by_key(|row| bound(row)));
-    let source = name(&subject.source);
+    let source = subject.file();
     let first = match ends {
         (Some(best), Some(worst)) if bound(best) != bound(worst) => format!(
             "For {source} the worst cold start is proved shortest under {} ({}) and longest under {} ({}).",
