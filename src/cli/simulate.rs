@@ -25,14 +25,14 @@ pub struct Args {
     #[command(flatten)]
     study: StudyArgs,
     /// How many runs; their seeds are --seed and those after it
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Runs")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=100_000))]
     runs: u64,
     /// Write one CSV row per invocation of the first run
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Runs")]
     log: Option<PathBuf>,
     /// Replay this assignment of every uncertain duration instead of drawing them
-    #[arg(long, value_name = "FILE", conflicts_with = "runs")]
+    #[arg(long, value_name = "FILE", conflicts_with = "runs", help_heading = "Runs")]
     replay: Option<PathBuf>,
     #[command(flatten)]
     gates: Gates,

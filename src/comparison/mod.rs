@@ -117,8 +117,7 @@ fn yardsticks(contenders: &[Contender<'_>], seeds: &[u64]) -> Vec<Option<f64>> {
         }
     }
     let hours = |(contender, policy): &(&Contender<'_>, Policy)| {
-        let case = Case { policy, ..contender.case };
-        runs(&case, seeds).ok().map(|runs| runs.eni_hours)
+        runs(&contender.case.under(policy), seeds).ok().map(|runs| runs.eni_hours)
     };
     let hours: Vec<Option<f64>> = kinds.par_iter().map(hours).collect();
     kind_of.into_iter().map(|kind| hours.get(kind).copied().flatten()).collect()
@@ -130,7 +129,7 @@ fn row(contender: &Contender<'_>, seeds: &[u64], effort: Effort) -> Row {
     let bracket = |of: fn(&WorstCase) -> Bracket| worst.as_ref().ok().map(of);
     let note = worst.as_ref().err().or(runs.as_ref().err()).map(ToString::to_string);
     Row {
-        policy: contender.case.policy.name.clone(),
+        policy: contender.case.policy().name.clone(),
         model: contender.model.clone(),
         worst_cold_start_ms: bracket(|it| it.cold_start.bracket()),
         worst_peak_enis: bracket(|it| it.peak_enis.peak),

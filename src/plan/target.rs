@@ -31,7 +31,7 @@ pub(super) fn warm(study: &Study<'_>, promise: Millis, most: &[Most]) -> Target 
     let enough = enough(study, most);
     let initial = study.initial();
     let largest = most.iter().fold(1, |sum: u32, most| sum.saturating_add(most.alive.peak().0));
-    let fails = |warm: u32| failure(study, &initial, warm, promise);
+    let fails = |warm: u32| failure(study, initial, warm, promise);
     // The smallest that passes, if passing is monotone; that one fewer fails is a replay either way.
     let (mut low, mut high) = (0, largest);
     while low < high {
