@@ -32,6 +32,8 @@ pub enum CaseError {
     Plan(PlanError),
 }
 
+impl std::error::Error for CaseError {}
+
 impl From<PlanError> for CaseError {
     fn from(error: PlanError) -> Self {
         Self::Plan(error)

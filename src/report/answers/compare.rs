@@ -25,6 +25,12 @@ pub fn compare(subject: &Subject, comparison: &Comparison, runs: u64) -> Answer 
         "percentiles, shares and means over {}; a worst case is over every boot, deletion, phase and miss",
         if runs == 1 { "one run".to_owned() } else { format!("{} runs", thousands(runs)) },
     ));
+    if rows.iter().any(|row| row.regret_share.is_some_and(|share| share < 0.0)) {
+        assumptions.push(
+            "a regret below zero: fewer ENI-hours than the optimum that lets no environment wait for an ENI"
+                .to_owned(),
+        );
+    }
     Answer {
         headline: headline(subject, rows, several),
         tables: tables(rows, several),
