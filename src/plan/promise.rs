@@ -1,6 +1,6 @@
 //! Promise: from "no cold start above S" to a plan that is checked, attacked and bounded.
 
-use super::answer::{Amount, Binding, NoPlan, Plan, ScheduleRow, Shortfall, Target, Verdict};
+use super::answer::{Amount, Binding, NoPlan, Plan, ScheduleRow, Shortfall, Verdict};
 use super::backend::Backend;
 use super::group::{Group, Limit, PlanError};
 use super::schedule::{Objectives, Schedule};
@@ -44,7 +44,7 @@ pub fn plan(study: &Study<'_>, promise: Millis, backend: &dyn Backend) -> Result
         lower_bound: lower_bound(&pools, backend)?,
         gap: 0.0,
         schedule: Vec::new(),
-        constant_pool: target::constant(&pools),
+        constant_pool: target::constant(&pools)?,
         warm_target: target::warm(study, promise, most),
         binding: Vec::new(),
         infeasible: None,
@@ -286,10 +286,4 @@ impl Plan {
         self.status = Verdict::Infeasible;
         self.infeasible = Some(none);
     }
-}
-
-/// The target of a pool that is never changed, in `target`.
-pub(super) fn peak_target(enough: (u32, u64), at_least: (u32, u64)) -> Target {
-    let fails_at_ms = (at_least.0 > 0).then_some(at_least.1);
-    Target { enough: Some(enough.0), at_least: at_least.0, fails_at_ms }
 }

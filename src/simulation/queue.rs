@@ -40,7 +40,7 @@ impl Event {
 }
 
 /// The rank of arrivals.
-pub(crate) const ARRIVAL_RANK: u8 = 4;
+const ARRIVAL_RANK: u8 = 4;
 
 /// When an event is due; smaller is earlier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,12 +99,21 @@ impl Queue {
         self.now = now;
     }
 
-    /// Takes the next event.
-    pub(crate) fn pop(&mut self) -> Option<(Due, Event)> {
-        let due = self.next_due()?;
+    /// Takes the next event, if it comes before the arrivals of instant `arrival`.
+    pub(crate) fn pop_before(&mut self, arrival: u64) -> Option<(Due, Event)> {
+        let near = self.near.next_due().map(|(at, sequence)| Due { at, rank: NEAR_RANK, sequence });
+        let far = self.heap.peek().map(|Reverse((due, _))| *due);
+        let is_far = match (near, far) {
+            (Some(near), Some(far)) => far < near,
+            (None, None) => return None,
+            (near, _) => near.is_none(),
+        };
+        let due = if is_far { far } else { near }?;
+        if (due.at, due.rank) >= (arrival, ARRIVAL_RANK) {
+            return None;
+        }
         self.now = due.at;
-        let far = self.heap.peek().is_some_and(|Reverse((first, _))| *first == due);
-        if far {
+        if is_far {
             return self.heap.pop().map(|Reverse(item)| item);
         }
         self.near.take().map(|event| (due, event))

@@ -12,7 +12,7 @@ use super::environment::{Cold, Environment, Invocation};
 use super::idle::IdlePool;
 use super::nature::Nature;
 use super::outcome::{Longest, Outcome};
-use super::queue::{ARRIVAL_RANK, Due, Event, Queue};
+use super::queue::{Due, Event, Queue};
 use super::record::{Recorder, Served};
 use super::supply::Planned;
 use super::world::World;
@@ -21,7 +21,7 @@ use crate::platform::PhaseKind;
 use crate::policy::Binding;
 use crate::quantity::{Millis, Rate};
 use crate::topology::TokenBucket;
-use crate::traffic::{Entry, Traffic};
+use crate::traffic::Entry;
 
 /// A run in progress.
 pub(super) struct Run<'w, N, R> {
@@ -82,23 +82,17 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         }
     }
 
-    /// Runs to the end of the traffic and of everything in flight.
-    pub(super) fn finish(mut self, traffic: &Traffic) -> (Outcome, N, R) {
+    /// Runs through `arrivals`, in time order, then to `end` and to the end of everything in flight.
+    pub(super) fn finish(mut self, arrivals: impl Iterator<Item = Entry>, end: u64) -> (Outcome, N, R) {
         self.set_up();
-        let mut arrivals = traffic.arrivals();
-        let end = traffic.span.0;
-        loop {
-            let arrival = arrivals.peek();
-            let due = self.queue.next_due();
-            match (due, arrival) {
-                (Some(due), Some(entry)) if (due.at, due.rank) < (entry.at, ARRIVAL_RANK) => self.step(),
-                (_, Some(entry)) => {
-                    arrivals.next();
-                    self.arrive(entry);
-                }
-                (Some(due), None) if due.at <= end || self.in_flight > 0 => self.step(),
-                (_, None) => break,
+        for entry in arrivals {
+            self.arrive(entry);
+        }
+        while let Some(due) = self.queue.next_due() {
+            if due.at > end && self.in_flight == 0 {
+                break;
             }
+            self.step_before(u64::MAX);
         }
         self.starve();
         self.outcome.enis.finish();
@@ -117,8 +111,9 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         Standing { environments, enis: self.enis.held }
     }
 
-    fn step(&mut self) {
-        let Some((Due { at, sequence, .. }, event)) = self.queue.pop() else { return };
+    /// The next event, if it comes before the arrivals of instant `arrival`.
+    fn step_before(&mut self, arrival: u64) -> bool {
+        let Some((Due { at, sequence, .. }, event)) = self.queue.pop_before(arrival) else { return false };
         match event {
             Event::EniGone { eni } => self.eni_gone(eni, at),
             Event::EniReady { eni } => self.eni_ready(eni, at),
@@ -132,19 +127,18 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
             Event::EnvironmentExpiry { function } => self.expire(function, at, sequence),
             Event::EniExpiry { eni, mark } => self.eni_expired(eni, mark, at),
         }
+        true
     }
 
     fn arrive(&mut self, entry: Entry) {
-        self.queue.advance(entry.at);
         for _ in 0..entry.count {
+            // Also what an earlier arrival of this millisecond has caused.
+            while self.step_before(entry.at) {}
+            self.queue.advance(entry.at);
             let number = self.outcome.invocations;
             self.outcome.invocations += 1;
             let invocation = Invocation { arrival: entry.at, duration: entry.duration, number };
             self.invoke(entry.function as usize, invocation);
-            // What is due before the next arrival of this millisecond.
-            while self.queue.next_due().is_some_and(|due| (due.at, due.rank) < (entry.at, ARRIVAL_RANK)) {
-                self.step();
-            }
         }
     }
 

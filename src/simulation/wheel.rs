@@ -34,6 +34,8 @@ pub(crate) struct Wheel<T> {
     vacant: u32,
     /// No event is earlier than this.
     from: u64,
+    /// The earliest event is due at `from` itself.
+    found: bool,
     count: usize,
 }
 
@@ -47,6 +49,7 @@ impl<T: Copy> Default for Wheel<T> {
             nodes: Vec::new(),
             vacant: NOTHING,
             from: 0,
+            found: false,
             count: 0,
         }
     }
@@ -59,10 +62,11 @@ fn place(at: u64) -> usize {
 impl<T: Copy> Wheel<T> {
     /// Adds an event; gives it back if it lies too far ahead.
     pub(crate) fn add(&mut self, now: u64, at: u64, sequence: u64, item: T) -> Result<(), T> {
-        if self.count == 0 {
-            self.from = now;
+        // Nothing lies between now and `from`, so what comes sooner moves it back.
+        if self.count == 0 || at < self.from {
+            (self.from, self.found) = if self.count == 0 { (now, false) } else { (at, true) };
         }
-        if at < self.from || at - self.from >= SPAN {
+        if at - self.from >= SPAN || at >= now + SPAN {
             return Err(item);
         }
         let node = Node { item, sequence, next: NOTHING };
@@ -94,10 +98,14 @@ impl<T: Copy> Wheel<T> {
         if self.count == 0 {
             return None;
         }
-        let start = place(self.from);
-        let index = self.occupied_from(start).or_else(|| self.occupied_from(0))?;
-        let ahead = (index + WORDS * 64 - start) % (WORDS * 64);
-        self.from += ahead as u64;
+        let mut index = place(self.from);
+        if !self.found {
+            let start = index;
+            index = self.occupied_from(start).or_else(|| self.occupied_from(0))?;
+            let ahead = (index + WORDS * 64 - start) % (WORDS * 64);
+            self.from += ahead as u64;
+            self.found = true;
+        }
         let first = self.lists[index].first;
         Some((self.from, self.nodes[first as usize].sequence))
     }
@@ -110,6 +118,7 @@ impl<T: Copy> Wheel<T> {
         self.lists[index].first = node.next;
         if node.next == NOTHING {
             self.lists[index].last = NOTHING;
+            self.found = false;
             self.occupied[index / 64] &= !(1 << (index % 64));
             if self.occupied[index / 64] == 0 {
                 self.words[index / 4096] &= !(1 << (index / 64 % 64));
