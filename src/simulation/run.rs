@@ -14,7 +14,7 @@ use super::nature::Nature;
 use super::outcome::{Longest, Outcome};
 use super::queue::{ARRIVAL_RANK, Due, Event, Queue};
 use super::record::{Recorder, Served};
-use super::supply::Planned;
+use super::schedule::Planned;
 use super::world::World;
 use crate::cold_path::Stretch;
 use crate::platform::PhaseKind;
