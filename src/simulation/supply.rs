@@ -39,7 +39,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
     fn stand_idle(&mut self, function: usize) {
         let world = self.world;
         let place = &world.functions[function];
-        let on_demand = matches!(world.policy.provision, Provision::OnDemand | Provision::AtDeploy);
+        let on_demand = self.creates_on_demand();
         for _ in 0..world.initial.get(function).copied().unwrap_or(0) {
             let mut eni = None;
             if place.path.needs_eni() {
@@ -130,7 +130,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
                 return (found, serial);
             }
         }
-        if matches!(policy.provision, Provision::Scheduled | Provision::Clairvoyant) {
+        if !self.creates_on_demand() {
             return (Acquired::Nothing, serial);
         }
         let acquired = match self.enis.pick_class(world, classes) {
@@ -268,8 +268,14 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
         (0..self.world.topology.classes.len()).for_each(|class| self.replenish(class, now));
     }
 
+    /// Whether anything but a plan creates ENIs.
+    fn creates_on_demand(&self) -> bool {
+        matches!(self.world.policy.provision, Provision::OnDemand | Provision::AtDeploy)
+    }
+
     fn short_of_free(&self, class: usize) -> bool {
-        self.enis.free(class) < u64::from(self.world.policy.warm)
+        self.creates_on_demand()
+            && self.enis.free(class) < u64::from(self.world.policy.warm)
             && self.enis.pick_class(self.world, &[class]).is_ok()
     }
 
