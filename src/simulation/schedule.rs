@@ -89,7 +89,10 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
             _ => {
                 self.outcome.creations += 1;
                 let eni = self.make_eni(class, State::Ready, now);
-                self.eni_idle(eni, now);
+                self.serve_waiters(now);
+                if self.enis.is_idle(eni) {
+                    self.eni_idle(eni, now);
+                }
             }
         }
     }

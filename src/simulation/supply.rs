@@ -169,7 +169,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
     }
 
     /// Room or a slot has appeared: those who wait try again, first come first served.
-    fn serve_waiters(&mut self, now: u64) {
+    pub(super) fn serve_waiters(&mut self, now: u64) {
         if self.waiters.is_empty() {
             return;
         }
