@@ -68,6 +68,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
                 if at >= 0 {
                     if self.enis.pick_class(self.world, &[class]).is_ok() {
                         self.request(class, now);
+                        self.offer_booting(now);
                     }
                 } else {
                     let boot = self.nature.boot(self.outcome.creations, &self.world.topology.boot);
@@ -85,6 +86,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
         match u64::try_from(ready) {
             Ok(ready) if ready > now => {
                 self.request_ready_at(class, now, ready);
+                self.offer_booting(now);
             }
             _ => {
                 self.outcome.creations += 1;
@@ -94,6 +96,13 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
                     self.eni_idle(eni, now);
                 }
             }
+        }
+    }
+
+    /// Those who wait may join the ENI that the plan has just requested, before anyone who comes later.
+    fn offer_booting(&mut self, now: u64) {
+        if self.world.policy.join_booting {
+            self.serve_waiters(now);
         }
     }
 
