@@ -15,6 +15,7 @@ mod outcome;
 mod queue;
 mod record;
 mod run;
+mod schedule;
 mod supply;
 mod wheel;
 mod world;

@@ -14,7 +14,7 @@ use super::nature::Nature;
 use super::outcome::{Longest, Outcome};
 use super::queue::{Due, Event, Queue};
 use super::record::{Recorder, Served};
-use super::supply::Planned;
+use super::schedule::Planned;
 use super::world::World;
 use crate::cold_path::Stretch;
 use crate::platform::PhaseKind;
@@ -152,9 +152,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
             return self.serve(idle.environment, invocation, false, invocation.arrival);
         }
         let now = invocation.arrival;
-        let throttled = self.account_scaling.as_mut().is_some_and(|bucket| !bucket.try_take(now))
-            || self.function_scaling.get_mut(function).is_some_and(|bucket| !bucket.try_take(now));
-        if throttled {
+        if !self.may_scale(function, now) {
             return self.fail(function, invocation, Failure::Scaling);
         }
         self.in_flight += 1;
@@ -163,6 +161,16 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         }
         let environment = self.start_environment(function, Some(invocation), now);
         self.begin_first_steps(environment, now);
+    }
+
+    /// Takes a token of every scaling bucket, or of none where one of them is empty.
+    fn may_scale(&mut self, function: usize, now: u64) -> bool {
+        let mut buckets = [self.account_scaling.as_mut(), self.function_scaling.get_mut(function)];
+        let may = buckets.iter_mut().flatten().all(|bucket| bucket.has_token(now));
+        if may {
+            buckets.into_iter().flatten().for_each(Bucket::take);
+        }
+        may
     }
 
     pub(super) fn fail(&mut self, function: usize, invocation: Invocation, failure: Failure) {

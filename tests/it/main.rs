@@ -12,6 +12,8 @@ mod cli;
 mod generate;
 mod import;
 mod models;
+mod naive;
+mod naive_agrees;
 mod properties;
 mod report;
 mod scenario;
