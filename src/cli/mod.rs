@@ -21,6 +21,7 @@ mod plan;
 mod policies;
 mod simulate;
 mod study;
+mod timeline;
 mod traffic;
 mod whole_file;
 mod window;

@@ -9,6 +9,7 @@ use super::gates::{Gates, Measured};
 use super::invocation_log::InvocationLog;
 use super::output::{Output, distinct, unwritten};
 use super::study::{Study, StudyArgs};
+use super::timeline::Timeline;
 use super::whole_file::WholeFile;
 use super::{Verdict, assignment};
 use crate::comparison::{Case, CaseError};
@@ -35,6 +36,9 @@ pub struct Args {
     /// Write one CSV row per invocation of the first run
     #[arg(long, value_name = "FILE", help_heading = "Runs")]
     log: Option<PathBuf>,
+    /// Write one CSV row per change in the first run: environments and ENIs by state
+    #[arg(long, value_name = "FILE", help_heading = "Runs")]
+    timeline: Option<PathBuf>,
     /// Replay this assignment of every uncertain duration instead of drawing them
     #[arg(long, value_name = "FILE", conflicts_with = "runs", help_heading = "Runs")]
     replay: Option<PathBuf>,
@@ -46,25 +50,18 @@ pub struct Args {
 
 /// Prints what happens.
 pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
-    distinct(&[args.output.file.as_ref(), args.log.as_ref()])?;
+    distinct(&[args.output.file.as_ref(), args.log.as_ref(), args.timeline.as_ref()])?;
     let study = args.study.load()?;
     let policy = study.policy()?;
     let assignment = match &args.replay {
         Some(path) => Some(assignment::read(path, &study.topology)?),
         None => None,
     };
-    let log = match &args.log {
-        Some(path) => Some(InvocationLog::new(WholeFile::create(path)?, &study.topology)),
-        None => None,
-    };
-    let (runs, log) = match all(args, &study, policy, assignment, log) {
+    let (runs, written) = match all(args, &study, policy, assignment, listeners(args, &study)?) {
         Ok(done) => done,
         Err(error) => return no_answer(&error, &args.output.format),
     };
-    if let (Some(log), Some(path)) = (log, &args.log) {
-        log.finish().map_err(|error| unwritten(path, &error))?.finish()?;
-        args.output.note(&format!("wrote {}", path.display()));
-    }
+    finish(args, written)?;
     let mut subject = study.subject(policy);
     subject.assumptions.push(said(args, &runs));
     let functions: Vec<String> = study.topology.functions.iter().map(|it| it.name.clone()).collect();
@@ -81,27 +78,52 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     Ok(args.gates.verdict(&measured))
 }
 
-type Log = InvocationLog<WholeFile>;
+/// Who hears the first run.
+type Listeners = (Option<InvocationLog<WholeFile>>, Option<Timeline<WholeFile>>);
 
-/// The runs in order of their seeds, whatever thread they ran on; the log hears the first.
+fn listeners(args: &Args, study: &Study) -> Result<Listeners, Diagnostics> {
+    let log = match &args.log {
+        Some(path) => Some(InvocationLog::new(WholeFile::create(path)?, &study.topology, &study.cold_path)),
+        None => None,
+    };
+    let timeline = match &args.timeline {
+        Some(path) => Some(Timeline::new(WholeFile::create(path)?)),
+        None => None,
+    };
+    Ok((log, timeline))
+}
+
+fn finish(args: &Args, (log, timeline): Listeners) -> Result<(), Diagnostics> {
+    if let (Some(log), Some(path)) = (log, &args.log) {
+        log.finish().map_err(|error| unwritten(path, &error))?.finish()?;
+        args.output.note(&format!("wrote {}", path.display()));
+    }
+    if let (Some(timeline), Some(path)) = (timeline, &args.timeline) {
+        timeline.finish().map_err(|error| unwritten(path, &error))?.finish()?;
+        args.output.note(&format!("wrote {}", path.display()));
+    }
+    Ok(())
+}
+
+/// The runs in order of their seeds, whatever thread they ran on; the listeners hear the first.
 fn all(
     args: &Args,
     study: &Study,
     policy: &Policy,
     assignment: Option<Assignment>,
-    log: Option<Log>,
-) -> Result<(Runs, Option<Log>), CaseError> {
+    listeners: Listeners,
+) -> Result<(Runs, Listeners), CaseError> {
     // Fixed, so that where a precision is reached does not depend on the threads.
     const AT_ONCE: usize = 8;
     let seed = args.study.traffic.seed;
     let case = study.case(policy, &study.traffic);
     let mut runs = Runs::default();
     if let Some(assignment) = assignment {
-        let (outcome, _, log) = case.run(assignment, log)?;
+        let (outcome, _, listeners) = case.run(assignment, listeners)?;
         runs.add(None, &outcome);
-        return Ok((runs, log));
+        return Ok((runs, listeners));
     }
-    let (outcome, _, log) = case.run(Random::new(seed), log)?;
+    let (outcome, _, listeners) = case.run(Random::new(seed), listeners)?;
     runs.add(Some(seed), &outcome);
     let rest: Vec<u64> = (1..args.most_runs()).map(|n| seed.wrapping_add(n)).collect();
     for seeds in rest.chunks(AT_ONCE) {
@@ -112,7 +134,7 @@ fn all(
             break;
         }
     }
-    Ok((runs, log))
+    Ok((runs, listeners))
 }
 
 impl Args {

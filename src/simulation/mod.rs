@@ -23,7 +23,7 @@ mod world;
 pub use enis::Failure;
 pub use nature::{Assignment, End, Nature, Random, Recording};
 pub use outcome::{ColdStarts, Level, Longest, Outcome};
-pub use record::{Recorder, Served, Silent};
+pub use record::{Census, Recorder, Served, Silent};
 pub use world::{Action, World};
 
 use crate::quantity::Millis;

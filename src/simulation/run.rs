@@ -42,6 +42,9 @@ pub(super) struct Run<'w, N, R> {
     function_scaling: Vec<Bucket>,
     hosts: Option<Bucket>,
     pub(super) in_flight: u64,
+    /// Environments on their cold path, and with an invocation.
+    pub(super) starting: u32,
+    pub(super) running: u32,
     started: u64,
     pub(super) alive: u64,
     pub(super) acquisitions: u64,
@@ -72,6 +75,8 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
             function_scaling: scaling.unwrap_or_default(),
             hosts: limits.microvm.map(|rate| Bucket::new(one_second_of(rate))),
             in_flight: 0,
+            starting: 0,
+            running: 0,
             started: 0,
             alive: 0,
             acquisitions: 0,
@@ -85,6 +90,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
     /// Runs through `arrivals`, in time order, then to `end` and to the end of everything in flight.
     pub(super) fn finish(mut self, arrivals: impl Iterator<Item = Entry>, end: u64) -> (Outcome, N, R) {
         self.set_up();
+        self.settle(0);
         for entry in arrivals {
             self.arrive(entry);
         }
@@ -127,6 +133,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
             Event::EnvironmentExpiry { function } => self.expire(function, at, sequence),
             Event::EniExpiry { eni, mark } => self.eni_expired(eni, mark, at),
         }
+        self.settle(at);
         true
     }
 
@@ -139,7 +146,15 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
             self.outcome.invocations += 1;
             let invocation = Invocation { arrival: entry.at, duration: entry.duration, number };
             self.invoke(entry.function as usize, invocation);
+            self.settle(entry.at);
         }
+    }
+
+    /// Tells what stands now.
+    fn settle(&mut self, at: u64) {
+        let (starting, running) = (self.starting, self.running);
+        let alive = u32::try_from(self.alive).unwrap_or(u32::MAX);
+        self.recorder.settled(at, self.enis.census(starting, running, alive));
     }
 
     fn invoke(&mut self, function: usize, invocation: Invocation) {
@@ -201,6 +216,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         };
         self.started += 1;
         self.alive += 1;
+        self.starting += u32::from(environment.cold.is_some());
         self.outcome.environments.set(now, self.alive);
         if let Some(slot) = self.vacant.pop() {
             self.environments[slot as usize] = Some(environment);
@@ -290,6 +306,8 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         let Some(it) = self.environments[environment as usize].as_mut() else { return };
         it.served = it.served.saturating_add(1);
         let way = it.cold.take();
+        self.starting -= u32::from(way.is_some());
+        self.running += 1;
         let length = now - invocation.arrival;
         let function = it.function as usize;
         self.outcome.cold_starts.add(length, cold);
@@ -319,6 +337,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
 
     fn invocation_ended(&mut self, environment: u32, now: u64) {
         self.in_flight -= 1;
+        self.running -= 1;
         let Some(it) = &self.environments[environment as usize] else { return };
         match self.queued[it.function as usize].pop_front() {
             Some(invocation) => self.serve(environment, invocation, true, now),
