@@ -9,6 +9,7 @@ use eniplan::diagnostic::{Diagnostic, Diagnostics};
 
 mod audit;
 mod cli;
+mod fidelity;
 mod generate;
 mod import;
 mod models;
