@@ -73,6 +73,7 @@ fn main() {
     let begun = Instant::now();
     let last = arrivals(rate, n).fold(0, |sum: u64, entry| sum.wrapping_add(entry.at ^ entry.duration));
     let alone = begun.elapsed();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let span = Millis((n as f64 / rate * 1_000.0) as u64);
     let world = World::new(&topology, &cold_path, &policy, vec![0]);
     let begun = Instant::now();
