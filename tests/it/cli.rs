@@ -491,22 +491,79 @@ fn terminal_escapes_in_bad_input_are_shown_not_obeyed() {
     assert!(said.err.contains("\\u{1b}"), "{}", said.err);
 }
 
+fn records(path: &std::path::Path) -> (String, Vec<csv::StringRecord>) {
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    let header = reader.headers().unwrap().iter().collect::<Vec<_>>().join(",");
+    (header, reader.records().map(Result::unwrap).collect())
+}
+
 #[test]
-fn the_log_has_a_row_per_invocation() {
+fn the_log_has_a_row_per_invocation_and_the_parts_of_a_cold_start_add_up() {
     let log = folder("log").join("log.csv");
     let words = ["simulate", "log.csv", "--start", "empty", "--model", "lambda-2019-measured"];
     let said = run(&[&words[..], &["--seed", "3", "--log", log.to_str().unwrap()]].concat());
     assert_eq!(said.code, 0);
-    let mut reader = csv::Reader::from_path(&log).unwrap();
-    let header = "arrival_ms,function,environment,environment_invocation,eni,subnet,cold_start_ms,outcome";
-    assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>().join(","), header);
-    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-    let outcomes: Vec<(&str, &str)> = rows.iter().map(|row| (&row[0], &row[7])).collect();
-    assert_eq!(outcomes.len(), 5);
-    assert_eq!(outcomes.iter().filter(|(_, outcome)| *outcome == "cold").count(), 4);
+    let (header, rows) = records(&log);
+    let columns =
+        "arrival_ms,function,environment,environment_invocation,eni,subnet,cold_start_ms,parts,outcome";
+    assert_eq!(header, columns);
+    assert_eq!(rows.len(), 5);
+    let cold: Vec<_> = rows.iter().filter(|row| &row[8] == "cold").collect();
+    assert_eq!(cold.len(), 4);
+    for row in cold {
+        // The phases of this model stand in a row, so the last one ends with the cold start.
+        let last: Vec<u64> =
+            row[7].rsplit(' ').next().unwrap().split(':').skip(1).map(|n| n.parse().unwrap()).collect();
+        assert_eq!(last.iter().sum::<u64>().to_string(), row[6], "{row:?}");
+        assert!(row[7].contains("create-eni:"), "{row:?}");
+    }
     // Twenty minutes later one of the first environments is idle and serves its second invocation.
     let last = rows.iter().find(|row| &row[0] == "1200000").unwrap();
-    assert_eq!((&last[3], &last[6], &last[7]), ("2", "0", "warm"));
+    assert_eq!((&last[3], &last[6], &last[7], &last[8]), ("2", "0", "", "warm"));
+}
+
+#[test]
+fn the_timeline_has_a_row_per_change_and_counts_what_is_alive() {
+    let timeline = folder("timeline").join("timeline.csv");
+    let words = ["simulate", "log.csv", "--start", "empty", "--model", "lambda-2019-measured"];
+    let said = run(&[&words[..], &["--seed", "3", "--timeline", timeline.to_str().unwrap()]].concat());
+    assert_eq!(said.code, 0);
+    let (_, rows) = records(&timeline);
+    let numbers: Vec<Vec<u64>> =
+        rows.iter().map(|row| row.iter().map(|cell| cell.parse().unwrap()).collect()).collect();
+    assert_eq!(numbers[0], [0; 8], "an empty start");
+    assert!(numbers.is_sorted_by_key(|row| row[0]));
+    assert!(numbers.windows(2).all(|pair| pair[0][1..] != pair[1][1..]), "each row is a change");
+    // Each environment starts, runs and rests; the most of each kind at once.
+    let most = |column: usize| numbers.iter().map(|row| row[column]).max().unwrap();
+    assert_eq!([most(1), most(2), most(3)].map(|n| n > 0), [true; 3], "{numbers:?}");
+    let said = run(&[&words[..], &["--seed", "3", "--format", "json"]].concat());
+    let value: Value = serde_json::from_str(&said.out).unwrap();
+    let held = numbers.iter().map(|row| row[4..].iter().sum::<u64>()).max().unwrap();
+    assert_eq!(value["enis"]["peak"], held);
+    let alive = numbers.iter().map(|row| row[1..4].iter().sum::<u64>()).max().unwrap();
+    assert_eq!(value["environments"]["peak"], alive);
+}
+
+#[test]
+fn precision_stops_when_the_means_are_known_and_says_so() {
+    let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/data/cron-spikes.csv");
+    let policy = ["--policy", "leaky-reuse", "--start", "empty", "--model", "lambda-2019-measured"];
+    let words = [&["simulate", samples][..], &policy].concat();
+    let runs = |more: &[&str]| {
+        let said = run(&[&words[..], more, &["--format", "json"]].concat());
+        let value: Value = serde_json::from_str(&said.out).unwrap();
+        (value["by_run"].as_array().unwrap().len(), said.out)
+    };
+    let (loose, _) = runs(&["--precision", "5%"]);
+    let (tight, text) = runs(&["--precision", "0.3%"]);
+    assert!(1 < loose && loose < tight && tight < 1_000, "{loose} {tight}");
+    assert_eq!((loose - 1) % 8, 0, "judged after whole batches");
+    assert!(text.contains("enough for a precision of 0.003"), "{text}");
+    assert_eq!(runs(&["--precision", "0.3%", "--threads", "1"]).1, text, "the same for any thread count");
+    let (capped, text) = runs(&["--precision", "0.001%", "--runs", "5"]);
+    assert_eq!(capped, 5);
+    assert!(text.contains("not enough for a precision"), "{text}");
 }
 
 #[test]
