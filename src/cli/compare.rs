@@ -21,11 +21,11 @@ pub struct Args {
     #[command(flatten)]
     study: StudyArgs,
     /// How many runs of each; their seeds are --seed and those after it
-    #[arg(long, value_name = "N", default_value_t = 5)]
+    #[arg(long, value_name = "N", default_value_t = 5, help_heading = "Runs")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000))]
     runs: u64,
     /// How many invocations to replay for each, about, in search of its worst case
-    #[arg(long, value_name = "N", default_value_t = Effort::default().invocations)]
+    #[arg(long, value_name = "N", default_value_t = Effort::SMALL, help_heading = "Runs")]
     effort: u64,
     #[command(flatten)]
     gates: Gates,

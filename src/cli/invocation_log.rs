@@ -1,7 +1,12 @@
 //! Invocation log: one CSV row per invocation of a run, in the order handlers start.
+//!
+//! `parts` explains a cold start step by step: `phase:start:wait:duration`, ms after the
+//! arrival and ms, with a space between; empty where the invocation was warm or was served
+//! by an environment that another one had started.
 
 use std::io::{self, Write};
 
+use crate::cold_path::{ColdPath, Stretch};
 use crate::report::{defused, line};
 use crate::simulation::{Failure, Recorder, Served};
 use crate::topology::Topology;
@@ -13,10 +18,12 @@ pub struct InvocationLog<W> {
     functions: Vec<String>,
     /// By ENI class.
     subnets: Vec<String>,
+    /// The names of the steps of each function's cold path.
+    steps: Vec<Vec<String>>,
     written: io::Result<()>,
 }
 
-const HEADER: [&str; 8] = [
+const HEADER: [&str; 9] = [
     "arrival_ms",
     "function",
     "environment",
@@ -24,15 +31,20 @@ const HEADER: [&str; 8] = [
     "eni",
     "subnet",
     "cold_start_ms",
+    "parts",
     "outcome",
 ];
 
 impl<W: Write> InvocationLog<W> {
     /// A log of runs in the world of `topology`, into `out`.
-    pub fn new(out: W, topology: &Topology) -> Self {
+    pub fn new(out: W, topology: &Topology, cold_path: &ColdPath) -> Self {
         let subnet = |index: usize| topology.limits.subnets.get(index).map_or("", |it| it.name.as_str());
+        let names = |in_vpc: bool| -> Vec<String> {
+            cold_path.of(in_vpc).steps.iter().map(|step| defused(&step.name)).collect()
+        };
         let mut log = Self {
             out,
+            steps: topology.functions.iter().map(|it| names(!it.classes.is_empty())).collect(),
             functions: topology.functions.iter().map(|it| defused(&it.name)).collect(),
             subnets: topology.classes.iter().map(|class| defused(subnet(class.subnet))).collect(),
             written: Ok(()),
@@ -46,10 +58,19 @@ impl<W: Write> InvocationLog<W> {
         self.written.map(|()| self.out)
     }
 
-    fn row(&mut self, cells: &[String; 8]) {
+    fn row(&mut self, cells: &[String; 9]) {
         if self.written.is_ok() {
             self.written = self.out.write_all(line(cells).as_bytes());
         }
+    }
+
+    fn parts(&self, it: &Served<'_>) -> String {
+        let names = self.steps.get(it.function).map_or(&[][..], Vec::as_slice);
+        let part = |(name, step): (&String, &Stretch)| {
+            let took = step.end.saturating_sub(step.start).saturating_sub(step.wait);
+            format!("{name}:{}:{}:{took}", step.start, step.wait)
+        };
+        names.iter().zip(it.stretches).map(part).collect::<Vec<_>>().join(" ")
     }
 
     fn function(&self, index: usize) -> String {
@@ -68,6 +89,7 @@ impl<W: Write> Recorder for InvocationLog<W> {
             it.eni.map(|eni| eni.to_string()).unwrap_or_default(),
             subnet,
             it.start.saturating_sub(it.arrival).to_string(),
+            self.parts(it),
             if it.cold { "cold" } else { "warm" }.to_owned(),
         ]);
     }
@@ -75,21 +97,6 @@ impl<W: Write> Recorder for InvocationLog<W> {
     fn failed(&mut self, arrival: u64, function: usize, failure: Failure) {
         let none = String::new;
         let (at, function) = (arrival.to_string(), self.function(function));
-        self.row(&[at, function, none(), none(), none(), none(), none(), failure.name().to_owned()]);
-    }
-}
-
-/// A log that may not be wanted.
-impl<W: Write> Recorder for Option<InvocationLog<W>> {
-    fn served(&mut self, it: &Served<'_>) {
-        if let Some(log) = self {
-            log.served(it);
-        }
-    }
-
-    fn failed(&mut self, arrival: u64, function: usize, failure: Failure) {
-        if let Some(log) = self {
-            log.failed(arrival, function, failure);
-        }
+        self.row(&[at, function, none(), none(), none(), none(), none(), none(), failure.name().to_owned()]);
     }
 }

@@ -1,9 +1,9 @@
 //! The command line: the only place with files, clock and terminal.
 //!
-//! One file per command; each reads its [`Study`](study::Study), calls the
-//! library and hands an answer to [`output`]. Results go to stdout, notes to
+//! One file per command; each reads its `Study`, calls the
+//! library and hands an answer to `output`. Results go to stdout, notes to
 //! stderr. To add a command: a file with `Args` and `run`, a variant of
-//! [`Command`] and its two lines below.
+//! `Command` and its two lines below.
 
 mod assignment;
 mod compare;
@@ -21,6 +21,7 @@ mod plan;
 mod policies;
 mod simulate;
 mod study;
+mod timeline;
 mod traffic;
 mod whole_file;
 mod window;

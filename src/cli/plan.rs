@@ -15,7 +15,7 @@ pub struct Args {
     #[command(flatten)]
     study: StudyArgs,
     /// The longest cold start that is promised [default: the scenario's promise]
-    #[arg(long, value_name = "DURATION")]
+    #[arg(long, value_name = "DURATION", help_heading = "Promise")]
     max_cold_start: Option<Millis>,
     #[command(flatten)]
     pub output: Output,
@@ -30,7 +30,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         Diagnostic::new(Code::Usage, "a plan needs a promise: the longest cold start", help)
     })?;
     let case = study.case(policy, &study.traffic);
-    let planned = plan::plan(&case.study(), promise, case.backend).map_err(|error| {
+    let planned = case.promise(promise).map_err(|error| {
         let help = "give a shorter window (--from, --to), or other limits in the model";
         Diagnostic::new(Code::Solver, error.to_string(), help)
     })?;

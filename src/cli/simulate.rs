@@ -9,11 +9,13 @@ use super::gates::{Gates, Measured};
 use super::invocation_log::InvocationLog;
 use super::output::{Output, distinct, unwritten};
 use super::study::{Study, StudyArgs};
+use super::timeline::Timeline;
 use super::whole_file::WholeFile;
 use super::{Verdict, assignment};
-use crate::comparison::CaseError;
+use crate::comparison::{Case, CaseError};
 use crate::diagnostic::Diagnostics;
 use crate::policy::Policy;
+use crate::quantity::Probability;
 use crate::report::answers::{self, Runs};
 use crate::simulation::{Assignment, Outcome, Random, Silent};
 use crate::traffic::{Shape, Traffic};
@@ -24,15 +26,21 @@ use crate::traffic::{Shape, Traffic};
 pub struct Args {
     #[command(flatten)]
     study: StudyArgs,
-    /// How many runs; their seeds are --seed and those after it
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    /// How many runs, 1 unless said; their seeds are --seed and those after it
+    #[arg(long, value_name = "N", help_heading = "Runs")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=100_000))]
-    runs: u64,
+    runs: Option<u64>,
+    /// Run until the means are known to within this share (5%, 95% confidence), at most --runs times (1,000)
+    #[arg(long, value_name = "SHARE", conflicts_with = "replay", help_heading = "Runs")]
+    precision: Option<Probability>,
     /// Write one CSV row per invocation of the first run
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Runs")]
     log: Option<PathBuf>,
+    /// Write one CSV row per change in the first run: environments and ENIs by state
+    #[arg(long, value_name = "FILE", help_heading = "Runs")]
+    timeline: Option<PathBuf>,
     /// Replay this assignment of every uncertain duration instead of drawing them
-    #[arg(long, value_name = "FILE", conflicts_with = "runs")]
+    #[arg(long, value_name = "FILE", conflicts_with = "runs", help_heading = "Runs")]
     replay: Option<PathBuf>,
     #[command(flatten)]
     gates: Gates,
@@ -42,31 +50,20 @@ pub struct Args {
 
 /// Prints what happens.
 pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
-    distinct(&[args.output.file.as_ref(), args.log.as_ref()])?;
+    distinct(&[args.output.file.as_ref(), args.log.as_ref(), args.timeline.as_ref()])?;
     let study = args.study.load()?;
     let policy = study.policy()?;
     let assignment = match &args.replay {
         Some(path) => Some(assignment::read(path, &study.topology)?),
         None => None,
     };
-    let log = match &args.log {
-        Some(path) => Some(InvocationLog::new(WholeFile::create(path)?, &study.topology)),
-        None => None,
-    };
-    let (runs, log) = match all(args, &study, policy, assignment, log) {
+    let (runs, written) = match all(args, &study, policy, assignment, listeners(args, &study)?) {
         Ok(done) => done,
         Err(error) => return no_answer(&error, &args.output.format),
     };
-    if let (Some(log), Some(path)) = (log, &args.log) {
-        log.finish().map_err(|error| unwritten(path, &error))?.finish()?;
-        args.output.note(&format!("wrote {}", path.display()));
-    }
+    finish(args, written)?;
     let mut subject = study.subject(policy);
-    subject.assumptions.push(match (&args.replay, args.runs) {
-        (Some(path), _) => format!("every boot, deletion, phase and miss as in {}", path.display()),
-        (None, 1) => format!("one run, seed {}; another seed gives other boots", args.study.traffic.seed),
-        (None, n) => format!("{n} runs, seeds from {}", args.study.traffic.seed),
-    });
+    subject.assumptions.push(said(args, &runs));
     let functions: Vec<String> = study.topology.functions.iter().map(|it| it.name.clone()).collect();
     let subnets: Vec<String> = study.topology.limits.subnets.iter().map(|it| it.name.clone()).collect();
     let mut answer = answers::simulate(&subject, &runs, &functions, &subnets);
@@ -81,45 +78,101 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     Ok(args.gates.verdict(&measured))
 }
 
-type Log = InvocationLog<WholeFile>;
+/// Who hears the first run.
+type Listeners = (Option<InvocationLog<WholeFile>>, Option<Timeline<WholeFile>>);
 
-/// The runs in order of their seeds, whatever thread they ran on; the log hears the first.
+fn listeners(args: &Args, study: &Study) -> Result<Listeners, Diagnostics> {
+    let log = match &args.log {
+        Some(path) => Some(InvocationLog::new(WholeFile::create(path)?, &study.topology, &study.cold_path)),
+        None => None,
+    };
+    let timeline = match &args.timeline {
+        Some(path) => Some(Timeline::new(WholeFile::create(path)?)),
+        None => None,
+    };
+    Ok((log, timeline))
+}
+
+fn finish(args: &Args, (log, timeline): Listeners) -> Result<(), Diagnostics> {
+    if let (Some(log), Some(path)) = (log, &args.log) {
+        log.finish().map_err(|error| unwritten(path, &error))?.finish()?;
+        args.output.note(&format!("wrote {}", path.display()));
+    }
+    if let (Some(timeline), Some(path)) = (timeline, &args.timeline) {
+        timeline.finish().map_err(|error| unwritten(path, &error))?.finish()?;
+        args.output.note(&format!("wrote {}", path.display()));
+    }
+    Ok(())
+}
+
+/// The runs in order of their seeds, whatever thread they ran on; the listeners hear the first.
 fn all(
     args: &Args,
     study: &Study,
     policy: &Policy,
     assignment: Option<Assignment>,
-    log: Option<Log>,
-) -> Result<(Runs, Option<Log>), CaseError> {
-    const AT_ONCE: usize = 64;
+    listeners: Listeners,
+) -> Result<(Runs, Listeners), CaseError> {
+    // Fixed, so that where a precision is reached does not depend on the threads.
+    const AT_ONCE: usize = 8;
     let seed = args.study.traffic.seed;
     let case = study.case(policy, &study.traffic);
     let mut runs = Runs::default();
     if let Some(assignment) = assignment {
-        let (outcome, _, log) = case.run(assignment, log)?;
+        let (outcome, _, listeners) = case.run(assignment, listeners)?;
         runs.add(None, &outcome);
-        return Ok((runs, log));
+        return Ok((runs, listeners));
     }
-    let (outcome, _, log) = case.run(Random::new(seed), log)?;
+    let (outcome, _, listeners) = case.run(Random::new(seed), listeners)?;
     runs.add(Some(seed), &outcome);
-    let rest: Vec<u64> = (1..args.runs).map(|n| seed.wrapping_add(n)).collect();
+    let rest: Vec<u64> = (1..args.most_runs()).map(|n| seed.wrapping_add(n)).collect();
     for seeds in rest.chunks(AT_ONCE) {
         let outcomes: Result<Vec<Outcome>, CaseError> =
-            seeds.par_iter().map(|&seed| one(args, study, policy, seed)).collect();
+            seeds.par_iter().map(|&seed| one(args, study, &case, seed)).collect();
         seeds.iter().zip(&outcomes?).for_each(|(&seed, outcome)| runs.add(Some(seed), outcome));
+        if args.share().is_some_and(|share| runs.precise_to(share)) {
+            break;
+        }
     }
-    Ok((runs, log))
+    Ok((runs, listeners))
+}
+
+impl Args {
+    fn most_runs(&self) -> u64 {
+        self.runs.unwrap_or(if self.precision.is_some() { 1_000 } else { 1 })
+    }
+
+    fn share(&self) -> Option<f64> {
+        self.precision.map(|share| f64::from(share.0) / f64::from(Probability::ONE))
+    }
+}
+
+/// What the runs rest on.
+fn said(args: &Args, runs: &Runs) -> String {
+    if let Some(path) = &args.replay {
+        return format!("every boot, deletion, phase and miss as in {}", path.display());
+    }
+    let seed = args.study.traffic.seed;
+    let n = runs.all.len();
+    match (n, args.precision, args.share()) {
+        (1, ..) => format!("one run, seed {seed}; another seed gives other boots"),
+        (_, Some(share), Some(wanted)) if !runs.precise_to(wanted) => {
+            format!("{n} runs, seeds from {seed}; they were not enough for a precision of {share}")
+        }
+        (_, Some(share), _) => format!("{n} runs, seeds from {seed}: enough for a precision of {share}"),
+        _ => format!("{n} runs, seeds from {seed}"),
+    }
 }
 
 /// One further run. Where arrivals are drawn, each seed has its own.
-fn one(args: &Args, study: &Study, policy: &Policy, seed: u64) -> Result<Outcome, CaseError> {
+fn one(args: &Args, study: &Study, case: &Case<'_>, seed: u64) -> Result<Outcome, CaseError> {
     let nature = Random::new(seed);
     if !args.study.traffic.is_random() {
-        return Ok(study.case(policy, &study.traffic).run(nature, Silent)?.0);
+        return Ok(case.run(nature, Silent)?.0);
     }
     let mut traffic: Traffic = study.traffic.clone();
     if let Shape::Counts { spread, .. } = &mut traffic.shape {
         *spread = args.study.traffic.spread(seed);
     }
-    Ok(study.case(policy, &traffic).run(nature, Silent)?.0)
+    Ok(study.case(case.policy(), &traffic).run(nature, Silent)?.0)
 }

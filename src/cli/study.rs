@@ -45,7 +45,8 @@ pub struct StudyArgs {
     #[arg(long, value_enum, help_heading = "Platform")]
     start: Option<StartChoice>,
     /// Threads to compute with; the answer is the same for any number [default: one per core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", help_heading = "Computation")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
 }
 
@@ -232,7 +233,7 @@ impl Study {
     /// `traffic`, which may be spread otherwise than the study's own, under `policy`.
     pub fn case<'a>(&'a self, policy: &'a Policy, traffic: &'a Traffic) -> Case<'a> {
         let [backend] = backend::ALL;
-        Case { topology: &self.topology, cold_path: &self.cold_path, policy, traffic, backend }
+        Case::new(&self.topology, &self.cold_path, policy, traffic, backend)
     }
 
     /// What an answer under `policy` is about.

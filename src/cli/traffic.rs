@@ -57,7 +57,7 @@ pub struct TrafficArgs {
     #[arg(long, value_name = "DURATION", conflicts_with_all = ["from", "to"])]
     pub busiest: Option<Millis>,
     /// Seed of everything that is drawn
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Computation")]
     pub seed: u64,
 }
 

@@ -155,7 +155,10 @@ mod tests {
         let window = |length| busiest(&traffic, Millis(length)).map(|(from, to)| (from.0, to.0)).unwrap();
         assert_eq!(window(10), (0, 10));
         assert_eq!(window(15), (40, 60));
-        assert_eq!(window(60), (40, 100));
+        assert_eq!(window(60), (0, 60));
+        let late = counts(&[(1, 2), (9, 4)]);
+        let late = busiest(&late, Millis(30)).map(|(from, to)| (from.0, to.0));
+        assert_eq!(late, Ok((70, 100)));
         assert_eq!(window(1_000), (0, 100));
         assert!(busiest(&traffic, Millis::ZERO).is_err());
     }

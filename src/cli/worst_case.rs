@@ -34,13 +34,13 @@ pub struct Args {
     #[command(flatten)]
     study: StudyArgs,
     /// Write the assignment that shows the worst case found, for `simulate --replay`
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Search")]
     witness: Option<PathBuf>,
     /// What the witness is of
-    #[arg(long, value_enum, default_value_t = Objective::ColdStart)]
+    #[arg(long, value_enum, default_value_t = Objective::ColdStart, help_heading = "Search")]
     witness_of: Objective,
     /// How many invocations to replay, about, in search of witnesses
-    #[arg(long, value_name = "N", default_value_t = Effort::default().invocations)]
+    #[arg(long, value_name = "N", default_value_t = Effort::default().invocations, help_heading = "Search")]
     effort: u64,
     #[command(flatten)]
     gates: Gates,

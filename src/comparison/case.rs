@@ -3,28 +3,24 @@
 //! The policies that follow a plan get theirs here: `scheduled` one that holds under every
 //! assignment, `clairvoyant` one made for the very world it runs in.
 
+use std::sync::OnceLock;
+
 use crate::cold_path::ColdPath;
 use crate::plan::backend::Backend;
-use crate::plan::{Followed, PlanError, Study, clairvoyant, followed};
+use crate::plan::{Followed, Plan, PlanError, Study, clairvoyant, followed, plan};
 use crate::policy::{Policy, Provision};
+use crate::quantity::Millis;
 use crate::simulation::{Assignment, End, Nature, Outcome, Recorder, Silent, World, simulate};
 use crate::topology::Topology;
 use crate::traffic::Traffic;
 use crate::worst_case::{Effort, Planned, WorstCase, hindsight, worst_case};
 
 /// One traffic under one policy on one model.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Case<'a> {
-    /// Classes, functions and limits.
-    pub topology: &'a Topology,
-    /// The phases of a cold start.
-    pub cold_path: &'a ColdPath,
-    /// The policy.
-    pub policy: &'a Policy,
-    /// The invocations.
-    pub traffic: &'a Traffic,
-    /// What solves programs.
-    pub backend: &'a dyn Backend,
+    study: Study<'a>,
+    backend: &'a dyn Backend,
+    plan: OnceLock<Result<Option<Followed>, PlanError>>,
 }
 
 /// Why a case has no answer.
@@ -35,6 +31,8 @@ pub enum CaseError {
     /// The planner failed.
     Plan(PlanError),
 }
+
+impl std::error::Error for CaseError {}
 
 impl From<PlanError> for CaseError {
     fn from(error: PlanError) -> Self {
@@ -51,11 +49,39 @@ impl std::fmt::Display for CaseError {
     }
 }
 
-impl Case<'_> {
+impl<'a> Case<'a> {
+    /// This traffic under this policy; `backend` solves programs.
+    pub const fn new(
+        topology: &'a Topology,
+        cold_path: &'a ColdPath,
+        policy: &'a Policy,
+        traffic: &'a Traffic,
+        backend: &'a dyn Backend,
+    ) -> Self {
+        let study = Study::new(topology, cold_path, policy, traffic);
+        Self { study, backend, plan: OnceLock::new() }
+    }
+
+    /// The same case under another policy.
+    #[must_use]
+    pub fn under<'b>(&'b self, policy: &'b Policy) -> Case<'b> {
+        let Study { topology, cold_path, traffic, .. } = self.study;
+        Case::new(topology, cold_path, policy, traffic, self.backend)
+    }
+
     /// What a plan of this case is made for.
-    pub fn study(&self) -> Study<'_> {
-        let Self { topology, cold_path, policy, traffic, .. } = *self;
-        Study { topology, cold_path, policy, traffic }
+    pub const fn study(&self) -> &Study<'a> {
+        &self.study
+    }
+
+    /// What keeps `promise`, or why nothing does.
+    pub fn promise(&self, promise: Millis) -> Result<Plan, PlanError> {
+        plan(&self.study, promise, self.backend)
+    }
+
+    /// The policy.
+    pub const fn policy(&self) -> &'a Policy {
+        self.study.policy
     }
 
     /// One run under `nature`, heard by `recorder`.
@@ -65,22 +91,20 @@ impl Case<'_> {
         recorder: R,
     ) -> Result<(Outcome, N, R), CaseError> {
         let world = self.world()?;
-        let world = if self.policy.provision == Provision::Clairvoyant {
-            let plan = clairvoyant(&self.study(), nature.clone(), self.backend)?;
+        let world = if self.policy().provision == Provision::Clairvoyant {
+            let plan = clairvoyant(&self.study, nature.clone(), self.backend)?;
             world.with_schedule(plan.ok_or(CaseError::NoPlan)?.actions)
         } else {
             world
         };
-        Ok(simulate(&world, self.traffic, nature, recorder))
+        Ok(simulate(&world, self.study.traffic, nature, recorder))
     }
 
     /// The worst case.
     pub fn worst_case(&self, effort: Effort) -> Result<WorstCase, CaseError> {
-        let plan = if follows_a_plan(self.policy) { self.plan()? } else { None };
-        let planned = plan
-            .as_ref()
-            .map(|plan| Planned { eni_wait: crate::quantity::Millis::ZERO, peak_enis: plan.peak_enis });
-        if self.policy.provision == Provision::Clairvoyant {
+        let plan = if follows_a_plan(self.policy()) { self.plan()? } else { None };
+        let planned = plan.as_ref().map(|plan| Planned { eni_wait: Millis::ZERO, peak_enis: plan.peak_enis });
+        if self.policy().provision == Provision::Clairvoyant {
             let corners = [End::Longest, End::Shortest].map(Assignment::all);
             let mut seen = Vec::new();
             for assignment in corners {
@@ -88,22 +112,25 @@ impl Case<'_> {
                 seen.push((assignment, outcome));
             }
             // What stands at the start is the same as under the plan that holds in every world.
-            let world = self.world()?.with_schedule(plan.map(|plan| plan.actions).unwrap_or_default());
-            return Ok(hindsight(&world, self.cold_path, self.traffic, planned, seen));
+            let world =
+                self.world()?.with_schedule(plan.map(|plan| plan.actions.clone()).unwrap_or_default());
+            return Ok(hindsight(&world, self.study.cold_path, self.study.traffic, planned, seen));
         }
-        Ok(worst_case(&self.world()?, self.cold_path, self.traffic, planned, effort))
+        Ok(worst_case(&self.world()?, self.study.cold_path, self.study.traffic, planned, effort))
     }
 
-    fn plan(&self) -> Result<Option<Followed>, CaseError> {
-        Ok(followed(&self.study(), self.backend)?)
+    fn plan(&self) -> Result<Option<&Followed>, CaseError> {
+        let plan = self.plan.get_or_init(|| followed(&self.study, self.backend));
+        plan.as_ref().map(Option::as_ref).map_err(|error| CaseError::Plan(error.clone()))
     }
 
     /// The world; of `scheduled` with its plan.
     fn world(&self) -> Result<World<'_>, CaseError> {
-        let world = World::new(self.topology, self.cold_path, self.policy, self.study().initial());
-        if self.policy.provision == Provision::Scheduled {
+        let Study { topology, cold_path, policy, .. } = self.study;
+        let world = World::new(topology, cold_path, policy, self.study.initial().to_vec());
+        if policy.provision == Provision::Scheduled {
             let plan = self.plan()?.ok_or(CaseError::NoPlan)?;
-            return Ok(world.with_schedule(plan.actions));
+            return Ok(world.with_schedule(plan.actions.clone()));
         }
         Ok(world)
     }

@@ -7,7 +7,7 @@ pub use case::{Case, CaseError};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::policy::Provision;
+use crate::policy::{Policy, Provision};
 use crate::quantity::Millis;
 use crate::simulation::{ColdStarts, Outcome, Random, Silent};
 use crate::worst_case::{Bracket, Effort, WorstCase};
@@ -36,7 +36,7 @@ pub struct Row {
     /// What the runs come to; `None` where the policy has no plan to follow.
     #[serde(flatten)]
     pub runs: Option<Runs>,
-    /// ENI-hours beyond those of `clairvoyant` on the same model, in all and as a share of them.
+    /// ENI-hours beyond those of `clairvoyant` on the same model with ENIs that carry as much.
     pub regret_eni_hours: Option<f64>,
     /// The same as a share of the clairvoyant's.
     pub regret_share: Option<f64>,
@@ -82,19 +82,12 @@ pub struct Comparison {
 
 /// Compares the contenders on runs of these seeds.
 pub fn compare(contenders: &[Contender<'_>], seeds: &[u64], effort: Effort) -> Comparison {
-    let mut rows: Vec<Row> = contenders.iter().map(|it| row(it, seeds, effort)).collect();
-    let hours = |row: &Row| row.runs.as_ref().map(|runs| runs.eni_hours);
-    let yardsticks: Vec<(String, f64)> = contenders
-        .iter()
-        .zip(&rows)
-        .filter(|(it, _)| it.case.policy.provision == Provision::Clairvoyant)
-        .filter_map(|(it, row)| Some((it.model.clone(), hours(row)?)))
-        .collect();
-    for row in &mut rows {
-        let yardstick = yardsticks.iter().find(|(model, _)| *model == row.model);
-        if let (Some((_, best)), Some(own)) = (yardstick, hours(row)) {
-            row.regret_eni_hours = Some(own - best);
-            row.regret_share = (*best > 0.0).then(|| (own - best) / best);
+    let mut rows: Vec<Row> = contenders.par_iter().map(|it| row(it, seeds, effort)).collect();
+    let yardsticks = yardsticks(contenders, seeds);
+    for (row, yardstick) in rows.iter_mut().zip(yardsticks) {
+        if let (Some(best), Some(runs)) = (yardstick, &row.runs) {
+            row.regret_eni_hours = Some(runs.eni_hours - best);
+            row.regret_share = (best > 0.0).then(|| (runs.eni_hours - best) / best);
         }
     }
     let unbeaten: Vec<bool> =
@@ -109,13 +102,34 @@ pub fn compare(contenders: &[Contender<'_>], seeds: &[u64], effort: Effort) -> C
     Comparison { rows, pareto }
 }
 
+/// ENI-hours of the clairvoyant that each contender is measured by: the one on its model whose
+/// ENIs carry as much, since no plan for ENIs of one environment each could match shared ones.
+fn yardsticks(contenders: &[Contender<'_>], seeds: &[u64]) -> Vec<Option<f64>> {
+    let mut kinds: Vec<(&Contender<'_>, Policy)> = Vec::new();
+    let mut kind_of = Vec::new();
+    for contender in contenders {
+        let policy = contender.case.study().scheduled(Provision::Clairvoyant);
+        let same =
+            |(known, like): &(&Contender<'_>, Policy)| known.model == contender.model && *like == policy;
+        kind_of.push(kinds.iter().position(same).unwrap_or(kinds.len()));
+        if kind_of.last() == Some(&kinds.len()) {
+            kinds.push((contender, policy));
+        }
+    }
+    let hours = |(contender, policy): &(&Contender<'_>, Policy)| {
+        runs(&contender.case.under(policy), seeds).ok().map(|runs| runs.eni_hours)
+    };
+    let hours: Vec<Option<f64>> = kinds.par_iter().map(hours).collect();
+    kind_of.into_iter().map(|kind| hours.get(kind).copied().flatten()).collect()
+}
+
 fn row(contender: &Contender<'_>, seeds: &[u64], effort: Effort) -> Row {
     let worst = contender.case.worst_case(effort);
     let runs = runs(&contender.case, seeds);
     let bracket = |of: fn(&WorstCase) -> Bracket| worst.as_ref().ok().map(of);
     let note = worst.as_ref().err().or(runs.as_ref().err()).map(ToString::to_string);
     Row {
-        policy: contender.case.policy.name.clone(),
+        policy: contender.case.policy().name.clone(),
         model: contender.model.clone(),
         worst_cold_start_ms: bracket(|it| it.cold_start.bracket()),
         worst_peak_enis: bracket(|it| it.peak_enis.peak),

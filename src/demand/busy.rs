@@ -4,9 +4,30 @@
 
 use std::collections::VecDeque;
 
-use super::need::{Most, Premises};
-use super::{Running, SlidingMax};
+use super::{Curve, Running, SlidingMax};
 use crate::traffic::Entry;
+
+/// What a bound on environments rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Premises {
+    /// No invocation fails and none is served by an environment that another had started,
+    /// so that nominal concurrency is a lower bound on environments (L1).
+    pub none_fails: bool,
+    /// Waiting invocations are served by any environment, so that one of them may keep one
+    /// environment starting and another one running.
+    pub queued: bool,
+}
+
+/// The most environments of one function that can be alive, and how many of its invocations can be cold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Most {
+    /// Environments alive.
+    pub alive: Curve,
+    /// The most that are starting or running at once.
+    pub busy_peak: u32,
+    /// Invocations that are not surely warm.
+    pub possibly_cold: u64,
+}
 
 /// The shortest and the longest invocation of a function, ms.
 #[derive(Clone, Copy, Debug)]

@@ -13,34 +13,14 @@
 //! - *Alive at most* (L4): the largest of that over `[t - keep_alive, t]`; under any order but
 //!   `newest-idle`, where rotation may keep environments alive, over `[0, t]`.
 
+pub use super::busy::{Most, Premises};
+
 use super::busy::{Bound, Facts, Lengths};
 use super::{Curve, pools, room, size};
 use crate::policy::{PickEnvironment, Policy};
 use crate::quantity::Millis;
 use crate::topology::Topology;
 use crate::traffic::Traffic;
-
-/// What a bound on environments rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Premises {
-    /// No invocation fails and none is served by an environment that another had started,
-    /// so that nominal concurrency is a lower bound on environments (L1).
-    pub none_fails: bool,
-    /// Waiting invocations are served by any environment, so that one of them may keep one
-    /// environment starting and another one running.
-    pub queued: bool,
-}
-
-/// The most environments of one function that can be alive, and how many of its invocations can be cold.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Most {
-    /// Environments alive.
-    pub alive: Curve,
-    /// The most that are starting or running at once.
-    pub busy_peak: u32,
-    /// Invocations that are not surely warm.
-    pub possibly_cold: u64,
-}
 
 /// The most environments of each function that can be alive, if no cold start of it exceeds `cold`.
 ///

@@ -1,6 +1,6 @@
 //! Promise: from "no cold start above S" to a plan that is checked, attacked and bounded.
 
-use super::answer::{Amount, Binding, NoPlan, Plan, ScheduleRow, Shortfall, Target, Verdict};
+use super::answer::{Amount, Binding, NoPlan, Plan, ScheduleRow, Shortfall, Verdict};
 use super::backend::Backend;
 use super::group::{Group, Limit, PlanError};
 use super::schedule::{Objectives, Schedule};
@@ -24,7 +24,8 @@ pub struct Followed {
 
 /// The pools' solutions.
 struct Solved {
-    schedules: Vec<(usize, Schedule)>,
+    /// By class, with the peak of each.
+    schedules: Vec<(usize, Schedule, u32)>,
     objectives: Objectives,
 }
 
@@ -32,7 +33,7 @@ struct Solved {
 pub fn plan(study: &Study<'_>, promise: Millis, backend: &dyn Backend) -> Result<Plan, PlanError> {
     let most = study.most();
     let longest = study.longest();
-    let cold = longest.iter().zip(&most).filter(|(_, most)| most.possibly_cold > 0);
+    let cold = longest.iter().zip(most).filter(|(_, most)| most.possibly_cold > 0);
     let cold_path = cold.map(|(longest, _)| *longest).max().unwrap_or(Millis::ZERO);
     let pools = study.pools(promise);
     let mut plan = Plan {
@@ -43,8 +44,8 @@ pub fn plan(study: &Study<'_>, promise: Millis, backend: &dyn Backend) -> Result
         lower_bound: lower_bound(&pools, backend)?,
         gap: 0.0,
         schedule: Vec::new(),
-        constant_pool: target::constant(&pools),
-        warm_target: target::warm(study, promise, &most),
+        constant_pool: target::constant(&pools)?,
+        warm_target: target::warm(study, promise, most),
         binding: Vec::new(),
         infeasible: None,
         attacks: 0,
@@ -104,7 +105,7 @@ fn solve_pools(
                 sum.peak = sum.peak.saturating_add(planned.objectives.peak);
                 sum.held_ms += planned.objectives.held_ms;
                 sum.creations += planned.objectives.creations;
-                solved.schedules.push((pool.class, planned.schedule));
+                solved.schedules.push((pool.class, planned.schedule, planned.objectives.peak));
             }
             Answer::Infeasible(infeasible) => explain(&mut none, pool, &infeasible),
         }
@@ -188,8 +189,8 @@ fn words(fix: &Fix) -> String {
     fix.changes.iter().map(change).collect::<Vec<_>>().join(" and ")
 }
 
-fn actions(schedules: &[(usize, Schedule)]) -> Vec<Action> {
-    let of = |(class, schedule): &(usize, Schedule)| {
+fn actions(schedules: &[(usize, Schedule, u32)]) -> Vec<Action> {
+    let of = |(class, schedule, _): &(usize, Schedule, u32)| {
         let class = *class;
         let act = move |entry: &super::schedule::Entry| Action {
             at: entry.at_ms,
@@ -213,9 +214,9 @@ fn settle(plan: &mut Plan, study: &Study<'_>, solved: &Solved, promise: Millis) 
         plan.status = Verdict::Optimal;
     }
     plan.schedule = rows(study, &solved.schedules);
-    plan.binding = binding(study, amount.peak_enis);
+    plan.binding = binding(study, solved);
     let policy = study.scheduled(Provision::Scheduled);
-    let world = World::new(study.topology, study.cold_path, &policy, study.initial());
+    let world = World::new(study.topology, study.cold_path, &policy, study.initial().to_vec());
     let world = world.with_schedule(actions(&solved.schedules));
     let followed = worst_case::Planned { eni_wait: Millis::ZERO, peak_enis: amount.peak_enis };
     let effort = worst_case::Effort { invocations: 2_000_000, ..worst_case::Effort::default() };
@@ -244,9 +245,9 @@ fn refused_invocations(plan: &mut Plan, attack: &worst_case::WorstCase) {
     }
 }
 
-fn rows(study: &Study<'_>, schedules: &[(usize, Schedule)]) -> Vec<ScheduleRow> {
+fn rows(study: &Study<'_>, schedules: &[(usize, Schedule, u32)]) -> Vec<ScheduleRow> {
     let mut rows: Vec<ScheduleRow> = Vec::new();
-    for (class, schedule) in schedules {
+    for (class, schedule, _) in schedules {
         let class = &study.topology.classes[*class];
         rows.extend(schedule.entries.iter().map(|entry| ScheduleRow {
             at_ms: entry.at_ms,
@@ -260,19 +261,24 @@ fn rows(study: &Study<'_>, schedules: &[(usize, Schedule)]) -> Vec<ScheduleRow> 
     rows
 }
 
-fn binding(study: &Study<'_>, peak: u64) -> Vec<Binding> {
+/// The limit that the plan leaves the least of; the peaks of pools in one subnet are added up.
+fn binding(study: &Study<'_>, solved: &Solved) -> Vec<Binding> {
     let limits = &study.topology.limits;
+    let total = u64::from(solved.objectives.peak);
     let quotas = [(Limit::VpcQuota, limits.vpc_quota), (Limit::RegionQuota, limits.region_quota)];
-    let quotas = quotas.into_iter().filter_map(|(limit, quota)| Some((limit.to_string(), quota?)));
-    let subnets = limits
-        .subnets
-        .iter()
-        .map(|subnet| (Limit::Addresses { subnet: subnet.name.clone() }.to_string(), subnet.addresses));
-    let row = |(limit, available)| Binding { limit, used: peak, available: u64::from(available) };
-    let mut rows: Vec<Binding> = subnets.chain(quotas).map(row).collect();
-    rows.sort_by_key(|row| row.available);
-    rows.truncate(1);
-    rows
+    let quotas = quotas.into_iter().filter_map(|(limit, quota)| Some((limit, total, quota?)));
+    let subnets = limits.subnets.iter().enumerate().map(|(index, subnet)| {
+        let here = |(class, _, _): &&(usize, Schedule, u32)| study.topology.classes[*class].subnet == index;
+        let used = solved.schedules.iter().filter(here).map(|(_, _, peak)| u64::from(*peak)).sum();
+        (Limit::Addresses { subnet: subnet.name.clone() }, used, subnet.addresses)
+    });
+    let row = |(limit, used, available): (Limit, u64, u32)| Binding {
+        limit: limit.to_string(),
+        used,
+        available: u64::from(available),
+    };
+    let rows = subnets.chain(quotas).map(row).filter(|row| row.used > 0);
+    rows.min_by_key(|row| row.available.saturating_sub(row.used)).into_iter().collect()
 }
 
 impl Plan {
@@ -280,10 +286,4 @@ impl Plan {
         self.status = Verdict::Infeasible;
         self.infeasible = Some(none);
     }
-}
-
-/// The target of a pool that is never changed, in `target`.
-pub(super) fn peak_target(enough: (u32, u64), at_least: (u32, u64)) -> Target {
-    let fails_at_ms = (at_least.0 > 0).then_some(at_least.1);
-    Target { enough: Some(enough.0), at_least: at_least.0, fails_at_ms }
 }

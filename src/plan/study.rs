@@ -5,6 +5,8 @@
 //! At least: as many environments as run nominally exist, and each has its place when the
 //! promise is over (docs/plan.md, "What the traffic needs").
 
+use std::sync::OnceLock;
+
 use super::group::{Ceiling, Group, Limit, Start as From};
 use crate::cold_path::ColdPath;
 use crate::demand::need::{self, Premises};
@@ -14,8 +16,8 @@ use crate::quantity::{Millis, Rate};
 use crate::topology::{TokenBucket, Topology};
 use crate::traffic::Traffic;
 
-/// What a plan is made for.
-#[derive(Clone, Copy, Debug)]
+/// What a plan is made for. What the traffic comes to is worked out once and kept.
+#[derive(Clone, Debug)]
 pub struct Study<'a> {
     /// Classes, functions and limits.
     pub topology: &'a Topology,
@@ -25,6 +27,8 @@ pub struct Study<'a> {
     pub policy: &'a Policy,
     /// The invocations.
     pub traffic: &'a Traffic,
+    initial: OnceLock<Vec<u32>>,
+    most: OnceLock<Vec<need::Most>>,
 }
 
 /// One pool, its class for the plan, and its need.
@@ -38,7 +42,17 @@ pub(crate) struct Pool {
     pub(crate) at_least: Group,
 }
 
-impl Study<'_> {
+impl<'a> Study<'a> {
+    /// A plan for this traffic.
+    pub const fn new(
+        topology: &'a Topology,
+        cold_path: &'a ColdPath,
+        policy: &'a Policy,
+        traffic: &'a Traffic,
+    ) -> Self {
+        Self { topology, cold_path, policy, traffic, initial: OnceLock::new(), most: OnceLock::new() }
+    }
+
     /// The policy under which a plan of this study runs.
     pub fn scheduled(&self, provision: Provision) -> Policy {
         let row = if provision == Provision::Clairvoyant { "clairvoyant" } else { "scheduled" };
@@ -53,11 +67,11 @@ impl Study<'_> {
     }
 
     /// The environments of each function that are idle at time 0.
-    pub fn initial(&self) -> Vec<u32> {
-        match self.policy.start {
+    pub fn initial(&self) -> &[u32] {
+        self.initial.get_or_init(|| match self.policy.start {
             Start::Empty => vec![0; self.topology.functions.len()],
             Start::Warm => at_start(self.traffic, &demand(self.traffic, self.topology, self.policy)),
-        }
+        })
     }
 
     /// The longest cold start of each function when an ENI is always at hand.
@@ -72,15 +86,17 @@ impl Study<'_> {
     }
 
     /// What each function's environments come to at most.
-    pub(crate) fn most(&self) -> Vec<need::Most> {
-        let premises = Premises { none_fails: true, queued: self.policy.binding == Binding::Queued };
-        let (cold, initial) = (self.longest(), self.initial());
-        need::environments(self.traffic, self.topology, self.policy, &cold, &initial, premises)
+    pub(crate) fn most(&self) -> &[need::Most] {
+        self.most.get_or_init(|| {
+            let premises = Premises { none_fails: true, queued: self.policy.binding == Binding::Queued };
+            let (topology, policy) = (self.topology, self.policy);
+            need::environments(self.traffic, topology, policy, &self.longest(), self.initial(), premises)
+        })
     }
 
     /// The pools with their needs, while no environment waits for an ENI and no cold start exceeds `promise`.
     pub(crate) fn pools(&self, promise: Millis) -> Vec<Pool> {
-        let alive: Vec<Curve> = self.most().into_iter().map(|most| most.alive).collect();
+        let alive: Vec<Curve> = self.most().iter().map(|most| most.alive.clone()).collect();
         let most = need::enis(self.topology, self.policy, &alive);
         let least = self.least(promise);
         let shares = u32::try_from(most.len()).unwrap_or(u32::MAX).max(1);

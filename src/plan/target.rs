@@ -3,7 +3,8 @@
 //! Each is a bracket: fewer than `at_least` fail, `enough` is proved (docs/plan.md, "Targets").
 
 use super::answer::Target;
-use super::promise::peak_target;
+use super::constant::constant_pool;
+use super::group::PlanError;
 use super::study::{Pool, Study};
 use crate::demand::Curve;
 use crate::demand::need::Most;
@@ -13,17 +14,17 @@ use crate::simulation::{Assignment, End, Outcome, Silent, World, simulate};
 use crate::worst_case::wait_in_queue;
 
 /// ENIs that are made once and never deleted: as many as are ever needed.
-pub(super) fn constant(pools: &[Pool]) -> Target {
-    let mut target = peak_target((0, 0), (0, 0));
+pub(super) fn constant(pools: &[Pool]) -> Result<Target, PlanError> {
+    let mut target = Target { enough: Some(0), at_least: 0, fails_at_ms: None };
     for pool in pools {
-        let one = peak_target(pool.group.need.peak(), pool.at_least.need.peak());
-        let room = pool.group.limit().map_or(u32::MAX, |ceiling| ceiling.enis);
-        let enough = one.enough.filter(|&enis| enis <= room);
+        let most = constant_pool(&pool.group)?;
+        let enough = most.checked.is_ok().then_some(most.enis);
         target.enough = target.enough.zip(enough).map(|(sum, enis)| sum.saturating_add(enis));
-        target.at_least = target.at_least.saturating_add(one.at_least);
-        target.fails_at_ms = target.fails_at_ms.or(one.fails_at_ms);
+        let least = constant_pool(&pool.at_least)?;
+        target.at_least = target.at_least.saturating_add(least.enis);
+        target.fails_at_ms = target.fails_at_ms.or(least.peak_ms);
     }
-    target
+    Ok(target)
 }
 
 /// The smallest `warm` of the warm-pool policy: each number below `at_least` fails in a replay.
@@ -31,7 +32,7 @@ pub(super) fn warm(study: &Study<'_>, promise: Millis, most: &[Most]) -> Target 
     let enough = enough(study, most);
     let initial = study.initial();
     let largest = most.iter().fold(1, |sum: u32, most| sum.saturating_add(most.alive.peak().0));
-    let fails = |warm: u32| failure(study, &initial, warm, promise);
+    let fails = |warm: u32| failure(study, initial, warm, promise);
     // The smallest that passes, if passing is monotone; that one fewer fails is a replay either way.
     let (mut low, mut high) = (0, largest);
     while low < high {

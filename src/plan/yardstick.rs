@@ -85,7 +85,7 @@ fn in_use(study: &Study<'_>, nature: impl Nature) -> Vec<Curve> {
     topology.limits.subnets.iter_mut().for_each(|subnet| subnet.addresses = u32::MAX);
     let mut policy = study.scheduled(Provision::Scheduled);
     (policy.provision, policy.idle_ttl) = (Provision::OnDemand, IdleTtl::After(Millis::ZERO));
-    let world = World::new(&topology, study.cold_path, &policy, study.initial());
+    let world = World::new(&topology, study.cold_path, &policy, study.initial().to_vec());
     let classes = topology.classes.iter().map(|_| Change::default()).collect();
     let (_, _, seen) = simulate(&world, study.traffic, nature, InUse { classes });
     seen.classes

@@ -6,7 +6,9 @@ use jiff::tz::Offset;
 
 use crate::quantity::Millis;
 
-/// Prints instants: as wall-clock time in UTC, to the second, where the traffic has it, else as an offset.
+/// Prints instants: as wall-clock time in UTC, to the second, where the traffic has it, else as an
+/// offset. Tables, which have little room, give the minute of another day, and the second of an
+/// offset from an hour on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Clock {
     /// The first instant, ms since 1970 in UTC.
@@ -16,7 +18,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// The instant `at` ms after the first one, for a table: `19:33:00`, `2026-03-02 19:33:00`, or `1h30m`.
+    /// The instant `at` ms after the first one, for a table: `19:33:00`, `2026-03-02 19:33`, or `1h30m`.
     pub fn cell(self, at: i64) -> String {
         let last = i64::try_from(self.span.0.saturating_sub(1)).unwrap_or(i64::MAX);
         let days = (self.wall(0), self.wall(last));
@@ -24,14 +26,15 @@ impl Clock {
             (Some(wall), (Some(first), Some(last))) if [first.date(), last.date()] == [wall.date(); 2] => {
                 seconds(wall).time().to_string()
             }
-            _ => self.full(at),
+            (Some(wall), _) => wall.strftime("%Y-%m-%d %H:%M").to_string(),
+            (None, _) => offset(at, if at.unsigned_abs() < HOUR { 1 } else { 1_000 }),
         }
     }
 
     /// The same with its date.
     pub fn full(self, at: i64) -> String {
         self.wall(at).map_or_else(
-            || format!("{}{}", if at < 0 { "-" } else { "" }, Millis(at.unsigned_abs())),
+            || offset(at, 1),
             |wall| {
                 let wall = seconds(wall);
                 format!("{} {}", wall.date(), wall.time())
@@ -55,6 +58,14 @@ impl Clock {
     }
 }
 
+const HOUR: u64 = 3_600_000;
+
+/// `at` as a length of time, in whole units of `unit` ms.
+fn offset(at: i64, unit: u64) -> String {
+    let whole = at.unsigned_abs() / unit * unit;
+    format!("{}{}", if at < 0 { "-" } else { "" }, Millis(whole))
+}
+
 /// `wall` without its part of a second.
 fn seconds(wall: DateTime) -> DateTime {
     wall.with().subsec_nanosecond(0).build().unwrap_or(wall)
@@ -67,7 +78,7 @@ mod tests {
     #[test]
     fn instants_are_wall_clock_where_it_is_known() {
         let two_days = Clock { origin: Some(1_577_836_800_000), span: Millis::minutes(2_880) };
-        assert_eq!(two_days.cell(90_061_001), "2020-01-02 01:01:01");
+        assert_eq!(two_days.cell(90_061_001), "2020-01-02 01:01");
         assert_eq!(two_days.phrase(0), "at 2020-01-01 00:00:00 UTC");
         let one_day = Clock { span: Millis::minutes(1_440), ..two_days };
         assert_eq!(
@@ -75,9 +86,10 @@ mod tests {
             ("01:01:01".into(), "2020-01-01 00:00:00".into())
         );
         // The evening before is not of that day.
-        assert_eq!(one_day.cell(-1_000), "2019-12-31 23:59:59");
+        assert_eq!(one_day.cell(-1_000), "2019-12-31 23:59");
         let offset = Clock::default();
-        assert_eq!(offset.cell(-900_000), "-15m");
+        assert_eq!((offset.cell(-900_000), offset.cell(5_400_750)), ("-15m".into(), "1h30m".into()));
+        assert_eq!(offset.phrase(5_400_750), "1h30m0.75s after the start");
         assert_eq!((offset.cell(90_001), offset.phrase(0)), ("1m30.001s".into(), "at the start".into()));
         // Beyond the calendar, the offset is still true.
         assert_eq!(Clock { origin: Some(i64::MAX), ..offset }.cell(1), "1ms");

@@ -43,6 +43,11 @@ impl Subject {
         fields.into_iter().map(|(field, value)| (field.to_owned(), value)).collect()
     }
 
+    /// The traffic file without its folder, for a sentence.
+    pub fn file(&self) -> String {
+        name(self.source.rsplit(['/', '\\']).next().unwrap_or(&self.source))
+    }
+
     /// `idle-reuse on lambda-2018`.
     pub fn setting(&self) -> String {
         format!("{} on {}", name(&self.policy), name(&self.model))

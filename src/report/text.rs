@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn sentences_then_tables_then_assumptions() {
         let expected = "One. Two.\n\nNumbers:\n\
-            name     count\n----------------\na\\u{1b}b      5\nc        1,000\n... and 1 more names\n\n\
+            name       count\n------------------\na\\u{1b}b       5\nc          1,000\n... and 1 more names\n\n\
             Assumptions:\n- first\n";
         assert_eq!(Text.render(&answer(), 80), expected);
     }

@@ -25,14 +25,15 @@ impl Bucket {
         self.at = self.at.max(now);
     }
 
-    /// Takes a token if there is one now.
-    pub(crate) fn try_take(&mut self, now: u64) -> bool {
+    /// Whether there is a token now.
+    pub(crate) fn has_token(&mut self, now: u64) -> bool {
         self.refill(now);
-        let has = self.level >= TOKEN;
-        if has {
-            self.level -= TOKEN;
-        }
-        has
+        self.level >= TOKEN
+    }
+
+    /// Takes a token that is there.
+    pub(crate) fn take(&mut self) {
+        self.level = self.level.saturating_sub(TOKEN);
     }
 
     /// Takes the next token that no earlier request has taken; the instant it comes, `u64::MAX` for never.
@@ -62,7 +63,9 @@ mod tests {
     fn one_token_refilled_each_eight_milliseconds() {
         let mut bucket = Bucket::new(TokenBucket { burst: 1, per_second: Rate::per_second(125) });
         assert_eq!([2, 3, 4, 40].map(|now| bucket.take_in_turn(now)), [2, 10, 18, 40]);
-        assert_eq!([41, 47, 48].map(|now| bucket.try_take(now)), [false, false, true]);
+        assert_eq!([41, 47, 48].map(|now| bucket.has_token(now)), [false, false, true]);
+        bucket.take();
+        assert!(!bucket.has_token(55) && bucket.has_token(56));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::record::Census;
 use super::world::World;
 use crate::policy::Pick;
 
@@ -93,6 +94,10 @@ pub(crate) struct Enis {
     vpc_held: Vec<u32>,
     /// ENIs held in all.
     pub(crate) held: u32,
+    /// Ready ones that carry an environment, ready ones that carry none, booting ones.
+    pub(crate) in_use: u32,
+    pub(crate) idle: u32,
+    pub(crate) booting: u32,
 }
 
 impl Enis {
@@ -109,6 +114,9 @@ impl Enis {
             subnet_held: vec![0; limits.subnets.len()],
             vpc_held: vec![0; vpcs],
             held: 0,
+            in_use: 0,
+            idle: 0,
+            booting: 0,
         }
     }
 
@@ -137,7 +145,16 @@ impl Enis {
         let it = &self.slots[eni as usize];
         let (key, serial) = (self.key(it), it.serial);
         let (state, has_room, free) = (it.state, it.room > 0, it.environments == 0);
-        let pool = &mut self.classes[it.class as usize];
+        let of_state = match (state, free) {
+            (State::Booting, _) => Some(&mut self.booting),
+            (State::Ready, true) => Some(&mut self.idle),
+            (State::Ready, false) => Some(&mut self.in_use),
+            (State::Deleting, _) => None,
+        };
+        if let Some(count) = of_state {
+            *count = if present { *count + 1 } else { *count - 1 };
+        }
+        let pool = &mut self.classes[self.slots[eni as usize].class as usize];
         match state {
             State::Ready => {
                 if has_room {
@@ -306,6 +323,19 @@ impl Enis {
     pub(crate) fn free(&self, class: usize) -> u64 {
         let pool = &self.classes[class];
         pool.idle.len() as u64 + u64::from(pool.unclaimed)
+    }
+
+    /// What stands: these environments, and the ENIs.
+    pub(crate) const fn census(&self, starting: u32, running: u32, alive: u32) -> Census {
+        Census {
+            starting,
+            running,
+            idle: alive - starting - running,
+            enis_booting: self.booting,
+            enis_in_use: self.in_use,
+            enis_idle: self.idle,
+            enis_deleting: self.held - self.booting - self.in_use - self.idle,
+        }
     }
 
     /// ENIs of `class` held, from request to gone.

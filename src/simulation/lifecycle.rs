@@ -13,7 +13,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
     /// The environment becomes idle.
     pub(super) fn rest(&mut self, environment: u32, now: u64) {
         let Some(it) = self.environments[environment as usize].as_mut() else { return };
-        it.cold = None;
+        self.starting -= u32::from(it.cold.take().is_some());
         let function = it.function;
         let sequence = self.queue.next_sequence();
         let expires = now.saturating_add(self.world.functions[function as usize].keep_alive);
@@ -50,6 +50,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
         let it = self.environments[environment as usize].take()?;
         self.vacant.push(environment);
         self.alive -= 1;
+        self.starting -= u32::from(it.cold.is_some());
         self.outcome.environments.set(now, self.alive);
         if let Some(eni) = it.eni {
             self.leave_eni(eni, self.world.functions[it.function as usize].size, now);

@@ -15,16 +15,19 @@ mod outcome;
 mod queue;
 mod record;
 mod run;
+mod schedule;
 mod supply;
+mod wheel;
 mod world;
 
 pub use enis::Failure;
 pub use nature::{Assignment, End, Nature, Random, Recording};
 pub use outcome::{ColdStarts, Level, Longest, Outcome};
-pub use record::{Recorder, Served, Silent};
+pub use record::{Census, Recorder, Served, Silent};
 pub use world::{Action, World};
 
-use crate::traffic::Traffic;
+use crate::quantity::Millis;
+use crate::traffic::{Entry, Traffic};
 
 /// Runs `traffic` through `world`; gives back nature and recorder with what they noted.
 pub fn simulate<N: Nature, R: Recorder>(
@@ -33,7 +36,19 @@ pub fn simulate<N: Nature, R: Recorder>(
     nature: N,
     recorder: R,
 ) -> (Outcome, N, R) {
-    run::Run::new(world, nature, recorder, traffic.span).finish(traffic)
+    simulate_arrivals(world, traffic.arrivals(), traffic.span, nature, recorder)
+}
+
+/// The same for arrivals as they come, in time order and never held in memory; `span` is
+/// what means are taken over.
+pub fn simulate_arrivals<N: Nature, R: Recorder>(
+    world: &World<'_>,
+    arrivals: impl Iterator<Item = Entry>,
+    span: Millis,
+    nature: N,
+    recorder: R,
+) -> (Outcome, N, R) {
+    run::Run::new(world, nature, recorder, span).finish(arrivals, span.0)
 }
 
 /// What stands idle and ready at time 0, as far as the limits allow it.
@@ -48,5 +63,5 @@ pub struct Standing {
 /// What stands at time 0 in `world`.
 pub fn standing(world: &World<'_>) -> Standing {
     let longest = Assignment::all(End::Longest);
-    run::Run::new(world, longest, Silent, crate::quantity::Millis::ZERO).standing()
+    run::Run::new(world, longest, Silent, Millis::ZERO).standing()
 }

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::wheel::Wheel;
+
 /// What happens. The variants stand in the order of semantics.md, "Order of things that
 /// happen at the same millisecond"; arrivals come from the traffic, not from this queue,
 /// and stand between `Schedule` and `EnvironmentExpiry`.
@@ -38,7 +40,7 @@ impl Event {
 }
 
 /// The rank of arrivals.
-pub(crate) const ARRIVAL_RANK: u8 = 4;
+const ARRIVAL_RANK: u8 = 4;
 
 /// When an event is due; smaller is earlier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,12 +50,17 @@ pub(crate) struct Due {
     pub(crate) sequence: u64,
 }
 
-/// Events to come.
+/// Events to come: the ends of invocations and phases on a wheel while they are near, the rest in a heap.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Queue {
     heap: BinaryHeap<Reverse<(Due, Event)>>,
+    near: Wheel<Event>,
     sequence: u64,
+    now: u64,
 }
+
+/// The rank of everything on the wheel.
+const NEAR_RANK: u8 = 2;
 
 impl Queue {
     /// A number for the next event, later than all before.
@@ -65,7 +72,9 @@ impl Queue {
     /// Schedules `event`; an event at `u64::MAX` never happens.
     pub(crate) fn push(&mut self, at: u64, event: Event) {
         let sequence = self.next_sequence();
-        self.push_as(at, sequence, event);
+        if event.rank() != NEAR_RANK || self.near.add(self.now, at, sequence, event).is_err() {
+            self.push_as(at, sequence, event);
+        }
     }
 
     /// Schedules `event` in the place of an earlier number.
@@ -76,12 +85,37 @@ impl Queue {
     }
 
     /// When the next event is due.
-    pub(crate) fn next_due(&self) -> Option<Due> {
-        self.heap.peek().map(|Reverse((due, _))| *due)
+    pub(crate) fn next_due(&mut self) -> Option<Due> {
+        let near = self.near.next_due().map(|(at, sequence)| Due { at, rank: NEAR_RANK, sequence });
+        let far = self.heap.peek().map(|Reverse((due, _))| *due);
+        match (near, far) {
+            (Some(near), Some(far)) => Some(near.min(far)),
+            (near, far) => near.or(far),
+        }
     }
 
-    /// Takes the next event.
-    pub(crate) fn pop(&mut self) -> Option<(Due, Event)> {
-        self.heap.pop().map(|Reverse(item)| item)
+    /// Time has come to `now` without an event.
+    pub(crate) fn advance(&mut self, now: u64) {
+        self.now = now;
+    }
+
+    /// Takes the next event, if it comes before the arrivals of instant `arrival`.
+    pub(crate) fn pop_before(&mut self, arrival: u64) -> Option<(Due, Event)> {
+        let near = self.near.next_due().map(|(at, sequence)| Due { at, rank: NEAR_RANK, sequence });
+        let far = self.heap.peek().map(|Reverse((due, _))| *due);
+        let is_far = match (near, far) {
+            (Some(near), Some(far)) => far < near,
+            (None, None) => return None,
+            (near, _) => near.is_none(),
+        };
+        let due = if is_far { far } else { near }?;
+        if (due.at, due.rank) >= (arrival, ARRIVAL_RANK) {
+            return None;
+        }
+        self.now = due.at;
+        if is_far {
+            return self.heap.pop().map(|Reverse(item)| item);
+        }
+        self.near.take().map(|event| (due, event))
     }
 }

@@ -29,12 +29,33 @@ pub struct Served<'a> {
     pub stretches: &'a [Stretch],
 }
 
+/// How many environments and ENIs are in each state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Environments on their cold path.
+    pub starting: u32,
+    /// Environments with an invocation.
+    pub running: u32,
+    /// Environments without one.
+    pub idle: u32,
+    /// ENIs requested or booting.
+    pub enis_booting: u32,
+    /// Ready ENIs that carry an environment.
+    pub enis_in_use: u32,
+    /// Ready ENIs that carry none.
+    pub enis_idle: u32,
+    /// ENIs on their way out.
+    pub enis_deleting: u32,
+}
+
 /// Listens to a run.
 pub trait Recorder {
     /// A handler has started.
     fn served(&mut self, _served: &Served<'_>) {}
     /// An invocation has failed.
     fn failed(&mut self, _arrival: u64, _function: usize, _failure: Failure) {}
+    /// An event has been dealt with; what stands now may or may not differ from before.
+    fn settled(&mut self, _at: u64, _census: Census) {}
     /// The number of ENIs held in a class has changed.
     fn enis(&mut self, _at: u64, _class: usize, _held: u32) {}
 }
@@ -44,3 +65,53 @@ pub trait Recorder {
 pub struct Silent;
 
 impl Recorder for Silent {}
+
+/// Perhaps somebody listens.
+impl<R: Recorder> Recorder for Option<R> {
+    fn served(&mut self, served: &Served<'_>) {
+        if let Some(it) = self {
+            it.served(served);
+        }
+    }
+
+    fn failed(&mut self, arrival: u64, function: usize, failure: Failure) {
+        if let Some(it) = self {
+            it.failed(arrival, function, failure);
+        }
+    }
+
+    fn settled(&mut self, at: u64, census: Census) {
+        if let Some(it) = self {
+            it.settled(at, census);
+        }
+    }
+
+    fn enis(&mut self, at: u64, class: usize, held: u32) {
+        if let Some(it) = self {
+            it.enis(at, class, held);
+        }
+    }
+}
+
+/// Two listen.
+impl<A: Recorder, B: Recorder> Recorder for (A, B) {
+    fn served(&mut self, served: &Served<'_>) {
+        self.0.served(served);
+        self.1.served(served);
+    }
+
+    fn failed(&mut self, arrival: u64, function: usize, failure: Failure) {
+        self.0.failed(arrival, function, failure);
+        self.1.failed(arrival, function, failure);
+    }
+
+    fn settled(&mut self, at: u64, census: Census) {
+        self.0.settled(at, census);
+        self.1.settled(at, census);
+    }
+
+    fn enis(&mut self, at: u64, class: usize, held: u32) {
+        self.0.enis(at, class, held);
+        self.1.enis(at, class, held);
+    }
+}

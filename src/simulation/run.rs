@@ -12,16 +12,16 @@ use super::environment::{Cold, Environment, Invocation};
 use super::idle::IdlePool;
 use super::nature::Nature;
 use super::outcome::{Longest, Outcome};
-use super::queue::{ARRIVAL_RANK, Due, Event, Queue};
+use super::queue::{Due, Event, Queue};
 use super::record::{Recorder, Served};
-use super::supply::Planned;
+use super::schedule::Planned;
 use super::world::World;
 use crate::cold_path::Stretch;
 use crate::platform::PhaseKind;
 use crate::policy::Binding;
 use crate::quantity::{Millis, Rate};
 use crate::topology::TokenBucket;
-use crate::traffic::{Entry, Traffic};
+use crate::traffic::Entry;
 
 /// A run in progress.
 pub(super) struct Run<'w, N, R> {
@@ -42,6 +42,9 @@ pub(super) struct Run<'w, N, R> {
     function_scaling: Vec<Bucket>,
     hosts: Option<Bucket>,
     pub(super) in_flight: u64,
+    /// Environments on their cold path, and with an invocation.
+    pub(super) starting: u32,
+    pub(super) running: u32,
     started: u64,
     pub(super) alive: u64,
     pub(super) acquisitions: u64,
@@ -72,6 +75,8 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
             function_scaling: scaling.unwrap_or_default(),
             hosts: limits.microvm.map(|rate| Bucket::new(one_second_of(rate))),
             in_flight: 0,
+            starting: 0,
+            running: 0,
             started: 0,
             alive: 0,
             acquisitions: 0,
@@ -82,23 +87,18 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         }
     }
 
-    /// Runs to the end of the traffic and of everything in flight.
-    pub(super) fn finish(mut self, traffic: &Traffic) -> (Outcome, N, R) {
+    /// Runs through `arrivals`, in time order, then to `end` and to the end of everything in flight.
+    pub(super) fn finish(mut self, arrivals: impl Iterator<Item = Entry>, end: u64) -> (Outcome, N, R) {
         self.set_up();
-        let mut arrivals = traffic.arrivals();
-        let end = traffic.span.0;
-        loop {
-            let arrival = arrivals.peek();
-            let due = self.queue.next_due();
-            match (due, arrival) {
-                (Some(due), Some(entry)) if (due.at, due.rank) < (entry.at, ARRIVAL_RANK) => self.step(),
-                (_, Some(entry)) => {
-                    arrivals.next();
-                    self.arrive(entry);
-                }
-                (Some(due), None) if due.at <= end || self.in_flight > 0 => self.step(),
-                (_, None) => break,
+        self.settle(0);
+        for entry in arrivals {
+            self.arrive(entry);
+        }
+        while let Some(due) = self.queue.next_due() {
+            if due.at > end && self.in_flight == 0 {
+                break;
             }
+            self.step_before(u64::MAX);
         }
         self.starve();
         self.outcome.enis.finish();
@@ -117,8 +117,9 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         Standing { environments, enis: self.enis.held }
     }
 
-    fn step(&mut self) {
-        let Some((Due { at, sequence, .. }, event)) = self.queue.pop() else { return };
+    /// The next event, if it comes before the arrivals of instant `arrival`.
+    fn step_before(&mut self, arrival: u64) -> bool {
+        let Some((Due { at, sequence, .. }, event)) = self.queue.pop_before(arrival) else { return false };
         match event {
             Event::EniGone { eni } => self.eni_gone(eni, at),
             Event::EniReady { eni } => self.eni_ready(eni, at),
@@ -132,19 +133,28 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
             Event::EnvironmentExpiry { function } => self.expire(function, at, sequence),
             Event::EniExpiry { eni, mark } => self.eni_expired(eni, mark, at),
         }
+        self.settle(at);
+        true
     }
 
     fn arrive(&mut self, entry: Entry) {
         for _ in 0..entry.count {
+            // Also what an earlier arrival of this millisecond has caused.
+            while self.step_before(entry.at) {}
+            self.queue.advance(entry.at);
             let number = self.outcome.invocations;
             self.outcome.invocations += 1;
             let invocation = Invocation { arrival: entry.at, duration: entry.duration, number };
             self.invoke(entry.function as usize, invocation);
-            // What is due before the next arrival of this millisecond.
-            while self.queue.next_due().is_some_and(|due| (due.at, due.rank) < (entry.at, ARRIVAL_RANK)) {
-                self.step();
-            }
+            self.settle(entry.at);
         }
+    }
+
+    /// Tells what stands now.
+    fn settle(&mut self, at: u64) {
+        let (starting, running) = (self.starting, self.running);
+        let alive = u32::try_from(self.alive).unwrap_or(u32::MAX);
+        self.recorder.settled(at, self.enis.census(starting, running, alive));
     }
 
     fn invoke(&mut self, function: usize, invocation: Invocation) {
@@ -157,9 +167,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
             return self.serve(idle.environment, invocation, false, invocation.arrival);
         }
         let now = invocation.arrival;
-        let throttled = self.account_scaling.as_mut().is_some_and(|bucket| !bucket.try_take(now))
-            || self.function_scaling.get_mut(function).is_some_and(|bucket| !bucket.try_take(now));
-        if throttled {
+        if !self.may_scale(function, now) {
             return self.fail(function, invocation, Failure::Scaling);
         }
         self.in_flight += 1;
@@ -168,6 +176,16 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         }
         let environment = self.start_environment(function, Some(invocation), now);
         self.begin_first_steps(environment, now);
+    }
+
+    /// Takes a token of every scaling bucket, or of none where one of them is empty.
+    fn may_scale(&mut self, function: usize, now: u64) -> bool {
+        let mut buckets = [self.account_scaling.as_mut(), self.function_scaling.get_mut(function)];
+        let may = buckets.iter_mut().flatten().all(|bucket| bucket.has_token(now));
+        if may {
+            buckets.into_iter().flatten().for_each(Bucket::take);
+        }
+        may
     }
 
     pub(super) fn fail(&mut self, function: usize, invocation: Invocation, failure: Failure) {
@@ -198,6 +216,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         };
         self.started += 1;
         self.alive += 1;
+        self.starting += u32::from(environment.cold.is_some());
         self.outcome.environments.set(now, self.alive);
         if let Some(slot) = self.vacant.pop() {
             self.environments[slot as usize] = Some(environment);
@@ -287,6 +306,8 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         let Some(it) = self.environments[environment as usize].as_mut() else { return };
         it.served = it.served.saturating_add(1);
         let way = it.cold.take();
+        self.starting -= u32::from(way.is_some());
+        self.running += 1;
         let length = now - invocation.arrival;
         let function = it.function as usize;
         self.outcome.cold_starts.add(length, cold);
@@ -316,6 +337,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
 
     fn invocation_ended(&mut self, environment: u32, now: u64) {
         self.in_flight -= 1;
+        self.running -= 1;
         let Some(it) = &self.environments[environment as usize] else { return };
         match self.queued[it.function as usize].pop_front() {
             Some(invocation) => self.serve(environment, invocation, true, now),

@@ -7,24 +7,6 @@ use super::record::Recorder;
 use super::run::Run;
 use crate::policy::{IdleTtl, OnExhausted, Provision, Start};
 
-/// What the plan still has to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Planned {
-    at: i64,
-    class: usize,
-    what: What,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum What {
-    /// Request this many.
-    Request(u32),
-    /// Request one that is to be ready at this instant.
-    RequestFor(i64),
-    /// Delete this many as they become idle.
-    Delete(u32),
-}
-
 enum Acquired {
     Ready(u32),
     Booting(u32),
@@ -57,7 +39,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
     fn stand_idle(&mut self, function: usize) {
         let world = self.world;
         let place = &world.functions[function];
-        let on_demand = matches!(world.policy.provision, Provision::OnDemand | Provision::AtDeploy);
+        let on_demand = self.creates_on_demand();
         for _ in 0..world.initial.get(function).copied().unwrap_or(0) {
             let mut eni = None;
             if place.path.needs_eni() {
@@ -87,7 +69,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
         }
     }
 
-    fn make_eni(&mut self, class: usize, state: State, now: u64) -> u32 {
+    pub(super) fn make_eni(&mut self, class: usize, state: State, now: u64) -> u32 {
         let eni = self.enis.make(self.world, class, state);
         self.note_held(class, now);
         eni
@@ -101,13 +83,13 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
     }
 
     /// Requests an ENI of `class`: it takes its token in turn and then boots.
-    fn request(&mut self, class: usize, now: u64) -> u32 {
+    pub(super) fn request(&mut self, class: usize, now: u64) -> u32 {
         let boot = self.nature.boot(self.outcome.creations, &self.world.topology.boot);
         let granted = self.api.as_mut().map_or(now, |bucket| bucket.take_in_turn(now));
         self.request_ready_at(class, now, granted.saturating_add(boot))
     }
 
-    fn request_ready_at(&mut self, class: usize, now: u64, ready: u64) -> u32 {
+    pub(super) fn request_ready_at(&mut self, class: usize, now: u64, ready: u64) -> u32 {
         self.outcome.creations += 1;
         let eni = self.make_eni(class, State::Booting, now);
         self.queue.push(ready, Event::EniReady { eni });
@@ -148,7 +130,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
                 return (found, serial);
             }
         }
-        if matches!(policy.provision, Provision::Scheduled | Provision::Clairvoyant) {
+        if !self.creates_on_demand() {
             return (Acquired::Nothing, serial);
         }
         let acquired = match self.enis.pick_class(world, classes) {
@@ -187,7 +169,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
     }
 
     /// Room or a slot has appeared: those who wait try again, first come first served.
-    fn serve_waiters(&mut self, now: u64) {
+    pub(super) fn serve_waiters(&mut self, now: u64) {
         if self.waiters.is_empty() {
             return;
         }
@@ -250,7 +232,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
     }
 
     /// The ENI has no environment: it goes if the plan says so, and else when its ttl is over.
-    fn eni_idle(&mut self, eni: u32, now: u64) {
+    pub(super) fn eni_idle(&mut self, eni: u32, now: u64) {
         let class = self.enis.get(eni).class as usize;
         if self.pending_deletions[class] > 0 {
             self.pending_deletions[class] -= 1;
@@ -271,7 +253,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
         }
     }
 
-    fn delete(&mut self, eni: u32, now: u64) {
+    pub(super) fn delete(&mut self, eni: u32, now: u64) {
         self.enis.begin_deletion(eni);
         let duration = self.nature.deletion(self.deletions, &self.world.topology.delete);
         self.deletions += 1;
@@ -286,8 +268,14 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
         (0..self.world.topology.classes.len()).for_each(|class| self.replenish(class, now));
     }
 
+    /// Whether anything but a plan creates ENIs.
+    fn creates_on_demand(&self) -> bool {
+        matches!(self.world.policy.provision, Provision::OnDemand | Provision::AtDeploy)
+    }
+
     fn short_of_free(&self, class: usize) -> bool {
-        self.enis.free(class) < u64::from(self.world.policy.warm)
+        self.creates_on_demand()
+            && self.enis.free(class) < u64::from(self.world.policy.warm)
             && self.enis.pick_class(self.world, &[class]).is_ok()
     }
 
@@ -295,98 +283,6 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
     fn replenish(&mut self, class: usize, now: u64) {
         while self.short_of_free(class) {
             self.request(class, now);
-        }
-    }
-
-    fn take_up_plan(&mut self) {
-        let clairvoyant = self.world.policy.provision == Provision::Clairvoyant;
-        let warm = self.world.policy.start == Start::Warm;
-        let mut planned = Vec::new();
-        let mut requests = 0;
-        for action in &self.world.schedule {
-            let at = if warm { action.at } else { action.at.max(0) };
-            let class = action.class;
-            if clairvoyant {
-                for _ in 0..action.create {
-                    let boot = self.nature.boot(requests, &self.world.topology.boot);
-                    requests += 1;
-                    let earliest = if warm { i64::MIN } else { 0 };
-                    let request = at.saturating_sub_unsigned(boot).max(earliest);
-                    let ready = request.saturating_add_unsigned(boot);
-                    planned.push(Planned { at: request, class, what: What::RequestFor(ready) });
-                }
-            } else if action.create > 0 {
-                planned.push(Planned { at, class, what: What::Request(action.create) });
-            }
-            if action.delete > 0 {
-                planned.push(Planned { at, class, what: What::Delete(action.delete) });
-            }
-        }
-        planned.sort_by_key(|planned| planned.at);
-        self.planned = planned.into();
-        while self.planned.front().is_some_and(|planned| planned.at < 0) {
-            self.follow_one();
-        }
-    }
-
-    fn follow_one(&mut self) {
-        let Some(Planned { at, class, what }) = self.planned.pop_front() else { return };
-        let now = u64::try_from(at).unwrap_or(0);
-        match what {
-            What::Delete(n) => self.delete_idle(class, n, now),
-            What::RequestFor(ready) => self.plan_eni(class, now, ready),
-            What::Request(n) => (0..n).for_each(|_| {
-                if at >= 0 {
-                    if self.enis.pick_class(self.world, &[class]).is_ok() {
-                        self.request(class, now);
-                    }
-                } else {
-                    let boot = self.nature.boot(self.outcome.creations, &self.world.topology.boot);
-                    self.plan_eni(class, now, at.saturating_add_unsigned(boot));
-                }
-            }),
-        }
-    }
-
-    /// An ENI the plan has asked for, ready at `ready`, which may lie before the first instant.
-    fn plan_eni(&mut self, class: usize, now: u64, ready: i64) {
-        if self.enis.pick_class(self.world, &[class]).is_err() {
-            return;
-        }
-        match u64::try_from(ready) {
-            Ok(ready) if ready > now => {
-                self.request_ready_at(class, now, ready);
-            }
-            _ => {
-                self.outcome.creations += 1;
-                let eni = self.make_eni(class, State::Ready, now);
-                self.eni_idle(eni, now);
-            }
-        }
-    }
-
-    fn delete_idle(&mut self, class: usize, n: u32, now: u64) {
-        for left in (1..=u64::from(n)).rev() {
-            let Some(eni) = self.enis.newest_idle(class) else {
-                self.pending_deletions[class] += left;
-                return;
-            };
-            self.delete(eni, now);
-        }
-    }
-
-    /// The plan's actions that are due.
-    pub(super) fn follow_plan(&mut self, now: u64) {
-        while self.planned.front().is_some_and(|planned| u64::try_from(planned.at).is_ok_and(|at| at <= now))
-        {
-            self.follow_one();
-        }
-        self.wake_for_plan();
-    }
-
-    fn wake_for_plan(&mut self) {
-        if let Some(at) = self.planned.front().and_then(|planned| u64::try_from(planned.at).ok()) {
-            self.queue.push(at, Event::Schedule);
         }
     }
 }

@@ -128,6 +128,11 @@ impl Default for Effort {
     }
 }
 
+impl Effort {
+    /// For a comparison, where many cases share the time.
+    pub const SMALL: u64 = 4_000_000;
+}
+
 /// What is known of a plan the world follows: its own proof stands in for the bounds here.
 #[derive(Clone, Copy, Debug)]
 pub struct Planned {

@@ -450,7 +450,7 @@ fn policies_that_follow_a_plan_get_one() {
 #[test]
 fn options_stand_side_by_side() {
     let words = "compare log.csv --model lambda-2018 --model lambda-hyperplane --policy idle-reuse \
-                 --policy shared-at-deploy --runs 2 --effort 1000";
+                 --policy shared-at-deploy --start empty --runs 2 --effort 1000";
     let said = line(&format!("{words} --format csv"));
     let mut reader = csv::Reader::from_reader(said.out.as_bytes());
     let rows: Vec<(String, String)> =
@@ -524,5 +524,17 @@ fn generated_traffic_reads_back() {
     assert_eq!(said.code, 2);
     for part in ["there are 3 rates for 2 functions", "`whenever` is not a time"] {
         assert!(said.err.contains(part), "{part}\n{}", said.err);
+    }
+}
+
+#[test]
+fn the_samples_are_what_their_commands_make() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    let readme = fs::read_to_string(data.join("README.md")).unwrap();
+    let commands: Vec<&str> = readme.lines().filter_map(|line| line.strip_prefix("    eniplan ")).collect();
+    assert!(commands.len() >= 4);
+    for command in commands {
+        let (words, file) = command.split_once(" -o data/").unwrap();
+        assert_eq!(line(words).out, fs::read_to_string(data.join(file)).unwrap(), "{command}");
     }
 }

@@ -13,6 +13,8 @@ mod fidelity;
 mod generate;
 mod import;
 mod models;
+mod naive;
+mod naive_agrees;
 mod properties;
 mod report;
 mod scenario;

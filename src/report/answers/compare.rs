@@ -25,9 +25,15 @@ pub fn compare(subject: &Subject, comparison: &Comparison, runs: u64) -> Answer 
         "percentiles, shares and means over {}; a worst case is over every boot, deletion, phase and miss",
         if runs == 1 { "one run".to_owned() } else { format!("{} runs", thousands(runs)) },
     ));
+    if rows.iter().any(|row| row.regret_share.is_some_and(|share| share < 0.0)) {
+        assumptions.push(
+            "a regret below zero: fewer ENI-hours than the optimum that lets no environment wait for an ENI"
+                .to_owned(),
+        );
+    }
     Answer {
         headline: headline(subject, rows, several),
-        tables: vec![waits(rows, several), holdings(rows, several), notes(rows, several)],
+        tables: tables(rows, several),
         flat: Some(flat(rows)),
         assumptions,
         json,
@@ -43,7 +49,7 @@ fn headline(subject: &Subject, rows: &[Row], several: bool) -> Vec<String> {
     let bound = |row: &&Row| row.worst_cold_start_ms.and_then(|it| it.bound);
     let proved: Vec<&Row> = rows.iter().filter(|row| bound(row).is_some()).collect();
     let ends = (proved.iter().min_by_key(|row| bound(row)), proved.iter().max_by_key(|row| bound(row)));
-    let source = name(&subject.source);
+    let source = subject.file();
     let first = match ends {
         (Some(best), Some(worst)) if bound(best) != bound(worst) => format!(
             "For {source} the worst cold start is proved shortest under {} ({}) and longest under {} ({}).",
@@ -59,25 +65,36 @@ fn headline(subject: &Subject, rows: &[Row], several: bool) -> Vec<String> {
         _ => format!("For {source} no bound on the worst cold start is proved under any option."),
     };
     let unbeaten: Vec<String> = rows.iter().filter(|row| row.pareto).map(|row| label(row, several)).collect();
-    let none = rows.iter().filter_map(|row| row.runs.as_ref()).filter(|runs| runs.failures <= 0.0).count();
-    vec![
-        first,
-        format!("No other option beats {} in everything.", joined(&unbeaten)),
-        format!("Of {} options, {} fail no invocation in the runs.", rows.len(), thousands(none as u64)),
-    ]
+    let figures = rows.iter().filter_map(|row| row.runs.as_ref());
+    let none = figures.filter(|runs| runs.failures <= 0.0).count();
+    let without = rows.iter().filter(|row| row.runs.is_none()).count();
+    let without =
+        if without == 0 { String::new() } else { format!(", and {without} have no plan to follow") };
+    let mut lines = vec![first];
+    if !unbeaten.is_empty() {
+        lines.push(format!("Not beaten by any other option: {}.", joined(&unbeaten)));
+    }
+    lines.push(format!("Of {} options, {none} fail no invocation in the runs{without}.", rows.len()));
+    lines
 }
 
-const POLICY: [(&str, &str); 2] = [("policy", "policy"), ("model", "model")];
-
-/// A table whose first columns name the option.
-fn options(title: &str, columns: &[(&'static str, &'static str)], several: bool) -> Table {
-    let named = if several { &POLICY[..] } else { &POLICY[..1] };
-    Table::new(title, &[named, columns].concat())
+/// Two tables for each model, and what has no figures.
+fn tables(rows: &[Row], several: bool) -> Vec<Table> {
+    let mut tables = Vec::new();
+    for (index, first) in rows.iter().enumerate() {
+        if rows.iter().take(index).any(|row| row.model == first.model) {
+            continue;
+        }
+        let of_model: Vec<&Row> = rows.iter().filter(|row| row.model == first.model).collect();
+        let on = if several { format!(" on {}", name(&first.model)) } else { String::new() };
+        tables.extend([waits(&of_model, &on), holdings(&of_model, &on), notes(&of_model, &on)]);
+    }
+    tables
 }
 
-fn named(row: &Row, several: bool, cells: Vec<Value>) -> Vec<Value> {
-    let model = several.then(|| Value::text(row.model.as_str()));
-    std::iter::once(Value::text(row.policy.as_str())).chain(model).chain(cells).collect()
+/// A row that begins with its policy.
+fn named(row: &Row, cells: Vec<Value>) -> Vec<Value> {
+    std::iter::once(Value::text(row.policy.as_str())).chain(cells).collect()
 }
 
 fn bound(bracket: Option<Bracket>, value: fn(u64) -> Value) -> Value {
@@ -92,18 +109,22 @@ fn of(row: &Row, value: impl Fn(&Runs) -> Value) -> Value {
     row.runs.as_ref().map_or(Value::Missing, value)
 }
 
-fn waits(rows: &[Row], several: bool) -> Table {
+fn waits(rows: &[&Row], on: &str) -> Table {
     let columns = [
-        ("bound", "worst cold start"),
+        ("policy", "policy"),
+        ("bound", "worst case"),
         ("witness", "shown"),
         ("p50", "p50"),
         ("p95", "p95"),
         ("p99", "p99"),
         ("cold", "cold"),
         ("failures", "failed"),
-        ("worst", "worst failed"),
+        ("worst", "worst case"),
     ];
-    let mut table = options("Cold starts and failures", &columns, several);
+    let mut table = Table::new(
+        format!("Cold starts and failures{on} (worst case: proved; shown: by a replay)"),
+        &columns,
+    );
     for row in rows {
         let cells = vec![
             bound(row.worst_cold_start_ms, Value::Span),
@@ -115,14 +136,15 @@ fn waits(rows: &[Row], several: bool) -> Table {
             of(row, |runs| Value::Decimal(runs.failures, 1)),
             bound(row.worst_failures, Value::Count),
         ];
-        table.push(named(row, several, cells));
+        table.push(named(row, cells));
     }
     table
 }
 
-fn holdings(rows: &[Row], several: bool) -> Table {
+fn holdings(rows: &[&Row], on: &str) -> Table {
     let columns = [
-        ("bound", "worst ENIs"),
+        ("policy", "policy"),
+        ("bound", "worst case"),
         ("witness", "shown"),
         ("peak", "peak"),
         ("mean", "mean"),
@@ -131,8 +153,10 @@ fn holdings(rows: &[Row], several: bool) -> Table {
         ("regret", "regret"),
         ("pareto", "unbeaten"),
     ];
-    let title = "ENIs (regret: ENI-hours beyond those of clairvoyant, as a share of them)";
-    let mut table = options(title, &columns, several);
+    let title = format!(
+        "ENIs{on} (regret: ENI-hours beyond those of a clairvoyant with the same kind of ENIs, as a share)"
+    );
+    let mut table = Table::new(title, &columns);
     for row in rows {
         let cells = vec![
             bound(row.worst_peak_enis, Value::Count),
@@ -144,15 +168,16 @@ fn holdings(rows: &[Row], several: bool) -> Table {
             row.regret_share.map_or(Value::Missing, Value::Share),
             Value::Flag(row.pareto),
         ];
-        table.push(named(row, several, cells));
+        table.push(named(row, cells));
     }
     table
 }
 
-fn notes(rows: &[Row], several: bool) -> Table {
-    let mut table = options("Without figures", &[("note", "because")], several).prose(&["note"]);
+fn notes(rows: &[&Row], on: &str) -> Table {
+    let columns = [("policy", "policy"), ("note", "because")];
+    let mut table = Table::new(format!("Without figures{on}"), &columns).prose(&["note"]);
     for (row, note) in rows.iter().filter_map(|row| Some((row, row.note.as_ref()?))) {
-        table.push(named(row, several, vec![Value::text(note.as_str())]));
+        table.push(named(row, vec![Value::text(note.as_str())]));
     }
     table
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::demand::{Curve, Demand, FunctionDemand, PoolDemand};
 use crate::quantity::Millis;
-use crate::report::words::{counted, name, thousands};
+use crate::report::words::{counted, thousands};
 use crate::report::{Answer, Subject, Table, Value};
 
 /// The names of a pool of ENI classes.
@@ -43,7 +43,7 @@ pub fn demand(subject: &Subject, demand: &Demand, pools: &[Pool]) -> Answer {
 
 fn headline(subject: &Subject, demand: &Demand) -> Vec<String> {
     let clock = subject.clock;
-    let source = name(&subject.source);
+    let source = subject.file();
     if subject.invocations == 0 {
         return vec![format!("{source} holds no invocation, so it needs no environment and no ENI.")];
     }
@@ -102,12 +102,12 @@ fn row(it: &FunctionDemand, span: Millis) -> Vec<Value> {
 
 fn by_function(subject: &Subject, demand: &Demand, functions: &[&FunctionDemand]) -> Table {
     let mut table = Table::new(
-        "By function, busiest first",
+        "By function, busiest first (mean and most: invocations that run at once)",
         &[
             ("function", "function"),
             ("invocations", "invocations"),
-            ("mean_concurrency", "mean running"),
-            ("peak_concurrency", "most running"),
+            ("mean_concurrency", "mean"),
+            ("peak_concurrency", "most"),
             ("peak_concurrency_at_ms", "first at"),
             ("environments", "environments"),
             ("environments_at_ms", "first at"),

@@ -27,6 +27,13 @@ pub struct Run {
     pub creations: u64,
 }
 
+impl Run {
+    /// Cold starts per served invocation, from 0 to 1.
+    pub fn cold_share(&self) -> f64 {
+        if self.served == 0 { 0.0 } else { self.cold as f64 / self.served as f64 }
+    }
+}
+
 /// Several runs.
 #[derive(Clone, Debug, Default)]
 pub struct Runs {
@@ -42,6 +49,44 @@ pub struct Runs {
     pub longest: Option<Longest>,
     peak: (u64, u64),
 }
+
+/// A mean over runs, and how far the true mean may lie from it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// The mean.
+    pub mean: f64,
+    /// Half the width of its 95% confidence interval (Student's t over the runs).
+    pub half_width: f64,
+}
+
+impl Estimate {
+    /// Half the width as a share of the mean; nothing where both are zero.
+    pub fn relative(&self) -> f64 {
+        if self.half_width <= 0.0 { 0.0 } else { self.half_width / self.mean.abs().max(f64::MIN_POSITIVE) }
+    }
+}
+
+/// The 97.5% point of Student's t with `freedom` degrees: to 10 as tabulated, beyond by the first
+/// terms of its expansion around the normal (Abramowitz and Stegun 26.7.5), good to 0.001 there.
+fn student(freedom: usize) -> f64 {
+    const TABLE: [f64; 10] = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228];
+    if let Some(point) = freedom.checked_sub(1).and_then(|index| TABLE.get(index)) {
+        return *point;
+    }
+    let (z, n) = (1.959_964_f64, freedom as f64);
+    z + (z.powi(3) + z) / (4.0 * n) + (5.0 * z.powi(5) + 16.0 * z.powi(3) + 3.0 * z) / (96.0 * n * n)
+}
+
+/// What is estimated over runs: its key, its words, and its value in one run.
+pub type Estimated = (&'static str, &'static str, fn(&Run) -> f64);
+
+/// The numbers that `--precision` watches.
+pub const ESTIMATED: [Estimated; 4] = [
+    ("cold_share", "cold starts per served invocation", Run::cold_share),
+    ("failed", "failed invocations", |run| run.failed as f64),
+    ("mean_enis", "ENIs held on average", |run| run.enis.1),
+    ("mean_environments", "environments alive on average", |run| run.environments.1),
+];
 
 /// p50, p90, p95, p99 and the maximum, in parts per thousand.
 const SHARES: [u64; 5] = [500, 900, 950, 990, 1_000];
@@ -109,8 +154,63 @@ impl Runs {
         self.peak
     }
 
+    /// The mean of a number over the runs with its 95% confidence interval; `None` for a single run.
+    pub fn estimate(&self, of: impl Fn(&Run) -> f64) -> Option<Estimate> {
+        let n = self.all.len();
+        if n < 2 {
+            return None;
+        }
+        let mean = self.mean(&of);
+        let squares: f64 = self.all.iter().map(|run| (of(run) - mean).powi(2)).sum();
+        let error = (squares / (n - 1) as f64 / n as f64).sqrt();
+        Some(Estimate { mean, half_width: student(n - 1) * error })
+    }
+
+    /// Whether every estimated number is known to within this share of it.
+    pub fn precise_to(&self, share: f64) -> bool {
+        ESTIMATED.iter().all(|(_, _, of)| self.estimate(of).is_some_and(|it| it.relative() <= share))
+    }
+
     /// The mean of a number over the runs.
     pub fn mean(&self, of: impl Fn(&Run) -> f64) -> f64 {
         if self.all.is_empty() { 0.0 } else { self.all.iter().map(of).sum::<f64>() / self.all.len() as f64 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn students_t_is_as_tabulated() {
+        for (freedom, point) in
+            [(1, 12.706), (10, 2.228), (11, 2.201), (20, 2.086), (60, 2.000), (1_000, 1.962)]
+        {
+            assert!((student(freedom) - point).abs() < 0.001, "{freedom}: {}", student(freedom));
+        }
+    }
+
+    #[test]
+    fn an_estimate_is_the_mean_and_its_interval() {
+        let mut runs = Runs::default();
+        let run = |failed| Run {
+            seed: None,
+            invocations: 10,
+            served: 10,
+            cold: 1,
+            quantiles: [0; 5],
+            failed,
+            enis: (0, 2.0, 0.0),
+            environments: (0, 3.0),
+            creations: 0,
+        };
+        runs.all = vec![run(1)];
+        assert_eq!(runs.estimate(|run| run.failed as f64), None);
+        runs.all = [1, 2, 3].map(run).to_vec();
+        // Standard deviation 1, standard error 1/sqrt(3), t(2) = 4.303.
+        let failed = runs.estimate(|run| run.failed as f64).unwrap();
+        assert!((failed.mean - 2.0).abs() < 1e-12);
+        assert!((failed.half_width - 4.303 / 3.0_f64.sqrt()).abs() < 1e-9);
+        assert!(runs.precise_to(1.25) && !runs.precise_to(1.24));
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::runs::{Runs, cold_quantiles, quantiles};
+use super::runs::{ESTIMATED, Estimate, Estimated, Runs, cold_quantiles, quantiles};
 use crate::cold_path::PathPhase;
 use crate::quantity::Millis;
 use crate::report::words::{counted, name, percent, sentence, thousands};
@@ -16,6 +16,7 @@ pub fn simulate(subject: &Subject, runs: &Runs, functions: &[String], subnets: &
     tables.extend(longest(subject, runs, functions));
     tables.push(by_subnet(runs, subnets));
     if runs.all.len() > 1 {
+        tables.push(estimates(runs));
         tables.push(some_runs(runs));
     }
     Answer {
@@ -112,6 +113,22 @@ fn measures(runs: &Runs) -> Table {
     table
 }
 
+/// Means over the runs with their confidence intervals.
+fn estimates(runs: &Runs) -> Table {
+    let columns = [("what", "mean of a run"), ("mean", "mean"), ("low", "95% from"), ("high", "to")];
+    let mut table = Table::new("How well the means are known", &columns);
+    for (_, what, of) in ESTIMATED {
+        let Some(Estimate { mean, half_width }) = runs.estimate(of) else { continue };
+        let ends = [mean, (mean - half_width).max(0.0), mean + half_width];
+        let mut row = vec![Value::text(what)];
+        row.extend(
+            ends.map(|value| if value < 1.0 { Value::Decimal(value, 6) } else { Value::Decimal(value, 2) }),
+        );
+        table.push(row);
+    }
+    table
+}
+
 fn failures(runs: &Runs) -> Option<Table> {
     let mut table =
         Table::new("Failed invocations", &[("why", "because"), ("n", "invocations")]).prose(&["why"]);
@@ -203,10 +220,9 @@ fn by_run(runs: &Runs) -> Table {
     ];
     let mut table = Table::new("", &keys.map(|key| (key, key)));
     for run in &runs.all {
-        let share = if run.served == 0 { 0.0 } else { run.cold as f64 / run.served as f64 };
         let mut row = vec![Value::count(run.seed)];
         row.extend([run.invocations, run.served, run.cold].map(Value::Count));
-        row.push(Value::Share(share));
+        row.push(Value::Share(run.cold_share()));
         row.extend(run.quantiles.map(Value::Span));
         row.extend([run.failed, run.enis.0].map(Value::Count));
         row.extend([run.enis.1, run.enis.2].map(|number| Value::Decimal(number, 3)));
@@ -265,8 +281,18 @@ fn fields(subject: &Subject, runs: &Runs, functions: &[String], subnets: &[Strin
             }),
         ),
         ("environments", json!({ "peak": most_environments, "mean": runs.mean(|run| run.environments.1) })),
+        ("estimates", estimated(runs)),
         ("by_run", runs.all.iter().map(run).collect()),
     ];
     fields.extend(all.map(|(field, value)| (field.to_owned(), value)));
     fields
+}
+
+/// Means over the runs with half the width of their 95% confidence intervals; empty for one run.
+fn estimated(runs: &Runs) -> Json {
+    let field = |(key, _, of): Estimated| {
+        let it = runs.estimate(of)?;
+        Some((key.to_owned(), json!({ "mean": it.mean, "half_width_95": it.half_width })))
+    };
+    Json::Object(ESTIMATED.into_iter().filter_map(field).collect())
 }
