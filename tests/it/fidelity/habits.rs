@@ -19,6 +19,8 @@ pub(super) struct Habits {
     /// Cold starts, and those that came while an environment was idle for less than [`SURELY_THERE`].
     cold: u32,
     passed_over: u32,
+    /// Of the latter those where no idle one ever served again.
+    ended: u32,
     /// The longest idleness an environment came back from, s.
     longest_idle: f64,
     /// The longest time from an environment's first start to its last end, s.
@@ -30,15 +32,18 @@ pub(super) struct Habits {
 struct Environment {
     created: f64,
     free: f64,
+    /// When its last invocation of the whole log starts.
+    last: f64,
 }
 
 impl Habits {
-    pub(super) const HEADS: [&str; 7] = [
+    pub(super) const HEADS: [&str; 8] = [
         "rate, 1/s",
         "several idle",
         "newest-idle serves",
         "newest-created serves",
         "cold though one was idle",
+        "none of them served again",
         "longest idleness",
         "longest life",
     ];
@@ -52,6 +57,8 @@ impl Habits {
                 })
                 .collect();
         log.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let last: BTreeMap<String, f64> =
+            log.iter().map(|(start, _, name, _)| (name.clone(), *start)).collect();
         let mut seen = Self::default();
         let mut environments: BTreeMap<String, Environment> = BTreeMap::new();
         for (start, end, name, cold) in log {
@@ -61,20 +68,24 @@ impl Habits {
                 .collect();
             let serves = environments.get(&name);
             match serves {
-                _ if cold => seen.note_cold(&idle),
+                _ if cold => seen.note_cold(&idle, start),
                 Some(serves) => seen.note_warm(&idle, serves, start),
                 None => {}
             }
             let created = serves.map_or(start, |it| it.created);
             seen.longest_life = seen.longest_life.max(end - created);
-            environments.insert(name, Environment { created, free: end });
+            let last = last[&name];
+            environments.insert(name, Environment { created, free: end, last });
         }
         seen
     }
 
-    fn note_cold(&mut self, idle: &[&Environment]) {
+    fn note_cold(&mut self, idle: &[&Environment], start: f64) {
         self.cold += 1;
-        self.passed_over += u32::from(!idle.is_empty());
+        if !idle.is_empty() {
+            self.passed_over += 1;
+            self.ended += u32::from(idle.iter().all(|it| it.last < start));
+        }
     }
 
     fn note_warm(&mut self, idle: &[&Environment], serves: &Environment, start: f64) {
@@ -97,6 +108,7 @@ impl Habits {
             share(self.newest_idle),
             share(self.newest_created),
             format!("{} of {}", self.passed_over, self.cold),
+            self.ended.to_string(),
             format!("{:.0} s", self.longest_idle),
             format!("{:.2} h", self.longest_life / 3_600.0),
         ]

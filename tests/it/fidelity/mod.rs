@@ -43,7 +43,7 @@ impl Service {
         let mean = match self {
             Self::Constant(seconds) => return millis(seconds),
             Self::Exponential(mean) => mean,
-            Self::Mixed(one, other) if stream.fork(1).draw(n) % 2 == 0 => one.max(other),
+            Self::Mixed(one, other) if stream.fork(1).draw(n).is_multiple_of(2) => one.max(other),
             Self::Mixed(one, other) => one.min(other),
         };
         millis(exponential(stream, n, mean))
@@ -246,6 +246,8 @@ impl Sample {
 }
 
 /// A folder or file of real data, where there is one: `ENIPLAN_SHARED_DATA`, or `../shared/data`.
+// A skipped test says so.
+#[allow(clippy::print_stdout)]
 fn real(file: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("ENIPLAN_SHARED_DATA")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);

@@ -65,16 +65,32 @@ fn the_readme_case_and_the_choice_of_the_environment() {
     documented("simfaas picks", &table(&heads, &rows));
 }
 
-/// What the README prints, against as many runs of the same length.
+/// A published figure, and what it is of a run.
+struct Figure {
+    what: &'static str,
+    value: f64,
+    rounding: f64,
+    digits: usize,
+    of: fn(&Seen) -> f64,
+}
+
+/// What the README prints: 1213 cold starts of 898469 requests, and means to four decimals.
+const README: [Figure; 4] = [
+    Figure {
+        what: "cold probability",
+        value: 1_213.0 / 898_469.0,
+        rounding: 0.0,
+        digits: 6,
+        of: |it| it.cold,
+    },
+    Figure { what: "servers", value: 7.6612, rounding: 0.00005, digits: 4, of: |it| it.servers },
+    Figure { what: "running", value: 1.7879, rounding: 0.00005, digits: 4, of: |it| it.running },
+    Figure { what: "idle", value: 5.8733, rounding: 0.00005, digits: 4, of: |it| it.servers - it.running },
+];
+
+/// The README's figures against as many runs of the same length.
 fn published_readme(runs: &[Run]) -> String {
-    // 1213 cold starts of 898469 requests, and means to four decimals.
-    let published: [(&str, f64, f64, fn(&Seen) -> f64, usize); 4] = [
-        ("cold probability", 1_213.0 / 898_469.0, 0.0, |it| it.cold, 6),
-        ("servers", 7.6612, 0.00005, |it| it.servers, 4),
-        ("running", 1.7879, 0.00005, |it| it.running, 4),
-        ("idle", 5.8733, 0.00005, |it| it.servers - it.running, 4),
-    ];
-    let row = |(what, value, rounding, of, digits): (&str, f64, f64, fn(&Seen) -> f64, usize)| {
+    let rows = README.map(|Figure { what, value, rounding, digits, of }| {
         let ours = Sample::of(runs, |run| of(&run.whole));
         let steady = Sample::of(runs, |run| of(&run.steady));
         vec![
@@ -84,9 +100,9 @@ fn published_readme(runs: &[Run]) -> String {
             within_three(what, &ours, value, rounding),
             format!("{:.digits$} ± {:.digits$}", steady.mean, steady.error()),
         ]
-    };
+    });
     let heads = ["", "published", "eniplan, one run", "apart by", "without warm-up, mean"];
-    table(&heads, &published.map(row))
+    table(&heads, &rows)
 }
 
 /// How many standard errors of a run of ours a published run is away: at most three.
@@ -121,7 +137,7 @@ fn the_five_thresholds() {
         |n: u64, threshold, pick| (0..n).into_par_iter().map(|seed| run(seed, threshold, pick)).collect();
     let mut rows = Vec::new();
     for (threshold, p, servers) in THRESHOLDS {
-        let runs: Vec<Run> = runs(16, threshold, PickEnvironment::NewestCreated);
+        let runs: Vec<Run> = runs(12, threshold, PickEnvironment::NewestCreated);
         let ours = Sample::of(&runs, |run| run.whole.cold);
         let steady = Sample::of(&runs, |run| run.steady.cold);
         let alive = Sample::of(&runs, |run| run.whole.servers);
@@ -137,7 +153,7 @@ fn the_five_thresholds() {
             within(if threshold < 60.0 { 4.0 } else { 3.0 }, "servers", &alive, servers, 0.005),
         ]);
     }
-    let idle: Vec<Run> = runs(6, THRESHOLDS[0].0, PickEnvironment::NewestIdle);
+    let idle: Vec<Run> = runs(4, THRESHOLDS[0].0, PickEnvironment::NewestIdle);
     let (p, n) = (Sample::of(&idle, |run| run.whole.cold), Sample::of(&idle, |run| run.whole.servers));
     assert!(p.score(THRESHOLDS[0].1, 0.0) < -3.0, "the choice matters where the threshold is short: {p:?}");
     let heads = [
