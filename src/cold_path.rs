@@ -128,8 +128,8 @@ impl Path {
     }
 }
 
-/// The cold path of a model, with and without a VPC.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The cold path of a model, with and without a VPC; by default it takes no time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ColdPath {
     /// For functions in a VPC.
     pub vpc: Path,

@@ -1,6 +1,10 @@
 //! Arrivals: the stream of invocations that everything downstream reads.
 
+use std::iter::{Copied, Peekable};
+use std::slice;
+
 use super::{Cell, Shape, Spread};
+use crate::quantity::Millis;
 use crate::random::{Purpose, Stream};
 
 /// `count` invocations of one function that arrive in the same millisecond and last equally long.
@@ -20,47 +24,25 @@ pub struct Entry {
 #[derive(Clone, Debug)]
 pub struct Arrivals<'a> {
     source: Source<'a>,
-    next: usize,
 }
 
 #[derive(Clone, Debug)]
 enum Source<'a> {
-    Entries(&'a [Entry]),
-    Cells { cells: &'a [Cell], slot: u64, spread: Spread, buffer: Vec<Entry> },
+    Entries(Copied<slice::Iter<'a, Entry>>),
+    Counts(Spreading<Copied<slice::Iter<'a, Cell>>>),
 }
 
 impl<'a> Arrivals<'a> {
     pub(super) fn new(shape: &'a Shape) -> Self {
         let source = match shape {
-            Shape::Log(entries) | Shape::Concurrency { runs: entries, .. } => Source::Entries(entries),
+            Shape::Log(entries) | Shape::Concurrency { runs: entries, .. } => {
+                Source::Entries(entries.iter().copied())
+            }
             Shape::Counts { slot, cells, spread } => {
-                Source::Cells { cells, slot: slot.0, spread: *spread, buffer: Vec::new() }
+                Source::Counts(Spreading::new(cells.iter().copied(), *slot, *spread))
             }
         };
-        Self { source, next: 0 }
-    }
-
-    /// The next entry, without taking it.
-    pub fn peek(&mut self) -> Option<Entry> {
-        match &mut self.source {
-            Source::Entries(entries) => entries.get(self.next).copied(),
-            Source::Cells { cells, slot, spread, buffer } => {
-                if self.next >= buffer.len() && !cells.is_empty() {
-                    let number = cells[0].slot;
-                    let end = cells.iter().position(|cell| cell.slot != number).unwrap_or(cells.len());
-                    let (now, later) = cells.split_at(end);
-                    buffer.clear();
-                    for cell in now {
-                        spread_out(*cell, *slot, *spread, buffer);
-                    }
-                    if now.len() > 1 {
-                        buffer.sort_by_key(|entry| entry.at);
-                    }
-                    (*cells, self.next) = (later, 0);
-                }
-                buffer.get(self.next).copied()
-            }
-        }
+        Self { source }
     }
 }
 
@@ -68,9 +50,61 @@ impl Iterator for Arrivals<'_> {
     type Item = Entry;
 
     fn next(&mut self) -> Option<Entry> {
-        let entry = self.peek()?;
-        self.next += 1;
-        Some(entry)
+        match &mut self.source {
+            Source::Entries(entries) => entries.next(),
+            Source::Counts(counts) => counts.next(),
+        }
+    }
+}
+
+/// Counts per slot, from wherever they come in slot order, as invocations in arrival order.
+///
+/// Holds the invocations of one slot at a time, so that a year of counts of many
+/// functions can be simulated without holding either.
+#[derive(Clone, Debug)]
+pub struct Spreading<I: Iterator<Item = Cell>> {
+    cells: Peekable<I>,
+    slot: Millis,
+    spread: Spread,
+    /// The slot at hand, in time order.
+    buffer: Vec<Entry>,
+    taken: usize,
+}
+
+impl<I: Iterator<Item = Cell>> Spreading<I> {
+    /// `cells` by slot; the order within a slot is the order of ties.
+    pub fn new(cells: I, slot: Millis, spread: Spread) -> Self {
+        Self { cells: cells.peekable(), slot, spread, buffer: Vec::new(), taken: 0 }
+    }
+
+    /// Spreads out the next slot that has cells.
+    fn refill(&mut self) -> Option<()> {
+        self.buffer.clear();
+        self.taken = 0;
+        let first = self.cells.next()?;
+        spread_out(first, self.slot.0, self.spread, &mut self.buffer);
+        let mut several = false;
+        while let Some(cell) = self.cells.next_if(|cell| cell.slot == first.slot) {
+            spread_out(cell, self.slot.0, self.spread, &mut self.buffer);
+            several = true;
+        }
+        if several {
+            self.buffer.sort_by_key(|entry| entry.at);
+        }
+        Some(())
+    }
+}
+
+impl<I: Iterator<Item = Cell>> Iterator for Spreading<I> {
+    type Item = Entry;
+
+    fn next(&mut self) -> Option<Entry> {
+        while self.taken >= self.buffer.len() {
+            self.refill()?;
+        }
+        let entry = self.buffer.get(self.taken).copied();
+        self.taken += 1;
+        entry
     }
 }
 
@@ -136,7 +170,6 @@ fn push(out: &mut Vec<Entry>, first: usize, entry: Entry) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quantity::Millis;
 
     fn counts(spread: Spread) -> Shape {
         let cell = |slot, function, count| Cell { slot, function, count, duration: 5 };

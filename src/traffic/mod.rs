@@ -9,7 +9,7 @@ mod arrivals;
 pub mod generate;
 pub mod import;
 
-pub use arrivals::{Arrivals, Entry};
+pub use arrivals::{Arrivals, Entry, Spreading};
 
 use crate::quantity::{Memory, Millis};
 
