@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use crate::cold_path::ColdPath;
 use crate::plan::backend::Backend;
 use crate::plan::{Followed, Plan, PlanError, Study, clairvoyant, followed, plan};
-use crate::policy::{Policy, Provision};
+use crate::policy::{IdleTtl, Policy, Provision};
 use crate::quantity::Millis;
 use crate::simulation::{Assignment, End, Nature, Outcome, Recorder, Silent, World, simulate};
 use crate::topology::Topology;
@@ -103,7 +103,13 @@ impl<'a> Case<'a> {
     /// The worst case.
     pub fn worst_case(&self, effort: Effort) -> Result<WorstCase, CaseError> {
         let plan = if follows_a_plan(self.policy()) { self.plan()? } else { None };
-        let planned = plan.as_ref().map(|plan| Planned { eni_wait: Millis::ZERO, peak_enis: plan.peak_enis });
+        // What the plan proves, it proves where nothing is missed and nothing but the plan deletes.
+        let policy = self.policy();
+        let as_planned = policy.reuse && policy.miss_budget == 0 && policy.idle_ttl == IdleTtl::Forever;
+        let planned = plan
+            .filter(|_| as_planned)
+            .as_ref()
+            .map(|plan| Planned { eni_wait: Millis::ZERO, peak_enis: plan.peak_enis });
         if self.policy().provision == Provision::Clairvoyant {
             let corners = [End::Longest, End::Shortest].map(Assignment::all);
             let mut seen = Vec::new();

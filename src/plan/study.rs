@@ -63,6 +63,7 @@ impl<'a> Study<'a> {
         policy.pick_environment = self.policy.pick_environment;
         policy.binding = self.policy.binding;
         policy.start = self.policy.start;
+        policy.fallback = self.policy.fallback;
         policy
     }
 

@@ -122,6 +122,9 @@ pub struct Policy {
     pub warm: u32,
     /// Who makes ENIs.
     pub provision: Provision,
+    /// Under `scheduled`: whether an environment that finds no room makes an ENI of its own,
+    /// where otherwise it waits for the next one the plan brings.
+    pub fallback: bool,
     /// How long an idle environment lives; `None`: what the function or the model says.
     pub keep_alive: Option<Millis>,
     /// What exists at time 0.

@@ -55,6 +55,11 @@ pub const KEYS: &[Key] = &[
         values: "a duration (10m) or model",
         set: |p, v| keep_alive(v).map(|x| p.keep_alive = x),
     },
+    Key {
+        name: "fallback",
+        values: "true or false: whether an environment makes an ENI where the plan of scheduled brings none",
+        set: |p, v| word(v, BOOLEAN).map(|x| p.fallback = x),
+    },
     Key { name: "start", values: "warm or empty", set: |p, v| word(v, START).map(|x| p.start = x) },
 ];
 

@@ -98,6 +98,7 @@ fn base(name: &str) -> Policy {
         idle_ttl: IdleTtl::After(Millis::minutes(10)),
         warm: 0,
         provision: Provision::OnDemand,
+        fallback: false,
         keep_alive: None,
         start: Start::Warm,
     }

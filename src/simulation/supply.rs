@@ -130,7 +130,8 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
                 return (found, serial);
             }
         }
-        if !self.creates_on_demand() {
+        let falls_back = policy.fallback && policy.provision == Provision::Scheduled;
+        if !self.creates_on_demand() && !falls_back {
             return (Acquired::Nothing, serial);
         }
         let acquired = match self.enis.pick_class(world, classes) {

@@ -13,7 +13,7 @@ use crate::demand::{Curve, pools};
 use crate::policy::{Binding, IdleTtl, OnExhausted, Provision};
 use crate::quantity::Millis;
 use crate::simulation::{Standing, World, standing};
-use crate::topology::TokenBucket;
+use crate::topology::{Limits, TokenBucket};
 use crate::traffic::Traffic;
 
 const ROUNDS: usize = 4;
@@ -42,6 +42,10 @@ pub fn bounds(
     traffic: &Traffic,
     planned: Option<Planned>,
 ) -> Bounds {
+    let follows_a_plan = matches!(world.policy.provision, Provision::Scheduled | Provision::Clairvoyant);
+    if follows_a_plan && planned.is_none() {
+        return unproved(world, traffic);
+    }
     let prover = Prover { world, cold_path, traffic, planned, initial: standing(world) };
     if let Some(deployed) = prover.deployed() {
         return deployed;
@@ -49,6 +53,29 @@ pub fn bounds(
     // First in the hope that nothing fails; if the bounds then show that a limit can be met, without it.
     let hopeful = prover.conclude(true);
     if hopeful.exhaustible { prover.conclude(false) } else { hopeful }
+}
+
+/// A plan that nothing is known of may leave environments waiting for ever.
+fn unproved(world: &World<'_>, traffic: &Traffic) -> Bounds {
+    let limits = &world.topology.limits;
+    let addresses = limits.subnets.iter().map(|subnet| u64::from(subnet.addresses));
+    Bounds {
+        cold_start_ms: None,
+        token_wait_ms: 0,
+        peak_enis: most_held(limits),
+        by_subnet: addresses.collect(),
+        failures: traffic.invocations(),
+        exhaustible: true,
+    }
+}
+
+/// W2: no more ENIs are held than the addresses and the quotas allow.
+fn most_held(limits: &Limits) -> u64 {
+    let addresses: u64 = limits.subnets.iter().map(|subnet| u64::from(subnet.addresses)).sum();
+    let vpcs = limits.subnets.iter().map(|subnet| subnet.vpc + 1).max().unwrap_or(0) as u64;
+    let region = limits.region_quota.map_or(u64::MAX, u64::from);
+    let vpc = limits.vpc_quota.map_or(u64::MAX, |quota| vpcs.saturating_mul(u64::from(quota)));
+    addresses.min(region).min(vpc)
 }
 
 struct Prover<'a> {
@@ -165,14 +192,8 @@ impl Prover<'_> {
         self.cold_path.of(in_vpc).longest(eni_wait, Millis(stage.microvm_wait))
     }
 
-    /// W2: no more ENIs are held than the addresses and the quotas allow.
     fn most_held(&self) -> u64 {
-        let limits = &self.world.topology.limits;
-        let addresses: u64 = limits.subnets.iter().map(|subnet| u64::from(subnet.addresses)).sum();
-        let vpcs = limits.subnets.iter().map(|subnet| subnet.vpc + 1).max().unwrap_or(0) as u64;
-        let region = limits.region_quota.map_or(u64::MAX, u64::from);
-        let vpc = limits.vpc_quota.map_or(u64::MAX, |quota| vpcs.saturating_mul(u64::from(quota)));
-        addresses.min(region).min(vpc)
+        most_held(&self.world.topology.limits)
     }
 
     /// W3: requests in a window against the tokens that come in it.

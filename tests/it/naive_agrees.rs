@@ -62,6 +62,7 @@ const RULES: &[&str] = &[
     "plan: creation that is ready at once",
     "plan: deletion",
     "plan: deletion must wait",
+    "plan: falls back to an ENI of its own",
     "plan: the limits refuse a creation",
     "plan: the newest of several idle ENIs is deleted",
     "pool replenished",

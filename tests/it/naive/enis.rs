@@ -90,9 +90,10 @@ impl<N: Nature> Naive<'_, N> {
         {
             return Found::Eni(eni);
         }
-        if self.only_the_plan_creates() {
+        if self.only_the_plan_creates() && !self.falls_back() {
             return Found::Nothing;
         }
+        self.saw_if(self.falls_back(), "plan: falls back to an ENI of its own");
         match self.class_of_new_eni(&self.scene.function(function).classes) {
             Ok(class) => {
                 self.saw_if(policy.provision == Provision::AtDeploy, "more than the deployment's ENIs");
@@ -101,6 +102,11 @@ impl<N: Nature> Naive<'_, N> {
             Err(_) if policy.on_exhausted == OnExhausted::Wait => Found::Nothing,
             Err(failure) => Found::Refused(failure),
         }
+    }
+
+    /// `fallback`: an environment that finds no room makes an ENI of its own beside the schedule.
+    fn falls_back(&self) -> bool {
+        self.scene.policy.fallback && self.scene.policy.provision == Provision::Scheduled
     }
 
     /// "With nothing else creating ENIs."

@@ -293,6 +293,7 @@ fn policy(dice: &mut Dice) -> Policy {
         Provision::Scheduled,
         Provision::Clairvoyant,
     ]);
+    policy.fallback = dice.once_in(3);
     policy.keep_alive = if dice.once_in(4) { Some(Millis(dice.time(15))) } else { None };
     policy.start = dice.one_of(&[Start::Warm, Start::Empty]);
     policy
