@@ -24,6 +24,11 @@ pub const ALL: &[BuiltIn] = &[
         text: include_str!("../../models/lambda-2019-measured.toml"),
     },
     BuiltIn {
+        name: "lambda-hyperplane-2019",
+        summary: "Lambda in a VPC in the first weeks of Hyperplane (September 2019): as lambda-hyperplane, but attaching took a third of the time",
+        text: include_str!("../../models/lambda-hyperplane-2019.toml"),
+    },
+    BuiltIn {
         name: "lambda-hyperplane",
         summary: "Lambda in a VPC since September 2019 (Hyperplane): one ENI per subnet and set of security groups, made at deployment and shared by 65,000 connections",
         text: include_str!("../../models/lambda-hyperplane.toml"),
