@@ -38,5 +38,6 @@ pub(super) struct Environment {
     /// Invocations it has begun to serve.
     pub(super) served: u32,
     pub(super) eni: Option<u32>,
-    pub(super) cold: Option<Cold>,
+    /// Boxed: most environments are past it, and the others are many.
+    pub(super) cold: Option<Box<Cold>>,
 }

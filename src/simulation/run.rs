@@ -201,11 +201,13 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         now: u64,
     ) -> u32 {
         let steps = self.world.functions[function].path.steps.len();
-        let cold = invocation.map(|invocation| Cold {
-            born: now,
-            stretches: vec![Stretch::default(); steps],
-            ended: vec![false; steps],
-            invocation,
+        let cold = invocation.map(|invocation| {
+            Box::new(Cold {
+                born: now,
+                stretches: vec![Stretch::default(); steps],
+                ended: vec![false; steps],
+                invocation,
+            })
         });
         let environment = Environment {
             function: u32::try_from(function).unwrap_or(u32::MAX),
