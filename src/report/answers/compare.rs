@@ -109,6 +109,11 @@ fn of(row: &Row, value: impl Fn(&Runs) -> Value) -> Value {
     row.runs.as_ref().map_or(Value::Missing, value)
 }
 
+/// A length for a narrow column: from a minute on in whole seconds, rounded up. CSV and JSON have it exactly.
+fn brief(ms: u64) -> u64 {
+    if ms < 60_000 { ms } else { ms.div_ceil(1_000) * 1_000 }
+}
+
 fn waits(rows: &[&Row], on: &str) -> Table {
     let columns = [
         ("policy", "policy"),
@@ -129,9 +134,9 @@ fn waits(rows: &[&Row], on: &str) -> Table {
         let cells = vec![
             bound(row.worst_cold_start_ms, Value::Span),
             shown(row.worst_cold_start_ms, Value::Span),
-            of(row, |runs| Value::Span(runs.p50_ms)),
-            of(row, |runs| Value::Span(runs.p95_ms)),
-            of(row, |runs| Value::Span(runs.p99_ms)),
+            of(row, |runs| Value::Span(brief(runs.p50_ms))),
+            of(row, |runs| Value::Span(brief(runs.p95_ms))),
+            of(row, |runs| Value::Span(brief(runs.p99_ms))),
             of(row, |runs| Value::Share(runs.cold_share)),
             of(row, |runs| Value::Decimal(runs.failures, 1)),
             bound(row.worst_failures, Value::Count),
