@@ -106,7 +106,7 @@ pub fn at_start(traffic: &Traffic, demand: &Demand) -> Vec<u32> {
     demand.functions.iter().map(|it| most(&it.environments).unwrap_or(0)).collect()
 }
 
-fn sum(values: &[u32]) -> u32 {
+pub(crate) fn sum(values: &[u32]) -> u32 {
     values.iter().fold(0, |total, value| total.saturating_add(*value))
 }
 

@@ -16,7 +16,7 @@
 pub use super::busy::{Most, Premises};
 
 use super::busy::{Bound, Facts, Lengths};
-use super::{Curve, pools, room, size};
+use super::{Curve, pools, room, size, sum};
 use crate::policy::{PickEnvironment, Policy};
 use crate::quantity::Millis;
 use crate::topology::Topology;
@@ -74,7 +74,7 @@ pub fn enis(topology: &Topology, policy: &Policy, environments: &[Curve]) -> Vec
         let mut kept = 0;
         let need = Curve::combine(&curves, |counts| {
             // Only idle ENIs can be deleted, and each environment may keep one in use.
-            let alive = counts.iter().fold(0_u32, |total, count| total.saturating_add(*count));
+            let alive = sum(counts);
             kept = enough(counts, &sizes, room).max(alive.min(kept));
             kept
         });

@@ -48,11 +48,6 @@ impl SlidingMax {
         self.largest()
     }
 
-    /// The value that holds now.
-    pub const fn current(&self) -> u32 {
-        self.current
-    }
-
     fn largest(&self) -> u32 {
         self.past.front().map_or(0, |&(_, value)| value).max(self.current)
     }

@@ -15,6 +15,7 @@ use crate::policy::{Binding, Policy, Provision, Start};
 use crate::quantity::{Millis, Rate};
 use crate::topology::{TokenBucket, Topology};
 use crate::traffic::Traffic;
+use crate::worst_case::wait_for_host;
 
 /// What a plan is made for. What the traffic comes to is worked out once and kept.
 #[derive(Clone, Debug)]
@@ -77,11 +78,7 @@ impl<'a> Study<'a> {
 
     /// The longest cold start of each function when an ENI is always at hand.
     pub fn longest(&self) -> Vec<Millis> {
-        let limits = &self.topology.limits;
-        let microvm_wait = limits.microvm.map_or(0, |rate| {
-            let bucket = TokenBucket { burst: 1, per_second: rate };
-            crate::worst_case::wait_in_queue(self.traffic.invocations(), bucket)
-        });
+        let microvm_wait = wait_for_host(&self.topology.limits, self.traffic.invocations());
         let path = |in_vpc: bool| self.cold_path.of(in_vpc).longest(Millis::ZERO, Millis(microvm_wait));
         self.topology.functions.iter().map(|place| path(!place.classes.is_empty())).collect()
     }

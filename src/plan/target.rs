@@ -6,8 +6,8 @@ use super::answer::Target;
 use super::constant::constant_pool;
 use super::group::PlanError;
 use super::study::{Pool, Study};
-use crate::demand::Curve;
 use crate::demand::need::Most;
+use crate::demand::{Curve, sum};
 use crate::policy::{Policy, Provision, Start, named};
 use crate::quantity::Millis;
 use crate::simulation::{Assignment, End, Outcome, Silent, World, simulate};
@@ -75,7 +75,7 @@ fn enough(study: &Study<'_>, most: &[Most]) -> Option<u32> {
     let members: Vec<usize> =
         (0..most.len()).filter(|&f| !topology.functions[f].classes.is_empty()).collect();
     let curves: Vec<Curve> = members.iter().map(|&f| most[f].alive.clone()).collect();
-    let alive = Curve::combine(&curves, |all| all.iter().fold(0, |sum, n| sum.saturating_add(*n))).peak().0;
+    let alive = Curve::combine(&curves, sum).peak().0;
     let keep_alive = |f: &usize| study.policy.keep_alive.unwrap_or(topology.functions[*f].keep_alive);
     let keep_alive = members.iter().map(keep_alive).min()?;
     let spread = study.longest().into_iter().max().unwrap_or_default();

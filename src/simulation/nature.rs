@@ -72,7 +72,8 @@ pub enum End {
 }
 
 impl End {
-    fn of(self, interval: &Interval) -> u64 {
+    /// This end of `interval`, ms.
+    pub const fn of(self, interval: &Interval) -> u64 {
         match self {
             Self::Shortest => interval.min.0,
             Self::Longest => interval.max.0,

@@ -84,14 +84,16 @@ impl Queue {
         }
     }
 
+    /// When the first event on the wheel and the first in the heap are due.
+    fn heads(&mut self) -> (Option<Due>, Option<Due>) {
+        let near = self.near.next_due().map(|(at, sequence)| Due { at, rank: NEAR_RANK, sequence });
+        (near, self.heap.peek().map(|Reverse((due, _))| *due))
+    }
+
     /// When the next event is due.
     pub(crate) fn next_due(&mut self) -> Option<Due> {
-        let near = self.near.next_due().map(|(at, sequence)| Due { at, rank: NEAR_RANK, sequence });
-        let far = self.heap.peek().map(|Reverse((due, _))| *due);
-        match (near, far) {
-            (Some(near), Some(far)) => Some(near.min(far)),
-            (near, far) => near.or(far),
-        }
+        let (near, far) = self.heads();
+        near.into_iter().chain(far).min()
     }
 
     /// Time has come to `now` without an event.
@@ -101,8 +103,7 @@ impl Queue {
 
     /// Takes the next event, if it comes before the arrivals of instant `arrival`.
     pub(crate) fn pop_before(&mut self, arrival: u64) -> Option<(Due, Event)> {
-        let near = self.near.next_due().map(|(at, sequence)| Due { at, rank: NEAR_RANK, sequence });
-        let far = self.heap.peek().map(|Reverse((due, _))| *due);
+        let (near, far) = self.heads();
         let is_far = match (near, far) {
             (Some(near), Some(far)) => far < near,
             (None, None) => return None,

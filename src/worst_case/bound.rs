@@ -9,7 +9,7 @@
 use super::Planned;
 use crate::cold_path::ColdPath;
 use crate::demand::need::{self, Most, Premises};
-use crate::demand::{Curve, pools};
+use crate::demand::{Curve, pools, sum};
 use crate::policy::{Binding, IdleTtl, OnExhausted, Provision};
 use crate::quantity::Millis;
 use crate::simulation::{Standing, World, standing};
@@ -51,8 +51,8 @@ pub fn bounds(
         return deployed;
     }
     // First in the hope that nothing fails; if the bounds then show that a limit can be met, without it.
-    let hopeful = prover.conclude(true);
-    if hopeful.exhaustible { prover.conclude(false) } else { hopeful }
+    let hopeful = prover.conclude(&prover.stage(true));
+    if hopeful.exhaustible { prover.conclude(&prover.stage(false)) } else { hopeful }
 }
 
 /// A plan that nothing is known of may leave environments waiting for ever.
@@ -120,25 +120,24 @@ impl Prover<'_> {
             let alive: Vec<Curve> = stage.most.iter().map(|most| most.alive.clone()).collect();
             let fits = |(_, need): &(Vec<usize>, Curve)| need.peak().0 <= 1;
             let confirmed = need::enis(topology, policy, &alive).iter().all(fits);
-            let bounds = prover.conclude(none_fails);
+            let bounds = prover.conclude(&stage);
             (confirmed && !(none_fails && bounds.exhaustible)).then_some(bounds)
         })
     }
 
-    fn conclude(&self, none_fails: bool) -> Bounds {
+    fn conclude(&self, stage: &Stage) -> Bounds {
         let limits = &self.world.topology.limits;
-        let stage = self.stage(none_fails);
-        let held = self.held(&stage);
+        let held = self.held(stage);
         let addresses = |subnet: usize| u64::from(limits.subnets[subnet].addresses);
-        let exhaustible = self.exhaustible(&stage, held);
+        let exhaustible = self.exhaustible(stage, held);
         let waits = exhaustible && self.world.policy.on_exhausted == OnExhausted::Wait;
         // An environment that waits without end outlives every bound on environments.
         let peak_enis = if waits { self.most_held() } else { held.min(self.most_held()) };
         let by_subnet = (0..limits.subnets.len()).map(|subnet| peak_enis.min(addresses(subnet))).collect();
         let cold = (0..self.traffic.functions.len()).filter(|&f| stage.most[f].possibly_cold > 0);
-        let longest = cold.map(|f| self.longest(f, &stage).0).max().unwrap_or(0);
+        let longest = cold.map(|f| self.longest(f, stage).0).max().unwrap_or(0);
         let failures = if exhaustible { stage.most.iter().map(|most| most.possibly_cold).sum() } else { 0 };
-        let throttled = self.throttled(&stage);
+        let throttled = self.throttled(stage);
         Bounds {
             cold_start_ms: (!waits).then_some(longest),
             token_wait_ms: stage.token_wait,
@@ -152,12 +151,9 @@ impl Prover<'_> {
     /// W1, W2, then L1 to L3 and W3 in turn.
     fn stage(&self, none_fails: bool) -> Stage {
         let limits = &self.world.topology.limits;
-        let in_flight = self.traffic.invocations();
         let mut stage = Stage {
             token_wait: limits.api.map_or(0, |api| wait_in_queue(self.most_held(), api)),
-            microvm_wait: limits
-                .microvm
-                .map_or(0, |rate| wait_in_queue(in_flight, TokenBucket { burst: 0, per_second: rate })),
+            microvm_wait: wait_for_host(limits, self.traffic.invocations()),
             most: Vec::new(),
         };
         let premises = Premises { none_fails, queued: self.world.policy.binding == Binding::Queued };
@@ -228,7 +224,7 @@ impl Prover<'_> {
         let members = pools(self.world.topology).into_iter().flat_map(|(_, members)| members);
         let curves: Vec<Curve> =
             members.filter_map(|f| stage.most.get(f).map(|it| it.alive.clone())).collect();
-        Curve::combine(&curves, total)
+        Curve::combine(&curves, sum)
     }
 
     /// W4 and W5: ENIs that have not begun to go, and those on their way out.
@@ -278,7 +274,7 @@ impl Prover<'_> {
         }
         let of_pool = |(_, members): &(Vec<usize>, Vec<usize>)| {
             let members: Vec<Curve> = members.iter().filter_map(|&f| curves.get(f).cloned()).collect();
-            u64::from(Curve::combine(&members, total).peak().0)
+            u64::from(Curve::combine(&members, sum).peak().0)
         };
         pools.iter().map(of_pool).sum()
     }
@@ -336,10 +332,10 @@ impl Prover<'_> {
     /// W7: whether account concurrency or a scaling bucket can refuse an invocation.
     fn throttled(&self, stage: &Stage) -> bool {
         let limits = &self.world.topology.limits;
-        let sum = |of: fn(&Most) -> u64| stage.most.iter().map(of).fold(0_u64, u64::saturating_add);
-        let busy = sum(|most| u64::from(most.busy_peak));
+        let in_all = |of: fn(&Most) -> u64| stage.most.iter().map(of).fold(0_u64, u64::saturating_add);
+        let busy = in_all(|most| u64::from(most.busy_peak));
         let alive: Vec<Curve> = stage.most.iter().map(|most| most.alive.clone()).collect();
-        let alive = Curve::combine(&alive, total);
+        let alive = Curve::combine(&alive, sum);
         let at_once = busy.min(u64::from(alive.peak().0));
         let over = limits.account_concurrency.is_some_and(|limit| at_once > u64::from(limit));
         let keep_alive = |f: usize| self.world.functions[f].keep_alive;
@@ -356,15 +352,17 @@ impl Prover<'_> {
     }
 }
 
-fn total(values: &[u32]) -> u32 {
-    values.iter().fold(0, |sum, value| sum.saturating_add(*value))
-}
-
 /// Whether more environments than the bucket has tokens can start: at most `alive` start in any
 /// window of a keep-alive, and the bucket is full again if that many tokens come back in it.
 fn may_refuse(bucket: TokenBucket, alive: u64, keep_alive: u64) -> bool {
     let comes_back = u128::from(bucket.per_second.micro_tokens_per_ms()) * u128::from(keep_alive);
     alive > u64::from(bucket.burst) || comes_back < u128::from(alive) * 1_000_000
+}
+
+/// The longest wait for a host, ms, if everything in flight waits at once.
+pub(crate) fn wait_for_host(limits: &Limits, invocations: u64) -> u64 {
+    let bucket = |rate| TokenBucket { burst: 1, per_second: rate };
+    limits.microvm.map_or(0, |rate| wait_in_queue(invocations, bucket(rate)))
 }
 
 /// The longest wait of the last of `pending` requests in an empty bucket, ms.

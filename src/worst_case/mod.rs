@@ -7,8 +7,8 @@
 mod bound;
 mod witness;
 
-pub(crate) use bound::wait_in_queue;
 pub use bound::{Bounds, bounds};
+pub(crate) use bound::{wait_for_host, wait_in_queue};
 
 use serde::Serialize;
 

@@ -104,16 +104,12 @@ impl Player {
     }
 }
 
-fn end(end: End, interval: &Interval) -> u64 {
-    if end == End::Longest { interval.max.0 } else { interval.min.0 }
-}
-
 impl Nature for Player {
     fn boot(&mut self, request: u64, interval: &Interval) -> u64 {
         // The uniform draw reaches the whole interval even where quantiles are given.
         let flat = Interval::between(interval.min, interval.max);
         match &mut self.choice {
-            Choice::Corner { boots, .. } => end(*boots, interval),
+            Choice::Corner { boots, .. } => boots.of(interval),
             Choice::Written(assignment) => assignment.boot(request, interval),
             Choice::Drawn { .. } => {
                 let value = self.drawn.boot(request, &flat);
@@ -124,7 +120,7 @@ impl Nature for Player {
 
     fn deletion(&mut self, deletion: u64, interval: &Interval) -> u64 {
         match &mut self.choice {
-            Choice::Corner { rest, .. } => end(*rest, interval),
+            Choice::Corner { rest, .. } => rest.of(interval),
             Choice::Written(assignment) => assignment.deletion(deletion, interval),
             Choice::Drawn { .. } => {
                 let value = self.drawn.deletion(deletion, interval);
@@ -135,7 +131,7 @@ impl Nature for Player {
 
     fn phase(&mut self, environment: u64, step: usize, interval: &Interval) -> u64 {
         match &mut self.choice {
-            Choice::Corner { rest, .. } => end(*rest, interval),
+            Choice::Corner { rest, .. } => rest.of(interval),
             Choice::Written(assignment) => assignment.phase(environment, step, interval),
             Choice::Drawn { .. } => {
                 let value = self.drawn.phase(environment, step, interval);

@@ -1,6 +1,8 @@
 //! Small worlds for tests, with numbers one can follow by hand.
 
-use eniplan::cold_path::{ColdPath, Path, Step};
+use std::path::{Path, PathBuf};
+
+use eniplan::cold_path::{ColdPath, Path as Phases, Step};
 use eniplan::platform::PhaseKind;
 use eniplan::policy::{Capacity, IdleTtl, Policy, Start, named};
 use eniplan::quantity::{Interval, Memory, Millis};
@@ -50,16 +52,7 @@ impl Bench {
             graph: DiGraph::new(),
             classes: vec![EniClass { subnet: 0, security_groups: vec!["default".into()] }],
             functions: (0..functions).map(place).collect(),
-            limits: Limits {
-                subnets: vec![subnet],
-                vpc_quota: None,
-                region_quota: None,
-                api: None,
-                account_concurrency: None,
-                account_scaling: None,
-                function_scaling: None,
-                microvm: None,
-            },
+            limits: Limits::only(vec![subnet]),
             boot: Interval::exactly(Millis(0)),
             delete: Interval::exactly(Millis(0)),
             capacity: Capacity::Count(1),
@@ -67,7 +60,7 @@ impl Bench {
         let mut policy = named("idle-reuse").unwrap();
         policy.start = Start::Empty;
         policy.idle_ttl = IdleTtl::Forever;
-        let cold_path = ColdPath { vpc: eni_only(), plain: Path::default() };
+        let cold_path = ColdPath { vpc: eni_only(), plain: Phases::default() };
         Self { topology, cold_path, policy, initial: vec![0; functions] }
     }
 
@@ -85,12 +78,25 @@ impl Bench {
 }
 
 /// A cold path that is nothing but the wait for an ENI.
-pub fn eni_only() -> Path {
+pub fn eni_only() -> Phases {
     let step = Step {
         name: "eni".into(),
         kind: PhaseKind::Eni,
         duration: Interval::exactly(Millis(0)),
         after: Vec::new(),
     };
-    Path { steps: vec![step] }
+    Phases { steps: vec![step] }
+}
+
+/// A folder or file of real data, where there is one: `ENIPLAN_SHARED_DATA`, or `../shared/data`.
+// A skipped test says so.
+#[allow(clippy::print_stdout)]
+pub fn real(file: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("ENIPLAN_SHARED_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
+    let path = folder.join(file);
+    if !path.exists() {
+        println!("skipped: {file} is not here");
+    }
+    path.exists().then_some(path)
 }

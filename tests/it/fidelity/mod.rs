@@ -4,7 +4,7 @@
 //! held to it, letter by letter. `ENIPLAN_WRITE_FIDELITY=1 cargo test --test it fidelity` writes
 //! the tables anew.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 
 use eniplan::quantity::{Interval, Millis, Probability};
@@ -12,7 +12,7 @@ use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{Nature, Outcome, Recorder, Served, World, simulate};
 use eniplan::traffic::{Entry, Shape, Traffic, TrafficFunction};
 
-use crate::support::Bench;
+use crate::support::{Bench, real};
 
 mod closed_forms;
 mod cold_starts;
@@ -243,19 +243,6 @@ impl Sample {
     fn exact_score(&self, value: f64) -> f64 {
         (value - self.mean) / self.error()
     }
-}
-
-/// A folder or file of real data, where there is one: `ENIPLAN_SHARED_DATA`, or `../shared/data`.
-// A skipped test says so.
-#[allow(clippy::print_stdout)]
-fn real(file: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("ENIPLAN_SHARED_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-    let path = folder.join(file);
-    if !path.exists() {
-        println!("skipped: {file} is not here");
-    }
-    path.exists().then_some(path)
 }
 
 /// A Markdown table, its first column to the left and the others to the right.

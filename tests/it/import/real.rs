@@ -3,17 +3,7 @@
 use eniplan::traffic::Entry;
 
 use super::*;
-
-/// The folder of real data, where there is one.
-fn real(file: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("ENIPLAN_SHARED_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-    let path = folder.join(file);
-    if !path.exists() {
-        println!("skipped: {file} is not here");
-    }
-    path.exists().then_some(path)
-}
+use crate::support::real;
 
 fn import_real(path: &Path, options: &Options) -> Result<Traffic, Diagnostics> {
     let beside = |name: &str| file(&path.with_file_name(name));
