@@ -5,6 +5,7 @@
 //! proved (`docs/worst-case.md`). Nothing sampled is called a worst case.
 
 mod bound;
+mod climb;
 mod exact;
 mod watch;
 mod witness;
@@ -114,6 +115,8 @@ pub struct WorstCase {
     pub witness_failures: Assignment,
     /// Assignments that were replayed to find them.
     pub replays: u64,
+    /// States of the exact search that were looked at; 0 where it did not help.
+    pub states: u64,
 }
 
 /// How hard to look for witnesses.
@@ -162,9 +165,9 @@ pub fn worst_case(
         .iter()
         .map(|(objective, best)| (*objective, objective.of(&best.outcome), bounds.of(*objective)))
         .collect();
-    if let Some((refined, steps)) = exact::refine(world, traffic, &known, effort, watch) {
-        found.replays += steps;
-        refined.into_iter().for_each(|refined| take_over(world, traffic, refined, &mut found, &mut bounds));
+    let (refined, states) = exact::refine(world, traffic, &known, effort, watch);
+    for refined in refined {
+        take_over(world, traffic, refined, &mut found, &mut bounds);
     }
     let open = |objective: Objective, witness: u64| {
         let bound = bounds.of(objective);
@@ -174,7 +177,7 @@ pub fn worst_case(
     if found.best.iter().any(|(objective, best)| open(*objective, objective.of(&best.outcome)).is_some()) {
         witness::search(world, traffic, effort, &mut found, &open, watch);
     }
-    answer(world, &bounds, &found)
+    answer(world, &bounds, &found, states)
 }
 
 /// Replays what the exact engine has found, and believes of it what the replay confirms.
@@ -233,10 +236,10 @@ pub fn hindsight(
     seen: Vec<(Assignment, Outcome)>,
 ) -> WorstCase {
     let bounds = bounds(world, cold_path, traffic, planned);
-    answer(world, &bounds, &witness::Found::among(world, seen))
+    answer(world, &bounds, &witness::Found::among(world, seen), 0)
 }
 
-fn answer(world: &World<'_>, bounds: &Bounds, found: &witness::Found) -> WorstCase {
+fn answer(world: &World<'_>, bounds: &Bounds, found: &witness::Found, states: u64) -> WorstCase {
     let subnets = &world.topology.limits.subnets;
     let best = |objective: Objective| found.of(objective);
     let bracket =
@@ -258,5 +261,6 @@ fn answer(world: &World<'_>, bounds: &Bounds, found: &witness::Found) -> WorstCa
         witness_peak_enis: assignment(Objective::PeakEnis),
         witness_failures: assignment(Objective::Failures),
         replays: found.replays,
+        states,
     }
 }
