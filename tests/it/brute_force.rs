@@ -158,7 +158,7 @@ fn scene(seed: u64, width: u64) -> Scene {
     let mut bench = Bench::new(2, dice.one_of(&[0, 3, 5, 10, 20]));
     let mut entries: Vec<(u64, u32, u32, u64)> = Vec::new();
     let span = dice.one_of(&[12, 30, 60]);
-    for _ in 0..1 + dice.below(6) {
+    for _ in 0..=dice.below(6) {
         entries.push((dice.below(span), dice.small(2), 1, dice.below(9)));
     }
     entries.sort_by_key(|entry| entry.0);

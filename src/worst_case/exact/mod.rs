@@ -45,6 +45,9 @@ const WORTH: u64 = 100;
 const FIRST_ROUND: u64 = 6_000;
 const GROWTH: u64 = 6;
 
+/// So many times the work there is, by the pace so far, is not begun.
+const HOPELESS: u64 = 8;
+
 /// Larger traffic is left to the bounds and the replays.
 const MOST_ARRIVALS: u64 = 20_000;
 
@@ -67,7 +70,7 @@ pub(super) fn refine(
     let mut budget = FIRST_ROUND;
     loop {
         let budget_now = budget.min(most);
-        if refiner.round(budget_now, watch) || budget_now == most {
+        if refiner.round(budget_now, most, watch) || budget_now == most {
             return (refiner.refined, refiner.steps);
         }
         budget = budget.saturating_mul(GROWTH);
@@ -83,7 +86,7 @@ struct Refiner<'a> {
 
 impl Refiner<'_> {
     /// One search of each kind; whether it was the last that is of use.
-    fn round(&mut self, budget: u64, watch: &dyn Watch) -> bool {
+    fn round(&mut self, budget: u64, most: u64, watch: &dyn Watch) -> bool {
         let rule = Rule { join: false, width: WIDTH, budget };
         let exact = explore(&self.model, &self.goals, rule, watch);
         self.steps += exact.steps;
@@ -110,6 +113,8 @@ impl Refiner<'_> {
                 self.goals[n].bound = Some(proved);
             }
         }
-        joined.stopped || !self.goals.iter().any(Goal::is_open)
+        let all = self.model.arrivals.len() as u64;
+        let needed = budget.saturating_mul(all) / u64::from(exact.arrived.max(joined.arrived).max(1));
+        joined.stopped || needed / HOPELESS > most || !self.goals.iter().any(Goal::is_open)
     }
 }

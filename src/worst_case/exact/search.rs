@@ -63,6 +63,8 @@ pub(super) struct Explored {
     pub(super) complete: bool,
     /// Whether the watch called it off.
     pub(super) stopped: bool,
+    /// Arrivals up to which all states were gone through.
+    pub(super) arrived: u32,
     /// Events tried.
     pub(super) steps: u64,
 }
@@ -119,6 +121,7 @@ struct Search<'a> {
     work: u64,
     complete: bool,
     stopped: bool,
+    arrived: u32,
 }
 
 /// Nodes of the tree of paths, and numbers in `visited`, that memory is spent on.
@@ -146,6 +149,7 @@ pub(super) fn explore(model: &Model<'_>, goals: &[Goal], rule: Rule, watch: &dyn
         work: 0,
         complete: true,
         stopped: false,
+        arrived: 0,
     };
     search.begin();
     search.run(watch);
@@ -158,6 +162,7 @@ pub(super) fn explore(model: &Model<'_>, goals: &[Goal], rule: Rule, watch: &dyn
         values: values.collect(),
         complete: search.complete,
         stopped: search.stopped,
+        arrived: search.arrived,
         steps: search.steps,
     }
 }
@@ -178,10 +183,9 @@ impl Search<'_> {
     }
 
     fn run(&mut self, watch: &dyn Watch) {
-        let mut arrived = 0;
         while let Some(((arrivals, depth), layer)) = self.layers.pop_first() {
-            if arrivals > arrived || self.stored > MOST_STORED {
-                arrived = arrivals;
+            if arrivals > self.arrived || self.stored > MOST_STORED {
+                self.arrived = arrivals;
                 self.stored = 0;
                 self.visited.clear();
             }
