@@ -176,6 +176,13 @@ pub fn worst_case(
         open.then_some(Progress { objective, witness, bound, steps: 0 })
     };
     witness::search(world, traffic, effort, &mut found, &open, watch);
+    // Where a replay refutes a bound, that is worse than none: it is not given.
+    for (objective, best) in &found.best {
+        let witness = objective.of(&best.outcome);
+        if planned.is_none() && bounds.of(*objective).is_some_and(|bound| witness > bound) {
+            bounds.set(*objective, None);
+        }
+    }
     answer(world, &bounds, &found, states)
 }
 
@@ -195,9 +202,10 @@ fn take_over(
         found.replays += 1;
         found.improve(&replayed);
     }
-    let bound = if confirmed { bound } else { None };
-    if let Some(least) = bound.into_iter().chain(joined).min() {
-        bounds.tighten(objective, least);
+    if let Some(bound) = bound.filter(|_| confirmed) {
+        bounds.set(objective, Some(bound));
+    } else if let Some(joined) = joined {
+        bounds.set(objective, Some(bounds.of(objective).map_or(joined, |bound| bound.min(joined))));
     }
 }
 
@@ -211,17 +219,15 @@ impl Bounds {
         }
     }
 
-    fn tighten(&mut self, objective: Objective, least: u64) {
-        let bound = match objective {
-            Objective::ColdStart => {
-                self.cold_start_ms = Some(self.cold_start_ms.map_or(least, |bound| bound.min(least)));
-                return;
-            }
+    /// Of what always has a bound, `None` is the largest number.
+    fn set(&mut self, objective: Objective, bound: Option<u64>) {
+        let of = match objective {
+            Objective::ColdStart => return self.cold_start_ms = bound,
             Objective::PeakEnis => &mut self.peak_enis,
             Objective::SubnetPeak(subnet) => &mut self.by_subnet[subnet],
             Objective::Failures => &mut self.failures,
         };
-        *bound = (*bound).min(least);
+        *of = bound.unwrap_or(u64::MAX);
     }
 }
 

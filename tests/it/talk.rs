@@ -124,3 +124,17 @@ fn the_worst_case_of_the_example_is_exact() {
     assert_eq!(answer.cold_start.bracket(), exactly(21));
     assert_eq!((answer.peak_enis.peak, answer.failures), (exactly(2), exactly(1)));
 }
+
+/// The example twice, so far apart that nothing is left of the first: the failures add up, although
+/// a path without the first failure comes to the same state.
+#[test]
+fn failures_of_distant_hours_add_up() {
+    let (bench, _) = small_example();
+    let once = [(2, 0, 1, 5), (30, 0, 1, 4), (32, 1, 1, 5), (37, 0, 1, 4)];
+    let later = once.map(|(at, function, count, duration)| (at + 300, function, count, duration));
+    let traffic = log(2, &[once, later].concat());
+    let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
+    let answer = worst_case(&world, &bench.cold_path, &traffic, None, Effort::default(), &Unwatched);
+    assert_eq!((answer.failures.witness, answer.failures.exact), (2, true));
+    assert_eq!((answer.cold_start.witness_ms, answer.cold_start.exact), (21, true));
+}

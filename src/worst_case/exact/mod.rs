@@ -51,8 +51,10 @@ const HOPELESS: u64 = 8;
 /// Larger traffic is left to the bounds and the replays.
 const MOST_ARRIVALS: u64 = 20_000;
 
-/// Narrows each of `known` (objective, witness, bound) that is not exact; with the events tried.
-/// Nothing where the engine cannot serve this world.
+/// Narrows each of `known` (objective, witness, bound); with the events tried. Nothing where
+/// the engine cannot serve this world.
+///
+/// The first round does without the known bounds, so that small worlds are a check on them.
 pub(super) fn refine(
     world: &World<'_>,
     traffic: &Traffic,
@@ -60,35 +62,42 @@ pub(super) fn refine(
     effort: Effort,
     watch: &dyn Watch,
 ) -> (Vec<Refined>, u64) {
-    let goal = |&(objective, witness, bound): &_| Goal { objective, witness, bound };
-    let goals: Vec<Goal> = known.iter().map(goal).filter(Goal::is_open).collect();
     let most = effort.invocations / WORTH;
-    let model = Model::new(world, traffic, MOST_ARRIVALS.min(most / 4));
-    let (Some(model), false) = (model, goals.is_empty()) else { return (Vec::new(), 0) };
+    let Some(model) = Model::new(world, traffic, MOST_ARRIVALS.min(most / 4)) else {
+        return (Vec::new(), 0);
+    };
+    let goal =
+        |&(objective, witness, _): &(Objective, u64, Option<u64>)| Goal { objective, witness, bound: None };
+    let goals: Vec<Goal> = known.iter().map(goal).collect();
     let blank = |goal: &Goal| Refined { objective: goal.objective, witness: None, bound: None, joined: None };
-    let mut refiner = Refiner { model, refined: goals.iter().map(blank).collect(), goals, steps: 0 };
-    let mut budget = FIRST_ROUND;
-    loop {
-        let budget_now = budget.min(most);
-        if refiner.round(budget_now, most, watch) || budget_now == most {
-            return (refiner.refined, refiner.steps);
+    let mut engine = Engine { model, refined: goals.iter().map(blank).collect(), goals, steps: 0 };
+    let mut budget = FIRST_ROUND.min(most);
+    let mut done = engine.exact(budget, watch).is_none();
+    if !done {
+        for (goal, &(.., bound)) in engine.goals.iter_mut().zip(known) {
+            // A bound that a witness exceeds is none.
+            goal.bound = bound.filter(|&bound| bound >= goal.witness);
         }
-        budget = budget.saturating_mul(GROWTH);
+        done = !engine.goals.iter().any(Goal::is_open);
     }
+    while !done {
+        done = engine.round(budget, most, watch) || budget == most;
+        budget = budget.saturating_mul(GROWTH).min(most);
+    }
+    (engine.refined, engine.steps)
 }
 
-struct Refiner<'a> {
+struct Engine<'a> {
     model: Model<'a>,
     goals: Vec<Goal>,
     refined: Vec<Refined>,
     steps: u64,
 }
 
-impl Refiner<'_> {
-    /// One search of each kind; whether it was the last that is of use.
-    fn round(&mut self, budget: u64, most: u64, watch: &dyn Watch) -> bool {
-        let rule = Rule { join: false, width: WIDTH, budget };
-        let exact = explore(&self.model, &self.goals, rule, watch);
+impl Engine<'_> {
+    /// Goes through all states; `None`: that was the last of use, else the arrivals it came to.
+    fn exact(&mut self, budget: u64, watch: &dyn Watch) -> Option<u32> {
+        let exact = explore(&self.model, &self.goals, Rule { join: false, width: WIDTH, budget }, watch);
         self.steps += exact.steps;
         for (n, found) in exact.values.iter().enumerate() {
             let late = found.goal.objective == Objective::ColdStart;
@@ -101,10 +110,13 @@ impl Refiner<'_> {
                 self.refined[n].bound = Some(found.largest);
             }
         }
-        if exact.complete || exact.stopped {
-            return true;
-        }
-        let joined = explore(&self.model, &self.goals, Rule { join: true, ..rule }, watch);
+        (!exact.complete && !exact.stopped).then_some(exact.arrived)
+    }
+
+    /// One search of each kind; whether it was the last that is of use.
+    fn round(&mut self, budget: u64, most: u64, watch: &dyn Watch) -> bool {
+        let Some(arrived) = self.exact(budget, watch) else { return true };
+        let joined = explore(&self.model, &self.goals, Rule { join: true, width: WIDTH, budget }, watch);
         self.steps += joined.steps;
         if joined.complete {
             for (n, found) in joined.values.iter().enumerate() {
@@ -114,7 +126,7 @@ impl Refiner<'_> {
             }
         }
         let all = self.model.arrivals.len() as u64;
-        let needed = budget.saturating_mul(all) / u64::from(exact.arrived.max(joined.arrived).max(1));
+        let needed = budget.saturating_mul(all) / u64::from(arrived.max(joined.arrived).max(1));
         joined.stopped || needed / HOPELESS > most || !self.goals.iter().any(Goal::is_open)
     }
 }

@@ -7,6 +7,9 @@ use crate::simulation::{Standing, World, standing};
 use crate::topology::{Limits, TokenBucket, Topology};
 use crate::traffic::Traffic;
 
+/// Invocations, and what stands at the start: twice as many have numbers of 16 bits.
+const MOST_THINGS: u64 = 30_000;
+
 /// One invocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Arrival {
@@ -43,7 +46,11 @@ impl<'a> Model<'a> {
         });
         let topology = world.topology;
         let shared = fits(&topology.boot) && fits(&topology.delete);
-        if !on_demand || !sizes || !phases || !shared || traffic.invocations() > most {
+        let initial = standing(world);
+        let stand = initial.environments.iter().map(|&n| u64::from(n)).sum::<u64>() + u64::from(initial.enis);
+        let pools = u64::from(world.policy.warm).saturating_mul(topology.classes.len() as u64);
+        let many = traffic.invocations().saturating_add(stand).saturating_add(pools) > MOST_THINGS;
+        if !on_demand || !sizes || !phases || !shared || many || traffic.invocations() > most {
             return None;
         }
         let mut arrivals = Vec::new();
@@ -71,7 +78,7 @@ impl<'a> Model<'a> {
             hosts: microvm.map(Rates::new),
             account_scaling: limits.account_scaling.map(Rates::new),
             function_scaling: limits.function_scaling.map(Rates::new),
-            initial: standing(world),
+            initial,
         })
     }
 

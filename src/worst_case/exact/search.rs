@@ -52,7 +52,7 @@ pub(super) struct Value {
     /// The largest value seen, at least the witness.
     pub(super) largest: u64,
     /// The choices that lead to it, where it is more than the witness.
-    pub(super) path: Option<Vec<Vec<u8>>>,
+    pub(super) path: Option<Vec<Vec<u16>>>,
 }
 
 /// What a search has found.
@@ -91,7 +91,7 @@ impl Open {
 /// What one event made of a state.
 struct Child {
     open: Open,
-    choices: Vec<u8>,
+    choices: Vec<u16>,
     seen: Seen,
     /// The longest cold start that ends with this event.
     cold: u64,
@@ -111,7 +111,7 @@ struct Search<'a> {
     rule: Rule,
     tracked: Vec<Tracked>,
     /// Of each node its parent and the choices of the event between.
-    nodes: Vec<(u32, Vec<u8>)>,
+    nodes: Vec<(u32, Vec<u16>)>,
     layers: BTreeMap<(u32, u32), Vec<Open>>,
     visited: BTreeMap<State, Vec<(Zone, u32, u32)>>,
     /// Numbers kept in `visited`.
@@ -315,7 +315,7 @@ impl Search<'_> {
     }
 
     /// The choices from the start to `node`.
-    fn path(&self, node: u32) -> Vec<Vec<u8>> {
+    fn path(&self, node: u32) -> Vec<Vec<u16>> {
         let mut path = Vec::new();
         let mut at = node;
         while let Some((parent, choices)) = self.nodes.get(at as usize) {
@@ -346,7 +346,7 @@ fn children(model: &Model<'_>, open: &Open, first: bool) -> Vec<Child> {
         let lengths = machine.seen.started.iter().map(|arrival| latest - arrival);
         let cold = lengths.max().and_then(|length| u64::try_from(length).ok()).unwrap_or(0);
         let Machine { mut state, mut zone, misses_left, script, seen, .. } = machine;
-        state.settle(model, &mut zone, true);
+        state.settle(model, &mut zone);
         let open = Open { state, zone, misses_left, failed: open.failed, node: 0 };
         children.push(Child { open, choices: script.choices(), seen, cold, goes_on });
     }

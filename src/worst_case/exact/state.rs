@@ -169,15 +169,14 @@ impl State {
         self.pending.iter().filter(running).count() + waiting
     }
 
-    /// Brings the state to its usual form; with `zone`, also the instants, and the zone to them.
-    pub(super) fn settle(&mut self, model: &Model<'_>, zone: &mut Zone, rename: bool) {
+    /// Brings the state to its usual form, and the zone to the instants it still refers to; gives
+    /// those by their old names.
+    pub(super) fn settle(&mut self, model: &Model<'_>, zone: &mut Zone) -> Vec<When> {
         self.pending.sort_by_key(|it| it.event.rank());
         self.forget_order(model, zone);
         self.forget_full_buckets(model, zone);
         self.renumber(model);
-        if rename {
-            self.rename(zone);
-        }
+        self.rename(zone)
     }
 
     /// The order of scheduling counts for events that can fall on one millisecond, and for the
@@ -321,7 +320,7 @@ impl State {
     }
 
     /// Gives the instants their usual names and offsets, and forgets those nothing refers to.
-    fn rename(&mut self, zone: &mut Zone) {
+    fn rename(&mut self, zone: &mut Zone) -> Vec<When> {
         let mut kept: Vec<When> = vec![ZERO];
         let mut names: Vec<Option<When>> = vec![None; zone.variables()];
         names[0] = Some(ZERO);
@@ -346,6 +345,7 @@ impl State {
         rename(&mut self.api.full_at);
         rename(&mut self.hosts.full_at);
         *zone = zone.onto(&kept);
+        kept
     }
 }
 
