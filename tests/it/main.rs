@@ -12,6 +12,7 @@ mod cli;
 mod fidelity;
 mod generate;
 mod import;
+mod inventory;
 mod models;
 mod naive;
 mod naive_agrees;

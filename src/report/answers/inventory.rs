@@ -38,13 +38,14 @@ fn headline(estate: &Estate, audit: &Audit) -> Vec<String> {
     let inside = estate.functions.iter().filter(|it| !it.subnets.is_empty()).count() as u64;
     let outside = estate.functions.len() as u64 - inside;
     let classes = counted(audit.classes.len() as u64, "ENI class", "ENI classes");
+    let inside_words = counted(inside, "function", "functions");
     let users = match (inside, outside) {
         (0, 0) => "No functions are in these files".to_owned(),
         (0, outside) => format!("None of {} is in a VPC", counted(outside, "function", "functions")),
         (1, 0) => format!("1 function uses {classes}"),
         (1, outside) => format!("1 function uses {classes} ({outside} more in no VPC)"),
-        (n, 0) => format!("{n} functions share {classes}"),
-        (n, outside) => format!("{n} functions share {classes} ({outside} more in no VPC)"),
+        (_, 0) => format!("{inside_words} share {classes}"),
+        (_, outside) => format!("{inside_words} share {classes} ({outside} more in no VPC)"),
     };
     let least = if audit.at_least() && !audit.rule.at_deploy() { "at least " } else { "" };
     let expected = format!("the model expects {least}{}", counted(audit.expected(), "ENI", "ENIs"));
@@ -78,7 +79,7 @@ fn headline(estate: &Estate, audit: &Audit) -> Vec<String> {
 /// What is wrong, each with its number.
 fn wrong(audit: &Audit) -> Vec<String> {
     let rooms = |room: Room| audit.subnets.iter().filter(|it| it.room == room).count() as u64;
-    let without = |class: &&ClassAudit| class.exist == Some(0) && class.expected > 0;
+    let without = |class: &&ClassAudit| class.exist == Some(0) && class.expected > 0 && !class.planned;
     let crowded = |class: &&ClassAudit| !class.at_least && class.exist.is_some_and(|it| it > class.expected);
     let over = audit.quotas.iter().filter(|it| it.needed > it.limit).count() as u64;
     let orphans = audit.orphans.as_ref().map_or(0, Vec::len) as u64;
@@ -354,7 +355,7 @@ fn fields(answer: &mut Answer, estate: &Estate, audit: &Audit, platform: &Platfo
     let class = |it: &ClassAudit| {
         json!({
             "subnet": it.subnet, "security_groups": it.security_groups, "functions": it.functions,
-            "exist": it.exist, "expected": it.expected, "at_least": it.at_least,
+            "exist": it.exist, "expected": it.expected, "at_least": it.at_least, "planned": it.planned,
         })
     };
     answer.insert("classes", audit.classes.iter().map(class).collect::<Json>());

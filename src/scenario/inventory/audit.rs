@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::estate::{Eni, Estate};
-use super::found::Quota;
+use super::estate::{Eni, Estate, Function};
+use super::found::{Quota, Standing};
 use super::merge::{self, Merges};
 use super::rule::{Load, Rule};
 use crate::platform::Platform;
@@ -25,6 +25,8 @@ pub struct ClassAudit {
     pub exist: Option<u64>,
     /// ENIs the model expects.
     pub expected: u64,
+    /// Whether only functions use it that a plan or a template announces.
+    pub planned: bool,
     /// Whether more may come: a function's concurrency is not known.
     pub at_least: bool,
 }
@@ -158,24 +160,25 @@ impl Audit {
 type Key<'e> = (usize, &'e [String]);
 
 fn classes(estate: &Estate, rule: &Rule) -> Vec<ClassAudit> {
-    let mut loads: BTreeMap<Key<'_>, (Load, Vec<&str>)> = BTreeMap::new();
+    let mut loads: BTreeMap<Key<'_>, (Load, Vec<&Function>)> = BTreeMap::new();
     for function in estate.users() {
         for &subnet in &function.subnets {
             let entry = loads.entry((subnet, &function.security_groups)).or_default();
             entry.0 = entry.0.plus(rule.load(function));
-            entry.1.push(&function.name);
+            entry.1.push(function);
         }
     }
     let mut exist: BTreeMap<(&str, &[String]), u64> = BTreeMap::new();
     for eni in estate.enis.iter().filter(|eni| eni.lambda && eni.attached) {
         *exist.entry((&eni.subnet, &eni.security_groups)).or_default() += 1;
     }
-    let class = |((subnet, groups), (load, functions)): (Key<'_>, (Load, Vec<&str>))| {
+    let class = |((subnet, groups), (load, functions)): (Key<'_>, (Load, Vec<&Function>))| {
         let subnet = estate.subnet_name(subnet);
         ClassAudit {
             subnet: subnet.to_owned(),
             security_groups: groups.to_vec(),
-            functions: functions.into_iter().map(str::to_owned).collect(),
+            planned: functions.iter().all(|it| it.origin.standing == Standing::Planned),
+            functions: functions.into_iter().map(|it| it.name.clone()).collect(),
             exist: estate.enis_listed.then(|| exist.get(&(subnet, groups)).copied().unwrap_or(0)),
             expected: rule.enis(load),
             at_least: Rule::at_least(load),

@@ -19,11 +19,11 @@ pub struct Account;
 
 impl Inventory for Account {
     fn name(&self) -> &'static str {
-        "aws ec2 describe-account-attributes"
+        "aws service-quotas list-service-quotas"
     }
 
     fn summary(&self) -> &'static str {
-        "the account's limits; also `aws service-quotas list-service-quotas`, `aws lambda get-account-settings`"
+        "the account's limits; also aws ec2 describe-account-attributes, aws lambda get-account-settings"
     }
 
     fn recognises(&self, root: &Node) -> bool {

@@ -41,7 +41,7 @@ fn eni(reader: &mut Reader<'_>, entry: &Node) -> Option<FoundEni> {
     for group in reader.list(entry, "Groups") {
         if let Some(id) = reader.due(group, "GroupId") {
             if let Some(name) = reader.text(group, "GroupName") {
-                reader.found.group_labels.insert(id.clone(), name);
+                reader.label(&id, name);
             }
             groups.push(id);
         }

@@ -23,7 +23,9 @@ impl Inventory for Groups {
     fn read(&self, reader: &mut Reader<'_>, root: &Node) {
         for entry in reader.listing(root, "SecurityGroups").iter().filter(|entry| entry.is_map()) {
             let (id, name) = (reader.due(entry, "GroupId"), reader.text(entry, "GroupName"));
-            reader.found.group_labels.extend(id.zip(name));
+            if let Some((id, name)) = id.zip(name) {
+                reader.label(id, name);
+            }
         }
     }
 }

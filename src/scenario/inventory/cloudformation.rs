@@ -194,7 +194,7 @@ impl Reading<'_> {
 
     fn group(&mut self, reader: &mut Reader<'_>, id: &str, own: &Node) {
         if let Some(Name::Real(name)) = own.get("GroupName").and_then(|node| self.template.name(node)) {
-            reader.found.group_labels.insert(id.to_owned(), name);
+            reader.label(id, name);
         }
     }
 

@@ -95,7 +95,7 @@ pub struct Estate {
     pub group_labels: BTreeMap<String, String>,
     /// The files, each with what prints such a file.
     pub sources: Vec<(String, &'static str)>,
-    /// Whether a live list of functions was given: without one no ENI can be called orphaned.
+    /// Whether a whole live list of functions was given: without one no ENI can be called orphaned.
     pub functions_listed: bool,
     /// Whether a live list of ENIs was given.
     pub enis_listed: bool,

@@ -46,6 +46,10 @@ impl<'n> Template<'n> {
     pub(super) fn names(&mut self, node: &Node) -> Vec<Name> {
         let node = self.chosen(node);
         match (call(node), &node.value) {
+            // The short form is its own argument, without its tag.
+            (Some((function, argument)), _) if node.tag.is_some() => {
+                self.called(function, &Node { tag: None, ..argument.clone() })
+            }
             (Some((function, argument)), _) => self.called(function, argument),
             (None, Value::Null) => Vec::new(),
             (None, Value::List(items)) => items.iter().flat_map(|item| self.names(item)).collect(),

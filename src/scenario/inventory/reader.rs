@@ -31,6 +31,12 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// What a group is called; of several names the first in the alphabet, whatever the order of the files.
+    pub(super) fn label(&mut self, group: impl Into<String>, label: String) {
+        let labels = &mut self.found.group_labels;
+        labels.entry(group.into()).and_modify(|it| *it = label.clone().min(it.clone())).or_insert(label);
+    }
+
     /// Where `node` stands.
     pub(super) fn origin(&self, standing: Standing, node: &Node) -> Origin {
         Origin { standing, file: self.file.to_owned(), place: node.place }

@@ -64,8 +64,9 @@ impl Estate {
     /// Addresses of each subnet that the functions' own ENIs hold, which a simulation makes anew.
     fn own_addresses(&self) -> Vec<u32> {
         let mut own = vec![0_u32; self.subnets.len()];
-        let mut classes: Vec<(&str, usize, &[String])> = self
-            .users()
+        // A published version is not in the scenario, so that its ENI is one of others.
+        let functions = self.functions.iter();
+        let mut classes: Vec<(&str, usize, &[String])> = functions
             .flat_map(|it| {
                 it.subnets.iter().map(|&at| (self.subnet_name(at), at, it.security_groups.as_slice()))
             })

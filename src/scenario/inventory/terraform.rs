@@ -267,7 +267,7 @@ impl Reading<'_> {
     fn group(&self, reader: &mut Reader<'_>, resource: &Resource<'_>) {
         let id = resource.id().unwrap_or(resource.address).to_owned();
         if let Some(name) = reader.text(resource.values, "name") {
-            reader.found.group_labels.insert(id, name);
+            reader.label(id, name);
         }
     }
 }

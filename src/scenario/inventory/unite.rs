@@ -11,7 +11,8 @@ use crate::quantity::Memory;
 /// One estate of everything found; `kinds` are the files with what prints them.
 pub(super) fn unite(found: Found, kinds: Vec<(String, &'static str)>, problems: &mut Diagnostics) -> Estate {
     let mut notes = found.notes;
-    let functions_listed = found.pages.contains_key("Functions");
+    let functions_listed =
+        found.pages.get("Functions").is_some_and(|pages| pages.iter().any(|page| !page.more));
     let (functions, versions) = functions(found.functions, &mut notes, problems);
     let described = subnets(found.subnets, &mut notes);
     let networks = functions.iter().chain(&versions).filter_map(|function| function.network.as_ref());
@@ -62,6 +63,8 @@ fn more_notes(estate: &mut Estate) {
         ));
     }
     estate.notes.extend(notes);
+    estate.notes.sort();
+    estate.notes.dedup();
     for function in estate.functions.iter_mut().chain(&mut estate.versions) {
         if !function.subnets.is_empty() && function.security_groups.is_empty() {
             function.security_groups.push("default".to_owned());
