@@ -111,7 +111,7 @@ pub fn read(file: &str, text: &str) -> Result<Node, Diagnostics> {
         Some('{' | '[') => json::read(text, &mut problems),
         Some(_) => yaml::read(text, &mut problems),
     };
-    let node = read.map_err(|wrong| wrong.told()).map_err(|problem| problems.push(problem)).ok();
+    let node = read.map_err(Wrong::told).map_err(|problem| problems.push(problem)).ok();
     match (node, problems.is_empty()) {
         (Some(node), true) => Ok(node),
         _ => Err(located(&problems, file)),

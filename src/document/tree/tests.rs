@@ -1,5 +1,7 @@
 //! Places, tags and limits of trees.
 
+use std::fmt::Write;
+
 use super::*;
 
 fn told(text: &str) -> Vec<(Code, Option<u64>, Option<u64>)> {
@@ -47,7 +49,7 @@ fn depth_and_aliases_are_limited() {
     assert_eq!(told(&nested), [(Code::TooLarge, Some(1), Some(102))]);
     let mut bomb = "a0: &a0 [x]\n".to_owned();
     for level in 1..40 {
-        bomb.push_str(&format!("a{level}: &a{level} [*a{0}, *a{0}]\n", level - 1));
+        writeln!(bomb, "a{level}: &a{level} [*a{0}, *a{0}]", level - 1).unwrap();
     }
     assert_eq!(told(&bomb)[0].0, Code::TooLarge);
     let alias = read("f", "a: &x {b: 1}\nc: *x\n").unwrap();

@@ -114,14 +114,13 @@ impl<'n> Template<'n> {
                 None if name.starts_with('!') => Some(Name::Real(format!("${{{}}}", &name[1..]))),
                 None => self.reference(name.trim()).into_iter().next(),
             };
-            match value {
-                Some(Name::Real(value)) => out.push_str(&value),
-                _ => {
-                    known = false;
-                    out.push_str("${");
-                    out.push_str(name);
-                    out.push('}');
-                }
+            if let Some(Name::Real(value)) = value {
+                out.push_str(&value);
+            } else {
+                known = false;
+                out.push_str("${");
+                out.push_str(name);
+                out.push('}');
             }
             rest = tail;
         }

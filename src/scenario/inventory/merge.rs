@@ -68,7 +68,7 @@ struct Block<'e> {
     functions: Vec<(&'e str, &'e [String])>,
 }
 
-impl<'e> Block<'e> {
+impl Block<'_> {
     fn and(&self, other: &Self) -> Self {
         let mut loads = self.loads.clone();
         for (subnet, load) in &other.loads {

@@ -16,6 +16,7 @@ mod found;
 mod intrinsic;
 mod merge;
 mod reader;
+mod reconcile;
 mod references;
 mod rule;
 mod scenario_text;

@@ -91,8 +91,9 @@ fn bare(name: &str) -> &str {
 fn absolute(path: &[&str], reference: &str) -> String {
     let words = if reference.starts_with("data.") { 3 } else { 2 };
     let end = split_points(reference).nth(words - 1).unwrap_or(reference.len());
-    let modules: String = path.iter().map(|name| format!("module.{name}.")).collect();
-    format!("{modules}{}", &reference[..end].trim_end_matches("[*]"))
+    let mut address: Vec<&str> = path.iter().flat_map(|name| ["module", name]).collect();
+    address.push(reference[..end].trim_end_matches("[*]"));
+    address.join(".")
 }
 
 /// Where the dots of an address are that stand in no index.

@@ -55,8 +55,8 @@ impl Inventory for Terraform {
         for resource in &resources {
             match resource.kind {
                 "aws_lambda_function" if !resource.data => reading.function(reader, resource),
-                "aws_subnet" => reading.subnet(reader, resource),
-                "aws_security_group" => reading.group(reader, resource),
+                "aws_subnet" => subnet(reader, resource),
+                "aws_security_group" => group(reader, resource),
                 _ => {}
             }
         }
@@ -245,29 +245,29 @@ impl Reading<'_> {
         }
         names.into_iter().map(|name| Id::symbol(name, reader.file)).collect()
     }
+}
 
-    fn subnet(&self, reader: &mut Reader<'_>, resource: &Resource<'_>) {
-        let values = resource.values;
-        let id = resource.id().map_or_else(|| Id::symbol(resource.address, reader.file), Id::real);
-        let tags = values.get("tags").or_else(|| values.get("tags_all"));
-        let free = values.get("available_ip_address_count").and_then(whole);
-        let subnet = FoundSubnet {
-            id,
-            label: tags.and_then(|tags| tags.get("Name")).and_then(Node::text).map(str::to_owned),
-            zone: reader.text(values, "availability_zone"),
-            vpc: reader.text(values, "vpc_id"),
-            cidr: reader.block(values, "cidr_block"),
-            free: free.and_then(|free| u32::try_from(free).ok()),
-            ipv6_only: values.get("ipv6_native").is_some_and(|it| it.value == Value::Flag(true)),
-            origin: reader.origin(resource.standing, resource.node),
-        };
-        reader.found.subnets.push(subnet);
-    }
+fn subnet(reader: &mut Reader<'_>, resource: &Resource<'_>) {
+    let values = resource.values;
+    let id = resource.id().map_or_else(|| Id::symbol(resource.address, reader.file), Id::real);
+    let tags = values.get("tags").or_else(|| values.get("tags_all"));
+    let free = values.get("available_ip_address_count").and_then(whole);
+    let subnet = FoundSubnet {
+        id,
+        label: tags.and_then(|tags| tags.get("Name")).and_then(Node::text).map(str::to_owned),
+        zone: reader.text(values, "availability_zone"),
+        vpc: reader.text(values, "vpc_id"),
+        cidr: reader.block(values, "cidr_block"),
+        free: free.and_then(|free| u32::try_from(free).ok()),
+        ipv6_only: values.get("ipv6_native").is_some_and(|it| it.value == Value::Flag(true)),
+        origin: reader.origin(resource.standing, resource.node),
+    };
+    reader.found.subnets.push(subnet);
+}
 
-    fn group(&self, reader: &mut Reader<'_>, resource: &Resource<'_>) {
-        let id = resource.id().unwrap_or(resource.address).to_owned();
-        if let Some(name) = reader.text(resource.values, "name") {
-            reader.label(id, name);
-        }
+fn group(reader: &mut Reader<'_>, resource: &Resource<'_>) {
+    let id = resource.id().unwrap_or(resource.address).to_owned();
+    if let Some(name) = reader.text(resource.values, "name") {
+        reader.label(id, name);
     }
 }

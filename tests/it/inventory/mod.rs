@@ -106,6 +106,13 @@ fn reports_are_as_they_were() {
 }
 
 #[test]
+fn the_command_has_help_with_an_example() {
+    let said = run(&["inventory", "--help"]);
+    assert_eq!(said.code, 0);
+    assert!(said.out.contains("Example:\n  eniplan inventory"), "{}", said.out);
+}
+
+#[test]
 fn the_first_sentence_answers() {
     let audit = Audit::of(&whole(&FILES), &model("lambda-hyperplane"));
     // By hand, from the fixtures: 2 live pairs of app, 2 of app and db, 1 of db, 1 of the old version,
@@ -293,7 +300,9 @@ proptest! {
             Ok(estate) => {
                 let platform = model("lambda-2018");
                 let answer = answers::inventory(&estate, &Audit::of(&estate, &platform), &platform);
-                report::ALL.iter().for_each(|renderer| prop_assert_ne_empty(&renderer.render(&answer, 100)));
+                for renderer in report::ALL {
+                    prop_assert!(!renderer.render(&answer, 100).is_empty());
+                }
                 if let Ok(scenario) = estate.scenario("s", Some("lambda-2018")) {
                     loaded(&scenario);
                 }
@@ -305,8 +314,4 @@ proptest! {
             }
         }
     }
-}
-
-fn prop_assert_ne_empty(text: &str) {
-    assert!(!text.is_empty());
 }

@@ -155,9 +155,9 @@ fn everything_wrong_with_a_file_is_told_in_its_place() {
         (
             "{\"Subnets\": [\n{\"SubnetId\": \"a\", \"CidrBlock\": \"10.0.0.0/8\"},\n{\"SubnetId\": \"b\", \"CidrBlock\": \"10.0.0.9/24\"},\n{\"SubnetId\": \"c\", \"CidrBlock\": \"10.0.0.0/28\", \"AvailableIpAddressCount\": 12},\n{\"CidrBlock\": 4}]}",
             &[
-                "E203 2:33 a subnet cannot be a /8",
-                "E203 3:33 does not start on a boundary of its size",
-                "E203 4:76 more free addresses than the 11 that 10.0.0.0/28 has",
+                "E203 2:32 a subnet cannot be a /8",
+                "E203 3:32 does not start on a boundary of its size",
+                "E203 4:74 more free addresses than the 11 that 10.0.0.0/28 has",
                 "E203 5:1 an entry without `SubnetId`",
             ],
         ),

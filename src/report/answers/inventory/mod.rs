@@ -1,11 +1,11 @@
 //! The inventory: who shares an ENI class, what is there and what is expected, and what is wrong.
 
-use serde_json::{Value as Json, json};
+mod fields;
 
 use crate::platform::Platform;
 use crate::report::words::{counted, joined, name};
 use crate::report::{Answer, Table, Value};
-use crate::scenario::inventory::{Audit, ClassAudit, Estate, Merge, Orphan, Room};
+use crate::scenario::inventory::{Audit, Change, ClassAudit, Estate, Merge, Orphan, Room};
 
 /// Rows of each table that people are shown.
 const SHOWN: usize = 20;
@@ -30,7 +30,7 @@ pub fn inventory(estate: &Estate, audit: &Audit, platform: &Platform) -> Answer 
         assumptions: assumptions(estate, audit, platform),
         ..Answer::default()
     };
-    fields(&mut answer, estate, audit, platform);
+    fields::fields(&mut answer, estate, audit, platform);
     answer
 }
 
@@ -207,8 +207,7 @@ fn sets(merge: &Merge, words: impl Fn(&[String]) -> String) -> String {
 }
 
 fn gains(merge: &Merge, words: impl Fn(&[String]) -> String) -> String {
-    let gain =
-        |it: &crate::scenario::inventory::Change| format!("{}: {}", name(&it.function), words(&it.gains));
+    let gain = |it: &Change| format!("{}: {}", name(&it.function), words(&it.gains));
     merge.changes.iter().map(gain).collect::<Vec<_>>().join("; ")
 }
 
@@ -275,6 +274,13 @@ fn flat(audit: &Audit) -> Table {
         let (needed, source) = (Value::Count(it.needed), Value::text(&it.source));
         table.push(vec![Value::text("limit"), subject, none(), none(), limit, needed, none(), source]);
     }
+    flat_merges(audit, &mut table);
+    table
+}
+
+fn flat_merges(audit: &Audit, table: &mut Table) {
+    let none = || Value::Missing;
+    let all = |texts: &[String]| Value::text(texts.join(" "));
     for (finding, merges) in [("merge-together", &audit.merges.together), ("merge", &audit.merges.pairs)] {
         for it in merges {
             let functions: Vec<String> = it.changes.iter().map(|change| change.function.clone()).collect();
@@ -284,7 +290,6 @@ fn flat(audit: &Audit) -> Table {
             table.push(vec![Value::text(finding), subject, union, functions, none(), none(), saves, gains]);
         }
     }
-    table
 }
 
 fn assumptions(estate: &Estate, audit: &Audit, platform: &Platform) -> Vec<String> {
@@ -304,7 +309,7 @@ fn assumptions(estate: &Estate, audit: &Audit, platform: &Platform) -> Vec<Strin
     );
     match (&audit.orphans, estate.enis_listed) {
         (None, true) => {
-            all.push("no live list of functions was given, so no ENI is called orphaned".to_owned())
+            all.push("no live list of functions was given, so no ENI is called orphaned".to_owned());
         }
         (Some(orphans), _) if !orphans.is_empty() => {
             all.push(
@@ -335,61 +340,4 @@ fn assumptions(estate: &Estate, audit: &Audit, platform: &Platform) -> Vec<Strin
     }
     all.extend(estate.notes.iter().cloned());
     all
-}
-
-fn fields(answer: &mut Answer, estate: &Estate, audit: &Audit, platform: &Platform) {
-    let outside = estate.functions.iter().filter(|it| it.subnets.is_empty()).count();
-    answer.insert("model", platform.name.as_str());
-    answer.insert("rule", audit.rule.words());
-    let source = |(file, kind): &(String, &str)| json!({"file": file, "kind": kind});
-    answer.insert("sources", estate.sources.iter().map(source).collect::<Json>());
-    answer.insert("functions", json!({"total": estate.functions.len(), "outside_vpc": outside}));
-    let orphaned = audit.orphans.as_ref().map(Vec::len);
-    answer.insert(
-        "enis",
-        json!({
-            "exist": audit.exist, "expected": audit.expected(), "at_least": audit.at_least(),
-            "orphaned": orphaned, "elsewhere": audit.elsewhere,
-        }),
-    );
-    let class = |it: &ClassAudit| {
-        json!({
-            "subnet": it.subnet, "security_groups": it.security_groups, "functions": it.functions,
-            "exist": it.exist, "expected": it.expected, "at_least": it.at_least, "planned": it.planned,
-        })
-    };
-    answer.insert("classes", audit.classes.iter().map(class).collect::<Json>());
-    let orphan = |it: &Orphan| {
-        json!({
-            "eni": it.eni.id, "subnet": it.eni.subnet, "security_groups": it.eni.security_groups,
-            "made_for": it.eni.made_for, "why": it.why, "file": it.eni.origin.file,
-            "line": it.eni.origin.place.line,
-        })
-    };
-    answer.insert("orphans", audit.orphans.iter().flatten().map(orphan).collect::<Json>());
-    let subnet = |it: &crate::scenario::inventory::SubnetAudit| {
-        json!({
-            "name": it.name, "zone": it.zone, "usable": it.usable, "free": it.free, "missing": it.missing,
-            "room": it.room.word(),
-        })
-    };
-    answer.insert("subnets", audit.subnets.iter().map(subnet).collect::<Json>());
-    let quota = |it: &crate::scenario::inventory::QuotaAudit| json!({"what": it.what, "limit": it.limit, "needed": it.needed, "source": it.source});
-    answer.insert("limits", audit.quotas.iter().map(quota).collect::<Json>());
-    let all = |merges: &[Merge]| merges.iter().map(merge).collect::<Json>();
-    let merges = &audit.merges;
-    answer.insert(
-        "merges",
-        json!({
-            "together": all(&merges.together), "pairs": all(&merges.pairs), "exact": merges.exact,
-            "most_groups": merges.most_groups, "left_out": merges.left_out,
-        }),
-    );
-}
-
-fn merge(it: &Merge) -> Json {
-    let change =
-        |it: &crate::scenario::inventory::Change| json!({"function": it.function, "gains": it.gains});
-    let changes: Json = it.changes.iter().map(change).collect();
-    json!({"sets": it.sets, "union": it.union, "saves": it.saves, "changes": changes})
 }
