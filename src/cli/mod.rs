@@ -13,6 +13,7 @@ mod formats;
 mod gates;
 mod generate;
 mod input;
+mod inventory;
 mod invocation_log;
 mod model;
 mod models;
@@ -61,6 +62,8 @@ enum Command {
     Plan(plan::Args),
     /// Policies and models side by side, and which of them no other beats
     Compare(compare::Args),
+    /// A scenario from what you have (AWS CLI, Terraform, CloudFormation), and what is wrong with its ENIs
+    Inventory(inventory::Args),
     /// The models, every number with its source
     Models(models::Args),
     /// The policies, and what can be overridden
@@ -98,6 +101,7 @@ impl Cli {
             Command::WorstCase(args) => &args.output.format,
             Command::Plan(args) => &args.output.format,
             Command::Compare(args) => &args.output.format,
+            Command::Inventory(args) => &args.format,
             Command::Models(args) => &args.output.format,
             Command::Policies(args) => &args.output.format,
             Command::Formats(args) => &args.output.format,
@@ -119,6 +123,7 @@ pub fn run(cli: &Cli) -> Result<Verdict, Diagnostics> {
         Command::WorstCase(args) => worst_case::run(args),
         Command::Plan(args) => plan::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Inventory(args) => inventory::run(args),
         Command::Models(args) => models::run(args),
         Command::Policies(args) => policies::run(args),
         Command::Formats(args) => formats::run(args),

@@ -13,6 +13,7 @@ mod cli;
 mod fidelity;
 mod generate;
 mod import;
+mod inventory;
 mod models;
 mod naive;
 mod naive_agrees;

@@ -33,6 +33,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "traffic",
             "platform",
+            "scenario",
             "policy",
             "cold_path",
             "demand",

@@ -3,6 +3,7 @@
 mod compare;
 mod demand;
 mod formats;
+mod inventory;
 mod models;
 mod plan;
 mod policies;
@@ -13,6 +14,7 @@ mod worst_case;
 pub use compare::compare;
 pub use demand::{Pool, demand};
 pub use formats::formats;
+pub use inventory::inventory;
 pub use models::models;
 pub use plan::plan;
 pub use policies::policies;
