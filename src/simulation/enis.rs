@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::record::Census;
 use super::world::World;
+use crate::cold_path::{Found, Limit, NoReady};
 use crate::policy::Pick;
 
 /// Where an ENI stands.
@@ -30,6 +31,8 @@ pub(crate) struct Eni {
     pub(crate) environments: u32,
     /// Environments that wait for it to boot, in order.
     pub(crate) waiting: Vec<u32>,
+    /// When its creation request gets its token.
+    pub(crate) granted: u64,
     /// The mark of its latest idleness.
     pub(crate) idle: u64,
 }
@@ -52,6 +55,16 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The limit on ENIs that it is, if it is one.
+    pub const fn limit(self) -> Option<Limit> {
+        match self {
+            Self::SubnetAddresses => Some(Limit::SubnetAddresses),
+            Self::VpcQuota => Some(Limit::VpcQuota),
+            Self::RegionQuota => Some(Limit::RegionQuota),
+            Self::AccountConcurrency | Self::Scaling | Self::Starved => None,
+        }
+    }
+
     /// Its name in answers.
     pub const fn name(self) -> &'static str {
         match self {
@@ -76,6 +89,9 @@ struct ClassPool {
     idle: BTreeSet<(u64, u32)>,
     /// Booting ones without an environment.
     unclaimed: u32,
+    /// All that are ready, and all that are booting.
+    standing: u32,
+    coming: u32,
     /// All that are held, from request to gone.
     held: u32,
 }
@@ -155,6 +171,14 @@ impl Enis {
             *count = if present { *count + 1 } else { *count - 1 };
         }
         let pool = &mut self.classes[self.slots[eni as usize].class as usize];
+        let of_class = match state {
+            State::Booting => Some(&mut pool.coming),
+            State::Ready => Some(&mut pool.standing),
+            State::Deleting => None,
+        };
+        if let Some(count) = of_class {
+            *count = if present { *count + 1 } else { *count - 1 };
+        }
         match state {
             State::Ready => {
                 if has_room {
@@ -240,6 +264,7 @@ impl Enis {
             room: self.capacity,
             environments: 0,
             waiting: Vec::new(),
+            granted: 0,
             idle: 0,
         };
         self.made += 1;
@@ -269,6 +294,28 @@ impl Enis {
             eni.room -= size;
             eni.environments += 1;
         });
+    }
+
+    /// What stands in these classes for an environment that no ready ENI took; `could`: it could have
+    /// had one, `reuses`: the policy reuses them.
+    pub(crate) fn found(&self, classes: &[usize], could: bool, reuses: bool) -> Found {
+        let sum = |of: fn(&ClassPool) -> u32| -> u32 {
+            classes.iter().map(|&class| of(&self.classes[class])).fold(0, u32::saturating_add)
+        };
+        let (ready, booting) = (sum(|pool| pool.standing), sum(|pool| pool.coming));
+        let because = match (reuses, could, ready, booting) {
+            (false, ..) => NoReady::NeverReused,
+            (_, true, ..) => NoReady::Missed,
+            (_, _, 0, 0) => NoReady::NoneExists,
+            (_, _, 0, _) => NoReady::Booting,
+            _ => NoReady::Full,
+        };
+        Found { because, ready, booting, deleting: sum(|pool| pool.held) - ready - booting }
+    }
+
+    /// The creation request of `eni` gets its token at `granted`.
+    pub(crate) fn grant(&mut self, eni: u32, granted: u64) {
+        self.slots[eni as usize].granted = granted;
     }
 
     /// `environment` waits for `eni` to boot.

@@ -16,7 +16,7 @@ use super::queue::{Due, Event, Queue};
 use super::record::{Recorder, Served};
 use super::schedule::Planned;
 use super::world::World;
-use crate::cold_path::Stretch;
+use crate::cold_path::{EniWait, Stretch};
 use crate::platform::PhaseKind;
 use crate::policy::Binding;
 use crate::quantity::{Millis, Rate};
@@ -206,6 +206,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
                 born: now,
                 stretches: vec![Stretch::default(); steps],
                 ended: vec![false; steps],
+                eni_wait: EniWait::default(),
                 invocation,
             })
         });
@@ -316,7 +317,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         let own = way.filter(|way| way.invocation.number == invocation.number);
         if cold && self.outcome.longest.as_ref().is_none_or(|longest| length > longest.length) {
             let path = self.world.functions[function].path;
-            let explained = own.as_ref().map(|own| path.explain(&own.stretches)).unwrap_or_default();
+            let explained = own.as_ref().map(|own| path.explain(&own.stretches, &own.eni_wait)).unwrap_or_default();
             let arrival = invocation.arrival;
             self.outcome.longest = Some(Longest { arrival, function, length, path: explained });
         }
