@@ -12,7 +12,7 @@ use super::study::StudyArgs;
 use crate::diagnostic::Diagnostics;
 use crate::report::{answers, pretty};
 use crate::simulation::Assignment;
-use crate::worst_case::{Effort, WorstCase};
+use crate::worst_case::{Effort, Unwatched, WorstCase};
 
 /// What a witness is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -54,7 +54,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
     let effort = Effort { invocations: args.effort, seed: args.study.traffic.seed };
-    let worst = match study.case(policy, &study.traffic).worst_case(effort) {
+    let worst = match study.case(policy, &study.traffic).worst_case(effort, &Unwatched) {
         Ok(worst) => worst,
         Err(error) => return no_answer(&error, &args.output.format),
     };

@@ -13,7 +13,7 @@ use crate::quantity::Millis;
 use crate::simulation::{Assignment, End, Nature, Outcome, Recorder, Silent, World, simulate};
 use crate::topology::Topology;
 use crate::traffic::Traffic;
-use crate::worst_case::{Effort, Planned, WorstCase, hindsight, worst_case};
+use crate::worst_case::{Effort, Planned, Watch, WorstCase, hindsight, worst_case};
 
 /// One traffic under one policy on one model.
 #[derive(Clone)]
@@ -100,8 +100,8 @@ impl<'a> Case<'a> {
         Ok(simulate(&world, self.study.traffic, nature, recorder))
     }
 
-    /// The worst case.
-    pub fn worst_case(&self, effort: Effort) -> Result<WorstCase, CaseError> {
+    /// The worst case; `watch` looks on and may stop the search early.
+    pub fn worst_case(&self, effort: Effort, watch: &dyn Watch) -> Result<WorstCase, CaseError> {
         let plan = if follows_a_plan(self.policy()) { self.plan()? } else { None };
         // What the plan proves, it proves where nothing is missed and nothing but the plan deletes.
         let policy = self.policy();
@@ -122,7 +122,7 @@ impl<'a> Case<'a> {
                 self.world()?.with_schedule(plan.map(|plan| plan.actions.clone()).unwrap_or_default());
             return Ok(hindsight(&world, self.study.cold_path, self.study.traffic, planned, seen));
         }
-        Ok(worst_case(&self.world()?, self.study.cold_path, self.study.traffic, planned, effort))
+        Ok(worst_case(&self.world()?, self.study.cold_path, self.study.traffic, planned, effort, watch))
     }
 
     fn plan(&self) -> Result<Option<&Followed>, CaseError> {

@@ -5,10 +5,12 @@
 //! proved (`docs/worst-case.md`). Nothing sampled is called a worst case.
 
 mod bound;
+mod watch;
 mod witness;
 
 pub use bound::{Bounds, bounds};
 pub(crate) use bound::{wait_for_host, wait_in_queue};
+pub use watch::{Objective, Progress, Unwatched, Watch};
 
 use serde::Serialize;
 
@@ -142,16 +144,18 @@ pub struct Planned {
     pub peak_enis: u64,
 }
 
-/// The worst case of `traffic` in `world`; `planned` where the world follows a plan.
+/// The worst case of `traffic` in `world`; `planned` where the world follows a plan. `watch`
+/// looks on and may stop the search early.
 pub fn worst_case(
     world: &World<'_>,
     cold_path: &ColdPath,
     traffic: &Traffic,
     planned: Option<Planned>,
     effort: Effort,
+    watch: &dyn Watch,
 ) -> WorstCase {
     let bounds = bounds(world, cold_path, traffic, planned);
-    answer(world, &bounds, witness::search(world, traffic, effort))
+    answer(world, &bounds, witness::search(world, traffic, effort, watch))
 }
 
 /// The worst case of a world whose plan is made anew for every assignment: `seen` are the

@@ -7,7 +7,7 @@
 
 use rayon::prelude::*;
 
-use super::Effort;
+use super::{Effort, Objective, Progress, Watch};
 use crate::policy::Policy;
 use crate::quantity::{Interval, Millis};
 use crate::random::{Purpose, Stream};
@@ -49,19 +49,22 @@ impl Found {
     }
 }
 
-/// What is to be large.
-#[derive(Clone, Copy)]
-enum Objective {
-    ColdStart,
-    PeakEnis,
-    Failures,
-}
-
 impl Objective {
+    const fn number(self) -> u64 {
+        match self {
+            Self::ColdStart => 0,
+            Self::PeakEnis => 1,
+            Self::Failures => 2,
+            Self::SubnetPeak(subnet) => 3 + subnet as u64,
+        }
+    }
+
+    /// What `outcome` comes to.
     fn of(self, outcome: &Outcome) -> u64 {
         match self {
             Self::ColdStart => outcome.cold_starts.max(),
             Self::PeakEnis => outcome.enis.peak,
+            Self::SubnetPeak(subnet) => outcome.subnets.get(subnet).map_or(0, |level| level.peak),
             Self::Failures => outcome.failures(),
         }
     }
@@ -153,7 +156,7 @@ impl Nature for Player {
 }
 
 /// Looks for witnesses as hard as `effort` says.
-pub(super) fn search(world: &World<'_>, traffic: &Traffic, effort: Effort) -> Found {
+pub(super) fn search(world: &World<'_>, traffic: &Traffic, effort: Effort, watch: &dyn Watch) -> Found {
     let corners = corners(world.policy);
     let size = traffic.invocations().max(1);
     let runs = (effort.invocations / size).min(2_000);
@@ -168,6 +171,9 @@ pub(super) fn search(world: &World<'_>, traffic: &Traffic, effort: Effort) -> Fo
             .max_by_key(|&n| (objective.of(&outcomes[n]), std::cmp::Reverse(n)))
             .unwrap_or(0);
         let start = write_out(world, traffic, &choices[best]);
+        let witness = objective.of(&start.outcome);
+        let told = Progress { objective, witness, bound: None, steps: replays };
+        let left = if watch.proceed(&told) { left } else { 0 };
         climb(world, traffic, objective, start, left, effort.seed)
     };
     let (cold_start, a) = of(Objective::ColdStart);
@@ -215,7 +221,7 @@ fn climb(
     if interval.is_exact() {
         return (best, 0);
     }
-    let stream = Stream::new(seed, Purpose::Search).fork(objective as u64);
+    let stream = Stream::new(seed, Purpose::Search).fork(objective.number());
     for turn in 0..budget {
         let requests = best.assignment.boots_ms.len() as u64;
         if requests == 0 {

@@ -10,7 +10,7 @@ use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{Assignment, End, Nature, Outcome, Random, Recorder, Silent, World, simulate};
 use eniplan::topology::{EniClass, SubnetRoom, TokenBucket};
 use eniplan::traffic::Traffic;
-use eniplan::worst_case::{Bounds, Effort, bounds, worst_case};
+use eniplan::worst_case::{Bounds, Effort, Unwatched, bounds, worst_case};
 
 use crate::support::{Bench, log};
 
@@ -178,7 +178,7 @@ fn witnesses_replay_to_their_value_and_stay_within_the_bounds() {
         let (bench, traffic) = tiny_world(seed);
         let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
         let effort = Effort { invocations: 2_000, seed };
-        let answer = worst_case(&world, &bench.cold_path, &traffic, None, effort);
+        let answer = worst_case(&world, &bench.cold_path, &traffic, None, effort, &Unwatched);
         let replay = simulate(&world, &traffic, answer.witness.clone(), Silent).0;
         assert_eq!(replay.cold_starts.max(), answer.cold_start.witness_ms, "seed {seed}");
         let replay = simulate(&world, &traffic, answer.witness_peak_enis.clone(), Silent).0;
@@ -186,7 +186,7 @@ fn witnesses_replay_to_their_value_and_stay_within_the_bounds() {
         let replay = simulate(&world, &traffic, answer.witness_failures.clone(), Silent).0;
         assert_eq!(replay.failures(), answer.failures.witness, "seed {seed}");
         assert!(answer.cold_start.bound_ms.is_none_or(|bound| bound >= answer.cold_start.witness_ms));
-        let again = worst_case(&world, &bench.cold_path, &traffic, None, effort);
+        let again = worst_case(&world, &bench.cold_path, &traffic, None, effort, &Unwatched);
         assert_eq!(again, answer, "the same bytes every time");
     }
 }

@@ -8,7 +8,7 @@ use eniplan::scenario::{self, Observed, Raw};
 use eniplan::simulation::{Assignment, End, Failure, Outcome, Silent, World, simulate};
 use eniplan::topology::{TokenBucket, Topology};
 use eniplan::traffic::Traffic;
-use eniplan::worst_case::{Effort, worst_case};
+use eniplan::worst_case::{Effort, Unwatched, worst_case};
 
 use crate::support::{Bench, log};
 
@@ -119,7 +119,7 @@ fn no_boots_on_the_whole_grid_exceed_the_example() {
 fn the_worst_case_finds_the_example_and_bounds_it() {
     let (bench, traffic) = small_example();
     let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
-    let answer = worst_case(&world, &bench.cold_path, &traffic, None, Effort::default());
+    let answer = worst_case(&world, &bench.cold_path, &traffic, None, Effort::default(), &Unwatched);
     assert_eq!(answer.cold_start.witness_ms, 21);
     assert!(answer.cold_start.bound_ms.unwrap() >= 21, "{:?}", answer.cold_start.bound_ms);
     assert_eq!((answer.peak_enis.peak.witness, answer.failures.witness), (2, 1));
