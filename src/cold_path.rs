@@ -432,7 +432,8 @@ mod tests {
             assert_eq!(Millis(at), cold.vpc.longest(Millis(eni), Millis(3)));
         }
         let stretches = cold.vpc.stretches(|step| step.duration.max, Millis(40), Millis(3));
-        let waits: Vec<_> = cold.vpc.explain(&stretches, &EniWait::default()).iter().map(|phase| phase.wait_ms).collect();
+        let waits: Vec<_> =
+            cold.vpc.explain(&stretches, &EniWait::default()).iter().map(|phase| phase.wait_ms).collect();
         assert_eq!(waits, [0, 3, 40, 0, 0]);
     }
 

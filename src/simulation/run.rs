@@ -317,7 +317,8 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         let own = way.filter(|way| way.invocation.number == invocation.number);
         if cold && self.outcome.longest.as_ref().is_none_or(|longest| length > longest.length) {
             let path = self.world.functions[function].path;
-            let explained = own.as_ref().map(|own| path.explain(&own.stretches, &own.eni_wait)).unwrap_or_default();
+            let explained =
+                own.as_ref().map(|own| path.explain(&own.stretches, &own.eni_wait)).unwrap_or_default();
             let arrival = invocation.arrival;
             self.outcome.longest = Some(Longest { arrival, function, length, path: explained });
         }

@@ -5,11 +5,13 @@
 //! proved (`docs/worst-case.md`). Nothing sampled is called a worst case.
 
 mod bound;
+mod curve;
 mod watch;
 mod witness;
 
 pub use bound::{Bounds, bounds};
 pub(crate) use bound::{wait_for_host, wait_in_queue};
+pub use curve::{Drawn, Point, Shown};
 pub use watch::{Objective, Progress, Unwatched, Watch};
 
 use serde::Serialize;

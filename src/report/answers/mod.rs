@@ -1,9 +1,11 @@
 //! Answers: one file for each result that becomes an [`Answer`](super::Answer).
 
 mod compare;
+mod curve;
 mod demand;
 mod formats;
 mod models;
+mod path;
 mod plan;
 mod policies;
 mod runs;
@@ -14,8 +16,9 @@ pub use compare::compare;
 pub use demand::{Pool, demand};
 pub use formats::formats;
 pub use models::models;
+pub use path::Limits;
 pub use plan::plan;
 pub use policies::policies;
 pub use runs::{Run, Runs};
 pub use simulate::simulate;
-pub use worst_case::worst_case;
+pub use worst_case::{Shown, worst_case};
