@@ -6,6 +6,7 @@
 
 mod bound;
 mod curve;
+mod exact;
 mod watch;
 mod witness;
 
@@ -156,8 +157,72 @@ pub fn worst_case(
     effort: Effort,
     watch: &dyn Watch,
 ) -> WorstCase {
-    let bounds = bounds(world, cold_path, traffic, planned);
-    answer(world, &bounds, witness::search(world, traffic, effort, watch))
+    let mut bounds = bounds(world, cold_path, traffic, planned);
+    let mut found = witness::begin(world, traffic, effort);
+    let known: Vec<(Objective, u64, Option<u64>)> = found
+        .best
+        .iter()
+        .map(|(objective, best)| (*objective, objective.of(&best.outcome), bounds.of(*objective)))
+        .collect();
+    if let Some((refined, steps)) = exact::refine(world, traffic, &known, effort, watch) {
+        found.replays += steps;
+        refined.into_iter().for_each(|refined| take_over(world, traffic, refined, &mut found, &mut bounds));
+    }
+    let open = |objective: Objective, witness: u64| {
+        let bound = bounds.of(objective);
+        let open = bound.is_none_or(|bound| witness < bound);
+        open.then_some(Progress { objective, witness, bound, steps: 0 })
+    };
+    if found.best.iter().any(|(objective, best)| open(*objective, objective.of(&best.outcome)).is_some()) {
+        witness::search(world, traffic, effort, &mut found, &open, watch);
+    }
+    answer(world, &bounds, &found)
+}
+
+/// Replays what the exact engine has found, and believes of it what the replay confirms.
+fn take_over(
+    world: &World<'_>,
+    traffic: &Traffic,
+    refined: exact::Refined,
+    found: &mut witness::Found,
+    bounds: &mut Bounds,
+) {
+    let exact::Refined { objective, witness, bound, joined } = refined;
+    let mut confirmed = true;
+    if let Some((value, assignment)) = witness {
+        let replayed = witness::replay(world, traffic, assignment);
+        confirmed = objective.of(&replayed.outcome) == value;
+        found.replays += 1;
+        found.improve(&replayed);
+    }
+    let bound = if confirmed { bound } else { None };
+    if let Some(least) = bound.into_iter().chain(joined).min() {
+        bounds.tighten(objective, least);
+    }
+}
+
+impl Bounds {
+    const fn of(&self, objective: Objective) -> Option<u64> {
+        match objective {
+            Objective::ColdStart => self.cold_start_ms,
+            Objective::PeakEnis => Some(self.peak_enis),
+            Objective::SubnetPeak(subnet) => Some(self.by_subnet.as_slice()[subnet]),
+            Objective::Failures => Some(self.failures),
+        }
+    }
+
+    fn tighten(&mut self, objective: Objective, least: u64) {
+        let bound = match objective {
+            Objective::ColdStart => {
+                self.cold_start_ms = Some(self.cold_start_ms.map_or(least, |bound| bound.min(least)));
+                return;
+            }
+            Objective::PeakEnis => &mut self.peak_enis,
+            Objective::SubnetPeak(subnet) => &mut self.by_subnet[subnet],
+            Objective::Failures => &mut self.failures,
+        };
+        *bound = (*bound).min(least);
+    }
 }
 
 /// The worst case of a world whose plan is made anew for every assignment: `seen` are the
@@ -170,31 +235,30 @@ pub fn hindsight(
     seen: Vec<(Assignment, Outcome)>,
 ) -> WorstCase {
     let bounds = bounds(world, cold_path, traffic, planned);
-    answer(world, &bounds, witness::Found::among(seen))
+    answer(world, &bounds, &witness::Found::among(world, seen))
 }
 
-fn answer(world: &World<'_>, bounds: &Bounds, found: witness::Found) -> WorstCase {
+fn answer(world: &World<'_>, bounds: &Bounds, found: &witness::Found) -> WorstCase {
     let subnets = &world.topology.limits.subnets;
-    let by_subnet = subnets
-        .iter()
-        .zip(&found.peak_enis.outcome.subnets)
-        .zip(&bounds.by_subnet)
-        .map(|((subnet, level), bound)| SubnetPeak {
-            subnet: subnet.name.clone(),
-            peak: Bracket::new(level.peak, Some(*bound)),
-        })
-        .collect();
+    let best = |objective: Objective| found.of(objective);
+    let bracket =
+        |objective: Objective| Bracket::new(objective.of(&best(objective).outcome), bounds.of(objective));
+    let by_subnet = subnets.iter().enumerate().map(|(n, subnet)| SubnetPeak {
+        subnet: subnet.name.clone(),
+        peak: bracket(Objective::SubnetPeak(n)),
+    });
+    let assignment = |objective: Objective| best(objective).assignment.clone();
     WorstCase {
-        cold_start: WorstColdStart::new(world, bounds.cold_start_ms, &found.cold_start.outcome),
+        cold_start: WorstColdStart::new(world, bounds.cold_start_ms, &best(Objective::ColdStart).outcome),
         peak_enis: PeakEnis {
-            peak: Bracket::new(found.peak_enis.outcome.enis.peak, Some(bounds.peak_enis)),
-            at_ms: found.peak_enis.outcome.enis.peak_at,
-            by_subnet,
+            peak: bracket(Objective::PeakEnis),
+            at_ms: best(Objective::PeakEnis).outcome.enis.peak_at,
+            by_subnet: by_subnet.collect(),
         },
-        failures: Bracket::new(found.failures.outcome.failures(), Some(bounds.failures)),
-        witness: found.cold_start.assignment,
-        witness_peak_enis: found.peak_enis.assignment,
-        witness_failures: found.failures.assignment,
+        failures: bracket(Objective::Failures),
+        witness: assignment(Objective::ColdStart),
+        witness_peak_enis: assignment(Objective::PeakEnis),
+        witness_failures: assignment(Objective::Failures),
         replays: found.replays,
     }
 }

@@ -22,31 +22,55 @@ pub(super) struct Replayed {
 }
 
 /// The best found for each objective.
+#[derive(Clone)]
 pub(super) struct Found {
-    pub(super) cold_start: Replayed,
-    pub(super) peak_enis: Replayed,
-    pub(super) failures: Replayed,
+    /// In the order of [`objectives`].
+    pub(super) best: Vec<(Objective, Replayed)>,
     pub(super) replays: u64,
+}
+
+/// Everything that is to be large in `world`.
+pub(super) fn objectives(world: &World<'_>) -> Vec<Objective> {
+    let subnets = 0..world.topology.limits.subnets.len();
+    let mut objectives = vec![Objective::ColdStart, Objective::PeakEnis, Objective::Failures];
+    objectives.extend(subnets.map(Objective::SubnetPeak));
+    objectives
 }
 
 impl Found {
     /// The best of these, which must not be empty.
-    pub(super) fn among(seen: Vec<(Assignment, Outcome)>) -> Self {
+    pub(super) fn among(world: &World<'_>, seen: Vec<(Assignment, Outcome)>) -> Self {
         let replays = seen.len() as u64;
         let seen: Vec<Replayed> =
             seen.into_iter().map(|(assignment, outcome)| Replayed { assignment, outcome }).collect();
         let best = |objective: Objective| {
             let largest = |n: &usize| (objective.of(&seen[*n].outcome), std::cmp::Reverse(*n));
             let index = (0..seen.len()).max_by_key(largest).unwrap_or(0);
-            seen[index].clone()
+            (objective, seen[index].clone())
         };
-        Self {
-            cold_start: best(Objective::ColdStart),
-            peak_enis: best(Objective::PeakEnis),
-            failures: best(Objective::Failures),
-            replays,
+        Self { best: objectives(world).into_iter().map(best).collect(), replays }
+    }
+
+    /// The best for this objective.
+    pub(super) fn of(&self, objective: Objective) -> &Replayed {
+        let found = self.best.iter().find(|(of, _)| *of == objective);
+        &found.unwrap_or(&self.best[0]).1
+    }
+
+    /// Puts in what is better than the best so far.
+    pub(super) fn improve(&mut self, tried: &Replayed) {
+        for (objective, best) in &mut self.best {
+            if objective.of(&tried.outcome) > objective.of(&best.outcome) {
+                *best = tried.clone();
+            }
         }
     }
+}
+
+/// What the simulator makes of `assignment`.
+pub(super) fn replay(world: &World<'_>, traffic: &Traffic, assignment: Assignment) -> Replayed {
+    let outcome = simulate(world, traffic, assignment.clone(), Silent).0;
+    Replayed { assignment, outcome }
 }
 
 impl Objective {
@@ -60,7 +84,7 @@ impl Objective {
     }
 
     /// What `outcome` comes to.
-    fn of(self, outcome: &Outcome) -> u64 {
+    pub(super) fn of(self, outcome: &Outcome) -> u64 {
         match self {
             Self::ColdStart => outcome.cold_starts.max(),
             Self::PeakEnis => outcome.enis.peak,
@@ -69,6 +93,9 @@ impl Objective {
         }
     }
 }
+
+/// Random assignments to begin with.
+const FIRST: u64 = 64;
 
 /// A way to choose an assignment without writing it out.
 #[derive(Clone, Debug)]
@@ -155,31 +182,70 @@ impl Nature for Player {
     }
 }
 
-/// Looks for witnesses as hard as `effort` says.
-pub(super) fn search(world: &World<'_>, traffic: &Traffic, effort: Effort, watch: &dyn Watch) -> Found {
+/// The corners and a few random assignments: enough to begin with.
+pub(super) fn begin(world: &World<'_>, traffic: &Traffic, effort: Effort) -> Found {
     let corners = corners(world.policy);
     let size = traffic.invocations().max(1);
-    let runs = (effort.invocations / size).min(2_000);
-    let random = runs.saturating_sub(corners.len() as u64) / 2;
-    let mut choices = corners;
-    choices.extend((0..random).map(|n| Choice::Drawn { seed: effort.seed.wrapping_add(n) }));
+    let random = (effort.invocations / size).saturating_sub(corners.len() as u64).min(FIRST);
+    draw(world, traffic, effort, corners, 0..random)
+}
+
+/// The best of these choices and of the random ones of these seeds.
+fn draw(
+    world: &World<'_>,
+    traffic: &Traffic,
+    effort: Effort,
+    mut choices: Vec<Choice>,
+    random: std::ops::Range<u64>,
+) -> Found {
+    choices.extend(random.map(|n| Choice::Drawn { seed: effort.seed.wrapping_add(n) }));
     let outcomes: Vec<Outcome> = choices.par_iter().map(|choice| play(world, traffic, choice)).collect();
-    let replays = choices.len() as u64;
-    let left = runs.saturating_sub(replays) / 3;
-    let of = |objective: Objective| {
-        let best = (0..choices.len())
-            .max_by_key(|&n| (objective.of(&outcomes[n]), std::cmp::Reverse(n)))
-            .unwrap_or(0);
-        let start = write_out(world, traffic, &choices[best]);
-        let witness = objective.of(&start.outcome);
-        let told = Progress { objective, witness, bound: None, steps: replays };
-        let left = if watch.proceed(&told) { left } else { 0 };
-        climb(world, traffic, objective, start, left, effort.seed)
-    };
-    let (cold_start, a) = of(Objective::ColdStart);
-    let (peak_enis, b) = of(Objective::PeakEnis);
-    let (failures, c) = of(Objective::Failures);
-    Found { cold_start, peak_enis, failures, replays: replays + a + b + c }
+    let mut written: Vec<(usize, Replayed)> = Vec::new();
+    let mut best = Vec::new();
+    for objective in objectives(world) {
+        let largest = |&n: &usize| (objective.of(&outcomes[n]), std::cmp::Reverse(n));
+        let index = (0..choices.len()).max_by_key(largest).unwrap_or(0);
+        let replayed = match written.iter().find(|(known, _)| *known == index) {
+            Some((_, replayed)) => replayed.clone(),
+            None => {
+                let replayed = write_out(world, traffic, &choices[index]);
+                written.push((index, replayed.clone()));
+                replayed
+            }
+        };
+        best.push((objective, replayed));
+    }
+    Found { best, replays: choices.len() as u64 }
+}
+
+/// Looks on for witnesses of the objectives that `open` still allows, as hard as `effort` says.
+pub(super) fn search(
+    world: &World<'_>,
+    traffic: &Traffic,
+    effort: Effort,
+    found: &mut Found,
+    open: &dyn Fn(Objective, u64) -> Option<Progress>,
+    watch: &dyn Watch,
+) {
+    let size = traffic.invocations().max(1);
+    let runs = (effort.invocations / size).min(2_000).saturating_sub(found.replays);
+    if runs >= 4 {
+        let drawn = draw(world, traffic, effort, Vec::new(), FIRST..FIRST + runs / 2);
+        found.replays += drawn.replays;
+        drawn.best.iter().for_each(|(_, replayed)| found.improve(replayed));
+    }
+    let goals = found.best.len() as u64;
+    for n in 0..found.best.len() {
+        let (objective, best) = found.best[n].clone();
+        let Some(progress) = open(objective, objective.of(&best.outcome)) else { continue };
+        if !watch.proceed(&Progress { steps: found.replays, ..progress }) {
+            return;
+        }
+        let (best, replays) = climb(world, traffic, objective, best, runs / 2 / goals, effort.seed);
+        found.replays += replays;
+        found.improve(&best);
+        found.best[n].1 = best;
+    }
 }
 
 fn corners(policy: &Policy) -> Vec<Choice> {

@@ -8,6 +8,7 @@ use std::path::Path;
 use eniplan::diagnostic::{Diagnostic, Diagnostics};
 
 mod audit;
+mod brute_force;
 mod cli;
 mod fidelity;
 mod generate;
