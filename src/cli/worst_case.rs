@@ -101,7 +101,8 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
 
 impl Args {
     fn effort(&self) -> Effort {
-        let until_stopped = if self.time_limit.is_some() { u64::MAX } else { Effort::default().invocations };
+        let until_stopped =
+            if self.time_limit.is_some() { Effort::UNTIL_STOPPED } else { Effort::default().invocations };
         Effort { invocations: self.effort.unwrap_or(until_stopped), seed: self.study.traffic.seed }
     }
 }

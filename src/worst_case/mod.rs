@@ -134,6 +134,8 @@ impl Default for Effort {
 }
 
 impl Effort {
+    /// As many as there is time for: only the watcher ends the search, or that all is exact.
+    pub const UNTIL_STOPPED: u64 = u64::MAX;
     /// For a comparison, where many cases share the time.
     pub const SMALL: u64 = 4_000_000;
 }
@@ -158,7 +160,7 @@ pub fn worst_case(
     watch: &dyn Watch,
 ) -> WorstCase {
     let mut bounds = bounds(world, cold_path, traffic, planned);
-    let mut found = witness::begin(world, traffic, effort);
+    let mut found = witness::begin(world, traffic, effort, watch);
     let known: Vec<(Objective, u64, Option<u64>)> = found
         .best
         .iter()

@@ -96,6 +96,10 @@ impl Objective {
 
 /// Random assignments to begin with.
 const FIRST: u64 = 64;
+/// Random assignments between two looks at the clock.
+const AT_ONCE: u64 = 16;
+/// Replays of a round, where only the watcher ends the search.
+const ROUND: u64 = 128;
 
 /// A way to choose an assignment without writing it out.
 #[derive(Clone, Debug)]
@@ -182,21 +186,36 @@ impl Nature for Player {
     }
 }
 
-/// The corners and a few random assignments: enough to begin with.
-pub(super) fn begin(world: &World<'_>, traffic: &Traffic, effort: Effort) -> Found {
+/// The corners and, unless `watch` calls it off, a few random assignments: enough to begin with.
+pub(super) fn begin(world: &World<'_>, traffic: &Traffic, effort: Effort, watch: &dyn Watch) -> Found {
     let corners = corners(world.policy);
     let size = traffic.invocations().max(1);
     let random = (effort.invocations / size).saturating_sub(corners.len() as u64).min(FIRST);
-    draw(world, traffic, effort, corners, 0..random)
+    let mut found = draw(world, traffic, effort, corners, 0..0, None);
+    let mut seed = 0;
+    while seed < random {
+        let objective = Objective::ColdStart;
+        let witness = objective.of(&found.of(objective).outcome);
+        if !watch.proceed(&Progress { objective, witness, bound: None, steps: found.replays }) {
+            break;
+        }
+        let part = seed..random.min(seed.saturating_add(AT_ONCE));
+        seed = part.end;
+        let drawn = draw(world, traffic, effort, Vec::new(), part, Some(&found));
+        found.replays += drawn.replays;
+        drawn.best.iter().for_each(|(_, replayed)| found.improve(replayed));
+    }
+    found
 }
 
-/// The best of these choices and of the random ones of these seeds.
+/// The best of these choices and of the random ones of these seeds, where it is better `than` is known.
 fn draw(
     world: &World<'_>,
     traffic: &Traffic,
     effort: Effort,
     mut choices: Vec<Choice>,
     random: std::ops::Range<u64>,
+    than: Option<&Found>,
 ) -> Found {
     choices.extend(random.map(|n| Choice::Drawn { seed: effort.seed.wrapping_add(n) }));
     let outcomes: Vec<Outcome> = choices.par_iter().map(|choice| play(world, traffic, choice)).collect();
@@ -205,6 +224,10 @@ fn draw(
     for objective in objectives(world) {
         let largest = |&n: &usize| (objective.of(&outcomes[n]), std::cmp::Reverse(n));
         let index = (0..choices.len()).max_by_key(largest).unwrap_or(0);
+        let reached = objective.of(&outcomes[index]);
+        if than.is_some_and(|than| reached <= objective.of(&than.of(objective).outcome)) {
+            continue;
+        }
         let replayed = match written.iter().find(|(known, _)| *known == index) {
             Some((_, replayed)) => replayed.clone(),
             None => {
@@ -218,7 +241,8 @@ fn draw(
     Found { best, replays: choices.len() as u64 }
 }
 
-/// Looks on for witnesses of the objectives that `open` still allows, as hard as `effort` says.
+/// Looks on for witnesses of the objectives that `open` still allows, as hard as `effort` says:
+/// in rounds of random assignments and then of moves, until `watch` calls it off.
 pub(super) fn search(
     world: &World<'_>,
     traffic: &Traffic,
@@ -228,23 +252,41 @@ pub(super) fn search(
     watch: &dyn Watch,
 ) {
     let size = traffic.invocations().max(1);
-    let runs = (effort.invocations / size).min(2_000).saturating_sub(found.replays);
-    if runs >= 4 {
-        let drawn = draw(world, traffic, effort, Vec::new(), FIRST..FIRST + runs / 2);
-        found.replays += drawn.replays;
-        drawn.best.iter().for_each(|(_, replayed)| found.improve(replayed));
-    }
+    let most = if effort.invocations == Effort::UNTIL_STOPPED { u64::MAX } else { 2_000 };
+    let runs = (effort.invocations / size).min(most).saturating_sub(found.replays);
+    let proceed = |found: &Found| {
+        let open = found.best.iter().filter_map(|(of, best)| open(*of, of.of(&best.outcome)));
+        let open: Vec<Progress> = open.collect();
+        // Each is told, and any may stop it; none left open is the end too.
+        open.iter()
+            .fold(!open.is_empty(), |on, it| watch.proceed(&Progress { steps: found.replays, ..*it }) && on)
+    };
+    let per_round = if most == u64::MAX { ROUND } else { runs };
     let goals = found.best.len() as u64;
-    for n in 0..found.best.len() {
-        let (objective, best) = found.best[n].clone();
-        let Some(progress) = open(objective, objective.of(&best.outcome)) else { continue };
-        if !watch.proceed(&Progress { steps: found.replays, ..progress }) {
-            return;
+    let mut seed = FIRST;
+    for round in 0..(runs / per_round.max(1)).max(1) {
+        let last = seed.saturating_add(per_round / 2);
+        while seed < last && per_round >= 4 && proceed(found) {
+            let part = seed..last.min(seed.saturating_add(AT_ONCE));
+            seed = part.end;
+            let drawn = draw(world, traffic, effort, Vec::new(), part, Some(found));
+            found.replays += drawn.replays;
+            drawn.best.iter().for_each(|(_, replayed)| found.improve(replayed));
         }
-        let (best, replays) = climb(world, traffic, objective, best, runs / 2 / goals, effort.seed);
-        found.replays += replays;
-        found.improve(&best);
-        found.best[n].1 = best;
+        for n in 0..found.best.len() {
+            if !proceed(found) {
+                return;
+            }
+            let (objective, best) = found.best[n].clone();
+            let Some(progress) = open(objective, objective.of(&best.outcome)) else { continue };
+            let on = |steps| watch.proceed(&Progress { steps, ..progress });
+            let seed = effort.seed.wrapping_add(round);
+            let climb = Climb { objective, budget: per_round / 2 / goals, seed, before: found.replays };
+            let (best, replays) = climb.from(world, traffic, best, &on);
+            found.replays += replays;
+            found.improve(&best);
+            found.best[n].1 = best;
+        }
     }
 }
 
@@ -274,42 +316,54 @@ fn write_out(world: &World<'_>, traffic: &Traffic, choice: &Choice) -> Replayed 
     Replayed { assignment, outcome }
 }
 
-/// Moves one boot at a time, keeping what does not lose; at most `budget` replays.
-fn climb(
-    world: &World<'_>,
-    traffic: &Traffic,
+/// Moves of one or two boots at a time.
+struct Climb {
     objective: Objective,
-    mut best: Replayed,
+    /// The most replays.
     budget: u64,
     seed: u64,
-) -> (Replayed, u64) {
-    let interval = Interval::between(world.topology.boot.min, world.topology.boot.max);
-    if interval.is_exact() {
-        return (best, 0);
-    }
-    let stream = Stream::new(seed, Purpose::Search).fork(objective.number());
-    for turn in 0..budget {
-        let requests = best.assignment.boots_ms.len() as u64;
-        if requests == 0 {
-            return (best, turn);
+    /// Replays before it.
+    before: u64,
+}
+
+impl Climb {
+    /// Keeps what does not lose; ends early where `on`, told of the replays so far, says no.
+    fn from(
+        &self,
+        world: &World<'_>,
+        traffic: &Traffic,
+        mut best: Replayed,
+        on: &dyn Fn(u64) -> bool,
+    ) -> (Replayed, u64) {
+        let objective = self.objective;
+        let interval = Interval::between(world.topology.boot.min, world.topology.boot.max);
+        if interval.is_exact() {
+            return (best, 0);
         }
-        let mut assignment = best.assignment.clone();
-        let moves = 1 + stream.below(4 * turn, 2);
-        for n in 0..moves {
-            let which = stream.below(4 * turn + n, requests);
-            let value = moved(&interval, stream, 4 * turn + n);
-            if let Some(boot) =
-                usize::try_from(which).ok().and_then(|which| assignment.boots_ms.get_mut(which))
-            {
-                *boot = value.0;
+        let stream = Stream::new(self.seed, Purpose::Search).fork(objective.number());
+        for turn in 0..self.budget {
+            let requests = best.assignment.boots_ms.len() as u64;
+            if requests == 0 || !on(self.before.saturating_add(turn)) {
+                return (best, turn);
+            }
+            let mut assignment = best.assignment.clone();
+            let moves = 1 + stream.below(4 * turn, 2);
+            for n in 0..moves {
+                let which = stream.below(4 * turn + n, requests);
+                let value = moved(&interval, stream, 4 * turn + n);
+                if let Some(boot) =
+                    usize::try_from(which).ok().and_then(|which| assignment.boots_ms.get_mut(which))
+                {
+                    *boot = value.0;
+                }
+            }
+            let tried = write_out(world, traffic, &Choice::Written(assignment));
+            if objective.of(&tried.outcome) >= objective.of(&best.outcome) {
+                best = tried;
             }
         }
-        let tried = write_out(world, traffic, &Choice::Written(assignment));
-        if objective.of(&tried.outcome) >= objective.of(&best.outcome) {
-            best = tried;
-        }
+        (best, self.budget)
     }
-    (best, budget)
 }
 
 fn moved(interval: &Interval, stream: Stream, turn: u64) -> Millis {

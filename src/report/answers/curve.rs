@@ -14,8 +14,15 @@ const BAR: u64 = 24;
 
 /// One row per slot, with a bar: full blocks for what a replay shows, light ones up to what is proved.
 pub(super) fn table(points: &[Point]) -> Table {
+    let rest = if points.iter().any(|it| it.invocations == 0) {
+        "; slots without arrivals are left out"
+    } else {
+        ""
+    };
     let mut table = Table::new(
-        "The longest cold start an arrival in each slot can meet (█ a replay shows it, ░ proved at most)",
+        format!(
+            "The longest cold start an arrival can meet, by slot (█ a replay shows it, ░ proved at most{rest})"
+        ),
         &[
             ("at_ms", "from"),
             ("invocations", "invocations"),
@@ -25,13 +32,12 @@ pub(super) fn table(points: &[Point]) -> Table {
         ],
     );
     let most = points.iter().map(|it| it.bound_ms.unwrap_or(0).max(it.witness_ms)).max().unwrap_or(0);
-    for it in points {
-        let some = |value: Option<u64>| Value::span(value.filter(|_| it.invocations > 0));
+    for it in points.iter().filter(|it| it.invocations > 0) {
         table.push(vec![
             Value::instant(Some(it.at_ms)),
             Value::Count(it.invocations),
-            some(Some(it.witness_ms)),
-            some(it.bound_ms),
+            Value::Span(it.witness_ms),
+            Value::span(it.bound_ms),
             Value::text(bar(it, most)),
         ]);
     }
@@ -72,7 +78,7 @@ pub(super) fn when(points: &[Point], slot: Millis, clock: Clock) -> Option<Strin
     let when = match (before, after) {
         (None, None) => {
             return Some(format!(
-                "By what is proved, an arrival can meet {span} in the first {slot} as in the last."
+                "By what is proved, an arrival can meet {span} in the last {slot} of the traffic as in the first."
             ));
         }
         (None, Some(_)) => format!("an arrival can meet {span} until {until}"),
@@ -121,7 +127,7 @@ mod tests {
         };
         let is = |text: &str| Some(format!("By what is proved, an arrival can meet {text}."));
         assert_eq!(said(&[5, 5, 0]), is("5ms until 2s after the start; after that, none at all"));
-        assert_eq!(said(&[5, 2, 5]), is("5ms in the first 1s as in the last"));
+        assert_eq!(said(&[5, 2, 5]), is("5ms in the last 1s of the traffic as in the first"));
         // A slot without arrivals (9) says nothing.
         assert_eq!(said(&[9, 3, 5, 9]), is("5ms from 2s after the start on; before that, at most 3ms"));
         let both = "5ms from 1s after the start until 2s after the start";
