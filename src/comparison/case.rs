@@ -144,12 +144,12 @@ impl<'a> Case<'a> {
         let seeded = seeded.map(|seed| self.shows(Drawn::new(self.policy(), seed), &shown));
         let all: Vec<Shown> = listed.chain(seeded).collect::<Result<_, CaseError>>()?;
         let together = all.iter().fold(shown, Shown::merge);
-        Ok(together.beside(|_, _| worst.cold_start.bound_ms))
+        Ok(together.beside(|from, to| worst.proved(from, to)))
     }
 
     /// The same without a replay: what is proved alone.
     pub fn proved_curve(&self, worst: &WorstCase, slot: Millis) -> Vec<Point> {
-        Shown::new(slot, self.study.traffic).beside(|_, _| worst.cold_start.bound_ms)
+        Shown::new(slot, self.study.traffic).beside(|from, to| worst.proved(from, to))
     }
 
     fn shows<N: Nature + Clone>(&self, nature: N, empty: &Shown) -> Result<Shown, CaseError> {

@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use super::{BySlot, WorstCase};
 use crate::policy::Policy;
 use crate::quantity::{Interval, Millis, Probability};
 use crate::random::{Purpose, Stream};
@@ -73,6 +74,24 @@ impl Shown {
     }
 }
 
+impl BySlot {
+    /// The longest, ms, of the slots that `from..to` meets; what lies beyond the last counts to it.
+    pub fn over(&self, from: u64, to: u64) -> Option<u64> {
+        let last = self.longest_ms.len().checked_sub(1)?;
+        let index = |at: u64| usize::try_from(at / self.slot_ms.max(1)).unwrap_or(last).min(last);
+        let slots = &self.longest_ms[index(from)..=index(to.saturating_sub(1).max(from))];
+        slots.iter().copied().collect::<Option<Vec<u64>>>()?.into_iter().max()
+    }
+}
+
+impl WorstCase {
+    /// What is proved of the cold starts of arrivals in `from..to`, ms.
+    pub fn proved(&self, from: u64, to: u64) -> Option<u64> {
+        let all = self.cold_start.bound_ms;
+        self.by_slot.over(from, to).into_iter().chain(all).min()
+    }
+}
+
 impl Recorder for Shown {
     fn served(&mut self, served: &Served<'_>) {
         if served.cold {
@@ -124,6 +143,18 @@ impl Nature for Drawn {
 mod tests {
     use super::*;
     use crate::traffic::{Entry, Shape};
+
+    #[test]
+    fn a_stretch_is_as_long_as_its_worst_slot() {
+        let by_slot = BySlot { slot_ms: 10, longest_ms: vec![Some(3), Some(0), None, Some(7)] };
+        let over = |from, to| by_slot.over(from, to);
+        assert_eq!([over(0, 10), over(10, 20), over(9, 11)], [Some(3), Some(0), Some(3)]);
+        assert_eq!(
+            [over(10, 21), over(30, 40), over(35, 999), over(99, 99)],
+            [None, Some(7), Some(7), Some(7)]
+        );
+        assert_eq!(BySlot::default().over(0, 5), None);
+    }
 
     #[test]
     fn every_arrival_counts_to_its_slot() {

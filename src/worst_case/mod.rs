@@ -10,7 +10,7 @@ mod exact;
 mod watch;
 mod witness;
 
-pub use bound::{Bounds, bounds};
+pub use bound::{Bounds, BySlot, bounds};
 pub(crate) use bound::{wait_for_host, wait_in_queue};
 pub use curve::{Drawn, Point, Shown};
 pub use watch::{Objective, Progress, Unwatched, Watch};
@@ -116,6 +116,9 @@ pub struct WorstCase {
     pub witness_failures: Assignment,
     /// Assignments that were replayed to find them.
     pub replays: u64,
+    /// What is proved of the longest cold start by the time of arrival; see [`WorstCase::proved`].
+    #[serde(skip)]
+    pub by_slot: BySlot,
 }
 
 /// How hard to look for witnesses.
@@ -262,5 +265,6 @@ fn answer(world: &World<'_>, bounds: &Bounds, found: &witness::Found) -> WorstCa
         witness_peak_enis: assignment(Objective::PeakEnis),
         witness_failures: assignment(Objective::Failures),
         replays: found.replays,
+        by_slot: bounds.by_slot.clone(),
     }
 }
