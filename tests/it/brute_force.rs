@@ -314,3 +314,46 @@ fn exact_equals_brute_force_on_the_third_quarter() {
 fn exact_equals_brute_force_on_the_last_quarter() {
     compare(750..1_000);
 }
+
+/// Twenty times as many; by hand: `cargo test --release --test it -- --ignored brute_force`.
+#[test]
+#[ignore = "takes minutes"]
+fn exact_equals_brute_force_on_20_000_worlds() {
+    compare(1_000..21_000);
+}
+
+#[test]
+#[ignore = "stats"]
+fn stats_of_larger() {
+    for n in [10, 20, 30, 60] {
+        let mut closed = 0;
+        let mut improved = 0;
+        let mut steps: Vec<u64> = Vec::new();
+        let t = std::time::Instant::now();
+        for seed in 0..40 {
+            let mut scene = scene(seed, 10);
+            let mut dice = Dice(Stream::new(seed, Purpose::Search), 1000);
+            let mut entries: Vec<(u64, u32, u32, u64)> = (0..n)
+                .map(|_| (dice.below(n * 6), dice.small(2), 1, dice.below(9)))
+                .collect();
+            entries.sort_by_key(|entry| entry.0);
+            scene.traffic = log(2, &entries);
+            let answer = engine(&scene);
+            let all = answer.cold_start.exact && answer.peak_enis.peak.exact && answer.failures.exact;
+            closed += u32::from(all);
+            improved += u32::from(answer.cold_start.exact);
+            steps.push(answer.replays);
+            if !all { println!("{n} {seed} cold {:?} peak {:?} fail {:?} {}", answer.cold_start.bracket(), answer.peak_enis.peak, answer.failures, answer.replays); }
+        }
+        steps.sort();
+        println!("{n}: closed {closed}/40, cold {improved}, median steps {} max {}, {:?}", steps[20], steps[39], t.elapsed());
+    }
+}
+#[test]
+#[ignore = "stats"]
+fn show() {
+    for seed in [15, 18, 22, 9,24,2,12] {
+        let scene = scene(seed, 10);
+        println!("{seed} {:?} {:?}\n  {:?}\n {:?}", scene.policy, scene.topology.limits, scene.cold_path.vpc, (scene.topology.boot, scene.topology.delete, scene.topology.functions[1].classes.clone(), scene.topology.functions[0].keep_alive, scene.initial));
+    }
+}

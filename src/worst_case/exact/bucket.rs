@@ -26,6 +26,11 @@ impl Rates {
         Self { full, per_ms: u128::from(bucket.per_second.micro_tokens_per_ms()) }
     }
 
+    /// Tokens in a full bucket from which so many were taken.
+    pub(super) fn tokens_left(&self, taken: u32) -> u128 {
+        (self.full / TOKEN).saturating_sub(u128::from(taken))
+    }
+
     /// How long the refill of so many millionths takes, ms; `None`: for ever.
     fn refill(&self, missing: u128) -> Option<i64> {
         if missing == 0 {

@@ -81,23 +81,26 @@ impl<'a> Machine<'a> {
             pending.filter_map(|(n, it)| Some((it.at?, it.event.rank(), Next::Pending(n)))).collect();
         candidates.extend(arrival.map(|at| (at, ARRIVAL_RANK, Next::Arrival)));
         let over = arrival.is_none() && self.state.in_flight(model.policy().binding) == 0;
-        let part = |chosen: usize| {
-            let (at, rank, _) = candidates[chosen];
-            let mut zone = self.zone.clone();
-            let mut first = !over || zone.restrict(at, ZERO, model.span);
-            for (n, &(other, other_rank, _)) in candidates.iter().enumerate() {
+        let mut first: Vec<usize> = Vec::new();
+        let before = |chosen: usize| {
+            let (_, rank, _) = candidates[chosen];
+            let others = candidates.iter().enumerate().filter(move |&(n, _)| n != chosen);
+            let others = others.map(move |(n, &(other, other_rank, _))| {
                 let wins = (rank, chosen) <= (other_rank, n);
-                first = first && (n == chosen || zone.restrict(at, other, if wins { 0 } else { -1 }));
-            }
-            first.then_some((zone, chosen))
+                (other, if wins { 0 } else { -1 })
+            });
+            others.chain(over.then_some((ZERO, model.span)))
         };
-        let mut parts: Vec<(Zone, usize)> = (0..candidates.len()).filter_map(part).collect();
-        if parts.is_empty() {
+        for (n, &(at, ..)) in candidates.iter().enumerate() {
+            if self.zone.allows_all(at, before(n)) {
+                first.push(n);
+            }
+        }
+        if first.is_empty() {
             return None;
         }
-        let choice = self.script.choose(parts.len());
-        let (zone, chosen) = parts.swap_remove(choice.min(parts.len() - 1));
-        self.zone = zone;
+        let chosen = first[self.script.choose(first.len()).min(first.len() - 1)];
+        self.zone.restrict_all(candidates[chosen].0, before(chosen));
         Some(candidates[chosen].2)
     }
 
@@ -132,9 +135,11 @@ impl<'a> Machine<'a> {
             self.seen.failed += 1;
             return;
         }
-        if self.model.policy().binding == Binding::Queued {
+        let queued = self.model.policy().binding == Binding::Queued;
+        if queued {
             self.state.queued.push(number);
         }
+        let number = if queued { number } else { self.model.like[number as usize] };
         let environment = self.start_environment(arrival.function, Some(number));
         self.begin_first_steps(environment);
     }

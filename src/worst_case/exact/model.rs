@@ -8,7 +8,7 @@ use crate::topology::{Limits, TokenBucket, Topology};
 use crate::traffic::Traffic;
 
 /// One invocation.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Arrival {
     pub(super) at: i64,
     pub(super) duration: i64,
@@ -19,6 +19,8 @@ pub(super) struct Arrival {
 pub(super) struct Model<'a> {
     pub(super) world: &'a World<'a>,
     pub(super) arrivals: Vec<Arrival>,
+    /// Of each invocation the first that is like it.
+    pub(super) like: Vec<u32>,
     pub(super) span: i64,
     pub(super) api: Option<Rates>,
     pub(super) hosts: Option<Rates>,
@@ -50,6 +52,11 @@ impl<'a> Model<'a> {
             let arrival = Arrival { at: ms(entry.at)?, duration: ms(entry.duration)?, function };
             arrivals.extend((0..entry.count).map(|_| arrival));
         }
+        let mut like: Vec<u32> = Vec::with_capacity(arrivals.len());
+        for (n, arrival) in arrivals.iter().enumerate() {
+            let before = like.last().copied().filter(|&first| arrivals[first as usize] == *arrival);
+            like.push(before.unwrap_or(u32::try_from(n).ok()?));
+        }
         let limits = &topology.limits;
         let microvm = limits.microvm.map(|rate| {
             let burst = u32::try_from(rate.0 / 1_000).unwrap_or(u32::MAX).max(1);
@@ -58,6 +65,7 @@ impl<'a> Model<'a> {
         Some(Self {
             world,
             arrivals,
+            like,
             span: ms(traffic.span.0)?,
             api: limits.api.map(Rates::new),
             hosts: microvm.map(Rates::new),

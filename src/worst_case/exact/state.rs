@@ -172,6 +172,7 @@ impl State {
     /// Brings the state to its usual form; with `zone`, also the instants, and the zone to them.
     pub(super) fn settle(&mut self, model: &Model<'_>, zone: &mut Zone, rename: bool) {
         self.pending.sort_by_key(|it| it.event.rank());
+        self.forget_order(model, zone);
         self.forget_full_buckets(model, zone);
         self.renumber(model);
         if rename {
@@ -179,7 +180,49 @@ impl State {
         }
     }
 
-    /// A bucket that is full before anything can happen again is simply full.
+    /// The order of scheduling counts for events that can fall on one millisecond, and for the
+    /// idle environments of a function; others are put in an order that does not tell it.
+    fn forget_order(&mut self, model: &Model<'_>, zone: &Zone) {
+        let mut order: Vec<(Pending, [i64; 4])> =
+            self.pending.iter().map(|&it| (it, self.signature(it, model, zone))).collect();
+        let counts = |(a, mine): &(Pending, [i64; 4]), (b, other): &(Pending, [i64; 4])| {
+            let idle = |it: &Pending| matches!(it.event, Event::EnvironmentExpiry { .. });
+            let tie = |a: When, b: When| zone.gap(a, b) >= 0 && zone.gap(b, a) >= 0;
+            a.event.rank() != b.event.rank()
+                || (idle(a) && mine[1] == other[1])
+                || a.at.zip(b.at).is_some_and(|(a, b)| tie(a, b))
+        };
+        for n in 1..order.len() {
+            let mut at = n;
+            while at > 0 && order[at].1 < order[at - 1].1 && !counts(&order[at - 1], &order[at]) {
+                order.swap(at - 1, at);
+                at -= 1;
+            }
+        }
+        self.pending = order.into_iter().map(|(it, _)| it).collect();
+    }
+
+    /// What can be told of an event without the order in which things happened.
+    fn signature(&self, it: Pending, model: &Model<'_>, zone: &Zone) -> [i64; 4] {
+        let (kind, what) = match it.event {
+            Event::EniGone { eni } | Event::EniReady { eni } | Event::EniExpiry { eni } => {
+                (0, self.eni(eni).map_or(0, |it| i64::from(it.class)))
+            }
+            Event::PhaseEnd { environment, step } => (1 + i64::from(step), self.function_of(environment)),
+            Event::InvocationEnd { environment } | Event::EnvironmentExpiry { environment } => {
+                (0, self.function_of(environment))
+            }
+        };
+        let late = i64::try_from(model.arrivals.len()).unwrap_or(0) + super::bucket::NEVER;
+        [kind, what, it.at.map_or(late, |at| zone.earliest(at)), it.at.map_or(late, |at| zone.latest(at))]
+    }
+
+    fn function_of(&self, environment: u16) -> i64 {
+        self.environment(environment).map_or(0, |it| i64::from(it.function))
+    }
+
+    /// A bucket that is full before anything can happen again is simply full; so is that of the
+    /// creation requests where it has a token for every request that can still come.
     fn forget_full_buckets(&mut self, model: &Model<'_>, zone: &Zone) {
         let next = model.arrivals.get(self.arrived as usize).map(|next| When::at(next.at));
         let instants: Vec<When> = self.pending.iter().filter_map(|it| it.at).chain(next).collect();
@@ -189,6 +232,14 @@ impl State {
                 *bucket = Bucket::full();
             }
         };
+        let coming = model.arrivals.len() - self.arrived as usize;
+        let requests = coming + self.cold().filter(|it| it.eni.is_none()).count();
+        if model.policy().warm == 0
+            && model.api.is_some_and(|rates| rates.tokens_left(self.api.taken) >= requests as u128)
+            && instants.iter().all(|&at| zone.gap(self.api.full_at, at) <= 0)
+        {
+            self.api = Bucket::full();
+        }
         settled(&mut self.api, model.api.as_ref());
         settled(&mut self.hosts, model.hosts.as_ref());
         settled(&mut self.account_scaling, model.account_scaling.as_ref());
@@ -220,14 +271,32 @@ impl State {
                 order.push(n);
             }
         }
-        let enis: Vec<u16> = (0..self.enis.len())
-            .filter(|&n| self.enis[n].is_some())
-            .map(|n| u16::try_from(n).unwrap_or(u16::MAX))
-            .collect();
+        let enis = self.eni_order(model);
         if is_plain(&order, self.environments.len()) && is_plain(&enis, self.enis.len()) {
             return;
         }
         self.apply(&order, &enis);
+    }
+
+    /// ENIs that can still be picked in the order of creation, the others by their next event.
+    fn eni_order(&self, model: &Model<'_>) -> Vec<u16> {
+        let picked = |eni: &Eni| model.policy().reuse && eni.stage != Stage::Deleting;
+        let mut order: Vec<u16> = (0..self.enis.len())
+            .filter(|&n| self.enis[n].as_ref().is_some_and(picked))
+            .map(|n| u16::try_from(n).unwrap_or(u16::MAX))
+            .collect();
+        let of = |event: Event| match event {
+            Event::EniGone { eni } | Event::EniReady { eni } | Event::EniExpiry { eni } => Some(eni),
+            _ => self.environment(event.environment()?)?.eni,
+        };
+        let all = (0..self.enis.len()).filter(|&n| self.enis[n].is_some());
+        let all = all.map(|n| u16::try_from(n).unwrap_or(u16::MAX));
+        for eni in self.pending.iter().filter_map(|it| of(it.event)).chain(all) {
+            if !order.contains(&eni) {
+                order.push(eni);
+            }
+        }
+        order
     }
 
     fn apply(&mut self, environments: &[u16], enis: &[u16]) {

@@ -89,6 +89,38 @@ impl Zone {
         true
     }
 
+    /// Whether `a - b <= c` for all these `(b, c)` at once leaves anything.
+    ///
+    /// All of them bound `a`, so a contradiction can use but one of them: each is asked for alone.
+    pub(super) fn allows_all(&self, a: When, before: impl Iterator<Item = (When, i64)>) -> bool {
+        before.into_iter().all(|(b, c)| self.allows(a, b, c))
+    }
+
+    /// Keeps what satisfies `a - b <= c` for all these `(b, c)`, which it must allow.
+    pub(super) fn restrict_all(&mut self, a: When, before: impl Iterator<Item = (When, i64)>) {
+        let (n, row) = (self.variables, usize::from(a.variable));
+        let mut least: Vec<i64> = (0..n).map(|q| self.entry(row, q)).collect();
+        let mut tighter = false;
+        for (b, c) in before {
+            if self.gap(a, b) > c {
+                tighter = true;
+                let (bound, column) = (c - a.offset + b.offset, usize::from(b.variable));
+                for (q, least) in least.iter_mut().enumerate() {
+                    *least = (*least).min(self.entry(column, q) + bound);
+                }
+            }
+        }
+        if !tighter {
+            return;
+        }
+        for p in 0..n {
+            let to = self.entry(p, row);
+            for (entry, from) in self.most[p * n..(p + 1) * n].iter_mut().zip(&least) {
+                *entry = (*entry).min(to + from);
+            }
+        }
+    }
+
     /// A new instant between `min` and `max` after `from`, ms.
     pub(super) fn grow(&mut self, from: When, min: i64, max: i64) -> When {
         if min == max {
