@@ -5,6 +5,7 @@
 //! proved (`docs/worst-case.md`). Nothing sampled is called a worst case.
 
 mod bound;
+mod climb;
 mod curve;
 mod exact;
 mod watch;
@@ -119,6 +120,8 @@ pub struct WorstCase {
     /// What is proved of the longest cold start by the time of arrival; see [`WorstCase::proved`].
     #[serde(skip)]
     pub by_slot: BySlot,
+    /// States of the exact search that were looked at; 0 where it did not help.
+    pub states: u64,
 }
 
 /// How hard to look for witnesses.
@@ -141,6 +144,13 @@ impl Effort {
     pub const UNTIL_STOPPED: u64 = u64::MAX;
     /// For a comparison, where many cases share the time.
     pub const SMALL: u64 = 4_000_000;
+}
+
+impl Effort {
+    /// The same, of an effort that the exact search can keep in memory: it keeps the states it has seen.
+    fn in_memory(self) -> Self {
+        Self { invocations: self.invocations.min(20 * Self::default().invocations), ..self }
+    }
 }
 
 /// What is known of a plan the world follows: its own proof stands in for the bounds here.
@@ -169,9 +179,9 @@ pub fn worst_case(
         .iter()
         .map(|(objective, best)| (*objective, objective.of(&best.outcome), bounds.of(*objective)))
         .collect();
-    if let Some((refined, steps)) = exact::refine(world, traffic, &known, effort, watch) {
-        found.replays += steps;
-        refined.into_iter().for_each(|refined| take_over(world, traffic, refined, &mut found, &mut bounds));
+    let (refined, states) = exact::refine(world, traffic, &known, effort.in_memory(), watch);
+    for refined in refined {
+        take_over(world, traffic, refined, &mut found, &mut bounds);
     }
     let open = |objective: Objective, witness: u64| {
         let bound = bounds.of(objective);
@@ -181,7 +191,7 @@ pub fn worst_case(
     if found.best.iter().any(|(objective, best)| open(*objective, objective.of(&best.outcome)).is_some()) {
         witness::search(world, traffic, effort, &mut found, &open, watch);
     }
-    answer(world, &bounds, &found)
+    answer(world, &bounds, &found, states)
 }
 
 /// Replays what the exact engine has found, and believes of it what the replay confirms.
@@ -240,10 +250,10 @@ pub fn hindsight(
     seen: Vec<(Assignment, Outcome)>,
 ) -> WorstCase {
     let bounds = bounds(world, cold_path, traffic, planned);
-    answer(world, &bounds, &witness::Found::among(world, seen))
+    answer(world, &bounds, &witness::Found::among(world, seen), 0)
 }
 
-fn answer(world: &World<'_>, bounds: &Bounds, found: &witness::Found) -> WorstCase {
+fn answer(world: &World<'_>, bounds: &Bounds, found: &witness::Found, states: u64) -> WorstCase {
     let subnets = &world.topology.limits.subnets;
     let best = |objective: Objective| found.of(objective);
     let bracket =
@@ -266,5 +276,6 @@ fn answer(world: &World<'_>, bounds: &Bounds, found: &witness::Found) -> WorstCa
         witness_failures: assignment(Objective::Failures),
         replays: found.replays,
         by_slot: bounds.by_slot.clone(),
+        states,
     }
 }

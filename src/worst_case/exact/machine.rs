@@ -261,12 +261,9 @@ impl<'a> Machine<'a> {
         if (0..steps.len()).all(has_ended) {
             return self.handler_ready(environment);
         }
-        for next in step + 1..steps.len() {
-            let after = &steps[next].after;
-            if after.contains(&step)
-                && after.iter().all(|&it| has_ended(it))
-                && self.state.is_cold(environment)
-            {
+        for (next, what) in steps.iter().enumerate().skip(step + 1) {
+            let begins = what.after.contains(&step) && what.after.iter().all(|&it| has_ended(it));
+            if begins && self.state.is_cold(environment) {
                 self.begin_step(environment, next);
             }
         }

@@ -20,10 +20,17 @@ use crate::worst_case::{Objective, Progress, Watch};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Goal {
     pub(super) objective: Objective,
-    /// A replay has shown this.
+    /// There is an assignment that shows this.
     pub(super) witness: u64,
     /// This is proved.
     pub(super) bound: Option<u64>,
+}
+
+impl Goal {
+    /// Whether witness and bound differ.
+    pub(super) fn is_open(&self) -> bool {
+        self.bound.is_none_or(|bound| self.witness < bound)
+    }
 }
 
 /// How to search.
@@ -43,7 +50,7 @@ pub(super) struct Rule {
 pub(super) struct Value {
     pub(super) goal: Goal,
     /// The largest value seen, at least the witness.
-    pub(super) value: u64,
+    pub(super) largest: u64,
     /// The choices that lead to it, where it is more than the witness.
     pub(super) path: Option<Vec<Vec<u8>>>,
 }
@@ -54,6 +61,8 @@ pub(super) struct Explored {
     pub(super) values: Vec<Value>,
     /// Whether every value is the largest there is (joined: a bound).
     pub(super) complete: bool,
+    /// Whether the watch called it off.
+    pub(super) stopped: bool,
     /// Events tried.
     pub(super) steps: u64,
 }
@@ -67,6 +76,14 @@ struct Open {
     failed: u32,
     /// Its place in the tree of paths.
     node: u32,
+}
+
+impl Open {
+    /// About how many numbers it is made of.
+    fn size(&self) -> usize {
+        let State { pending, environments, enis, .. } = &self.state;
+        self.zone.variables().pow(2) + 4 * (pending.len() + environments.len() + enis.len())
+    }
 }
 
 /// What one event made of a state.
@@ -95,9 +112,21 @@ struct Search<'a> {
     nodes: Vec<(u32, Vec<u8>)>,
     layers: BTreeMap<(u32, u32), Vec<Open>>,
     visited: BTreeMap<State, Vec<(Zone, u32, u32)>>,
+    /// Numbers kept in `visited`.
+    stored: usize,
     steps: u64,
+    /// The same, large states counted for more.
+    work: u64,
     complete: bool,
+    stopped: bool,
 }
+
+/// Nodes of the tree of paths, and numbers in `visited`, that memory is spent on.
+const MOST_NODES: usize = 4_000_000;
+const MOST_STORED: usize = 20_000_000;
+
+/// Numbers in the zones of one layer.
+const MOST_IN_LAYER: usize = 8_000_000;
 
 /// States expanded between two looks at the watch.
 const CHUNK: usize = 512;
@@ -112,17 +141,25 @@ pub(super) fn explore(model: &Model<'_>, goals: &[Goal], rule: Rule, watch: &dyn
         nodes: Vec::new(),
         layers: BTreeMap::new(),
         visited: BTreeMap::new(),
+        stored: 0,
         steps: 0,
+        work: 0,
         complete: true,
+        stopped: false,
     };
     search.begin();
     search.run(watch);
     let values = search.tracked.iter().map(|it| Value {
         goal: it.goal,
-        value: it.value,
+        largest: it.value,
         path: it.node.filter(|_| !rule.join).map(|node| search.path(node)),
     });
-    Explored { values: values.collect(), complete: search.complete, steps: search.steps }
+    Explored {
+        values: values.collect(),
+        complete: search.complete,
+        stopped: search.stopped,
+        steps: search.steps,
+    }
 }
 
 impl Search<'_> {
@@ -143,17 +180,14 @@ impl Search<'_> {
     fn run(&mut self, watch: &dyn Watch) {
         let mut arrived = 0;
         while let Some(((arrivals, depth), layer)) = self.layers.pop_first() {
-            if arrivals > arrived {
+            if arrivals > arrived || self.stored > MOST_STORED {
                 arrived = arrivals;
+                self.stored = 0;
                 self.visited.clear();
             }
             let layer = if self.rule.join { joined(layer) } else { layer };
-            let mut layer = self.unvisited(layer);
-            if layer.len() > self.rule.width {
-                self.complete = false;
-                layer.sort_by_cached_key(|open| std::cmp::Reverse(promise(open)));
-                layer.truncate(self.rule.width);
-            }
+            let layer = self.unvisited(layer);
+            let layer = self.affordable(layer);
             for chunk in layer.chunks(CHUNK) {
                 let model = self.model;
                 let grown: Vec<Vec<Child>> =
@@ -166,7 +200,9 @@ impl Search<'_> {
                 if self.closed() {
                     return;
                 }
-                if self.steps >= self.rule.budget || !self.told(watch) {
+                let spent = self.work >= self.rule.budget || self.nodes.len() >= MOST_NODES;
+                self.stopped = !self.told(watch);
+                if spent || self.stopped {
                     self.complete = false;
                     return;
                 }
@@ -174,9 +210,22 @@ impl Search<'_> {
         }
     }
 
+    /// As many as time and memory allow, the most promising ones.
+    fn affordable(&mut self, mut layer: Vec<Open>) -> Vec<Open> {
+        let largest = layer.iter().map(Open::size).max().unwrap_or(1);
+        let width = self.rule.width.min(MOST_IN_LAYER / largest.max(1)).max(1);
+        if layer.len() > width {
+            self.complete = false;
+            layer.sort_by_cached_key(|open| std::cmp::Reverse(promise(open)));
+            layer.truncate(width);
+        }
+        layer
+    }
+
     /// Notes what the child shows, and keeps it if something may still come of it.
     fn take_in(&mut self, mut child: Child, parent: u32, from: (u32, u32)) {
         self.steps += 1;
+        self.work += 1 + child.open.size() as u64 / 64;
         child.open.failed += child.seen.failed;
         let node = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
         let mut used = false;
@@ -242,6 +291,7 @@ impl Search<'_> {
                 !(open.misses_left >= *misses_left && open.failed >= *failed && open.zone.includes(zone))
             });
             seen.push((open.zone.clone(), open.misses_left, open.failed));
+            self.stored += open.size();
             fresh.push(open);
         }
         fresh
