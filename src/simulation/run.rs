@@ -7,8 +7,9 @@ use std::collections::VecDeque;
 
 use super::Standing;
 use super::bucket::Bucket;
-use super::enis::{Enis, Failure};
+use super::enis::Enis;
 use super::environment::{Cold, Environment, Invocation};
+use super::failure::Failure;
 use super::idle::IdlePool;
 use super::nature::Nature;
 use super::outcome::{Longest, Outcome};

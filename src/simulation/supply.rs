@@ -1,6 +1,7 @@
 //! Supply: the half of the engine that makes, shares and deletes ENIs.
 
-use super::enis::{Failure, State};
+use super::enis::State;
+use super::failure::Failure;
 use super::nature::Nature;
 use super::queue::Event;
 use super::record::Recorder;

@@ -3,8 +3,7 @@
 //! The order is: how long a cold start can be if the token queue is as long as the limits
 //! let it be (W1, W2); from that, how many environments can be alive (need's L1 to L3);
 //! from that, how many creation requests can come together and so how long the token queue
-//! really gets (W3); again, while it gets better. Then the ENIs held (W4, W5) and whether
-//! any limit can be met at all (W6).
+//! really gets (W3); again, while it gets better. Then the ENIs held (W4, W5), and W6.
 
 use super::Planned;
 use crate::cold_path::ColdPath;
@@ -46,12 +45,6 @@ pub struct BySlot {
     pub longest_ms: Vec<Option<u64>>,
 }
 
-impl BySlot {
-    fn new(span: Millis, value: Option<u64>) -> Self {
-        Self { slot_ms: span.0.max(1), longest_ms: vec![value] }
-    }
-}
-
 /// The bounds for `traffic` in `world`.
 pub fn bounds(
     world: &World<'_>,
@@ -78,7 +71,7 @@ fn unproved(world: &World<'_>, traffic: &Traffic) -> Bounds {
     let addresses = limits.subnets.iter().map(|subnet| u64::from(subnet.addresses));
     Bounds {
         cold_start_ms: None,
-        by_slot: BySlot::new(traffic.span, None),
+        by_slot: BySlot::default(),
         token_wait_ms: 0,
         peak_enis: most_held(limits),
         by_subnet: addresses.collect(),
@@ -158,7 +151,7 @@ impl Prover<'_> {
         let throttled = self.throttled(stage);
         Bounds {
             cold_start_ms: (!waits).then_some(longest),
-            by_slot: BySlot::new(self.traffic.span, (!waits).then_some(longest)),
+            by_slot: BySlot { slot_ms: u64::MAX, longest_ms: vec![(!waits).then_some(longest)] },
             token_wait_ms: stage.token_wait,
             peak_enis,
             by_subnet,
