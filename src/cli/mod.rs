@@ -20,6 +20,7 @@ mod models;
 mod output;
 mod plan;
 mod policies;
+mod search;
 mod simulate;
 mod study;
 mod timeline;

@@ -3,8 +3,7 @@
 //! The order is: how long a cold start can be if the token queue is as long as the limits
 //! let it be (W1, W2); from that, how many environments can be alive (need's L1 to L3);
 //! from that, how many creation requests can come together and so how long the token queue
-//! really gets (W3); again, while it gets better. Then the ENIs held (W4, W5) and whether
-//! any limit can be met at all (W6).
+//! really gets (W3); again, while it gets better. Then the ENIs held (W4, W5), and W6.
 
 use super::Planned;
 use crate::cold_path::ColdPath;
@@ -23,6 +22,8 @@ const ROUNDS: usize = 4;
 pub struct Bounds {
     /// The longest cold start, ms; `None`: an invocation may wait without a bound we can prove.
     pub cold_start_ms: Option<u64>,
+    /// The same by the slot in which the invocation arrives.
+    pub by_slot: BySlot,
     /// The longest a creation request waits for its token, ms.
     pub token_wait_ms: u64,
     /// The most ENIs held.
@@ -33,6 +34,15 @@ pub struct Bounds {
     pub failures: u64,
     /// Whether a limit can be met, so that invocations may fail or wait for room.
     pub exhaustible: bool,
+}
+
+/// The longest cold start of the invocations that arrive in each slot of the traffic's span.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BySlot {
+    /// Length of a slot, ms: a minute, or as many as keep the slots to about 1,500.
+    pub slot_ms: u64,
+    /// For each slot the longest, ms: 0 where every arrival is surely warm, `None` where no bound is known.
+    pub longest_ms: Vec<Option<u64>>,
 }
 
 /// The bounds for `traffic` in `world`.
@@ -61,6 +71,7 @@ fn unproved(world: &World<'_>, traffic: &Traffic) -> Bounds {
     let addresses = limits.subnets.iter().map(|subnet| u64::from(subnet.addresses));
     Bounds {
         cold_start_ms: None,
+        by_slot: BySlot::default(),
         token_wait_ms: 0,
         peak_enis: most_held(limits),
         by_subnet: addresses.collect(),
@@ -140,6 +151,7 @@ impl Prover<'_> {
         let throttled = self.throttled(stage);
         Bounds {
             cold_start_ms: (!waits).then_some(longest),
+            by_slot: BySlot { slot_ms: u64::MAX, longest_ms: vec![(!waits).then_some(longest)] },
             token_wait_ms: stage.token_wait,
             peak_enis,
             by_subnet,

@@ -6,12 +6,14 @@
 
 mod bound;
 mod climb;
+mod curve;
 mod exact;
 mod watch;
 mod witness;
 
-pub use bound::{Bounds, bounds};
+pub use bound::{Bounds, BySlot, bounds};
 pub(crate) use bound::{wait_for_host, wait_in_queue};
+pub use curve::{Drawn, Point, Shown};
 pub use watch::{Objective, Progress, Unwatched, Watch};
 
 use serde::Serialize;
@@ -115,6 +117,9 @@ pub struct WorstCase {
     pub witness_failures: Assignment,
     /// Assignments that were replayed to find them.
     pub replays: u64,
+    /// What is proved of the longest cold start by the time of arrival; see [`WorstCase::proved`].
+    #[serde(skip)]
+    pub by_slot: BySlot,
     /// States of the exact search that were looked at; 0 where it did not help.
     pub states: u64,
 }
@@ -135,8 +140,17 @@ impl Default for Effort {
 }
 
 impl Effort {
+    /// As many as there is time for: only the watcher ends the search, or that all is exact.
+    pub const UNTIL_STOPPED: u64 = u64::MAX;
     /// For a comparison, where many cases share the time.
     pub const SMALL: u64 = 4_000_000;
+}
+
+impl Effort {
+    /// The same, of an effort that the exact search can keep in memory: it keeps the states it has seen.
+    fn in_memory(self) -> Self {
+        Self { invocations: self.invocations.min(20 * Self::default().invocations), ..self }
+    }
 }
 
 /// What is known of a plan the world follows: its own proof stands in for the bounds here.
@@ -159,13 +173,13 @@ pub fn worst_case(
     watch: &dyn Watch,
 ) -> WorstCase {
     let mut bounds = bounds(world, cold_path, traffic, planned);
-    let mut found = witness::begin(world, traffic, effort);
+    let mut found = witness::begin(world, traffic, effort, watch);
     let known: Vec<(Objective, u64, Option<u64>)> = found
         .best
         .iter()
         .map(|(objective, best)| (*objective, objective.of(&best.outcome), bounds.of(*objective)))
         .collect();
-    let (refined, states) = exact::refine(world, traffic, &known, effort, watch);
+    let (refined, states) = exact::refine(world, traffic, &known, effort.in_memory(), watch);
     for refined in refined {
         take_over(world, traffic, refined, &mut found, &mut bounds);
     }
@@ -266,6 +280,7 @@ fn answer(world: &World<'_>, bounds: &Bounds, found: &witness::Found, states: u6
         witness_peak_enis: assignment(Objective::PeakEnis),
         witness_failures: assignment(Objective::Failures),
         replays: found.replays,
+        by_slot: bounds.by_slot.clone(),
         states,
     }
 }

@@ -235,12 +235,20 @@ impl Nature for Player {
     }
 }
 
-/// The corners and a few random assignments: enough to begin with.
-pub(super) fn begin(world: &World<'_>, traffic: &Traffic, effort: Effort) -> Found {
+/// The corners and, unless `watch` calls it off, a few random assignments: enough to begin with.
+pub(super) fn begin(world: &World<'_>, traffic: &Traffic, effort: Effort, watch: &dyn Watch) -> Found {
     let corners = corners(world.policy);
     let size = traffic.invocations().max(1);
     let random = (effort.invocations / size).saturating_sub(corners.len() as u64).min(FIRST);
-    draw(world, traffic, effort, corners, 0..random)
+    let mut found = draw(world, traffic, effort, corners, 0..0);
+    let objective = Objective::ColdStart;
+    let witness = objective.of(&found.of(objective).outcome);
+    if random > 0 && watch.proceed(&Progress { objective, witness, bound: None, steps: found.replays }) {
+        let drawn = draw(world, traffic, effort, Vec::new(), 0..random);
+        found.replays += drawn.replays;
+        drawn.best.iter().for_each(|(_, replayed)| found.improve(replayed));
+    }
+    found
 }
 
 /// The best of these choices and of the random ones of these seeds.
@@ -269,7 +277,8 @@ fn draw(
     Found { best, replays: choices.len() as u64 }
 }
 
-/// Looks on for witnesses of the objectives that `open` still allows, as hard as `effort` says.
+/// Looks on for witnesses of the objectives that `open` still allows, as hard as `effort` says;
+/// with [`Effort::UNTIL_STOPPED`] in rounds, until `watch` calls it off.
 pub(super) fn search(
     world: &World<'_>,
     traffic: &Traffic,
@@ -278,34 +287,41 @@ pub(super) fn search(
     open: &dyn Fn(Objective, u64) -> Option<Progress>,
     watch: &dyn Watch,
 ) {
-    let size = traffic.invocations().max(1);
-    let runs = (effort.invocations / size).min(2_000).saturating_sub(found.replays);
     let goes_on = |found: &Found| {
         let progress =
             |(objective, best): &(Objective, Replayed)| open(*objective, objective.of(&best.outcome));
         let open: Vec<Progress> = found.best.iter().filter_map(progress).collect();
         open.iter().all(|it| watch.proceed(&Progress { steps: found.replays, ..*it })) && !open.is_empty()
     };
-    let last = FIRST + runs / 2;
+    let endless = effort.invocations == Effort::UNTIL_STOPPED;
+    let size = traffic.invocations().max(1);
+    let runs = (effort.invocations / size).min(2_000).saturating_sub(if endless { 0 } else { found.replays });
     let mut first = FIRST;
-    while first < last && goes_on(found) {
-        let next = last.min(first + FIRST);
-        let drawn = draw(world, traffic, effort, Vec::new(), first..next);
-        found.replays += drawn.replays;
-        drawn.best.iter().for_each(|(_, replayed)| found.improve(replayed));
-        first = next;
-    }
-    let goals = found.best.len() as u64;
-    for n in 0..found.best.len() {
-        let (objective, best) = found.best[n].clone();
-        let still = |best: &Replayed, replays: u64| {
-            let progress = open(objective, objective.of(&best.outcome));
-            progress.is_some_and(|it| watch.proceed(&Progress { steps: replays, ..it }))
-        };
-        let climb = Climb { world, traffic, objective, seed: effort.seed, from: found.replays };
-        let (best, replays) = climb.run(best, runs / 2 / goals, &still);
-        found.replays += replays;
-        found.improve(&best);
+    for round in 0_u64.. {
+        let last = first.saturating_add(runs / 2);
+        while first < last && goes_on(found) {
+            let next = last.min(first + FIRST);
+            let drawn = draw(world, traffic, effort, Vec::new(), first..next);
+            found.replays += drawn.replays;
+            drawn.best.iter().for_each(|(_, replayed)| found.improve(replayed));
+            first = next;
+        }
+        let goals = found.best.len() as u64;
+        for n in 0..found.best.len() {
+            let (objective, best) = found.best[n].clone();
+            let still = |best: &Replayed, replays: u64| {
+                let progress = open(objective, objective.of(&best.outcome));
+                progress.is_some_and(|it| watch.proceed(&Progress { steps: replays, ..it }))
+            };
+            let seed = effort.seed.wrapping_add(round);
+            let climb = Climb { world, traffic, objective, seed, from: found.replays };
+            let (best, replays) = climb.run(best, runs / 2 / goals, &still);
+            found.replays += replays;
+            found.improve(&best);
+        }
+        if !endless || !goes_on(found) {
+            return;
+        }
     }
 }
 

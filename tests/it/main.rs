@@ -10,6 +10,7 @@ use eniplan::diagnostic::{Diagnostic, Diagnostics};
 mod audit;
 mod brute_force;
 mod cli;
+mod explanation;
 mod fidelity;
 mod generate;
 mod import;
