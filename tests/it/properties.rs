@@ -111,7 +111,38 @@ fn tiny_world(seed: u64) -> (Bench, Traffic) {
         let demand = demand(&traffic, &bench.topology, &bench.policy);
         bench.initial = at_start(&traffic, &demand);
     }
+    further_limits(&mut bench, &mut dice);
     (bench, traffic)
+}
+
+/// A way before the search for an ENI, and what else can refuse or delay.
+fn further_limits(bench: &mut Bench, dice: &mut Dice) {
+    let limits = &mut bench.topology.limits;
+    if dice.below(3) == 0 {
+        let kind = if dice.chance() { PhaseKind::Microvm } else { PhaseKind::Plain };
+        let duration = Interval::between(Millis(dice.below(3)), Millis(3 + dice.below(3)));
+        let steps = &mut bench.cold_path.vpc.steps;
+        steps.insert(0, Step { name: "before".into(), kind, duration, after: Vec::new() });
+        steps[1].after = vec![0];
+        limits.microvm = dice.chance().then(|| Rate::per_second(60 + dice.below(900)));
+    }
+    let one_in_six = |dice: &mut Dice| dice.below(6) == 0;
+    if one_in_six(dice) {
+        limits.vpc_quota = Some(u32::try_from(1 + dice.below(5)).unwrap());
+    }
+    if one_in_six(dice) {
+        limits.account_concurrency = Some(u32::try_from(1 + dice.below(4)).unwrap());
+    }
+    let bucket = |dice: &mut Dice| TokenBucket {
+        burst: u32::try_from(1 + dice.below(3)).unwrap(),
+        per_second: Rate::per_second(20 + dice.below(300)),
+    };
+    if one_in_six(dice) {
+        limits.account_scaling = Some(bucket(dice));
+    }
+    if one_in_six(dice) {
+        limits.function_scaling = Some(bucket(dice));
+    }
 }
 
 fn second_subnet(bench: &mut Bench, dice: &mut Dice) {
