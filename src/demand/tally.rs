@@ -6,19 +6,13 @@ use super::Curve;
 const MOST_CELLS: usize = 1 << 20;
 
 /// Counts of instants, kept in cells that are one millisecond wide, and wider where there are very many.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Width of a cell: `1 << shift` ms.
     shift: u32,
     /// Cells that hold something, by number.
     cells: Vec<(u64, u32)>,
     total: u64,
-}
-
-impl Default for Tally {
-    fn default() -> Self {
-        Self { shift: 0, cells: Vec::new(), total: 0 }
-    }
 }
 
 impl Tally {
@@ -44,7 +38,9 @@ impl Tally {
     fn widen(&mut self) {
         self.shift += 1;
         let cells = std::mem::take(&mut self.cells);
-        cells.into_iter().for_each(|(cell, count)| self.put(cell >> 1, count));
+        for (cell, count) in cells {
+            self.put(cell >> 1, count);
+        }
     }
 
     /// How many in all.

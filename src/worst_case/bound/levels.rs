@@ -93,8 +93,9 @@ mod tests {
         let in_use = Curve::new([(0, 1), (100, 0)]);
         let levels = Levels { raising: &raising, in_use: &in_use, first: 1, ttl: 10, deletion: 30 };
         let held = levels.held(100, 1, 10).unwrap();
-        // The first is in use throughout; the second can rise at 0, 10, 20, ... and takes 30 to go.
-        assert_eq!([0, 9, 10, 35, 99, 150].map(|at| held.at(at)), [2, 2, 3, 5, 5, 2]);
+        // The first is in use throughout; the second can rise anew every 10 ms and takes 30 to go.
+        // At 99 the one that fell at 69 is just about to be gone.
+        assert_eq!([0, 9, 10, 35, 99, 150].map(|at| held.at(at)), [2, 2, 3, 5, 6, 2]);
         assert_eq!(levels.held(100, 1, 1), None);
     }
 }

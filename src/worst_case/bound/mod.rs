@@ -206,13 +206,8 @@ impl<'a> Prover<'a> {
         let most = need::environments(self.traffic, topology, policy, &cold, initial, &premises);
         let of = |component: &Component| Environments::new(self, component, &most);
         let environments: Vec<Environments> = self.components.iter().map(of).collect();
-        let held = match self.planned {
-            Some(_) => Vec::new(),
-            None => {
-                let pairs = self.components.iter().zip(&environments);
-                pairs.map(|(component, environments)| self.held(component, &most, environments)).collect()
-            }
-        };
+        let pairs = self.components.iter().zip(&environments).filter(|_| self.planned.is_none());
+        let held = pairs.map(|(component, environments)| self.held(component, &most, environments)).collect();
         Findings { most, environments, held, token_waits: Vec::new(), supposed: supposed.clone() }
     }
 
@@ -251,14 +246,14 @@ impl<'a> Prover<'a> {
         for (f, most) in found.most.iter().enumerate() {
             let mut known: Option<(u64, u64)> = None;
             for (first, at, _) in most.cold.cells() {
-                for slot in slot(first)..=slot(at) {
-                    let wait = waits[slot];
+                let range = slot(first)..=slot(at);
+                for (&wait, found_there) in waits[range.clone()].iter().zip(&mut slots.longest_ms[range]) {
                     let longest = match known {
                         Some((same, longest)) if same == wait => longest,
                         _ => self.longest(f, &Hypothesis { token_wait: wait, ..found.supposed.waits() }).0,
                     };
                     known = Some((wait, longest));
-                    slots.longest_ms[slot] = slots.longest_ms[slot].max(Some(longest));
+                    *found_there = (*found_there).max(Some(longest));
                 }
             }
         }
