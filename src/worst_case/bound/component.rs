@@ -23,8 +23,8 @@ impl Component {
     }
 }
 
-/// The components, by first use.
-pub(super) fn components(topology: &Topology) -> Vec<Component> {
+/// The components, by first use, with those of their functions that are among the first `invoked`.
+pub(super) fn components(topology: &Topology, invoked: usize) -> Vec<Component> {
     let mut found: Vec<Component> = Vec::new();
     for (classes, functions) in pools(topology) {
         let mut merged = Component { classes, functions, pools: 1 };
@@ -37,6 +37,7 @@ pub(super) fn components(topology: &Topology) -> Vec<Component> {
         }
         merged.classes.sort_unstable();
         merged.classes.dedup();
+        merged.functions.retain(|&f| f < invoked);
         merged.functions.sort_unstable();
         found.push(merged);
     }

@@ -140,7 +140,7 @@ impl<'a> Prover<'a> {
             traffic,
             planned,
             initial: standing(world),
-            components: components(world.topology),
+            components: components(world.topology, traffic.functions.len()),
             spread: cold_path.vpc.latest_acquire(Millis::ZERO).0,
             soonest: 0,
         }
