@@ -33,7 +33,7 @@ struct Solved {
 pub fn plan(study: &Study<'_>, promise: Millis, backend: &dyn Backend) -> Result<Plan, PlanError> {
     let most = study.most();
     let longest = study.longest();
-    let cold = longest.iter().zip(most).filter(|(_, most)| most.possibly_cold > 0);
+    let cold = longest.iter().zip(most).filter(|(_, most)| most.possibly_cold() > 0);
     let cold_path = cold.map(|(longest, _)| *longest).max().unwrap_or(Millis::ZERO);
     let pools = study.pools(promise);
     let mut plan = Plan {
