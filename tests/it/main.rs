@@ -11,6 +11,7 @@ mod audit;
 mod cli;
 mod fidelity;
 mod generate;
+mod growth;
 mod import;
 mod models;
 mod naive;

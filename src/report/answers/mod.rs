@@ -3,19 +3,25 @@
 mod compare;
 mod demand;
 mod formats;
+mod headroom;
 mod models;
 mod plan;
 mod policies;
 mod runs;
 mod simulate;
+mod sweep;
+mod verify;
 mod worst_case;
 
 pub use compare::compare;
 pub use demand::{Pool, demand};
 pub use formats::formats;
+pub use headroom::headroom;
 pub use models::models;
 pub use plan::plan;
 pub use policies::policies;
 pub use runs::{Run, Runs};
 pub use simulate::simulate;
+pub use sweep::sweep;
+pub use verify::verify;
 pub use worst_case::worst_case;
