@@ -9,15 +9,17 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::answer::{ScheduleRow, Shortfall};
+use super::answer::{Amount, Shortfall};
 use super::backend::Backend;
+use super::promise::outlook;
 use super::verify::{FirstFailure, reason};
-use super::{Plan, PlanError, Study, plan};
+use super::{PlanError, Study};
+use crate::demand::demand;
 use crate::policy::Provision;
 use crate::quantity::Millis;
-use crate::simulation::{Action, Assignment, End, World, simulate};
+use crate::simulation::{Assignment, End, World, simulate};
 use crate::traffic::{Factor, Traffic};
-use crate::worst_case::bounds;
+use crate::worst_case::{Planned, bounds};
 
 /// Who is to keep the promise.
 #[derive(Clone, Copy)]
@@ -41,7 +43,7 @@ pub struct Short {
     pub needed: Option<u64>,
     /// What there is.
     pub available: u64,
-    /// The unit of the two: `ENIs`, `ms` or `invocations`.
+    /// The unit of the two: `ENIs`, `ms`, `invocations` or `at once`.
     pub unit: &'static str,
 }
 
@@ -207,51 +209,82 @@ impl Search<'_> {
     fn probe(&self, factor: Factor, traffic: &Traffic) -> Result<Probe, PlanError> {
         let Study { topology, cold_path, policy, .. } = *self.study;
         let study = Study::new(topology, cold_path, policy, traffic);
-        Ok(match self.keeper {
-            Keeper::Plan(backend) => {
-                let plan = plan(&study, self.promise, backend)?;
-                let refused = plan.amount.and_then(|_| refused(&study, &plan.schedule));
-                of_plan(factor, plan, refused)
-            }
-            Keeper::Policy => of_policy(factor, &study, self.promise),
-        })
+        match self.keeper {
+            Keeper::Plan(backend) => of_plan(factor, &study, self.promise, backend),
+            Keeper::Policy => Ok(of_policy(factor, &study, self.promise)),
+        }
     }
 }
 
-fn of_plan(factor: Factor, plan: Plan, refused: Option<Short>) -> Probe {
-    let amount = plan.amount.filter(|_| refused.is_none());
-    let none = plan.infeasible.unwrap_or_default();
-    Probe {
+fn of_plan(
+    factor: Factor,
+    study: &Study<'_>,
+    promise: Millis,
+    backend: &dyn Backend,
+) -> Result<Probe, PlanError> {
+    let mut probe = Probe {
         factor,
-        holds: amount.is_some(),
-        peak_enis: amount.map(|amount| amount.peak_enis),
-        eni_hours: amount.map(|amount| amount.eni_hours),
-        creations: amount.map(|amount| amount.creations),
-        shortages: none.shortages.into_iter().map(Short::from).chain(refused).collect(),
-        proved: none.proved,
-        unproved: plan.unproved,
+        holds: false,
+        peak_enis: None,
+        eni_hours: None,
+        creations: None,
+        shortages: Vec::new(),
+        proved: false,
+        unproved: Vec::new(),
+    };
+    if let Some(short) = too_many_at_once(study) {
+        (probe.proved, probe.shortages) = (true, vec![short]);
+        return Ok(probe);
     }
+    let (amount, actions) = match outlook(study, promise, backend)? {
+        Ok(found) => found,
+        Err(none) => {
+            probe.proved = none.proved;
+            probe.shortages = none.shortages.into_iter().map(Short::from).collect();
+            return Ok(probe);
+        }
+    };
+    let policy = study.scheduled(Provision::Scheduled);
+    let world = World::new(study.topology, study.cold_path, &policy, study.initial().to_vec());
+    let world = world.with_schedule(actions);
+    let planned = Planned { eni_wait: Millis::ZERO, peak_enis: amount.peak_enis };
+    if bounds(&world, study.cold_path, study.traffic, Some(planned)).failures > 0 {
+        if let Some(short) = refused(&world, study.traffic) {
+            probe.shortages.push(short);
+            return Ok(probe);
+        }
+        probe.unproved.push(
+            "it is not proved that the account's concurrency and scaling limits refuse no invocation; no \
+             replay showed one"
+                .into(),
+        );
+    }
+    let Amount { peak_enis, eni_hours, creations } = amount;
+    (probe.holds, probe.peak_enis) = (true, Some(peak_enis));
+    (probe.eni_hours, probe.creations) = (Some(eni_hours), Some(creations));
+    Ok(probe)
+}
+
+/// More invocations at once, even if none were cold, than the account may have: then some fail.
+fn too_many_at_once(study: &Study<'_>) -> Option<Short> {
+    let available = study.topology.limits.account_concurrency?;
+    let demand = demand(study.traffic, study.topology, study.policy);
+    (demand.peak_concurrency > available).then(|| Short {
+        limit: "account's concurrency".into(),
+        from_ms: Some(demand.peak_concurrency_at),
+        to_ms: None,
+        needed: Some(demand.peak_concurrency.into()),
+        available: available.into(),
+        unit: "at once",
+    })
 }
 
 /// The invocations that fail under the plan in a replay, which no number of ENIs can mend.
-fn refused(study: &Study<'_>, schedule: &[ScheduleRow]) -> Option<Short> {
-    let topology = study.topology;
-    let action = |row: &ScheduleRow| {
-        let mut classes = topology.classes.iter();
-        let class = classes.position(|class| {
-            let subnet = &topology.limits.subnets[class.subnet];
-            subnet.name == row.subnet && class.security_groups == row.security_groups
-        })?;
-        Some(Action { at: row.at_ms, class, create: row.create, delete: row.delete })
-    };
-    let policy = study.scheduled(Provision::Scheduled);
-    let world = World::new(topology, study.cold_path, &policy, study.initial().to_vec());
-    let world = world.with_schedule(schedule.iter().filter_map(action).collect());
+fn refused(world: &World<'_>, traffic: &Traffic) -> Option<Short> {
     [End::Longest, End::Shortest].into_iter().find_map(|end| {
-        let (outcome, _, first) =
-            simulate(&world, study.traffic, Assignment::all(end), FirstFailure::default());
+        let (outcome, _, first) = simulate(world, traffic, Assignment::all(end), FirstFailure::default());
         let (at, function, failure) = first.0?;
-        let function = topology.functions.get(function).map_or("", |function| function.name.as_str());
+        let function = world.topology.functions.get(function).map_or("", |place| place.name.as_str());
         Some(Short {
             limit: format!("room for invocations of {function} ({})", reason(failure)),
             from_ms: Some(at),

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::answer::Amount;
 use super::check::{Violation, check};
 use super::group::{Group, Start as From};
+use super::promise::cold_path;
 use super::saved::Claims;
 use super::schedule::Schedule;
 use super::study::Study;
@@ -83,10 +84,7 @@ const REPLAYED: u64 = 2_000_000;
 
 /// Checks `actions`, in time order, against `promise` and what is claimed of them, then attacks them.
 pub fn verify(study: &Study<'_>, promise: Millis, actions: &[Action], claims: Claims) -> Verified {
-    let most = study.most();
-    let longest = study.longest();
-    let cold = longest.iter().zip(most).filter(|(_, most)| most.possibly_cold > 0);
-    let cold_path = cold.map(|(longest, _)| *longest).max().unwrap_or_default();
+    let cold_path = cold_path(study);
     let mut verified = Verified {
         holds: false,
         max_cold_start_ms: promise.0,
@@ -110,8 +108,8 @@ pub fn verify(study: &Study<'_>, promise: Millis, actions: &[Action], claims: Cl
     }
     early(study, actions, &mut verified);
     readiness(study, actions, &mut verified);
-    let classes_peak = held(study, actions, &mut verified);
-    compare(&mut verified, claims, classes_peak);
+    let also = held(study, actions, &mut verified);
+    compare(&mut verified, claims, also);
     attack(study, promise, actions, &mut verified);
     verified.holds = verified.breaches.is_empty() && verified.misclaims.is_empty();
     verified
@@ -238,8 +236,16 @@ fn grants(study: &Study<'_>, actions: &[Action]) -> Result<Vec<(i64, usize, u32)
     Ok(granted)
 }
 
-/// What is held against the limits; fills in the amounts. The sum of the classes' own peaks.
-fn held(study: &Study<'_>, actions: &[Action], verified: &mut Verified) -> u64 {
+/// Where several groups are planned apart, a file may count each on its own.
+struct Apart {
+    /// The sum of the classes' own peaks.
+    peak_enis: u64,
+    /// Held time up to the end of the group that ends first, in hours.
+    eni_hours: f64,
+}
+
+/// What is held against the limits; fills in the amounts.
+fn held(study: &Study<'_>, actions: &[Action], verified: &mut Verified) -> Apart {
     let limits = &study.topology.limits;
     let drain = i64::try_from(study.topology.delete.max.0).unwrap_or(i64::MAX);
     let mut changes: BTreeMap<i64, Vec<(usize, i64)>> = BTreeMap::new();
@@ -255,12 +261,15 @@ fn held(study: &Study<'_>, actions: &[Action], verified: &mut Verified) -> u64 {
     tallies.push(Tally::new(limits.region_quota));
     let first_class = tallies.len();
     tallies.extend(study.topology.classes.iter().map(|_| Tally::new(None)));
-    let end = study.end();
-    let (mut held_ms, mut last) = (0_i128, i64::MIN);
+    let ends = [study.end(), study.first_end()];
+    let (mut held_ms, mut last) = ([0_i128; 2], i64::MIN);
+    let until = |at_ms: i64, last: i64, held: i64| {
+        ends.map(|end| i128::from(held) * i128::from(at_ms.min(end).saturating_sub(last).max(0)))
+    };
     for (&at_ms, changes) in &changes {
         if last != i64::MIN {
-            let width = at_ms.min(end).saturating_sub(last).max(0);
-            held_ms += i128::from(tallies[region].now) * i128::from(width);
+            let more = until(at_ms, last, tallies[region].now);
+            held_ms = [held_ms[0] + more[0], held_ms[1] + more[1]];
         }
         last = at_ms;
         for &(class, change) in changes {
@@ -289,14 +298,17 @@ fn held(study: &Study<'_>, actions: &[Action], verified: &mut Verified) -> u64 {
         }
     }
     if last != i64::MIN {
-        held_ms += i128::from(tallies[region].now) * i128::from(end.saturating_sub(last).max(0));
+        let more = until(i64::MAX, last, tallies[region].now);
+        held_ms = [held_ms[0] + more[0], held_ms[1] + more[1]];
     }
+    let hours = held_ms.map(|held_ms| held_ms as f64 / 3_600_000.0);
     verified.found = Amount {
         peak_enis: u64::try_from(tallies[region].peak).unwrap_or(0),
-        eni_hours: held_ms as f64 / 3_600_000.0,
+        eni_hours: hours[0],
         creations: actions.iter().map(|action| u64::from(action.create)).sum(),
     };
-    tallies.iter().skip(first_class).map(|tally| u64::try_from(tally.peak).unwrap_or(0)).sum()
+    let peaks = tallies.iter().skip(first_class).map(|tally| u64::try_from(tally.peak).unwrap_or(0));
+    Apart { peak_enis: peaks.sum(), eni_hours: hours[1] }
 }
 
 /// What is held of one limit.
@@ -322,18 +334,21 @@ impl Tally {
     }
 }
 
-/// The file's own numbers. A peak may be stated as the sum of the classes' peaks, which is one too.
-fn compare(verified: &mut Verified, claims: Claims, classes_peak: u64) {
+/// The file's own numbers; a peak and hours that count each group on its own are taken as well.
+fn compare(verified: &mut Verified, claims: Claims, apart: Apart) {
     let found = verified.found;
     let mut differs = |field, claimed: f64, found: f64| {
         verified.misclaims.push(Misclaim { field, claimed, found });
     };
-    if let Some(peak) = claims.peak_enis.filter(|peak| !(found.peak_enis..=classes_peak).contains(peak)) {
+    let peaks = found.peak_enis..=apart.peak_enis;
+    if let Some(peak) = claims.peak_enis.filter(|peak| !peaks.contains(peak)) {
         differs("peak_enis", peak as f64, found.peak_enis as f64);
     }
-    if let Some(hours) = claims.eni_hours.filter(|hours| (hours - found.eni_hours).abs() > 1e-6 * hours.abs())
-    {
-        differs("eni_hours", hours, found.eni_hours);
+    // What a decimal number may lose on its way through a file.
+    let lost = 1e-9 * found.eni_hours;
+    let hours = apart.eni_hours - lost..=found.eni_hours + lost;
+    if let Some(claimed) = claims.eni_hours.filter(|claimed| !hours.contains(claimed)) {
+        differs("eni_hours", claimed, found.eni_hours);
     }
     if let Some(creations) = claims.creations.filter(|&creations| creations != found.creations) {
         differs("creations", creations as f64, found.creations as f64);
@@ -442,8 +457,20 @@ impl Study<'_> {
 
     /// The end of the account: of the traffic, or of the last need, ms.
     pub(super) fn end(&self) -> i64 {
-        let last = |(_, need): &(Vec<usize>, Curve)| need.steps().last().map_or(0, |&(at, _)| at);
-        let end = self.needs().iter().map(last).max().unwrap_or(0).max(self.traffic.span.0);
-        i64::try_from(end).unwrap_or(i64::MAX)
+        self.ends().max().unwrap_or_else(|| self.until(0))
+    }
+
+    /// The end of the account of the pool that ends first, ms.
+    fn first_end(&self) -> i64 {
+        self.ends().min().unwrap_or_else(|| self.until(0))
+    }
+
+    fn ends(&self) -> impl Iterator<Item = i64> {
+        let last = |(_, need): (Vec<usize>, Curve)| need.steps().last().map_or(0, |&(at, _)| at);
+        self.needs().into_iter().map(move |pool| self.until(last(pool)))
+    }
+
+    fn until(&self, last: u64) -> i64 {
+        i64::try_from(last.max(self.traffic.span.0)).unwrap_or(i64::MAX)
     }
 }
