@@ -12,6 +12,7 @@ mod demand;
 mod formats;
 mod gates;
 mod generate;
+mod headroom;
 mod input;
 mod inventory;
 mod invocation_log;
@@ -25,6 +26,7 @@ mod simulate;
 mod study;
 mod timeline;
 mod traffic;
+mod verify;
 mod whole_file;
 mod window;
 mod worst_case;
@@ -61,6 +63,10 @@ enum Command {
     WorstCase(worst_case::Args),
     /// How many ENIs keep a promise, and when to make and delete them
     Plan(plan::Args),
+    /// Whether a saved plan keeps its promise, without the optimiser
+    Verify(verify::Args),
+    /// How far the traffic can grow before a promise breaks, and what breaks then
+    Headroom(headroom::Args),
     /// Policies and models side by side, and which of them no other beats
     Compare(compare::Args),
     /// A scenario from what you have (AWS CLI, Terraform, CloudFormation), and what is wrong with its ENIs
@@ -101,6 +107,8 @@ impl Cli {
             Command::Simulate(args) => &args.output.format,
             Command::WorstCase(args) => &args.output.format,
             Command::Plan(args) => &args.output.format,
+            Command::Verify(args) => &args.output.format,
+            Command::Headroom(args) => &args.output.format,
             Command::Compare(args) => &args.output.format,
             Command::Inventory(args) => &args.format,
             Command::Models(args) => &args.output.format,
@@ -123,6 +131,8 @@ pub fn run(cli: &Cli) -> Result<Verdict, Diagnostics> {
         Command::Simulate(args) => simulate::run(args),
         Command::WorstCase(args) => worst_case::run(args),
         Command::Plan(args) => plan::run(args),
+        Command::Verify(args) => verify::run(args),
+        Command::Headroom(args) => headroom::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Inventory(args) => inventory::run(args),
         Command::Models(args) => models::run(args),

@@ -72,6 +72,11 @@ pub struct Study {
 }
 
 impl StudyArgs {
+    /// Whether the command line names a policy.
+    pub const fn names_policy(&self) -> bool {
+        !self.policies.is_empty()
+    }
+
     /// Reads everything for a command that looks at one model; all that is wrong is told at once.
     pub fn load(&self) -> Result<Study, Diagnostics> {
         let mut studies = self.load_all(None)?;

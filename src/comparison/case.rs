@@ -9,7 +9,8 @@ use rayon::prelude::*;
 
 use crate::cold_path::ColdPath;
 use crate::plan::backend::Backend;
-use crate::plan::{Followed, Plan, PlanError, Study, clairvoyant, followed, plan};
+use crate::plan::{Followed, Headroom, Keeper, Plan, PlanError, Step, Study};
+use crate::plan::{clairvoyant, followed, headroom, plan, sweep};
 use crate::policy::{IdleTtl, Policy, Provision};
 use crate::quantity::Millis;
 use crate::simulation::{Assignment, End, Nature, Outcome, Recorder, Silent, World, simulate};
@@ -79,6 +80,18 @@ impl<'a> Case<'a> {
     /// What keeps `promise`, or why nothing does.
     pub fn promise(&self, promise: Millis) -> Result<Plan, PlanError> {
         plan(&self.study, promise, self.backend)
+    }
+
+    /// What keeps each of `promises`, the tightest first.
+    pub fn sweep(&self, promises: &[Millis]) -> Result<Vec<Step>, PlanError> {
+        sweep(&self.study, promises, self.backend)
+    }
+
+    /// How far the functions of these indices can grow (none: all) before `promise` breaks, kept by
+    /// a plan made anew for each factor or, `alone`, by the policy itself.
+    pub fn headroom(&self, promise: Millis, alone: bool, grown: &[u32]) -> Result<Headroom, PlanError> {
+        let keeper = if alone { Keeper::Policy } else { Keeper::Plan(self.backend) };
+        headroom(&self.study, promise, keeper, grown)
     }
 
     /// The policy.

@@ -32,9 +32,7 @@ struct Solved {
 /// A plan under which no cold start exceeds `promise` and none fails, or why there is none.
 pub fn plan(study: &Study<'_>, promise: Millis, backend: &dyn Backend) -> Result<Plan, PlanError> {
     let most = study.most();
-    let longest = study.longest();
-    let cold = longest.iter().zip(most).filter(|(_, most)| most.possibly_cold() > 0);
-    let cold_path = cold.map(|(longest, _)| *longest).max().unwrap_or(Millis::ZERO);
+    let cold_path = cold_path(study);
     let pools = study.pools(promise);
     let mut plan = Plan {
         status: Verdict::Feasible,
@@ -69,6 +67,32 @@ pub fn followed(study: &Study<'_>, backend: &dyn Backend) -> Result<Option<Follo
         actions: actions(&solved.schedules),
         peak_enis: u64::from(solved.objectives.peak),
     }))
+}
+
+/// What a plan for `promise` amounts to and does, without its proof of optimality, its targets and
+/// the attack on it; or why there is none.
+pub(super) fn outlook(
+    study: &Study<'_>,
+    promise: Millis,
+    backend: &dyn Backend,
+) -> Result<Result<(Amount, Vec<Action>), NoPlan>, PlanError> {
+    let cold_path = cold_path(study);
+    if cold_path > promise {
+        return Ok(Err(path_too_long(study, cold_path, promise)));
+    }
+    let solved = solve_pools(study, &study.pools(promise), backend)?;
+    Ok(solved.map(|solved| {
+        let Objectives { peak, held_ms, creations } = solved.objectives;
+        let amount = Amount { peak_enis: u64::from(peak), eni_hours: hours(held_ms), creations };
+        (amount, actions(&solved.schedules))
+    }))
+}
+
+/// The longest cold start of any function that may have one, while an ENI is at hand.
+pub(super) fn cold_path(study: &Study<'_>) -> Millis {
+    let longest = study.longest();
+    let cold = longest.iter().zip(study.most()).filter(|(_, most)| most.possibly_cold() > 0);
+    cold.map(|(longest, _)| *longest).max().unwrap_or(Millis::ZERO)
 }
 
 fn lower_bound(pools: &[Pool], backend: &dyn Backend) -> Result<Amount, PlanError> {

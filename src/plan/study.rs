@@ -94,8 +94,7 @@ impl<'a> Study<'a> {
 
     /// The pools with their needs, while no environment waits for an ENI and no cold start exceeds `promise`.
     pub(crate) fn pools(&self, promise: Millis) -> Vec<Pool> {
-        let alive: Vec<Curve> = self.most().iter().map(|most| most.alive.clone()).collect();
-        let most = need::enis(self.topology, self.policy, &alive);
+        let most = self.needs();
         let least = self.least(promise);
         let shares = u32::try_from(most.len()).unwrap_or(u32::MAX).max(1);
         most.into_iter()
@@ -106,6 +105,12 @@ impl<'a> Study<'a> {
                 Pool { class, group: group(most), at_least: group(least) }
             })
             .collect()
+    }
+
+    /// The classes of each pool, and the ENIs that are enough for it.
+    pub(crate) fn needs(&self) -> Vec<(Vec<usize>, Curve)> {
+        let alive: Vec<Curve> = self.most().iter().map(|most| most.alive.clone()).collect();
+        need::enis(self.topology, self.policy, &alive)
     }
 
     /// ENIs of each pool that no plan can do without: an environment exists for every invocation

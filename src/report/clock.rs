@@ -52,6 +52,12 @@ impl Clock {
         }
     }
 
+    /// The instant for a program, RFC 3339 in UTC to the millisecond: `2026-03-02T19:33:00Z`.
+    pub fn stamp(self, at: i64) -> Option<String> {
+        let instant = Timestamp::from_millisecond(self.origin?.checked_add(at)?).ok()?;
+        Some(instant.to_string())
+    }
+
     fn wall(self, at: i64) -> Option<DateTime> {
         let instant = self.origin?.checked_add(at)?;
         Some(Offset::UTC.to_datetime(Timestamp::from_millisecond(instant).ok()?))
@@ -91,6 +97,8 @@ mod tests {
         assert_eq!((offset.cell(-900_000), offset.cell(5_400_750)), ("-15m".into(), "1h30m".into()));
         assert_eq!(offset.phrase(5_400_750), "1h30m0.75s after the start");
         assert_eq!((offset.cell(90_001), offset.phrase(0)), ("1m30.001s".into(), "at the start".into()));
+        assert_eq!(one_day.stamp(-1_001), Some("2019-12-31T23:59:58.999Z".into()));
+        assert_eq!((offset.stamp(5), one_day.stamp(i64::MAX)), (None, None));
         // Beyond the calendar, the offset is still true.
         assert_eq!(Clock { origin: Some(i64::MAX), ..offset }.cell(1), "1ms");
     }

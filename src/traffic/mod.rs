@@ -8,8 +8,10 @@
 mod arrivals;
 pub mod generate;
 pub mod import;
+mod scale;
 
 pub use arrivals::{Arrivals, Entry, Spreading};
+pub use scale::Factor;
 
 use crate::quantity::{Memory, Millis};
 

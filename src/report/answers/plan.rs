@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::plan::{NoPlan, Plan, Shortfall, Target, Verdict};
+use crate::plan::{COLUMNS, NoPlan, Plan, Shortfall, Target, Verdict};
 use crate::quantity::Millis;
 use crate::report::words::{counted, joined, thousands};
 use crate::report::{Answer, Subject, Table, Value};
@@ -16,7 +16,6 @@ pub fn plan(subject: &Subject, plan: &Plan) -> Answer {
     if let Ok(Json::Object(fields)) = serde_json::to_value(plan) {
         json.extend(fields);
     }
-    let schedule = schedule(plan);
     let mut assumptions = subject.assumptions.clone();
     assumptions.extend(plan.unproved.iter().cloned());
     if plan.attacks > 0 {
@@ -25,11 +24,11 @@ pub fn plan(subject: &Subject, plan: &Plan) -> Answer {
     }
     Answer {
         headline: headline(subject, plan),
-        tables: [Some(amounts(plan)), shortages(plan), Some(limits(plan)), Some(schedule.clone())]
+        tables: [Some(amounts(plan)), shortages(plan), Some(limits(plan)), Some(schedule(plan))]
             .into_iter()
             .flatten()
             .collect(),
-        flat: Some(schedule),
+        flat: Some(flat(subject, plan)),
         assumptions,
         json,
         clock: subject.clock,
@@ -168,5 +167,21 @@ fn schedule(plan: &Plan) -> Table {
         ]);
     }
     table.shown = Some((SHOWN, "entries"));
+    table
+}
+
+/// The schedule for programs: wall-clock times where the traffic has them, else ms.
+fn flat(subject: &Subject, plan: &Plan) -> Table {
+    let mut table = Table::new("", &COLUMNS.map(|key| (key, key)));
+    for row in &plan.schedule {
+        let wall = subject.clock.stamp(row.at_ms);
+        table.push(vec![
+            wall.map_or(Value::Instant(row.at_ms), Value::text),
+            Value::text(row.subnet.as_str()),
+            Value::text(row.security_groups.join("+")),
+            Value::Count(row.create.into()),
+            Value::Count(row.delete.into()),
+        ]);
+    }
     table
 }

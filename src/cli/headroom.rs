@@ -1,0 +1,71 @@
+//! `eniplan headroom`.
+
+use super::Verdict;
+use super::output::Output;
+use super::plan::{failed, promised};
+use super::study::{Study, StudyArgs};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::{listed, nearest};
+use crate::policy::Provision;
+use crate::quantity::Millis;
+use crate::report::answers;
+use crate::traffic::Factor;
+
+/// Options of `headroom`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  eniplan headroom shop-day.csv --max-cold-start 1s\n  \
+                        eniplan headroom shop-day.csv --max-cold-start 1s --grow checkout\n\n\
+                        Without --policy a plan is made for each factor; with it, that policy alone must \
+                        keep the promise.")]
+pub struct Args {
+    #[command(flatten)]
+    study: StudyArgs,
+    /// The longest cold start that is promised [default: the scenario's promise]
+    #[arg(long, value_name = "DURATION", help_heading = "Promise")]
+    max_cold_start: Option<Millis>,
+    /// Only this function grows (repeatable) [default: all of them]
+    #[arg(long, value_name = "FUNCTION", help_heading = "Promise")]
+    grow: Vec<String>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Prints how far the traffic can grow; exit code 1 where the promise does not even hold as it is.
+pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+    let study = args.study.load()?;
+    let policy = study.policy()?;
+    let promise = promised(args.max_cold_start, &study)?;
+    let grown = grown(&args.grow, &study)?;
+    let alone = args.study.names_policy() && policy.provision != Provision::Scheduled;
+    if alone && policy.provision == Provision::Clairvoyant {
+        let help = "ask for the headroom of a plan (no --policy) or of another policy";
+        return Err(Diagnostic::new(Code::Usage, "clairvoyant knows what no system can", help).into());
+    }
+    let case = study.case(policy, &study.traffic);
+    let headroom = case.headroom(promise, alone, &grown).map_err(|error| failed(&error))?;
+    args.output.give(&answers::headroom(&study.subject(policy), &headroom))?;
+    let enough = headroom.holds.as_ref().is_some_and(|probe| probe.factor >= Factor::ONE);
+    Ok(if enough { Verdict::Done } else { Verdict::Missed })
+}
+
+/// The functions of these names.
+fn grown(names: &[String], study: &Study) -> Result<Vec<u32>, Diagnostics> {
+    let known: Vec<&str> = study.traffic.functions.iter().map(|it| it.name.as_str()).collect();
+    let mut problems = Diagnostics::default();
+    let mut grown = Vec::new();
+    for name in names {
+        if let Some((index, _)) = (0_u32..).zip(&known).find(|(_, it)| *it == name) {
+            grown.push(index);
+            continue;
+        }
+        let help = match nearest(name, known.iter().copied()) {
+            Some(meant) => format!("did you mean {meant}?"),
+            None => format!("the traffic has {}", listed(&known)),
+        };
+        let message = format!("there is no function `{name}` in the traffic");
+        problems.push(Diagnostic::new(Code::UnknownName, message, help).with_value(name));
+    }
+    grown.sort_unstable();
+    grown.dedup();
+    problems.or(grown)
+}

@@ -1,0 +1,44 @@
+//! `eniplan verify`.
+
+use std::path::PathBuf;
+
+use super::output::Output;
+use super::plan::promised;
+use super::study::StudyArgs;
+use super::{Verdict, input};
+use crate::diagnostic::Diagnostics;
+use crate::plan::{read, verify};
+use crate::quantity::Millis;
+use crate::report::answers;
+
+/// Options of `verify`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  eniplan verify plan.json shop-day.csv\n\n\
+                        Give the --scenario, --model, --policy and --start the plan was made with.")]
+pub struct Args {
+    /// The plan: what `eniplan plan` wrote with --format json or csv
+    #[arg(value_name = "PLAN")]
+    plan: PathBuf,
+    #[command(flatten)]
+    study: StudyArgs,
+    /// The longest cold start that is promised [default: the plan's promise, else the scenario's]
+    #[arg(long, value_name = "DURATION", help_heading = "Promise")]
+    max_cold_start: Option<Millis>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Checks and attacks the plan, and prints what became of it; exit code 1 where it does not hold.
+pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+    let study = args.study.load()?;
+    let policy = study.policy()?;
+    let name = input::shown(&args.plan);
+    let text = input::text(&args.plan)?;
+    let case = study.case(policy, &study.traffic);
+    let saved = read(&name, &text, case.study())?;
+    saved.doubts.iter().for_each(|doubt| args.output.note(doubt));
+    let promise = promised(args.max_cold_start.or(saved.promise), &study)?;
+    let verified = verify(case.study(), promise, &saved.actions, saved.claims);
+    args.output.give(&answers::verify(&study.subject(policy), &name, &verified))?;
+    Ok(if verified.holds { Verdict::Done } else { Verdict::Missed })
+}

@@ -1,0 +1,122 @@
+//! Sweep: the same plan for several promises, the trade-off between waiting and ENIs.
+//!
+//! A plan that keeps a promise keeps every looser one. So where the plan found for a looser promise
+//! costs more, the tighter promise's is taken instead, and the costs never rise along the sweep.
+
+use serde::Serialize;
+
+use super::answer::{Amount, Plan, Verdict};
+use super::backend::Backend;
+use super::{PlanError, Study, plan};
+use crate::policy::Provision;
+use crate::quantity::Millis;
+use crate::simulation::World;
+use crate::worst_case::bounds;
+
+/// What keeps one promise.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Step {
+    /// The plan for it.
+    #[serde(flatten)]
+    pub plan: Plan,
+    /// The tighter promise whose plan this is, ms, where the one made for this promise costs more.
+    pub plan_of_ms: Option<u64>,
+    /// Whether the policy keeps the promise by itself, without any plan (by its proved bounds).
+    pub policy_alone: bool,
+}
+
+/// Plans for each of `promises`, the tightest first, each promise once.
+pub fn sweep(study: &Study<'_>, promises: &[Millis], backend: &dyn Backend) -> Result<Vec<Step>, PlanError> {
+    let mut promises = promises.to_vec();
+    promises.sort_unstable();
+    promises.dedup();
+    let alone = alone(study);
+    let mut steps: Vec<Step> = Vec::with_capacity(promises.len());
+    for promise in promises {
+        let plan = plan(study, promise, backend)?;
+        let policy_alone = alone.is_some_and(|longest| longest <= promise.0);
+        let step = Step { plan, plan_of_ms: None, policy_alone };
+        steps.push(match steps.last() {
+            Some(tighter) => step.no_worse_than(tighter),
+            None => step,
+        });
+    }
+    Ok(steps)
+}
+
+/// The longest cold start under the policy itself, ms, where it is proved that none fails.
+fn alone(study: &Study<'_>) -> Option<u64> {
+    if matches!(study.policy.provision, Provision::Scheduled | Provision::Clairvoyant) {
+        return None;
+    }
+    let world = World::new(study.topology, study.cold_path, study.policy, study.initial().to_vec());
+    let bounds = bounds(&world, study.cold_path, study.traffic, None);
+    bounds.cold_start_ms.filter(|_| bounds.failures == 0)
+}
+
+impl Step {
+    fn no_worse_than(self, tighter: &Self) -> Self {
+        let order = |it: Amount| (it.peak_enis, it.eni_hours, it.creations);
+        let Some(before) = tighter.plan.amount else { return self };
+        if self.plan.amount.is_some_and(|now| order(now) <= order(before)) {
+            return self;
+        }
+        let lower_bound = self.plan.lower_bound;
+        let open = before.peak_enis.saturating_sub(lower_bound.peak_enis);
+        let gap = if before.peak_enis == 0 { 0.0 } else { open as f64 / before.peak_enis as f64 };
+        let status = if before == lower_bound { Verdict::Optimal } else { Verdict::Feasible };
+        let max_cold_start_ms = self.plan.max_cold_start_ms;
+        let plan = Plan { status, max_cold_start_ms, lower_bound, gap, ..tighter.plan.clone() };
+        let plan_of_ms = tighter.plan_of_ms.or(Some(tighter.plan.max_cold_start_ms));
+        Self { plan, plan_of_ms, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{NoPlan, Target};
+
+    fn step(promise: u64, amount: Option<Amount>) -> Step {
+        let target = Target { enough: None, at_least: 0, fails_at_ms: None };
+        let plan = Plan {
+            status: if amount.is_some() { Verdict::Feasible } else { Verdict::Infeasible },
+            max_cold_start_ms: promise,
+            cold_path_ms: 0,
+            amount,
+            lower_bound: some(2),
+            gap: 0.5,
+            schedule: Vec::new(),
+            constant_pool: target.clone(),
+            warm_target: target,
+            binding: Vec::new(),
+            infeasible: amount.is_none().then(NoPlan::default),
+            attacks: 0,
+            unproved: Vec::new(),
+        };
+        Step { plan, plan_of_ms: None, policy_alone: false }
+    }
+
+    fn some(peak_enis: u64) -> Amount {
+        Amount { peak_enis, eni_hours: 1.0, creations: 3 }
+    }
+
+    #[test]
+    fn a_looser_promise_takes_the_tighter_ones_plan_where_its_own_costs_more() {
+        let tight = step(5, Some(some(4)));
+        let cheaper = step(9, Some(some(3)));
+        assert_eq!(cheaper.clone().no_worse_than(&tight), cheaper);
+        for own in [Some(some(5)), None] {
+            let looser = step(9, own).no_worse_than(&tight);
+            assert_eq!((looser.plan.amount, looser.plan_of_ms), (Some(some(4)), Some(5)));
+            assert_eq!((looser.plan.max_cold_start_ms, looser.plan.gap), (9, 0.5));
+            // And so on, from the first.
+            let loosest = step(12, Some(some(6))).no_worse_than(&looser);
+            assert_eq!((loosest.plan.max_cold_start_ms, loosest.plan_of_ms), (12, Some(5)));
+        }
+        assert_eq!(step(9, Some(some(2))).no_worse_than(&step(5, Some(some(2)))).plan_of_ms, None);
+        let equal = step(9, Some(some(9))).no_worse_than(&step(5, Some(some(2))));
+        assert_eq!(equal.plan.status, Verdict::Optimal);
+        assert_eq!(step(9, None).no_worse_than(&step(5, None)), step(9, None));
+    }
+}

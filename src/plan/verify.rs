@@ -1,0 +1,476 @@
+//! Verify: whether a plan keeps a promise, without the optimiser.
+//!
+//! The needs are rebuilt from the traffic; the API bucket is played first come first served over
+//! all requests, [`check`] sweeps each group of functions, a sweep of its own holds the shared limits
+//! against what is held, and the search for witnesses attacks what the simulator makes of it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::answer::Amount;
+use super::check::{Violation, check};
+use super::group::{Group, Start as From};
+use super::promise::cold_path;
+use super::saved::Claims;
+use super::schedule::Schedule;
+use super::study::Study;
+use crate::demand::{Curve, sum};
+use crate::policy::{Provision, Start};
+use crate::quantity::Millis;
+use crate::simulation::{Action, Failure, Recorder, World, simulate};
+use crate::worst_case::{self, worst_case};
+
+/// One way in which a plan does not keep its promise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Breach {
+    /// What is short, in the user's words.
+    pub what: String,
+    /// Where: subnets, with their security groups, or a function; empty: everywhere.
+    pub place: String,
+    /// From when on, ms; `None`: always.
+    pub at_ms: Option<i64>,
+    /// What is needed.
+    pub needed: u64,
+    /// What there is; negative: more is deleted than there was.
+    pub available: i64,
+    /// The unit of the two: `ENIs`, `ms` or `invocations`.
+    pub unit: &'static str,
+}
+
+/// A number of the file that its schedule does not come to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Misclaim {
+    /// The field.
+    pub field: &'static str,
+    /// What the file says.
+    pub claimed: f64,
+    /// What the schedule comes to.
+    pub found: f64,
+}
+
+/// The answer to `verify`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Verified {
+    /// Whether every check passed and no replay broke the promise.
+    pub holds: bool,
+    /// The promise, ms.
+    pub max_cold_start_ms: u64,
+    /// The longest cold start while an ENI is at hand, ms.
+    pub cold_path_ms: u64,
+    /// What the schedule comes to.
+    #[serde(flatten)]
+    pub found: Amount,
+    /// How the promise breaks.
+    pub breaches: Vec<Breach>,
+    /// What the file gets wrong about its own schedule.
+    pub misclaims: Vec<Misclaim>,
+    /// Assignments the plan was replayed under.
+    pub attacks: u64,
+    /// The longest cold start that a replay has shown, ms.
+    pub longest_replayed_ms: u64,
+    /// What was not checked, in the user's words.
+    pub unproved: Vec<String>,
+}
+
+/// A plan that requests more ENIs than this is not replayed.
+const MOST_CREATIONS: u64 = 5_000_000;
+/// Steps of the API bucket beyond this are refused.
+const MOST_GRANTS: usize = 8_000_000;
+/// One token, in millionths; thousandths of a token a second are that many of them a millisecond.
+const TOKEN: u128 = 1_000_000;
+/// Invocations to replay, about.
+const REPLAYED: u64 = 2_000_000;
+
+/// Checks `actions`, in time order, against `promise` and what is claimed of them, then attacks them.
+pub fn verify(study: &Study<'_>, promise: Millis, actions: &[Action], claims: Claims) -> Verified {
+    let cold_path = cold_path(study);
+    let mut verified = Verified {
+        holds: false,
+        max_cold_start_ms: promise.0,
+        cold_path_ms: cold_path.0,
+        found: Amount::default(),
+        breaches: Vec::new(),
+        misclaims: Vec::new(),
+        attacks: 0,
+        longest_replayed_ms: 0,
+        unproved: Vec::new(),
+    };
+    if cold_path > promise {
+        verified.breaches.push(Breach {
+            what: "cold path with an ENI at hand".into(),
+            place: String::new(),
+            at_ms: None,
+            needed: cold_path.0,
+            available: i64::try_from(promise.0).unwrap_or(i64::MAX),
+            unit: "ms",
+        });
+    }
+    early(study, actions, &mut verified);
+    readiness(study, actions, &mut verified);
+    let also = held(study, actions, &mut verified);
+    compare(&mut verified, claims, also);
+    attack(study, promise, actions, &mut verified);
+    verified.holds = verified.breaches.is_empty() && verified.misclaims.is_empty();
+    verified
+}
+
+/// From an empty start nothing is done before it.
+fn early(study: &Study<'_>, actions: &[Action], verified: &mut Verified) {
+    let early = |action: &&Action| study.policy.start == Start::Empty && action.at < 0;
+    for action in actions.iter().filter(early) {
+        let needed = u64::from(action.create).max(u64::from(action.delete));
+        let (what, place) = ("entries from the start on".into(), place(study, &[action.class]));
+        let at_ms = Some(action.at);
+        verified.breaches.push(Breach { what, place, at_ms, needed, available: 0, unit: "ENIs" });
+    }
+}
+
+/// Whether every group of functions that share classes has what it needs.
+fn readiness(study: &Study<'_>, actions: &[Action], verified: &mut Verified) {
+    let granted = match grants(study, actions) {
+        Ok(granted) => granted,
+        Err(breach) => {
+            verified.breaches.push(breach);
+            return;
+        }
+    };
+    let components = study.components();
+    if components.iter().any(|component| component.overlapping) {
+        verified.unproved.push(
+            "some functions share some of their subnets but not all; their ENIs were checked together, and \
+             only the replays show who gets which"
+                .into(),
+        );
+    }
+    for component in &components {
+        let of = |classes: &[usize]| {
+            let creations = granted.iter().filter(|it| classes.contains(&it.1)).map(|it| (it.0, it.2));
+            let deletions = actions.iter().filter(|it| classes.contains(&it.class));
+            Schedule::from_parts(creations, deletions.map(|it| (it.at, it.delete)))
+        };
+        let group = |need: &Curve| Group {
+            need: need.clone(),
+            span: study.traffic.span,
+            boot: study.topology.boot.clone(),
+            delete: study.topology.delete.clone(),
+            ceilings: Vec::new(),
+            api: None,
+            start: From::Warm,
+        };
+        let mut sides = vec![(component.classes.clone(), group(&component.need))];
+        if component.classes.len() > 1 {
+            let none = group(&Curve::empty());
+            sides.extend(component.classes.iter().map(|&class| (vec![class], none.clone())));
+        }
+        for (classes, group) in sides {
+            let violations = check(&group, &of(&classes)).err().unwrap_or_default();
+            let place = place(study, &classes);
+            verified.breaches.extend(violations.iter().map(|it| breach(it, &place)));
+        }
+    }
+}
+
+fn breach(violation: &Violation, place: &str) -> Breach {
+    let at = |what: &str, at_ms: i64, needed: u32, available: i64| Breach {
+        what: what.to_owned(),
+        place: place.to_owned(),
+        at_ms: Some(at_ms),
+        needed: needed.into(),
+        available,
+        unit: "ENIs",
+    };
+    match violation {
+        Violation::NotReady { at_ms, ready, need } => at("ENIs surely ready", *at_ms, *need, *ready),
+        Violation::OverLimit { at_ms, held, available, limit } => {
+            let held = u32::try_from(*held).unwrap_or(u32::MAX);
+            at(&limit.to_string(), *at_ms, held, (*available).into())
+        }
+        Violation::NeverGranted { at_ms, count } => at("API tokens", *at_ms, *count, 0),
+        Violation::Unordered { at_ms }
+        | Violation::OutOfRange { at_ms }
+        | Violation::TooEarly { at_ms, .. } => at("entries in order and in range", *at_ms, 0, 0),
+    }
+}
+
+/// When each request has its token, first come first served: `(instant, class, how many)`.
+fn grants(study: &Study<'_>, actions: &[Action]) -> Result<Vec<(i64, usize, u32)>, Breach> {
+    let requests = actions.iter().filter(|action| action.create > 0);
+    let Some(api) = study.topology.limits.api else {
+        return Ok(requests.map(|it| (it.at, it.class, it.create)).collect());
+    };
+    let (full, rate) = (u128::from(api.burst) * TOKEN, u128::from(api.per_second.0));
+    let (mut level, mut clock) = (full, i64::MIN);
+    let mut granted = Vec::new();
+    for action in requests {
+        if action.at > clock {
+            level = (level + rate * u128::from(action.at.abs_diff(clock))).min(full);
+            clock = action.at;
+        }
+        let mut waiting = action.create;
+        loop {
+            let now = u32::try_from(level / TOKEN).unwrap_or(u32::MAX).min(waiting);
+            if now > 0 {
+                granted.push((clock, action.class, now));
+                level -= u128::from(now) * TOKEN;
+                waiting -= now;
+            }
+            if waiting == 0 {
+                break;
+            }
+            if rate == 0 || full < TOKEN || granted.len() >= MOST_GRANTS {
+                return Err(Breach {
+                    what: "API tokens".into(),
+                    place: place(study, &[action.class]),
+                    at_ms: Some(action.at),
+                    needed: waiting.into(),
+                    available: 0,
+                    unit: "ENIs",
+                });
+            }
+            let pause = TOKEN.saturating_sub(level).div_ceil(rate).max(1);
+            level = (level + rate * pause).min(full);
+            clock = clock.saturating_add(i64::try_from(pause).unwrap_or(i64::MAX));
+        }
+    }
+    Ok(granted)
+}
+
+/// Where several groups are planned apart, a file may count each on its own.
+struct Apart {
+    /// The sum of the classes' own peaks.
+    peak_enis: u64,
+    /// Held time up to the end of the group that ends first, in hours.
+    eni_hours: f64,
+}
+
+/// What is held against the limits; fills in the amounts.
+fn held(study: &Study<'_>, actions: &[Action], verified: &mut Verified) -> Apart {
+    let limits = &study.topology.limits;
+    let drain = i64::try_from(study.topology.delete.max.0).unwrap_or(i64::MAX);
+    let mut changes: BTreeMap<i64, Vec<(usize, i64)>> = BTreeMap::new();
+    for action in actions {
+        changes.entry(action.at).or_default().push((action.class, action.create.into()));
+        let gone = changes.entry(action.at.saturating_add(drain)).or_default();
+        gone.push((action.class, -i64::from(action.delete)));
+    }
+    let mut tallies: Vec<Tally> = limits.subnets.iter().map(|it| Tally::new(Some(it.addresses))).collect();
+    let vpcs = limits.subnets.iter().map(|it| it.vpc + 1).max().unwrap_or(0);
+    let (first_vpc, region) = (tallies.len(), tallies.len() + vpcs);
+    tallies.extend((0..vpcs).map(|_| Tally::new(limits.vpc_quota)));
+    tallies.push(Tally::new(limits.region_quota));
+    let first_class = tallies.len();
+    tallies.extend(study.topology.classes.iter().map(|_| Tally::new(None)));
+    let ends = [study.end(), study.first_end()];
+    let (mut held_ms, mut last) = ([0_i128; 2], i64::MIN);
+    let until = |at_ms: i64, last: i64, held: i64| {
+        ends.map(|end| i128::from(held) * i128::from(at_ms.min(end).saturating_sub(last).max(0)))
+    };
+    for (&at_ms, changes) in &changes {
+        if last != i64::MIN {
+            let more = until(at_ms, last, tallies[region].now);
+            held_ms = [held_ms[0] + more[0], held_ms[1] + more[1]];
+        }
+        last = at_ms;
+        for &(class, change) in changes {
+            let subnet = study.topology.classes[class].subnet;
+            let vpc = first_vpc + limits.subnets[subnet].vpc;
+            for tally in [subnet, vpc, region, first_class + class] {
+                tallies[tally].now += change;
+            }
+        }
+        for (index, tally) in tallies.iter_mut().enumerate() {
+            let Some((held, available)) = tally.settle() else { continue };
+            let name = limits.subnets.get(index).map(|subnet| subnet.name.clone()).unwrap_or_default();
+            let what = match index {
+                _ if index < first_vpc => "free addresses of the subnet",
+                _ if index < region => "ENI quota of the VPC",
+                _ => "ENI quota of the Region",
+            };
+            verified.breaches.push(Breach {
+                what: what.into(),
+                place: name,
+                at_ms: Some(at_ms),
+                needed: held,
+                available: available.into(),
+                unit: "ENIs",
+            });
+        }
+    }
+    if last != i64::MIN {
+        let more = until(i64::MAX, last, tallies[region].now);
+        held_ms = [held_ms[0] + more[0], held_ms[1] + more[1]];
+    }
+    let hours = held_ms.map(|held_ms| held_ms as f64 / 3_600_000.0);
+    verified.found = Amount {
+        peak_enis: u64::try_from(tallies[region].peak).unwrap_or(0),
+        eni_hours: hours[0],
+        creations: actions.iter().map(|action| u64::from(action.create)).sum(),
+    };
+    let peaks = tallies.iter().skip(first_class).map(|tally| u64::try_from(tally.peak).unwrap_or(0));
+    Apart { peak_enis: peaks.sum(), eni_hours: hours[1] }
+}
+
+/// What is held of one limit.
+struct Tally {
+    now: i64,
+    peak: i64,
+    available: Option<u32>,
+}
+
+impl Tally {
+    const fn new(available: Option<u32>) -> Self {
+        Self { now: 0, peak: 0, available }
+    }
+
+    /// After an instant's changes: what is held and what there is, where a new peak is too much.
+    fn settle(&mut self) -> Option<(u64, u32)> {
+        let higher = self.now > self.peak;
+        self.peak = self.peak.max(self.now);
+        let held = u64::try_from(self.now).unwrap_or(0);
+        self.available
+            .filter(|&available| higher && held > available.into())
+            .map(|available| (held, available))
+    }
+}
+
+/// The file's own numbers; a peak and hours that count each group on its own are taken as well.
+fn compare(verified: &mut Verified, claims: Claims, apart: Apart) {
+    let found = verified.found;
+    let mut differs = |field, claimed: f64, found: f64| {
+        verified.misclaims.push(Misclaim { field, claimed, found });
+    };
+    let peaks = found.peak_enis..=apart.peak_enis;
+    if let Some(peak) = claims.peak_enis.filter(|peak| !peaks.contains(peak)) {
+        differs("peak_enis", peak as f64, found.peak_enis as f64);
+    }
+    // What a decimal number may lose on its way through a file.
+    let lost = 1e-9 * found.eni_hours;
+    let hours = apart.eni_hours - lost..=found.eni_hours + lost;
+    if let Some(claimed) = claims.eni_hours.filter(|claimed| !hours.contains(claimed)) {
+        differs("eni_hours", claimed, found.eni_hours);
+    }
+    if let Some(creations) = claims.creations.filter(|&creations| creations != found.creations) {
+        differs("creations", creations as f64, found.creations as f64);
+    }
+}
+
+/// Replays the plan, looking for an assignment that breaks the promise.
+fn attack(study: &Study<'_>, promise: Millis, actions: &[Action], verified: &mut Verified) {
+    if verified.found.creations > MOST_CREATIONS {
+        verified.unproved.push("the plan requests too many ENIs to be replayed".into());
+        return;
+    }
+    let policy = study.scheduled(Provision::Scheduled);
+    let world = World::new(study.topology, study.cold_path, &policy, study.initial().to_vec());
+    let world = world.with_schedule(actions.to_vec());
+    let proved = verified.breaches.is_empty();
+    let planned = worst_case::Planned { eni_wait: Millis::ZERO, peak_enis: verified.found.peak_enis };
+    let effort = worst_case::Effort { invocations: REPLAYED, ..worst_case::Effort::default() };
+    let worst = worst_case(&world, study.cold_path, study.traffic, proved.then_some(planned), effort);
+    verified.attacks = worst.replays;
+    verified.longest_replayed_ms = worst.cold_start.witness_ms;
+    if worst.cold_start.witness_ms > promise.0 {
+        verified.breaches.push(Breach {
+            what: "cold start in a replay".into(),
+            place: worst.cold_start.function.unwrap_or_default(),
+            at_ms: worst.cold_start.at_ms.and_then(|at| i64::try_from(at).ok()),
+            needed: worst.cold_start.witness_ms,
+            available: i64::try_from(promise.0).unwrap_or(i64::MAX),
+            unit: "ms",
+        });
+    }
+    if worst.failures.witness > 0 {
+        let (_, _, first) = simulate(&world, study.traffic, worst.witness_failures, FirstFailure::default());
+        let function = first.0.and_then(|(_, function, _)| study.topology.functions.get(function));
+        let reason = first.0.map_or_else(String::new, |(_, _, failure)| format!(" ({})", reason(failure)));
+        verified.breaches.push(Breach {
+            what: format!("invocations that fail in a replay{reason}"),
+            place: function.map(|it| it.name.clone()).unwrap_or_default(),
+            at_ms: first.0.and_then(|(at, ..)| i64::try_from(at).ok()),
+            needed: worst.failures.witness,
+            available: 0,
+            unit: "invocations",
+        });
+    } else if proved && worst.failures.bound != Some(0) {
+        verified.unproved.push(
+            "it is not proved that the account's concurrency and scaling limits refuse no invocation; no \
+             replay showed one"
+                .into(),
+        );
+    }
+}
+
+/// The first invocation of a run that fails: arrival, function, why.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct FirstFailure(pub(super) Option<(u64, usize, Failure)>);
+
+impl Recorder for FirstFailure {
+    fn failed(&mut self, arrival: u64, function: usize, failure: Failure) {
+        self.0 = Some(self.0.filter(|first| first.0 <= arrival).unwrap_or((arrival, function, failure)));
+    }
+}
+
+/// Why an invocation fails, in words.
+pub(super) fn reason(failure: Failure) -> String {
+    failure.name().replace('_', " ")
+}
+
+/// `private-a (app)`, for each class.
+fn place(study: &Study<'_>, classes: &[usize]) -> String {
+    let topology = study.topology;
+    let name = |&class: &usize| {
+        let class = &topology.classes[class];
+        format!("{} ({})", topology.limits.subnets[class.subnet].name, class.security_groups.join("+"))
+    };
+    classes.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+/// Functions that share classes, directly or through others.
+struct Component {
+    classes: Vec<usize>,
+    need: Curve,
+    /// Whether it has pools with different classes.
+    overlapping: bool,
+}
+
+impl Study<'_> {
+    /// The classes that share functions, and what is needed of them together.
+    fn components(&self) -> Vec<Component> {
+        let mut components: Vec<Component> = Vec::new();
+        for (classes, need) in self.needs() {
+            let shares = |it: &Component| it.classes.iter().any(|class| classes.contains(class));
+            let (touched, apart): (Vec<Component>, Vec<Component>) = components.into_iter().partition(shares);
+            components = apart;
+            let overlapping = !touched.is_empty();
+            let mut merged = Component { classes, need, overlapping };
+            for it in touched {
+                merged.classes.extend(it.classes);
+                merged.need = Curve::combine(&[merged.need, it.need], sum);
+            }
+            merged.classes.sort_unstable();
+            merged.classes.dedup();
+            components.push(merged);
+        }
+        components
+    }
+
+    /// The end of the account: of the traffic, or of the last need, ms.
+    pub(super) fn end(&self) -> i64 {
+        self.ends().max().unwrap_or_else(|| self.until(0))
+    }
+
+    /// The end of the account of the pool that ends first, ms.
+    fn first_end(&self) -> i64 {
+        self.ends().min().unwrap_or_else(|| self.until(0))
+    }
+
+    fn ends(&self) -> impl Iterator<Item = i64> {
+        let last = |(_, need): (Vec<usize>, Curve)| need.steps().last().map_or(0, |&(at, _)| at);
+        self.needs().into_iter().map(move |pool| self.until(last(pool)))
+    }
+
+    fn until(&self, last: u64) -> i64 {
+        i64::try_from(last.max(self.traffic.span.0)).unwrap_or(i64::MAX)
+    }
+}

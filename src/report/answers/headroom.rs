@@ -1,0 +1,157 @@
+//! How far the traffic can grow before a promise breaks, and what breaks then.
+
+use serde_json::Value as Json;
+
+use crate::plan::{Headroom, Probe, Short};
+use crate::quantity::Millis;
+use crate::report::words::{counted, joined, name, thousands};
+use crate::report::{Answer, Subject, Table, Value};
+
+/// The headroom of the subject.
+pub fn headroom(subject: &Subject, headroom: &Headroom) -> Answer {
+    let mut json = subject.json();
+    if let Ok(Json::Object(fields)) = serde_json::to_value(headroom) {
+        json.extend(fields);
+    }
+    let mut assumptions = subject.assumptions.clone();
+    assumptions.push(
+        "scaled: the first n invocations of a function become the first floor(n x factor), concurrency is \
+         rounded up; durations, and when in the day, stay as they are"
+            .to_owned(),
+    );
+    if let Some(probe) = &headroom.holds {
+        assumptions.extend(probe.unproved.iter().map(|line| format!("at {}: {line}", probe.factor)));
+    }
+    Answer {
+        headline: vec![holds(subject, headroom), breaks(subject, headroom), order(headroom)],
+        tables: vec![probes(headroom)],
+        assumptions,
+        json,
+        clock: subject.clock,
+        ..Answer::default()
+    }
+}
+
+fn keeper(subject: &Subject, headroom: &Headroom) -> String {
+    let who = if headroom.kept_by == "plan" { "with a plan made for it" } else { "by the policy alone" };
+    format!("{} {who}", subject.setting())
+}
+
+fn holds(subject: &Subject, headroom: &Headroom) -> String {
+    let promise = Millis(headroom.max_cold_start_ms);
+    let what = match headroom.grown.as_slice() {
+        [] => "the traffic".to_owned(),
+        grown => format!("the traffic of {}", joined(&grown.iter().map(|it| name(it)).collect::<Vec<_>>())),
+    };
+    let setting = keeper(subject, headroom);
+    let Some(probe) = &headroom.holds else {
+        let at = match headroom.grown.as_slice() {
+            [] => String::new(),
+            _ => format!(" of {what}"),
+        };
+        let smallest = headroom.probes.first().map(|probe| probe.factor.to_string()).unwrap_or_default();
+        return format!(
+            "Every cold start within {promise}, under {setting}: the promise does not hold as it is, nor at \
+             any smaller factor{at} down to {smallest}."
+        );
+    };
+    let enis = probe.peak_enis.map_or_else(String::new, |enis| {
+        let most = if headroom.kept_by == "plan" { "" } else { "at most " };
+        format!(", with {most}{} held at once", counted(enis, "ENI", "ENIs"))
+    });
+    let verb = if headroom.breaks.is_none() {
+        "can grow at least to"
+    } else if probe.factor < crate::traffic::Factor::ONE {
+        "must shrink to"
+    } else {
+        "can grow to"
+    };
+    format!(
+        "{} {verb} {}, every cold start within {promise}, under {setting}{enis}.",
+        up(&what),
+        probe.factor
+    )
+}
+
+fn up(text: &str) -> String {
+    crate::report::words::sentence(text)
+}
+
+fn breaks(subject: &Subject, headroom: &Headroom) -> String {
+    let Some(probe) = &headroom.breaks else {
+        let why = headroom.stopped.as_deref().unwrap_or("no factor that was tried breaks it");
+        return format!("Nothing was found that breaks it: {why}.");
+    };
+    let found = if probe.proved { "no plan keeps it" } else { "nothing was found that provably keeps it" };
+    let short: Vec<String> = probe.shortages.iter().take(3).map(|it| shortage(subject, it)).collect();
+    if short.is_empty() {
+        return format!("At {} {found}.", probe.factor);
+    }
+    format!("At {} {found}: short is the {}.", probe.factor, joined(&short))
+}
+
+fn shortage(subject: &Subject, it: &Short) -> String {
+    let text = |n: u64| if it.unit == "ms" { Millis(n).to_string() } else { thousands(n) };
+    let when = it.from_ms.map_or_else(String::new, |at| format!(", {}", subject.clock.phrase(at)));
+    match (it.needed, it.unit) {
+        (Some(fails), "invocations") => {
+            format!("{} ({}{when})", it.limit, counted(fails, "invocation fails", "invocations fail"))
+        }
+        (Some(needed), _) => {
+            let short = text(needed.saturating_sub(it.available));
+            let there = text(it.available);
+            format!("{} ({} needed, {there} there, {short} short{when})", it.limit, text(needed))
+        }
+        (None, _) => format!("{} (none is proved, {} asked{when})", it.limit, text(it.available)),
+    }
+}
+
+fn order(headroom: &Headroom) -> String {
+    let probes = counted(headroom.probes.len() as u64, "factor was", "factors were");
+    if headroom.monotone {
+        let what = if headroom.breaks.is_some() {
+            "every one up to the first holds, every one from the second on breaks"
+        } else {
+            "every one holds"
+        };
+        let what = if headroom.holds.is_none() { "every one breaks" } else { what };
+        return format!("{probes} asked about, and {what}.");
+    }
+    let breaks = headroom.breaks.as_ref().map(|probe| probe.factor);
+    let above =
+        headroom.probes.iter().filter(|probe| probe.holds && breaks.is_some_and(|it| probe.factor > it));
+    let above: Vec<String> = above.map(|probe| probe.factor.to_string()).take(3).collect();
+    format!(
+        "{probes} asked about, and growth is not in order here: it also holds at {}, though it breaks below.",
+        joined(&above)
+    )
+}
+
+fn probes(headroom: &Headroom) -> Table {
+    let columns = [
+        ("factor", "factor"),
+        ("holds", "holds"),
+        ("peak_enis", "ENIs held at once"),
+        ("eni_hours", "ENI-hours"),
+        ("shortage", "what is short"),
+        ("needed", "needed"),
+        ("available", "available"),
+        ("from_ms", "from"),
+    ];
+    let mut table = Table::new("The factors asked about", &columns).prose(&["shortage"]);
+    let value = |unit: &str, n: u64| if unit == "ms" { Value::Span(n) } else { Value::Count(n) };
+    for Probe { factor, holds, peak_enis, eni_hours, shortages, .. } in &headroom.probes {
+        let first = shortages.first();
+        table.push(vec![
+            Value::Decimal(factor.number(), 6),
+            Value::Flag(*holds),
+            Value::count(*peak_enis),
+            eni_hours.map_or(Value::Missing, |hours| Value::Decimal(hours, 1)),
+            first.map_or(Value::Missing, |it| Value::text(it.limit.as_str())),
+            first.and_then(|it| Some(value(it.unit, it.needed?))).unwrap_or(Value::Missing),
+            first.map_or(Value::Missing, |it| value(it.unit, it.available)),
+            Value::instant(first.and_then(|it| it.from_ms)),
+        ]);
+    }
+    table
+}

@@ -1,0 +1,122 @@
+//! The trade-off between the promise and the ENIs it takes.
+
+use serde_json::Value as Json;
+
+use crate::plan::{Step, Verdict};
+use crate::quantity::Millis;
+use crate::report::words::{counted, joined, name, sentence, thousands};
+use crate::report::{Answer, Subject, Table, Value};
+
+/// The plans of the subject for several promises, the tightest first.
+pub fn sweep(subject: &Subject, steps: &[Step]) -> Answer {
+    let mut json = subject.json();
+    json.insert("sweep".into(), serde_json::to_value(steps).unwrap_or(Json::Null));
+    let mut assumptions = subject.assumptions.clone();
+    for line in steps.iter().flat_map(|step| &step.plan.unproved) {
+        if !assumptions.contains(line) {
+            assumptions.push(line.clone());
+        }
+    }
+    let attacks: u64 = steps.iter().map(|step| step.plan.attacks).sum();
+    if attacks > 0 {
+        let replayed = counted(attacks, "assignment", "assignments");
+        assumptions.push(format!("each plan was checked, then attacked, {replayed} in all; each held"));
+    }
+    assumptions.push(
+        "a plan that keeps a promise keeps every looser one: where a looser promise's own plan costs more, \
+         the tighter one's stands"
+            .to_owned(),
+    );
+    Answer {
+        headline: vec![headline(subject, steps)],
+        tables: vec![table(steps)],
+        assumptions,
+        json,
+        clock: subject.clock,
+        ..Answer::default()
+    }
+}
+
+fn headline(subject: &Subject, steps: &[Step]) -> String {
+    let promise = |step: &Step| Millis(step.plan.max_cold_start_ms).to_string();
+    let mut parts: Vec<String> = Vec::new();
+    let none: Vec<&Step> = steps.iter().filter(|step| step.plan.amount.is_none()).collect();
+    if let Some(last) = none.last() {
+        let proved = none.iter().all(|it| it.plan.infeasible.as_ref().is_some_and(|none| none.proved));
+        let verdict = if proved { "no plan keeps" } else { "no plan was found that provably keeps" };
+        parts.push(match none.as_slice() {
+            [one] => format!("{verdict} {}", promise(one)),
+            _ => format!("{verdict} {} or less", promise(last)),
+        });
+    }
+    let mut before: Option<u64> = None;
+    for step in steps {
+        let Some(amount) = step.plan.amount else { continue };
+        match before {
+            None => {
+                parts.push(format!("{} needs {}", promise(step), counted(amount.peak_enis, "ENI", "ENIs")));
+            }
+            Some(peak) if amount.peak_enis < peak => {
+                parts.push(format!(
+                    "waiting up to {} saves {}",
+                    promise(step),
+                    thousands(peak - amount.peak_enis)
+                ));
+            }
+            Some(_) => {}
+        }
+        before = Some(amount.peak_enis);
+    }
+    let planned: Vec<&Step> = steps.iter().filter(|step| step.plan.amount.is_some()).collect();
+    let same = planned.windows(2).all(|pair| pair[0].plan.amount == pair[1].plan.amount);
+    if let (Some(last), true) = (planned.last(), same && planned.len() > 1) {
+        parts.push(format!("waiting longer, up to {}, saves none", promise(last)));
+    }
+    if let Some(step) = steps.iter().find(|step| step.policy_alone) {
+        parts.push(format!(
+            "from {} on none need be kept ready, as {} keeps it without a plan",
+            promise(step),
+            name(&subject.policy)
+        ));
+    }
+    format!("Under {}: {}.", subject.setting(), parts.join("; "))
+}
+
+fn table(steps: &[Step]) -> Table {
+    let columns = [
+        ("max_cold_start_ms", "promise"),
+        ("status", "status"),
+        ("peak_enis", "ENIs held at once"),
+        ("lower_bound", "at least"),
+        ("eni_hours", "ENI-hours"),
+        ("creations", "creations"),
+        ("policy_alone", "policy alone keeps it"),
+        ("note", "why, or whose plan"),
+    ];
+    let mut table = Table::new("", &columns).prose(&["note"]);
+    for step in steps {
+        let (plan, amount) = (&step.plan, step.plan.amount);
+        let short = |none: &crate::plan::NoPlan| {
+            let limits: Vec<String> = none.shortages.iter().take(3).map(|it| it.limit.clone()).collect();
+            format!("short is the {}", joined(&limits))
+        };
+        let note = plan.infeasible.as_ref().map(short);
+        let reused = step.plan_of_ms.map(|ms| sentence(&format!("the plan of {}", Millis(ms))));
+        let status = match plan.status {
+            Verdict::Optimal => "optimal",
+            Verdict::Feasible => "feasible",
+            Verdict::Infeasible => "infeasible",
+        };
+        table.push(vec![
+            Value::Span(plan.max_cold_start_ms),
+            Value::text(status),
+            Value::count(amount.map(|it| it.peak_enis)),
+            Value::Count(plan.lower_bound.peak_enis),
+            amount.map_or(Value::Missing, |it| Value::Decimal(it.eni_hours, 1)),
+            Value::count(amount.map(|it| it.creations)),
+            Value::Flag(step.policy_alone),
+            note.or(reused).map_or(Value::Missing, Value::text),
+        ]);
+    }
+    table
+}

@@ -1,0 +1,125 @@
+//! Whether a saved plan keeps its promise.
+
+use serde_json::Value as Json;
+
+use crate::plan::{Breach, Verified};
+use crate::quantity::Millis;
+use crate::report::words::{counted, joined, name, thousands};
+use crate::report::{Answer, Subject, Table, Value};
+
+/// Rows that people are shown.
+const SHOWN: usize = 20;
+
+/// What became of the plan in the file `plan` when it was checked for the subject.
+pub fn verify(subject: &Subject, plan: &str, verified: &Verified) -> Answer {
+    let mut json = subject.json();
+    if let Ok(Json::Object(fields)) = serde_json::to_value(verified) {
+        json.extend(fields);
+    }
+    json.insert("plan".into(), plan.into());
+    let mut assumptions = subject.assumptions.clone();
+    assumptions.extend(verified.unproved.iter().cloned());
+    assumptions
+        .push("checked: that the plan keeps its promise; not checked: that no plan does it with less".into());
+    Answer {
+        headline: headline(subject, plan, verified),
+        tables: vec![breaches(verified), misclaims(verified)],
+        flat: Some(breaches(verified)),
+        assumptions,
+        json,
+        clock: subject.clock,
+    }
+}
+
+fn headline(subject: &Subject, plan: &str, verified: &Verified) -> Vec<String> {
+    let promise = Millis(verified.max_cold_start_ms);
+    let file = name(plan.rsplit(['/', '\\']).next().unwrap_or(plan));
+    let found = &verified.found;
+    let amount = format!(
+        "{} held at once, {:.1} ENI-hours, {}",
+        counted(found.peak_enis, "ENI", "ENIs"),
+        found.eni_hours,
+        counted(found.creations, "creation", "creations")
+    );
+    let replays = counted(verified.attacks, "assignment", "assignments");
+    let replayed = match verified.longest_replayed_ms {
+        0 => format!("no replay of {replays} shows a cold start"),
+        longest => format!("the longest cold start in replays of {replays} is {}", Millis(longest)),
+    };
+    let setting = subject.setting();
+    let mut lines = Vec::new();
+    if verified.breaches.is_empty() {
+        lines.push(format!(
+            "{file} keeps every cold start within {promise} under {setting}: {amount}; {replayed}."
+        ));
+    } else {
+        let first: Vec<String> = verified.breaches.iter().take(2).map(|it| breach(subject, it)).collect();
+        lines.push(format!(
+            "{file} does not keep every cold start within {promise} under {setting}: {}.",
+            joined(&first)
+        ));
+        if verified.attacks > 0 {
+            lines.push(format!("It comes to {amount}; {replayed}."));
+        }
+    }
+    if !verified.misclaims.is_empty() {
+        let wrong: Vec<String> = verified
+            .misclaims
+            .iter()
+            .map(|it| format!("{} is {}, not {}", it.field, it.found, it.claimed))
+            .collect();
+        lines.push(format!("What the file says of its schedule is wrong: {}.", joined(&wrong)));
+    }
+    lines
+}
+
+fn amounts(it: &Breach) -> (String, String) {
+    let text = |n: u64| if it.unit == "ms" { Millis(n).to_string() } else { thousands(n) };
+    let sign = if it.available < 0 { "-" } else { "" };
+    (text(it.needed), format!("{sign}{}", text(it.available.unsigned_abs())))
+}
+
+fn breach(subject: &Subject, it: &Breach) -> String {
+    let (needed, available) = amounts(it);
+    let place = if it.place.is_empty() { String::new() } else { format!(" of {}", name(&it.place)) };
+    let when = it.at_ms.map_or_else(String::new, |at| {
+        format!(
+            ", {}",
+            u64::try_from(at).map_or_else(|_| subject.clock.full(at), |at| subject.clock.phrase(at))
+        )
+    });
+    format!("{}{place} ({needed} needed, {available} there{when})", it.what)
+}
+
+fn breaches(verified: &Verified) -> Table {
+    let columns = [
+        ("what", "what is short"),
+        ("place", "where"),
+        ("at_ms", "from"),
+        ("needed", "needed"),
+        ("available", "there"),
+    ];
+    let mut table = Table::new("How it breaks", &columns).prose(&["what", "place"]);
+    for it in &verified.breaches {
+        let (needed, available) = amounts(it);
+        table.push(vec![
+            Value::text(it.what.as_str()),
+            Value::text(it.place.as_str()),
+            it.at_ms.map_or(Value::Missing, Value::Instant),
+            Value::text(needed),
+            Value::text(available),
+        ]);
+    }
+    table.shown = Some((SHOWN, "breaches"));
+    table
+}
+
+fn misclaims(verified: &Verified) -> Table {
+    let columns = [("field", "the file's"), ("claimed", "it says"), ("found", "its schedule comes to")];
+    let mut table = Table::new("", &columns);
+    for it in &verified.misclaims {
+        let number = |n: f64| Value::Decimal(n, if it.field == "eni_hours" { 3 } else { 0 });
+        table.push(vec![Value::text(it.field), number(it.claimed), number(it.found)]);
+    }
+    table
+}
