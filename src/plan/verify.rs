@@ -19,7 +19,7 @@ use crate::demand::{Curve, sum};
 use crate::policy::{Provision, Start};
 use crate::quantity::Millis;
 use crate::simulation::{Action, Failure, Recorder, World, simulate};
-use crate::worst_case::{self, worst_case};
+use crate::worst_case::{self, Unwatched, worst_case};
 
 /// One way in which a plan does not keep its promise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -367,7 +367,8 @@ fn attack(study: &Study<'_>, promise: Millis, actions: &[Action], verified: &mut
     let proved = verified.breaches.is_empty();
     let planned = worst_case::Planned { eni_wait: Millis::ZERO, peak_enis: verified.found.peak_enis };
     let effort = worst_case::Effort { invocations: REPLAYED, ..worst_case::Effort::default() };
-    let worst = worst_case(&world, study.cold_path, study.traffic, proved.then_some(planned), effort);
+    let worst =
+        worst_case(&world, study.cold_path, study.traffic, proved.then_some(planned), effort, &Unwatched);
     verified.attacks = worst.replays;
     verified.longest_replayed_ms = worst.cold_start.witness_ms;
     if worst.cold_start.witness_ms > promise.0 {
