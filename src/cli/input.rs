@@ -50,7 +50,8 @@ fn matches(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
         let help = "`*` stands for any text in a name, `**` for any folders, `?` for one character";
         Diagnostic::new(Code::File, message, help).in_file(text.as_str())
     };
-    let found = glob::glob(&text).map_err(|error| refuse(format!("the pattern is malformed: {}", error.msg)))?;
+    let found =
+        glob::glob(&text).map_err(|error| refuse(format!("the pattern is malformed: {}", error.msg)))?;
     let found: Vec<PathBuf> = found.take(MOST + 1).filter_map(Result::ok).filter(|it| !it.is_dir()).collect();
     if found.is_empty() { Err(refuse("no file matches the pattern".to_owned())) } else { Ok(found) }
 }

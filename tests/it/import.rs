@@ -8,9 +8,11 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use eniplan::quantity::{Memory, Millis};
 use eniplan::diagnostic::{Diagnostics, inert};
-use eniplan::traffic::import::{ALL, Companions, Gaps, Meaning, Options, Repeats, Resets, Source, detect, import, import_all};
+use eniplan::quantity::{Memory, Millis};
+use eniplan::traffic::import::{
+    ALL, Companions, Gaps, Meaning, Options, Repeats, Resets, Source, detect, import, import_all,
+};
 use eniplan::traffic::{Cell, Shape, Spread, Traffic};
 use jiff::tz::TimeZoneDatabase;
 use proptest::prelude::*;
@@ -144,7 +146,8 @@ fn every_fixture_gives_exactly_what_stands_beside_it() {
             if name.starts_with("good-") {
                 good += 1;
                 let traffic = file(path).unwrap();
-                let detected = detect(source(&traffic), &Options::default()).map_or("nothing", eniplan::traffic::import::Format::name);
+                let detected = detect(source(&traffic), &Options::default())
+                    .map_or("nothing", eniplan::traffic::import::Format::name);
                 // VictoriaMetrics' other time formats are found by their name alone.
                 let named = fs::read_to_string(path.with_extension("expected")).unwrap().contains("format=");
                 assert!(named || detected == format.name(), "{name} is taken for {detected}");
@@ -309,7 +312,8 @@ fn packed_files_are_read_and_bombs_are_not() {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     std::io::Write::write_all(&mut encoder, text.as_bytes()).unwrap();
     let gzip = encoder.finish().unwrap();
-    let zstd = ruzstd::encoding::compress_to_vec(text.as_bytes(), ruzstd::encoding::CompressionLevel::Fastest);
+    let zstd =
+        ruzstd::encoding::compress_to_vec(text.as_bytes(), ruzstd::encoding::CompressionLevel::Fastest);
     for packed in [gzip, zstd] {
         let found = read(&packed, &Options::default()).unwrap();
         assert_eq!((&found.shape, found.span), (&plain.shape, plain.span));

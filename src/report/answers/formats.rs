@@ -31,7 +31,8 @@ pub fn formats() -> Answer {
         headline: vec![
             format!("Traffic is read from {} formats.", all.len()),
             "Header and content decide which; --traffic-format names one.".into(),
-            "Files may be packed with gzip or zstd, and several of one format are read as one traffic.".into(),
+            "Files may be packed with gzip or zstd, and several of one format are read as one traffic."
+                .into(),
             "Times are RFC 3339, `2026-03-02 10:00:00` (UTC, or --time-zone), seconds or milliseconds since \
              1970, or seconds from 0; in eniplan's own formats the function column may be left out."
                 .into(),

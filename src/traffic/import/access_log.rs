@@ -17,7 +17,8 @@ use crate::diagnostic::Diagnostic;
 /// Lines of a web server.
 pub struct AccessLog;
 
-const HELP: &str = "each line reads `host ident user [02/Mar/2026:10:00:00 +0000] \"GET /path HTTP/1.1\" 200 12`";
+const HELP: &str =
+    "each line reads `host ident user [02/Mar/2026:10:00:00 +0000] \"GET /path HTTP/1.1\" 200 12`";
 
 impl Format for AccessLog {
     fn name(&self) -> &'static str {

@@ -42,9 +42,8 @@ impl Format for Azure2019 {
     }
 
     fn detect(&self, content: &Content<'_>) -> bool {
-        let has = |table: &Table<'_>| {
-            table.column(&["HashFunction"]).is_some() && minutes(table).next().is_some()
-        };
+        let has =
+            |table: &Table<'_>| table.column(&["HashFunction"]).is_some() && minutes(table).next().is_some();
         content.table.as_ref().is_some_and(has)
     }
 
@@ -59,8 +58,8 @@ impl Format for Azure2019 {
         };
         let used: Vec<_> = hashes.into_iter().chain(columns.iter().map(|(_, c)| Some(*c))).collect();
         let unread = table.settle(&used, &mut intake.problems);
-        unread.into_iter().for_each(|note| intake.note(note));
-        intake.slot = Some(60_000);
+        intake.tell(unread);
+        (intake.slot, intake.by_series) = (Some(60_000), true);
         let day = day_of(content.file, intake);
         let rows = Rows { hashes: [owner, app, function, trigger], minutes: &columns, day };
         if !rows.read(table, intake) {
@@ -83,7 +82,7 @@ impl Format for Azure2019 {
         let (mut problems, mut notes) = (std::mem::take(&mut intake.problems), Vec::new());
         let known = functions_of(&keys, companions, intake.options, (&mut problems, &mut notes));
         intake.problems = problems;
-        notes.into_iter().for_each(|note| intake.note(note));
+        intake.tell(notes);
         known
     }
 }
@@ -151,18 +150,18 @@ impl Rows<'_> {
             let Some(key) = self.key(row, &mut intake.problems) else { return };
             let [_, _, function, _] = self.hashes;
             let place = intake.place(&row.cell(function));
-            if let Some(line) = lines.insert(key.clone(), row.line) {
+            let earlier = lines.insert(key.clone(), row.line);
+            if let Some(line) = earlier {
                 let message = format!("the row has the function and trigger of line {line}");
                 let help = "keep one of the two rows, or add their counts";
                 let at = Diagnostic::new(Code::Duplicate, message, help).in_file(table.file);
                 let at = at.at_line(row.line).at_column(function.index as u64 + 1).named(function.name);
                 intake.problems.push(at);
-                return;
             }
             let function = intake.function(&key);
             for (minute, column) in self.minutes {
                 let count = keep(row.cell(*column).count(), &mut intake.problems).unwrap_or(0);
-                if count > 0 {
+                if count > 0 && earlier.is_none() {
                     let at = self.day + i64::from(*minute) * 60_000;
                     let (micro, duration) = (micro(count), Sample::UNTOLD);
                     intake.sample(Values::Counts, Sample { at, micro, place, function, duration });

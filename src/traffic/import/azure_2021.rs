@@ -53,7 +53,7 @@ impl Format for Azure2021 {
             let (app, function) = (row.cell(app), row.cell(function));
             Ok(format!("{}\n{}", app.name()?, function.name()?))
         });
-        unread.into_iter().for_each(|note| intake.note(note));
+        intake.tell(unread);
     }
 
     fn known(&self, intake: &mut Intake<'_>, _: &Companions<'_>) -> Known {

@@ -63,7 +63,7 @@ impl Told<'_> {
         parse: impl Fn(&Cell<'_>) -> Result<T, Diagnostic>,
     ) -> Option<(BTreeMap<String, T>, bool)> {
         let text = Text::open(source, self.options).map_err(|problem| self.problems.push(problem)).ok()?;
-        let table = Table::of(text.file, &text.text);
+        let table = Table::of(text.file, &text.content);
         let [owner, app, value] =
             ["HashOwner", "HashApp", name].map(|name| table.require(&[name], self.problems));
         let function = table.column(&["HashFunction"]);

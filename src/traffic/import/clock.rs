@@ -2,6 +2,8 @@
 //!
 //! Microseconds, so that `end - duration` is rounded once, at the end.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Weekday};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
@@ -51,6 +53,8 @@ pub struct Clock {
     file: String,
     /// The last instant of a zone with summer time, microseconds.
     last: Option<i64>,
+    /// Milliseconds from the first to the second pass of times that a zone has twice, by the first.
+    folds: BTreeMap<i64, i64>,
     /// How many times were twice possible, and the line of the first.
     folded: (u64, u64),
 }
@@ -118,6 +122,11 @@ impl Clock {
         notes
     }
 
+    /// The second pass, ms, of a time at `at` that its zone has twice.
+    pub fn second_pass(&self, at: i64) -> Option<i64> {
+        self.folds.get(&at).map(|later| at + later)
+    }
+
     fn zone(&self) -> Option<&str> {
         self.zone.as_ref().map(|zone| zone.iana_name().unwrap_or("the given zone"))
     }
@@ -163,6 +172,10 @@ impl Clock {
             AmbiguousOffset::Fold { before, after } => {
                 let (first, second) = (before.to_timestamp(civil).ok(), after.to_timestamp(civil).ok());
                 self.folded = (self.folded.0 + 1, if self.folded.0 == 0 { cell.line } else { self.folded.1 });
+                if let (Some(first), Some(second)) = (first, second) {
+                    let (first, second) = (first.as_millisecond(), second.as_millisecond());
+                    self.folds.insert(first, second - first);
+                }
                 let passed = first.zip(self.last).is_some_and(|(first, last)| last > micros(first));
                 Ok(if passed { second } else { first })
             }

@@ -88,7 +88,7 @@ fn labelled<'t>(table: &Table<'t>) -> Option<Table<'t>> {
     let data = records.iter().position(|(_, record)| clock::is_date(&first(record)))?;
     let (start, _) = records.get(data)?;
     let above = || records.iter().take(data);
-    let named = above().rfind(|(_, record)| first(record).eq_ignore_ascii_case("label"));
-    let (_, names) = named.or_else(|| above().next())?;
+    let label = above().rfind(|(_, record)| first(record).eq_ignore_ascii_case("label"));
+    let (_, names) = label.or_else(|| above().next())?;
     Some(table.headed(names.iter().map(|name| name.trim().to_owned()).collect(), 1, *start))
 }

@@ -41,13 +41,16 @@ impl Format for CloudWatchData {
     }
 
     fn read(&self, content: &Content<'_>, intake: &mut Intake<'_>) {
+        intake.by_series = true;
         intake.omits = Some(OMITS);
         let (mut used, mut unread) = (0, Vec::new());
         for document in content.documents(&mut intake.problems) {
             let results = document.require("MetricDataResults").and_then(|results| results.items());
             match results {
                 Ok(results) => {
-                    results.iter().for_each(|result| used += usize::from(read(result, intake, &mut unread)));
+                    for result in &results {
+                        used += usize::from(read(result, intake, &mut unread));
+                    }
                 }
                 Err(problem) => intake.problems.push(problem),
             }
@@ -74,11 +77,7 @@ fn read(result: &Node<'_>, intake: &mut Intake<'_>, unread: &mut Vec<String>) ->
     }
 }
 
-fn series(
-    result: &Node<'_>,
-    intake: &mut Intake<'_>,
-    unread: &mut Vec<String>,
-) -> Result<bool, Diagnostic> {
+fn series(result: &Node<'_>, intake: &mut Intake<'_>, unread: &mut Vec<String>) -> Result<bool, Diagnostic> {
     let label = result.require("Label")?.scalar()?;
     let series = metric::label(label.text());
     let (times, values) = (result.require("Timestamps")?, result.require("Values")?);
@@ -89,10 +88,10 @@ fn series(
         problem.code = Code::RowLength;
         return Err(problem);
     }
-    if let Some(status) = result.get("StatusCode").map(|status| status.scalar()).transpose()? {
-        if status.text() != "Complete" {
-            intake.note(format!("the series {} is {}: it is not whole", label.text(), status.text()));
-        }
+    if let Some(status) = result.get("StatusCode").map(|status| status.scalar()).transpose()?
+        && status.text() != "Complete"
+    {
+        intake.note(format!("the series {} is {}: it is not whole", label.text(), status.text()));
     }
     let Some(metric) = metric::meant(series.metric, intake) else {
         unread.push(label.text().to_owned());

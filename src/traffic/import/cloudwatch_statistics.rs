@@ -38,6 +38,7 @@ impl Format for CloudWatchStatistics {
     }
 
     fn read(&self, content: &Content<'_>, intake: &mut Intake<'_>) {
+        intake.by_series = true;
         intake.omits = Some(OMITS);
         for document in content.documents(&mut intake.problems) {
             if let Err(problem) = read(&document, content.file, intake) {
@@ -73,9 +74,8 @@ fn read(document: &Node<'_>, file: &str, intake: &mut Intake<'_>) -> Result<(), 
         let time = intake.time(&time.cell());
         let value = value.scalar()?;
         whole_count(metric, &value.cell(), intake);
-        if let Some(time) = time {
-            metric::value(intake, metric, function, time, &value.cell());
-        }
+        // A lost time stops the import anyway; the value may be wrong too.
+        metric::value(intake, metric, function, time.unwrap_or_default(), &value.cell());
     }
     Ok(())
 }

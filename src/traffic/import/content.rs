@@ -1,7 +1,7 @@
 //! Content: what a file holds, as the formats look at it: a table, JSON, or lines.
 
 use super::json::{self, Node};
-use super::table::Table;
+use super::table::{Table, readable};
 use super::text::Text;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
@@ -21,7 +21,7 @@ pub struct Content<'t> {
 impl<'t> Content<'t> {
     /// Looks at the beginning of `text`.
     pub fn of(text: &'t Text<'_>) -> Self {
-        let (file, text) = (text.file, text.text.as_ref());
+        let (file, text) = (text.file, text.content.as_ref());
         if json::looks_like(text) {
             return Self { file, text, table: None, json: json::values(file, text).next() };
         }
@@ -74,13 +74,11 @@ impl<'t> Content<'t> {
 
     /// What it begins with, for people.
     pub fn beginning(&self) -> String {
-        match &self.table {
-            Some(table) => format!("the header {}", table.header_text()),
-            None => {
-                let fields = self.json().and_then(|value| value.fields().ok()).unwrap_or_default();
-                let names: Vec<&str> = fields.keys().take(12).map(String::as_str).collect();
-                format!("JSON with the fields `{}`", names.join("`, `"))
-            }
+        if let Some(table) = &self.table {
+            return format!("the header {}", table.header_text());
         }
+        let fields = self.json().and_then(|value| value.fields().ok()).unwrap_or_default();
+        let names: Vec<String> = fields.keys().take(12).map(|name| readable(name)).collect();
+        format!("JSON with the fields `{}`", names.join("`, `"))
     }
 }

@@ -26,7 +26,9 @@ impl Format for Counts {
     }
 
     fn detect(&self, content: &Content<'_>) -> bool {
-        content.table.as_ref().is_some_and(|table| table.column(&["time"]).is_some() && table.column(&["invocations"]).is_some())
+        content.table.as_ref().is_some_and(|table| {
+            table.column(&["time"]).is_some() && table.column(&["invocations"]).is_some()
+        })
     }
 
     fn read(&self, content: &Content<'_>, intake: &mut Intake<'_>) {

@@ -39,6 +39,7 @@ impl Format for Datadog {
     }
 
     fn read(&self, content: &Content<'_>, intake: &mut Intake<'_>) {
+        intake.by_series = true;
         intake.ask_counter = true;
         let (mut unread, mut used) = (Vec::new(), 0);
         for document in content.documents(&mut intake.problems) {

@@ -69,7 +69,7 @@ fn long(table: &Table<'_>, intake: &mut Intake<'_>) {
     let columns = [&TIME[..], &NAMES, &VALUE].map(|names| table.require(names, &mut intake.problems));
     let [Some(time), Some(name), Some(value)] = columns else { return };
     let unread = table.settle(&columns, &mut intake.problems);
-    unread.into_iter().for_each(|note| intake.note(note));
+    intake.tell(unread);
     table.each(intake, |row, intake| {
         let at = intake.time(&row.cell(time));
         let cell = row.cell(name);

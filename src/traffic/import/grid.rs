@@ -141,7 +141,9 @@ impl Grid {
             let show = |at| intake.clock.show(at);
             let message = match gap.slots {
                 1 => format!("a slot of {length} is missing here: {}", show(first)),
-                n => format!("{n} slots of {length} are missing here: from {} to {}", show(first), show(last)),
+                n => {
+                    format!("{n} slots of {length} are missing here: from {} to {}", show(first), show(last))
+                }
             };
             let mut help = "add the rows; or use `--gaps zero` if nothing was invoked then, \
                             `--gaps hold` to repeat the value before"
@@ -152,7 +154,9 @@ impl Grid {
             }
             let hour = u64::from(gap.slots).saturating_mul(self.slot) == 3_600_000;
             if hour && intake.clock.may_be_local(first) {
-                help.push_str("; or, if clocks went forward here, name the zone: `--time-zone Europe/Berlin`");
+                help.push_str(
+                    "; or, if clocks went forward here, name the zone: `--time-zone Europe/Berlin`",
+                );
             }
             problems.push(intake.at(Diagnostic::new(Code::Gap, message, help), gap.place, true));
         }
@@ -220,7 +224,8 @@ mod tests {
     use crate::traffic::import::Options;
 
     fn grid(times: &[i64]) -> Result<Grid, Diagnostics> {
-        let marks: Vec<Mark> = times.iter().zip(2..).map(|(at, line)| Mark { at: *at, place: at_line(line) }).collect();
+        let marks: Vec<Mark> =
+            times.iter().zip(2..).map(|(at, line)| Mark { at: *at, place: at_line(line) }).collect();
         Grid::of(&marks, None, &Intake::new(&Options::default(), 1))
     }
 
@@ -252,7 +257,8 @@ mod tests {
     fn hold_repeats_the_slot_before_and_stops_at_the_limit() {
         let cell = |slot, function, count| Cell { slot, function, count, duration: 1 };
         let cells = [cell(0, 0, 5), cell(1, 0, 2), cell(1, 1, 3), cell(4, 0, 9), cell(9, 0, 1)];
-        let gaps = [Gap { slot: 2, slots: 2, place: at_line(4) }, Gap { slot: 6, slots: 3, place: at_line(6) }];
+        let gaps =
+            [Gap { slot: 2, slots: 2, place: at_line(4) }, Gap { slot: 6, slots: 3, place: at_line(6) }];
         let held = hold(&cells, &gaps).unwrap();
         let slots: Vec<_> = held.iter().map(|c| (c.slot, c.function, c.count)).collect();
         let expected = [

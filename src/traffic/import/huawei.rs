@@ -1,6 +1,6 @@
 //! Huawei: the requests per minute of the Huawei serverless traces of 2023, one column a function.
 //!
-//! Joosen et al., "How Does It Function?", SoCC 2023; the layout is that of
+//! Joosen et al., "How Does It Function?", ACM `SoCC` 2023; the layout is that of
 //! `requests_minute/day_*.csv` as its notebooks print it. `time` is seconds from
 //! the trace's start over all days; an empty cell or `NaN` is a function that
 //! was not there.

@@ -25,6 +25,9 @@ pub struct Place {
     pub column: u32,
 }
 
+const HELP: &str = "write a decimal of 0 or more, without a unit or thousands separators (in Grafana, switch \
+                    `Formatted data` off)";
+
 /// What the values of slots are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Values {
@@ -76,8 +79,10 @@ pub struct Call {
 pub struct FileRead {
     /// Its name.
     pub name: String,
-    /// The name of its column of times.
+    /// The name of its column of times, or the path of its JSON value.
     pub time: String,
+    /// The names of its columns, of a table.
+    pub columns: Vec<String>,
 }
 
 /// All that the files say.
@@ -115,6 +120,8 @@ pub struct Intake<'o> {
     pub omits: Option<&'static str>,
     /// Whether a series that only grows may be a counter that nobody named so.
     pub ask_counter: bool,
+    /// Whether the rows are by series rather than by time, so that their order says nothing.
+    pub by_series: bool,
     absent: (u64, Option<Place>),
 }
 
@@ -138,6 +145,7 @@ impl<'o> Intake<'o> {
             memory: BTreeMap::new(),
             omits: None,
             ask_counter: false,
+            by_series: false,
             absent: (0, None),
         }
     }
@@ -146,12 +154,19 @@ impl<'o> Intake<'o> {
     pub fn begin(&mut self, name: &str) {
         self.settle_clock();
         self.clock.next_file(name);
-        self.files.push(FileRead { name: name.to_owned(), time: String::new() });
+        self.files.push(FileRead { name: name.to_owned(), time: String::new(), columns: Vec::new() });
     }
 
     /// Tells how the times of the file so far were understood.
     pub fn settle_clock(&mut self) {
         for note in self.clock.notes() {
+            self.note(note);
+        }
+    }
+
+    /// Keeps notes, each once.
+    pub fn tell(&mut self, notes: impl IntoIterator<Item = String>) {
+        for note in notes {
             self.note(note);
         }
     }
@@ -200,11 +215,9 @@ impl<'o> Intake<'o> {
             self.absent.1.get_or_insert(place);
             return;
         }
-        const HELP: &str = "write a decimal of 0 or more, without a unit or thousands separators \
-                            (in Grafana, switch `Formatted data` off)";
-        let micro = cell.decimal(HELP).and_then(|number| {
-            number.rounded(6).ok_or_else(|| cell.bad("the number is too large", HELP))
-        });
+        let micro = cell
+            .decimal(HELP)
+            .and_then(|number| number.rounded(6).ok_or_else(|| cell.bad("the number is too large", HELP)));
         let Some(micro) = keep(micro, &mut self.problems) else { return };
         self.sample(values, Sample { at, micro, place, function, duration: Sample::UNTOLD });
     }
@@ -231,8 +244,10 @@ impl<'o> Intake<'o> {
         problem = problem.at_line(place.line.into());
         if place.column > 0 {
             problem = problem.at_column(place.column.into());
-            if let Some(file) = file.filter(|file| timed && !file.time.is_empty()) {
-                problem = problem.named(file.time.clone());
+            let column = |file: &FileRead| file.columns.get(place.column as usize - 1).cloned();
+            let time = |file: &FileRead| Some(file.time.clone()).filter(|time| timed && !time.is_empty());
+            if let Some(name) = file.and_then(|file| column(file).or_else(|| time(file))) {
+                problem = problem.named(name);
             }
         }
         problem
@@ -268,7 +283,8 @@ impl<'o> Intake<'o> {
     pub fn settle_absent(&mut self) {
         if let (count, Some(place)) = self.absent {
             let noun = if count == 1 { "1 value is".to_owned() } else { format!("{count} values are") };
-            let line = self.told(place, Place { file: if self.files.len() > 1 { u32::MAX } else { 0 }, ..place });
+            let line =
+                self.told(place, Place { file: if self.files.len() > 1 { u32::MAX } else { 0 }, ..place });
             let line = line.split(", column").next().unwrap_or_default();
             self.note(format!("{noun} empty or NaN (no data), the first on {line}: taken as missing"));
         }

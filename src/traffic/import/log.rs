@@ -57,7 +57,7 @@ impl Format for Log {
             Some(column) => row.cell(column).name().map(str::to_owned),
             None => Ok(UNNAMED.to_owned()),
         });
-        unread.into_iter().for_each(|note| intake.note(note));
+        intake.tell(unread);
     }
 }
 
@@ -112,7 +112,8 @@ pub fn finish(mut intake: Intake<'_>, known: Known) -> Result<Traffic, Diagnosti
         let place = late.last().map_or(Place::default(), |call| call.place);
         calls.sort_by_key(|call| call.at);
         let line = intake.told(place, Place::default());
-        intake.note(format!("the rows were not in order of start and have been sorted (the first is {line})"));
+        intake
+            .note(format!("the rows were not in order of start and have been sorted (the first is {line})"));
     }
     let first = calls.first().map_or(0, |call| call.at);
     if let Some(late) = calls.iter().find(|call| since(first, call) > Millis::LONGEST.0) {
@@ -122,7 +123,7 @@ pub fn finish(mut intake: Intake<'_>, known: Known) -> Result<Traffic, Diagnosti
         intake.problems.push(problem);
     }
     let silent: BTreeSet<u32> = calls.iter().filter(|c| c.duration.is_none()).map(|c| c.function).collect();
-    known.note(&silent).into_iter().for_each(|note| intake.note(note));
+    intake.tell(known.note(&silent));
     let entries = intake.problems.or(merge(&calls, first, &known.durations()))?;
     let span = entries.iter().map(|entry| entry.at.saturating_add(entry.duration)).max().unwrap_or(0);
     let origin = intake.clock.is_wall().then_some(first);

@@ -49,9 +49,10 @@ impl Format for LogsInsights {
             let fields = rows.and_then(|rows| rows.first()?.items().ok());
             return fields.is_some_and(|fields| fields.iter().all(|field| field.get("field").is_some()));
         }
-        content.table.as_ref().is_some_and(|table| {
-            table.column(&["@timestamp"]).is_some() || bin(table).is_some()
-        })
+        content
+            .table
+            .as_ref()
+            .is_some_and(|table| table.column(&["@timestamp"]).is_some() || bin(table).is_some())
     }
 
     fn read(&self, content: &Content<'_>, intake: &mut Intake<'_>) {
@@ -139,7 +140,7 @@ fn rows(table: &Table<'_>, intake: &mut Intake<'_>, told: &mut Told) {
         return;
     }
     let unread = table.settle(&columns, &mut intake.problems);
-    unread.into_iter().for_each(|note| intake.note(note));
+    intake.tell(unread);
     table.each(intake, |row: &Row<'_>, intake| {
         record(&columns.map(|column| column.map(|column| row.cell(column))), intake, told);
     });
@@ -178,10 +179,9 @@ fn record(cells: &[Option<Cell<'_>>; 7], intake: &mut Intake<'_>, told: &mut Tol
         cells.map(|cell| cell.filter(|cell| !cell.text.is_empty()));
     let line = message.and_then(|message| report_line(message.text));
     let is_report = kind.is_none_or(|kind| kind.text.eq_ignore_ascii_case("REPORT"));
-    let [line_duration, line_init, line_memory] =
-        line.map_or([None; 3], |line| [line.duration, line.init, line.memory]).map(|text| {
-            message.zip(text).map(|(cell, text)| Cell { text, ..cell })
-        });
+    let [line_duration, line_init, line_memory] = line
+        .map_or([None; 3], |line| [line.duration, line.init, line.memory])
+        .map(|text| message.zip(text).map(|(cell, text)| Cell { text, ..cell }));
     let duration = duration.or(line_duration);
     let (Some(time), Some(duration), true) = (time, duration, is_report) else {
         told.skipped += 1;

@@ -30,8 +30,19 @@ const CONCURRENCY: [&str; 4] =
 const COUNTS: [&str; 4] = ["invocations", "invocation", "requests", "calls"];
 const DURATION: [&str; 1] = ["duration"];
 /// Words that say how a metric was made up of its values.
-const STATISTICS: [&str; 11] =
-    ["sum", "average", "avg", "maximum", "max", "samplecount", "aws/lambda", "lambda", "aws", "total", "count"];
+const STATISTICS: [&str; 11] = [
+    "sum",
+    "average",
+    "avg",
+    "maximum",
+    "max",
+    "samplecount",
+    "aws/lambda",
+    "lambda",
+    "aws",
+    "total",
+    "count",
+];
 /// What several functions' series are told apart by.
 const SEPARATORS: &[char] = &[' ', '-', '_', '.', ':', '/', ',', '(', ')', '[', ']', '|'];
 
@@ -60,11 +71,10 @@ pub fn label(text: &str) -> Series {
     let metric = Metric::of(text);
     let mut left = text.trim().to_owned();
     if metric != Metric::Other {
-        for words in [&CONCURRENCY[..], &COUNTS, &DURATION] {
-            words.iter().for_each(|word| left = without(&left, word));
+        for word in [&CONCURRENCY[..], &COUNTS, &DURATION, &STATISTICS].into_iter().flatten() {
+            left = without(&left, word);
         }
-        STATISTICS.iter().for_each(|word| left = without(&left, word));
-        left = left.trim_matches(SEPARATORS).trim().to_owned();
+        left = left.trim_matches(SEPARATORS).trim().into();
     }
     let function = if left.is_empty() { UNNAMED.to_owned() } else { left };
     Series { metric, function }
@@ -139,7 +149,9 @@ pub fn none_of_use(intake: &mut Intake<'_>, labels: &[String]) {
         labels.iter().take(5).map(|label| format!("`{}`", super::table::readable(label))).collect();
     let found = match shown.as_slice() {
         [] => "the file has no series".to_owned(),
-        _ => format!("no series measures invocations or concurrent executions; there are {}", shown.join(", ")),
+        _ => {
+            format!("no series measures invocations or concurrent executions; there are {}", shown.join(", "))
+        }
     };
     let help = "export Invocations (Sum) or ConcurrentExecutions (Maximum); or say what the values are: \
                 `--values counts|rate|counter|concurrency`";

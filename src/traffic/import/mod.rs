@@ -153,8 +153,8 @@ pub fn import_all(
             }
         };
         let content = Content::of(&text);
-        text.notes.iter().for_each(|note| intake.note(note));
-        content.table.iter().flat_map(|table| &table.notes).for_each(|note| intake.note(note));
+        intake.tell(text.notes.clone());
+        intake.tell(content.table.iter().flat_map(|table| table.notes.clone()));
         match (format_of(&content, options), format) {
             (Err(problem), _) => {
                 intake.lost = true;

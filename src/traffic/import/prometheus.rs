@@ -18,8 +18,18 @@ pub struct Prometheus;
 
 /// The labels that name a function, best first.
 pub const NAMES: [&str; 12] = [
-    "function_name", "functionname", "FunctionName", "dimension_FunctionName", "function", "faas_name",
-    "serverless_function", "lambda", "resource", "service", "handler", "name",
+    "function_name",
+    "functionname",
+    "FunctionName",
+    "dimension_FunctionName",
+    "function",
+    "faas_name",
+    "serverless_function",
+    "lambda",
+    "resource",
+    "service",
+    "handler",
+    "name",
 ];
 
 impl Format for Prometheus {
@@ -45,6 +55,7 @@ impl Format for Prometheus {
     }
 
     fn read(&self, content: &Content<'_>, intake: &mut Intake<'_>) {
+        intake.by_series = true;
         intake.ask_counter = true;
         for document in content.documents(&mut intake.problems) {
             if let Err(problem) = read(&document, intake) {

@@ -9,12 +9,18 @@ use crate::diagnostic::{Code, Diagnostic};
 pub fn settled(samples: Vec<Sample>, intake: &mut Intake<'_>) -> Vec<Sample> {
     let mut order: Vec<usize> = (0..samples.len()).collect();
     order.sort_by_key(|index| samples.get(*index).map(|s| (s.at, s.function, s.place)));
-    let mut drop = vec![false; samples.len()];
     let mut samples = samples;
+    if second_passes(&mut samples, &order, intake) {
+        samples.sort_by_key(|sample| sample.at);
+        order = (0..samples.len()).collect();
+        order.sort_by_key(|index| samples.get(*index).map(|s| (s.at, s.function, s.place)));
+    }
+    let mut drop = vec![false; samples.len()];
     let mut repeated = 0_u64;
     let mut first: Option<usize> = None;
     for index in order {
-        let (Some(&sample), Some(&earlier)) = (samples.get(index), first.and_then(|first| samples.get(first)))
+        let (Some(&sample), Some(&earlier)) =
+            (samples.get(index), first.and_then(|first| samples.get(first)))
         else {
             first = Some(index);
             continue;
@@ -30,7 +36,11 @@ pub fn settled(samples: Vec<Sample>, intake: &mut Intake<'_>) -> Vec<Sample> {
                 drop.iter_mut().skip(index).take(1).for_each(|it| *it = true);
                 let kept = first.and_then(|first| samples.get_mut(first));
                 if let Some(kept) = kept.filter(|_| choice != Repeats::First) {
-                    let micro = if choice == Repeats::Add { kept.micro.saturating_add(sample.micro) } else { sample.micro };
+                    let micro = if choice == Repeats::Add {
+                        kept.micro.saturating_add(sample.micro)
+                    } else {
+                        sample.micro
+                    };
                     *kept = Sample { micro, duration: sample.duration, ..*kept };
                 }
             }
@@ -42,13 +52,39 @@ pub fn settled(samples: Vec<Sample>, intake: &mut Intake<'_>) -> Vec<Sample> {
             Repeats::First => "dropped, the first ones kept",
             _ => "dropped, the last ones kept",
         };
-        let noun = if repeated == 1 { "1 repeated row is".to_owned() } else { format!("{repeated} repeated rows are") };
+        let noun = if repeated == 1 {
+            "1 repeated row is".to_owned()
+        } else {
+            format!("{repeated} repeated rows are")
+        };
         intake.note(format!("{noun} {what}"));
     }
     if drop.contains(&true) {
         samples = samples.into_iter().zip(drop).filter(|(_, drop)| !drop).map(|(sample, _)| sample).collect();
     }
     samples
+}
+
+/// Of two values of one function in an hour that its zone has twice, the second, as it stands in the file, is
+/// the second pass, unless that has a value already; whether there are such. `order` is by time, function and place.
+fn second_passes(samples: &mut [Sample], order: &[usize], intake: &Intake<'_>) -> bool {
+    let key = |samples: &[Sample], index: usize| samples.get(index).map(|s| (s.at, s.function));
+    let mut moves = Vec::new();
+    for pair in order.windows(2) {
+        let &[first, second] = pair else { continue };
+        let Some((at, function)) = key(samples, second).filter(|it| key(samples, first) == Some(*it)) else {
+            continue;
+        };
+        let Some(later) = intake.clock.second_pass(at) else { continue };
+        let taken = order.binary_search_by_key(&Some((later, function)), |index| key(samples, *index));
+        if taken.is_err() {
+            moves.push((second, later));
+        }
+    }
+    for (index, later) in &moves {
+        samples.iter_mut().skip(*index).take(1).for_each(|sample| sample.at = *later);
+    }
+    !moves.is_empty()
 }
 
 fn complain(sample: Sample, earlier: Sample, intake: &mut Intake<'_>) {

@@ -30,7 +30,10 @@ impl Format for Series {
     }
 
     fn detect(&self, content: &Content<'_>) -> bool {
-        content.table.as_ref().is_some_and(|table| table.column(&TIMES).is_some() && table.column(&VALUES).is_some())
+        content
+            .table
+            .as_ref()
+            .is_some_and(|table| table.column(&TIMES).is_some() && table.column(&VALUES).is_some())
     }
 
     fn read(&self, content: &Content<'_>, intake: &mut Intake<'_>) {

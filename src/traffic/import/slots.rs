@@ -34,7 +34,7 @@ pub struct Columns<'t> {
 pub fn read(table: &Table<'_>, columns: &Columns<'_>, values: Values, intake: &mut Intake<'_>) {
     let used = [Some(columns.time), columns.function, Some(columns.value), columns.duration];
     let unread = table.settle(&used, &mut intake.problems);
-    unread.into_iter().for_each(|note| intake.note(note));
+    intake.tell(unread);
     table.each(intake, |row, intake| {
         let time = intake.time(&row.cell(columns.time));
         let cell = columns.function.map(|column| row.cell(column));
@@ -60,8 +60,12 @@ pub fn finish(mut intake: Intake<'_>, known: Known) -> Result<Traffic, Diagnosti
     if let Some(late) = samples.windows(2).find(|pair| matches!(pair, [a, b] if a.at > b.at)) {
         let place = late.last().map_or(Place::default(), |sample| sample.place);
         samples.sort_by_key(|sample| sample.at);
-        let line = intake.told(place, Place { file: 0, line: 0, column: 0 });
-        intake.note(format!("the rows were not in order of time and have been sorted (the first is {line})"));
+        let line = intake.told(place, Place::default());
+        if !intake.by_series {
+            intake.note(format!(
+                "the rows were not in order of time and have been sorted (the first is {line})"
+            ));
+        }
     }
     let samples = repeats::settled(samples, &mut intake);
     if intake.lost || samples.is_empty() && intake.marks.is_empty() {
@@ -75,8 +79,8 @@ pub fn finish(mut intake: Intake<'_>, known: Known) -> Result<Traffic, Diagnosti
             return Err(intake.problems);
         }
     };
-    let absent = intake.marks.is_empty()
-        && intake.functions.names.len().saturating_mul(marks.len()) > samples.len();
+    let absent =
+        intake.marks.is_empty() && intake.functions.names.len().saturating_mul(marks.len()) > samples.len();
     let wholes = Wholes { values, functions: known.functions.len() };
     let cells = wholes.cells(&samples, &mut grid, &mut intake);
     let cells = timed(cells, &samples, values, &known, &grid, &mut intake);
@@ -145,7 +149,7 @@ fn build(
 ) -> Result<Traffic, Diagnostics> {
     let cells = match grid.fill(cells, &intake) {
         Ok((cells, note)) => {
-            note.into_iter().for_each(|note| intake.note(note));
+            intake.tell(note);
             cells
         }
         Err(gaps) => {
@@ -175,7 +179,9 @@ fn limits(cells: &[Cell], slot: u64, values: Values, intake: &mut Intake<'_>) {
     let file = intake.first_file().to_owned();
     if total >= 1 << 53 {
         let message = format!("{total} invocations are more than this program counts (2^53)");
-        intake.problems.push(Diagnostic::new(Code::TooLarge, message, "scale the counts down").in_file(&file));
+        intake
+            .problems
+            .push(Diagnostic::new(Code::TooLarge, message, "scale the counts down").in_file(&file));
     }
     let spread = intake.options.spread;
     let entries = |cell: &Cell| match spread {

@@ -94,7 +94,8 @@ impl<'t> Table<'t> {
             notes.push(format!("{file} is separated by {name}"));
         }
         let (header, whole, header_line) = (Vec::new(), Vec::new(), 1);
-        let mut table = Self { file, notes, header, whole, header_line, text, start, headed: true, separator };
+        let mut table =
+            Self { file, notes, header, whole, header_line, text, start, headed: true, separator };
         let mut reader = table.reader();
         let mut record = StringRecord::new();
         if reader.read_record(&mut record).unwrap_or(false) {
@@ -230,6 +231,9 @@ impl<'t> Table<'t> {
 
     /// Calls `each` for every row, with what it goes to.
     pub fn each(&self, intake: &mut Intake<'_>, mut each: impl FnMut(&Row<'_>, &mut Intake<'_>)) {
+        if let Some(file) = intake.files.last_mut() {
+            file.columns.clone_from(&self.header);
+        }
         let mut problems = std::mem::take(&mut intake.problems);
         self.read(&mut problems, |row, problems| {
             std::mem::swap(problems, &mut intake.problems);

@@ -26,7 +26,7 @@ pub struct Text<'a> {
     /// The file, as the user named it.
     pub file: &'a str,
     /// What is in it.
-    pub text: Cow<'a, str>,
+    pub content: Cow<'a, str>,
     /// What was assumed to read it.
     pub notes: Vec<String>,
 }
@@ -42,7 +42,7 @@ impl<'a> Text<'a> {
                 (Cow::Owned(text.into_owned()), note)
             }
         };
-        Ok(Self { file: source.name, text, notes: unpacked.into_iter().chain(encoding).collect() })
+        Ok(Self { file: source.name, content: text, notes: unpacked.into_iter().chain(encoding).collect() })
     }
 }
 

@@ -17,10 +17,7 @@ const GZIP: &[u8] = b"\x1f\x8b";
 const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
 
 /// The bytes of `source`, unpacked where they are packed, and a note of that.
-pub fn unpack<'a>(
-    source: &Source<'a>,
-    limit: Memory,
-) -> Result<(Cow<'a, [u8]>, Option<String>), Diagnostic> {
+pub fn unpack<'a>(source: &Source<'a>, limit: Memory) -> Result<(Cow<'a, [u8]>, Option<String>), Diagnostic> {
     let (found, name) = match source.bytes {
         bytes if bytes.starts_with(GZIP) => (limited(MultiGzDecoder::new(bytes), limit), "gzip"),
         bytes if bytes.starts_with(ZSTD) => (frames(bytes, limit), "zstd"),
@@ -37,7 +34,8 @@ pub fn unpack<'a>(
         Ok(Some(bytes)) => Ok((Cow::Owned(bytes), Some(format!("{} is unpacked from {name}", source.name)))),
         Ok(None) => {
             let packed = Memory(source.bytes.len() as u64);
-            let message = format!("the file, packed {packed}, is more than {limit} once unpacked with {name}");
+            let message =
+                format!("the file, packed {packed}, is more than {limit} once unpacked with {name}");
             refuse(Code::TooLarge, message, "if you trust it, raise the limit with `--max-unpacked`")
         }
         Err(error) => {

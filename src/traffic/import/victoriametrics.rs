@@ -1,4 +1,4 @@
-//! VictoriaMetrics: CSV of `/api/v1/export/csv`, which has no header.
+//! `VictoriaMetrics`: CSV of `/api/v1/export/csv`, which has no header.
 //!
 //! The columns are those the user asked for; read are `__timestamp__`, then
 //! `__value__`, then labels, which name the function.

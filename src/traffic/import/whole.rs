@@ -94,14 +94,9 @@ struct Sum {
 impl Wholes {
     /// The non-zero cells of `samples`, in order of time, each with its sample's index. A counter's
     /// first value only begins it, so its slots are one fewer.
-    pub fn cells(
-        self,
-        samples: &[Sample],
-        grid: &mut Grid,
-        intake: &mut Intake<'_>,
-    ) -> Vec<(usize, Cell)> {
+    pub fn cells(self, samples: &[Sample], grid: &mut Grid, intake: &mut Intake<'_>) -> Vec<(usize, Cell)> {
         if self.values == Values::Counter {
-            self.begin_counters(grid, intake);
+            begin_counters(grid, intake);
         }
         let mut sums = vec![Sum::default(); self.functions];
         let (mut cells, mut fractions, mut resets) = (Vec::new(), None, Vec::new());
@@ -130,7 +125,13 @@ impl Wholes {
         cells
     }
 
-    fn count(self, sample: &Sample, sum: &mut Sum, (slot, zero): (u64, bool), resets: &mut Vec<Place>) -> u128 {
+    fn count(
+        self,
+        sample: &Sample,
+        sum: &mut Sum,
+        (slot, zero): (u64, bool),
+        resets: &mut Vec<Place>,
+    ) -> u128 {
         let micro = u128::from(sample.micro);
         let last = sum.last.replace(sample.micro);
         sum.fell |= last.is_some_and(|last| last > sample.micro);
@@ -153,33 +154,18 @@ impl Wholes {
         count
     }
 
-    /// A counter's values stand at the ends of slots, and over a gap it went on counting.
-    fn begin_counters(self, grid: &mut Grid, intake: &mut Intake<'_>) {
-        if grid.slots > 1 {
-            grid.slots -= 1;
-        }
-        let missing: u32 = grid.gaps.iter().map(|gap| gap.slots).sum();
-        if let Some(gap) = grid.gaps.first() {
-            let line = intake.told(gap.place, Place { line: 0, ..gap.place });
-            intake.note(format!(
-                "{missing} readings of the counters are missing, the first before {line}: what they grew by \
-                 over a gap falls in its last slot"
-            ));
-        }
-        grid.gaps.clear();
-        intake.note("the values are counters: a slot has what they grew by in it");
-    }
-
     fn tell(self, fractions: Option<Place>, resets: &[Place], intake: &mut Intake<'_>) {
         let none = Place::default();
-        let line = |place: &Place, intake: &Intake<'_>| intake.told(*place, Place { file: place.file, ..none });
+        let line =
+            |place: &Place, intake: &Intake<'_>| intake.told(*place, Place { file: place.file, ..none });
         if let Some(place) = fractions {
             let line = line(&place, intake);
             let how = match self.values {
                 Values::Concurrency => "rounded up",
                 _ => "rounded so that their sum stays; if they are per second, say `--values rate`",
             };
-            intake.note(format!("not all values are whole numbers (the first not on {line}): they are {how}"));
+            intake
+                .note(format!("not all values are whole numbers (the first not on {line}): they are {how}"));
         }
         let shown: Vec<String> = resets.iter().take(5).map(|place| line(place, intake)).collect();
         let more = if resets.len() > 5 { format!(" and {} more", resets.len() - 5) } else { String::new() };
@@ -189,7 +175,8 @@ impl Wholes {
                 for place in resets {
                     let help = "choose `--resets restart` if it began again from zero, `--resets zero` to \
                                 count nothing there";
-                    let problem = Diagnostic::new(Code::BadCell, "the counter falls here: it was reset", help);
+                    let problem =
+                        Diagnostic::new(Code::BadCell, "the counter falls here: it was reset", help);
                     intake.problems.push(intake.at(problem, *place, false));
                 }
             }
@@ -204,6 +191,23 @@ impl Wholes {
             }
         }
     }
+}
+
+/// A counter's values stand at the ends of slots, and over a gap it went on counting.
+fn begin_counters(grid: &mut Grid, intake: &mut Intake<'_>) {
+    if grid.slots > 1 {
+        grid.slots -= 1;
+    }
+    let missing: u32 = grid.gaps.iter().map(|gap| gap.slots).sum();
+    if let Some(gap) = grid.gaps.first() {
+        let line = intake.told(gap.place, Place { line: 0, ..gap.place });
+        intake.note(format!(
+            "{missing} readings of the counters are missing, the first before {line}: what they grew by \
+             over a gap falls in its last slot"
+        ));
+    }
+    grid.gaps.clear();
+    intake.note("the values are counters: a slot has what they grew by in it");
 }
 
 /// Asks about series that only ever grow.
