@@ -275,9 +275,13 @@ fn hostile_names_are_kept_as_data_and_come_back_whole() {
     let names: Vec<&str> = HOSTILE.into_iter().chain([long.as_str()]).collect();
     let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
     let mut csv = "time,function,invocations\n".to_owned();
-    names.iter().for_each(|name| writeln!(csv, "0,{},1", quoted(name)).unwrap());
+    for name in &names {
+        writeln!(csv, "0,{},1", quoted(name)).unwrap();
+    }
     let mut wide = "\"Time\"".to_owned();
-    names.iter().for_each(|name| write!(wide, ",{}", quoted(name)).unwrap());
+    for name in &names {
+        write!(wide, ",{}", quoted(name)).unwrap();
+    }
     writeln!(wide, "\n0{}", ",1".repeat(names.len())).unwrap();
     let series: Vec<_> = names
         .iter()
