@@ -630,7 +630,7 @@ fn hostile_names_are_inert_in_every_output() {
     for name in names {
         text.extend(["0,\"", &name.replace('"', "\"\""), "\",100\n"]);
     }
-    let (file, log) = (folder.join("t.csv"), folder.join("log.csv"));
+    let (file, rows_of_run) = (folder.join("t.csv"), folder.join("run.csv"));
     fs::write(&file, text).unwrap();
     let traffic = file.to_str().unwrap();
     for command in ["demand", "simulate", "worst-case", "plan", "compare"] {
@@ -655,9 +655,9 @@ fn hostile_names_are_inert_in_every_output() {
             }
         }
     }
-    let said = run(&["simulate", traffic, "--log", log.to_str().unwrap()]);
+    let said = run(&["simulate", traffic, "--log", rows_of_run.to_str().unwrap()]);
     assert_eq!(said.code, 0, "{}", said.err);
-    let mut rows = csv::Reader::from_path(&log).unwrap();
+    let mut rows = csv::Reader::from_path(&rows_of_run).unwrap();
     let mut found: Vec<String> = rows.records().map(|row| row.unwrap()[1].to_owned()).collect();
     for name in &mut found {
         let defused = name.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@']));

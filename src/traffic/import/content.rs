@@ -1,5 +1,7 @@
 //! Content: what a file holds, as the formats look at it: a table, JSON, or lines.
 
+use std::collections::BTreeMap;
+
 use super::json::{self, Node};
 use super::table::{Table, readable};
 use super::text::Text;
@@ -16,6 +18,8 @@ pub struct Content<'t> {
     pub table: Option<Table<'t>>,
     /// Its first JSON value, or why there is none.
     json: Option<Result<Node<'t>, Diagnostic>>,
+    /// The fields of that, taken apart once.
+    fields: BTreeMap<String, Node<'t>>,
 }
 
 impl<'t> Content<'t> {
@@ -23,9 +27,12 @@ impl<'t> Content<'t> {
     pub fn of(text: &'t Text<'_>) -> Self {
         let (file, text) = (text.file, text.content.as_ref());
         if json::looks_like(text) {
-            return Self { file, text, table: None, json: json::values(file, text).next() };
+            let json = json::values(file, text).next();
+            let object = json.as_ref().and_then(|value| value.as_ref().ok());
+            let fields = object.and_then(|value| value.fields().ok()).unwrap_or_default();
+            return Self { file, text, table: None, json, fields };
         }
-        Self { file, text, table: Some(Table::of(file, text)), json: None }
+        Self { file, text, table: Some(Table::of(file, text)), json: None, fields: BTreeMap::new() }
     }
 
     /// Its first JSON value.
@@ -40,7 +47,7 @@ impl<'t> Content<'t> {
 
     /// Whether its first JSON value has the field `key`.
     pub fn has_field(&self, key: &str) -> bool {
-        self.json().is_some_and(|value| value.get(key).is_some())
+        self.fields.contains_key(key)
     }
 
     /// All its JSON values; where they end in none, that goes to `problems`.
@@ -77,8 +84,7 @@ impl<'t> Content<'t> {
         if let Some(table) = &self.table {
             return format!("the header {}", table.header_text());
         }
-        let fields = self.json().and_then(|value| value.fields().ok()).unwrap_or_default();
-        let names: Vec<String> = fields.keys().take(12).map(|name| readable(name)).collect();
+        let names: Vec<String> = self.fields.keys().take(12).map(|name| readable(name)).collect();
         format!("JSON with the fields `{}`", names.join("`, `"))
     }
 }
