@@ -114,7 +114,7 @@ impl StudyArgs {
             let topology = Topology::build(&scenario, &platform).map_err(|it| said.locate(&it))?;
             let assumptions = self.assumptions(&said, &platform, &policies, &traffic, &scenario);
             let (traffic, policies) = (traffic.clone(), policies.clone());
-            let source = input::shown(&self.traffic.file);
+            let source = self.traffic.source();
             Ok(Study { platform, scenario, topology, cold_path, traffic, policies, assumptions, source })
         };
         platforms.into_iter().zip(paths).map(build).collect()
