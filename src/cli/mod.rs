@@ -6,6 +6,7 @@
 //! `Command` and its two lines below.
 
 mod assignment;
+mod blocks;
 mod compare;
 mod complaint;
 mod demand;
@@ -13,14 +14,18 @@ mod formats;
 mod gates;
 mod generate;
 mod input;
+mod interrupt;
 mod invocation_log;
 mod model;
 mod models;
 mod output;
 mod plan;
 mod policies;
+mod progress;
 mod simulate;
+mod streamed;
 mod study;
+mod study_streamed;
 mod timeline;
 mod traffic;
 mod whole_file;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use super::streamed::{Input, Streamed};
 use super::{input, window};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::quantity::Millis;
@@ -87,13 +88,7 @@ impl TrafficArgs {
 
     /// Reads the traffic; `durations` are those a scenario gives its functions.
     pub fn load(&self, durations: BTreeMap<String, Millis>) -> Result<Traffic, Diagnostics> {
-        let options = Options {
-            format: self.traffic_format.clone(),
-            spread: self.spread(self.seed),
-            gaps: self.gaps,
-            durations,
-            default_duration: self.duration,
-        };
+        let options = self.options(durations);
         let mut problems = Diagnostics::default();
         let bytes = keep(input::bytes(&self.file), &mut problems).unwrap_or_default();
         let name = input::shown(&self.file);
@@ -107,6 +102,40 @@ impl TrafficArgs {
             memory: memory.as_ref().map(|(name, bytes)| Source { name, bytes }),
         };
         window::cut(self, import::import(source, &companions, &options)?)
+    }
+
+    fn options(&self, durations: BTreeMap<String, Millis>) -> Options {
+        Options {
+            format: self.traffic_format.clone(),
+            spread: self.spread(self.seed),
+            gaps: self.gaps,
+            durations,
+            default_duration: self.duration,
+        }
+    }
+
+    /// The log as a file to be read in blocks; nothing where only a part of it is looked at, or
+    /// where companions are named, which a log has not.
+    pub fn in_blocks(&self, durations: BTreeMap<String, Millis>, quiet: bool) -> Option<Input<'_>> {
+        let part = self.from.is_some() || self.to.is_some() || self.busiest.is_some();
+        let usual = !part && self.durations.is_none() && self.memory.is_none();
+        let (name, options) = (input::shown(&self.file), self.options(durations));
+        usual.then_some(Input { path: &self.file, name, options, quiet })
+    }
+
+    /// The demand by function of a wide day read in blocks, with its companions.
+    pub fn wide_in_blocks(&self, durations: BTreeMap<String, Millis>, quiet: bool) -> Option<Streamed> {
+        let part = self.from.is_some() || self.to.is_some() || self.busiest.is_some();
+        let (name, options) = (input::shown(&self.file), self.options(durations));
+        let input = (!part).then_some(Input { path: &self.file, name, options, quiet })?;
+        let mut problems = Diagnostics::default();
+        let durations = self.companion(self.durations.as_deref(), "durations.csv", true, &mut problems);
+        let memory = self.companion(self.memory.as_deref(), "memory.csv", true, &mut problems);
+        problems.or(()).ok()?;
+        input.wide_day(&Companions {
+            durations: durations.as_ref().map(|(name, bytes)| Source { name, bytes }),
+            memory: memory.as_ref().map(|(name, bytes)| Source { name, bytes }),
+        })
     }
 
     /// A companion file that is named, or that lies beside the traffic where such files are looked for.

@@ -8,6 +8,7 @@
 mod arrivals;
 pub mod generate;
 pub mod import;
+pub mod stream;
 
 pub use arrivals::{Arrivals, Entry, Spreading};
 

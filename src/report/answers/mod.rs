@@ -1,5 +1,6 @@
 //! Answers: one file for each result that becomes an [`Answer`](super::Answer).
 
+mod by_function;
 mod compare;
 mod demand;
 mod formats;
@@ -10,6 +11,7 @@ mod runs;
 mod simulate;
 mod worst_case;
 
+pub use by_function::by_function;
 pub use compare::compare;
 pub use demand::{Pool, demand};
 pub use formats::formats;
