@@ -128,9 +128,7 @@ impl Input<'_> {
         let usual = self.options.default_duration;
         let (functions, busiest) = (&traffic.functions, counts)
             .into_par_iter()
-            .map(|(function, counts)| {
-                even(&function.name, counts, 60_000, function.duration.unwrap_or(usual).0)
-            })
+            .map(|(function, counts)| even(&function.name, counts, function.duration.unwrap_or(usual).0))
             .unzip();
         let span = Millis::minutes(layout.minutes.into());
         let shape = Shape::Counts { slot: Millis::minutes(1), cells: Vec::new(), spread: Spread::Even };

@@ -18,18 +18,20 @@ pub struct Busiest {
     pub invocations: u32,
 }
 
-/// What the function `name` needs, without the curve of its environments, and its busiest slot
-/// (the first of several): `counts` per slot of `slot` ms, each invocation `duration` ms long.
-pub fn even(name: &str, counts: &[Count], slot: u64, duration: u64) -> (FunctionDemand, Busiest) {
-    let slot = slot.max(1);
+/// The length of a slot, ms.
+const MINUTE: u64 = 60_000;
+
+/// What the function `name` needs, without the curve of its environments, and its busiest minute
+/// (the first of several): `counts` per minute, each invocation `duration` ms long.
+pub fn even(name: &str, counts: &[Count], duration: u64) -> (FunctionDemand, Busiest) {
     let invocations: u64 = counts.iter().map(|cell| u64::from(cell.count)).sum();
     let mut busiest = Busiest::default();
     for cell in counts {
         if cell.count > busiest.invocations {
-            busiest = Busiest { at: u64::from(cell.slot) * slot, invocations: cell.count };
+            busiest = Busiest { at: u64::from(cell.slot) * MINUTE, invocations: cell.count };
         }
     }
-    let (most, at) = most(counts, slot, duration);
+    let (most, at) = most(counts, MINUTE, duration);
     let found = FunctionDemand {
         name: name.to_owned(),
         invocations,
@@ -42,7 +44,7 @@ pub fn even(name: &str, counts: &[Count], slot: u64, duration: u64) -> (Function
 }
 
 /// The most that run at once, and the first instant of that.
-fn most(counts: &[Count], slot: u64, duration: u64) -> (i128, u64) {
+fn most(counts: &[Count], slot: u64, duration: u64) -> (i64, u64) {
     if duration == 0 {
         // Invocations of no duration follow one another.
         return counts.first().map_or((0, 0), |cell| (1, u64::from(cell.slot) * slot));
@@ -50,31 +52,33 @@ fn most(counts: &[Count], slot: u64, duration: u64) -> (i128, u64) {
     let (whole, rest) = (duration / slot, duration % slot);
     let (mut best, mut best_at) = (0, 0);
     // The counts of the slots from `whole` before this one on, and of the slots after that.
-    let (mut left, mut within) = (0, 0_i128);
+    let (mut left, mut within) = (0, 0_i64);
     for (index, cell) in counts.iter().enumerate() {
         let number = u64::from(cell.slot);
         let number_of = |other: &Count| u64::from(other.slot);
-        while let Some(gone) = counts.get(left).filter(|other| number_of(other) + whole < number) {
-            within -= i128::from(gone.count);
+        while let Some(gone) =
+            counts.get(left).filter(|other| number_of(other).saturating_add(whole) < number)
+        {
+            within -= i64::from(gone.count);
             left += 1;
         }
         let of = |back: u64, near: usize| {
             let wanted = number.checked_sub(back)?;
             let found = counts.get(near).filter(|other| number_of(other) == wanted)?;
-            Some(i128::from(found.count))
+            Some(i64::from(found.count))
         };
         // `left` is the first slot not before `number - whole`.
-        let last = if whole == 0 { i128::from(cell.count) } else { of(whole, left).unwrap_or(0) };
-        let before = left.checked_sub(1).and_then(|near| of(whole + 1, near)).unwrap_or(0);
+        let last = if whole == 0 { i64::from(cell.count) } else { of(whole, left).unwrap_or(0) };
+        let before = left.checked_sub(1).and_then(|near| of(whole.saturating_add(1), near)).unwrap_or(0);
         let place = Place {
-            slot: i128::from(slot),
-            rest: i128::from(rest),
+            slot: i64::try_from(slot).unwrap_or(i64::MAX),
+            rest: i64::try_from(rest).unwrap_or(0),
             n: cell.count.into(),
             within,
             last,
             before,
         };
-        if place.bound() > best {
+        if place.may_exceed(best) {
             place.look(&mut |x, running| {
                 if running > best {
                     (best, best_at) = (running, number * slot + u64::try_from(x).unwrap_or(0));
@@ -83,44 +87,54 @@ fn most(counts: &[Count], slot: u64, duration: u64) -> (i128, u64) {
             });
         }
         debug_assert!(left <= index);
-        within += i128::from(cell.count);
+        within += i64::from(cell.count);
     }
     (best, best_at)
 }
 
 /// A slot with `n` invocations that last some whole slots and `rest` ms.
 struct Place {
-    slot: i128,
-    rest: i128,
-    n: i128,
+    slot: i64,
+    rest: i64,
+    n: i64,
     /// Invocations of the slots from those whole slots before this one on, up to this one.
-    within: i128,
+    within: i64,
     /// Invocations of the slot those whole slots before this one, which end from `rest` on.
-    last: i128,
+    last: i64,
     /// Invocations of the slot before that one, which end before `rest`.
-    before: i128,
+    before: i64,
 }
 
 impl Place {
-    /// No instant of the slot has more: the line's value at the ends of its pieces, rounded up.
-    fn bound(&self) -> i128 {
-        let late = [self.rest, self.slot - 1].map(|x| self.line(x, self.last, 0));
-        let early = [0, self.rest - 1].map(|x| self.line(x, self.before, self.slot));
-        let early = early.into_iter().filter(|_| self.rest > 0).max().unwrap_or(0);
-        late.into_iter().max().unwrap_or(0).max(early)
+    /// Whether an instant of the slot may have more than `best`.
+    fn may_exceed(&self, best: i64) -> bool {
+        self.line_at_most() > best.saturating_mul(self.slot)
     }
 
-    fn line(&self, x: i128, ending: i128, offset: i128) -> i128 {
-        let over = (x + 1) * self.n - (x - self.rest + offset + 1) * ending;
-        self.base(offset, ending) - (-over).div_euclid(self.slot)
+    /// No instant of the slot has more.
+    fn bound(&self) -> i64 {
+        -(-self.line_at_most()).div_euclid(self.slot)
     }
 
-    fn base(&self, offset: i128, ending: i128) -> i128 {
+    /// The line's largest value, at an end of one of its pieces, times the length of the slot.
+    fn line_at_most(&self) -> i64 {
+        let line = |x: i64, ending: i64, offset: i64| {
+            let over = (x + 1) * self.n - (x - self.rest + offset + 1) * ending;
+            self.base(offset, ending).saturating_mul(self.slot).saturating_add(over)
+        };
+        let late = line(self.rest, self.last, 0).max(line(self.slot - 1, self.last, 0));
+        if self.rest == 0 {
+            return late;
+        }
+        late.max(line(0, self.before, self.slot)).max(line(self.rest - 1, self.before, self.slot))
+    }
+
+    fn base(&self, offset: i64, ending: i64) -> i64 {
         if offset > 0 { self.within + ending } else { self.within }
     }
 
     /// Hands the concurrency at each arrival to `seen`, which gives the most so far, until that is the bound.
-    fn look(&self, seen: &mut impl FnMut(i128, i128) -> i128) {
+    fn look(&self, seen: &mut impl FnMut(i64, i64) -> i64) {
         let bound = self.bound();
         let arrivals = self.n.min(self.slot);
         for i in 0..arrivals {
@@ -132,8 +146,8 @@ impl Place {
     }
 
     /// The concurrency `x` ms after the slot's start.
-    fn at(&self, x: i128) -> i128 {
-        let up_to = |x: i128, n: i128| -(-(x + 1) * n).div_euclid(self.slot);
+    fn at(&self, x: i64) -> i64 {
+        let up_to = |x: i64, n: i64| -(-(x + 1) * n).div_euclid(self.slot);
         let (ending, offset) = if x >= self.rest { (self.last, 0) } else { (self.before, self.slot) };
         self.base(offset, ending) + up_to(x, self.n) - up_to(x - self.rest + offset, ending)
     }
@@ -144,13 +158,13 @@ mod tests {
     use super::*;
 
     /// One millisecond after the other, by the definition.
-    fn plain(counts: &[Count], slot: u64, duration: u64) -> (i128, u64) {
+    fn plain(counts: &[Count], slot: u64, duration: u64) -> (i64, u64) {
         let mut arrivals: Vec<u64> = Vec::new();
         for cell in counts {
             let n = u64::from(cell.count);
             arrivals.extend((0..n).map(|i| u64::from(cell.slot) * slot + i * slot / n));
         }
-        let running = |t: u64| arrivals.iter().filter(|a| **a <= t && t < **a + duration).count() as i128;
+        let running = |t: u64| arrivals.iter().filter(|a| **a <= t && t < **a + duration).count() as i64;
         arrivals
             .iter()
             .map(|&t| (running(t), t))
@@ -184,7 +198,7 @@ mod tests {
     #[test]
     fn no_duration_is_one_at_a_time_and_nothing_is_nothing() {
         let counts = [Count { slot: 2, count: 9 }, Count { slot: 3, count: 10 }];
-        let (found, busiest) = even("f", &counts, 60_000, 0);
+        let (found, busiest) = even("f", &counts, 0);
         assert_eq!((found.peak_concurrency, found.peak_concurrency_at, found.invocations), (1, 120_000, 19));
         assert_eq!(busiest, Busiest { at: 180_000, invocations: 10 });
         assert_eq!(most(&[], 60_000, 5), (0, 0));

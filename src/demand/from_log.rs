@@ -77,7 +77,7 @@ impl FromLog {
     /// What it needs, now that all blocks are here.
     pub fn finish(self) -> LogDemand {
         let span = self.parts.iter().map(|part| part.span).max().unwrap_or(0);
-        let (peak_concurrency, peak_concurrency_at) = (self.together.peak, self.together.peak_at);
+        let (peak_concurrency, peak_concurrency_at) = self.together.peak();
         let all = |part: Part| part.seen.into_iter().zip(part.tallies);
         let mut found: Vec<((u64, u32), Tally)> = self.parts.into_iter().flat_map(all).collect();
         found.sort_unstable_by_key(|(seen, _)| *seen);

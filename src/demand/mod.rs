@@ -85,7 +85,7 @@ pub fn demand(traffic: &Traffic, topology: &Topology, policy: &Policy) -> Demand
         all.arrive(entry.at, entry.duration, entry.count);
     }
     let functions = tallies.into_iter().map(Tally::finish).collect();
-    of_functions(functions, (all.peak, all.peak_at), topology, policy)
+    of_functions(functions, all.peak(), topology, policy)
 }
 
 /// The demand of functions of `topology` under `policy`, with the most invocations that run at
