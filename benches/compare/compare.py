@@ -27,9 +27,9 @@ COPY (
 
 DAY_SQL = """
 COPY (
-  SELECT substr(HashFunction, 1, 64) AS function, list_sum(counts)::BIGINT AS total, list_max(counts)::BIGINT AS busiest
-  FROM (SELECT HashFunction, [{minutes}] AS counts FROM read_csv('{file}', header = true,
-        types = {types}, auto_detect = false, delim = ',', columns = {types}))
+  SELECT HashFunction AS function, list_sum(counts)::BIGINT AS total, list_max(counts)::BIGINT AS busiest
+  FROM (SELECT HashFunction, [{minutes}] AS counts
+        FROM read_csv('{file}', header = true, auto_detect = false, delim = ',', columns = {columns}))
 ) TO '{out}' (HEADER)
 """
 
@@ -45,8 +45,8 @@ def duckdb_day(file, out):
 
     minutes = ", ".join(f'"{m}"' for m in range(1, 1441))
     names = ["HashOwner", "HashApp", "HashFunction", "Trigger"]
-    types = {**{n: "VARCHAR" for n in names}, **{str(m): "INTEGER" for m in range(1, 1441)}}
-    duckdb.sql(DAY_SQL.format(file=file, out=out, minutes=minutes, types=types).replace("types = " + str(types) + ", ", ""))
+    columns = {**{n: "VARCHAR" for n in names}, **{str(m): "INTEGER" for m in range(1, 1441)}}
+    duckdb.sql(DAY_SQL.format(file=file, out=out, minutes=minutes, columns=columns))
 
 
 def polars_log(file, out):

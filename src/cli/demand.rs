@@ -49,14 +49,13 @@ fn in_memory(args: &StudyArgs) -> Result<(Study, demand::Demand, u64), Diagnosti
 }
 
 fn by_function(args: &Args) -> Result<Verdict, Diagnostics> {
-    let found = match args.study.streamed_by_function(args.output.quiet) {
-        Some(found) => found,
-        None => {
-            let (study, demand, _) = in_memory(&args.study)?;
-            let busiest = busiest(&study.traffic);
-            let peak = (demand.peak_concurrency, demand.peak_concurrency_at);
-            Streamed { traffic: study.traffic, functions: demand.functions, peak, busiest }
-        }
+    let found = if let Some(found) = args.study.streamed_by_function(args.output.quiet) {
+        found
+    } else {
+        let (study, demand, _) = in_memory(&args.study)?;
+        let busiest = busiest(&study.traffic);
+        let peak = (demand.peak_concurrency, demand.peak_concurrency_at);
+        Streamed { traffic: study.traffic, functions: demand.functions, peak, busiest }
     };
     let mut subject = args.study.subject_of(&found.traffic);
     subject.invocations = found.functions.iter().map(|it| it.invocations).sum();

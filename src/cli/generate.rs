@@ -94,29 +94,25 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
 
 /// Writes a file in bulk as it is made.
 fn in_bulk(args: &Args, bulk: Bulk, rows: u64) -> Result<Verdict, Diagnostics> {
-    match &args.file {
-        Some(path) => {
-            let mut file = WholeFile::create(path)?;
-            let mut out = Text { out: &mut file, error: None };
-            let done = bulk.write(rows, args.seed, &mut out);
-            out.told(done).map_err(|error| unwritten(path, &error))?;
-            file.finish()?;
-            note(&format!("wrote {}", shown(path)), args.quiet);
-        }
-        None => {
-            let mut stdout = BufWriter::new(std::io::stdout().lock());
-            let mut out = Text { out: &mut stdout, error: None };
-            let done = bulk.write(rows, args.seed, &mut out);
-            let done = out.told(done).and_then(|()| stdout.flush());
-            // A reader that has closed its end wants no more.
-            if let Err(error) = done
-                && error.kind() != ErrorKind::BrokenPipe
-            {
-                return Err(unwritten(Path::new("stdout"), &error).into());
-            }
-        }
+    if let Some(path) = &args.file {
+        let mut file = WholeFile::create(path)?;
+        let mut out = Text { out: &mut file, error: None };
+        let done = bulk.write(rows, args.seed, &mut out);
+        out.told(done).map_err(|error| unwritten(path, &error))?;
+        file.finish()?;
+        note(&format!("wrote {}", shown(path)), args.quiet);
+        return Ok(Verdict::Done);
     }
-    Ok(Verdict::Done)
+    let mut stdout = BufWriter::new(io::stdout().lock());
+    let mut out = Text { out: &mut stdout, error: None };
+    let done = bulk.write(rows, args.seed, &mut out);
+    match out.told(done).and_then(|()| stdout.flush()) {
+        // A reader that has closed its end wants no more.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(unwritten(Path::new("stdout"), &error).into())
+        }
+        _ => Ok(Verdict::Done),
+    }
 }
 
 /// Text that goes to a file as it comes; keeps what went wrong.

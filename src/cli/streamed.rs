@@ -119,7 +119,7 @@ impl Input<'_> {
                 break;
             }
             let read: Result<Vec<_>, _> =
-                texts.par_iter().map(|text| wide_day::Rows::read(&layout, text)).collect();
+                texts.par_iter().map(|text| wide_day::Rows::read(layout, text)).collect();
             rows.extend(read.ok()?);
             blocks.give_back(texts);
         }

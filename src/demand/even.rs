@@ -154,6 +154,8 @@ impl Place {
 }
 
 #[cfg(test)]
+// Small numbers all.
+#[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)]
 mod tests {
     use super::*;
 

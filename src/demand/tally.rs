@@ -140,6 +140,8 @@ const fn at_once(duration: u64, count: u32) -> u32 {
 }
 
 #[cfg(test)]
+// Small numbers all.
+#[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)]
 mod tests {
     use super::*;
     use crate::random::{Purpose, Stream};

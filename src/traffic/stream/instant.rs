@@ -82,6 +82,7 @@ fn midnight(text: &[u8; 10]) -> Option<i64> {
 /// One to nine digits after a point, in billionths, and how many they are.
 #[inline]
 fn fraction(rest: &[u8]) -> Option<(i64, usize)> {
+    const SCALE: [i64; 10] = [0, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
     let (mut nanos, mut length) = (0_i64, 0);
     while let Some(digit) = rest.get(length).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
         if length == 9 {
@@ -90,7 +91,6 @@ fn fraction(rest: &[u8]) -> Option<(i64, usize)> {
         nanos = nanos * 10 + i64::from(digit);
         length += 1;
     }
-    const SCALE: [i64; 10] = [0, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
     (length > 0).then(|| (nanos * SCALE.get(length).copied().unwrap_or(0), length))
 }
 

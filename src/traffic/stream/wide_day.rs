@@ -58,7 +58,7 @@ pub struct Rows {
 
 impl Rows {
     /// Reads `block`, whole lines below the header.
-    pub fn read(layout: &Layout, block: &[u8]) -> Result<Self, Unusual> {
+    pub fn read(layout: Layout, block: &[u8]) -> Result<Self, Unusual> {
         plain(block)?;
         let mut rows = Self::default();
         for (line, text) in lines(block) {
@@ -77,7 +77,7 @@ impl Rows {
         })
     }
 
-    fn row(&mut self, layout: &Layout, text: &[u8]) -> Result<(), &'static str> {
+    fn row(&mut self, layout: Layout, text: &[u8]) -> Result<(), &'static str> {
         let mut rest = text;
         for _ in KEYS {
             let length = memchr::memchr(b',', rest).ok_or("the row is short")?;
@@ -154,7 +154,7 @@ mod tests {
                     .map(|slot| (if slot == at { 1_234 } else { slot / 20 }).to_string())
                     .collect();
                 let block = format!("o,a,f,http,{}\no,a,g,timer,{}", cells.join(","), cells.join(","));
-                let rows = Rows::read(&layout, block.as_bytes()).unwrap();
+                let rows = Rows::read(layout, block.as_bytes()).unwrap();
                 let expected: Vec<Count> = (0_u16..)
                     .zip(&cells)
                     .map(|(slot, cell)| Count { slot, count: cell.parse().unwrap() })
@@ -182,11 +182,11 @@ mod tests {
             "0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0",
         ] {
             let block = format!("o,a,f,http,0,0,0,0,0,0,0,0,7\no,a,g,http,{minutes}\n");
-            assert_eq!(Rows::read(&layout, block.as_bytes()).err().map(|it| it.line), Some(1), "{minutes}");
+            assert_eq!(Rows::read(layout, block.as_bytes()).err().map(|it| it.line), Some(1), "{minutes}");
         }
         for key in [",a,f,http", "o,a, f,http", "o,a\u{1},f,http"] {
             let block = format!("{key},0,0,0,0,0,0,0,0,7\n");
-            assert!(Rows::read(&layout, block.as_bytes()).is_err(), "{key}");
+            assert!(Rows::read(layout, block.as_bytes()).is_err(), "{key}");
         }
         for header in ["HashOwner,HashApp,HashFunction,Trigger", "HashApp,HashOwner,HashFunction,Trigger,1"] {
             assert_eq!(Layout::of(header), None);
