@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Verdict;
 use super::output::Output;
+use super::streamed::{Streamed, busiest};
 use super::study::{Study, StudyArgs};
 use crate::demand;
 use crate::diagnostic::Diagnostics;
@@ -15,17 +16,50 @@ use crate::report::answers::{self, Pool};
 pub struct Args {
     #[command(flatten)]
     study: StudyArgs,
+    /// Only what each function needs on its own: quicker for large files, and in bounded memory
+    #[arg(long, help_heading = "Output")]
+    by_function: bool,
     #[command(flatten)]
     pub output: Output,
 }
 
 /// Prints what is in the traffic and what it needs.
 pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
-    let study = args.study.load()?;
+    if args.by_function {
+        return by_function(args);
+    }
+    let streamed = match args.study.streamed_log(args.output.quiet) {
+        Some(streamed) => streamed,
+        None => in_memory(&args.study)?,
+    };
+    let (study, demand, invocations) = streamed;
     let policy = study.policy()?;
-    let demand = demand::demand(&study.traffic, &study.topology, policy);
     let pools: Vec<Pool> = demand.pools.iter().map(|pool| named(&study, &pool.classes)).collect();
-    args.output.give(&answers::demand(&study.subject(policy), &demand, &pools))?;
+    let mut subject = study.subject(policy);
+    subject.invocations = invocations;
+    args.output.give(&answers::demand(&subject, &demand, &pools))?;
+    Ok(Verdict::Done)
+}
+
+fn in_memory(args: &StudyArgs) -> Result<(Study, demand::Demand, u64), Diagnostics> {
+    let study = args.load()?;
+    let demand = demand::demand(&study.traffic, &study.topology, study.policy()?);
+    let invocations = study.traffic.invocations();
+    Ok((study, demand, invocations))
+}
+
+fn by_function(args: &Args) -> Result<Verdict, Diagnostics> {
+    let found = if let Some(found) = args.study.streamed_by_function(args.output.quiet) {
+        found
+    } else {
+        let (study, demand, _) = in_memory(&args.study)?;
+        let busiest = busiest(&study.traffic);
+        let peak = (demand.peak_concurrency, demand.peak_concurrency_at);
+        Streamed { traffic: study.traffic, functions: demand.functions, peak, busiest }
+    };
+    let mut subject = args.study.subject_of(&found.traffic);
+    subject.invocations = found.functions.iter().map(|it| it.invocations).sum();
+    args.output.give(&answers::by_function(&subject, &found.functions, found.busiest.as_deref()))?;
     Ok(Verdict::Done)
 }
 

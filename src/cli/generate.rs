@@ -1,19 +1,23 @@
 //! `eniplan generate`.
 
-use std::path::PathBuf;
+use std::fmt;
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
 
 use super::Verdict;
-use super::output::{save, to_stdout};
+use super::input::shown;
+use super::output::{note, save, to_stdout, unwritten};
 use super::traffic::keep;
+use super::whole_file::WholeFile;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::{Millis, Rate};
-use crate::traffic::generate::{self, Layout, Load, Recipe, Shape};
+use crate::traffic::generate::{self, Bulk, Layout, Load, Recipe, Shape};
 
 /// Options of `generate`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = after_help())]
 pub struct Args {
-    /// How the rate moves over time; several, joined with +, multiply
+    /// How the rate moves over time; several, joined with +, multiply. Or a file in bulk
     #[arg(value_name = "SHAPE[+SHAPE...]")]
     shapes: String,
     /// Seed of everything that is drawn
@@ -31,6 +35,9 @@ pub struct Args {
     /// The first instant: a date, a date and time in UTC, or none for seconds from 0
     #[arg(long, value_name = "TIME", default_value = "2026-03-02")]
     start: String,
+    /// Rows of a file in bulk: functions of azure-day, invocations of big-log
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    rows: Option<u64>,
     /// One row per invocation instead of counts per slot
     #[arg(long)]
     log: bool,
@@ -53,8 +60,10 @@ pub struct Args {
 
 fn after_help() -> String {
     let shapes = generate::SHAPES.iter().map(|shape| format!("  {:<12} {}\n", shape.name, shape.summary));
+    let bulk = Bulk::ALL.iter().map(|(name, summary, ..)| format!("  {name:<12} {summary}\n"));
+    let bulk: String = bulk.collect();
     format!(
-        "Shapes:\n{}\nExample:\n  eniplan generate diurnal+flash-crowd --functions cart,checkout \
+        "Shapes:\n{}\nIn bulk, with --seed, --rows and -o only:\n{bulk}\nExample:\n  eniplan generate diurnal+flash-crowd --functions cart,checkout \
          --rate 3/s,1/s --duration 250ms,1.2s -o day.csv",
         shapes.collect::<String>()
     )
@@ -62,6 +71,13 @@ fn after_help() -> String {
 
 /// Writes the traffic.
 pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+    if let Some((bulk, rows)) = Bulk::named(&args.shapes) {
+        return in_bulk(args, bulk, args.rows.unwrap_or(rows));
+    }
+    if args.rows.is_some() {
+        let help = "use --span and --rate, or name azure-day or big-log";
+        return Err(Diagnostic::new(Code::Usage, "--rows is for files in bulk", help).into());
+    }
     let recipe = recipe(args)?;
     recipe.check().or(())?;
     let mut text = String::new();
@@ -74,6 +90,50 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         None => to_stdout(&text)?,
     }
     Ok(Verdict::Done)
+}
+
+/// Writes a file in bulk as it is made.
+fn in_bulk(args: &Args, bulk: Bulk, rows: u64) -> Result<Verdict, Diagnostics> {
+    if let Some(path) = &args.file {
+        let mut file = WholeFile::create(path)?;
+        let mut out = Text { out: &mut file, error: None };
+        let done = bulk.write(rows, args.seed, &mut out);
+        out.told(done).map_err(|error| unwritten(path, &error))?;
+        file.finish()?;
+        note(&format!("wrote {}", shown(path)), args.quiet);
+        return Ok(Verdict::Done);
+    }
+    let mut stdout = BufWriter::new(io::stdout().lock());
+    let mut out = Text { out: &mut stdout, error: None };
+    let done = bulk.write(rows, args.seed, &mut out);
+    match out.told(done).and_then(|()| stdout.flush()) {
+        // A reader that has closed its end wants no more.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(unwritten(Path::new("stdout"), &error).into())
+        }
+        _ => Ok(Verdict::Done),
+    }
+}
+
+/// Text that goes to a file as it comes; keeps what went wrong.
+struct Text<'a> {
+    out: &'a mut dyn Write,
+    error: Option<io::Error>,
+}
+
+impl Text<'_> {
+    fn told(&mut self, done: fmt::Result) -> io::Result<()> {
+        done.map_err(|_| self.error.take().unwrap_or_else(|| ErrorKind::Other.into()))
+    }
+}
+
+impl fmt::Write for Text<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.out.write_all(text.as_bytes()).map_err(|error| {
+            self.error = Some(error);
+            fmt::Error
+        })
+    }
 }
 
 fn recipe(args: &Args) -> Result<Recipe, Diagnostics> {

@@ -6,6 +6,7 @@
 //! `Command` and its two lines below.
 
 mod assignment;
+mod blocks;
 mod compare;
 mod complaint;
 mod demand;
@@ -14,6 +15,7 @@ mod gates;
 mod generate;
 mod headroom;
 mod input;
+mod interrupt;
 mod inventory;
 mod invocation_log;
 mod model;
@@ -21,9 +23,12 @@ mod models;
 mod output;
 mod plan;
 mod policies;
+mod progress;
 mod search;
 mod simulate;
+mod streamed;
 mod study;
+mod study_streamed;
 mod timeline;
 mod traffic;
 mod verify;

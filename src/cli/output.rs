@@ -72,7 +72,8 @@ pub fn save(path: &Path, text: &str, quiet: bool) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-fn note(text: &str, quiet: bool) {
+/// Something worth knowing, on stderr.
+pub fn note(text: &str, quiet: bool) {
     if !quiet {
         complain(&format!("note: {}\n", inert(text)));
     }

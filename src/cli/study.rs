@@ -1,5 +1,6 @@
 //! Study: everything a command needs to know about the traffic, the scenario and the model.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -13,6 +14,7 @@ use crate::plan::backend;
 use crate::platform::{PhaseKind, Platform};
 use crate::policy::registry::Named;
 use crate::policy::{self, Policy, Start};
+use crate::quantity::Millis;
 use crate::report::words::counted;
 use crate::report::{Clock, Subject, answers};
 use crate::scenario::{self, Observed, Raw, Scenario};
@@ -79,7 +81,15 @@ impl StudyArgs {
 
     /// Reads everything for a command that looks at one model; all that is wrong is told at once.
     pub fn load(&self) -> Result<Study, Diagnostics> {
-        let mut studies = self.load_all(None)?;
+        self.load_with(|durations| self.traffic.load(durations))
+    }
+
+    /// The same for traffic that `read` gives, which is told the durations of the scenario's functions.
+    pub fn load_with(
+        &self,
+        read: impl FnOnce(BTreeMap<String, Millis>) -> Result<Traffic, Diagnostics>,
+    ) -> Result<Study, Diagnostics> {
+        let mut studies = self.build(None, read)?;
         match (studies.pop(), studies.is_empty()) {
             (Some(study), true) => Ok(study),
             _ => Err(Diagnostic::new(
@@ -93,14 +103,27 @@ impl StudyArgs {
 
     /// The same for each model named; `default` are the policies where none is named.
     pub fn load_all(&self, default: Option<&[Named]>) -> Result<Vec<Study>, Diagnostics> {
+        self.build(default, |durations| self.traffic.load(durations))
+    }
+
+    /// Computes with the number of threads that was asked for.
+    pub(super) fn use_threads(&self) {
         if let Some(threads) = self.threads {
             // A second pool in one process is refused; the first one serves.
             let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
         }
+    }
+
+    fn build(
+        &self,
+        default: Option<&[Named]>,
+        read: impl FnOnce(BTreeMap<String, Millis>) -> Result<Traffic, Diagnostics>,
+    ) -> Result<Vec<Study>, Diagnostics> {
+        self.use_threads();
         let mut problems = Diagnostics::default();
         let raw = take(self.raw(), &mut problems);
         let said = raw.clone().unwrap_or_default();
-        let traffic = take(self.traffic.load(said.durations()), &mut problems);
+        let traffic = take(read(said.durations()), &mut problems);
         let platforms: Vec<_> =
             self.platforms(&said).into_iter().filter_map(|it| take(it, &mut problems)).collect();
         let policies = take(self.policies(&said, &platforms, default), &mut problems);
@@ -114,13 +137,18 @@ impl StudyArgs {
             let topology = Topology::build(&scenario, &platform).map_err(|it| said.locate(&it))?;
             let assumptions = self.assumptions(&said, &platform, &policies, &traffic, &scenario);
             let (traffic, policies) = (traffic.clone(), policies.clone());
-            let source = self.traffic.source();
+            let source = self.source();
             Ok(Study { platform, scenario, topology, cold_path, traffic, policies, assumptions, source })
         };
         platforms.into_iter().zip(paths).map(build).collect()
     }
 
-    fn raw(&self) -> Result<Raw, Diagnostics> {
+    /// The traffic as the user named it, for people.
+    pub(super) fn source(&self) -> String {
+        self.traffic.source()
+    }
+
+    pub(super) fn raw(&self) -> Result<Raw, Diagnostics> {
         match &self.scenario {
             None => Ok(Raw::default()),
             Some(path) => scenario::read(&input::shown(path), &input::text(path)?),
@@ -277,11 +305,7 @@ impl Study {
     /// What an answer under `policy` is about.
     pub fn subject(&self, policy: &Policy) -> Subject {
         let traffic = &self.traffic;
-        let (shape, slot) = match &traffic.shape {
-            Shape::Log(_) => ("log", None),
-            Shape::Counts { slot, .. } => ("counts", Some(*slot)),
-            Shape::Concurrency { slot, .. } => ("concurrency", Some(*slot)),
-        };
+        let (shape, slot) = shape_of(&traffic.shape);
         Subject {
             source: self.source.clone(),
             shape,
@@ -294,6 +318,15 @@ impl Study {
             policy: policy.name.clone(),
             assumptions: self.assumptions.clone(),
         }
+    }
+}
+
+/// The name of a shape, and the length of its slots.
+pub(super) const fn shape_of(shape: &Shape) -> (&'static str, Option<Millis>) {
+    match shape {
+        Shape::Log(_) => ("log", None),
+        Shape::Counts { slot, .. } => ("counts", Some(*slot)),
+        Shape::Concurrency { slot, .. } => ("concurrency", Some(*slot)),
     }
 }
 

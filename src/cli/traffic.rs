@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
+use super::streamed::{Input, Streamed};
 use super::{input, window};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::quantity::{Memory, Millis};
@@ -118,19 +119,7 @@ impl TrafficArgs {
 
     /// Reads the traffic; `durations` are those a scenario gives its functions.
     pub fn load(&self, durations: BTreeMap<String, Millis>) -> Result<Traffic, Diagnostics> {
-        let options = Options {
-            format: self.traffic_format.clone(),
-            spread: self.spread(self.seed),
-            gaps: self.gaps,
-            repeats: self.duplicates,
-            resets: self.resets,
-            meaning: self.values,
-            zone: self.time_zone.clone(),
-            routes: self.routes,
-            durations,
-            default_duration: self.duration,
-            unpacked: self.max_unpacked,
-        };
+        let options = self.options(durations);
         let mut problems = Diagnostics::default();
         let paths = input::expanded(&self.files, &mut problems);
         let files: Vec<(String, Vec<u8>)> = paths
@@ -149,6 +138,59 @@ impl TrafficArgs {
             memory: memory.as_ref().map(|(name, bytes)| Source { name, bytes }),
         };
         window::cut(self, import::import_all(&sources, &companions, &options)?)
+    }
+
+    fn options(&self, durations: BTreeMap<String, Millis>) -> Options {
+        Options {
+            format: self.traffic_format.clone(),
+            spread: self.spread(self.seed),
+            gaps: self.gaps,
+            repeats: self.duplicates,
+            resets: self.resets,
+            meaning: self.values,
+            zone: self.time_zone.clone(),
+            routes: self.routes,
+            durations,
+            default_duration: self.duration,
+            unpacked: self.max_unpacked,
+        }
+    }
+
+    /// The one file that can be read in blocks; nothing where a part of it or more than it is
+    /// looked at, or where an option changes what its cells mean.
+    fn alone(&self, durations: BTreeMap<String, Millis>, quiet: bool) -> Option<Input<'_>> {
+        let [file] = self.files.as_slice() else { return None };
+        let part = self.from.is_some() || self.to.is_some() || self.busiest.is_some();
+        let options = self.options(durations);
+        let usual = Options { zone: None, ..Options::default() };
+        let plain = options.repeats == usual.repeats
+            && options.resets == usual.resets
+            && options.meaning == usual.meaning
+            && options.routes == usual.routes
+            && self.time_zone.is_none();
+        let name = input::shown(file);
+        (plain && !part && file.is_file()).then_some(Input { path: file, name, options, quiet })
+    }
+
+    /// The log as a file to be read in blocks; nothing where companions are named, which a log has not.
+    pub fn in_blocks(&self, durations: BTreeMap<String, Millis>, quiet: bool) -> Option<Input<'_>> {
+        let companions = self.durations.is_some() || self.memory.is_some();
+        self.alone(durations, quiet).filter(|_| !companions)
+    }
+
+    /// The demand by function of a wide day read in blocks, with its companions.
+    pub fn wide_in_blocks(&self, durations: BTreeMap<String, Millis>, quiet: bool) -> Option<Streamed> {
+        let input = self.alone(durations, quiet)?;
+        let mut problems = Diagnostics::default();
+        let beside = |name: &str| Some(input.path.with_file_name(name));
+        let durations =
+            companion(self.durations.as_deref(), beside("durations.csv"), &self.files, &mut problems);
+        let memory = companion(self.memory.as_deref(), beside("memory.csv"), &self.files, &mut problems);
+        problems.or(()).ok()?;
+        input.wide_day(&Companions {
+            durations: durations.as_ref().map(|(name, bytes)| Source { name, bytes }),
+            memory: memory.as_ref().map(|(name, bytes)| Source { name, bytes }),
+        })
     }
 }
 

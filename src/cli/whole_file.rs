@@ -1,12 +1,13 @@
 //! Whole file: a file that appears whole or not at all.
 //!
-//! It is written under another name beside its place and renamed at the end.
+//! It is written under another name beside its place and renamed at the end; Ctrl-C takes it away.
 //! What is no regular file (a pipe, a terminal) is written as it is.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::interrupt::Unfinished;
 use super::output::unwritten;
 use crate::diagnostic::Diagnostic;
 
@@ -53,7 +54,9 @@ impl WholeFile {
             writer.flush()?;
         }
         if let Some(temporary) = &self.temporary {
+            let mut unfinished = Unfinished::lock();
             fs::rename(temporary, &self.place)?;
+            unfinished.remove(temporary);
         }
         self.temporary = None;
         Ok(())
@@ -67,11 +70,16 @@ fn beside(place: &Path) -> io::Result<(File, PathBuf)> {
         _ => Path::new("."),
     };
     let mut number = 0_u32;
+    let mut unfinished = Unfinished::lock();
     loop {
         let name = folder.join(format!(".eniplan-{}-{number}.tmp", std::process::id()));
         match OpenOptions::new().write(true).create_new(true).open(&name) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 1_000 => number += 1,
-            made => return Ok((made?, name)),
+            made => {
+                let file = made?;
+                unfinished.add(&name);
+                return Ok((file, name));
+            }
         }
     }
 }
@@ -90,7 +98,9 @@ impl Drop for WholeFile {
     fn drop(&mut self) {
         if let Some(temporary) = self.temporary.take() {
             // It was never finished; a leftover that cannot be removed does no harm.
-            let _ = fs::remove_file(temporary);
+            let mut unfinished = Unfinished::lock();
+            let _ = fs::remove_file(&temporary);
+            unfinished.remove(&temporary);
         }
     }
 }

@@ -8,7 +8,10 @@
 mod busy;
 mod concurrency;
 mod curve;
+pub mod even;
+pub mod from_log;
 pub mod need;
+mod nominal;
 mod ranges;
 mod sliding;
 mod tally;
@@ -22,7 +25,8 @@ pub use tally::Tally;
 use crate::policy::{Capacity, IdleTtl, Policy};
 use crate::quantity::Millis;
 use crate::topology::{FunctionPlace, Topology};
-use crate::traffic::Traffic;
+use crate::traffic::{Traffic, TrafficFunction};
+use nominal::{Nominal, Together};
 
 /// What one function needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +77,29 @@ pub struct Demand {
 
 /// The demand of `traffic` on functions of `topology` under `policy`.
 pub fn demand(traffic: &Traffic, topology: &Topology, policy: &Policy) -> Demand {
-    let (functions, peak_concurrency, peak_concurrency_at) = concurrency(traffic, topology, policy);
+    let keep_alive = |f: usize| {
+        let own = topology.functions.get(f).map_or(Millis::ZERO, |place| place.keep_alive);
+        policy.keep_alive.unwrap_or(own).0
+    };
+    let name = |(f, function): (usize, &TrafficFunction)| Nominal::new(&function.name, Some(keep_alive(f)));
+    let mut tallies: Vec<Nominal> = traffic.functions.iter().enumerate().map(name).collect();
+    let mut all = Together::default();
+    for entry in traffic.arrivals() {
+        tallies[entry.function as usize].arrive(entry.at, entry.duration, entry.count);
+        all.arrive(entry.at, entry.duration, entry.count);
+    }
+    let functions = tallies.into_iter().map(Nominal::finish).collect();
+    of_functions(functions, all.peak(), topology, policy)
+}
+
+/// The demand of functions of `topology` under `policy`, with the most invocations that run at
+/// once and the first instant of that.
+pub fn of_functions(
+    functions: Vec<FunctionDemand>,
+    (peak_concurrency, peak_concurrency_at): (u32, u64),
+    topology: &Topology,
+    policy: &Policy,
+) -> Demand {
     let environments: Vec<Curve> = functions.iter().map(|it| it.environments.clone()).collect();
     let capacity = policy.capacity.unwrap_or(topology.capacity);
     let pools: Vec<PoolDemand> = pools(topology)
@@ -112,57 +138,6 @@ pub fn at_start(traffic: &Traffic, demand: &Demand) -> Vec<u32> {
 
 pub(crate) fn sum(values: &[u32]) -> u32 {
     values.iter().fold(0, |total, value| total.saturating_add(*value))
-}
-
-fn concurrency(traffic: &Traffic, topology: &Topology, policy: &Policy) -> (Vec<FunctionDemand>, u32, u64) {
-    let functions = traffic.functions.len();
-    let keep_alive = |f: usize| {
-        let own = topology.functions.get(f).map_or(Millis::ZERO, |place| place.keep_alive);
-        policy.keep_alive.unwrap_or(own).0
-    };
-    let mut running: Vec<Running> = vec![Running::default(); functions];
-    let mut maxima: Vec<SlidingMax> = (0..functions).map(|f| SlidingMax::new(keep_alive(f))).collect();
-    let mut found: Vec<FunctionDemand> = traffic.functions.iter().map(|it| unseen(&it.name)).collect();
-    let (mut all, mut peak, mut peak_at) = (Running::default(), 0, 0);
-    for entry in traffic.arrivals() {
-        let f = entry.function as usize;
-        while let Some((end, left)) = running[f].end_next(entry.at) {
-            maxima[f].set(end, left);
-        }
-        while all.end_next(entry.at).is_some() {}
-        // Invocations of no duration follow one another even in the same millisecond.
-        let at_once = if entry.duration == 0 { 1 } else { entry.count };
-        running[f].start(entry.at.saturating_add(entry.duration), at_once);
-        all.start(entry.at.saturating_add(entry.duration), at_once);
-        maxima[f].set(entry.at, running[f].count());
-        let it = &mut found[f];
-        it.invocations += u64::from(entry.count);
-        it.busy_ms += u128::from(entry.duration) * u128::from(entry.count);
-        if running[f].count() > it.peak_concurrency {
-            (it.peak_concurrency, it.peak_concurrency_at) = (running[f].count(), entry.at);
-        }
-        if all.count() > peak {
-            (peak, peak_at) = (all.count(), entry.at);
-        }
-    }
-    for ((mut running, mut maxima), it) in running.into_iter().zip(maxima).zip(&mut found) {
-        while let Some((end, left)) = running.end_next(u64::MAX - 1) {
-            maxima.set(end, left);
-        }
-        it.environments = maxima.finish();
-    }
-    (found, peak, peak_at)
-}
-
-fn unseen(name: &str) -> FunctionDemand {
-    FunctionDemand {
-        name: name.to_owned(),
-        invocations: 0,
-        busy_ms: 0,
-        peak_concurrency: 0,
-        peak_concurrency_at: 0,
-        environments: Curve::empty(),
-    }
 }
 
 /// Functions with the same classes, by first use; functions outside any VPC are in none.

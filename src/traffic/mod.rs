@@ -9,6 +9,7 @@ mod arrivals;
 pub mod generate;
 pub mod import;
 mod scale;
+pub mod stream;
 
 pub use arrivals::{Arrivals, Entry, Spreading};
 pub use scale::Factor;

@@ -22,6 +22,7 @@ mod naive_agrees;
 mod properties;
 mod report;
 mod scenario;
+mod size;
 mod support;
 mod talk;
 mod tidy;

@@ -83,7 +83,7 @@ fn headline(subject: &Subject, demand: &Demand) -> Vec<String> {
 }
 
 /// The mean over the span.
-fn mean(total_ms: u128, span: Millis) -> f64 {
+pub(super) fn mean(total_ms: u128, span: Millis) -> f64 {
     if span == Millis::ZERO { 0.0 } else { total_ms as f64 / span.0 as f64 }
 }
 

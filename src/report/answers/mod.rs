@@ -1,5 +1,6 @@
 //! Answers: one file for each result that becomes an [`Answer`](super::Answer).
 
+mod by_function;
 mod compare;
 mod curve;
 mod demand;
@@ -16,6 +17,7 @@ mod sweep;
 mod verify;
 mod worst_case;
 
+pub use by_function::by_function;
 pub use compare::compare;
 pub use demand::{Pool, demand};
 pub use formats::formats;

@@ -14,9 +14,12 @@
 //! | `--functions a,b` `--rate 5/s,1/s` `--duration 120ms` | [`Recipe::loads`], by [`loads`] |
 //! | `-o FILE` | where the text goes |
 //!
+//! [`Bulk`] makes files of the size that measurements need.
+//!
 //! The same recipe gives the same bytes on every machine: draws come from
 //! [`Stream`]s, logarithms from `libm`.
 
+mod bulk;
 mod draw;
 mod shape;
 
@@ -26,6 +29,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
+pub use bulk::Bulk;
 pub use shape::{Moment, SHAPES, Shape, shapes};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};

@@ -1,5 +1,6 @@
 //! Names: short readable names for functions that a file knows by hashes.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A function as the file knows it.
@@ -24,16 +25,17 @@ impl Hashed<'_> {
 /// them where that is not unique, and the owner's where the whole hash is not.
 pub fn short(functions: &[Hashed<'_>]) -> Vec<String> {
     let lengths = [8, 12, 16, 32, 64];
-    let tables: Vec<BTreeMap<String, usize>> = lengths
-        .iter()
-        .map(|length| {
-            let mut times = BTreeMap::new();
+    // The next length is tried only where one is not enough.
+    let table = |length: usize| {
+        LazyCell::new(move || {
+            let mut times = BTreeMap::<String, usize>::new();
             for function in functions {
-                *times.entry(function.cut(*length)).or_default() += 1;
+                *times.entry(function.cut(length)).or_default() += 1;
             }
             times
         })
-        .collect();
+    };
+    let tables = lengths.map(table);
     let mut taken = BTreeSet::new();
     let mut next = BTreeMap::<String, usize>::new();
     functions

@@ -1,0 +1,72 @@
+//! Study of a stream: what a command needs to know about traffic that is read in blocks.
+
+use std::collections::BTreeMap;
+
+use super::streamed::Streamed;
+use super::study::{Study, StudyArgs, shape_of};
+use crate::demand::{self, Demand};
+use crate::quantity::Millis;
+use crate::report::{Clock, Subject};
+use crate::traffic::{Shape, Traffic};
+
+impl StudyArgs {
+    /// The demand of a log read in blocks; nothing where it has to be read whole.
+    pub fn streamed_log(&self, quiet: bool) -> Option<(Study, Demand, u64)> {
+        self.use_threads();
+        let durations = self.raw().ok()?.durations();
+        let input = self.traffic.in_blocks(durations, quiet)?;
+        // Only the model and the policy are asked for: any traffic will do.
+        let nothing = Traffic {
+            functions: Vec::new(),
+            origin: None,
+            span: Millis::ZERO,
+            notes: Vec::new(),
+            shape: Shape::Log(Vec::new()),
+        };
+        let before = self.load_with(|_| Ok(nothing)).ok()?;
+        let own = before.platform.environment.keep_alive.value;
+        let keep_alive = before.policy().ok()?.keep_alive.unwrap_or(own);
+        let Streamed { traffic, functions, peak, .. } = input.log(Some(keep_alive))?;
+        let study = self.load_with(|_| Ok(traffic)).ok()?;
+        let policy = study.policy().ok()?;
+        // A scenario may give functions a keep-alive of their own.
+        let lives = |own: Millis| policy.keep_alive.unwrap_or(own);
+        if study.topology.functions.iter().any(|place| lives(place.keep_alive) != keep_alive) {
+            return None;
+        }
+        let invocations = functions.iter().map(|it| it.invocations).sum();
+        let demand = demand::of_functions(functions, peak, &study.topology, policy);
+        Some((study, demand, invocations))
+    }
+
+    /// The demand by function of a log or a wide day read in blocks; nothing where it has to be read whole.
+    pub fn streamed_by_function(&self, quiet: bool) -> Option<Streamed> {
+        self.use_threads();
+        let durations: BTreeMap<String, Millis> = self.raw().ok()?.durations();
+        if let Some(found) = self.traffic.in_blocks(durations.clone(), quiet).and_then(|it| it.log(None)) {
+            return Some(found);
+        }
+        self.traffic.wide_in_blocks(durations, quiet)
+    }
+
+    /// What an answer is about that depends on no model and no policy.
+    pub fn subject_of(&self, traffic: &Traffic) -> Subject {
+        let (shape, slot) = shape_of(&traffic.shape);
+        let mut assumptions = traffic.notes.clone();
+        if matches!(traffic.shape, Shape::Counts { .. }) {
+            assumptions.insert(0, self.traffic.spread_in_words().to_owned());
+        }
+        Subject {
+            source: self.source(),
+            shape,
+            slot,
+            functions: traffic.functions.len() as u64,
+            invocations: traffic.invocations(),
+            span: traffic.span,
+            clock: Clock { origin: traffic.origin, span: traffic.span },
+            model: String::new(),
+            policy: String::new(),
+            assumptions,
+        }
+    }
+}

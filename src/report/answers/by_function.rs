@@ -1,0 +1,90 @@
+//! What each function of the traffic needs on its own, and nothing of all together.
+
+use serde_json::{Value as Json, json};
+
+use super::demand::mean;
+use crate::demand::FunctionDemand;
+use crate::demand::even::Busiest;
+use crate::report::words::counted;
+use crate::report::{Answer, Subject, Table, Value};
+
+/// The functions that people are shown.
+const SHOWN: usize = 20;
+
+/// What each of `functions` needs; `busiest` are their busiest slots, where the traffic has slots.
+pub fn by_function(subject: &Subject, functions: &[FunctionDemand], busiest: Option<&[Busiest]>) -> Answer {
+    let mut all: Vec<(&FunctionDemand, Option<&Busiest>)> = functions
+        .iter()
+        .enumerate()
+        .map(|(index, it)| (it, busiest.and_then(|slots| slots.get(index))))
+        .collect();
+    all.sort_by_key(|(it, _)| (std::cmp::Reverse((it.busy_ms, it.invocations)), &it.name));
+    let mut fields = subject.json();
+    fields.remove("model");
+    fields.remove("policy");
+    let json: Vec<Json> = all.iter().map(|(it, slot)| json(subject, it, *slot)).collect();
+    fields.insert("functions".to_owned(), json.into());
+    let headline = format!(
+        "{} holds {} of {} over {}.",
+        subject.file(),
+        counted(subject.invocations, "invocation", "invocations"),
+        counted(subject.functions, "function", "functions"),
+        subject.span,
+    );
+    let mut assumptions = subject.assumptions.clone();
+    assumptions.push(
+        "by closed form: cold starts take no time, so a function needs as many environments as run at once"
+            .into(),
+    );
+    Answer {
+        headline: vec![headline],
+        tables: vec![table(subject, &all, busiest.is_some())],
+        flat: None,
+        assumptions,
+        json: fields,
+        clock: subject.clock,
+    }
+}
+
+fn json(subject: &Subject, it: &FunctionDemand, slot: Option<&Busiest>) -> Json {
+    let mut out = json!({
+        "function": it.name, "invocations": it.invocations, "mean_concurrency": mean(it.busy_ms, subject.span),
+        "peak_concurrency": it.peak_concurrency, "peak_concurrency_at_ms": it.peak_concurrency_at,
+    });
+    if let Some(slot) = slot {
+        out["busiest_slot_invocations"] = slot.invocations.into();
+        out["busiest_slot_at_ms"] = slot.at.into();
+    }
+    out
+}
+
+fn table(subject: &Subject, all: &[(&FunctionDemand, Option<&Busiest>)], slots: bool) -> Table {
+    let mut columns = vec![
+        ("function", "function"),
+        ("invocations", "invocations"),
+        ("mean_concurrency", "mean"),
+        ("peak_concurrency", "most"),
+        ("peak_concurrency_at_ms", "first at"),
+    ];
+    if slots {
+        columns.extend([("busiest_slot_invocations", "busiest slot"), ("busiest_slot_at_ms", "at")]);
+    }
+    let mut table =
+        Table::new("By function, busiest first (mean and most: invocations that run at once)", &columns);
+    let row = |(it, slot): &(&FunctionDemand, Option<&Busiest>)| {
+        let mut row = vec![
+            Value::text(it.name.as_str()),
+            Value::Count(it.invocations),
+            Value::Decimal(mean(it.busy_ms, subject.span), 2),
+            Value::Count(it.peak_concurrency.into()),
+            Value::instant(Some(it.peak_concurrency_at)),
+        ];
+        if let Some(slot) = slot {
+            row.extend([Value::Count(slot.invocations.into()), Value::instant(Some(slot.at))]);
+        }
+        row
+    };
+    table.rows = all.iter().map(row).collect();
+    table.shown = Some((SHOWN, "functions"));
+    table
+}
