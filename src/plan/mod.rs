@@ -17,7 +17,9 @@ mod congestion;
 mod constant;
 mod decompose;
 mod group;
+pub mod joint;
 pub mod network;
+mod pooling;
 pub mod program;
 mod promise;
 mod schedule;
@@ -26,6 +28,7 @@ mod solve;
 mod study;
 mod target;
 mod tokens;
+mod whole;
 mod yardstick;
 
 pub use answer::{Amount, Binding, NoPlan, Plan, ScheduleRow, Shortfall, Target, Verdict};

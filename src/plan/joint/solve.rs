@@ -1,0 +1,451 @@
+//! Solving: what no plan can beat, the runs put into classes, the requests put into the bucket.
+//!
+//! Nothing leaves here unchecked: every schedule passes `check`, and the objectives reported are
+//! the checker's. Where addresses are so scarce that a request that goes early, or an ENI that
+//! lingers in use, would find none, the runs are placed again with some addresses spared.
+
+use serde::Serialize;
+
+use super::bound::{Bound, bound, late_needs};
+use super::check::{Violation, check_joint, check_lingering};
+use super::grid::solve_by_grid;
+use super::place::{Full, MOST_RUNS, place};
+use super::{Joint, JointEntry};
+use crate::demand::Curve;
+use crate::plan::backend::Backend;
+use crate::plan::check::Checked;
+use crate::plan::congestion::{Relief, relieve};
+use crate::plan::decompose::{Gap, Turn, Turns, decompose};
+use crate::plan::group::{Group, Limit, PlanError, Start};
+use crate::plan::schedule::Objectives;
+use crate::plan::shortage;
+use crate::plan::solve::{Effort, Proof, Status};
+use crate::plan::tokens::MOST_ENTRIES;
+
+/// A limit that is too small, where it is short by most.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct JointShortage {
+    /// Which.
+    pub limit: Limit,
+    /// From when on, ms; negative before the first instant.
+    pub from_ms: i64,
+    /// Until when (exclusive), ms.
+    pub to_ms: i64,
+    /// ENIs needed there.
+    pub needed: u64,
+    /// ENIs the limit allows there.
+    pub available: u64,
+}
+
+impl JointShortage {
+    /// Of what is over a limit.
+    pub(in crate::plan) fn of(violation: &Violation) -> Option<Self> {
+        match violation {
+            Violation::OverLimit { limit, at_ms, held, available } => {
+                let needed = u64::try_from(*held).unwrap_or(0);
+                Some(Self::new(limit.clone(), *at_ms, 0, needed, u64::from(*available)))
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn new(limit: Limit, from_ms: i64, width: u64, needed: u64, available: u64) -> Self {
+        Self { limit, from_ms, to_ms: from_ms.saturating_add_unsigned(width), needed, available }
+    }
+}
+
+/// Every limit that forbids a joint plan; where it is empty one may still not be found.
+pub fn joint_shortages(joint: &Joint) -> Vec<JointShortage> {
+    let mut shortages = bound(joint, &late_needs(joint)).shortages;
+    shortages.extend(early_shortages(joint, &free_turns(joint).1));
+    shortages
+}
+
+/// What no joint plan can beat.
+pub fn joint_bound(joint: &Joint) -> Result<Objectives, PlanError> {
+    joint.validate()?;
+    combine(joint, &bound(joint, &late_needs(joint)), &free_turns(joint).0)
+}
+
+/// A joint plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JointPlanned {
+    /// What to do when, by instant and class.
+    pub entries: Vec<JointEntry>,
+    /// What it amounts to, as the checker counts.
+    pub objectives: Objectives,
+    /// What no plan can beat, in the objectives' order.
+    pub lower_bound: Objectives,
+    /// Whether the two are known to meet.
+    pub status: Status,
+    /// What the lower bound rests on.
+    pub proof: Proof,
+    /// The most that is held where ENIs stay in use beyond their deletion's instant; none: then a
+    /// limit might be exceeded.
+    pub lingering_peak: Option<u32>,
+    /// The most held in each subnet by schedule.
+    pub subnet_peaks: Vec<u32>,
+    /// Why a remaining gap was not settled.
+    pub note: Option<String>,
+}
+
+impl JointPlanned {
+    /// The share of the held time that a better plan might save, 0 to 1; of the peak, where that is open.
+    pub fn gap(&self) -> f64 {
+        let share = |open: u128, all: u128| if open == 0 { 0.0 } else { open as f64 / all as f64 };
+        let (plan, bound) = (self.objectives, self.lower_bound);
+        if plan.peak > bound.peak {
+            return share(u128::from(plan.peak - bound.peak), u128::from(plan.peak));
+        }
+        share(plan.held_ms.saturating_sub(bound.held_ms), plan.held_ms)
+    }
+}
+
+/// A joint plan, or why there is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JointAnswer {
+    /// A plan.
+    Planned(JointPlanned),
+    /// None was found.
+    Infeasible {
+        /// The limits that are short.
+        shortages: Vec<JointShortage>,
+        /// Whether it is proved that there is none.
+        proved: bool,
+    },
+}
+
+/// The best joint plan that is found, with what no plan can beat.
+pub fn solve_joint(joint: &Joint, backend: &dyn Backend, effort: &Effort) -> Result<JointAnswer, PlanError> {
+    joint.validate()?;
+    let late = late_needs(joint);
+    let runs: u64 = late.iter().map(rises).sum();
+    if runs > MOST_RUNS {
+        return Err(PlanError::TooMany { most: MOST_ENTRIES });
+    }
+    let mut least = bound(joint, &late);
+    let free = free_turns(joint);
+    least.shortages.extend(early_shortages(joint, &free.1));
+    if !least.shortages.is_empty() {
+        return Ok(JointAnswer::Infeasible { shortages: least.shortages, proved: true });
+    }
+    let lower_bound = combine(joint, &least, &free.0)?;
+    let mut found = placed(joint, &late, lower_bound)?;
+    let open = !matches!(&found, Ok(planned) if planned.status == Status::Optimal);
+    if open {
+        let effort = Effort { largest_program: effort.largest_program.min(SMALL), ..*effort };
+        match solve_by_grid(joint, lower_bound, backend, &effort) {
+            Ok(Some(better)) => found = Ok(better),
+            Ok(None) => {}
+            Err(message) => {
+                if let Ok(planned) = &mut found {
+                    planned.note = Some(message);
+                }
+            }
+        }
+    }
+    Ok(match found {
+        Ok(planned) => JointAnswer::Planned(planned),
+        Err(shortages) => JointAnswer::Infeasible { shortages, proved: false },
+    })
+}
+
+/// Variables of the largest integer program that is tried unasked.
+const SMALL: usize = 400;
+
+fn rises(curve: &Curve) -> u64 {
+    let steps = curve.steps().iter();
+    let rise = |last: &mut u32, &(_, value): &(u64, u32)| {
+        let rise = value.saturating_sub(*last);
+        *last = value;
+        Some(u64::from(rise))
+    };
+    steps.scan(0, rise).sum()
+}
+
+/// A group of this need without limits but the bucket.
+pub(super) fn group_of(joint: &Joint, need: Curve) -> Group {
+    Group {
+        need,
+        span: crate::quantity::Millis(joint.end_ms()),
+        boot: joint.boot.clone(),
+        delete: joint.delete.clone(),
+        ceilings: Vec::new(),
+        api: joint.api,
+        start: joint.start,
+    }
+}
+
+/// The turns of all pools where addresses do not matter, each pool as one class; and their needs.
+fn free_turns(joint: &Joint) -> (Turns, Vec<Curve>) {
+    let zones = joint.zones();
+    let needs: Vec<Curve> = joint
+        .pools
+        .iter()
+        .map(|pool| {
+            let mut own: Vec<usize> = pool.classes.iter().map(|&class| zones[joint.classes[class]]).collect();
+            own.sort_unstable();
+            own.dedup();
+            let others = u32::try_from(own.len()).unwrap_or(u32::MAX).saturating_sub(1).max(1);
+            let total = |value: u32| {
+                if joint.survive_zone { value.saturating_add(value.div_ceil(others)) } else { value }
+            };
+            Curve::new(pool.need.steps().iter().map(|&(at, value)| (at, total(value))))
+        })
+        .collect();
+    let turns = needs.iter().map(|need| decompose(&group_of(joint, need.clone()))).collect();
+    (merged(turns).0, needs)
+}
+
+/// The turns of several classes as one, and the class of each creation and each deletion.
+fn merged(all: Vec<Turns>) -> (Turns, Vec<usize>, Vec<usize>) {
+    let mut order: Vec<(i64, usize, usize)> = Vec::new();
+    for (class, turns) in all.iter().enumerate() {
+        order.extend(turns.creations.iter().enumerate().map(|(index, turn)| (turn.at_ms, class, index)));
+    }
+    order.sort_unstable();
+    let mut places: Vec<Vec<usize>> = all.iter().map(|turns| vec![0; turns.creations.len()]).collect();
+    let mut out = Turns::default();
+    let mut creators = Vec::with_capacity(order.len());
+    for (place, &(_, class, index)) in order.iter().enumerate() {
+        places[class][index] = place;
+        out.creations.push(all[class].creations[index]);
+        creators.push(class);
+    }
+    let mut deleters = Vec::new();
+    for (class, turns) in all.into_iter().enumerate() {
+        let first = out.deletions.len();
+        deleters.extend(turns.deletions.iter().map(|_| class));
+        out.deletions.extend(turns.deletions);
+        out.gaps.extend(turns.gaps.into_iter().map(|gap| Gap {
+            creation: places[class][gap.creation],
+            deletion: first + gap.deletion,
+            ..gap
+        }));
+        out.objectives.held_ms += turns.objectives.held_ms;
+        out.objectives.creations += turns.objectives.creations;
+        out.objectives.peak = out.objectives.peak.saturating_add(turns.objectives.peak);
+    }
+    out.gaps.sort_by_key(|gap| (gap.creation, gap.deletion));
+    (out, creators, deleters)
+}
+
+/// An empty start asks for more than the boot or the bucket gives: whatever is never deleted.
+fn early_shortages(joint: &Joint, needs: &[Curve]) -> Vec<JointShortage> {
+    let so_far: Vec<Curve> = needs.iter().map(|need| need.sliding_max(u64::MAX)).collect();
+    let sum = |values: &[u32]| values.iter().fold(0_u32, |sum, value| sum.saturating_add(*value));
+    let group = group_of(joint, Curve::combine(&so_far, sum));
+    let ms = |at: u64| i64::try_from(at).unwrap_or(i64::MAX);
+    let short = |short: shortage::Shortage| JointShortage {
+        limit: short.limit,
+        from_ms: ms(short.from_ms),
+        to_ms: ms(short.to_ms),
+        needed: short.needed.into(),
+        available: short.available.into(),
+    };
+    shortage::shortages(&group).into_iter().map(short).collect()
+}
+
+/// The bound of the addresses and that of the bucket as one (docs/plan.md, lemma 8).
+fn combine(joint: &Joint, least: &Bound, free: &Turns) -> Result<Objectives, PlanError> {
+    let relief = relieve(free, &group_of(joint, Curve::empty()))
+        .ok_or(PlanError::TooMany { most: MOST_ENTRIES })?;
+    let apart = |&(from, to): &(i64, i64)| {
+        let after = least.binding.partition_point(|&(_, until)| until <= from);
+        least.binding.get(after).is_none_or(|&(start, _)| start >= to)
+    };
+    let held_ms = if relief.congested.iter().all(apart) {
+        relief.bound.held_ms + (least.held_ms - least.free_ms)
+    } else {
+        relief.bound.held_ms.max(least.held_ms)
+    };
+    let peak = u32::try_from(least.peak).unwrap_or(u32::MAX);
+    let spared = free.objectives.creations.saturating_sub(relief.bound.creations);
+    let creations = least.creations.saturating_sub(spared);
+    Ok(Objectives { peak, held_ms, creations })
+}
+
+type Found = Result<JointPlanned, Vec<JointShortage>>;
+
+/// Places the runs, with more and more addresses spared until the schedule holds.
+fn placed(joint: &Joint, late: &[Curve], lower_bound: Objectives) -> Result<Found, PlanError> {
+    let mut spare = vec![0_u64; joint.subnets.len()];
+    let mut fallback: Option<JointPlanned> = None;
+    let mut broken = Vec::new();
+    for _ in 0..ROUNDS {
+        let ready = match place(joint, late, &spare) {
+            Ok(ready) => ready,
+            Err(full) if broken.is_empty() => return Ok(Err(vec![no_room(joint, full, late)])),
+            Err(_) => break,
+        };
+        let plain = scheduled(joint, &ready, true);
+        let kept = if joint.api.is_some() { scheduled(joint, &ready, false) } else { None };
+        for entries in [plain, kept].into_iter().flatten() {
+            match settle(joint, entries, lower_bound)? {
+                Ok(planned) if planned.lingering_peak.is_some() => return Ok(Ok(planned)),
+                Ok(planned) => {
+                    broken.extend(lingering(joint, &planned.entries));
+                    fallback = fallback.or(Some(planned));
+                }
+                Err(violations) => broken.extend(violations),
+            }
+        }
+        if !widen(joint, &broken, &mut spare) {
+            break;
+        }
+    }
+    Ok(fallback.ok_or_else(|| broken.iter().filter_map(JointShortage::of).take(1).collect()))
+}
+
+/// How often addresses are spared anew.
+const ROUNDS: usize = 6;
+
+/// More spare addresses where some were lacking; false where none were.
+fn widen(joint: &Joint, broken: &[Violation], spare: &mut [u64]) -> bool {
+    let mut any = false;
+    for (subnet, spare) in joint.subnets.iter().zip(spare) {
+        let over = broken.iter().filter_map(|violation| match violation {
+            Violation::OverLimit { limit: Limit::Addresses { subnet: name }, held, available, .. }
+                if *name == subnet.name =>
+            {
+                u64::try_from(held - i64::from(*available)).ok()
+            }
+            _ => None,
+        });
+        if let Some(over) = over.max().filter(|over| over > spare) {
+            *spare = over;
+            any = true;
+        }
+    }
+    any
+}
+
+fn lingering(joint: &Joint, entries: &[JointEntry]) -> Vec<Violation> {
+    check_lingering(joint, entries).err().unwrap_or_default()
+}
+
+fn no_room(joint: &Joint, full: Full, late: &[Curve]) -> JointShortage {
+    let names = joint.pools.get(full.pool).into_iter().flat_map(|pool| &pool.classes);
+    let names: Vec<String> =
+        names.map(|&class| joint.subnets[joint.classes[class]].name.clone()).collect();
+    let at = u64::try_from(full.at_ms.saturating_add_unsigned(joint.boot.max.0)).unwrap_or(0);
+    let needed: u64 = late.iter().map(|curve| u64::from(curve.at(at))).sum();
+    let limit = Limit::Together { subnets: names, survive_zone: joint.survive_zone };
+    JointShortage::new(limit, full.at_ms, 0, needed, needed.saturating_sub(1))
+}
+
+/// The schedule of what must be ready in each class; none: too many separate requests.
+///
+/// `frugal` may keep an idle ENI over a gap where tokens are scarce; else every gap is closed.
+fn scheduled(joint: &Joint, ready: &[Curve], frugal: bool) -> Option<Vec<JointEntry>> {
+    let turns = ready.iter().map(|need| decompose(&group_of(joint, need.clone()))).collect();
+    let (mut turns, creators, deleters) = merged(turns);
+    if !frugal {
+        turns.gaps.clear();
+    }
+    let relief = relieve(&turns, &group_of(joint, Curve::empty()))?;
+    let Relief { mut requests, deletions, kept, .. } = relief;
+    requests.sort_unstable_by_key(|turn| turn.at_ms);
+    let mut creations = turns.creations;
+    for gap in &kept {
+        if let Some(creation) = creations.get_mut(gap.creation) {
+            creation.count = creation.count.saturating_sub(gap.count);
+        }
+    }
+    let mut entries: Vec<JointEntry> = Vec::new();
+    // The n-th request in time is for the n-th deadline.
+    let mut due = creations.iter().zip(&creators).map(|(turn, class)| (turn.count, *class));
+    let (mut left, mut class) = (0, 0);
+    for Turn { at_ms, mut count } in requests {
+        while count > 0 {
+            while left == 0 {
+                (left, class) = due.next()?;
+            }
+            let create = count.min(left);
+            entries.push(JointEntry { at_ms, class, create, delete: 0 });
+            count -= create;
+            left -= create;
+        }
+    }
+    let deletions = deletions.iter().zip(deleters).filter(|(turn, _)| turn.count > 0);
+    entries.extend(deletions.map(|(turn, class)| JointEntry {
+        at_ms: turn.at_ms,
+        class,
+        create: 0,
+        delete: turn.count,
+    }));
+    Some(added_up(entries))
+}
+
+/// In order, equal instants of a class as one.
+pub(super) fn added_up(mut entries: Vec<JointEntry>) -> Vec<JointEntry> {
+    entries.sort_unstable();
+    let mut out: Vec<JointEntry> = Vec::with_capacity(entries.len());
+    for entry in entries {
+        match out.last_mut() {
+            Some(last) if (last.at_ms, last.class) == (entry.at_ms, entry.class) => {
+                last.create = last.create.saturating_add(entry.create);
+                last.delete = last.delete.saturating_add(entry.delete);
+            }
+            _ => out.push(entry),
+        }
+    }
+    out
+}
+
+/// Checks a schedule, and says what it is worth.
+pub(super) fn settle(
+    joint: &Joint,
+    entries: Vec<JointEntry>,
+    lower_bound: Objectives,
+) -> Result<Result<JointPlanned, Vec<Violation>>, PlanError> {
+    let Checked { peak, held_ms, creations } = match check_joint(joint, &entries) {
+        Ok(checked) => checked,
+        Err(violations) => {
+            let tight = |violation: &Violation| {
+                matches!(violation, Violation::OverLimit { .. } | Violation::Misplaced { .. })
+            };
+            return if violations.iter().all(tight) {
+                Ok(Err(violations))
+            } else {
+                Err(PlanError::JointUnsound(violations))
+            };
+        }
+    };
+    let objectives = Objectives { peak, held_ms, creations };
+    Ok(Ok(JointPlanned {
+        lingering_peak: check_lingering(joint, &entries).ok().map(|checked| checked.peak),
+        subnet_peaks: subnet_peaks(joint, &entries),
+        entries,
+        objectives,
+        lower_bound,
+        status: if objectives == lower_bound { Status::Optimal } else { Status::Feasible },
+        proof: Proof::ClosedForm,
+        note: None,
+    }))
+}
+
+fn subnet_peaks(joint: &Joint, entries: &[JointEntry]) -> Vec<u32> {
+    let drain = i64::try_from(joint.delete.max.0).unwrap_or(i64::MAX);
+    let mut changes: Vec<(i64, i64, usize)> = Vec::new();
+    for entry in entries {
+        let subnet = joint.classes[entry.class];
+        changes.push((entry.at_ms, i64::from(entry.create), subnet));
+        changes.push((entry.at_ms.saturating_add(drain), -i64::from(entry.delete), subnet));
+    }
+    changes.sort_unstable();
+    let (mut held, mut peaks) = (vec![0_i64; joint.subnets.len()], vec![0_i64; joint.subnets.len()]);
+    for (_, change, subnet) in changes {
+        held[subnet] += change;
+        peaks[subnet] = peaks[subnet].max(held[subnet]);
+    }
+    peaks.into_iter().map(|peak| u32::try_from(peak).unwrap_or(0)).collect()
+}
+
+/// The earliest request a joint plan may have.
+pub(super) fn earliest(joint: &Joint) -> Option<i64> {
+    match joint.start {
+        Start::Warm => None,
+        Start::Empty { from_ms } => Some(from_ms),
+    }
+}
