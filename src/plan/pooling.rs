@@ -120,6 +120,7 @@ fn pooled(study: &Study<'_>, pools: Vec<(Vec<usize>, Curve)>) -> Pooled {
         vpc_quota: limits.vpc_quota,
         region_quota: limits.region_quota,
         survive_zone: limits.survive_zone,
+        lingers: true,
         span: study.traffic.span,
         boot: topology.boot.clone(),
         delete: topology.delete.clone(),

@@ -6,7 +6,6 @@ use super::group::{Limit, PlanError};
 use super::joint::{JointAnswer, joint_bound, solve_joint};
 use super::pooling;
 use super::schedule::{Entry, Objectives, Schedule};
-use super::solve::Effort;
 use super::study::{Pool, Study};
 use super::target;
 use super::whole::{Solved, solve_pools};
@@ -40,7 +39,7 @@ pub fn plan(study: &Study<'_>, promise: Millis, backend: &dyn Backend) -> Result
         lower_bound: lower_bound(study, promise)?,
         gap: 0.0,
         schedule: Vec::new(),
-        constant_pool: constant(study, &pools, backend)?,
+        constant_pool: constant(study, &pools)?,
         warm_target: target::warm(study, promise, most),
         binding: Vec::new(),
         infeasible: None,
@@ -77,15 +76,13 @@ fn lower_bound(study: &Study<'_>, promise: Millis) -> Result<Amount, PlanError> 
 }
 
 /// The constant pool, enough only where all pools' together keep within what they share.
-fn constant(study: &Study<'_>, pools: &[Pool], backend: &dyn Backend) -> Result<Target, PlanError> {
+fn constant(study: &Study<'_>, pools: &[Pool]) -> Result<Target, PlanError> {
     let mut target = target::constant(pools)?;
     let limits = &study.topology.limits;
     if pools.len() > 1 || limits.survive_zone {
         let mut joint = pooling::most(study).joint;
         joint.pools.iter_mut().for_each(|pool| pool.need = Curve::new([(0, pool.need.peak().0)]));
-        let effort = Effort { largest_program: 0, ..Effort::default() };
-        let answer = solve_joint(&joint, backend, &effort)?;
-        target.enough = match answer {
+        target.enough = match solve_joint(&joint)? {
             JointAnswer::Planned(planned) => Some(planned.objectives.peak),
             JointAnswer::Infeasible { .. } => None,
         };
@@ -145,19 +142,24 @@ fn settle(plan: &mut Plan, study: &Study<'_>, solved: &Solved) -> Result<(), Pla
             solved.lingering_peak
         ));
     }
-    attack(plan, study, solved, None)?;
+    let refused = attack(plan, study, solved, None)?;
     if study.topology.limits.survive_zone {
-        let used = |(class, _): &(usize, Schedule)| &study.topology.limits.subnets[study.topology.classes[*class].subnet].zone;
+        let used = |(class, _): &(usize, Schedule)| {
+            &study.topology.limits.subnets[study.topology.classes[*class].subnet].zone
+        };
         let zones: std::collections::BTreeSet<&String> = solved.schedules.iter().map(used).collect();
         for zone in zones {
-            attack(plan, study, solved, Some(zone))?;
+            if attack(plan, study, solved, Some(zone))? > refused {
+                return Err(PlanError::Unsound(Vec::new()));
+            }
         }
     }
     Ok(())
 }
 
-/// Looks for an assignment that breaks the plan, where a zone is lost from the beginning.
-fn attack(plan: &mut Plan, study: &Study, solved: &Solved, lost: Option<&str>) -> Result<(), PlanError> {
+/// Looks for an assignment that breaks the plan, where a zone is lost from the beginning; tells the
+/// invocations that failed.
+fn attack(plan: &mut Plan, study: &Study, solved: &Solved, lost: Option<&str>) -> Result<u64, PlanError> {
     let mut topology = study.topology.clone();
     let subnets = &study.topology.limits.subnets;
     let left = |class: &usize| Some(subnets[study.topology.classes[*class].subnet].zone.as_str()) != lost;
@@ -175,22 +177,26 @@ fn attack(plan: &mut Plan, study: &Study, solved: &Solved, lost: Option<&str>) -
         return Err(PlanError::Unsound(Vec::new()));
     }
     refused_invocations(plan, &attack);
-    Ok(())
+    Ok(attack.failures.witness)
 }
 
 /// Failures that have nothing to do with ENIs: the plan cannot prevent them.
 fn refused_invocations(plan: &mut Plan, attack: &worst_case::WorstCase) {
     let failures = attack.failures;
-    if failures.witness > 0 {
+    let told = if failures.witness > 0 {
         plan.status = Verdict::Feasible;
-        plan.unproved.push(format!(
+        format!(
             "a replay fails {} invocations at the account's concurrency or scaling limit, which no ENI can mend",
             failures.witness
-        ));
+        )
     } else if failures.bound != Some(0) {
-        plan.unproved.push(
-            "it is not proved that the account's concurrency and scaling limits refuse no invocation; no replay showed one".into(),
-        );
+        "it is not proved that the account's concurrency and scaling limits refuse no invocation; no replay showed one"
+            .to_owned()
+    } else {
+        return;
+    };
+    if !plan.unproved.contains(&told) {
+        plan.unproved.push(told);
     }
 }
 

@@ -52,16 +52,12 @@ pub(super) fn solve_pools(
             Answer::Infeasible(_) => {}
         }
     }
-    jointly(study, promise, backend)
+    jointly(study, promise)
 }
 
-fn jointly(
-    study: &Study<'_>,
-    promise: Millis,
-    backend: &dyn Backend,
-) -> Result<Result<Solved, NoPlan>, PlanError> {
+fn jointly(study: &Study<'_>, promise: Millis) -> Result<Result<Solved, NoPlan>, PlanError> {
     let most = most(study);
-    match solve_joint(&most.joint, backend, &Effort::default())? {
+    match solve_joint(&most.joint)? {
         JointAnswer::Planned(planned) => {
             let Some(lingering_peak) = planned.lingering_peak else {
                 let over = check_lingering(&most.joint, &planned.entries).err().unwrap_or_default();
@@ -130,6 +126,10 @@ fn refused(joint: &Joint, shortages: Vec<JointShortage>, proved: bool) -> NoPlan
 /// What would make the one limit enough, in the user's words.
 fn ways(joint: &Joint, shortage: &JointShortage) -> Vec<String> {
     let short = shortage.needed.saturating_sub(shortage.available);
+    if joint_shortages(joint).is_empty() {
+        // Nothing is proved to be short, so that no number is known to be enough.
+        return vec![format!("more {}", shortage.limit)];
+    }
     match &shortage.limit {
         Limit::Together { subnets, survive_zone: true } => {
             let more = |name: &String| more_in(joint, name, shortage);
@@ -139,7 +139,9 @@ fn ways(joint: &Joint, shortage: &JointShortage) -> Vec<String> {
             }
             vec!["give the functions subnets in a further zone, or more addresses in two zones".to_owned()]
         }
-        Limit::Boot | Limit::ApiBucket => vec![format!("start creating ENIs earlier: the {} is short", shortage.limit)],
+        Limit::Boot | Limit::ApiBucket => {
+            vec![format!("start creating ENIs earlier: the {} is short", shortage.limit)]
+        }
         limit => vec![format!("raise the {limit} by {short}")],
     }
 }

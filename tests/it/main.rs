@@ -51,3 +51,4 @@ mod plan_joint_instance;
 mod plan_joint_oracle;
 mod plan_measured;
 mod plan_oracle;
+mod plan_pools;

@@ -1,8 +1,8 @@
 //! The benchmark instance of the joint planner; docs/performance.md states its parameters.
 
 use eniplan::demand::Curve;
-use eniplan::plan::joint::{Joint, PoolNeed};
 use eniplan::plan::Start;
+use eniplan::plan::joint::{Joint, PoolNeed};
 use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::random::{Purpose, Stream};
 use eniplan::topology::{SubnetRoom, TokenBucket};
@@ -36,6 +36,7 @@ pub fn twelve_classes(slots: u64, boot_s: u64, delete_s: u64) -> Joint {
         vpc_quota: Some(2_000),
         region_quota: Some(2_000),
         survive_zone: true,
+        lingers: false,
         span: Millis(slots * 60_000),
         boot: Interval::between(Millis::seconds(boot_s / 2), Millis::seconds(boot_s)),
         delete: Interval::between(Millis::seconds(delete_s / 2), Millis::seconds(delete_s)),

@@ -83,7 +83,10 @@ fn choices(joint: &Joint, state: State, peak: u32) -> Vec<(State, u64)> {
         let mut wider = Vec::new();
         for (state, created) in all {
             let tokens = if joint.api.is_some() { state.level / 1_000_000 } else { u64::MAX };
-            for create in 0..=u64::from(peak.saturating_sub(state.held())).min(tokens) {
+            // What takes no time to delete makes room at the same instant.
+            let idle =
+                if joint.delete.max.0 == 0 { state.classes.iter().map(|it| it.ready).sum() } else { 0 };
+            for create in 0..=u64::from((peak + idle).saturating_sub(state.held()).min(peak)).min(tokens) {
                 let mut state = state.clone();
                 if joint.api.is_some() {
                     state.level -= create * 1_000_000;

@@ -107,8 +107,7 @@ struct Walk<'a> {
 
 /// Walks over the needs' held curves `late`.
 pub(super) fn bound(joint: &Joint, late: &[Curve]) -> Bound {
-    let own: Vec<Vec<u64>> =
-        (0..late.len()).map(|pool| rooms(joint, &subnets_of(joint, pool))).collect();
+    let own: Vec<Vec<u64>> = (0..late.len()).map(|pool| rooms(joint, &subnets_of(joint, pool))).collect();
     let endless = own.iter().map(|rooms| vec![u64::from(u32::MAX) * 2; rooms.len()]).collect();
     let none = vec![0; late.len()];
     let mut walk = Walk {

@@ -60,7 +60,9 @@ pub enum Violation {
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Misplaced { entry } => write!(f, "the entry at {} ms is out of order or range", entry.at_ms),
+            Self::Misplaced { entry } => {
+                write!(f, "the entry at {} ms is out of order or range", entry.at_ms)
+            }
             Self::NeverGranted { at_ms } => write!(f, "requests at {at_ms} ms never get their token"),
             Self::DeletesUnready { class, at_ms } => {
                 write!(f, "at {at_ms} ms more ENIs of class {class} are deleted than are ready")
@@ -68,7 +70,10 @@ impl fmt::Display for Violation {
             Self::NotReady { pool, without_zone, at_ms, ready, need } => {
                 let lost = without_zone.as_ref().map(|zone| format!(" without zone {zone}"));
                 let lost = lost.unwrap_or_default();
-                write!(f, "at {at_ms} ms pool {pool} has {ready} ENIs surely ready{lost} of the {need} needed")
+                write!(
+                    f,
+                    "at {at_ms} ms pool {pool} has {ready} ENIs surely ready{lost} of the {need} needed"
+                )
             }
             Self::OverLimit { limit, at_ms, held, available } => {
                 write!(f, "at {at_ms} ms {held} ENIs are held of the {available} of the {limit}")
@@ -165,9 +170,8 @@ fn moments(joint: &Joint, entries: &[JointEntry]) -> Result<(Moments, i64), Vec<
         _ => None,
     };
     let out = entries.windows(2).filter_map(misplaced);
-    let odd = |entry: &&JointEntry| {
-        !(from..=FAR_MS).contains(&entry.at_ms) || entry.class >= joint.classes.len()
-    };
+    let odd =
+        |entry: &&JointEntry| !(from..=FAR_MS).contains(&entry.at_ms) || entry.class >= joint.classes.len();
     let violations: Vec<Violation> =
         out.chain(entries.iter().filter(odd).copied()).map(|entry| Violation::Misplaced { entry }).collect();
     if !violations.is_empty() {
@@ -322,7 +326,9 @@ impl<'a> Sweep<'a> {
             let mut cases = vec![(None, all)];
             if self.joint.survive_zone {
                 let mut zones: BTreeMap<&str, i64> = BTreeMap::new();
-                pool.classes.iter().for_each(|class| *zones.entry(zone(class)).or_default() += self.ready[*class]);
+                pool.classes
+                    .iter()
+                    .for_each(|class| *zones.entry(zone(class)).or_default() += self.ready[*class]);
                 cases.extend(zones.into_iter().map(|(zone, lost)| (Some(zone), all - lost)));
             }
             for (case, (lost, ready)) in cases.into_iter().enumerate() {
@@ -330,7 +336,13 @@ impl<'a> Sweep<'a> {
                 let before = self.missing.insert((index, case), missing).unwrap_or(0);
                 if missing > before.max(0) {
                     let without_zone = lost.map(str::to_owned);
-                    self.violations.push(Violation::NotReady { pool: index, without_zone, at_ms, ready, need });
+                    self.violations.push(Violation::NotReady {
+                        pool: index,
+                        without_zone,
+                        at_ms,
+                        ready,
+                        need,
+                    });
                 }
             }
         }

@@ -105,7 +105,8 @@ impl<'a> Grid<'a> {
 
     fn columns(&mut self) {
         let last = self.instants - 1;
-        let rises: f64 = self.joint.pools.iter().flat_map(|pool| pool.need.steps()).map(|s| f64::from(s.1)).sum();
+        let rises: f64 =
+            self.joint.pools.iter().flat_map(|pool| pool.need.steps()).map(|s| f64::from(s.1)).sum();
         let weight = 0.5 / (1.0 + 4.0 * rises);
         for _ in &self.joint.classes {
             let (mut made, mut gone) = (Vec::new(), Vec::new());
@@ -128,7 +129,14 @@ impl<'a> Grid<'a> {
         }
     }
 
-    fn require(&mut self, kind: &'static str, index: usize, terms: Vec<(Variable, f64)>, sense: Sense, right: f64) {
+    fn require(
+        &mut self,
+        kind: &'static str,
+        index: usize,
+        terms: Vec<(Variable, f64)>,
+        sense: Sense,
+        right: f64,
+    ) {
         let name = Name { kind, from_ms: self.at(index), to_ms: None };
         self.program.require(Row { name, terms, sense, right });
     }
@@ -171,7 +179,8 @@ impl<'a> Grid<'a> {
                     lost.extend(pool.classes.iter().map(|&class| Some(zones[joint.classes[class]])));
                 }
                 for lost in lost {
-                    let left = pool.classes.iter().filter(|&&class| Some(zones[joint.classes[class]]) != lost);
+                    let left =
+                        pool.classes.iter().filter(|&&class| Some(zones[joint.classes[class]]) != lost);
                     let terms = left.flat_map(|&class| self.ready(class, index)).collect();
                     self.require("ready", index, terms, Sense::AtLeast, need);
                 }
@@ -204,11 +213,11 @@ impl<'a> Grid<'a> {
         for from in 0..self.instants {
             for to in from..self.instants {
                 let most = bucket.window(self.at(to).abs_diff(self.at(from)));
-                let before = |class: usize| from.checked_sub(1).map(|before| (self.made[class][before], -1.0));
+                let before =
+                    |class: usize| from.checked_sub(1).map(|before| (self.made[class][before], -1.0));
                 let classes = 0..self.joint.classes.len();
-                let terms = classes.flat_map(|class| {
-                    before(class).into_iter().chain([(self.made[class][to], 1.0)])
-                });
+                let terms =
+                    classes.flat_map(|class| before(class).into_iter().chain([(self.made[class][to], 1.0)]));
                 let terms = terms.collect();
                 self.require("tokens", to, terms, Sense::AtMost, most as f64);
             }
@@ -220,7 +229,8 @@ impl<'a> Grid<'a> {
         for class in 0..self.joint.classes.len() {
             let (mut made, mut gone) = (0, 0);
             for index in 0..self.instants {
-                let all = (solution.count(self.made[class][index])?, solution.count(self.gone[class][index])?);
+                let all =
+                    (solution.count(self.made[class][index])?, solution.count(self.gone[class][index])?);
                 let (create, delete) = (all.0.checked_sub(made)?, all.1.checked_sub(gone)?);
                 if (create, delete) != (0, 0) {
                     entries.push(JointEntry { at_ms: self.at(index), class, create, delete });

@@ -49,6 +49,8 @@ pub struct Joint {
     pub region_quota: Option<u32>,
     /// Whether the classes outside any one zone must cover every need too.
     pub survive_zone: bool,
+    /// Whether the limits must hold too where environments stay on ENIs that are to be deleted.
+    pub lingers: bool,
     /// The traffic's length.
     pub span: Millis,
     /// An ENI's boot.

@@ -54,6 +54,10 @@ pub(super) struct Full {
     pub pool: usize,
     /// When, ms.
     pub at_ms: i64,
+    /// What the pool needs then.
+    pub needed: u32,
+    /// How much of it found its addresses beside the other pools.
+    pub placed: u32,
 }
 
 /// What must be ready in each class, where `spare` addresses of each subnet stay free.
@@ -77,9 +81,9 @@ pub(super) fn place(joint: &Joint, late: &[Curve], spare: &[u64]) -> Result<Vec<
             }
         }
         for &(_, pool, value) in rest.iter().take(now) {
-            for _ in values[pool]..value {
+            for placed in values[pool]..value {
                 let at_ms = i64::try_from(at).unwrap_or(i64::MAX).saturating_sub_unsigned(joint.boot.max.0);
-                places.raise(pool, at).ok_or(Full { pool, at_ms })?;
+                places.raise(pool, at).ok_or(Full { pool, at_ms, needed: value, placed })?;
             }
             values[pool] = value;
         }

@@ -8,18 +8,16 @@ use serde::Serialize;
 
 use super::bound::{Bound, bound, late_needs};
 use super::check::{Violation, check_joint, check_lingering};
-use super::grid::solve_by_grid;
 use super::place::{Full, MOST_RUNS, place};
 use super::{Joint, JointEntry};
 use crate::demand::Curve;
-use crate::plan::backend::Backend;
 use crate::plan::check::Checked;
 use crate::plan::congestion::{Relief, relieve};
 use crate::plan::decompose::{Gap, Turn, Turns, decompose};
 use crate::plan::group::{Group, Limit, PlanError, Start};
 use crate::plan::schedule::Objectives;
 use crate::plan::shortage;
-use crate::plan::solve::{Effort, Proof, Status};
+use crate::plan::solve::{Proof, Status};
 use crate::plan::tokens::MOST_ENTRIES;
 
 /// A limit that is too small, where it is short by most.
@@ -85,8 +83,6 @@ pub struct JointPlanned {
     pub lingering_peak: Option<u32>,
     /// The most held in each subnet by schedule.
     pub subnet_peaks: Vec<u32>,
-    /// Why a remaining gap was not settled.
-    pub note: Option<String>,
 }
 
 impl JointPlanned {
@@ -116,7 +112,7 @@ pub enum JointAnswer {
 }
 
 /// The best joint plan that is found, with what no plan can beat.
-pub fn solve_joint(joint: &Joint, backend: &dyn Backend, effort: &Effort) -> Result<JointAnswer, PlanError> {
+pub fn solve_joint(joint: &Joint) -> Result<JointAnswer, PlanError> {
     joint.validate()?;
     let late = late_needs(joint);
     let runs: u64 = late.iter().map(rises).sum();
@@ -130,28 +126,12 @@ pub fn solve_joint(joint: &Joint, backend: &dyn Backend, effort: &Effort) -> Res
         return Ok(JointAnswer::Infeasible { shortages: least.shortages, proved: true });
     }
     let lower_bound = combine(joint, &least, &free.0)?;
-    let mut found = placed(joint, &late, lower_bound)?;
-    let open = !matches!(&found, Ok(planned) if planned.status == Status::Optimal);
-    if open {
-        let effort = Effort { largest_program: effort.largest_program.min(SMALL), ..*effort };
-        match solve_by_grid(joint, lower_bound, backend, &effort) {
-            Ok(Some(better)) => found = Ok(better),
-            Ok(None) => {}
-            Err(message) => {
-                if let Ok(planned) = &mut found {
-                    planned.note = Some(message);
-                }
-            }
-        }
-    }
+    let found = placed(joint, &late, lower_bound)?;
     Ok(match found {
         Ok(planned) => JointAnswer::Planned(planned),
         Err(shortages) => JointAnswer::Infeasible { shortages, proved: false },
     })
 }
-
-/// Variables of the largest integer program that is tried unasked.
-const SMALL: usize = 400;
 
 fn rises(curve: &Curve) -> u64 {
     let steps = curve.steps().iter();
@@ -248,8 +228,8 @@ fn early_shortages(joint: &Joint, needs: &[Curve]) -> Vec<JointShortage> {
 
 /// The bound of the addresses and that of the bucket as one (docs/plan.md, lemma 8).
 fn combine(joint: &Joint, least: &Bound, free: &Turns) -> Result<Objectives, PlanError> {
-    let relief = relieve(free, &group_of(joint, Curve::empty()))
-        .ok_or(PlanError::TooMany { most: MOST_ENTRIES })?;
+    let relief =
+        relieve(free, &group_of(joint, Curve::empty())).ok_or(PlanError::TooMany { most: MOST_ENTRIES })?;
     let apart = |&(from, to): &(i64, i64)| {
         let after = least.binding.partition_point(|&(_, until)| until <= from);
         least.binding.get(after).is_none_or(|&(start, _)| start >= to)
@@ -267,71 +247,87 @@ fn combine(joint: &Joint, least: &Bound, free: &Turns) -> Result<Objectives, Pla
 
 type Found = Result<JointPlanned, Vec<JointShortage>>;
 
-/// Places the runs, with more and more addresses spared until the schedule holds.
+/// Places the runs; where the schedule does not hold, ENIs stay in the crowded subnets as long as they
+/// may be in use, and more and more addresses are spared there.
 fn placed(joint: &Joint, late: &[Curve], lower_bound: Objectives) -> Result<Found, PlanError> {
     let mut spare = vec![0_u64; joint.subnets.len()];
+    let mut calm = vec![false; joint.subnets.len()];
     let mut fallback: Option<JointPlanned> = None;
     let mut broken = Vec::new();
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
         let ready = match place(joint, late, &spare) {
             Ok(ready) => ready,
-            Err(full) if broken.is_empty() => return Ok(Err(vec![no_room(joint, full, late)])),
+            Err(full) if round == 0 => return Ok(Err(vec![no_room(joint, full)])),
             Err(_) => break,
         };
+        let ready = calmed(joint, ready, &calm);
         let plain = scheduled(joint, &ready, true);
         let kept = if joint.api.is_some() { scheduled(joint, &ready, false) } else { None };
+        let mut over = Vec::new();
         for entries in [plain, kept].into_iter().flatten() {
             match settle(joint, entries, lower_bound)? {
-                Ok(planned) if planned.lingering_peak.is_some() => return Ok(Ok(planned)),
+                Ok(planned) if !joint.lingers || planned.lingering_peak.is_some() => return Ok(Ok(planned)),
                 Ok(planned) => {
-                    broken.extend(lingering(joint, &planned.entries));
+                    over.extend(check_lingering(joint, &planned.entries).err().unwrap_or_default());
                     fallback = fallback.or(Some(planned));
                 }
-                Err(violations) => broken.extend(violations),
+                Err(violations) => over.extend(violations),
             }
         }
-        if !widen(joint, &broken, &mut spare) {
+        let any = widen(joint, &over, &mut calm, &mut spare);
+        broken = over;
+        if !any {
             break;
         }
     }
     Ok(fallback.ok_or_else(|| broken.iter().filter_map(JointShortage::of).take(1).collect()))
 }
 
+/// In the subnets marked `calm` no ENI is deleted while it may be in use.
+fn calmed(joint: &Joint, ready: Vec<Curve>, calm: &[bool]) -> Vec<Curve> {
+    let owner = |class: usize| joint.pools.iter().find(|pool| pool.classes.contains(&class));
+    let of = |(class, ready): (usize, Curve)| {
+        let Some(pool) = owner(class).filter(|_| calm[joint.classes[class]]) else { return ready };
+        let mut stays = 0;
+        Curve::combine(&[ready, pool.need.clone()], |values| {
+            let (least, in_use) = (values[0], values[1]);
+            stays = least.max(in_use.min(stays));
+            stays
+        })
+    };
+    ready.into_iter().enumerate().map(of).collect()
+}
+
 /// How often addresses are spared anew.
 const ROUNDS: usize = 6;
 
-/// More spare addresses where some were lacking; false where none were.
-fn widen(joint: &Joint, broken: &[Violation], spare: &mut [u64]) -> bool {
+/// Calm, then more spare addresses, where some were lacking; false where none were.
+fn widen(joint: &Joint, over: &[Violation], calm: &mut [bool], spare: &mut [u64]) -> bool {
     let mut any = false;
-    for (subnet, spare) in joint.subnets.iter().zip(spare) {
-        let over = broken.iter().filter_map(|violation| match violation {
-            Violation::OverLimit { limit: Limit::Addresses { subnet: name }, held, available, .. }
-                if *name == subnet.name =>
-            {
-                u64::try_from(held - i64::from(*available)).ok()
-            }
-            _ => None,
-        });
-        if let Some(over) = over.max().filter(|over| over > spare) {
-            *spare = over;
-            any = true;
+    for (index, subnet) in joint.subnets.iter().enumerate() {
+        let excess =
+            over.iter().filter_map(|violation| match violation {
+                Violation::OverLimit {
+                    limit: Limit::Addresses { subnet: name }, held, available, ..
+                } if *name == subnet.name => u64::try_from(held - i64::from(*available)).ok(),
+                _ => None,
+            });
+        let Some(excess) = excess.max() else { continue };
+        if joint.lingers && !calm[index] {
+            calm[index] = true;
+        } else {
+            spare[index] += excess;
         }
+        any = true;
     }
     any
 }
 
-fn lingering(joint: &Joint, entries: &[JointEntry]) -> Vec<Violation> {
-    check_lingering(joint, entries).err().unwrap_or_default()
-}
-
-fn no_room(joint: &Joint, full: Full, late: &[Curve]) -> JointShortage {
+fn no_room(joint: &Joint, full: Full) -> JointShortage {
     let names = joint.pools.get(full.pool).into_iter().flat_map(|pool| &pool.classes);
-    let names: Vec<String> =
-        names.map(|&class| joint.subnets[joint.classes[class]].name.clone()).collect();
-    let at = u64::try_from(full.at_ms.saturating_add_unsigned(joint.boot.max.0)).unwrap_or(0);
-    let needed: u64 = late.iter().map(|curve| u64::from(curve.at(at))).sum();
+    let names: Vec<String> = names.map(|&class| joint.subnets[joint.classes[class]].name.clone()).collect();
     let limit = Limit::Together { subnets: names, survive_zone: joint.survive_zone };
-    JointShortage::new(limit, full.at_ms, 0, needed, needed.saturating_sub(1))
+    JointShortage::new(limit, full.at_ms, 0, u64::from(full.needed), u64::from(full.placed))
 }
 
 /// The schedule of what must be ready in each class; none: too many separate requests.
@@ -421,7 +417,6 @@ pub(super) fn settle(
         lower_bound,
         status: if objectives == lower_bound { Status::Optimal } else { Status::Feasible },
         proof: Proof::ClosedForm,
-        note: None,
     }))
 }
 
