@@ -156,7 +156,7 @@ impl<'a> Zone<'a> {
             return None;
         }
         let last = self.creations.last()?.at_ms;
-        let grants = self.services.unwrap_or_default().iter().flat_map(|service| service.grants.last());
+        let grants = self.services.unwrap_or_default().iter().filter_map(|service| service.grants.last());
         let open = self.gaps.iter().filter(|(gap, relief)| gap.width_ms <= *relief);
         let gaps = open.filter_map(|(gap, _)| {
             let creation = self.creations.get(gap.creation.checked_sub(self.first)?)?;

@@ -34,7 +34,7 @@ fn components(topology: &Topology) -> Vec<Vec<Pool>> {
         components = far;
         components.push(near.into_iter().flatten().chain([pool]).collect());
     }
-    components.sort_by_key(|component| component.iter().flat_map(|pool| pool.0.first()).min().copied());
+    components.sort_by_key(|component| component.iter().filter_map(|pool| pool.0.first()).min().copied());
     components
 }
 

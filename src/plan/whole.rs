@@ -61,8 +61,9 @@ fn jointly(study: &Study<'_>, promise: Millis) -> Result<Result<Solved, NoPlan>,
         JointAnswer::Planned(planned) => {
             let Some(lingering_peak) = planned.lingering_peak else {
                 let over = check_lingering(&most.joint, &planned.entries).err().unwrap_or_default();
-                let shortages = over.iter().filter_map(JointShortage::of).take(1).collect();
-                return Ok(Err(refused(&most.joint, shortages, false)));
+                let shortages: Vec<JointShortage> =
+                    over.iter().filter_map(JointShortage::of).take(1).collect();
+                return Ok(Err(refused(&most.joint, &shortages, false)));
             };
             Ok(Ok(Solved {
                 schedules: by_class(&most, &planned.entries),
@@ -74,7 +75,7 @@ fn jointly(study: &Study<'_>, promise: Millis) -> Result<Result<Solved, NoPlan>,
         JointAnswer::Infeasible { shortages, .. } => {
             // Proved only if what is needed at least is already too much.
             let proved = !joint_shortages(&least(study, promise).joint).is_empty();
-            Ok(Err(refused(&most.joint, shortages, proved)))
+            Ok(Err(refused(&most.joint, &shortages, proved)))
         }
     }
 }
@@ -109,7 +110,7 @@ fn explain(pool: &Pool, infeasible: &Infeasible) -> NoPlan {
     }
 }
 
-fn refused(joint: &Joint, shortages: Vec<JointShortage>, proved: bool) -> NoPlan {
+fn refused(joint: &Joint, shortages: &[JointShortage], proved: bool) -> NoPlan {
     let at = |ms: i64| u64::try_from(ms).unwrap_or(0);
     let short = |shortage: &JointShortage| Shortfall {
         limit: shortage.limit.to_string(),

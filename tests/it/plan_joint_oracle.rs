@@ -46,7 +46,7 @@ pub fn best(joint: &Joint, most: u32) -> Option<Objectives> {
 fn cheapest(joint: &Joint, peak: u32) -> Option<(u128, u64)> {
     let end = i64::try_from(joint.end_ms()).unwrap();
     let start = match joint.start {
-        Start::Warm => -10,
+        Start::Warm => -8,
         Start::Empty { from_ms } => from_ms,
     };
     let nothing = Class {

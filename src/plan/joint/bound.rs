@@ -176,7 +176,7 @@ impl Walk<'_> {
         if least > free {
             let to_ms = at_ms.saturating_add_unsigned(width);
             match bound.binding.last_mut() {
-                Some((_, last)) if *last == at_ms => *last = to_ms,
+                Some((_, until)) if *until == at_ms => *until = to_ms,
                 _ => bound.binding.push((at_ms, to_ms)),
             }
         }

@@ -141,7 +141,9 @@ pub fn check_lingering(joint: &Joint, entries: &[JointEntry]) -> Result<Checked,
         late.entry(entry.at_ms).or_default().held.push((entry.class, i64::from(entry.create)));
     }
     let mut sweep = Sweep::new(joint);
-    late.iter().for_each(|(&at_ms, moment)| sweep.step(at_ms, moment));
+    for (&at_ms, moment) in &late {
+        sweep.step(at_ms, moment);
+    }
     sweep.finish(entries)
 }
 
@@ -155,7 +157,9 @@ fn owners(joint: &Joint) -> Vec<Option<usize>> {
 
 fn by_instant(entries: &[JointEntry]) -> BTreeMap<i64, Vec<JointEntry>> {
     let mut by_instant: BTreeMap<i64, Vec<JointEntry>> = BTreeMap::new();
-    entries.iter().for_each(|entry| by_instant.entry(entry.at_ms).or_default().push(*entry));
+    for entry in entries {
+        by_instant.entry(entry.at_ms).or_default().push(*entry);
+    }
     by_instant
 }
 

@@ -6,7 +6,8 @@
 //! instants at which needs change, the boot and the deletion, on which an optimum lies where no
 //! bucket pushes requests off it. Slow: for small plans, and as what the fast way is held against.
 
-use super::solve::{JointPlanned, added_up, earliest, settle};
+use super::requests::added_up;
+use super::solve::{JointPlanned, earliest, settle};
 use super::{Joint, JointEntry};
 use crate::plan::backend::{Backend, Failure};
 use crate::plan::program::{Column, Name, Program, Row, Sense, Solution, Variable};

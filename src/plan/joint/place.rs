@@ -169,7 +169,9 @@ impl<'a> Places<'a> {
             Step::One { class } => self.hold(pool, class, at, false),
             Step::Open { classes, zones } => {
                 change(&mut self.stacks[pool].rounds, zones, -1);
-                classes.into_iter().for_each(|class| self.hold(pool, class, at, false));
+                for class in classes {
+                    self.hold(pool, class, at, false);
+                }
             }
             Step::Join { class, before } => {
                 let after = before | self.bit(class);
@@ -198,7 +200,9 @@ impl<'a> Places<'a> {
             Step::One { class } => self.hold(pool, class, at, true),
             Step::Open { classes, zones } => {
                 change(&mut self.stacks[pool].rounds, zones, 1);
-                classes.into_iter().for_each(|class| self.hold(pool, class, at, true));
+                for class in classes {
+                    self.hold(pool, class, at, true);
+                }
             }
             Step::Join { class, before } => {
                 let after = before | self.bit(class);
