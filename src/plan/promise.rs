@@ -3,7 +3,7 @@
 use super::answer::{Amount, Binding, NoPlan, Plan, ScheduleRow, Shortfall, Target, Verdict};
 use super::backend::Backend;
 use super::group::{Limit, PlanError};
-use super::joint::{JointAnswer, joint_bound, solve_joint};
+use super::joint::{JointAnswer, joint_bound, joint_shortages, solve_joint};
 use super::pooling;
 use super::schedule::{Entry, Objectives, Schedule};
 use super::study::{Pool, Study};
@@ -72,6 +72,10 @@ fn lower_bound(study: &Study<'_>, promise: Millis) -> Result<Amount, PlanError> 
     let mut least = pooling::least(study, promise).joint;
     least.api = None;
     let Objectives { peak, held_ms, creations } = joint_bound(&least)?;
+    if joint_shortages(&least).iter().any(|short| short.limit == Limit::Boot) {
+        // Nothing can be ready in time: of plans that do not exist only the need is said.
+        return Ok(Amount { peak_enis: u64::from(peak), ..Amount::default() });
+    }
     Ok(Amount { peak_enis: u64::from(peak), eni_hours: hours(held_ms), creations })
 }
 
