@@ -19,12 +19,26 @@ const THRESHOLDS: usize = 16;
 /// How many times its own wait a request is taken to cost, those it makes wait included.
 const PRICES: [u64; 7] = [1, 2, 4, 8, 16, 32, 64];
 
-/// A schedule within the bucket, and what no schedule can beat.
+/// What the bucket makes of the turns, and what no schedule can beat.
 pub(crate) struct Relief {
-    /// The schedule.
-    pub schedule: Schedule,
+    /// The requests.
+    pub requests: Vec<Turn>,
+    /// The deletions, in the order of the turns'; some with a count of 0.
+    pub deletions: Vec<Turn>,
+    /// Gaps that are kept: neither their deletion nor their creation is in the above.
+    pub kept: Vec<Gap>,
     /// A lower bound on each objective, in their order.
     pub bound: Objectives,
+    /// Where requests go before their deadlines, and the gaps that might spare them: `(from, to)`, ms.
+    pub congested: Vec<(i64, i64)>,
+}
+
+impl Relief {
+    /// All of it as one schedule.
+    pub fn schedule(&self) -> Schedule {
+        let pairs = |turns: &[Turn]| turns.iter().map(|turn| (turn.at_ms, turn.count)).collect::<Vec<_>>();
+        Schedule::from_parts(pairs(&self.requests), pairs(&self.deletions))
+    }
 }
 
 /// The turns' schedule, with requests moved and gaps kept as the bucket asks; none: there is none
@@ -32,12 +46,11 @@ pub(crate) struct Relief {
 pub(crate) fn relieve(turns: &Turns, group: &Group) -> Option<Relief> {
     let mut bound = turns.objectives;
     let Some(bucket) = group.api.map(Bucket::from) else {
-        let pairs = |turns: &[Turn]| turns.iter().map(|turn| (turn.at_ms, turn.count)).collect::<Vec<_>>();
-        let schedule = Schedule::from_parts(pairs(&turns.creations), pairs(&turns.deletions));
-        return Some(Relief { schedule, bound });
+        let (requests, deletions) = (turns.creations.clone(), turns.deletions.clone());
+        return Some(Relief { requests, deletions, kept: Vec::new(), bound, congested: Vec::new() });
     };
     let services = latest(&turns.creations, bucket);
-    let mut requests = Vec::new();
+    let (mut requests, mut kept, mut congested) = (Vec::new(), Vec::new(), Vec::new());
     let mut deletions = turns.deletions.clone();
     for range in zones(services.as_deref(), turns.creations.len()) {
         let services = services.as_deref().and_then(|services| services.get(range.clone()));
@@ -51,11 +64,11 @@ pub(crate) fn relieve(turns: &Turns, group: &Group) -> Option<Relief> {
                 deletion.count = deletion.count.saturating_sub(gap.count);
             }
         }
+        congested.extend(zone.stretch());
+        kept.extend(trial.kept.into_iter().copied());
         requests.extend(trial.grants);
     }
-    let deletions = deletions.iter().map(|turn| (turn.at_ms, turn.count));
-    let schedule = Schedule::from_parts(requests.iter().map(|turn| (turn.at_ms, turn.count)), deletions);
-    Some(Relief { schedule, bound })
+    Some(Relief { requests, deletions, kept, bound, congested })
 }
 
 /// Runs of creations, each ending with one that meets a full bucket.
@@ -135,6 +148,22 @@ impl<'a> Zone<'a> {
     /// Whether no request waits.
     fn calm(&self) -> bool {
         self.services.is_some_and(|services| services.iter().all(|service| service.waiting == 0))
+    }
+
+    /// From the first instant that waiting touches to the last deadline; none where nobody waits.
+    fn stretch(&self) -> Option<(i64, i64)> {
+        if self.calm() {
+            return None;
+        }
+        let last = self.creations.last()?.at_ms;
+        let grants = self.services.unwrap_or_default().iter().filter_map(|service| service.grants.last());
+        let open = self.gaps.iter().filter(|(gap, relief)| gap.width_ms <= *relief);
+        let gaps = open.filter_map(|(gap, _)| {
+            let creation = self.creations.get(gap.creation.checked_sub(self.first)?)?;
+            Some(creation.at_ms.saturating_sub_unsigned(gap.width_ms))
+        });
+        let first = grants.map(|grant| grant.at_ms).chain(gaps).min();
+        Some((first.filter(|_| self.services.is_some()).unwrap_or(i64::MIN), last))
     }
 
     /// The most that keeping gaps could save, ENI x ms, and the ENIs whose gap is open to doubt.

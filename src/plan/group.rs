@@ -21,6 +21,13 @@ pub enum Limit {
         /// The subnet's name.
         subnet: String,
     },
+    /// Free addresses of several subnets together.
+    Together {
+        /// The subnets' names.
+        subnets: Vec<String>,
+        /// Whether they must cover the need without any one zone.
+        survive_zone: bool,
+    },
     /// ENIs per VPC.
     VpcQuota,
     /// ENIs per Region.
@@ -35,6 +42,11 @@ impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Addresses { subnet } => write!(f, "free addresses of subnet {subnet}"),
+            Self::Together { subnets, survive_zone } => {
+                let some = if subnets.len() == 1 { "subnet" } else { "subnets" };
+                let lost = if *survive_zone { " without any one zone" } else { "" };
+                write!(f, "free addresses of {some} {}{lost}", subnets.join(", "))
+            }
             Self::VpcQuota => write!(f, "ENI quota of the VPC"),
             Self::RegionQuota => write!(f, "ENI quota of the Region"),
             Self::ApiBucket => write!(f, "API bucket of creation requests"),
@@ -84,7 +96,7 @@ pub struct Group {
 }
 
 /// The latest instant and the longest span a group may name, ms: a few centuries, so that sums stay far from overflow.
-const LONGEST_MS: u64 = 4 * Millis::LONGEST.0;
+pub(super) const LONGEST_MS: u64 = 4 * Millis::LONGEST.0;
 
 impl Group {
     /// The most ENIs that may be held at once, and the ceiling that says so (the first of equals).
@@ -155,6 +167,10 @@ pub enum PlanError {
     },
     /// The checker found the schedule wrong: a defect of this program, never of the input.
     Unsound(Vec<Violation>),
+    /// The same of a joint schedule.
+    JointUnsound(Vec<super::joint::check::Violation>),
+    /// A class stands in two pools, or a class or subnet is not there: a defect of the caller.
+    Malformed,
     /// The linear program was asked for by name and gave nothing.
     Backend(String),
 }
@@ -176,6 +192,11 @@ impl fmt::Display for PlanError {
                 Some(first) => write!(f, "the schedule found does not hold: {first}"),
                 None => write!(f, "the schedule found does not hold"),
             },
+            Self::JointUnsound(violations) => match violations.first() {
+                Some(first) => write!(f, "the schedule found does not hold: {first}"),
+                None => write!(f, "the schedule found does not hold"),
+            },
+            Self::Malformed => write!(f, "the pools' classes contradict each other"),
             Self::Backend(message) => write!(f, "the solver failed: {message}"),
         }
     }

@@ -18,7 +18,9 @@ mod constant;
 mod decompose;
 mod group;
 mod headroom;
+pub mod joint;
 pub mod network;
+mod pooling;
 pub mod program;
 mod promise;
 mod saved;
@@ -30,6 +32,7 @@ mod sweep;
 mod target;
 mod tokens;
 mod verify;
+mod whole;
 mod yardstick;
 
 pub use answer::{Amount, Binding, NoPlan, Plan, ScheduleRow, Shortfall, Target, Verdict};

@@ -1,13 +1,15 @@
 //! Promise: from "no cold start above S" to a plan that is checked, attacked and bounded.
 
-use super::answer::{Amount, Binding, NoPlan, Plan, ScheduleRow, Shortfall, Verdict};
+use super::answer::{Amount, Binding, NoPlan, Plan, ScheduleRow, Shortfall, Target, Verdict};
 use super::backend::Backend;
-use super::group::{Group, Limit, PlanError};
-use super::schedule::{Objectives, Schedule};
-use super::shortage::{Change, Fix};
-use super::solve::{Answer, Effort, Infeasible, solve};
+use super::group::{Limit, PlanError};
+use super::joint::{JointAnswer, joint_bound, joint_shortages, solve_joint};
+use super::pooling;
+use super::schedule::{Entry, Objectives, Schedule};
 use super::study::{Pool, Study};
 use super::target;
+use super::whole::{Solved, solve_pools};
+use crate::demand::Curve;
 use crate::policy::Provision;
 use crate::quantity::Millis;
 use crate::simulation::{Action, World};
@@ -22,13 +24,6 @@ pub struct Followed {
     pub peak_enis: u64,
 }
 
-/// The pools' solutions.
-struct Solved {
-    /// By class, with the peak of each.
-    schedules: Vec<(usize, Schedule, u32)>,
-    objectives: Objectives,
-}
-
 /// A plan under which no cold start exceeds `promise` and none fails, or why there is none.
 pub fn plan(study: &Study<'_>, promise: Millis, backend: &dyn Backend) -> Result<Plan, PlanError> {
     let most = study.most();
@@ -39,10 +34,10 @@ pub fn plan(study: &Study<'_>, promise: Millis, backend: &dyn Backend) -> Result
         max_cold_start_ms: promise.0,
         cold_path_ms: cold_path.0,
         amount: None,
-        lower_bound: lower_bound(&pools, backend)?,
+        lower_bound: lower_bound(study, promise)?,
         gap: 0.0,
         schedule: Vec::new(),
-        constant_pool: target::constant(&pools)?,
+        constant_pool: constant(study, &pools)?,
         warm_target: target::warm(study, promise, most),
         binding: Vec::new(),
         infeasible: None,
@@ -53,8 +48,8 @@ pub fn plan(study: &Study<'_>, promise: Millis, backend: &dyn Backend) -> Result
         plan.refuse(path_too_long(study, cold_path, promise));
         return Ok(plan);
     }
-    match solve_pools(study, &pools, backend)? {
-        Ok(solved) => settle(&mut plan, study, &solved, promise)?,
+    match solve_pools(study, &pools, promise, backend)? {
+        Ok(solved) => settle(&mut plan, study, &solved)?,
         Err(none) => plan.refuse(none),
     }
     Ok(plan)
@@ -62,10 +57,11 @@ pub fn plan(study: &Study<'_>, promise: Millis, backend: &dyn Backend) -> Result
 
 /// The plan that keeps every ENI wait at zero, for the `scheduled` policy; `None` where none exists.
 pub fn followed(study: &Study<'_>, backend: &dyn Backend) -> Result<Option<Followed>, PlanError> {
-    let pools = study.pools(study.longest().into_iter().max().unwrap_or_default());
-    Ok(solve_pools(study, &pools, backend)?.ok().map(|solved| Followed {
+    let promise = study.longest().into_iter().max().unwrap_or_default();
+    let pools = study.pools(promise);
+    Ok(solve_pools(study, &pools, promise, backend)?.ok().map(|solved| Followed {
         actions: actions(&solved.schedules),
-        peak_enis: u64::from(solved.objectives.peak),
+        peak_enis: u64::from(solved.lingering_peak),
     }))
 }
 
@@ -80,7 +76,7 @@ pub(super) fn outlook(
     if cold_path > promise {
         return Ok(Err(path_too_long(study, cold_path, promise)));
     }
-    let solved = solve_pools(study, &study.pools(promise), backend)?;
+    let solved = solve_pools(study, &study.pools(promise), promise, backend)?;
     Ok(solved.map(|solved| {
         let Objectives { peak, held_ms, creations } = solved.objectives;
         let amount = Amount { peak_enis: u64::from(peak), eni_hours: hours(held_ms), creations };
@@ -95,97 +91,35 @@ pub(super) fn cold_path(study: &Study<'_>) -> Millis {
     cold.map(|(longest, _)| *longest).max().unwrap_or(Millis::ZERO)
 }
 
-fn lower_bound(pools: &[Pool], backend: &dyn Backend) -> Result<Amount, PlanError> {
-    let mut bound = Amount::default();
-    for pool in pools {
-        // Limits do not matter to a lower bound.
-        let group = Group { ceilings: Vec::new(), api: None, ..pool.at_least.clone() };
-        let least = match solve(&group, backend, &Effort::default())? {
-            Answer::Planned(planned) => planned.lower_bound,
-            Answer::Infeasible(_) => Objectives { peak: group.need.peak().0, held_ms: 0, creations: 0 },
-        };
-        bound.peak_enis = bound.peak_enis.max(u64::from(least.peak));
-        bound.eni_hours += hours(least.held_ms);
-        bound.creations += least.creations;
+/// What no plan can beat, whatever the limits.
+fn lower_bound(study: &Study<'_>, promise: Millis) -> Result<Amount, PlanError> {
+    let mut least = pooling::least(study, promise).joint;
+    least.api = None;
+    let Objectives { peak, held_ms, creations } = joint_bound(&least)?;
+    if joint_shortages(&least).iter().any(|short| short.limit == Limit::Boot) {
+        // Nothing can be ready in time: of plans that do not exist only the need is said.
+        return Ok(Amount { peak_enis: u64::from(peak), ..Amount::default() });
     }
-    Ok(bound)
+    Ok(Amount { peak_enis: u64::from(peak), eni_hours: hours(held_ms), creations })
+}
+
+/// The constant pool, enough only where all pools' together keep within what they share.
+fn constant(study: &Study<'_>, pools: &[Pool]) -> Result<Target, PlanError> {
+    let mut target = target::constant(pools)?;
+    let limits = &study.topology.limits;
+    if pools.len() > 1 || limits.survive_zone {
+        let mut joint = pooling::most(study).joint;
+        joint.pools.iter_mut().for_each(|pool| pool.need = Curve::new([(0, pool.need.peak().0)]));
+        target.enough = match solve_joint(&joint)? {
+            JointAnswer::Planned(planned) => Some(planned.objectives.peak),
+            JointAnswer::Infeasible { .. } => None,
+        };
+    }
+    Ok(target)
 }
 
 fn hours(held_ms: u128) -> f64 {
     held_ms as f64 / 3_600_000.0
-}
-
-fn solve_pools(
-    study: &Study<'_>,
-    pools: &[Pool],
-    backend: &dyn Backend,
-) -> Result<Result<Solved, NoPlan>, PlanError> {
-    let mut solved = Solved { schedules: Vec::new(), objectives: Objectives::default() };
-    let mut none = NoPlan { proved: true, ..NoPlan::default() };
-    for pool in pools {
-        match solve(&pool.group, backend, &Effort::default())? {
-            Answer::Planned(planned) => {
-                let sum = &mut solved.objectives;
-                sum.peak = sum.peak.saturating_add(planned.objectives.peak);
-                sum.held_ms += planned.objectives.held_ms;
-                sum.creations += planned.objectives.creations;
-                solved.schedules.push((pool.class, planned.schedule, planned.objectives.peak));
-            }
-            Answer::Infeasible(infeasible) => explain(&mut none, pool, &infeasible),
-        }
-    }
-    if none.shortages.is_empty() {
-        over_shared_limits(study, pools, &solved, &mut none);
-    }
-    Ok(if none.shortages.is_empty() { Ok(solved) } else { Err(none) })
-}
-
-fn explain(none: &mut NoPlan, pool: &Pool, infeasible: &Infeasible) {
-    let short = |shortage: &super::shortage::Shortage| Shortfall {
-        limit: shortage.limit.to_string(),
-        from_ms: shortage.from_ms,
-        to_ms: shortage.to_ms,
-        needed: u64::from(shortage.needed),
-        available: u64::from(shortage.available),
-        unit: "ENIs",
-    };
-    none.shortages.extend(infeasible.shortages.iter().map(short));
-    none.fixes.extend(infeasible.fixes.iter().map(words));
-    // Proved only if what is needed at least is already too much.
-    none.proved &= !super::shortage::shortages(&pool.at_least).is_empty();
-}
-
-/// Several pools share quotas and subnets; each was planned as if alone.
-fn over_shared_limits(study: &Study<'_>, pools: &[Pool], solved: &Solved, none: &mut NoPlan) {
-    let limits = &study.topology.limits;
-    let total = u64::from(solved.objectives.peak);
-    let mut short = |limit: Limit, available: u32| {
-        if total > u64::from(available) && pools.len() > 1 {
-            none.proved = false;
-            none.fixes.push(format!("raise the {limit} by {}", total - u64::from(available)));
-            none.shortages.push(Shortfall {
-                limit: limit.to_string(),
-                from_ms: 0,
-                to_ms: study.traffic.span.0,
-                needed: total,
-                available: u64::from(available),
-                unit: "ENIs",
-            });
-        }
-    };
-    if let Some(quota) = limits.region_quota {
-        short(Limit::RegionQuota, quota);
-    }
-    if let Some(quota) = limits.vpc_quota {
-        short(Limit::VpcQuota, quota);
-    }
-    for subnet in &limits.subnets {
-        let uses =
-            |pool: &&Pool| limits.subnets[study.topology.classes[pool.class].subnet].name == subnet.name;
-        if pools.iter().filter(uses).count() > 1 {
-            short(Limit::Addresses { subnet: subnet.name.clone() }, subnet.addresses);
-        }
-    }
 }
 
 fn path_too_long(study: &Study<'_>, path: Millis, promise: Millis) -> NoPlan {
@@ -203,20 +137,10 @@ fn path_too_long(study: &Study<'_>, path: Millis, promise: Millis) -> NoPlan {
     }
 }
 
-fn words(fix: &Fix) -> String {
-    let change = |change: &Change| match change {
-        Change::Raise { limit, by } => format!("raise the {limit} by {by}"),
-        Change::Burst { by } => format!("raise the API bucket's burst by {by}"),
-        Change::Refill { by } => format!("raise the API bucket's refill by {}", crate::quantity::Rate(*by)),
-        Change::StartEarlier { by } => format!("start creating ENIs {by} earlier"),
-    };
-    fix.changes.iter().map(change).collect::<Vec<_>>().join(" and ")
-}
-
-fn actions(schedules: &[(usize, Schedule, u32)]) -> Vec<Action> {
-    let of = |(class, schedule, _): &(usize, Schedule, u32)| {
+fn actions(schedules: &[(usize, Schedule)]) -> Vec<Action> {
+    let of = |(class, schedule): &(usize, Schedule)| {
         let class = *class;
-        let act = move |entry: &super::schedule::Entry| Action {
+        let act = move |entry: &Entry| Action {
             at: entry.at_ms,
             class,
             create: entry.create,
@@ -228,7 +152,7 @@ fn actions(schedules: &[(usize, Schedule, u32)]) -> Vec<Action> {
 }
 
 /// Fills in the plan, then attacks it.
-fn settle(plan: &mut Plan, study: &Study<'_>, solved: &Solved, promise: Millis) -> Result<(), PlanError> {
+fn settle(plan: &mut Plan, study: &Study<'_>, solved: &Solved) -> Result<(), PlanError> {
     let Objectives { peak, held_ms, creations } = solved.objectives;
     let amount = Amount { peak_enis: u64::from(peak), eni_hours: hours(held_ms), creations };
     plan.amount = Some(amount);
@@ -239,10 +163,41 @@ fn settle(plan: &mut Plan, study: &Study<'_>, solved: &Solved, promise: Millis) 
     }
     plan.schedule = rows(study, &solved.schedules);
     plan.binding = binding(study, solved);
+    if solved.lingering_peak > peak {
+        plan.unproved.push(format!(
+            "where environments stay on ENIs that are to be deleted while others stand idle, up to {} ENIs are \
+             held instead of {peak}",
+            solved.lingering_peak
+        ));
+    }
+    let refused = attack(plan, study, solved, None)?;
+    if study.topology.limits.survive_zone {
+        let used = |(class, _): &(usize, Schedule)| {
+            &study.topology.limits.subnets[study.topology.classes[*class].subnet].zone
+        };
+        let zones: std::collections::BTreeSet<&String> = solved.schedules.iter().map(used).collect();
+        for zone in zones {
+            if attack(plan, study, solved, Some(zone))? > refused {
+                return Err(PlanError::Unsound(Vec::new()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Looks for an assignment that breaks the plan, where a zone is lost from the beginning; tells the
+/// invocations that failed.
+fn attack(plan: &mut Plan, study: &Study, solved: &Solved, lost: Option<&str>) -> Result<u64, PlanError> {
+    let mut topology = study.topology.clone();
+    let subnets = &study.topology.limits.subnets;
+    let left = |class: &usize| Some(subnets[study.topology.classes[*class].subnet].zone.as_str()) != lost;
+    topology.functions.iter_mut().for_each(|place| place.classes.retain(left));
+    let schedules: Vec<_> = solved.schedules.iter().filter(|(class, _)| left(class)).cloned().collect();
     let policy = study.scheduled(Provision::Scheduled);
-    let world = World::new(study.topology, study.cold_path, &policy, study.initial().to_vec());
-    let world = world.with_schedule(actions(&solved.schedules));
-    let followed = worst_case::Planned { eni_wait: Millis::ZERO, peak_enis: amount.peak_enis };
+    let world = World::new(&topology, study.cold_path, &policy, study.initial().to_vec());
+    let world = world.with_schedule(actions(&schedules));
+    let most = u64::from(solved.lingering_peak);
+    let followed = worst_case::Planned { eni_wait: Millis::ZERO, peak_enis: most };
     let effort = worst_case::Effort { invocations: 2_000_000, ..worst_case::Effort::default() };
     let attack = worst_case::worst_case(
         &world,
@@ -252,33 +207,37 @@ fn settle(plan: &mut Plan, study: &Study<'_>, solved: &Solved, promise: Millis) 
         effort,
         &worst_case::Unwatched,
     );
-    plan.attacks = attack.replays;
-    if attack.cold_start.witness_ms > promise.0 || attack.peak_enis.peak.witness > amount.peak_enis {
+    plan.attacks += attack.replays;
+    if attack.cold_start.witness_ms > plan.max_cold_start_ms || attack.peak_enis.peak.witness > most {
         return Err(PlanError::Unsound(Vec::new()));
     }
     refused_invocations(plan, &attack);
-    Ok(())
+    Ok(attack.failures.witness)
 }
 
 /// Failures that have nothing to do with ENIs: the plan cannot prevent them.
 fn refused_invocations(plan: &mut Plan, attack: &worst_case::WorstCase) {
     let failures = attack.failures;
-    if failures.witness > 0 {
+    let told = if failures.witness > 0 {
         plan.status = Verdict::Feasible;
-        plan.unproved.push(format!(
+        format!(
             "a replay fails {} invocations at the account's concurrency or scaling limit, which no ENI can mend",
             failures.witness
-        ));
+        )
     } else if failures.bound != Some(0) {
-        plan.unproved.push(
-            "it is not proved that the account's concurrency and scaling limits refuse no invocation; no replay showed one".into(),
-        );
+        "it is not proved that the account's concurrency and scaling limits refuse no invocation; no replay showed one"
+            .to_owned()
+    } else {
+        return;
+    };
+    if !plan.unproved.contains(&told) {
+        plan.unproved.push(told);
     }
 }
 
-fn rows(study: &Study<'_>, schedules: &[(usize, Schedule, u32)]) -> Vec<ScheduleRow> {
+fn rows(study: &Study<'_>, schedules: &[(usize, Schedule)]) -> Vec<ScheduleRow> {
     let mut rows: Vec<ScheduleRow> = Vec::new();
-    for (class, schedule, _) in schedules {
+    for (class, schedule) in schedules {
         let class = &study.topology.classes[*class];
         rows.extend(schedule.entries.iter().map(|entry| ScheduleRow {
             at_ms: entry.at_ms,
@@ -292,15 +251,14 @@ fn rows(study: &Study<'_>, schedules: &[(usize, Schedule, u32)]) -> Vec<Schedule
     rows
 }
 
-/// The limit that the plan leaves the least of; the peaks of pools in one subnet are added up.
+/// The limit that the plan leaves the least of.
 fn binding(study: &Study<'_>, solved: &Solved) -> Vec<Binding> {
     let limits = &study.topology.limits;
     let total = u64::from(solved.objectives.peak);
     let quotas = [(Limit::VpcQuota, limits.vpc_quota), (Limit::RegionQuota, limits.region_quota)];
     let quotas = quotas.into_iter().filter_map(|(limit, quota)| Some((limit, total, quota?)));
     let subnets = limits.subnets.iter().enumerate().map(|(index, subnet)| {
-        let here = |(class, _, _): &&(usize, Schedule, u32)| study.topology.classes[*class].subnet == index;
-        let used = solved.schedules.iter().filter(here).map(|(_, _, peak)| u64::from(*peak)).sum();
+        let used = solved.subnet_peaks.get(index).map_or(0, |peak| u64::from(*peak));
         (Limit::Addresses { subnet: subnet.name.clone() }, used, subnet.addresses)
     });
     let row = |(limit, used, available): (Limit, u64, u32)| Binding {

@@ -128,10 +128,11 @@ pub fn solve_by_program(group: &Group, backend: &dyn Backend, effort: &Effort) -
 
 fn closed_form(group: &Group) -> Result<Option<Planned>, PlanError> {
     let Some(relief) = relieve(&decompose(group), group) else { return Ok(None) };
-    let objectives = checked(group, &relief.schedule)?;
+    let schedule = relief.schedule();
+    let objectives = checked(group, &schedule)?;
     let met = objectives == relief.bound;
     Ok(Some(Planned {
-        schedule: relief.schedule,
+        schedule,
         objectives,
         lower_bound: relief.bound,
         status: if met { Status::Optimal } else { Status::Feasible },

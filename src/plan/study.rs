@@ -37,6 +37,8 @@ pub struct Study<'a> {
 pub(crate) struct Pool {
     /// Index of the class the plan makes ENIs in: the one with the most addresses.
     pub(crate) class: usize,
+    /// How many classes its functions may use.
+    pub(crate) classes: usize,
     /// At most this many ENIs are needed.
     pub(crate) group: Group,
     /// The same group with what is needed at least.
@@ -95,14 +97,15 @@ impl<'a> Study<'a> {
     /// The pools with their needs, while no environment waits for an ENI and no cold start exceeds `promise`.
     pub(crate) fn pools(&self, promise: Millis) -> Vec<Pool> {
         let most = self.needs();
-        let least = self.least(promise);
+        let members: Vec<Vec<usize>> = pools(self.topology).into_iter().map(|(_, members)| members).collect();
+        let least = self.least(promise, &members);
         let shares = u32::try_from(most.len()).unwrap_or(u32::MAX).max(1);
         most.into_iter()
             .zip(least)
             .map(|((classes, most), least)| {
                 let class = self.roomiest(&classes);
-                let group = |need| self.group(class, need, shares);
-                Pool { class, group: group(most), at_least: group(least) }
+                let group = |need| self.group(class, self.covered(&classes, need), shares);
+                Pool { class, classes: classes.len(), group: group(most), at_least: group(least) }
             })
             .collect()
     }
@@ -115,7 +118,7 @@ impl<'a> Study<'a> {
 
     /// ENIs of each pool that no plan can do without: an environment exists for every invocation
     /// that runs nominally, lives for the keep-alive after, and has its place after `promise`.
-    fn least(&self, promise: Millis) -> Vec<Curve> {
+    pub(super) fn least(&self, promise: Millis, members: &[Vec<usize>]) -> Vec<Curve> {
         let mut topology = self.topology.clone();
         let mut policy = self.policy.clone();
         for place in &mut topology.functions {
@@ -127,14 +130,27 @@ impl<'a> Study<'a> {
             Curve::new(curve.steps().iter().map(|&(at, value)| (at.saturating_add(promise.0), value)))
         };
         let capacity = self.policy.capacity.unwrap_or(self.topology.capacity);
-        let of_pool = |(_, members): (Vec<usize>, Vec<usize>)| {
-            let members: Vec<usize> = members.into_iter().filter(|&f| f < demand.functions.len()).collect();
+        let of_pool = |members: &Vec<usize>| {
+            let members: Vec<usize> =
+                members.iter().copied().filter(|&f| f < demand.functions.len()).collect();
             let sizes: Vec<u64> = members.iter().map(|&f| size(capacity, &topology.functions[f])).collect();
             let curves: Vec<Curve> =
                 members.iter().map(|&f| later(&demand.functions[f].environments)).collect();
             Curve::combine(&curves, |counts| crate::demand::tight(counts, &sizes, room(capacity)))
         };
-        pools(&topology).into_iter().map(of_pool).collect()
+        members.iter().map(of_pool).collect()
+    }
+
+    /// The ENIs that cover a need without any one zone, where there is room for them.
+    fn covered(&self, classes: &[usize], need: Curve) -> Curve {
+        if !self.topology.limits.survive_zone {
+            return need;
+        }
+        let zone = |class: &usize| &self.topology.limits.subnets[self.topology.classes[*class].subnet].zone;
+        let zones: std::collections::BTreeSet<&String> = classes.iter().map(zone).collect();
+        let others = u32::try_from(zones.len()).unwrap_or(u32::MAX).saturating_sub(1).max(1);
+        let cover = |value: u32| value.saturating_add(value.div_ceil(others));
+        Curve::new(need.steps().iter().map(|&(at, value)| (at, cover(value))))
     }
 
     fn roomiest(&self, classes: &[usize]) -> usize {
@@ -151,6 +167,10 @@ impl<'a> Study<'a> {
         let subnet = &limits.subnets[self.topology.classes[class].subnet];
         let addresses = Limit::Addresses { subnet: subnet.name.clone() };
         let mut ceilings = vec![Ceiling { limit: addresses, enis: subnet.addresses }];
+        if limits.survive_zone {
+            // Spread over zones; the joint planner knows how much of each subnet that takes.
+            ceilings.clear();
+        }
         let quotas = [(Limit::VpcQuota, limits.vpc_quota), (Limit::RegionQuota, limits.region_quota)];
         let quotas = quotas.into_iter().filter_map(|(limit, enis)| Some(Ceiling { limit, enis: enis? }));
         ceilings.extend(quotas);

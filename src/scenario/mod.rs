@@ -93,6 +93,8 @@ pub struct Scenario {
     pub allows: Vec<Allow>,
     /// The longest cold start promised.
     pub max_cold_start: Option<Millis>,
+    /// Whether the promise must hold after the loss of any one zone too.
+    pub survive_zone: bool,
     /// What was assumed where the user said nothing, in the user's words.
     pub assumptions: Vec<String>,
 }

@@ -19,6 +19,7 @@ pub struct Raw {
     pub(super) targets: Vec<RawTarget>,
     pub(super) allows: Vec<Allow>,
     pub(super) max_cold_start: Option<Millis>,
+    pub(super) survive_zone: bool,
 }
 
 /// One `[[subnet]]`.

@@ -30,7 +30,8 @@ pub fn read(file: &str, text: &str) -> Result<Raw, Diagnostics> {
         let targets: Vec<_> = tables.iter().map(|table| target(reader, table)).collect();
         let tables = reader.tables(root, "allow", &["from", "to"]);
         let allows: Vec<_> = tables.iter().map(|table| allow(reader, table)).collect();
-        let promise = reader.table(root, "promise", &["max_cold_start"]);
+        let promise = reader.table(root, "promise", &["max_cold_start", "survive"]);
+        let survive_zone = promise.as_ref().is_some_and(|promise| survives(reader, promise));
         let max_cold_start = promise.and_then(|promise| quantity(reader, &promise, "max_cold_start"));
         let raw = Raw {
             file: file.to_owned(),
@@ -41,10 +42,22 @@ pub fn read(file: &str, text: &str) -> Result<Raw, Diagnostics> {
             targets: targets.into_iter().flatten().collect(),
             allows: allows.into_iter().flatten().collect(),
             max_cold_start: max_cold_start.map(|placed: Placed<Millis>| placed.value),
+            survive_zone,
         };
         check::all(reader, &raw);
         Some(raw)
     })
+}
+
+/// What the promise must survive; the one thing that can be said is `zone`.
+fn survives(reader: &mut Reader<'_>, promise: &Table<'_>) -> bool {
+    let Some(text) = word(reader, promise, "survive") else { return false };
+    if text.value != "zone" {
+        let help = "write survive = \"zone\", or leave the key out";
+        reader.bad(&text, format!("`{}` is nothing a promise can survive", text.value), help);
+        return false;
+    }
+    true
 }
 
 /// The text at `key`, which is not empty.

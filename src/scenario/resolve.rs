@@ -77,6 +77,7 @@ pub fn resolve(raw: &Raw, platform: &Platform, observed: &[Observed]) -> Result<
         targets,
         allows: raw.allows.clone(),
         max_cold_start: raw.max_cold_start,
+        survive_zone: raw.survive_zone,
         assumptions: assumptions(raw, platform, &known, &subnets),
         subnets,
     })

@@ -91,6 +91,7 @@ impl Limits {
             account_concurrency: None,
             account_scaling: None,
             function_scaling: None,
+            survive_zone: false,
             microvm: None,
         }
     }
@@ -200,6 +201,7 @@ fn limits(scenario: &Scenario, platform: &Platform) -> Limits {
         account_concurrency: platform.environment.account_concurrency.as_ref().map(|limit| limit.value),
         account_scaling: scaling(ScalingScope::Account),
         function_scaling: scaling(ScalingScope::Function),
+        survive_zone: scenario.survive_zone,
         microvm: platform
             .environment
             .microvm

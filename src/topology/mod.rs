@@ -75,6 +75,8 @@ pub struct Limits {
     pub account_scaling: Option<TokenBucket>,
     /// New environments of each function.
     pub function_scaling: Option<TokenBucket>,
+    /// Whether a plan must still hold when any one zone is lost.
+    pub survive_zone: bool,
     /// Starts of `MicroVMs` per second over all hosts.
     pub microvm: Option<Rate>,
 }

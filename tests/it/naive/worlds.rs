@@ -232,6 +232,7 @@ fn classes_of_one(dice: &mut Dice, subnets: &[SubnetRoom], classes: &mut Vec<Eni
 
 fn limits(dice: &mut Dice, subnets: Vec<SubnetRoom>) -> Limits {
     Limits {
+        survive_zone: false,
         subnets,
         vpc_quota: dice.once_in(3).then(|| dice.between(0, 5)),
         region_quota: dice.once_in(3).then(|| dice.between(0, 6)),
