@@ -18,6 +18,7 @@ mod constant;
 mod decompose;
 mod group;
 mod headroom;
+mod held;
 pub mod joint;
 pub mod network;
 mod pooling;

@@ -109,29 +109,29 @@ fn every_plan_is_accepted_and_every_small_change_of_it_refused() {
             assert!(!told.holds, "case {case}: {what} was accepted: {changed:?}");
         };
         for index in 0..actions.len() {
-            let change = |change: &dyn Fn(&mut Action)| {
-                let mut changed = actions.clone();
-                change(&mut changed[index]);
-                changed.sort_by_key(|action| action.at);
-                changed
+            let altered = |alter: &dyn Fn(&mut Action)| {
+                let mut copy = actions.clone();
+                alter(&mut copy[index]);
+                copy.sort_by_key(|action| action.at);
+                copy
             };
             if actions[index].create > 0 {
                 // Whatever the file claims: the promise itself breaks.
-                refused("one creation less", &change(&|it| it.create -= 1), Claims::default());
-                refused("one creation more", &change(&|it| it.create += 1), claims);
+                refused("one creation less", &altered(&|it| it.create -= 1), Claims::default());
+                refused("one creation more", &altered(&|it| it.create += 1), claims);
                 changes += 2;
             }
             if actions[index].delete > 0 {
                 if bench.topology.classes.len() == 1 {
-                    refused("one deletion less", &change(&|it| it.delete -= 1), claims);
+                    refused("one deletion less", &altered(&|it| it.delete -= 1), claims);
                 }
-                refused("one deletion more", &change(&|it| it.delete += 1), Claims::default());
+                refused("one deletion more", &altered(&|it| it.delete += 1), Claims::default());
                 changes += 2;
             }
             if plan.status == Verdict::Optimal && actions[index].create > 0 {
-                refused("creating 1 ms later", &change(&|it| it.at += 1), claims);
+                refused("creating 1 ms later", &altered(&|it| it.at += 1), claims);
                 if bench.topology.classes.len() == 1 {
-                    refused("creating 1 ms sooner", &change(&|it| it.at -= 1), claims);
+                    refused("creating 1 ms sooner", &altered(&|it| it.at -= 1), claims);
                 }
                 changes += 2;
             }
@@ -336,35 +336,34 @@ fn verified(plan: &Path, traffic: &str, more: &[&str]) -> crate::cli::Said {
 #[test]
 fn what_plan_writes_verify_reads() {
     let folder = folder("round");
-    for traffic in ["counts.csv"] {
-        let json = saved(&folder, "json", traffic);
-        let said = verified(&json, traffic, &["--format", "json"]);
-        let told: Value = serde_json::from_str(&said.out).unwrap();
-        assert_eq!((said.code, &told["holds"]), (0, &true.into()), "{}", said.out);
-        assert_eq!(told["max_cold_start_ms"], 20_000);
-        let csv = saved(&folder, "csv", traffic);
-        let text = fs::read_to_string(&csv).unwrap();
-        assert!(text.starts_with("at,subnet,security_groups,create,delete\n20"), "{text}");
-        let said = verified(&csv, traffic, &["--max-cold-start", "20s"]);
-        assert_eq!(said.code, 0, "{} {}", said.out, said.err);
-        // A tighter promise than the cold path allows.
-        assert_eq!(verified(&csv, traffic, &["--max-cold-start", "0s"]).code, 1);
-        // One ENI fewer.
-        let short: String = text
-            .lines()
-            .map(|line| match line.strip_suffix(",0") {
-                Some(rest) => {
-                    let (rest, create) = rest.rsplit_once(',').unwrap();
-                    format!("{rest},{},0\n", create.parse::<u32>().unwrap() - 1)
-                }
-                None => format!("{line}\n"),
-            })
-            .collect();
-        fs::write(&csv, short).unwrap();
-        let said = verified(&csv, traffic, &["--max-cold-start", "20s"]);
-        assert_eq!(said.code, 1, "{} {}", said.out, said.err);
-        assert!(said.out.contains("does not keep"), "{}", said.out);
-    }
+    let traffic = "counts.csv";
+    let json = saved(&folder, "json", traffic);
+    let said = verified(&json, traffic, &["--format", "json"]);
+    let told: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!((said.code, &told["holds"]), (0, &true.into()), "{}", said.out);
+    assert_eq!(told["max_cold_start_ms"], 20_000);
+    let csv = saved(&folder, "csv", traffic);
+    let text = fs::read_to_string(&csv).unwrap();
+    assert!(text.starts_with("at,subnet,security_groups,create,delete\n20"), "{text}");
+    let said = verified(&csv, traffic, &["--max-cold-start", "20s"]);
+    assert_eq!(said.code, 0, "{} {}", said.out, said.err);
+    // A tighter promise than the cold path allows.
+    assert_eq!(verified(&csv, traffic, &["--max-cold-start", "0s"]).code, 1);
+    // One ENI fewer.
+    let short: String = text
+        .lines()
+        .map(|line| match line.strip_suffix(",0") {
+            Some(rest) => {
+                let (rest, create) = rest.rsplit_once(',').unwrap();
+                format!("{rest},{},0\n", create.parse::<u32>().unwrap() - 1)
+            }
+            None => format!("{line}\n"),
+        })
+        .collect();
+    fs::write(&csv, short).unwrap();
+    let said = verified(&csv, traffic, &["--max-cold-start", "20s"]);
+    assert_eq!(said.code, 1, "{} {}", said.out, said.err);
+    assert!(said.out.contains("does not keep"), "{}", said.out);
 }
 
 #[test]
