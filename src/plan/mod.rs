@@ -27,6 +27,7 @@ mod shortage;
 mod solve;
 mod study;
 mod sweep;
+mod tally;
 mod target;
 mod tokens;
 mod verify;
