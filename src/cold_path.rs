@@ -26,6 +26,82 @@ pub struct Step {
     pub after: Vec<usize>,
 }
 
+/// What a step of the cold path waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// A microVM, at the hosts' rate.
+    Host,
+    /// Room on an ENI or a place in a quota, or the plan's next ENI.
+    Room,
+    /// The creation request of its ENI in the API's token queue, be it its own or one it has joined.
+    Token,
+    /// The boot of the ENI it has requested.
+    Boot,
+    /// What was left of the boot of an ENI that was requested before.
+    Join,
+}
+
+/// What limits the system: the reason of a wait or a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Limit {
+    /// The rate at which hosts start microVMs.
+    MicrovmRate,
+    /// The token bucket of the API that creates ENIs.
+    ApiTokens,
+    /// The free addresses of the function's subnets.
+    SubnetAddresses,
+    /// The VPC's quota of ENIs.
+    VpcQuota,
+    /// The Region's quota of ENIs.
+    RegionQuota,
+    /// What the plan creates.
+    Plan,
+}
+
+/// Part of a wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Wait {
+    /// What was waited for.
+    #[serde(rename = "for")]
+    pub cause: Cause,
+    /// How long, ms.
+    pub ms: u64,
+    /// What limits that, where a limit does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
+}
+
+/// Why no ready ENI took an environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoReady {
+    /// The policy reuses no ENI.
+    NeverReused,
+    /// It missed the ENI it could have had.
+    Missed,
+    /// There were ready ones, and none had room for it.
+    Full,
+    /// There were only booting ones.
+    Booting,
+    /// There was none, ready or booting.
+    NoneExists,
+}
+
+/// What an environment found when it asked for an ENI and no ready one took it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Found {
+    /// Why no ready one took it.
+    pub because: NoReady,
+    /// ENIs of its classes that were ready.
+    pub ready: u32,
+    /// Those that were requested or booting.
+    pub booting: u32,
+    /// Those that were being deleted.
+    pub deleting: u32,
+}
+
 /// Part of the explanation of a cold start: one step of the longest path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PathPhase {
@@ -37,6 +113,11 @@ pub struct PathPhase {
     pub wait_ms: u64,
     /// How long it then took.
     pub duration_ms: u64,
+    /// What it waited for; together as long as `wait_ms`.
+    pub waits: Vec<Wait>,
+    /// Of an `eni` step that waited: what stood when the environment asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<Found>,
 }
 
 /// The phases of one kind of function, in topological order.
@@ -55,6 +136,43 @@ pub struct Stretch {
     pub wait: u64,
     /// When it ended.
     pub end: u64,
+}
+
+/// What the `eni` step of one cold start waited for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EniWait {
+    /// What stood when it asked; `None`: a ready ENI took it at once.
+    pub found: Option<Found>,
+    /// How long it waited until an ENI was its own, ms after the step's start, and what limited that.
+    pub room: u64,
+    /// What refused it an ENI.
+    pub limit: Option<Limit>,
+    /// How long the request of its ENI then was in the token queue, ms.
+    pub token: u64,
+    /// Whether that ENI was requested by others.
+    pub joined: bool,
+}
+
+impl Step {
+    /// The parts of a wait of `ms`, first to last.
+    fn waits(&self, ms: u64, eni: &EniWait) -> Vec<Wait> {
+        let parts = match self.kind {
+            PhaseKind::Plain => vec![],
+            PhaseKind::Microvm => vec![(Cause::Host, ms, Some(Limit::MicrovmRate))],
+            PhaseKind::Eni => {
+                let room = eni.room.min(ms);
+                let token = eni.token.min(ms - room);
+                let boot = if eni.joined { Cause::Join } else { Cause::Boot };
+                vec![
+                    (Cause::Room, room, eni.limit),
+                    (Cause::Token, token, Some(Limit::ApiTokens)),
+                    (boot, ms - room - token, None),
+                ]
+            }
+        };
+        let waits = parts.into_iter().filter(|(_, ms, _)| *ms > 0);
+        waits.map(|(cause, ms, limit)| Wait { cause, ms, limit }).collect()
+    }
 }
 
 impl Path {
@@ -105,7 +223,8 @@ impl Path {
     /// The steps along the longest path of one cold start, first to last: what explains its length.
     ///
     /// `stretches` holds one entry for each step, in the same order; steps without one are left out.
-    pub fn explain(&self, stretches: &[Stretch]) -> Vec<PathPhase> {
+    /// `eni` tells what its `eni` step waited for.
+    pub fn explain(&self, stretches: &[Stretch], eni: &EniWait) -> Vec<PathPhase> {
         let latest = |among: &mut dyn Iterator<Item = usize>| {
             among
                 .filter_map(|index| Some((index, *stretches.get(index)?)))
@@ -120,6 +239,8 @@ impl Path {
                 start_ms: stretch.start,
                 wait_ms: stretch.wait,
                 duration_ms: stretch.end.saturating_sub(stretch.start).saturating_sub(stretch.wait),
+                waits: step.waits(stretch.wait, eni),
+                found: eni.found.filter(|_| step.kind == PhaseKind::Eni),
             });
             at = latest(&mut step.after.iter().copied().filter(|&before| before < index));
         }
@@ -300,7 +421,7 @@ mod tests {
         let cold = cold(branches()).unwrap();
         for (eni, wanted) in [(0, vec!["layers"]), (40, vec!["download", "vm", "eni", "attach", "runtime"])] {
             let stretches = cold.vpc.stretches(|step| step.duration.max, Millis(eni), Millis(3));
-            let path = cold.vpc.explain(&stretches);
+            let path = cold.vpc.explain(&stretches, &EniWait::default());
             let names: Vec<_> = path.iter().map(|phase| phase.phase.as_str()).collect();
             assert_eq!(names, wanted);
             let mut at = 0;
@@ -311,7 +432,8 @@ mod tests {
             assert_eq!(Millis(at), cold.vpc.longest(Millis(eni), Millis(3)));
         }
         let stretches = cold.vpc.stretches(|step| step.duration.max, Millis(40), Millis(3));
-        let waits: Vec<_> = cold.vpc.explain(&stretches).iter().map(|phase| phase.wait_ms).collect();
+        let waits: Vec<_> =
+            cold.vpc.explain(&stretches, &EniWait::default()).iter().map(|phase| phase.wait_ms).collect();
         assert_eq!(waits, [0, 3, 40, 0, 0]);
     }
 
@@ -319,8 +441,8 @@ mod tests {
     fn no_phases_make_cold_starts_of_nothing() {
         let cold = cold(Vec::new()).unwrap();
         assert_eq!(cold.vpc.longest(Millis(9), Millis(9)), Millis::ZERO);
-        assert!(cold.vpc.explain(&[]).is_empty());
-        assert!(super::tests::cold(branches()).unwrap().vpc.explain(&[]).is_empty());
+        assert!(cold.vpc.explain(&[], &EniWait::default()).is_empty());
+        assert!(super::tests::cold(branches()).unwrap().vpc.explain(&[], &EniWait::default()).is_empty());
     }
 
     #[test]

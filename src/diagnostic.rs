@@ -32,7 +32,7 @@ pub enum Code {
     Mismatch,
     /// E107: the file is larger than a stated limit.
     TooLarge,
-    /// E201: a TOML file is malformed.
+    /// E201: a TOML, JSON or YAML file is malformed.
     Toml,
     /// E202: a number has no source.
     Uncited,

@@ -1,22 +1,140 @@
-//! Assignment: a witness file, as `worst-case --witness` writes it.
+//! Assignment: a witness file, as `worst-case --witness` writes it and `simulate --replay` reads it.
+//!
+//! Beside the assignment it says what it is a witness of, and on which traffic; files that
+//! say nothing of that are read too.
 
 use std::path::Path;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::input;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::quantity::Interval;
-use crate::simulation::{Assignment, End};
+use crate::quantity::{Interval, Millis};
+use crate::report::pretty;
+use crate::report::words::{counted, name, thousands};
+use crate::simulation::{Assignment, End, Outcome};
 use crate::topology::Topology;
+use crate::traffic::Traffic;
 
 const FIELDS: [&str; 5] = ["boots_ms", "deletions_ms", "phases_ms", "misses", "otherwise"];
+/// What a file says beside the assignment.
+const ABOUT: [&str; 4] = ["witness_of", "traffic", "policy", "model"];
 const HELP: &str = "give a file that `eniplan worst-case --witness FILE` has written";
+
+/// What an assignment witnesses, and the value it reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// The longest cold start, ms.
+    ColdStart(u64),
+    /// The most ENIs held.
+    PeakEnis(u64),
+    /// The most failed invocations.
+    Failures(u64),
+}
+
+impl Of {
+    const fn parts(self) -> (&'static str, u64) {
+        match self {
+            Self::ColdStart(ms) => ("cold_start_ms", ms),
+            Self::PeakEnis(n) => ("peak_enis", n),
+            Self::Failures(n) => ("failures", n),
+        }
+    }
+
+    fn named(name: &str, value: u64) -> Option<Self> {
+        let all = [Self::ColdStart(value), Self::PeakEnis(value), Self::Failures(value)];
+        all.into_iter().find(|of| of.parts().0 == name)
+    }
+
+    /// What it comes to in `outcome`.
+    fn in_outcome(self, outcome: &Outcome) -> Self {
+        match self {
+            Self::ColdStart(_) => Self::ColdStart(outcome.cold_starts.max()),
+            Self::PeakEnis(_) => Self::PeakEnis(outcome.enis.peak),
+            Self::Failures(_) => Self::Failures(outcome.failures()),
+        }
+    }
+
+    fn words(self) -> String {
+        match self {
+            Self::ColdStart(ms) => format!("a longest cold start of {}", Millis(ms)),
+            Self::PeakEnis(n) => format!("{} held at once", counted(n, "ENI", "ENIs")),
+            Self::Failures(n) => counted(n, "failed invocation", "failed invocations"),
+        }
+    }
+}
+
+/// An assignment, and what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// The assignment.
+    pub assignment: Assignment,
+    /// What it witnesses.
+    pub of: Option<Of>,
+    /// The policy and the model it was found under.
+    pub setting: Option<(String, String)>,
+}
+
+impl Witness {
+    /// What a replay that ended in `outcome` says of it, under this policy on this model.
+    pub fn judged(&self, outcome: &Outcome, policy: &str, model: &str) -> String {
+        let found = self.setting.as_ref().filter(|(p, m)| (p.as_str(), m.as_str()) != (policy, model));
+        let elsewhere = found.map_or_else(String::new, |(policy, model)| {
+            format!(", found under {} on {}", name(policy), name(model))
+        });
+        let Some(of) = self.of else { return String::new() };
+        let now = of.in_outcome(outcome);
+        let verdict = if now == of {
+            "and so it does here".to_owned()
+        } else {
+            format!("but here it comes to {}", now.words())
+        };
+        format!("; it witnesses {}{elsewhere}, {verdict}", of.words())
+    }
+}
+
+/// The file of `witness`, found on `traffic`.
+pub fn written(witness: &Witness, traffic: &Traffic) -> String {
+    let mut value = json!({
+        "traffic": {
+            "invocations": traffic.invocations(), "span_ms": traffic.span, "checksum": checksum(traffic),
+        },
+    });
+    if let Some((objective, reached)) = witness.of.map(Of::parts) {
+        value["witness_of"] = json!({ "objective": objective, "value": reached });
+    }
+    if let Some((policy, model)) = &witness.setting {
+        (value["policy"], value["model"]) = (json!(policy), json!(model));
+    }
+    if let (Some(fields), Ok(Value::Object(assignment))) =
+        (value.as_object_mut(), serde_json::to_value(&witness.assignment))
+    {
+        fields.extend(assignment);
+    }
+    pretty(&value)
+}
+
+/// CRC-32 of the functions' names and of every arrival with its function, duration and count.
+fn checksum(traffic: &Traffic) -> String {
+    let mut hasher = crc32fast::Hasher::new();
+    for function in &traffic.functions {
+        hasher.update(function.name.as_bytes());
+        hasher.update(&[0]);
+    }
+    for entry in traffic.arrivals() {
+        hasher.update(&entry.at.to_le_bytes());
+        hasher.update(&entry.duration.to_le_bytes());
+        hasher.update(&entry.function.to_le_bytes());
+        hasher.update(&entry.count.to_le_bytes());
+    }
+    format!("{:08x}", hasher.finalize())
+}
 
 /// Reads the assignment in `path`, or in the field `witness` of a worst-case answer.
 ///
-/// All that is wrong is told at once; boots and deletions must lie inside the model's intervals.
-pub fn read(path: &Path, topology: &Topology) -> Result<Assignment, Diagnostics> {
+/// All that is wrong is told at once; boots and deletions must lie inside the model's intervals,
+/// and the file must not say that it is of other traffic.
+pub fn read(path: &Path, topology: &Topology, traffic: &Traffic) -> Result<Witness, Diagnostics> {
     let file = input::shown(path);
     let value: Value = serde_json::from_str(&input::text(path)?).map_err(|error| {
         Diagnostic::new(Code::BadValue, format!("the file is not JSON: {error}"), HELP)
@@ -25,13 +143,16 @@ pub fn read(path: &Path, topology: &Topology) -> Result<Assignment, Diagnostics>
             .at_column(error.column() as u64)
     })?;
     let mut reader = Reader { file, problems: Diagnostics::default() };
-    let value = value.get("witness").unwrap_or(&value);
-    let Some(fields) = value.as_object() else {
-        reader.bad(Code::BadValue, "the file holds no JSON object", value);
+    reader.traffic(value.get("traffic"), traffic);
+    let text = |field: &str| value.get(field).and_then(Value::as_str).map(str::to_owned);
+    let setting = text("policy").zip(text("model"));
+    let of = value.get("witness_of").map(|of| reader.of(of));
+    let Some(fields) = value.get("witness").unwrap_or(&value).as_object() else {
+        reader.bad(Code::BadValue, "the file holds no JSON object", &value);
         return Err(reader.problems);
     };
     let assignment = reader.assignment(fields, topology);
-    reader.problems.or(assignment)
+    reader.problems.or(Witness { assignment, of: of.flatten(), setting })
 }
 
 struct Reader {
@@ -45,9 +166,44 @@ impl Reader {
         self.problems.push(problem.with_value(&value.to_string()));
     }
 
+    /// What the file says it is a witness of.
+    fn of(&mut self, value: &Value) -> Option<Of> {
+        let objective = value.get("objective").and_then(Value::as_str);
+        let reached = value.get("value").and_then(Value::as_u64);
+        let of = objective.zip(reached).and_then(|(objective, reached)| Of::named(objective, reached));
+        if of.is_none() {
+            let message =
+                "`witness_of` names no objective (cold_start_ms, peak_enis or failures) with its value";
+            self.bad(Code::BadValue, message, value);
+        }
+        of
+    }
+
+    /// Refuses traffic that is not what the file was found on, as far as it says.
+    fn traffic(&mut self, said: Option<&Value>, here: &Traffic) {
+        const SAME: &str = "give the traffic that the witness was found on, with the same --from, --to, --spread, \
+             --gaps and --seed";
+        let Some(said) = said else { return };
+        let number = |field: &str| said.get(field).and_then(Value::as_u64);
+        let (invocations, span) = (here.invocations(), here.span.0);
+        let counts = (number("invocations").unwrap_or(invocations), number("span_ms").unwrap_or(span));
+        let of = |(n, span): (u64, u64)| format!("{} invocations over {}", thousands(n), Millis(span));
+        let message = if counts != (invocations, span) {
+            let here = of((invocations, span));
+            format!("the witness is of other traffic: {}, and here are {here}", of(counts))
+        } else if said.get("checksum").is_some_and(|sum| sum.as_str() != Some(&checksum(here))) {
+            "the witness is of other traffic: as many invocations, but not at the same times, of the same \
+             functions or as long"
+                .to_owned()
+        } else {
+            return;
+        };
+        self.problems.push(Diagnostic::new(Code::BadValue, message, SAME).in_file(&self.file));
+    }
+
     fn assignment(&mut self, fields: &Map<String, Value>, topology: &Topology) -> Assignment {
         for (field, value) in fields {
-            if !FIELDS.contains(&field.as_str()) {
+            if !FIELDS.contains(&field.as_str()) && !ABOUT.contains(&field.as_str()) {
                 let known = FIELDS.join(", ");
                 self.bad(Code::UnknownName, format!("there is no field `{field}`; there are {known}"), value);
             }

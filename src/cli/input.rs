@@ -2,9 +2,9 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
 /// The largest file that is read.
 const LARGEST: u64 = 2 << 30;
@@ -12,6 +12,48 @@ const LARGEST: u64 = 2 << 30;
 /// A path, or what of it is text.
 pub fn shown(path: &Path) -> String {
     path.to_string_lossy().into_owned()
+}
+
+/// The most files that one command reads.
+const MOST: usize = 10_000;
+
+/// The files that `paths` name, in order: a pattern such as `logs/*.csv` that the shell has left as it
+/// is stands for what it matches, sorted.
+pub fn expanded(paths: &[PathBuf], problems: &mut Diagnostics) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for path in paths {
+        match matches(path) {
+            Ok(found) => files.extend(found),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    let twice = paths.iter().filter(|path| path.as_os_str() == "-").count() > 1;
+    if twice {
+        let help = "give `-` once";
+        problems.push(Diagnostic::new(Code::Usage, "stdin can be read only once", help));
+    }
+    if files.len() > MOST {
+        let message = format!("{} files are more than {MOST}", files.len());
+        problems.push(Diagnostic::new(Code::TooLarge, message, "join them, or give a part of them"));
+        files.clear();
+    }
+    files
+}
+
+fn matches(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
+    let text = shown(path);
+    // A file that is really called so is meant.
+    if !text.contains(['*', '?', '[']) || path.exists() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let refuse = |message: String| {
+        let help = "`*` stands for any text in a name, `**` for any folders, `?` for one character";
+        Diagnostic::new(Code::File, message, help).in_file(text.as_str())
+    };
+    let found =
+        glob::glob(&text).map_err(|error| refuse(format!("the pattern is malformed: {}", error.msg)))?;
+    let found: Vec<PathBuf> = found.take(MOST + 1).filter_map(Result::ok).filter(|it| !it.is_dir()).collect();
+    if found.is_empty() { Err(refuse("no file matches the pattern".to_owned())) } else { Ok(found) }
 }
 
 /// The bytes of `path`; of stdin where it is `-`.

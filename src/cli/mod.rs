@@ -14,12 +14,14 @@ mod gates;
 mod generate;
 mod headroom;
 mod input;
+mod inventory;
 mod invocation_log;
 mod model;
 mod models;
 mod output;
 mod plan;
 mod policies;
+mod search;
 mod simulate;
 mod study;
 mod timeline;
@@ -67,6 +69,8 @@ enum Command {
     Headroom(headroom::Args),
     /// Policies and models side by side, and which of them no other beats
     Compare(compare::Args),
+    /// A scenario from what you have (AWS CLI, Terraform, CloudFormation), and what is wrong with its ENIs
+    Inventory(inventory::Args),
     /// The models, every number with its source
     Models(models::Args),
     /// The policies, and what can be overridden
@@ -106,6 +110,7 @@ impl Cli {
             Command::Verify(args) => &args.output.format,
             Command::Headroom(args) => &args.output.format,
             Command::Compare(args) => &args.output.format,
+            Command::Inventory(args) => &args.format,
             Command::Models(args) => &args.output.format,
             Command::Policies(args) => &args.output.format,
             Command::Formats(args) => &args.output.format,
@@ -129,6 +134,7 @@ pub fn run(cli: &Cli) -> Result<Verdict, Diagnostics> {
         Command::Verify(args) => verify::run(args),
         Command::Headroom(args) => headroom::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Inventory(args) => inventory::run(args),
         Command::Models(args) => models::run(args),
         Command::Policies(args) => policies::run(args),
         Command::Formats(args) => formats::run(args),

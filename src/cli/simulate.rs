@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
+use super::assignment::Witness;
 use super::complaint::no_answer;
 use super::gates::{Gates, Measured};
 use super::invocation_log::InvocationLog;
@@ -17,7 +18,7 @@ use crate::diagnostic::Diagnostics;
 use crate::policy::Policy;
 use crate::quantity::Probability;
 use crate::report::answers::{self, Runs};
-use crate::simulation::{Assignment, Outcome, Random, Silent};
+use crate::simulation::{Outcome, Random, Silent};
 use crate::traffic::{Shape, Traffic};
 
 /// Options of `simulate`.
@@ -53,11 +54,11 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     distinct(&[args.output.file.as_ref(), args.log.as_ref(), args.timeline.as_ref()])?;
     let study = args.study.load()?;
     let policy = study.policy()?;
-    let assignment = match &args.replay {
-        Some(path) => Some(assignment::read(path, &study.topology)?),
+    let witness = match &args.replay {
+        Some(path) => Some(assignment::read(path, &study.topology, &study.traffic)?),
         None => None,
     };
-    let (runs, written) = match all(args, &study, policy, assignment, listeners(args, &study)?) {
+    let (runs, written) = match all(args, &study, policy, witness.as_ref(), listeners(args, &study)?) {
         Ok(done) => done,
         Err(error) => return no_answer(&error, &args.output.format),
     };
@@ -66,7 +67,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     subject.assumptions.push(said(args, &runs));
     let functions: Vec<String> = study.topology.functions.iter().map(|it| it.name.clone()).collect();
     let subnets: Vec<String> = study.topology.limits.subnets.iter().map(|it| it.name.clone()).collect();
-    let mut answer = answers::simulate(&subject, &runs, &functions, &subnets);
+    let mut answer = answers::simulate(&subject, &runs, &functions, &subnets, &study.limits());
     let measured = Measured {
         cold_start_ms: Some(runs.cold_starts.max()),
         enis: Some(runs.peak_enis().0),
@@ -110,7 +111,7 @@ fn all(
     args: &Args,
     study: &Study,
     policy: &Policy,
-    assignment: Option<Assignment>,
+    witness: Option<&Witness>,
     listeners: Listeners,
 ) -> Result<(Runs, Listeners), CaseError> {
     // Fixed, so that where a precision is reached does not depend on the threads.
@@ -118,9 +119,10 @@ fn all(
     let seed = args.study.traffic.seed;
     let case = study.case(policy, &study.traffic);
     let mut runs = Runs::default();
-    if let Some(assignment) = assignment {
-        let (outcome, _, listeners) = case.run(assignment, listeners)?;
+    if let Some(witness) = witness {
+        let (outcome, _, listeners) = case.run(witness.assignment.clone(), listeners)?;
         runs.add(None, &outcome);
+        runs.judged = witness.judged(&outcome, &policy.name, &study.platform.name);
         return Ok((runs, listeners));
     }
     let (outcome, _, listeners) = case.run(Random::new(seed), listeners)?;
@@ -150,7 +152,7 @@ impl Args {
 /// What the runs rest on.
 fn said(args: &Args, runs: &Runs) -> String {
     if let Some(path) = &args.replay {
-        return format!("every boot, deletion, phase and miss as in {}", path.display());
+        return format!("every boot, deletion, phase and miss as in {}{}", path.display(), runs.judged);
     }
     let seed = args.study.traffic.seed;
     let n = runs.all.len();

@@ -10,10 +10,11 @@ use crate::cold_path::ColdPath;
 use crate::comparison::Case;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan::backend;
-use crate::platform::Platform;
+use crate::platform::{PhaseKind, Platform};
 use crate::policy::registry::Named;
 use crate::policy::{self, Policy, Start};
-use crate::report::{Clock, Subject};
+use crate::report::words::counted;
+use crate::report::{Clock, Subject, answers};
 use crate::scenario::{self, Observed, Raw, Scenario};
 use crate::topology::Topology;
 use crate::traffic::{Shape, Traffic};
@@ -113,7 +114,7 @@ impl StudyArgs {
             let topology = Topology::build(&scenario, &platform).map_err(|it| said.locate(&it))?;
             let assumptions = self.assumptions(&said, &platform, &policies, &traffic, &scenario);
             let (traffic, policies) = (traffic.clone(), policies.clone());
-            let source = input::shown(&self.traffic.file);
+            let source = self.traffic.source();
             Ok(Study { platform, scenario, topology, cold_path, traffic, policies, assumptions, source })
         };
         platforms.into_iter().zip(paths).map(build).collect()
@@ -239,6 +240,38 @@ impl Study {
     pub fn case<'a>(&'a self, policy: &'a Policy, traffic: &'a Traffic) -> Case<'a> {
         let [backend] = backend::ALL;
         Case::new(&self.topology, &self.cold_path, policy, traffic, backend)
+    }
+
+    /// The limits that explain a cold start.
+    pub fn limits(&self) -> answers::Limits {
+        let limits = &self.topology.limits;
+        answers::Limits {
+            api: limits.api.map(|bucket| (bucket.burst, bucket.per_second)),
+            vpc_quota: limits.vpc_quota,
+            region_quota: limits.region_quota,
+            addresses: limits.subnets.iter().map(|subnet| u64::from(subnet.addresses)).sum(),
+            microvm: limits.microvm,
+        }
+    }
+
+    /// What varies in the worst case under `policy`, each with its interval.
+    pub fn varies(&self, policy: &Policy) -> Vec<String> {
+        let topology = &self.topology;
+        let mut all = Vec::new();
+        if topology.functions.iter().any(|it| !it.classes.is_empty()) {
+            all.push(format!("each ENI's boot ({})", topology.boot));
+            all.push(format!("each ENI's deletion ({})", topology.delete));
+        }
+        let steps = self.cold_path.vpc.steps.iter().filter(|step| step.kind != PhaseKind::Eni);
+        let phases: Vec<String> = steps.map(|step| format!("{} {}", step.name, step.duration)).collect();
+        if !phases.is_empty() {
+            all.push(format!("each phase of each cold start ({})", phases.join(", ")));
+        }
+        all.push(match policy.miss_budget {
+            0 => "no misses: an ENI that can be reused is".to_owned(),
+            n => format!("up to {}", counted(n.into(), "miss", "misses")),
+        });
+        all
     }
 
     /// What an answer under `policy` is about.

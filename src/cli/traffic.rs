@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use super::{input, window};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::quantity::Millis;
-use crate::traffic::import::{self, Companions, Gaps, Options, Source};
+use crate::quantity::{Memory, Millis};
+use crate::traffic::import::{self, Companions, Gaps, Meaning, Options, Repeats, Resets, Source};
 use crate::traffic::{Spread, Traffic};
 
 /// Where in its slot an invocation falls.
@@ -26,18 +27,39 @@ enum SpreadChoice {
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Traffic")]
 pub struct TrafficArgs {
-    /// The traffic: a CSV file, or - for stdin (see `eniplan formats`)
-    #[arg(id = "traffic", value_name = "TRAFFIC")]
-    pub file: PathBuf,
-    /// The format of the file, where its header does not say enough
+    /// The traffic: files of one format, also gzip or zstd; patterns such as 'logs/*.csv'; - for stdin
+    /// (see `eniplan formats`)
+    #[arg(id = "traffic", value_name = "TRAFFIC", required = true)]
+    files: Vec<PathBuf>,
+    /// The format of the files, where header and content do not say enough
     #[arg(long, value_name = "NAME")]
     traffic_format: Option<String>,
+    /// What a monitoring series' values are, where its name does not say: counts, rate, counter
+    /// or concurrency
+    #[arg(long, value_name = "MEANING")]
+    values: Option<Meaning>,
     /// Where counts per slot fall in their slot
     #[arg(long, value_enum, default_value_t = SpreadChoice::Even)]
     spread: SpreadChoice,
-    /// What to do about missing slots: error, zero or hold
+    /// What to do about missing slots: error, zero or hold. CloudWatch leaves out minutes without
+    /// invocations: zero is right for its metrics
     #[arg(long, value_name = "CHOICE", default_value_t = Gaps::Error)]
     gaps: Gaps,
+    /// What to do about rows with the time and function of another: error, add, first or last
+    #[arg(long, value_name = "CHOICE", default_value_t = Repeats::Error)]
+    duplicates: Repeats,
+    /// What to do where a counter falls: restart (it began again from zero), error or zero
+    #[arg(long, value_name = "CHOICE", default_value_t = Resets::Restart)]
+    resets: Resets,
+    /// The zone of times without an offset, such as Europe/Berlin [default: UTC]
+    #[arg(long, value_name = "ZONE", value_parser = zone)]
+    time_zone: Option<TimeZone>,
+    /// A function per route of an access log: its method and first path segment
+    #[arg(long)]
+    routes: bool,
+    /// How large a compressed file may become
+    #[arg(long, value_name = "SIZE", default_value_t = Options::UNPACKED)]
+    max_unpacked: Memory,
     /// How long an invocation lasts where nothing says so
     #[arg(long, value_name = "DURATION", default_value = "100ms")]
     duration: Millis,
@@ -85,46 +107,67 @@ impl TrafficArgs {
         }
     }
 
+    /// The files as the user named them, for people.
+    pub fn source(&self) -> String {
+        match self.files.as_slice() {
+            [] => String::new(),
+            [file] => input::shown(file),
+            [first, rest @ ..] => format!("{} and {} more", input::shown(first), rest.len()),
+        }
+    }
+
     /// Reads the traffic; `durations` are those a scenario gives its functions.
     pub fn load(&self, durations: BTreeMap<String, Millis>) -> Result<Traffic, Diagnostics> {
         let options = Options {
             format: self.traffic_format.clone(),
             spread: self.spread(self.seed),
             gaps: self.gaps,
+            repeats: self.duplicates,
+            resets: self.resets,
+            meaning: self.values,
+            zone: self.time_zone.clone(),
+            routes: self.routes,
             durations,
             default_duration: self.duration,
+            unpacked: self.max_unpacked,
         };
         let mut problems = Diagnostics::default();
-        let bytes = keep(input::bytes(&self.file), &mut problems).unwrap_or_default();
-        let name = input::shown(&self.file);
-        let source = Source { name: &name, bytes: &bytes };
-        let found = problems.is_empty() && has_companions(source, &options);
-        let durations = self.companion(self.durations.as_deref(), "durations.csv", found, &mut problems);
-        let memory = self.companion(self.memory.as_deref(), "memory.csv", found, &mut problems);
+        let paths = input::expanded(&self.files, &mut problems);
+        let files: Vec<(String, Vec<u8>)> = paths
+            .iter()
+            .filter_map(|path| Some((input::shown(path), keep(input::bytes(path), &mut problems)?)))
+            .collect();
+        let sources: Vec<Source<'_>> = files.iter().map(|(name, bytes)| Source { name, bytes }).collect();
+        let found = problems.is_empty() && sources.first().is_some_and(|it| has_companions(*it, &options));
+        let first = paths.first().map(PathBuf::as_path);
+        let beside = |name: &str| first.filter(|_| found).map(|first| first.with_file_name(name));
+        let durations = companion(self.durations.as_deref(), beside("durations.csv"), &paths, &mut problems);
+        let memory = companion(self.memory.as_deref(), beside("memory.csv"), &paths, &mut problems);
         problems.or(())?;
         let companions = Companions {
             durations: durations.as_ref().map(|(name, bytes)| Source { name, bytes }),
             memory: memory.as_ref().map(|(name, bytes)| Source { name, bytes }),
         };
-        window::cut(self, import::import(source, &companions, &options)?)
+        window::cut(self, import::import_all(&sources, &companions, &options)?)
     }
+}
 
-    /// A companion file that is named, or that lies beside the traffic where such files are looked for.
-    fn companion(
-        &self,
-        named: Option<&Path>,
-        beside: &str,
-        look: bool,
-        problems: &mut Diagnostics,
-    ) -> Option<(String, Vec<u8>)> {
-        let beside = self.file.with_file_name(beside);
-        let path = match named {
-            Some(path) => path,
-            None if look && beside != self.file && beside.is_file() => &beside,
-            None => return None,
-        };
-        keep(input::bytes(path), problems).map(|bytes| (input::shown(path), bytes))
-    }
+/// A companion file that is named, or that lies beside the traffic where such files are looked for.
+fn companion(
+    named: Option<&Path>,
+    beside: Option<PathBuf>,
+    traffic: &[PathBuf],
+    problems: &mut Diagnostics,
+) -> Option<(String, Vec<u8>)> {
+    let there = beside.filter(|path| !traffic.contains(path) && path.is_file());
+    let path = named.map(Path::to_owned).or(there)?;
+    keep(input::bytes(&path), problems).map(|bytes| (input::shown(&path), bytes))
+}
+
+/// A time zone by its IANA name; the database is built in, so that every machine has the same.
+fn zone(text: &str) -> Result<TimeZone, String> {
+    let database = TimeZoneDatabase::bundled();
+    database.get(text).map_err(|_| format!("there is no time zone `{text}`; write one such as Europe/Berlin"))
 }
 
 fn has_companions(source: Source<'_>, options: &Options) -> bool {

@@ -4,15 +4,20 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::Verdict;
+use super::assignment::{Of, Witness};
 use super::complaint::no_answer;
 use super::gates::{Gates, Measured};
 use super::output::{Output, distinct};
-use super::study::StudyArgs;
-use crate::diagnostic::Diagnostics;
-use crate::report::{answers, pretty};
-use crate::simulation::Assignment;
-use crate::worst_case::{Effort, WorstCase};
+use super::search::Search;
+use super::study::{Study, StudyArgs};
+use super::{Verdict, assignment};
+use crate::comparison::{Case, CaseError};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::policy::Policy;
+use crate::quantity::Millis;
+use crate::report::answers;
+use crate::report::words::thousands;
+use crate::worst_case::{Effort, Point, WorstCase};
 
 /// What a witness is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -39,9 +44,17 @@ pub struct Args {
     /// What the witness is of
     #[arg(long, value_enum, default_value_t = Objective::ColdStart, help_heading = "Search")]
     witness_of: Objective,
-    /// How many invocations to replay, about, in search of witnesses
-    #[arg(long, value_name = "N", default_value_t = Effort::default().invocations, help_heading = "Search")]
-    effort: u64,
+    /// Stop the search after so long, with what it has; without it the answer is always the same
+    #[arg(long, value_name = "DURATION", help_heading = "Search")]
+    time_limit: Option<Millis>,
+    /// How many invocations to replay, about, in search of witnesses [default: 20000000, or as many as
+    /// --time-limit leaves time for]
+    #[arg(long, value_name = "N", help_heading = "Search")]
+    effort: Option<u64>,
+    /// Show the longest cold start an arrival can meet, slot by slot [default SLOT: about a 24th of the traffic]
+    #[arg(long, value_name = "SLOT", num_args = 0..=1, help_heading = "Output")]
+    #[allow(clippy::option_option, reason = "not asked for, asked for, asked for with a slot")]
+    curve: Option<Option<Millis>>,
     #[command(flatten)]
     gates: Gates,
     #[command(flatten)]
@@ -53,12 +66,24 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     distinct(&[args.output.file.as_ref(), args.witness.as_ref()])?;
     let study = args.study.load()?;
     let policy = study.policy()?;
-    let effort = Effort { invocations: args.effort, seed: args.study.traffic.seed };
-    let worst = match study.case(policy, &study.traffic).worst_case(effort) {
-        Ok(worst) => worst,
+    let slot = slot(args, study.traffic.span)?;
+    let case = study.case(policy, &study.traffic);
+    let search = Search::begin(args.time_limit, args.output.quiet);
+    let found = case.worst_case(args.effort(), &search);
+    let stopped = search.finish();
+    let answered = found.and_then(|worst| Ok((curve(args, &case, &worst, slot)?, worst)));
+    let (points, worst) = match answered {
+        Ok(answered) => answered,
         Err(error) => return no_answer(&error, &args.output.format),
     };
-    let mut answer = answers::worst_case(&study.subject(policy), &worst);
+    let shown = answers::Shown {
+        limits: study.limits(),
+        curve: (points, slot),
+        with_curve: args.curve.is_some(),
+        varies: study.varies(policy),
+        stopped: args.time_limit.filter(|_| stopped),
+    };
+    let mut answer = answers::worst_case(&study.subject(policy), &worst, &shown);
     let measured = Measured {
         cold_start_ms: worst.cold_start.bound_ms,
         enis: worst.peak_enis.peak.bound,
@@ -67,20 +92,63 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     };
     args.gates.note(&measured, &mut answer);
     if let Some(path) = &args.witness {
-        args.output.save(path, &written(witness(args.witness_of, &worst)))?;
+        let witness = witness(args.witness_of, &worst, &study, policy);
+        args.output.save(path, &assignment::written(&witness, &study.traffic))?;
     }
     args.output.give(&answer)?;
     Ok(args.gates.verdict(&measured))
 }
 
-const fn witness(of: Objective, worst: &WorstCase) -> &Assignment {
-    match of {
-        Objective::ColdStart => &worst.witness,
-        Objective::Enis => &worst.witness_peak_enis,
-        Objective::Failures => &worst.witness_failures,
+impl Args {
+    fn effort(&self) -> Effort {
+        let until_stopped =
+            if self.time_limit.is_some() { Effort::UNTIL_STOPPED } else { Effort::default().invocations };
+        Effort { invocations: self.effort.unwrap_or(until_stopped), seed: self.study.traffic.seed }
     }
 }
 
-fn written(assignment: &Assignment) -> String {
-    serde_json::to_value(assignment).map(|value| pretty(&value)).unwrap_or_default()
+/// What is proved by slot; where the curve is asked for, also what replays show.
+fn curve(args: &Args, case: &Case<'_>, worst: &WorstCase, slot: Millis) -> Result<Vec<Point>, CaseError> {
+    /// Seeded assignments beside the witnesses, at most and as a share of the effort.
+    const DRAWN: u64 = 32;
+    if args.curve.is_none() {
+        return Ok(case.proved_curve(worst, slot));
+    }
+    let runs = args.effort.unwrap_or(Effort::default().invocations) / case.invocations().max(1);
+    case.curve(worst, slot, (runs / 10).min(DRAWN))
+}
+
+/// The slots of the curve: those asked for, or about 24 of a length people use.
+fn slot(args: &Args, span: Millis) -> Result<Millis, Diagnostic> {
+    const MOST: u64 = 100_000;
+    const USUAL: [u64; 13] = [1, 5, 15, 60, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 86_400, 604_800];
+    let Some(slot) = args.curve.flatten() else {
+        let least = span.0.div_ceil(24);
+        let usual = USUAL.map(|seconds| seconds * 1_000).into_iter().find(|&slot| slot >= least);
+        return Ok(Millis(usual.unwrap_or(least)));
+    };
+    let slots = span.0.checked_div(slot.0);
+    if slots.is_some_and(|slots| slots < MOST) {
+        return Ok(slot);
+    }
+    let message = match slots {
+        None => "a slot of the curve has no length".to_owned(),
+        Some(slots) => format!("{span} of traffic has {} slots of {slot}", thousands(slots)),
+    };
+    let least = Millis(span.0.div_ceil(MOST).max(1));
+    Err(Diagnostic::new(Code::Usage, message, format!("give --curve a slot of {least} or more"))
+        .with_value(&slot.to_string()))
+}
+
+fn witness(of: Objective, worst: &WorstCase, study: &Study, policy: &Policy) -> Witness {
+    let (of, assignment) = match of {
+        Objective::ColdStart => (Of::ColdStart(worst.cold_start.witness_ms), &worst.witness),
+        Objective::Enis => (Of::PeakEnis(worst.peak_enis.peak.witness), &worst.witness_peak_enis),
+        Objective::Failures => (Of::Failures(worst.failures.witness), &worst.witness_failures),
+    };
+    Witness {
+        assignment: assignment.clone(),
+        of: Some(of),
+        setting: Some((policy.name.clone(), study.platform.name.clone())),
+    }
 }

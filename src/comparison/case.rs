@@ -5,6 +5,8 @@
 
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
+
 use crate::cold_path::ColdPath;
 use crate::plan::backend::Backend;
 use crate::plan::{Followed, Headroom, Keeper, Plan, PlanError, Step, Study};
@@ -14,7 +16,7 @@ use crate::quantity::Millis;
 use crate::simulation::{Assignment, End, Nature, Outcome, Recorder, Silent, World, simulate};
 use crate::topology::Topology;
 use crate::traffic::Traffic;
-use crate::worst_case::{Effort, Planned, WorstCase, hindsight, worst_case};
+use crate::worst_case::{Drawn, Effort, Planned, Point, Shown, Watch, WorstCase, hindsight, worst_case};
 
 /// One traffic under one policy on one model.
 #[derive(Clone)]
@@ -97,6 +99,11 @@ impl<'a> Case<'a> {
         self.study.policy
     }
 
+    /// How many invocations its traffic has.
+    pub fn invocations(&self) -> u64 {
+        self.study.traffic.invocations()
+    }
+
     /// One run under `nature`, heard by `recorder`.
     pub fn run<N: Nature + Clone, R: Recorder>(
         &self,
@@ -113,8 +120,8 @@ impl<'a> Case<'a> {
         Ok(simulate(&world, self.study.traffic, nature, recorder))
     }
 
-    /// The worst case.
-    pub fn worst_case(&self, effort: Effort) -> Result<WorstCase, CaseError> {
+    /// The worst case; `watch` looks on and may stop the search early.
+    pub fn worst_case(&self, effort: Effort, watch: &dyn Watch) -> Result<WorstCase, CaseError> {
         let plan = if follows_a_plan(self.policy()) { self.plan()? } else { None };
         // What the plan proves, it proves where nothing is missed and nothing but the plan deletes.
         let policy = self.policy();
@@ -135,7 +142,31 @@ impl<'a> Case<'a> {
                 self.world()?.with_schedule(plan.map(|plan| plan.actions.clone()).unwrap_or_default());
             return Ok(hindsight(&world, self.study.cold_path, self.study.traffic, planned, seen));
         }
-        Ok(worst_case(&self.world()?, self.study.cold_path, self.study.traffic, planned, effort))
+        Ok(worst_case(&self.world()?, self.study.cold_path, self.study.traffic, planned, effort, watch))
+    }
+
+    /// The longest cold start an arrival in each slot can meet: what is proved, and what the witnesses
+    /// of `worst`, the ends and `drawn` seeded assignments show.
+    pub fn curve(&self, worst: &WorstCase, slot: Millis, drawn: u64) -> Result<Vec<Point>, CaseError> {
+        let shown = Shown::new(slot, self.study.traffic);
+        let ends = [End::Longest, End::Shortest].map(Assignment::all);
+        let written = [&worst.witness, &worst.witness_peak_enis, &worst.witness_failures];
+        let written: Vec<&Assignment> = written.into_iter().chain(&ends).collect();
+        let listed = written.par_iter().map(|it| self.shows((*it).clone(), &shown));
+        let seeded = (0..drawn).into_par_iter();
+        let seeded = seeded.map(|seed| self.shows(Drawn::new(self.policy(), seed), &shown));
+        let all: Vec<Shown> = listed.chain(seeded).collect::<Result<_, CaseError>>()?;
+        let together = all.iter().fold(shown, Shown::merge);
+        Ok(together.beside(|from, to| worst.proved(from, to)))
+    }
+
+    /// The same without a replay: what is proved alone.
+    pub fn proved_curve(&self, worst: &WorstCase, slot: Millis) -> Vec<Point> {
+        Shown::new(slot, self.study.traffic).beside(|from, to| worst.proved(from, to))
+    }
+
+    fn shows<N: Nature + Clone>(&self, nature: N, empty: &Shown) -> Result<Shown, CaseError> {
+        Ok(self.run(nature, empty.clone())?.2)
     }
 
     fn plan(&self) -> Result<Option<&Followed>, CaseError> {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::policy::{Policy, Provision};
 use crate::quantity::Millis;
 use crate::simulation::{ColdStarts, Outcome, Random, Silent};
-use crate::worst_case::{Bracket, Effort, WorstCase};
+use crate::worst_case::{Bracket, Effort, Unwatched, WorstCase};
 
 /// One side of the comparison.
 pub struct Contender<'a> {
@@ -124,7 +124,7 @@ fn yardsticks(contenders: &[Contender<'_>], seeds: &[u64]) -> Vec<Option<f64>> {
 }
 
 fn row(contender: &Contender<'_>, seeds: &[u64], effort: Effort) -> Row {
-    let worst = contender.case.worst_case(effort);
+    let worst = contender.case.worst_case(effort, &Unwatched);
     let runs = runs(&contender.case, seeds);
     let bracket = |of: fn(&WorstCase) -> Bracket| worst.as_ref().ok().map(of);
     let note = worst.as_ref().err().or(runs.as_ref().err()).map(ToString::to_string);

@@ -4,29 +4,64 @@
 
 use std::collections::VecDeque;
 
-use super::{Curve, Running, SlidingMax};
+use super::{Curve, Ranges, Running, SlidingMax, Tally};
 use crate::traffic::Entry;
 
 /// What a bound on environments rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Premises {
-    /// No invocation fails and none is served by an environment that another had started,
-    /// so that nominal concurrency is a lower bound on environments (L1).
-    pub none_fails: bool,
+    /// When invocations may fail, by function; at all other instants, and of functions
+    /// beyond the list, none does.
+    pub may_fail: Vec<MayFail>,
     /// Waiting invocations are served by any environment, so that one of them may keep one
-    /// environment starting and another one running.
+    /// environment starting and another one running, and nominal concurrency is no lower
+    /// bound on environments (L1).
     pub queued: bool,
 }
 
-/// The most environments of one function that can be alive, and how many of its invocations can be cold.
+impl Premises {
+    /// No invocation ever fails.
+    pub const fn none_fails(queued: bool) -> Self {
+        Self { may_fail: Vec::new(), queued }
+    }
+}
+
+/// Arrivals (ms) of one function that may fail.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MayFail {
+    /// If they find no idle environment.
+    pub if_cold: Ranges,
+    /// Even if they find one.
+    pub at_all: Ranges,
+}
+
+impl MayFail {
+    /// Whether an invocation at `at` surely is served, if it is surely warm or not.
+    fn spares(&self, at: u64, warm: bool) -> bool {
+        !self.at_all.contains(at) && (warm || !self.if_cold.contains(at))
+    }
+}
+
+/// The most environments of one function that can be alive, and which of its invocations can be cold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Most {
-    /// Environments alive.
+    /// Environments alive at most.
     pub alive: Curve,
-    /// The most that are starting or running at once.
-    pub busy_peak: u32,
+    /// Those that are starting or running at most; a little smoothed where the traffic is long.
+    pub busy: Curve,
+    /// Environments that have been started and live, at least.
+    pub ready: Curve,
+    /// Arrivals that are not surely warm; each starts an environment if it is cold.
+    pub cold: Tally,
+    /// Invocations that are not surely served.
+    pub may_fail: u64,
+}
+
+impl Most {
     /// Invocations that are not surely warm.
-    pub possibly_cold: u64,
+    pub const fn possibly_cold(&self) -> u64 {
+        self.cold.total()
+    }
 }
 
 /// The shortest and the longest invocation of a function, ms.
@@ -52,7 +87,7 @@ impl Lengths {
 /// What is known of a function.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Facts {
-    pub(super) premises: Premises,
+    pub(super) queued: bool,
     pub(super) keep_alive: u64,
     /// Environments are kept alive by rotation.
     pub(super) rotates: bool,
@@ -61,6 +96,8 @@ pub(super) struct Facts {
     pub(super) lengths: Lengths,
     /// Environments idle at time 0.
     pub(super) initial: u32,
+    /// The span of time over which busy environments are counted together, ms.
+    pub(super) grain: u64,
 }
 
 impl Facts {
@@ -71,14 +108,14 @@ impl Facts {
 
     /// Whether environments that once ran are known to be ready later (L1).
     fn remembers(&self) -> bool {
-        self.premises.none_fails && !self.premises.queued && self.reach() <= self.keep_alive
+        !self.queued && self.reach() <= self.keep_alive
     }
 
     /// Stretches of the shortest duration that cover the starts of every invocation whose
-    /// cold start may still hold up its environment (L3); `None` where nothing is remembered.
+    /// cold start may still hold up its environment (L3); `None` where there is no such number.
     fn slices(&self) -> Option<u32> {
         let shortest = self.lengths.shortest;
-        if !self.remembers() || shortest == 0 {
+        if self.queued || shortest == 0 {
             return None;
         }
         u32::try_from(self.reach().saturating_sub(shortest).div_ceil(shortest)).ok()
@@ -88,9 +125,12 @@ impl Facts {
 /// The pass over one function's arrivals.
 pub(super) struct Bound {
     facts: Facts,
+    may_fail: MayFail,
     slices: Option<u32>,
     /// Invocations that run as if none were cold.
     nominal: Running,
+    /// Those among them that surely are served.
+    served: Running,
     /// Possibly cold ones that nominally have ended, until the longest cold start is over.
     overhang: Running,
     /// Under queued binding: environments that may be starting for invocations served elsewhere.
@@ -101,11 +141,12 @@ pub(super) struct Bound {
     excess: SlidingMax,
     ready: Delayed,
     alive: SlidingMax,
+    busy: SlidingMax,
     most: Most,
 }
 
 impl Bound {
-    pub(super) fn new(facts: Facts) -> Self {
+    pub(super) fn new(facts: Facts, may_fail: MayFail) -> Self {
         let (keep_alive, reach) = (facts.keep_alive, facts.reach());
         // One millisecond more: an environment that expires still holds its place when the
         // arrivals of that instant look for theirs.
@@ -115,7 +156,9 @@ impl Bound {
         alive.set(0, 0);
         Self {
             slices: facts.slices(),
+            may_fail,
             nominal: Running::default(),
+            served: Running::default(),
             overhang: Running::default(),
             spare: Running::default(),
             to_come: Running::default(),
@@ -123,6 +166,7 @@ impl Bound {
             // Delayed by the reach, the window [t - keep_alive, t - reach] is that much shorter.
             ready: Delayed::new(reach, keep_alive.saturating_sub(reach)),
             alive,
+            busy: SlidingMax::new(facts.grain),
             most: Most::default(),
             facts,
         }
@@ -130,7 +174,7 @@ impl Bound {
 
     /// Environments that are ready and serve only warm invocations, at `at`, whatever happens (L1).
     fn surely_ready(&mut self, at: u64) -> u32 {
-        if self.facts.premises.queued {
+        if self.facts.queued {
             return 0;
         }
         let initial = if at <= self.facts.keep_alive { self.facts.initial } else { 0 };
@@ -151,14 +195,14 @@ impl Bound {
         };
         let cold = entry.count - warm;
         self.nominal.start(end, at_once);
-        self.ready.set(entry.at, self.nominal.count());
+        self.note_served(entry, end, at_once, warm);
         if cold > 0 {
-            self.most.possibly_cold += u64::from(cold);
+            self.most.cold.add(entry.at, cold);
             self.to_come.start(end, cold);
             let excess = self.nominal.count().saturating_sub(ready);
             self.excess.set(entry.at, excess);
             self.excess.set(entry.at, 0);
-            if self.facts.premises.queued {
+            if self.facts.queued {
                 self.spare.start(entry.at.saturating_add(self.facts.cold), cold);
             }
             if entry.duration == 0 {
@@ -169,24 +213,35 @@ impl Bound {
         self.note(entry.at);
     }
 
+    /// Which of these arrivals surely are served, `warm` of them surely warm.
+    fn note_served(&mut self, entry: Entry, end: u64, at_once: u32, warm: u32) {
+        let of_warm = if self.may_fail.spares(entry.at, true) { warm } else { 0 };
+        let cold = entry.count - warm;
+        let of_cold = if self.may_fail.spares(entry.at, false) { cold } else { 0 };
+        self.most.may_fail += u64::from(entry.count - of_warm - of_cold);
+        self.served.start(end, at_once.min(of_warm + of_cold));
+        self.ready.set(entry.at, self.served.count());
+    }
+
     /// Busy at most, now (L2, L3).
     fn note(&mut self, at: u64) {
         let together = self.slices.map_or(u32::MAX, |slices| slices.saturating_mul(self.excess.at(at)));
         let held_up = self.overhang.count().min(together);
         let busy = self.nominal.count().saturating_add(held_up).saturating_add(self.spare.count());
         self.alive.set(at, busy);
-        self.most.busy_peak = self.most.busy_peak.max(busy);
+        self.busy.set(at, busy);
     }
 
     /// Everything that ends up to `now`, in time order.
     fn advance(&mut self, now: u64) {
         loop {
-            let ends = [&self.nominal, &self.to_come, &self.overhang, &self.spare];
+            let ends = [&self.nominal, &self.served, &self.to_come, &self.overhang, &self.spare];
             let Some(at) = ends.into_iter().filter_map(Running::next_end).min().filter(|&at| at <= now)
             else {
                 return;
             };
-            while let Some((_, left)) = self.nominal.end_next(at) {
+            while self.nominal.end_next(at).is_some() {}
+            while let Some((_, left)) = self.served.end_next(at) {
                 self.ready.set(at, left);
             }
             let running = self.to_come.count();
@@ -204,7 +259,22 @@ impl Bound {
     /// What it comes to, to the end.
     pub(super) fn finish(mut self) -> Most {
         self.advance(u64::MAX - 1);
-        Most { alive: self.alive.finish(), ..self.most }
+        let ready = self.lives();
+        Most { alive: self.alive.finish(), busy: self.busy.finish(), ready, ..self.most }
+    }
+
+    /// What is surely ready (L1), as a curve.
+    fn lives(&mut self) -> Curve {
+        if self.facts.queued {
+            return Curve::empty();
+        }
+        let until = self.facts.keep_alive.saturating_add(1);
+        let initial = Curve::new([(0, self.facts.initial), (until, 0)]);
+        if !self.facts.remembers() {
+            return initial;
+        }
+        let ready = std::mem::replace(&mut self.ready, Delayed::new(0, 0)).finish();
+        Curve::combine(&[ready, initial], |values| values.iter().copied().max().unwrap_or(0))
     }
 }
 
@@ -235,5 +305,10 @@ impl Delayed {
             self.maxima.set(from, value);
         }
         self.maxima.at(now)
+    }
+
+    fn finish(mut self) -> Curve {
+        self.at(u64::MAX - 1);
+        self.maxima.finish()
     }
 }

@@ -1,5 +1,6 @@
 //! A curve: a whole number that changes at instants.
 
+use super::Ranges;
 use super::sliding::SlidingMax;
 
 /// A number over time: each step holds from its instant (ms, inclusive) to the next one's.
@@ -71,6 +72,32 @@ impl Curve {
         maxima.finish()
     }
 
+    /// The same, `by` ms later; until then the value is `before`.
+    #[must_use]
+    pub fn delayed(&self, by: u64, before: u32) -> Self {
+        let later = |&(at, value): &(u64, u32)| Some((at.checked_add(by)?, value));
+        let first = (by > 0).then_some((0, before));
+        let zero = (by > 0 && self.steps.first().is_none_or(|&(at, _)| at > 0)).then_some((by, 0));
+        Self::new(first.into_iter().chain(zero).chain(self.steps.iter().filter_map(later)))
+    }
+
+    /// The largest value so far.
+    #[must_use]
+    pub fn running_max(&self) -> Self {
+        let mut most = 0;
+        Self::new(self.steps.iter().map(|&(at, value)| {
+            most = value.max(most);
+            (at, most)
+        }))
+    }
+
+    /// When the value is above `limit`.
+    pub fn above(&self, limit: u64) -> Ranges {
+        let ends = self.steps.iter().skip(1).map(|&(at, _)| at - 1).chain([u64::MAX]);
+        let parts = self.steps.iter().zip(ends).filter(|((_, value), _)| u64::from(*value) > limit);
+        Ranges::new(parts.map(|(&(from, _), to)| (from, to)).collect())
+    }
+
     /// Point by point `combine` of several curves.
     pub fn combine(curves: &[Self], mut combine: impl FnMut(&[u32]) -> u32) -> Self {
         let mut instants: Vec<(u64, usize, u32)> = curves
@@ -101,6 +128,17 @@ mod tests {
         let curve = Curve::new([(0, 2), (10, 5), (12, 1), (30, 0)]);
         assert_eq!(curve.sliding_max(10), Curve::new([(0, 2), (10, 5), (22, 1), (40, 0)]));
         assert_eq!(curve.sliding_max(0), curve);
+    }
+
+    #[test]
+    fn delayed_running_and_above() {
+        let curve = Curve::new([(5, 2), (10, 4), (20, 1)]);
+        assert_eq!(curve.delayed(3, 7), Curve::new([(0, 7), (3, 0), (8, 2), (13, 4), (23, 1)]));
+        assert_eq!(curve.delayed(0, 7), curve);
+        assert_eq!(Curve::new([(0, 2)]).delayed(3, 7), Curve::new([(0, 7), (3, 2)]));
+        assert_eq!(curve.running_max(), Curve::new([(5, 2), (10, 4)]));
+        assert_eq!(curve.above(1).parts(), [(5, 19)]);
+        assert_eq!(curve.above(0).parts(), [(5, u64::MAX)]);
     }
 
     #[test]

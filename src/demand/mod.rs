@@ -9,11 +9,15 @@ mod busy;
 mod concurrency;
 mod curve;
 pub mod need;
+mod ranges;
 mod sliding;
+mod tally;
 
 pub use concurrency::Running;
 pub use curve::Curve;
+pub use ranges::Ranges;
 pub use sliding::SlidingMax;
+pub use tally::Tally;
 
 use crate::policy::{Capacity, IdleTtl, Policy};
 use crate::quantity::Millis;

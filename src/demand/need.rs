@@ -13,7 +13,7 @@
 //! - *Alive at most* (L4): the largest of that over `[t - keep_alive, t]`; under any order but
 //!   `newest-idle`, where rotation may keep environments alive, over `[0, t]`.
 
-pub use super::busy::{Most, Premises};
+pub use super::busy::{MayFail, Most, Premises};
 
 use super::busy::{Bound, Facts, Lengths};
 use super::{Curve, pools, room, size, sum};
@@ -31,7 +31,7 @@ pub fn environments(
     policy: &Policy,
     cold: &[Millis],
     initial: &[u32],
-    premises: Premises,
+    premises: &Premises,
 ) -> Vec<Most> {
     let functions = traffic.functions.len();
     let mut lengths: Vec<Lengths> = vec![Lengths::default(); functions];
@@ -43,14 +43,15 @@ pub fn environments(
         .map(|f| {
             let own = topology.functions.get(f).map_or(Millis::ZERO, |place| place.keep_alive);
             let facts = Facts {
-                premises,
+                queued: premises.queued,
                 keep_alive: policy.keep_alive.unwrap_or(own).0,
                 rotates,
                 cold: cold.get(f).copied().unwrap_or_default().0,
                 lengths: lengths[f],
                 initial: initial.get(f).copied().unwrap_or(0),
+                grain: traffic.span.0 / 1_000_000,
             };
-            Bound::new(facts)
+            Bound::new(facts, premises.may_fail.get(f).cloned().unwrap_or_default())
         })
         .collect();
     for entry in traffic.arrivals() {

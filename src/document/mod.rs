@@ -1,11 +1,14 @@
-//! Document: a TOML text in which every value knows its line and column.
+//! Document: a text in which every value knows its line and column.
 //!
-//! Models and scenarios are read through it, so that all that is wrong with a
+//! Models and scenarios (TOML) are read through [`Reader`], what other programs wrote
+//! (JSON, YAML) through [`tree`], so that all that is wrong with a
 //! file is told at once and in its place. Depends on diagnostics and quantities.
 
+mod lines;
 mod names;
 #[cfg(test)]
 mod tests;
+pub mod tree;
 
 pub use names::{listed, nearest};
 
@@ -15,6 +18,8 @@ use std::str::FromStr;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+
+use lines::Lines;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::Malformed;
@@ -63,16 +68,12 @@ impl Table<'_> {
     }
 }
 
-const BLOCK: usize = 1_024;
-
 /// A document while it is read: its text and everything found wrong with it so far.
 #[derive(Debug)]
 pub struct Reader<'t> {
     file: &'t str,
     text: &'t str,
-    starts: Vec<usize>,
-    /// Characters before each [`BLOCK`] bytes: a column of a very long line is found without counting it all.
-    marks: Vec<usize>,
+    lines: Lines<'t>,
     problems: Diagnostics,
 }
 
@@ -87,14 +88,7 @@ pub fn read<'t, T>(
     build: impl FnOnce(&mut Reader<'t>, &Table<'_>) -> Option<T>,
 ) -> Result<T, Diagnostics> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-    let marks = std::iter::once(0)
-        .chain(text.as_bytes().chunks(BLOCK).scan(0, |sum, block| {
-            *sum += characters(block);
-            Some(*sum)
-        }))
-        .collect();
-    let mut reader = Reader { file, text, starts, marks, problems: Diagnostics::default() };
+    let mut reader = Reader { file, text, lines: Lines::new(text), problems: Diagnostics::default() };
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let place = reader.place(error.span().map_or(0, |span| span.start));
@@ -346,22 +340,8 @@ impl Reader<'_> {
     }
 
     fn place(&self, offset: usize) -> Place {
-        let line = self.starts.partition_point(|&start| start <= offset).max(1);
-        let start = self.starts.get(line - 1).copied().unwrap_or(0);
-        let column = self.characters_before(offset).saturating_sub(self.characters_before(start));
-        Place { line: line as u64, column: column as u64 + 1 }
+        self.lines.place(offset)
     }
-
-    fn characters_before(&self, offset: usize) -> usize {
-        let block = offset / BLOCK;
-        let rest = self.text.as_bytes().get(block * BLOCK..offset).map_or(0, characters);
-        self.marks.get(block).copied().unwrap_or(0) + rest
-    }
-}
-
-/// How many characters start in these bytes of UTF-8.
-fn characters(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
 /// The texts sorted, each once.

@@ -91,7 +91,7 @@ pub(super) fn outlook(
 /// The longest cold start of any function that may have one, while an ENI is at hand.
 pub(super) fn cold_path(study: &Study<'_>) -> Millis {
     let longest = study.longest();
-    let cold = longest.iter().zip(study.most()).filter(|(_, most)| most.possibly_cold > 0);
+    let cold = longest.iter().zip(study.most()).filter(|(_, most)| most.possibly_cold() > 0);
     cold.map(|(longest, _)| *longest).max().unwrap_or(Millis::ZERO)
 }
 
@@ -244,7 +244,14 @@ fn settle(plan: &mut Plan, study: &Study<'_>, solved: &Solved, promise: Millis) 
     let world = world.with_schedule(actions(&solved.schedules));
     let followed = worst_case::Planned { eni_wait: Millis::ZERO, peak_enis: amount.peak_enis };
     let effort = worst_case::Effort { invocations: 2_000_000, ..worst_case::Effort::default() };
-    let attack = worst_case::worst_case(&world, study.cold_path, study.traffic, Some(followed), effort);
+    let attack = worst_case::worst_case(
+        &world,
+        study.cold_path,
+        study.traffic,
+        Some(followed),
+        effort,
+        &worst_case::Unwatched,
+    );
     plan.attacks = attack.replays;
     if attack.cold_start.witness_ms > promise.0 || attack.peak_enis.peak.witness > amount.peak_enis {
         return Err(PlanError::Unsound(Vec::new()));

@@ -86,9 +86,9 @@ impl<'a> Study<'a> {
     /// What each function's environments come to at most.
     pub(crate) fn most(&self) -> &[need::Most] {
         self.most.get_or_init(|| {
-            let premises = Premises { none_fails: true, queued: self.policy.binding == Binding::Queued };
+            let premises = Premises::none_fails(self.policy.binding == Binding::Queued);
             let (topology, policy) = (self.topology, self.policy);
-            need::environments(self.traffic, topology, policy, &self.longest(), self.initial(), premises)
+            need::environments(self.traffic, topology, policy, &self.longest(), self.initial(), &premises)
         })
     }
 

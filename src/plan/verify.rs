@@ -18,7 +18,7 @@ use crate::demand::Curve;
 use crate::policy::{Provision, Start};
 use crate::quantity::Millis;
 use crate::simulation::{Action, Failure, Recorder, World, simulate};
-use crate::worst_case::{self, worst_case};
+use crate::worst_case::{self, Unwatched, worst_case};
 
 /// One way in which a plan does not keep its promise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -223,7 +223,8 @@ fn attack(study: &Study<'_>, promise: Millis, actions: &[Action], verified: &mut
     // What is known to be broken needs no long search.
     let invocations = if proved { REPLAYED } else { REPLAYED / 20 };
     let effort = worst_case::Effort { invocations, ..worst_case::Effort::default() };
-    let worst = worst_case(&world, study.cold_path, study.traffic, proved.then_some(planned), effort);
+    let worst =
+        worst_case(&world, study.cold_path, study.traffic, proved.then_some(planned), effort, &Unwatched);
     verified.attacks = worst.replays;
     verified.longest_replayed_ms = worst.cold_start.witness_ms;
     if worst.cold_start.witness_ms > promise.0 {

@@ -6,6 +6,7 @@
 
 mod assumptions;
 mod check;
+pub mod inventory;
 mod raw;
 mod read;
 mod resolve;

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::failure::Failure;
 use super::record::Census;
 use super::world::World;
+use crate::cold_path::{Found, NoReady};
 use crate::policy::Pick;
 
 /// Where an ENI stands.
@@ -30,39 +32,10 @@ pub(crate) struct Eni {
     pub(crate) environments: u32,
     /// Environments that wait for it to boot, in order.
     pub(crate) waiting: Vec<u32>,
+    /// When its creation request gets its token.
+    pub(crate) granted: u64,
     /// The mark of its latest idleness.
     pub(crate) idle: u64,
-}
-
-/// Why no ENI can be had.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Failure {
-    /// Too many invocations in flight in the account.
-    AccountConcurrency,
-    /// New environments come faster than the scaling limit.
-    Scaling,
-    /// The subnets of the function have no free address.
-    SubnetAddresses,
-    /// The VPC's ENI quota is used up.
-    VpcQuota,
-    /// The Region's ENI quota is used up.
-    RegionQuota,
-    /// It waited to the end, and no ENI came.
-    Starved,
-}
-
-impl Failure {
-    /// Its name in answers.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::AccountConcurrency => "account_concurrency",
-            Self::Scaling => "scaling",
-            Self::SubnetAddresses => "subnet_addresses",
-            Self::VpcQuota => "vpc_quota",
-            Self::RegionQuota => "region_quota",
-            Self::Starved => "starved",
-        }
-    }
 }
 
 /// The ENIs of one class that can take an environment.
@@ -76,6 +49,9 @@ struct ClassPool {
     idle: BTreeSet<(u64, u32)>,
     /// Booting ones without an environment.
     unclaimed: u32,
+    /// All that are ready, and all that are booting.
+    standing: u32,
+    coming: u32,
     /// All that are held, from request to gone.
     held: u32,
 }
@@ -155,6 +131,14 @@ impl Enis {
             *count = if present { *count + 1 } else { *count - 1 };
         }
         let pool = &mut self.classes[self.slots[eni as usize].class as usize];
+        let of_class = match state {
+            State::Booting => Some(&mut pool.coming),
+            State::Ready => Some(&mut pool.standing),
+            State::Deleting => None,
+        };
+        if let Some(count) = of_class {
+            *count = if present { *count + 1 } else { *count - 1 };
+        }
         match state {
             State::Ready => {
                 if has_room {
@@ -240,6 +224,7 @@ impl Enis {
             room: self.capacity,
             environments: 0,
             waiting: Vec::new(),
+            granted: 0,
             idle: 0,
         };
         self.made += 1;
@@ -269,6 +254,28 @@ impl Enis {
             eni.room -= size;
             eni.environments += 1;
         });
+    }
+
+    /// What stands in these classes for an environment that no ready ENI took; `could`: it could have
+    /// had one, `reuses`: the policy reuses them.
+    pub(crate) fn found(&self, classes: &[usize], could: bool, reuses: bool) -> Found {
+        let sum = |of: fn(&ClassPool) -> u32| -> u32 {
+            classes.iter().map(|&class| of(&self.classes[class])).fold(0, u32::saturating_add)
+        };
+        let (ready, booting) = (sum(|pool| pool.standing), sum(|pool| pool.coming));
+        let because = match (reuses, could, ready, booting) {
+            (false, ..) => NoReady::NeverReused,
+            (_, true, ..) => NoReady::Missed,
+            (_, _, 0, 0) => NoReady::NoneExists,
+            (_, _, 0, _) => NoReady::Booting,
+            _ => NoReady::Full,
+        };
+        Found { because, ready, booting, deleting: sum(|pool| pool.held) - ready - booting }
+    }
+
+    /// The creation request of `eni` gets its token at `granted`.
+    pub(crate) fn grant(&mut self, eni: u32, granted: u64) {
+        self.slots[eni as usize].granted = granted;
     }
 
     /// `environment` waits for `eni` to boot.

@@ -1,6 +1,6 @@
 //! Environment: what serves one invocation at a time, and the way to its first.
 
-use crate::cold_path::Stretch;
+use crate::cold_path::{EniWait, Stretch};
 
 /// An invocation in flight.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +17,8 @@ pub(super) struct Cold {
     pub(super) born: u64,
     pub(super) stretches: Vec<Stretch>,
     pub(super) ended: Vec<bool>,
+    /// What its `eni` step waits for, as far as it is known.
+    pub(super) eni_wait: EniWait,
     /// The invocation that started it.
     pub(super) invocation: Invocation,
 }

@@ -1,7 +1,7 @@
 //! Lifecycle: an environment rests, expires or is given up.
 
-use super::enis::Failure;
 use super::environment::Environment;
+use super::failure::Failure;
 use super::idle::Idle;
 use super::nature::Nature;
 use super::queue::Event;

@@ -8,6 +8,7 @@
 mod bucket;
 mod enis;
 mod environment;
+mod failure;
 mod idle;
 mod lifecycle;
 mod nature;
@@ -20,7 +21,7 @@ mod supply;
 mod wheel;
 mod world;
 
-pub use enis::Failure;
+pub use failure::Failure;
 pub use nature::{Assignment, End, Nature, Random, Recording};
 pub use outcome::{ColdStarts, Level, Longest, Outcome};
 pub use record::{Census, Recorder, Served, Silent};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::enis::Failure;
+use super::failure::Failure;
 use crate::cold_path::PathPhase;
 use crate::quantity::Millis;
 

@@ -1,6 +1,6 @@
 //! Recorder: who listens to a run.
 
-use super::enis::Failure;
+use super::failure::Failure;
 use crate::cold_path::Stretch;
 
 /// An invocation whose handler has started.

@@ -7,8 +7,9 @@ use std::collections::VecDeque;
 
 use super::Standing;
 use super::bucket::Bucket;
-use super::enis::{Enis, Failure};
+use super::enis::Enis;
 use super::environment::{Cold, Environment, Invocation};
+use super::failure::Failure;
 use super::idle::IdlePool;
 use super::nature::Nature;
 use super::outcome::{Longest, Outcome};
@@ -16,7 +17,7 @@ use super::queue::{Due, Event, Queue};
 use super::record::{Recorder, Served};
 use super::schedule::Planned;
 use super::world::World;
-use crate::cold_path::Stretch;
+use crate::cold_path::{EniWait, Stretch};
 use crate::platform::PhaseKind;
 use crate::policy::Binding;
 use crate::quantity::{Millis, Rate};
@@ -206,6 +207,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
                 born: now,
                 stretches: vec![Stretch::default(); steps],
                 ended: vec![false; steps],
+                eni_wait: EniWait::default(),
                 invocation,
             })
         });
@@ -316,7 +318,8 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         let own = way.filter(|way| way.invocation.number == invocation.number);
         if cold && self.outcome.longest.as_ref().is_none_or(|longest| length > longest.length) {
             let path = self.world.functions[function].path;
-            let explained = own.as_ref().map(|own| path.explain(&own.stretches)).unwrap_or_default();
+            let explained =
+                own.as_ref().map(|own| path.explain(&own.stretches, &own.eni_wait)).unwrap_or_default();
             let arrival = invocation.arrival;
             self.outcome.longest = Some(Longest { arrival, function, length, path: explained });
         }

@@ -1,16 +1,19 @@
 //! Supply: the half of the engine that makes, shares and deletes ENIs.
 
-use super::enis::{Failure, State};
+use super::enis::State;
+use super::failure::Failure;
 use super::nature::Nature;
 use super::queue::Event;
 use super::record::Recorder;
 use super::run::Run;
+use crate::cold_path::{EniWait, Found, Limit};
 use crate::policy::{IdleTtl, OnExhausted, Provision, Start};
 
 enum Acquired {
     Ready(u32),
-    Booting(u32),
-    Nothing,
+    Joined(u32),
+    Requested(u32),
+    Nothing(Limit),
     Failed(Failure),
 }
 
@@ -86,7 +89,9 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
     pub(super) fn request(&mut self, class: usize, now: u64) -> u32 {
         let boot = self.nature.boot(self.outcome.creations, &self.world.topology.boot);
         let granted = self.api.as_mut().map_or(now, |bucket| bucket.take_in_turn(now));
-        self.request_ready_at(class, now, granted.saturating_add(boot))
+        let eni = self.request_ready_at(class, now, granted.saturating_add(boot));
+        self.enis.grant(eni, granted);
+        eni
     }
 
     pub(super) fn request_ready_at(&mut self, class: usize, now: u64, ready: u64) -> u32 {
@@ -104,42 +109,82 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
                 self.place(environment, eni, now);
                 self.end_step(environment, step, now);
             }
-            Acquired::Booting(eni) => {
-                self.place(environment, eni, now);
-                self.enis.wait_for(eni, environment);
+            Acquired::Joined(eni) => self.wait_for_boot(environment, eni, true, now),
+            Acquired::Requested(eni) => self.wait_for_boot(environment, eni, false, now),
+            Acquired::Nothing(limit) => {
+                self.note_eni_wait(environment, |wait, _| wait.limit = Some(limit));
+                self.waiters.push_back((environment, serial));
             }
-            Acquired::Nothing => self.waiters.push_back((environment, serial)),
             Acquired::Failed(failure) => self.abort(environment, failure, now),
         }
     }
 
     fn look_for_eni(&mut self, environment: u32, first: bool, now: u64) -> (Acquired, u64) {
         let (world, policy) = (self.world, self.world.policy);
-        let Some(it) = &self.environments[environment as usize] else { return (Acquired::Nothing, 0) };
+        let Some(it) = &self.environments[environment as usize] else {
+            return (Acquired::Nothing(Limit::Plan), 0);
+        };
         let (serial, place) = (it.serial, &world.functions[it.function as usize]);
         let classes = &place.function.classes;
+        let mut could = false;
         if policy.reuse {
             let ready = self.enis.pick_ready(classes, place.size).map(Acquired::Ready);
             let found = ready.or_else(|| {
                 let joined = policy.join_booting.then(|| self.enis.pick_booting(classes, place.size));
-                joined.flatten().map(Acquired::Booting)
+                joined.flatten().map(Acquired::Joined)
             });
+            could = found.is_some();
             if let Some(found) = found
                 && !(first && self.misses())
             {
+                if first && matches!(found, Acquired::Joined(_)) {
+                    self.note_found(environment, self.enis.found(classes, false, true));
+                }
                 return (found, serial);
             }
         }
+        if first {
+            self.note_found(environment, self.enis.found(classes, could, policy.reuse));
+        }
         let falls_back = policy.fallback && policy.provision == Provision::Scheduled;
         if !self.creates_on_demand() && !falls_back {
-            return (Acquired::Nothing, serial);
+            return (Acquired::Nothing(Limit::Plan), serial);
         }
         let acquired = match self.enis.pick_class(world, classes) {
-            Ok(class) => Acquired::Booting(self.request(class, now)),
-            Err(_) if policy.on_exhausted == OnExhausted::Wait => Acquired::Nothing,
+            Ok(class) => Acquired::Requested(self.request(class, now)),
+            Err(failure) if policy.on_exhausted == OnExhausted::Wait => {
+                Acquired::Nothing(failure.limit().unwrap_or(Limit::SubnetAddresses))
+            }
             Err(failure) => Acquired::Failed(failure),
         };
         (acquired, serial)
+    }
+
+    fn note_found(&mut self, environment: u32, found: Found) {
+        self.note_eni_wait(environment, |wait, _| wait.found = Some(found));
+    }
+
+    /// Notes what the environment's `eni` step waits for; `note` is also told when the step began, ms.
+    fn note_eni_wait(&mut self, environment: u32, note: impl FnOnce(&mut EniWait, u64)) {
+        let Some(it) = self.environments[environment as usize].as_mut() else { return };
+        let steps = &self.world.functions[it.function as usize].path.steps;
+        let eni_step = steps.iter().position(|step| step.kind == crate::platform::PhaseKind::Eni);
+        if let (Some(step), Some(cold)) = (eni_step, it.cold.as_mut()) {
+            let began = cold.born.saturating_add(cold.stretches[step].start);
+            note(&mut cold.eni_wait, began);
+        }
+    }
+
+    /// The environment has its place on an ENI that is not ready yet.
+    fn wait_for_boot(&mut self, environment: u32, eni: u32, joined: bool, now: u64) {
+        let granted = self.enis.get(eni).granted;
+        self.note_eni_wait(environment, |wait, began| {
+            wait.room = now.saturating_sub(began);
+            wait.token = granted.saturating_sub(now);
+            wait.joined = joined;
+        });
+        self.place(environment, eni, now);
+        self.enis.wait_for(eni, environment);
     }
 
     fn misses(&mut self) -> bool {
@@ -193,14 +238,13 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
             }
             match self.look_for_eni(environment, false, now).0 {
                 Acquired::Ready(eni) => {
+                    self.note_eni_wait(environment, |wait, began| wait.room = now.saturating_sub(began));
                     self.place(environment, eni, now);
                     self.eni_step_ended(environment, now);
                 }
-                Acquired::Booting(eni) => {
-                    self.place(environment, eni, now);
-                    self.enis.wait_for(eni, environment);
-                }
-                Acquired::Nothing | Acquired::Failed(_) => {
+                Acquired::Joined(eni) => self.wait_for_boot(environment, eni, true, now),
+                Acquired::Requested(eni) => self.wait_for_boot(environment, eni, false, now),
+                Acquired::Nothing(_) | Acquired::Failed(_) => {
                     refused[function] = true;
                     left.push_back((environment, serial));
                 }

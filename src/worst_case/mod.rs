@@ -5,10 +5,16 @@
 //! proved (`docs/worst-case.md`). Nothing sampled is called a worst case.
 
 mod bound;
+mod climb;
+mod curve;
+mod exact;
+mod watch;
 mod witness;
 
-pub use bound::{Bounds, bounds};
+pub use bound::{Bounds, BySlot, bounds};
 pub(crate) use bound::{wait_for_host, wait_in_queue};
+pub use curve::{Drawn, Point, Shown};
+pub use watch::{Objective, Progress, Unwatched, Watch};
 
 use serde::Serialize;
 
@@ -111,6 +117,11 @@ pub struct WorstCase {
     pub witness_failures: Assignment,
     /// Assignments that were replayed to find them.
     pub replays: u64,
+    /// What is proved of the longest cold start by the time of arrival; see [`WorstCase::proved`].
+    #[serde(skip)]
+    pub by_slot: BySlot,
+    /// States of the exact search that were looked at; 0 where it did not help.
+    pub states: u64,
 }
 
 /// How hard to look for witnesses.
@@ -129,8 +140,17 @@ impl Default for Effort {
 }
 
 impl Effort {
+    /// As many as there is time for: only the watcher ends the search, or that all is exact.
+    pub const UNTIL_STOPPED: u64 = u64::MAX;
     /// For a comparison, where many cases share the time.
     pub const SMALL: u64 = 4_000_000;
+}
+
+impl Effort {
+    /// The same, of an effort that the exact search can keep in memory: it keeps the states it has seen.
+    fn in_memory(self) -> Self {
+        Self { invocations: self.invocations.min(20 * Self::default().invocations), ..self }
+    }
 }
 
 /// What is known of a plan the world follows: its own proof stands in for the bounds here.
@@ -142,16 +162,87 @@ pub struct Planned {
     pub peak_enis: u64,
 }
 
-/// The worst case of `traffic` in `world`; `planned` where the world follows a plan.
+/// The worst case of `traffic` in `world`; `planned` where the world follows a plan. `watch`
+/// looks on and may stop the search early.
 pub fn worst_case(
     world: &World<'_>,
     cold_path: &ColdPath,
     traffic: &Traffic,
     planned: Option<Planned>,
     effort: Effort,
+    watch: &dyn Watch,
 ) -> WorstCase {
-    let bounds = bounds(world, cold_path, traffic, planned);
-    answer(world, &bounds, witness::search(world, traffic, effort))
+    let mut bounds = bounds(world, cold_path, traffic, planned);
+    let mut found = witness::begin(world, traffic, effort, watch);
+    let known: Vec<(Objective, u64, Option<u64>)> = found
+        .best
+        .iter()
+        .map(|(objective, best)| (*objective, objective.of(&best.outcome), bounds.of(*objective)))
+        .collect();
+    let (refined, states) = exact::refine(world, traffic, &known, effort.in_memory(), watch);
+    for refined in refined {
+        take_over(world, traffic, refined, &mut found, &mut bounds);
+    }
+    // A plan's own proof is what the replays are to put to the test: they go on.
+    let open = |objective: Objective, witness: u64| {
+        let bound = bounds.of(objective);
+        let open = planned.is_some() || bound.is_none_or(|bound| witness < bound);
+        open.then_some(Progress { objective, witness, bound, steps: 0 })
+    };
+    witness::search(world, traffic, effort, &mut found, &open, watch);
+    // Where a replay refutes a bound, that is worse than none: it is not given.
+    for (objective, best) in &found.best {
+        let witness = objective.of(&best.outcome);
+        if planned.is_none() && bounds.of(*objective).is_some_and(|bound| witness > bound) {
+            bounds.set(*objective, None);
+        }
+    }
+    answer(world, &bounds, &found, states)
+}
+
+/// Replays what the exact engine has found, and believes of it what the replay confirms.
+fn take_over(
+    world: &World<'_>,
+    traffic: &Traffic,
+    refined: exact::Refined,
+    found: &mut witness::Found,
+    bounds: &mut Bounds,
+) {
+    let exact::Refined { objective, witness, bound, joined } = refined;
+    let mut confirmed = true;
+    if let Some((value, assignment)) = witness {
+        let replayed = witness::replay(world, traffic, assignment);
+        confirmed = objective.of(&replayed.outcome) == value;
+        found.replays += 1;
+        found.improve(&replayed);
+    }
+    if let Some(bound) = bound.filter(|_| confirmed) {
+        bounds.set(objective, Some(bound));
+    } else if let Some(joined) = joined {
+        bounds.set(objective, Some(bounds.of(objective).map_or(joined, |bound| bound.min(joined))));
+    }
+}
+
+impl Bounds {
+    const fn of(&self, objective: Objective) -> Option<u64> {
+        match objective {
+            Objective::ColdStart => self.cold_start_ms,
+            Objective::PeakEnis => Some(self.peak_enis),
+            Objective::SubnetPeak(subnet) => Some(self.by_subnet.as_slice()[subnet]),
+            Objective::Failures => Some(self.failures),
+        }
+    }
+
+    /// Of what always has a bound, `None` is the largest number.
+    fn set(&mut self, objective: Objective, bound: Option<u64>) {
+        let of = match objective {
+            Objective::ColdStart => return self.cold_start_ms = bound,
+            Objective::PeakEnis => &mut self.peak_enis,
+            Objective::SubnetPeak(subnet) => &mut self.by_subnet[subnet],
+            Objective::Failures => &mut self.failures,
+        };
+        *of = bound.unwrap_or(u64::MAX);
+    }
 }
 
 /// The worst case of a world whose plan is made anew for every assignment: `seen` are the
@@ -164,31 +255,32 @@ pub fn hindsight(
     seen: Vec<(Assignment, Outcome)>,
 ) -> WorstCase {
     let bounds = bounds(world, cold_path, traffic, planned);
-    answer(world, &bounds, witness::Found::among(seen))
+    answer(world, &bounds, &witness::Found::among(world, seen), 0)
 }
 
-fn answer(world: &World<'_>, bounds: &Bounds, found: witness::Found) -> WorstCase {
+fn answer(world: &World<'_>, bounds: &Bounds, found: &witness::Found, states: u64) -> WorstCase {
     let subnets = &world.topology.limits.subnets;
-    let by_subnet = subnets
-        .iter()
-        .zip(&found.peak_enis.outcome.subnets)
-        .zip(&bounds.by_subnet)
-        .map(|((subnet, level), bound)| SubnetPeak {
-            subnet: subnet.name.clone(),
-            peak: Bracket::new(level.peak, Some(*bound)),
-        })
-        .collect();
+    let best = |objective: Objective| found.of(objective);
+    let bracket =
+        |objective: Objective| Bracket::new(objective.of(&best(objective).outcome), bounds.of(objective));
+    let by_subnet = subnets.iter().enumerate().map(|(n, subnet)| SubnetPeak {
+        subnet: subnet.name.clone(),
+        peak: bracket(Objective::SubnetPeak(n)),
+    });
+    let assignment = |objective: Objective| best(objective).assignment.clone();
     WorstCase {
-        cold_start: WorstColdStart::new(world, bounds.cold_start_ms, &found.cold_start.outcome),
+        cold_start: WorstColdStart::new(world, bounds.cold_start_ms, &best(Objective::ColdStart).outcome),
         peak_enis: PeakEnis {
-            peak: Bracket::new(found.peak_enis.outcome.enis.peak, Some(bounds.peak_enis)),
-            at_ms: found.peak_enis.outcome.enis.peak_at,
-            by_subnet,
+            peak: bracket(Objective::PeakEnis),
+            at_ms: best(Objective::PeakEnis).outcome.enis.peak_at,
+            by_subnet: by_subnet.collect(),
         },
-        failures: Bracket::new(found.failures.outcome.failures(), Some(bounds.failures)),
-        witness: found.cold_start.assignment,
-        witness_peak_enis: found.peak_enis.assignment,
-        witness_failures: found.failures.assignment,
+        failures: bracket(Objective::Failures),
+        witness: assignment(Objective::ColdStart),
+        witness_peak_enis: assignment(Objective::PeakEnis),
+        witness_failures: assignment(Objective::Failures),
         replays: found.replays,
+        by_slot: bounds.by_slot.clone(),
+        states,
     }
 }

@@ -1,17 +1,19 @@
 //! Witnesses: assignments that the simulator replays, the largest of many kept for each objective.
 //!
 //! The corners first (everything shortest, everything longest, boots against the rest),
-//! with the allowed misses early or nowhere; then seeded random assignments; then, where
-//! the requests are few, one boot at a time moved to each end and to random values.
+//! with the allowed misses early or nowhere; then seeded random assignments; then `climb`.
 //! A witness is a lower bound and nothing more.
 
 use rayon::prelude::*;
 
-use super::Effort;
+use super::climb::Climb;
+use super::{Effort, Objective, Progress, Watch};
 use crate::policy::Policy;
-use crate::quantity::{Interval, Millis};
+use crate::quantity::Interval;
 use crate::random::{Purpose, Stream};
-use crate::simulation::{Assignment, End, Nature, Outcome, Random, Recording, Silent, World, simulate};
+use crate::simulation::{
+    Assignment, End, Failure, Nature, Outcome, Random, Recorder, Recording, Silent, World, simulate,
+};
 use crate::traffic::Traffic;
 
 /// One assignment and what it leads to.
@@ -19,57 +21,138 @@ use crate::traffic::Traffic;
 pub(super) struct Replayed {
     pub(super) assignment: Assignment,
     pub(super) outcome: Outcome,
+    instants: Instants,
+}
+
+/// When something happened that a move may bear on, ms.
+#[derive(Clone, Debug, Default)]
+struct Instants {
+    /// ENIs made, in order.
+    made: Vec<u64>,
+    /// The ENIs of each class held last.
+    held: Vec<u32>,
+    /// The first failure.
+    failed: Option<u64>,
+}
+
+impl Recorder for Instants {
+    fn enis(&mut self, at: u64, class: usize, held: u32) {
+        if self.held.len() <= class {
+            self.held.resize(class + 1, 0);
+        }
+        if held > self.held[class] {
+            self.made.push(at);
+        }
+        self.held[class] = held;
+    }
+
+    fn failed(&mut self, arrival: u64, _function: usize, _failure: Failure) {
+        self.failed = self.failed.or(Some(arrival));
+    }
+}
+
+impl Replayed {
+    /// The creation requests that bear on the value of `objective`: those of the time before it.
+    pub(super) fn critical(&self, objective: Objective, reach: u64) -> std::ops::Range<u64> {
+        let outcome = &self.outcome;
+        let until = match objective {
+            Objective::ColdStart => outcome.longest.as_ref().map(|it| it.arrival.saturating_add(it.length)),
+            Objective::PeakEnis => Some(outcome.enis.peak_at),
+            Objective::SubnetPeak(subnet) => outcome.subnets.get(subnet).map(|level| level.peak_at),
+            Objective::Failures => self.instants.failed,
+        };
+        let requests = self.assignment.boots_ms.len();
+        let Some(until) = until else { return 0..requests as u64 };
+        // What stood at the start was made without a request.
+        let stood = self.instants.made.len().saturating_sub(requests);
+        let made = &self.instants.made[stood..];
+        let first = made.partition_point(|&at| at < until.saturating_sub(reach)) as u64;
+        let end = (made.partition_point(|&at| at <= until) as u64).min(requests as u64);
+        if first < end { first..end } else { 0..requests as u64 }
+    }
 }
 
 /// The best found for each objective.
+#[derive(Clone)]
 pub(super) struct Found {
-    pub(super) cold_start: Replayed,
-    pub(super) peak_enis: Replayed,
-    pub(super) failures: Replayed,
+    /// In the order of [`objectives`].
+    pub(super) best: Vec<(Objective, Replayed)>,
     pub(super) replays: u64,
+}
+
+/// Everything that is to be large in `world`.
+pub(super) fn objectives(world: &World<'_>) -> Vec<Objective> {
+    let subnets = 0..world.topology.limits.subnets.len();
+    let mut objectives = vec![Objective::ColdStart, Objective::PeakEnis, Objective::Failures];
+    objectives.extend(subnets.map(Objective::SubnetPeak));
+    objectives
 }
 
 impl Found {
     /// The best of these, which must not be empty.
-    pub(super) fn among(seen: Vec<(Assignment, Outcome)>) -> Self {
+    pub(super) fn among(world: &World<'_>, seen: Vec<(Assignment, Outcome)>) -> Self {
         let replays = seen.len() as u64;
-        let seen: Vec<Replayed> =
-            seen.into_iter().map(|(assignment, outcome)| Replayed { assignment, outcome }).collect();
+        let seen: Vec<Replayed> = seen
+            .into_iter()
+            .map(|(assignment, outcome)| Replayed { assignment, outcome, instants: Instants::default() })
+            .collect();
         let best = |objective: Objective| {
             let largest = |n: &usize| (objective.of(&seen[*n].outcome), std::cmp::Reverse(*n));
             let index = (0..seen.len()).max_by_key(largest).unwrap_or(0);
-            seen[index].clone()
+            (objective, seen[index].clone())
         };
-        Self {
-            cold_start: best(Objective::ColdStart),
-            peak_enis: best(Objective::PeakEnis),
-            failures: best(Objective::Failures),
-            replays,
+        Self { best: objectives(world).into_iter().map(best).collect(), replays }
+    }
+
+    /// The best for this objective.
+    pub(super) fn of(&self, objective: Objective) -> &Replayed {
+        let found = self.best.iter().find(|(of, _)| *of == objective);
+        &found.unwrap_or(&self.best[0]).1
+    }
+
+    /// Puts in what is better than the best so far.
+    pub(super) fn improve(&mut self, tried: &Replayed) {
+        for (objective, best) in &mut self.best {
+            if objective.of(&tried.outcome) > objective.of(&best.outcome) {
+                *best = tried.clone();
+            }
         }
     }
 }
 
-/// What is to be large.
-#[derive(Clone, Copy)]
-enum Objective {
-    ColdStart,
-    PeakEnis,
-    Failures,
+/// What the simulator makes of `assignment`.
+pub(super) fn replay(world: &World<'_>, traffic: &Traffic, assignment: Assignment) -> Replayed {
+    let (outcome, _, instants) = simulate(world, traffic, assignment.clone(), Instants::default());
+    Replayed { assignment, outcome, instants }
 }
 
 impl Objective {
-    fn of(self, outcome: &Outcome) -> u64 {
+    pub(super) const fn number(self) -> u64 {
+        match self {
+            Self::ColdStart => 0,
+            Self::PeakEnis => 1,
+            Self::Failures => 2,
+            Self::SubnetPeak(subnet) => 3 + subnet as u64,
+        }
+    }
+
+    /// What `outcome` comes to.
+    pub(super) fn of(self, outcome: &Outcome) -> u64 {
         match self {
             Self::ColdStart => outcome.cold_starts.max(),
             Self::PeakEnis => outcome.enis.peak,
+            Self::SubnetPeak(subnet) => outcome.subnets.get(subnet).map_or(0, |level| level.peak),
             Self::Failures => outcome.failures(),
         }
     }
 }
 
+/// Random assignments to begin with.
+const FIRST: u64 = 64;
+
 /// A way to choose an assignment without writing it out.
 #[derive(Clone, Debug)]
-enum Choice {
+pub(super) enum Choice {
     Corner { boots: End, rest: End, misses: bool },
     Drawn { seed: u64 },
     Written(Assignment),
@@ -152,28 +235,94 @@ impl Nature for Player {
     }
 }
 
-/// Looks for witnesses as hard as `effort` says.
-pub(super) fn search(world: &World<'_>, traffic: &Traffic, effort: Effort) -> Found {
+/// The corners and, unless `watch` calls it off, a few random assignments: enough to begin with.
+pub(super) fn begin(world: &World<'_>, traffic: &Traffic, effort: Effort, watch: &dyn Watch) -> Found {
     let corners = corners(world.policy);
     let size = traffic.invocations().max(1);
-    let runs = (effort.invocations / size).min(2_000);
-    let random = runs.saturating_sub(corners.len() as u64) / 2;
-    let mut choices = corners;
-    choices.extend((0..random).map(|n| Choice::Drawn { seed: effort.seed.wrapping_add(n) }));
+    let random = (effort.invocations / size).saturating_sub(corners.len() as u64).min(FIRST);
+    let mut found = draw(world, traffic, effort, corners, 0..0);
+    let objective = Objective::ColdStart;
+    let witness = objective.of(&found.of(objective).outcome);
+    if random > 0 && watch.proceed(&Progress { objective, witness, bound: None, steps: found.replays }) {
+        let drawn = draw(world, traffic, effort, Vec::new(), 0..random);
+        found.replays += drawn.replays;
+        drawn.best.iter().for_each(|(_, replayed)| found.improve(replayed));
+    }
+    found
+}
+
+/// The best of these choices and of the random ones of these seeds.
+fn draw(
+    world: &World<'_>,
+    traffic: &Traffic,
+    effort: Effort,
+    mut choices: Vec<Choice>,
+    random: std::ops::Range<u64>,
+) -> Found {
+    choices.extend(random.map(|n| Choice::Drawn { seed: effort.seed.wrapping_add(n) }));
     let outcomes: Vec<Outcome> = choices.par_iter().map(|choice| play(world, traffic, choice)).collect();
-    let replays = choices.len() as u64;
-    let left = runs.saturating_sub(replays) / 3;
-    let of = |objective: Objective| {
-        let best = (0..choices.len())
-            .max_by_key(|&n| (objective.of(&outcomes[n]), std::cmp::Reverse(n)))
-            .unwrap_or(0);
-        let start = write_out(world, traffic, &choices[best]);
-        climb(world, traffic, objective, start, left, effort.seed)
+    let mut written: Vec<(usize, Replayed)> = Vec::new();
+    let mut best = Vec::new();
+    for objective in objectives(world) {
+        let largest = |&n: &usize| (objective.of(&outcomes[n]), std::cmp::Reverse(n));
+        let index = (0..choices.len()).max_by_key(largest).unwrap_or(0);
+        let known = written.iter().find(|(known, _)| *known == index).map(|(_, it)| it.clone());
+        let replayed = known.unwrap_or_else(|| {
+            let replayed = write_out(world, traffic, &choices[index]);
+            written.push((index, replayed.clone()));
+            replayed
+        });
+        best.push((objective, replayed));
+    }
+    Found { best, replays: choices.len() as u64 }
+}
+
+/// Looks on for witnesses of the objectives that `open` still allows, as hard as `effort` says;
+/// with [`Effort::UNTIL_STOPPED`] in rounds, until `watch` calls it off.
+pub(super) fn search(
+    world: &World<'_>,
+    traffic: &Traffic,
+    effort: Effort,
+    found: &mut Found,
+    open: &dyn Fn(Objective, u64) -> Option<Progress>,
+    watch: &dyn Watch,
+) {
+    let goes_on = |found: &Found| {
+        let progress =
+            |(objective, best): &(Objective, Replayed)| open(*objective, objective.of(&best.outcome));
+        let open: Vec<Progress> = found.best.iter().filter_map(progress).collect();
+        open.iter().all(|it| watch.proceed(&Progress { steps: found.replays, ..*it })) && !open.is_empty()
     };
-    let (cold_start, a) = of(Objective::ColdStart);
-    let (peak_enis, b) = of(Objective::PeakEnis);
-    let (failures, c) = of(Objective::Failures);
-    Found { cold_start, peak_enis, failures, replays: replays + a + b + c }
+    let endless = effort.invocations == Effort::UNTIL_STOPPED;
+    let size = traffic.invocations().max(1);
+    let runs = (effort.invocations / size).min(2_000).saturating_sub(if endless { 0 } else { found.replays });
+    let mut first = FIRST;
+    for round in 0_u64.. {
+        let last = first.saturating_add(runs / 2);
+        while first < last && goes_on(found) {
+            let next = last.min(first + FIRST);
+            let drawn = draw(world, traffic, effort, Vec::new(), first..next);
+            found.replays += drawn.replays;
+            drawn.best.iter().for_each(|(_, replayed)| found.improve(replayed));
+            first = next;
+        }
+        let goals = found.best.len() as u64;
+        for n in 0..found.best.len() {
+            let (objective, best) = found.best[n].clone();
+            let still = |best: &Replayed, replays: u64| {
+                let progress = open(objective, objective.of(&best.outcome));
+                progress.is_some_and(|it| watch.proceed(&Progress { steps: replays, ..it }))
+            };
+            let seed = effort.seed.wrapping_add(round);
+            let climb = Climb { world, traffic, objective, seed, from: found.replays };
+            let (best, replays) = climb.run(best, runs / 2 / goals, &still);
+            found.replays += replays;
+            found.improve(&best);
+        }
+        if !endless || !goes_on(found) {
+            return;
+        }
+    }
 }
 
 fn corners(policy: &Policy) -> Vec<Choice> {
@@ -195,55 +344,8 @@ fn play(world: &World<'_>, traffic: &Traffic, choice: &Choice) -> Outcome {
 }
 
 /// Plays `choice` once more and writes down every answer; the replay of that is the witness.
-fn write_out(world: &World<'_>, traffic: &Traffic, choice: &Choice) -> Replayed {
+pub(super) fn write_out(world: &World<'_>, traffic: &Traffic, choice: &Choice) -> Replayed {
     let player = Recording::new(Player::new(choice.clone(), world.policy));
     let assignment = simulate(world, traffic, player, Silent).1.answers;
-    let outcome = simulate(world, traffic, assignment.clone(), Silent).0;
-    Replayed { assignment, outcome }
-}
-
-/// Moves one boot at a time, keeping what does not lose; at most `budget` replays.
-fn climb(
-    world: &World<'_>,
-    traffic: &Traffic,
-    objective: Objective,
-    mut best: Replayed,
-    budget: u64,
-    seed: u64,
-) -> (Replayed, u64) {
-    let interval = Interval::between(world.topology.boot.min, world.topology.boot.max);
-    if interval.is_exact() {
-        return (best, 0);
-    }
-    let stream = Stream::new(seed, Purpose::Search).fork(objective as u64);
-    for turn in 0..budget {
-        let requests = best.assignment.boots_ms.len() as u64;
-        if requests == 0 {
-            return (best, turn);
-        }
-        let mut assignment = best.assignment.clone();
-        let moves = 1 + stream.below(4 * turn, 2);
-        for n in 0..moves {
-            let which = stream.below(4 * turn + n, requests);
-            let value = moved(&interval, stream, 4 * turn + n);
-            if let Some(boot) =
-                usize::try_from(which).ok().and_then(|which| assignment.boots_ms.get_mut(which))
-            {
-                *boot = value.0;
-            }
-        }
-        let tried = write_out(world, traffic, &Choice::Written(assignment));
-        if objective.of(&tried.outcome) >= objective.of(&best.outcome) {
-            best = tried;
-        }
-    }
-    (best, budget)
-}
-
-fn moved(interval: &Interval, stream: Stream, turn: u64) -> Millis {
-    match stream.below(turn ^ (1 << 50), 3) {
-        0 => interval.min,
-        1 => interval.max,
-        _ => interval.at(stream.draw(turn ^ (1 << 51))),
-    }
+    replay(world, traffic, assignment)
 }

@@ -8,11 +8,14 @@ use std::path::Path;
 use eniplan::diagnostic::{Diagnostic, Diagnostics};
 
 mod audit;
+mod brute_force;
 mod cli;
+mod explanation;
 mod fidelity;
 mod generate;
 mod growth;
 mod import;
+mod inventory;
 mod models;
 mod naive;
 mod naive_agrees;

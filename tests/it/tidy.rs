@@ -21,7 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("cold_path", &["platform"]),
     ("demand", &["traffic", "topology", "policy"]),
     ("simulation", &["traffic", "topology", "cold_path", "policy", "platform", "demand"]),
-    ("worst_case", &["simulation", "demand", "topology", "cold_path", "traffic", "policy"]),
+    ("worst_case", &["simulation", "demand", "topology", "cold_path", "traffic", "policy", "platform"]),
     ("plan", &["demand", "topology", "worst_case", "simulation", "traffic", "policy", "cold_path"]),
     (
         "comparison",
@@ -33,6 +33,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "traffic",
             "platform",
+            "scenario",
             "policy",
             "cold_path",
             "demand",

@@ -8,11 +8,13 @@ use crate::traffic::import;
 /// Every traffic format with its header.
 pub fn formats() -> Answer {
     let all = import::ALL;
-    let columns = [("format", "format"), ("header", "header"), ("summary", "what it holds")];
-    let mut table = Table::new("", &columns).prose(&["header", "summary"]);
+    let columns =
+        [("format", "format"), ("gives", "gives"), ("header", "header"), ("summary", "what it holds")];
+    let mut table = Table::new("", &columns).prose(&["gives", "header", "summary"]);
     for format in all {
         table.push(vec![
             Value::text(format.name()),
+            Value::text(format.gives().words()),
             Value::text(format.header()),
             Value::text(format.summary()),
         ]);
@@ -20,15 +22,19 @@ pub fn formats() -> Answer {
     let rows = all.iter().map(|format| {
         json!({
             "format": format.name(), "header": format.header(), "summary": format.summary(),
-            "companions": format.companions(),
+            "companions": format.companions(), "gives": format.gives().shape,
+            "durations": format.gives().durations, "memory": format.gives().memory,
+            "verified": format.gives().verified,
         })
     });
     let mut answer = Answer {
         headline: vec![
             format!("Traffic is read from {} formats.", all.len()),
-            "The header decides which; --traffic-format names one.".into(),
-            "Times are RFC 3339, `2026-03-02 10:00:00` (UTC), seconds or milliseconds since 1970, or \
-             seconds from 0; the function column may be left out."
+            "Header and content decide which; --traffic-format names one.".into(),
+            "Files may be packed with gzip or zstd, and several of one format are read as one traffic."
+                .into(),
+            "Times are RFC 3339, `2026-03-02 10:00:00` (UTC, or --time-zone), seconds or milliseconds since \
+             1970, or seconds from 0; in eniplan's own formats the function column may be left out."
                 .into(),
         ],
         tables: vec![table],

@@ -1,10 +1,13 @@
 //! Answers: one file for each result that becomes an [`Answer`](super::Answer).
 
 mod compare;
+mod curve;
 mod demand;
 mod formats;
 mod headroom;
+mod inventory;
 mod models;
+mod path;
 mod plan;
 mod policies;
 mod runs;
@@ -17,11 +20,13 @@ pub use compare::compare;
 pub use demand::{Pool, demand};
 pub use formats::formats;
 pub use headroom::headroom;
+pub use inventory::inventory;
 pub use models::models;
+pub use path::Limits;
 pub use plan::plan;
 pub use policies::policies;
 pub use runs::{Run, Runs};
 pub use simulate::simulate;
 pub use sweep::sweep;
 pub use verify::verify;
-pub use worst_case::worst_case;
+pub use worst_case::{Shown, worst_case};

@@ -47,6 +47,8 @@ pub struct Runs {
     pub subnets: Vec<u64>,
     /// The first of the longest cold starts of all.
     pub longest: Option<Longest>,
+    /// Of a replay: what it says of the witness, to follow its file's name; else empty.
+    pub judged: String,
     peak: (u64, u64),
 }
 

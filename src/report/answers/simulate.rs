@@ -2,15 +2,21 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::path::{Limits, binding, binding_json, path};
 use super::runs::{ESTIMATED, Estimate, Estimated, Runs, cold_quantiles, quantiles};
-use crate::cold_path::PathPhase;
 use crate::quantity::Millis;
 use crate::report::words::{counted, name, percent, sentence, thousands};
 use crate::report::{Answer, Subject, Table, Value};
 use crate::simulation::Failure;
 
-/// What happened in `runs`; `functions` and `subnets` are the names of the world's.
-pub fn simulate(subject: &Subject, runs: &Runs, functions: &[String], subnets: &[String]) -> Answer {
+/// What happened in `runs`; `functions` and `subnets` are the names of the world's, `limits` its limits.
+pub fn simulate(
+    subject: &Subject,
+    runs: &Runs,
+    functions: &[String],
+    subnets: &[String],
+    limits: &Limits,
+) -> Answer {
     let mut tables = vec![measures(runs)];
     tables.extend(failures(runs));
     tables.extend(longest(subject, runs, functions));
@@ -20,11 +26,11 @@ pub fn simulate(subject: &Subject, runs: &Runs, functions: &[String], subnets: &
         tables.push(some_runs(runs));
     }
     Answer {
-        headline: headline(subject, runs),
+        headline: headline(subject, runs).into_iter().chain(binds(runs, limits)).collect(),
         tables,
         flat: Some(by_run(runs)),
         assumptions: subject.assumptions.clone(),
-        json: fields(subject, runs, functions, subnets),
+        json: fields(subject, runs, functions, subnets, limits),
         clock: subject.clock,
     }
 }
@@ -138,23 +144,17 @@ fn failures(runs: &Runs) -> Option<Table> {
     (!table.rows.is_empty()).then_some(table)
 }
 
+/// Which part of the longest cold start binds.
+fn binds(runs: &Runs, limits: &Limits) -> Option<String> {
+    let it = runs.longest.as_ref()?;
+    binding("the longest cold start", it.length, &it.path, limits)
+}
+
 fn longest(subject: &Subject, runs: &Runs, functions: &[String]) -> Option<Table> {
     let it = runs.longest.as_ref().filter(|it| it.length > 0)?;
     let function = functions.get(it.function).map_or("?", String::as_str);
     let title = format!("The longest cold start, of {} {}", name(function), subject.clock.phrase(it.arrival));
     path(&title, &it.path)
-}
-
-/// The phases of one cold start, or nothing where there are none.
-pub(super) fn path(title: &str, phases: &[PathPhase]) -> Option<Table> {
-    let columns =
-        [("phase", "phase"), ("start_ms", "starts after"), ("wait_ms", "waits"), ("duration_ms", "takes")];
-    let mut table = Table::new(title, &columns);
-    for it in phases {
-        let spans = [it.start_ms, it.wait_ms, it.duration_ms].map(Value::Span);
-        table.push([Value::text(it.phase.as_str())].into_iter().chain(spans).collect());
-    }
-    (!table.rows.is_empty()).then_some(table)
 }
 
 fn by_subnet(runs: &Runs, subnets: &[String]) -> Table {
@@ -237,7 +237,13 @@ fn named([p50, p90, p95, p99, max]: [u64; 5]) -> Json {
     json!({ "p50": p50, "p90": p90, "p95": p95, "p99": p99, "max": max })
 }
 
-fn fields(subject: &Subject, runs: &Runs, functions: &[String], subnets: &[String]) -> Map<String, Json> {
+fn fields(
+    subject: &Subject,
+    runs: &Runs,
+    functions: &[String],
+    subnets: &[String],
+    limits: &Limits,
+) -> Map<String, Json> {
     let starts = &runs.cold_starts;
     let mut cold_start = named(quantiles(starts));
     cold_start["of_cold"] = named(cold_quantiles(starts));
@@ -251,6 +257,7 @@ fn fields(subject: &Subject, runs: &Runs, functions: &[String], subnets: &[Strin
     let longest = runs.longest.as_ref().map(|it| {
         json!({
             "length_ms": it.length, "at_ms": it.arrival, "function": functions.get(it.function), "path": it.path,
+            "binding": binding_json(it.length, &it.path, limits),
         })
     });
     let run = |run: &super::Run| {

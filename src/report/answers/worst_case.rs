@@ -1,16 +1,36 @@
 //! The worst case, between what a replay has shown and what is proved.
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
-use super::simulate::path;
+use super::curve;
+use super::path::{Limits, binding, binding_json, path};
 use crate::quantity::Millis;
-use crate::report::words::{counted, name, thousands};
+use crate::report::words::{counted, joined, name, thousands};
 use crate::report::{Answer, Subject, Table, Value};
-use crate::worst_case::{Bracket, WorstCase};
+use crate::worst_case::{Bracket, Point, WorstCase};
+
+/// What an answer about the worst case shows beside it.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    /// The limits that explain a cold start.
+    pub limits: Limits,
+    /// The longest cold start by slot, and the length of a slot.
+    pub curve: (Vec<Point>, Millis),
+    /// Whether the curve itself is asked for, and not only when the longest can happen.
+    pub with_curve: bool,
+    /// What varies, in words.
+    pub varies: Vec<String>,
+    /// The time after which the search was stopped, if it was.
+    pub stopped: Option<Millis>,
+}
 
 /// The worst case of the subject.
-pub fn worst_case(subject: &Subject, worst: &WorstCase) -> Answer {
+pub fn worst_case(subject: &Subject, worst: &WorstCase, shown: &Shown) -> Answer {
     let mut tables = vec![objectives(worst), by_subnet(worst)];
+    let (points, slot) = &shown.curve;
+    if shown.with_curve {
+        tables.push(curve::table(points));
+    }
     if let (Some(function), Some(at)) = (&worst.cold_start.function, worst.cold_start.at_ms) {
         let title = format!(
             "The longest cold start that a replay has shown, of {} {}",
@@ -19,24 +39,58 @@ pub fn worst_case(subject: &Subject, worst: &WorstCase) -> Answer {
         );
         tables.extend(path(&title, &worst.cold_start.path));
     }
+    let mut headline = vec![headline(subject, worst)];
+    headline.extend(curve::when(points, *slot, subject.clock));
+    let cold = &worst.cold_start;
+    headline.extend(binding("the longest cold start shown", cold.witness_ms, &cold.path, &shown.limits));
+    Answer {
+        headline,
+        tables,
+        flat: Some(flat(worst, shown)),
+        assumptions: assumptions(subject, worst, shown),
+        json: fields(subject, worst, shown),
+        clock: subject.clock,
+    }
+}
+
+fn fields(subject: &Subject, worst: &WorstCase, shown: &Shown) -> Map<String, Json> {
     let mut json = subject.json();
     if let Ok(Json::Object(fields)) = serde_json::to_value(worst) {
         json.extend(fields);
     }
-    let mut assumptions = subject.assumptions.clone();
-    assumptions.push(format!(
-        "the bounds hold for every boot, deletion, phase and miss the model and the policy allow; {} \
-         were replayed to come near them",
+    let cold = &worst.cold_start;
+    if let Some(Json::Object(fields)) = json.get_mut("cold_start") {
+        fields.insert("binding".into(), binding_json(cold.witness_ms, &cold.path, &shown.limits));
+    }
+    if shown.with_curve {
+        json.insert("curve".into(), curve::json(&shown.curve.0));
+        json.insert("curve_slot_ms".into(), shown.curve.1.0.into());
+    }
+    json.insert("stopped_after_ms".into(), shown.stopped.map(|limit| limit.0).into());
+    json
+}
+
+/// What the subject rests on, then the set of assignments: what varies in it, and what is not in it.
+fn assumptions(subject: &Subject, worst: &WorstCase, shown: &Shown) -> Vec<String> {
+    let mut all = subject.assumptions.clone();
+    all.push(format!("what varies, each on its own: {}", joined(&shown.varies)));
+    all.push(
+        "not looked at, so not promised: other traffic than this file, other durations of its invocations, \
+         anything outside those intervals, more misses than that, and other systems that use up the same \
+         limits"
+            .to_owned(),
+    );
+    let stopped = match shown.stopped {
+        Some(limit) => {
+            format!("; the search was stopped after {limit}, and more time or another machine may show more")
+        }
+        None => String::new(),
+    };
+    all.push(format!(
+        "what is proved holds for every such assignment; {} were replayed to come near it{stopped}",
         counted(worst.replays, "assignment", "assignments"),
     ));
-    Answer {
-        headline: vec![headline(subject, worst)],
-        tables,
-        flat: Some(flat(worst)),
-        assumptions,
-        json,
-        clock: subject.clock,
-    }
+    all
 }
 
 fn cold_start(worst: &WorstCase) -> Bracket {
@@ -149,7 +203,7 @@ fn by_subnet(worst: &WorstCase) -> Table {
 }
 
 /// One row per objective, each in one unit.
-fn flat(worst: &WorstCase) -> Table {
+fn flat(worst: &WorstCase, shown: &Shown) -> Table {
     let columns = ["objective", "subnet", "witness", "bound", "exact", "at_ms"];
     let mut table = Table::new("", &columns.map(|key| (key, key)));
     let mut push = |objective: &str, subnet: Value, bracket: Bracket, at: Option<u64>| {
@@ -167,6 +221,11 @@ fn flat(worst: &WorstCase) -> Table {
     push("failures", Value::Missing, worst.failures, None);
     for it in &worst.peak_enis.by_subnet {
         push("peak_enis", Value::text(it.subnet.as_str()), it.peak, None);
+    }
+    for it in shown.curve.0.iter().filter(|_| shown.with_curve) {
+        let exact = it.bound_ms == Some(it.witness_ms);
+        let bracket = Bracket { witness: it.witness_ms, bound: it.bound_ms, exact };
+        push("cold_start_in_slot_ms", Value::Missing, bracket, Some(it.at_ms));
     }
     table
 }

@@ -4,18 +4,17 @@
 //! memory stand in companion files of their own. The minutes keep their
 //! numbers; time 0 is the start of the first column's minute.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::cell::keep;
-use super::clock::Clock;
-use super::functions::{Functions, Known};
-use super::grid::{Grid, Mark};
+use super::content::Content;
+use super::functions::Known;
+use super::intake::{Intake, Place, Sample, Values};
 use super::names::{Hashed, short};
-use super::slots::{self, Values};
 use super::table::{Column, Row, Table};
-use super::{Companions, Format, Options, azure_companions as companions};
+use super::whole::micro;
+use super::{Companions, Format, Gives, Options, azure_companions as companions};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::traffic::{Cell, Traffic};
 
 /// The layout `HashOwner,HashApp,HashFunction,Trigger,1,2,...`.
 pub struct Azure2019;
@@ -38,47 +37,69 @@ impl Format for Azure2019 {
         true
     }
 
-    fn detect(&self, table: &Table<'_>) -> bool {
-        table.column(&["HashFunction"]).is_some() && minutes(table).next().is_some()
+    fn gives(&self) -> Gives {
+        Gives::COUNTS.with_durations().with_memory()
     }
 
-    fn read(
-        &self,
-        table: &Table<'_>,
-        companions: &Companions<'_>,
-        options: &Options,
-    ) -> Result<Traffic, Diagnostics> {
-        let mut problems = Diagnostics::default();
+    fn detect(&self, content: &Content<'_>) -> bool {
+        let has =
+            |table: &Table<'_>| table.column(&["HashFunction"]).is_some() && minutes(table).next().is_some();
+        content.table.as_ref().is_some_and(has)
+    }
+
+    fn read(&self, content: &Content<'_>, intake: &mut Intake<'_>) {
+        let Some(table) = content.rows(&mut intake.problems) else { return };
         let hashes = ["HashOwner", "HashApp", "HashFunction", "Trigger"]
-            .map(|name| table.require(&[name], &mut problems));
-        let columns = ordered(table, &mut problems);
+            .map(|name| table.require(&[name], &mut intake.problems));
+        let columns = ordered(table, &mut intake.problems);
         let ([Some(owner), Some(app), Some(function), Some(trigger)], false) = (hashes, columns.is_empty())
         else {
-            return Err(problems);
+            return;
         };
         let used: Vec<_> = hashes.into_iter().chain(columns.iter().map(|(_, c)| Some(*c))).collect();
-        let mut notes: Vec<String> = table.settle(&used, &mut problems).into_iter().collect();
-        let rows = Rows { hashes: [owner, app, function, trigger], minutes: &columns };
-        let (functions, cells) = rows.read(table, &mut problems);
-        if functions.names.is_empty() {
-            return Err(problems);
+        let unread = table.settle(&used, &mut intake.problems);
+        intake.tell(unread);
+        (intake.slot, intake.by_series) = (Some(60_000), true);
+        let day = day_of(content.file, intake);
+        let rows = Rows { hashes: [owner, app, function, trigger], minutes: &columns, day };
+        if !rows.read(table, intake) {
+            return;
         }
-        let grid = grid(table, &columns, &mut problems);
-        let known = functions_of(&functions.names, companions, options, (&mut problems, &mut notes));
-        let durations = known.short_durations(&mut problems);
-        let Some(grid) = grid.filter(|_| problems.is_empty()) else { return Err(problems) };
-        let silent: BTreeSet<u32> = cells.iter().map(|cell| cell.function).collect();
-        notes.extend(known.note(&silent));
-        let duration = |cell: &Cell| durations.get(cell.function as usize).copied().unwrap_or(0);
-        let cells = cells.iter().map(|cell| Cell { duration: duration(cell), ..*cell }).collect();
-        let purpose = (Values::Invocations, table.file, options);
-        let (traffic, more) = slots::build(&grid, &Clock::default(), cells, purpose, problems)?;
-        notes.extend(more);
-        if let Some((minute, _)) = columns.first() {
-            notes.push(format!("time 0 is the start of minute {minute}"));
+        let line = u32::try_from(table.header_line()).unwrap_or(u32::MAX);
+        let file = u32::try_from(intake.files.len().saturating_sub(1)).unwrap_or(u32::MAX);
+        for (minute, column) in &columns {
+            let place = Place { file, line, column: u32::try_from(column.index + 1).unwrap_or(u32::MAX) };
+            intake.marks.push((day + i64::from(*minute) * 60_000, place));
         }
-        Ok(Traffic { functions: known.functions, notes, ..traffic })
+        if intake.files.len() == 1 {
+            let minute = columns.first().map_or(0, |(minute, _)| *minute);
+            intake.note(format!("time 0 is the start of minute {minute}"));
+        }
     }
+
+    fn known(&self, intake: &mut Intake<'_>, companions: &Companions<'_>) -> Known {
+        let keys = std::mem::take(&mut intake.functions.names);
+        let (mut problems, mut notes) = (std::mem::take(&mut intake.problems), Vec::new());
+        let known = functions_of(&keys, companions, intake.options, (&mut problems, &mut notes));
+        intake.problems = problems;
+        intake.tell(notes);
+        known
+    }
+}
+
+/// When the day of a file begins, ms: of several files, the number behind the `d` in
+/// `invocations_per_function_md.anon.d01.csv` says which.
+fn day_of(file: &str, intake: &mut Intake<'_>) -> i64 {
+    const DAY: i64 = 86_400_000;
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    let number = name.split('.').find_map(|part| part.strip_prefix('d')?.parse::<u16>().ok());
+    if intake.count < 2 {
+        return 0;
+    }
+    if number.is_some() {
+        intake.note("the number behind the `d` in the files' names is taken as the day");
+    }
+    i64::from(number.unwrap_or(0)) * DAY
 }
 
 /// The columns named after a minute, with its number.
@@ -113,48 +134,41 @@ fn ordered<'t>(table: &'t Table<'_>, problems: &mut Diagnostics) -> Vec<(u32, Co
     found
 }
 
-/// The slots: a minute each, the first column's is slot 0.
-fn grid(table: &Table<'_>, columns: &[(u32, Column<'_>)], problems: &mut Diagnostics) -> Option<Grid> {
-    let line = table.at_header(Code::Gap, "", "").line.unwrap_or(1);
-    let marks: Vec<Mark> =
-        columns.iter().map(|(minute, _)| Mark { at: i64::from(*minute) * 60_000, line }).collect();
-    let (number, name) = columns.last().map_or((1, ""), |(_, column)| (column.index as u64 + 1, column.name));
-    Grid::of(&marks, Some(60_000), (table.file, number, name), &Clock::default())
-        .map_err(|off| problems.extend(off))
-        .ok()
-}
-
 struct Rows<'t> {
     /// Owner, application, function, trigger.
     hashes: [Column<'t>; 4],
     minutes: &'t [(u32, Column<'t>)],
+    /// When its day begins, ms.
+    day: i64,
 }
 
 impl Rows<'_> {
-    /// The functions, each by its four cells, and the counts in order of slots.
-    fn read(&self, table: &Table<'_>, problems: &mut Diagnostics) -> (Functions, Vec<Cell>) {
-        let (mut functions, mut cells) = (Functions::default(), Vec::new());
+    /// The functions, each by its four cells, and their counts; whether there are any.
+    fn read(&self, table: &Table<'_>, intake: &mut Intake<'_>) -> bool {
         let mut lines = BTreeMap::new();
-        let first = self.minutes.first().map_or(0, |(minute, _)| *minute);
-        table.read(problems, |row, problems| {
-            let Some(key) = self.key(row, problems) else { return };
-            if let Some(line) = lines.insert(key.clone(), row.line) {
+        table.each(intake, |row, intake| {
+            let Some(key) = self.key(row, &mut intake.problems) else { return };
+            let [_, _, function, _] = self.hashes;
+            let place = intake.place(&row.cell(function));
+            let earlier = lines.insert(key.clone(), row.line);
+            if let Some(line) = earlier {
                 let message = format!("the row has the function and trigger of line {line}");
                 let help = "keep one of the two rows, or add their counts";
                 let at = Diagnostic::new(Code::Duplicate, message, help).in_file(table.file);
-                let [_, _, function, _] = self.hashes;
-                problems.push(at.at_line(row.line).at_column(function.index as u64 + 1).named(function.name));
+                let at = at.at_line(row.line).at_column(function.index as u64 + 1).named(function.name);
+                intake.problems.push(at);
             }
-            let function = functions.number(&key);
+            let function = intake.function(&key);
             for (minute, column) in self.minutes {
-                let count = keep(row.cell(*column).count(), problems).unwrap_or(0);
-                if count > 0 {
-                    cells.push(Cell { slot: minute - first, function, count, duration: 0 });
+                let count = keep(row.cell(*column).count(), &mut intake.problems).unwrap_or(0);
+                if count > 0 && earlier.is_none() {
+                    let at = self.day + i64::from(*minute) * 60_000;
+                    let (micro, duration) = (micro(count), Sample::UNTOLD);
+                    intake.sample(Values::Counts, Sample { at, micro, place, function, duration });
                 }
             }
         });
-        cells.sort_by_key(|cell| cell.slot);
-        (functions, cells)
+        !lines.is_empty()
     }
 
     fn key(&self, row: &Row<'_>, problems: &mut Diagnostics) -> Option<String> {
@@ -185,7 +199,7 @@ fn functions_of(
     let keys: Vec<[&str; 3]> =
         parts.iter().map(|[owner, app, function, _]| [*owner, *app, *function]).collect();
     let mut known = Known::new(short(&hashed), options);
-    let mut told = companions::Told { problems, notes };
+    let mut told = companions::Told { options, problems, notes };
     let durations = companions.durations.as_ref().map(|source| told.durations(source, &keys));
     let memory = companions.memory.as_ref().map(|source| told.memory(source, &keys));
     for number in 0..known.functions.len() {

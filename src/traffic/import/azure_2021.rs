@@ -5,12 +5,13 @@
 //! invocation's start is its end less its duration.
 
 use super::cell::Unit;
+use super::content::Content;
+use super::functions::Known;
+use super::intake::Intake;
 use super::log::{self, Columns};
 use super::names::{Hashed, short};
 use super::table::{Row, Table};
-use super::{Companions, Format, Options};
-use crate::diagnostic::Diagnostics;
-use crate::traffic::Traffic;
+use super::{Companions, Format, Gives};
 
 /// The layout `app,func,end_timestamp,duration`.
 pub struct Azure2021;
@@ -28,36 +29,42 @@ impl Format for Azure2021 {
         "app,func,end_timestamp,duration"
     }
 
-    fn detect(&self, table: &Table<'_>) -> bool {
-        ["func", "end_timestamp", "duration"].iter().all(|name| table.column(&[name]).is_some())
+    fn gives(&self) -> Gives {
+        Gives::LOG.with_durations()
     }
 
-    fn read(&self, table: &Table<'_>, _: &Companions<'_>, options: &Options) -> Result<Traffic, Diagnostics> {
-        let mut problems = Diagnostics::default();
-        let [app, function, time, duration] =
-            ["app", "func", "end_timestamp", "duration"].map(|name| table.require(&[name], &mut problems));
+    fn detect(&self, content: &Content<'_>) -> bool {
+        let has = |table: &Table<'_>, name: &str| table.column(&[name]).is_some();
+        let names = ["func", "end_timestamp", "duration"];
+        content.table.as_ref().is_some_and(|table| names.iter().all(|name| has(table, name)))
+    }
+
+    fn read(&self, content: &Content<'_>, intake: &mut Intake<'_>) {
+        let Some(table) = content.rows(&mut intake.problems) else { return };
+        let [app, function, time, duration] = ["app", "func", "end_timestamp", "duration"]
+            .map(|name| table.require(&[name], &mut intake.problems));
         let (Some(app), Some(function), Some(time), Some(duration)) = (app, function, time, duration) else {
-            return Err(problems);
+            return;
         };
         let used = [app, function, time, duration].map(Some);
-        let unread = table.settle(&used, &mut problems);
+        let unread = table.settle(&used, &mut intake.problems);
         let columns = Columns { time, at_end: true, duration: Some(duration), unit: Unit::Seconds };
-        let key = |row: &Row<'_>| {
+        log::read(table, &columns, intake, |row: &Row<'_>| {
             let (app, function) = (row.cell(app), row.cell(function));
             Ok(format!("{}\n{}", app.name()?, function.name()?))
-        };
-        let rename = |keys: Vec<String>| {
-            let hashed: Vec<Hashed<'_>> = keys
-                .iter()
-                .map(|key| {
-                    let (owner, function) = key.split_once('\n').unwrap_or(("", key));
-                    Hashed { kind: "", function, owner }
-                })
-                .collect();
-            short(&hashed)
-        };
-        let mut traffic = log::read(table, &columns, key, rename, options, problems)?;
-        traffic.notes.extend(unread);
-        Ok(traffic)
+        });
+        intake.tell(unread);
+    }
+
+    fn known(&self, intake: &mut Intake<'_>, _: &Companions<'_>) -> Known {
+        let keys = std::mem::take(&mut intake.functions.names);
+        let hashed: Vec<Hashed<'_>> = keys
+            .iter()
+            .map(|key| {
+                let (owner, function) = key.split_once('\n').unwrap_or(("", key));
+                Hashed { kind: "", function, owner }
+            })
+            .collect();
+        Known::new(short(&hashed), intake.options)
     }
 }

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::Source;
 use super::cell::keep;
 use super::table::{Cell, Column, Table};
+use super::text::Text;
+use super::{Options, Source};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::{Memory, Millis};
 
 /// Reads companions and keeps what is wrong with them or worth knowing.
 pub struct Told<'p> {
+    /// How files are read.
+    pub options: &'p Options,
     /// What is wrong.
     pub problems: &'p mut Diagnostics,
     /// What is worth knowing.
@@ -59,7 +62,8 @@ impl Told<'_> {
         name: &str,
         parse: impl Fn(&Cell<'_>) -> Result<T, Diagnostic>,
     ) -> Option<(BTreeMap<String, T>, bool)> {
-        let table = Table::open(source).map_err(|problem| self.problems.push(problem)).ok()?;
+        let text = Text::open(source, self.options).map_err(|problem| self.problems.push(problem)).ok()?;
+        let table = Table::of(text.file, &text.content);
         let [owner, app, value] =
             ["HashOwner", "HashApp", name].map(|name| table.require(&[name], self.problems));
         let function = table.column(&["HashFunction"]);

@@ -1,10 +1,9 @@
 //! Concurrency: concurrent executions per slot, the own format `time,function,concurrency`.
 
-use super::slots::{self, Columns, Values};
-use super::table::Table;
-use super::{Companions, Format, Options};
-use crate::diagnostic::Diagnostics;
-use crate::traffic::Traffic;
+use super::content::Content;
+use super::intake::{Intake, Values};
+use super::slots::{self, Columns};
+use super::{Format, Gives};
 
 /// The own format `time,function,concurrency`.
 pub struct Concurrency;
@@ -22,16 +21,22 @@ impl Format for Concurrency {
         "time,function,concurrency"
     }
 
-    fn detect(&self, table: &Table<'_>) -> bool {
-        table.column(&["time"]).is_some() && table.column(&["concurrency"]).is_some()
+    fn gives(&self) -> Gives {
+        Gives::CONCURRENCY
     }
 
-    fn read(&self, table: &Table<'_>, _: &Companions<'_>, options: &Options) -> Result<Traffic, Diagnostics> {
-        let mut problems = Diagnostics::default();
-        let time = table.require(&["time"], &mut problems);
-        let value = table.require(&["concurrency"], &mut problems);
-        let (Some(time), Some(value)) = (time, value) else { return Err(problems) };
+    fn detect(&self, content: &Content<'_>) -> bool {
+        content.table.as_ref().is_some_and(|table| {
+            table.column(&["time"]).is_some() && table.column(&["concurrency"]).is_some()
+        })
+    }
+
+    fn read(&self, content: &Content<'_>, intake: &mut Intake<'_>) {
+        let Some(table) = content.rows(&mut intake.problems) else { return };
+        let time = table.require(&["time"], &mut intake.problems);
+        let value = table.require(&["concurrency"], &mut intake.problems);
+        let (Some(time), Some(value)) = (time, value) else { return };
         let columns = Columns { time, function: table.column(&["function"]), value, duration: None };
-        slots::read(table, &columns, Values::Concurrency, options)
+        slots::read(table, &columns, Values::Concurrency, intake);
     }
 }

@@ -1,10 +1,9 @@
 //! Counts: invocations per slot, the own format `time,function,invocations[,duration_ms]`.
 
-use super::slots::{self, Columns, Values};
-use super::table::Table;
-use super::{Companions, Format, Options};
-use crate::diagnostic::Diagnostics;
-use crate::traffic::Traffic;
+use super::content::Content;
+use super::intake::{Intake, Values};
+use super::slots::{self, Columns};
+use super::{Format, Gives};
 
 /// The own format `time,function,invocations[,duration_ms]`.
 pub struct Counts;
@@ -22,16 +21,22 @@ impl Format for Counts {
         "time,function,invocations,duration_ms"
     }
 
-    fn detect(&self, table: &Table<'_>) -> bool {
-        table.column(&["time"]).is_some() && table.column(&["invocations"]).is_some()
+    fn gives(&self) -> Gives {
+        Gives::COUNTS.with_durations()
     }
 
-    fn read(&self, table: &Table<'_>, _: &Companions<'_>, options: &Options) -> Result<Traffic, Diagnostics> {
-        let mut problems = Diagnostics::default();
-        let time = table.require(&["time"], &mut problems);
-        let value = table.require(&["invocations"], &mut problems);
-        let (Some(time), Some(value)) = (time, value) else { return Err(problems) };
+    fn detect(&self, content: &Content<'_>) -> bool {
+        content.table.as_ref().is_some_and(|table| {
+            table.column(&["time"]).is_some() && table.column(&["invocations"]).is_some()
+        })
+    }
+
+    fn read(&self, content: &Content<'_>, intake: &mut Intake<'_>) {
+        let Some(table) = content.rows(&mut intake.problems) else { return };
+        let time = table.require(&["time"], &mut intake.problems);
+        let value = table.require(&["invocations"], &mut intake.problems);
+        let (Some(time), Some(value)) = (time, value) else { return };
         let (function, duration) = (table.column(&["function"]), table.column(&["duration_ms"]));
-        slots::read(table, &Columns { time, function, value, duration }, Values::Invocations, options)
+        slots::read(table, &Columns { time, function, value, duration }, Values::Counts, intake);
     }
 }

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use super::clock::Clock;
-use super::{Gaps, Options};
+use super::Gaps;
+use super::intake::{Intake, Place};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::Millis;
 use crate::traffic::Cell;
@@ -15,13 +15,13 @@ use crate::traffic::Cell;
 /// The most cells or runs that filling a file's gaps or levels may make.
 pub const LIMIT: usize = 20_000_000;
 
-/// A time of the file and the first line that has it.
+/// A time of the files and the first place that has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mark {
     /// The time, ms.
     pub at: i64,
-    /// The line.
-    pub line: u64,
+    /// The place.
+    pub place: Place,
 }
 
 /// Slots that are missing in a row.
@@ -31,8 +31,8 @@ pub struct Gap {
     pub slot: u32,
     /// How many are missing.
     pub slots: u32,
-    /// The line of the slot after them.
-    pub line: u64,
+    /// The place of the slot after them.
+    pub place: Place,
 }
 
 /// The slots of a file.
@@ -51,18 +51,12 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// The grid that `marks`, distinct and in order, lie on; `file` and `column` (its number
-    /// and name) are where they stand. A `slot` of none is found out.
-    pub fn of(
-        marks: &[Mark],
-        slot: Option<u64>,
-        place: (&str, u64, &str),
-        clock: &Clock,
-    ) -> Result<Self, Diagnostics> {
+    /// The grid that `marks` of `intake`, distinct and in order, lie on. A `slot` of none is found out.
+    pub fn of(marks: &[Mark], slot: Option<u64>, intake: &Intake<'_>) -> Result<Self, Diagnostics> {
         let seen = slot.or_else(|| common_distance(marks));
         let guessed = seen.is_none();
         let slot = seen.unwrap_or(60_000);
-        let (file, column, name) = place;
+        let clock = &intake.clock;
         let phase = common_phase(marks, slot);
         let mut off = Diagnostics::default();
         for mark in marks {
@@ -72,8 +66,8 @@ impl Grid {
                 let message =
                     format!("the time lies {late} after a slot's start; the slots are {length} long");
                 let help = "move the row to its slot, or import the file as a log";
-                let at = Diagnostic::new(Code::BadCell, message, help).in_file(file).at_line(mark.line);
-                off.push(at.at_column(column).named(name).with_value(&clock.show(mark.at)));
+                let problem = Diagnostic::new(Code::BadCell, message, help);
+                off.push(intake.at(problem, mark.place, true).with_value(&clock.show(mark.at)));
             }
         }
         let mut grid =
@@ -84,12 +78,12 @@ impl Grid {
             if distance > Millis::LONGEST.0 || number == u32::MAX {
                 let message = "the traffic is longer than 100 years or 4 billion slots up to this time";
                 let help = "correct the time, or split the file";
-                let at = Diagnostic::new(Code::TooLarge, message, help).in_file(file).at_line(mark.line);
-                off.push(at.at_column(column).named(name).with_value(&clock.show(mark.at)));
+                let problem = Diagnostic::new(Code::TooLarge, message, help);
+                off.push(intake.at(problem, mark.place, true).with_value(&clock.show(mark.at)));
                 break;
             }
             if number > grid.slots {
-                grid.gaps.push(Gap { slot: grid.slots, slots: number - grid.slots, line: mark.line });
+                grid.gaps.push(Gap { slot: grid.slots, slots: number - grid.slots, place: mark.place });
             }
             grid.slots = number + 1;
         }
@@ -111,9 +105,7 @@ impl Grid {
     pub fn fill(
         &self,
         cells: Vec<Cell>,
-        options: &Options,
-        file: &str,
-        show: impl Fn(u32) -> String,
+        intake: &Intake<'_>,
     ) -> Result<(Vec<Cell>, Option<String>), Diagnostics> {
         let missing: u64 = self.gaps.iter().map(|gap| u64::from(gap.slots)).sum();
         if missing == 0 {
@@ -121,37 +113,52 @@ impl Grid {
         }
         let count =
             if missing == 1 { "1 missing slot is".into() } else { format!("{missing} missing slots are") };
-        match options.gaps {
-            Gaps::Error => Err(self.complain(file, show)),
+        match intake.options.gaps {
+            Gaps::Error => Err(self.complain(intake)),
             Gaps::Zero => Ok((cells, Some(format!("{count} taken as zero")))),
             Gaps::Hold => {
                 let held = hold(&cells, &self.gaps).ok_or_else(|| {
                     let message =
                         format!("holding values over {missing} missing slots makes too many of them");
                     let help = "use `--gaps zero`, or split the file";
-                    Diagnostics::from(Diagnostic::new(Code::TooLarge, message, help).in_file(file))
+                    let problem = Diagnostic::new(Code::TooLarge, message, help);
+                    Diagnostics::from(problem.in_file(intake.first_file()))
                 })?;
                 Ok((held, Some(format!("{count} given the value before"))))
             }
         }
     }
 
-    fn complain(&self, file: &str, show: impl Fn(u32) -> String) -> Diagnostics {
+    fn complain(&self, intake: &Intake<'_>) -> Diagnostics {
         let mut problems = Diagnostics::default();
+        let start = |slot: u32| {
+            let offset = i64::try_from(u64::from(slot) * self.slot).unwrap_or(i64::MAX);
+            self.first.saturating_add(offset)
+        };
         for gap in &self.gaps {
-            let last = gap.slot + gap.slots - 1;
+            let (first, last) = (start(gap.slot), start(gap.slot + gap.slots - 1));
             let length = Millis(self.slot);
+            let show = |at| intake.clock.show(at);
             let message = match gap.slots {
-                1 => format!("a slot of {length} is missing here: {}", show(gap.slot)),
-                n => format!(
-                    "{n} slots of {length} are missing here: from {} to {}",
-                    show(gap.slot),
-                    show(last)
-                ),
+                1 => format!("a slot of {length} is missing here: {}", show(first)),
+                n => {
+                    format!("{n} slots of {length} are missing here: from {} to {}", show(first), show(last))
+                }
             };
-            let help = "add the rows; or use `--gaps zero` if nothing was invoked then, \
-                        `--gaps hold` to repeat the value before";
-            problems.push(Diagnostic::new(Code::Gap, message, help).in_file(file).at_line(gap.line));
+            let mut help = "add the rows; or use `--gaps zero` if nothing was invoked then, \
+                            `--gaps hold` to repeat the value before"
+                .to_owned();
+            if let Some(omits) = intake.omits {
+                help.push_str("; ");
+                help.push_str(omits);
+            }
+            let hour = u64::from(gap.slots).saturating_mul(self.slot) == 3_600_000;
+            if hour && intake.clock.may_be_local(first) {
+                help.push_str(
+                    "; or, if clocks went forward here, name the zone: `--time-zone Europe/Berlin`",
+                );
+            }
+            problems.push(intake.at(Diagnostic::new(Code::Gap, message, help), gap.place, true));
         }
         problems
     }
@@ -214,17 +221,23 @@ fn hold(cells: &[Cell], gaps: &[Gap]) -> Option<Vec<Cell>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::traffic::import::Options;
 
     fn grid(times: &[i64]) -> Result<Grid, Diagnostics> {
-        let marks: Vec<Mark> = times.iter().zip(2..).map(|(at, line)| Mark { at: *at, line }).collect();
-        Grid::of(&marks, None, ("t.csv", 1, "time"), &Clock::default())
+        let marks: Vec<Mark> =
+            times.iter().zip(2..).map(|(at, line)| Mark { at: *at, place: at_line(line) }).collect();
+        Grid::of(&marks, None, &Intake::new(&Options::default(), 1))
+    }
+
+    fn at_line(line: u32) -> Place {
+        Place { file: 0, line, column: 1 }
     }
 
     #[test]
     fn the_slot_is_the_most_common_distance_and_gaps_are_named() {
         let found = grid(&[240, 300, 360, 540, 600]).unwrap();
         assert_eq!((found.first, found.slot, found.slots, found.guessed), (240, 60, 7, false));
-        assert_eq!(found.gaps, [Gap { slot: 3, slots: 2, line: 5 }]);
+        assert_eq!(found.gaps, [Gap { slot: 3, slots: 2, place: at_line(5) }]);
         assert_eq!((found.number(540), found.span()), (5, Millis(420)));
         assert!(grid(&[7]).unwrap().guessed);
     }
@@ -244,7 +257,8 @@ mod tests {
     fn hold_repeats_the_slot_before_and_stops_at_the_limit() {
         let cell = |slot, function, count| Cell { slot, function, count, duration: 1 };
         let cells = [cell(0, 0, 5), cell(1, 0, 2), cell(1, 1, 3), cell(4, 0, 9), cell(9, 0, 1)];
-        let gaps = [Gap { slot: 2, slots: 2, line: 4 }, Gap { slot: 6, slots: 3, line: 6 }];
+        let gaps =
+            [Gap { slot: 2, slots: 2, place: at_line(4) }, Gap { slot: 6, slots: 3, place: at_line(6) }];
         let held = hold(&cells, &gaps).unwrap();
         let slots: Vec<_> = held.iter().map(|c| (c.slot, c.function, c.count)).collect();
         let expected = [
@@ -259,6 +273,6 @@ mod tests {
             (9, 0, 1),
         ];
         assert_eq!(slots, expected, "slot 5 was there and empty, so 6 to 8 are empty too");
-        assert_eq!(hold(&[cell(0, 0, 1)], &[Gap { slot: 1, slots: u32::MAX - 1, line: 3 }]), None);
+        assert_eq!(hold(&[cell(0, 0, 1)], &[Gap { slot: 1, slots: u32::MAX - 1, place: at_line(3) }]), None);
     }
 }

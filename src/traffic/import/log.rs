@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::cell::{Unit, keep, round};
-use super::clock::{Clock, milliseconds};
-use super::functions::{Functions, Known, UNNAMED};
-use super::table::{Column, Row, Table};
-use super::{Companions, Format, Options};
+use super::clock::milliseconds;
+use super::content::Content;
+use super::functions::{Known, UNNAMED};
+use super::intake::{Call, Intake, Place};
+use super::table::{Cell, Column, Row, Table};
+use super::{Format, Gives};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::Millis;
 use crate::traffic::{Entry, Shape, Traffic};
@@ -27,30 +29,35 @@ impl Format for Log {
         "start,function,duration_ms"
     }
 
-    fn detect(&self, table: &Table<'_>) -> bool {
-        table.column(&["start"]).is_some()
-            || table.column(&["end"]).is_some() && table.column(&["duration_ms"]).is_some()
+    fn gives(&self) -> Gives {
+        Gives::LOG.with_durations()
     }
 
-    fn read(&self, table: &Table<'_>, _: &Companions<'_>, options: &Options) -> Result<Traffic, Diagnostics> {
-        let mut problems = Diagnostics::default();
+    fn detect(&self, content: &Content<'_>) -> bool {
+        content.table.as_ref().is_some_and(|table| {
+            table.column(&["start"]).is_some()
+                || table.column(&["end"]).is_some() && table.column(&["duration_ms"]).is_some()
+        })
+    }
+
+    fn read(&self, content: &Content<'_>, intake: &mut Intake<'_>) {
+        let Some(table) = content.rows(&mut intake.problems) else { return };
         let at_end = table.column(&["start"]).is_none() && table.column(&["end"]).is_some();
-        let time = table.require(if at_end { &["end"] } else { &["start", "end"] }, &mut problems);
+        let time = table.require(if at_end { &["end"] } else { &["start", "end"] }, &mut intake.problems);
         let duration = table.column(&["duration_ms"]);
         if at_end && duration.is_none() {
-            table.require(&["duration_ms"], &mut problems);
+            table.require(&["duration_ms"], &mut intake.problems);
+            return;
         }
-        let Some(time) = time.filter(|_| problems.is_empty()) else { return Err(problems) };
+        let Some(time) = time else { return };
         let function = table.column(&["function"]);
         let columns = Columns { time, at_end, duration, unit: Unit::Milliseconds };
-        let unread = table.settle(&[Some(time), function, duration], &mut problems);
-        let name = |row: &Row<'_>| match function {
+        let unread = table.settle(&[Some(time), function, duration], &mut intake.problems);
+        read(table, &columns, intake, |row| match function {
             Some(column) => row.cell(column).name().map(str::to_owned),
             None => Ok(UNNAMED.to_owned()),
-        };
-        let mut traffic = read(table, &columns, name, |names| names, options, problems)?;
-        traffic.notes.extend(unread);
-        Ok(traffic)
+        });
+        intake.tell(unread);
     }
 }
 
@@ -67,58 +74,61 @@ pub struct Columns<'t> {
     pub unit: Unit,
 }
 
-/// An invocation as its row gives it.
-#[derive(Clone, Copy, Debug)]
-struct Call {
-    at: i64,
-    line: u64,
-    function: u32,
-    duration: Option<u64>,
-}
-
-/// Reads `table` as a log. `name` gives the key of a row's function, and
-/// `rename` turns the keys of all of them into names.
+/// Reads `table` as a log. `name` gives the key of a row's function.
 pub fn read(
     table: &Table<'_>,
     columns: &Columns<'_>,
+    intake: &mut Intake<'_>,
     mut name: impl FnMut(&Row<'_>) -> Result<String, Diagnostic>,
-    rename: impl FnOnce(Vec<String>) -> Vec<String>,
-    options: &Options,
-    mut problems: Diagnostics,
-) -> Result<Traffic, Diagnostics> {
-    let (mut clock, mut functions, mut calls) = (Clock::default(), Functions::default(), Vec::new());
-    table.read(&mut problems, |row, problems| {
-        let at = keep(clock.read(&row.cell(columns.time)), problems);
-        let name = keep(name(row), problems);
+) {
+    table.each(intake, |row, intake| {
+        let time = row.cell(columns.time);
+        let name = keep(name(row), &mut intake.problems);
         let cell = columns.duration.map(|column| row.cell(column));
         let cell = cell.filter(|cell| columns.at_end || !cell.text.is_empty());
-        let micros = cell.map(|cell| keep(cell.duration(columns.unit), problems));
-        let (Some(at), Some(name), None | Some(Some(_))) = (at, name, micros) else { return };
-        let micros = micros.flatten();
-        let length = if columns.at_end { micros.unwrap_or(0) } else { 0 };
-        let at = milliseconds(at.saturating_sub_unsigned(length));
-        let function = functions.number(&name);
-        calls.push(Call { at, line: row.line, function, duration: micros.map(round) });
+        let micros = cell.map(|cell| keep(cell.duration(columns.unit), &mut intake.problems));
+        let before = if columns.at_end { micros.flatten().unwrap_or(0) } else { 0 };
+        let Some((at, place)) = call_time(intake, &time, before) else { return };
+        let (Some(name), None | Some(Some(_))) = (name, micros) else { return };
+        let function = intake.function(&name);
+        intake.calls.push(Call { at, place, function, duration: micros.flatten().map(round) });
     });
-    let mut notes: Vec<String> = clock.note().into_iter().collect();
-    if !calls.is_sorted_by_key(|call| call.at) {
+}
+
+/// The instant in `time` less `before` microseconds, rounded once, and its place.
+pub fn call_time(intake: &mut Intake<'_>, time: &Cell<'_>, before: u64) -> Option<(i64, Place)> {
+    let micros = keep(intake.clock.read(time), &mut intake.problems)?;
+    let place = intake.place(time);
+    if let Some(file) = intake.files.last_mut().filter(|file| file.time.is_empty()) {
+        time.name.clone_into(&mut file.time);
+    }
+    Some((milliseconds(micros.saturating_sub_unsigned(before)), place))
+}
+
+/// The traffic of all the calls; `known` are their functions.
+pub fn finish(mut intake: Intake<'_>, known: Known) -> Result<Traffic, Diagnostics> {
+    let mut calls = std::mem::take(&mut intake.calls);
+    if let Some(late) = calls.windows(2).find(|pair| matches!(pair, [a, b] if a.at > b.at)) {
+        let place = late.last().map_or(Place::default(), |call| call.place);
         calls.sort_by_key(|call| call.at);
-        notes.push("the rows were not in order of start and have been sorted".into());
+        let line = intake.told(place, Place::default());
+        intake
+            .note(format!("the rows were not in order of start and have been sorted (the first is {line})"));
     }
     let first = calls.first().map_or(0, |call| call.at);
     if let Some(late) = calls.iter().find(|call| since(first, call) > Millis::LONGEST.0) {
         let message = "this row is more than 100 years after the first";
-        let at = Diagnostic::new(Code::TooLarge, message, "correct the time, or split the file");
-        let at = at.in_file(table.file).at_line(late.line).at_column(columns.time.index as u64 + 1);
-        problems.push(at.named(columns.time.name).with_value(&clock.show(late.at)));
+        let problem = Diagnostic::new(Code::TooLarge, message, "correct the time, or split the file");
+        let problem = intake.at(problem, late.place, true).with_value(&intake.clock.show(late.at));
+        intake.problems.push(problem);
     }
-    let known = Known::new(rename(functions.names), options);
-    let entries = problems.or(merge(&calls, first, &known.durations()))?;
     let silent: BTreeSet<u32> = calls.iter().filter(|c| c.duration.is_none()).map(|c| c.function).collect();
-    notes.extend(known.note(&silent));
+    intake.tell(known.note(&silent));
+    let entries = intake.problems.or(merge(&calls, first, &known.durations()))?;
     let span = entries.iter().map(|entry| entry.at.saturating_add(entry.duration)).max().unwrap_or(0);
-    let origin = clock.is_wall().then_some(first);
-    Ok(Traffic { functions: known.functions, origin, span: Millis(span), notes, shape: Shape::Log(entries) })
+    let origin = intake.clock.is_wall().then_some(first);
+    let (functions, notes) = (known.functions, intake.notes);
+    Ok(Traffic { functions, origin, span: Millis(span), notes, shape: Shape::Log(entries) })
 }
 
 /// Milliseconds from `first` to the start of `call`.

@@ -1,10 +1,9 @@
 //! Series: one value per time under other people's names, as monitoring tools export it.
 
-use super::slots::{self, Columns, Values};
-use super::table::Table;
-use super::{Companions, Format, Options};
-use crate::diagnostic::Diagnostics;
-use crate::traffic::Traffic;
+use super::content::Content;
+use super::intake::{Intake, Values};
+use super::slots::{self, Columns};
+use super::{Format, Gives};
 
 /// A series of counts such as `timestamp,value` or `period,count`.
 pub struct Series;
@@ -26,16 +25,24 @@ impl Format for Series {
         "timestamp,value"
     }
 
-    fn detect(&self, table: &Table<'_>) -> bool {
-        table.column(&TIMES).is_some() && table.column(&VALUES).is_some()
+    fn gives(&self) -> Gives {
+        Gives::COUNTS.with_durations()
     }
 
-    fn read(&self, table: &Table<'_>, _: &Companions<'_>, options: &Options) -> Result<Traffic, Diagnostics> {
-        let mut problems = Diagnostics::default();
-        let time = table.require(&TIMES, &mut problems);
-        let value = table.require(&VALUES, &mut problems);
-        let (Some(time), Some(value)) = (time, value) else { return Err(problems) };
+    fn detect(&self, content: &Content<'_>) -> bool {
+        content
+            .table
+            .as_ref()
+            .is_some_and(|table| table.column(&TIMES).is_some() && table.column(&VALUES).is_some())
+    }
+
+    fn read(&self, content: &Content<'_>, intake: &mut Intake<'_>) {
+        let Some(table) = content.rows(&mut intake.problems) else { return };
+        let time = table.require(&TIMES, &mut intake.problems);
+        let value = table.require(&VALUES, &mut intake.problems);
+        let (Some(time), Some(value)) = (time, value) else { return };
         let (function, duration) = (table.column(&["function"]), table.column(&["duration_ms"]));
-        slots::read(table, &Columns { time, function, value, duration }, Values::Invocations, options)
+        let values = intake.options.meaning.map_or(Values::Counts, Values::of);
+        slots::read(table, &Columns { time, function, value, duration }, values, intake);
     }
 }

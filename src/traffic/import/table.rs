@@ -4,24 +4,30 @@
 //! comma. A row's line is that of its first character in the file, counted
 //! through blank lines and quoted line breaks.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::{Source, text};
+use super::intake::Intake;
+use super::text;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
 /// A file that has a header.
 #[derive(Clone, Debug)]
-pub struct Table<'a> {
+pub struct Table<'t> {
     /// The file, as the user named it.
-    pub file: &'a str,
+    pub file: &'t str,
     /// What was assumed to read it.
     pub notes: Vec<String>,
     header: Vec<String>,
+    /// The names in the header, uncut.
+    whole: Vec<String>,
     header_line: u64,
-    text: Cow<'a, str>,
+    text: &'t str,
+    /// The byte at which the rows begin, or the header.
+    start: usize,
+    /// Whether the first row is the header.
+    headed: bool,
     separator: u8,
 }
 
@@ -30,8 +36,10 @@ pub struct Table<'a> {
 pub struct Column<'t> {
     /// Its place, from 0.
     pub index: usize,
-    /// Its name, as the file writes it.
+    /// Its name, as the file writes it, cut to a readable length.
     pub name: &'t str,
+    /// Its whole name.
+    pub whole: &'t str,
 }
 
 /// A row of a table.
@@ -52,51 +60,81 @@ pub struct Cell<'r> {
     pub file: &'r str,
     /// The line of its row, from 1.
     pub line: u64,
-    /// Its number in the row, from 1.
+    /// Its number in the row, from 1; of a cell of JSON or a log line, its first character's.
     pub number: u64,
-    /// The name of its column.
+    /// The name of its column, or the path of its JSON value.
     pub name: &'r str,
 }
 
-impl<'a> Table<'a> {
-    /// Decodes `source` and reads its header.
-    pub fn open(source: &Source<'a>) -> Result<Self, Diagnostic> {
-        let (text, encoding) = text::decode(source)?;
-        let first = text.trim_start().lines().next().unwrap_or_default();
-        let separator = match first {
-            line if line.contains(',') => b',',
-            line if line.contains('\t') => b'\t',
-            line if line.contains(';') => b';',
+impl<'t> Table<'t> {
+    /// Reads the header of `text`.
+    pub fn of(file: &'t str, text: &'t str) -> Self {
+        let blank = text.len() - text.trim_start().len();
+        // Excel's own line: `sep=;`.
+        let told = text.get(blank..).and_then(|rest| rest.strip_prefix("sep="));
+        let told = told.and_then(|rest| Some((rest.chars().next()?, rest.find('\n')? + 1)));
+        let start = told.map_or(0, |(_, end)| blank + "sep=".len() + end);
+        let first = text.get(start..).unwrap_or_default().trim_start().lines().next().unwrap_or_default();
+        let separator = match (told, first) {
+            (Some((separator, _)), _) if separator.is_ascii_punctuation() || separator == '\t' => {
+                u8::try_from(separator).unwrap_or(b',')
+            }
+            (_, line) if line.contains(',') => b',',
+            (_, line) if line.contains('\t') => b'\t',
+            (_, line) if line.contains(';') => b';',
             _ => b',',
         };
-        let mut notes: Vec<String> = encoding.into_iter().collect();
+        let mut notes = Vec::new();
         if separator != b',' {
-            let name = if separator == b'\t' { "tabs" } else { "semicolons" };
-            notes.push(format!("{} is separated by {name}", source.name));
+            let name = match separator {
+                b'\t' => "tabs".to_owned(),
+                b';' => "semicolons".to_owned(),
+                other => format!("`{}`", char::from(other)),
+            };
+            notes.push(format!("{file} is separated by {name}"));
         }
+        let (header, whole, header_line) = (Vec::new(), Vec::new(), 1);
         let mut table =
-            Self { file: source.name, notes, header: Vec::new(), header_line: 1, text, separator };
+            Self { file, notes, header, whole, header_line, text, start, headed: true, separator };
         let mut reader = table.reader();
         let mut record = StringRecord::new();
         if reader.read_record(&mut record).unwrap_or(false) {
-            let start = record.position().map_or(0, csv::Position::byte);
-            table.header_line = Lines::default().line(table.text.as_bytes(), start);
-            table.header = record.iter().map(|name| readable(name.trim())).collect();
+            let at = record.position().map_or(0, csv::Position::byte) + start as u64;
+            table.header_line = Lines::default().line(text.as_bytes(), at);
+            table.whole = record.iter().map(|name| name.trim().to_owned()).collect();
+            table.header = table.whole.iter().map(|name| readable(name)).collect();
         }
-        Ok(table)
+        table
     }
 
-    fn reader(&self) -> csv::Reader<&[u8]> {
+    /// The same file with rows that begin at byte `start`, without a header of their own.
+    pub fn headed(&self, header: Vec<String>, header_line: u64, start: usize) -> Self {
+        let cut = header.iter().map(|name| readable(name)).collect();
+        Self { header: cut, whole: header, header_line, start, headed: false, ..self.clone() }
+    }
+
+    /// The records of the file as they are, each with the byte it begins at, up to `most`.
+    pub fn records(&self, most: usize) -> Vec<(usize, StringRecord)> {
+        let at = |record: &StringRecord| {
+            let byte = record.position().map_or(0, csv::Position::byte);
+            usize::try_from(byte).unwrap_or(usize::MAX).saturating_add(self.start)
+        };
+        let records = self.reader().into_records().map_while(Result::ok).take(most);
+        records.map(|record| (at(&record), record)).collect()
+    }
+
+    fn reader(&self) -> csv::Reader<&'t [u8]> {
         ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .delimiter(self.separator)
-            .from_reader(self.text.as_bytes())
+            .from_reader(self.text.as_bytes().get(self.start..).unwrap_or_default())
     }
 
     /// The columns, in order.
     pub fn columns(&self) -> impl Iterator<Item = Column<'_>> {
-        self.header.iter().enumerate().map(|(index, name)| Column { index, name })
+        let names = self.header.iter().zip(&self.whole).enumerate();
+        names.map(|(index, (name, whole))| Column { index, name, whole })
     }
 
     /// The first column that bears one of `names`, in any case.
@@ -162,9 +200,9 @@ impl<'a> Table<'a> {
         let (mut reader, mut record) = (self.reader(), StringRecord::new());
         let (mut lines, mut rows, mut last) = (Lines::default(), 0_u64, 0);
         while reader.read_record(&mut record).unwrap_or(false) {
-            last = record.position().map_or(0, csv::Position::byte);
+            last = record.position().map_or(0, csv::Position::byte) + self.start as u64;
             rows += 1;
-            if rows == 1 {
+            if self.headed && rows == 1 {
                 continue;
             }
             let row = Row { line: lines.line(bytes, last), file: self.file, record: &record };
@@ -174,7 +212,7 @@ impl<'a> Table<'a> {
                 problems.push(self.wrong_length(&row));
             }
         }
-        if rows < 2 {
+        if rows < 1 + u64::from(self.headed) {
             let help = "add at least one row below the header";
             problems.push(self.at_header(Code::Empty, "the file has a header and no rows", help));
         }
@@ -184,6 +222,25 @@ impl<'a> Table<'a> {
             problems
                 .push(diagnostic.in_file(self.file).at_line(lines.line(bytes, last).max(self.header_line)));
         }
+    }
+
+    /// The header's line, from 1.
+    pub const fn header_line(&self) -> u64 {
+        self.header_line
+    }
+
+    /// Calls `each` for every row, with what it goes to.
+    pub fn each(&self, intake: &mut Intake<'_>, mut each: impl FnMut(&Row<'_>, &mut Intake<'_>)) {
+        if let Some(file) = intake.files.last_mut() {
+            file.columns.clone_from(&self.header);
+        }
+        let mut problems = std::mem::take(&mut intake.problems);
+        self.read(&mut problems, |row, problems| {
+            std::mem::swap(problems, &mut intake.problems);
+            each(row, intake);
+            std::mem::swap(problems, &mut intake.problems);
+        });
+        intake.problems = problems;
     }
 
     fn wrong_length(&self, row: &Row<'_>) -> Diagnostic {
@@ -213,7 +270,7 @@ impl<'a> Table<'a> {
 }
 
 /// A column's name, cut after 60 characters: every problem of the column repeats it.
-fn readable(name: &str) -> String {
+pub fn readable(name: &str) -> String {
     let mut cut: String = name.chars().take(60).collect();
     if cut.len() < name.len() {
         cut.push('…');
@@ -264,7 +321,7 @@ mod tests {
     use super::*;
 
     fn rows(text: &str) -> (Vec<(u64, String)>, Diagnostics) {
-        let table = Table::open(&Source { name: "t.csv", bytes: text.as_bytes() }).unwrap();
+        let table = Table::of("t.csv", text);
         let (mut found, mut problems) = (Vec::new(), Diagnostics::default());
         table.read(&mut problems, |row, _| found.push((row.line, row.record.iter().collect::<String>())));
         (found, problems)
@@ -298,7 +355,7 @@ mod tests {
     #[test]
     fn separators_come_from_the_header() {
         for (text, note) in [("a;b\n1;2\n", 1), ("a\tb\n1\t2\n", 1), ("a,b\n1,2\n", 0)] {
-            let table = Table::open(&Source { name: "t.csv", bytes: text.as_bytes() }).unwrap();
+            let table = Table::of("t.csv", text);
             assert_eq!(table.columns().count(), 2);
             assert_eq!(table.notes.len(), note);
             assert_eq!(rows(text).0, [(2, "12".to_owned())]);

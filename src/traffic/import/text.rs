@@ -1,16 +1,16 @@
-//! Text: a file's bytes as Unicode text, whatever encoding they came in.
+//! Text: a file's bytes as Unicode text, whatever they were packed and encoded in.
 //!
 //! UTF-8 with or without a byte-order mark, and UTF-16 with one. Anything else
 //! is refused with the place of the first byte that does not fit.
 
 use std::borrow::Cow;
 
-use super::Source;
+use super::unpack::unpack;
+use super::{Options, Source};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// What a file starts with that is packed or not text at all, and what to do about it.
-const PACKED: [(&[u8], &str, &str); 6] = [
-    (b"\x1f\x8b", "the file is compressed with gzip", "unpack it first, for example with `gunzip`"),
+const PACKED: [(&[u8], &str, &str); 5] = [
     (b"PK\x03\x04", "the file is a zip archive or a spreadsheet", "unpack it, or save the sheet as CSV"),
     (b"PAR1", "the file is in Parquet format", "export it as CSV"),
     (b"BZh", "the file is compressed with bzip2", "unpack it first, for example with `bunzip2`"),
@@ -20,8 +20,34 @@ const PACKED: [(&[u8], &str, &str); 6] = [
 
 const SAVE: &str = "save the file as CSV in UTF-8, or in UTF-16 with a byte-order mark";
 
+/// A file as text.
+#[derive(Clone, Debug)]
+pub struct Text<'a> {
+    /// The file, as the user named it.
+    pub file: &'a str,
+    /// What is in it.
+    pub content: Cow<'a, str>,
+    /// What was assumed to read it.
+    pub notes: Vec<String>,
+}
+
+impl<'a> Text<'a> {
+    /// Unpacks and decodes `source`.
+    pub fn open(source: &Source<'a>, options: &Options) -> Result<Self, Diagnostic> {
+        let (bytes, unpacked) = unpack(source, options.unpacked)?;
+        let (text, encoding) = match bytes {
+            Cow::Borrowed(bytes) => decode(&Source { bytes, ..*source })?,
+            Cow::Owned(bytes) => {
+                let (text, note) = decode(&Source { name: source.name, bytes: &bytes })?;
+                (Cow::Owned(text.into_owned()), note)
+            }
+        };
+        Ok(Self { file: source.name, content: text, notes: unpacked.into_iter().chain(encoding).collect() })
+    }
+}
+
 /// The text of `source` without its byte-order mark, and a note where it was not UTF-8.
-pub fn decode<'a>(source: &Source<'a>) -> Result<(Cow<'a, str>, Option<String>), Diagnostic> {
+fn decode<'a>(source: &Source<'a>) -> Result<(Cow<'a, str>, Option<String>), Diagnostic> {
     let bytes = source.bytes;
     if let Some((_, message, help)) = PACKED.iter().find(|(magic, ..)| bytes.starts_with(magic)) {
         return Err(Diagnostic::new(Code::Encoding, *message, *help).in_file(source.name).at_line(1));
@@ -38,7 +64,7 @@ pub fn decode<'a>(source: &Source<'a>) -> Result<(Cow<'a, str>, Option<String>),
         return Err(Diagnostic::new(Code::Encoding, message, SAVE).in_file(source.name).at_line(line));
     }
     if text.trim().is_empty() {
-        let help = "give a CSV file with a header and at least one row";
+        let help = "give a file with a header and at least one row";
         return Err(Diagnostic::new(Code::Empty, "the file is empty", help).in_file(source.name).at_line(1));
     }
     Ok((text, note.map(|encoding| format!("{} is read as {encoding}", source.name))))
@@ -128,7 +154,7 @@ mod tests {
         assert_eq!(refused(b"a\r\nb\0"), at(2, "the file holds a NUL byte, so it is not text"));
         assert_eq!(refused(b"\xff\xfea\0\n\0\x00\xd8"), at(2, "byte 7 of the file is not UTF-16"));
         assert_eq!(refused(b"\xff\xfea\0b"), at(1, "byte 5 of the file is not UTF-16"));
-        assert_eq!(refused(b"\x1f\x8bxx").2, "the file is compressed with gzip");
+        assert_eq!(refused(b"BZhxx").2, "the file is compressed with bzip2");
         assert_eq!(decoded(b"\xef\xbb\xbf \n").unwrap_err().code, Code::Empty);
     }
 }

@@ -1,0 +1,91 @@
+//! `eniplan inventory`.
+
+use std::path::{Path, PathBuf};
+
+use clap::builder::PossibleValuesParser;
+
+use super::output::{self, Output};
+use super::{Verdict, input, model};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::platform;
+use crate::report::{self, answers};
+use crate::scenario::inventory::{self, Audit, Source};
+
+/// The largest file that is read: its values take several times its size.
+const LARGEST: usize = 256 << 20;
+
+/// Options of `inventory`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "FILE is the output of aws lambda list-functions, aws ec2 describe-subnets,\n\
+                        describe-network-interfaces, describe-security-groups, describe-account-attributes,\n\
+                        aws service-quotas list-service-quotas, terraform show -json (a plan or a state), or a\n\
+                        CloudFormation or SAM template; each is recognised by what is in it.\n\n\
+                        Example:\n  eniplan inventory functions.json subnets.json enis.json plan.json -o scenario.toml")]
+pub struct Args {
+    /// What the cloud and the tools print, in any order
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// The model that says how many ENIs are expected: a built-in one, or a file
+    #[arg(long, value_name = "NAME|FILE", default_value = "lambda-hyperplane", help_heading = "Platform")]
+    model: PathBuf,
+    /// Write the scenario to FILE, whole or not at all; the report goes to stdout
+    #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = "Output")]
+    scenario: Option<PathBuf>,
+    /// How the report is printed
+    #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "text")]
+    #[arg(help_heading = "Output")]
+    pub format: String,
+    /// Print no notes on stderr
+    #[arg(long, help_heading = "Output")]
+    quiet: bool,
+}
+
+fn formats() -> PossibleValuesParser {
+    report::ALL.iter().map(|renderer| renderer.name()).collect::<Vec<_>>().into()
+}
+
+/// Prints the report and writes the scenario.
+pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+    let mut problems = Diagnostics::default();
+    let mut texts = Vec::new();
+    for file in &args.files {
+        match text(file) {
+            Ok(text) => texts.push((input::shown(file), text)),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    let platform = model::load(&args.model, Path::new("")).map_err(|more| problems.extend(more)).ok();
+    let sources: Vec<Source<'_>> = texts.iter().map(|(name, text)| Source { name, text }).collect();
+    let estate = inventory::take(&sources).map_err(|more| problems.extend(more)).ok();
+    let (Some(platform), Some(estate), true) = (platform, estate, problems.is_empty()) else {
+        return Err(problems);
+    };
+    let built_in = args.model.to_str().filter(|name| platform::named(name).is_some());
+    let named = args.scenario.as_deref().map_or_else(|| "scenario.toml".to_owned(), input::shown);
+    let scenario = estate.scenario(&named, built_in)?;
+    let answer = answers::inventory(&estate, &Audit::of(&estate, &platform), &platform);
+    let report = Output { format: args.format.clone(), file: None, quiet: args.quiet };
+    if let Some(path) = &args.scenario {
+        if args.files.contains(path) {
+            let message = "the scenario would replace a file it is made from";
+            let problem = Diagnostic::new(Code::Usage, message, "write it to a file of its own");
+            return Err(problem.in_file(input::shown(path)).into());
+        }
+        output::save(path, &scenario, args.quiet)?;
+    } else {
+        report.note("no scenario is written; give -o scenario.toml to have one");
+    }
+    report.give(&answer)?;
+    Ok(Verdict::Done)
+}
+
+fn text(file: &Path) -> Result<String, Diagnostic> {
+    let text = input::text(file)?;
+    if text.len() > LARGEST {
+        let message = format!("the file is larger than {} MiB", LARGEST >> 20);
+        return Err(
+            Diagnostic::new(Code::TooLarge, message, "give its pages one by one").in_file(input::shown(file))
+        );
+    }
+    Ok(text)
+}

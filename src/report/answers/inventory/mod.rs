@@ -1,0 +1,343 @@
+//! The inventory: who shares an ENI class, what is there and what is expected, and what is wrong.
+
+mod fields;
+
+use crate::platform::Platform;
+use crate::report::words::{counted, joined, name};
+use crate::report::{Answer, Table, Value};
+use crate::scenario::inventory::{Audit, Change, ClassAudit, Estate, Merge, Orphan, Room};
+
+/// Rows of each table that people are shown.
+const SHOWN: usize = 20;
+
+/// What `estate` comes to on `platform`.
+pub fn inventory(estate: &Estate, audit: &Audit, platform: &Platform) -> Answer {
+    let mut answer = Answer {
+        headline: headline(estate, audit),
+        tables: vec![
+            classes(estate, audit),
+            orphans(estate, audit),
+            subnets(audit),
+            quotas(audit),
+            merges(estate, "Merged all together", &audit.merges.together),
+            merges(
+                estate,
+                "Merged two at a time, the most ENIs per function changed first",
+                &audit.merges.pairs,
+            ),
+        ],
+        flat: Some(flat(audit)),
+        assumptions: assumptions(estate, audit, platform),
+        ..Answer::default()
+    };
+    fields::fields(&mut answer, estate, audit, platform);
+    answer
+}
+
+fn headline(estate: &Estate, audit: &Audit) -> Vec<String> {
+    let inside = estate.functions.iter().filter(|it| !it.subnets.is_empty()).count() as u64;
+    let outside = estate.functions.len() as u64 - inside;
+    let classes = counted(audit.classes.len() as u64, "ENI class", "ENI classes");
+    let inside_words = counted(inside, "function", "functions");
+    let users = match (inside, outside) {
+        (0, 0) => "No functions are in these files".to_owned(),
+        (0, outside) => format!("None of {} is in a VPC", counted(outside, "function", "functions")),
+        (1, 0) => format!("1 function uses {classes}"),
+        (1, outside) => format!("1 function uses {classes} ({outside} more in no VPC)"),
+        (_, 0) => format!("{inside_words} share {classes}"),
+        (_, outside) => format!("{inside_words} share {classes} ({outside} more in no VPC)"),
+    };
+    let least = if audit.at_least() && !audit.rule.at_deploy() { "at least " } else { "" };
+    let expected = format!("the model expects {least}{}", counted(audit.expected(), "ENI", "ENIs"));
+    let exist = match audit.exist {
+        Some(0) => "no ENI of Lambda's is there".to_owned(),
+        Some(1) => "1 ENI of Lambda's is there".to_owned(),
+        Some(n) => format!("{} of Lambda's are there", counted(n, "ENI", "ENIs")),
+        None => "no list of ENIs was given".to_owned(),
+    };
+    let wrong = wrong(audit);
+    let wrong = if wrong.is_empty() {
+        "nothing found wrong".to_owned()
+    } else {
+        format!("wrong: {}", joined(&wrong))
+    };
+    let mut all = vec![format!("{users}; {exist} and {expected}; {wrong}.")];
+    let merges = &audit.merges;
+    let saves = merges.together.iter().fold(0_u64, |sum, merge| sum.saturating_add(merge.saves));
+    if saves > 0 {
+        let least = if merges.exact { "" } else { "at least " };
+        let sets: usize = merges.together.iter().map(|merge| merge.sets.len()).sum();
+        all.push(format!(
+            "Merging {sets} sets of security groups would save {least}{}, but gives functions access they \
+             do not have: look at who gains what before you do it.",
+            counted(saves, "ENI", "ENIs")
+        ));
+    }
+    all
+}
+
+/// What is wrong, each with its number.
+fn wrong(audit: &Audit) -> Vec<String> {
+    let rooms = |room: Room| audit.subnets.iter().filter(|it| it.room == room).count() as u64;
+    let without = |class: &&ClassAudit| class.exist == Some(0) && class.expected > 0 && !class.planned;
+    let crowded = |class: &&ClassAudit| !class.at_least && class.exist.is_some_and(|it| it > class.expected);
+    let over = audit.quotas.iter().filter(|it| it.needed > it.limit).count() as u64;
+    let orphans = audit.orphans.as_ref().map_or(0, Vec::len) as u64;
+    let deployed = |count: usize| if audit.rule.at_deploy() { count as u64 } else { 0 };
+    let found = [
+        (orphans, "orphaned ENI", "orphaned ENIs"),
+        (
+            deployed(audit.classes.iter().filter(without).count()),
+            "class without its ENI",
+            "classes without their ENI",
+        ),
+        (
+            audit.classes.iter().filter(crowded).count() as u64,
+            "class with more ENIs than expected",
+            "classes with more ENIs than expected",
+        ),
+        (rooms(Room::Short), "subnet too full", "subnets too full"),
+        (rooms(Room::Near), "subnet near exhaustion", "subnets near exhaustion"),
+        (over, "limit exceeded", "limits exceeded"),
+    ];
+    found.iter().filter(|it| it.0 > 0).map(|(n, one, many)| counted(*n, one, many)).collect()
+}
+
+fn classes(estate: &Estate, audit: &Audit) -> Table {
+    let columns = [
+        ("subnet", "subnet"),
+        ("security_groups", "security groups"),
+        ("functions", "shared by"),
+        ("exist", "there"),
+        ("expected", "expected"),
+    ];
+    let mut table = Table::new("ENI classes", &columns).prose(&["security_groups", "functions"]);
+    table.shown = Some((SHOWN, "classes"));
+    for class in &audit.classes {
+        table.push(vec![
+            Value::text(&class.subnet),
+            Value::text(groups(estate, &class.security_groups)),
+            Value::text(names(&class.functions)),
+            Value::count(class.exist),
+            Value::Count(class.expected),
+        ]);
+    }
+    table
+}
+
+fn orphans(estate: &Estate, audit: &Audit) -> Table {
+    let columns = [
+        ("eni", "ENI"),
+        ("subnet", "subnet"),
+        ("security_groups", "security groups"),
+        ("made_for", "made for"),
+        ("why", "why"),
+    ];
+    let mut table = Table::new("Orphaned ENIs", &columns).prose(&["security_groups", "why"]);
+    table.shown = Some((SHOWN, "orphans"));
+    for Orphan { eni, why } in audit.orphans.iter().flatten() {
+        table.push(vec![
+            Value::text(&eni.id),
+            Value::text(&eni.subnet),
+            Value::text(groups(estate, &eni.security_groups)),
+            eni.made_for.as_ref().map_or(Value::Missing, Value::text),
+            Value::text(*why),
+        ]);
+    }
+    table
+}
+
+fn subnets(audit: &Audit) -> Table {
+    let columns = [
+        ("subnet", "subnet"),
+        ("zone", "zone"),
+        ("usable", "usable"),
+        ("free", "free"),
+        ("missing", "ENIs to come"),
+        ("room", "room"),
+    ];
+    let mut table = Table::new("Addresses", &columns);
+    table.shown = Some((SHOWN, "subnets"));
+    for subnet in &audit.subnets {
+        table.push(vec![
+            Value::text(&subnet.name),
+            subnet.zone.as_ref().map_or(Value::Missing, Value::text),
+            Value::count(subnet.usable.map(u64::from)),
+            Value::count(subnet.free),
+            Value::Count(subnet.missing),
+            Value::text(subnet.room.word()),
+        ]);
+    }
+    table
+}
+
+fn quotas(audit: &Audit) -> Table {
+    let columns = [("limit", "limit"), ("needed", "needed"), ("most", "at most"), ("source", "from")];
+    let mut table = Table::new("Limits", &columns).prose(&["limit", "source"]);
+    table.shown = Some((SHOWN, "limits"));
+    for quota in &audit.quotas {
+        let (needed, limit) = (Value::Count(quota.needed), Value::Count(quota.limit));
+        table.push(vec![Value::text(&quota.what), needed, limit, Value::text(&quota.source)]);
+    }
+    table
+}
+
+fn merges(estate: &Estate, title: &str, merges: &[Merge]) -> Table {
+    let columns = [
+        ("saves", "saves ENIs"),
+        ("changes", "functions changed"),
+        ("sets", "sets of groups to merge"),
+        ("gains", "who gains what"),
+    ];
+    let mut table = Table::new(title, &columns).prose(&["sets", "gains"]);
+    table.shown = Some((SHOWN / 2, "merges"));
+    for merge in merges {
+        table.push(vec![
+            Value::Count(merge.saves),
+            Value::Count(merge.changes.len() as u64),
+            Value::text(sets(merge, |set| groups(estate, set))),
+            Value::text(gains(merge, |set| groups(estate, set))),
+        ]);
+    }
+    table
+}
+
+fn sets(merge: &Merge, words: impl Fn(&[String]) -> String) -> String {
+    merge.sets.iter().map(|set| format!("[{}]", words(set))).collect::<Vec<_>>().join(" + ")
+}
+
+fn gains(merge: &Merge, words: impl Fn(&[String]) -> String) -> String {
+    let gain = |it: &Change| format!("{}: {}", name(&it.function), words(&it.gains));
+    merge.changes.iter().map(gain).collect::<Vec<_>>().join("; ")
+}
+
+fn groups(estate: &Estate, set: &[String]) -> String {
+    set.iter().map(|group| name(&estate.group_words(group))).collect::<Vec<_>>().join(", ")
+}
+
+fn names(all: &[String]) -> String {
+    all.iter().map(|it| name(it)).collect::<Vec<_>>().join(", ")
+}
+
+/// Every finding as one row.
+fn flat(audit: &Audit) -> Table {
+    let columns = [
+        ("finding", ""),
+        ("subject", ""),
+        ("security_groups", ""),
+        ("functions", ""),
+        ("exist", ""),
+        ("expected", ""),
+        ("saves", ""),
+        ("detail", ""),
+    ];
+    let mut table = Table::new("", &columns);
+    let none = || Value::Missing;
+    let all = |texts: &[String]| Value::text(texts.join(" "));
+    for it in &audit.classes {
+        let (exist, expected) = (Value::count(it.exist), Value::Count(it.expected));
+        let (groups, functions) = (all(&it.security_groups), all(&it.functions));
+        table.push(vec![
+            Value::text("class"),
+            Value::text(&it.subnet),
+            groups,
+            functions,
+            exist,
+            expected,
+            none(),
+            none(),
+        ]);
+    }
+    for Orphan { eni, why } in audit.orphans.iter().flatten() {
+        let made_for = eni.made_for.as_ref().map_or(Value::Missing, Value::text);
+        let detail = Value::text(format!("{}: {why}", eni.subnet));
+        let groups = all(&eni.security_groups);
+        table.push(vec![
+            Value::text("orphan"),
+            Value::text(&eni.id),
+            groups,
+            made_for,
+            none(),
+            none(),
+            none(),
+            detail,
+        ]);
+    }
+    for it in &audit.subnets {
+        let free = it.free.map_or_else(|| "unknown".to_owned(), |free| free.to_string());
+        let detail = Value::text(format!("{}: {free} free", it.room.word()));
+        let (subject, missing) = (Value::text(&it.name), Value::Count(it.missing));
+        table.push(vec![Value::text("subnet"), subject, none(), none(), none(), missing, none(), detail]);
+    }
+    for it in &audit.quotas {
+        let (subject, limit) = (Value::text(&it.what), Value::Count(it.limit));
+        let (needed, source) = (Value::Count(it.needed), Value::text(&it.source));
+        table.push(vec![Value::text("limit"), subject, none(), none(), limit, needed, none(), source]);
+    }
+    flat_merges(audit, &mut table);
+    table
+}
+
+fn flat_merges(audit: &Audit, table: &mut Table) {
+    let none = || Value::Missing;
+    let all = |texts: &[String]| Value::text(texts.join(" "));
+    for (finding, merges) in [("merge-together", &audit.merges.together), ("merge", &audit.merges.pairs)] {
+        for it in merges {
+            let functions: Vec<String> = it.changes.iter().map(|change| change.function.clone()).collect();
+            let words = |set: &[String]| set.join(" ");
+            let (subject, gains) = (Value::text(sets(it, words)), Value::text(gains(it, words)));
+            let (union, functions, saves) = (all(&it.union), all(&functions), Value::Count(it.saves));
+            table.push(vec![Value::text(finding), subject, union, functions, none(), none(), saves, gains]);
+        }
+    }
+}
+
+fn assumptions(estate: &Estate, audit: &Audit, platform: &Platform) -> Vec<String> {
+    let mut all = vec![format!("model {}: {}", platform.name, audit.rule.words())];
+    let unknown = estate.functions.iter().filter(|it| !it.subnets.is_empty() && it.concurrency.is_none());
+    let unknown = unknown.count() as u64;
+    if unknown > 0 {
+        let functions = counted(unknown, "function", "functions");
+        all.push(format!(
+            "no reserved concurrency is known of {functions}: its peak is not in these numbers"
+        ));
+    }
+    all.push("reserved concurrency spreads evenly over a function's subnets".to_owned());
+    all.push("near exhaustion: fewer than a tenth of a subnet's addresses would be left".to_owned());
+    all.push(
+        "not in these files: traffic and durations; give them to `eniplan plan` with the scenario".to_owned(),
+    );
+    match (&audit.orphans, estate.enis_listed) {
+        (None, true) => {
+            all.push("no live list of functions was given, so no ENI is called orphaned".to_owned());
+        }
+        (Some(orphans), _) if !orphans.is_empty() => {
+            all.push(
+                "orphaned by these files alone; the provider deletes what serves nobody in its own time"
+                    .to_owned(),
+            );
+        }
+        _ => {}
+    }
+    if audit.elsewhere > 0 {
+        let enis = counted(audit.elsewhere, "ENI of Lambda's is", "ENIs of Lambda's are");
+        all.push(format!("{enis} in Regions whose functions were not given"));
+    }
+    let merges = &audit.merges;
+    if !merges.pairs.is_empty() {
+        all.push(format!("a merged set has at most {} security groups", merges.most_groups));
+        if !merges.exact {
+            all.push(
+                "too many sets share subnets to try every way of merging: merged step by step".to_owned(),
+            );
+        }
+        if merges.left_out > 0 {
+            let sets = counted(merges.left_out as u64, "set", "sets");
+            all.push(format!(
+                "{sets} of security groups with the fewest subnets were not looked at for merging"
+            ));
+        }
+    }
+    all.extend(estate.notes.iter().cloned());
+    all
+}

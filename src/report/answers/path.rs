@@ -1,0 +1,246 @@
+//! The path of one cold start: its phases, what each waited for, and which part of it binds.
+
+use serde_json::{Value as Json, json};
+
+use crate::cold_path::{Cause, Found, Limit, NoReady, PathPhase, Wait};
+use crate::quantity::{Millis, Rate};
+use crate::report::words::{counted, joined, name, thousands};
+use crate::report::{Table, Value};
+
+/// The limits on ENIs and microVMs, for sentences; `None`: there is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// The API's token bucket: tokens in a full one, and its refill.
+    pub api: Option<(u32, Rate)>,
+    /// ENIs per VPC.
+    pub vpc_quota: Option<u32>,
+    /// ENIs per Region.
+    pub region_quota: Option<u32>,
+    /// Addresses for ENIs in all subnets.
+    pub addresses: u64,
+    /// Starts of microVMs per second.
+    pub microvm: Option<Rate>,
+}
+
+impl Limits {
+    /// The limit with its number, to follow "the".
+    fn words(&self, limit: Limit) -> String {
+        let quota = |quota: Option<u32>| {
+            quota.map_or_else(String::new, |n| format!(" of {}", counted(n.into(), "ENI", "ENIs")))
+        };
+        match limit {
+            Limit::MicrovmRate => {
+                let rate = self.microvm.map_or_else(String::new, |rate| format!(" ({rate})"));
+                format!("rate at which hosts start microVMs{rate}")
+            }
+            Limit::ApiTokens => {
+                let bucket = self.api.map_or_else(String::new, |(burst, rate)| {
+                    format!(" ({rate}, burst {})", thousands(burst.into()))
+                });
+                format!("API token bucket{bucket}")
+            }
+            Limit::SubnetAddresses => {
+                format!("{} of its subnets", counted(self.addresses, "address", "addresses"))
+            }
+            Limit::VpcQuota => format!("VPC's quota{}", quota(self.vpc_quota)),
+            Limit::RegionQuota => format!("Region's quota{}", quota(self.region_quota)),
+            Limit::Plan => "plan".to_owned(),
+        }
+    }
+}
+
+/// The phases of one cold start, or nothing where there are none.
+pub(super) fn path(title: &str, phases: &[PathPhase]) -> Option<Table> {
+    let columns = [
+        ("phase", "phase"),
+        ("start_ms", "starts after"),
+        ("wait_ms", "waits"),
+        ("for", "for"),
+        ("duration_ms", "takes"),
+    ];
+    let mut table = Table::new(title, &columns).prose(&["for"]);
+    for it in phases {
+        table.push(vec![
+            Value::text(it.phase.as_str()),
+            Value::Span(it.start_ms),
+            Value::Span(it.wait_ms),
+            waits(&it.waits),
+            Value::Span(it.duration_ms),
+        ]);
+    }
+    (!table.rows.is_empty()).then_some(table)
+}
+
+/// What a step waited for; with the length of each part where there are several.
+fn waits(waits: &[Wait]) -> Value {
+    let cause = |wait: &Wait| match (wait.cause, wait.limit) {
+        (Cause::Host, _) => "a host",
+        (Cause::Room, Some(Limit::Plan)) => "the plan's next ENI",
+        (Cause::Room, _) => "room or a place",
+        (Cause::Token, _) => "an API token",
+        (Cause::Boot, _) => "its ENI's boot",
+        (Cause::Join, _) => "the boot it joined",
+    };
+    match waits {
+        [] => Value::Missing,
+        [one] => Value::text(cause(one)),
+        several => {
+            let parts = several.iter().map(|it| format!("{} {}", cause(it), Millis(it.ms)));
+            Value::text(parts.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// The longest part of a cold start: a wait, or a phase that waits for nothing.
+struct Binding<'a> {
+    phase: &'a PathPhase,
+    wait: Option<Wait>,
+    ms: u64,
+}
+
+/// The first of the longest parts; `None` without a path that takes time.
+fn longest_part(path: &[PathPhase]) -> Option<Binding<'_>> {
+    let parts = path.iter().flat_map(|phase| {
+        let waits = phase.waits.iter().map(move |&wait| Binding { phase, wait: Some(wait), ms: wait.ms });
+        waits.chain([Binding { phase, wait: None, ms: phase.duration_ms }])
+    });
+    parts.filter(|part| part.ms > 0).reduce(|best, part| if part.ms > best.ms { part } else { best })
+}
+
+/// Which part binds `of`, a cold start of `length` ms with this path, in one sentence.
+pub(super) fn binding(of: &str, length: u64, path: &[PathPhase], limits: &Limits) -> Option<String> {
+    if length > 0 && path.is_empty() {
+        return Some(
+            "That invocation waits in its function's queue, and an environment that another invocation \
+             has started serves it."
+                .to_owned(),
+        );
+    }
+    let part = longest_part(path)?;
+    let ms = Millis(part.ms);
+    let what = match part.wait {
+        None => format!("{ms} are the phase {}", name(&part.phase.phase)),
+        Some(wait) => match (wait.cause, wait.limit) {
+            (Cause::Boot, _) => format!("{ms} are the boot of a new ENI"),
+            (Cause::Join, _) => format!("{ms} are the rest of a boot it joined"),
+            (cause, limit) => {
+                let limit = limit.map_or_else(|| "limits".to_owned(), |limit| limits.words(limit));
+                let over = match cause {
+                    Cause::Token => "spent in the queue of",
+                    Cause::Host => "spent waiting for",
+                    _ => "spent waiting for an ENI within",
+                };
+                format!("{ms} are {over} the {limit}")
+            }
+        },
+    };
+    let why = part.phase.found.filter(|_| part.wait.is_some());
+    let why = why.map_or_else(String::new, |found| format!("; {}", stood(&found)));
+    let others = path.iter().flat_map(|phase| &phase.waits).filter(|wait| Some(**wait) != part.wait);
+    let others: Vec<String> = others
+        .filter_map(|wait| Some(format!("the {} adds {}", limits.words(wait.limit?), Millis(wait.ms))))
+        .collect();
+    let others = if others.is_empty() { String::new() } else { format!("; {}", joined(&others)) };
+    Some(format!("Of {of} ({}), {what}{why}{others}.", Millis(length)))
+}
+
+/// Why no ready ENI took the environment.
+fn stood(found: &Found) -> String {
+    let going = match found.deleting {
+        0 => String::new(),
+        1 => " (1 more was being deleted)".to_owned(),
+        n => format!(" ({} more were being deleted)", thousands(n.into())),
+    };
+    let words = match (found.because, found.ready, found.booting) {
+        (NoReady::NeverReused, ..) => "this policy reuses no ENI".to_owned(),
+        (NoReady::Missed, ..) => "it missed an ENI that it could have had".to_owned(),
+        (NoReady::Full, 1, _) => "the one ready ENI it may use had no room when it asked".to_owned(),
+        (NoReady::Full, ready, _) => {
+            format!("none of the {} ready ENIs it may use had room when it asked", thousands(ready.into()))
+        }
+        (NoReady::Booting, _, 1) => "no ENI it may use was ready when it asked, and 1 was booting".to_owned(),
+        (NoReady::Booting, _, booting) => {
+            let booting = thousands(booting.into());
+            format!("no ENI it may use was ready when it asked, and {booting} were booting")
+        }
+        (NoReady::NoneExists, ..) => "there was no ENI it may use when it asked".to_owned(),
+    };
+    words + &going
+}
+
+/// The same for programs: the phase, what was waited for (`phase`: nothing), how long, and the sentence.
+pub(super) fn binding_json(length: u64, path: &[PathPhase], limits: &Limits) -> Json {
+    let Some(words) = binding("that cold start", length, path, limits) else { return Json::Null };
+    let Some(part) = longest_part(path) else {
+        return json!({ "for": "queue", "ms": length, "words": words });
+    };
+    let mut out = json!({ "phase": part.phase.phase, "for": "phase", "ms": part.ms, "words": words });
+    if let Some(wait) = part.wait {
+        out["for"] = json!(wait.cause);
+        if let Some(limit) = wait.limit {
+            out["limit"] = json!(limit);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn phase(name: &str, duration_ms: u64, waits: &[(Cause, u64, Option<Limit>)]) -> PathPhase {
+        let waits: Vec<Wait> = waits.iter().map(|&(cause, ms, limit)| Wait { cause, ms, limit }).collect();
+        PathPhase {
+            phase: name.into(),
+            start_ms: 0,
+            wait_ms: waits.iter().map(|wait| wait.ms).sum(),
+            duration_ms,
+            waits,
+            found: None,
+        }
+    }
+
+    fn limits() -> Limits {
+        Limits {
+            api: Some((100, Rate::per_second(5))),
+            region_quota: Some(350),
+            addresses: 59,
+            ..Limits::default()
+        }
+    }
+
+    #[test]
+    fn the_longest_part_is_named_with_its_limit_and_what_stood() {
+        let token = (Cause::Token, 930, Some(Limit::ApiTokens));
+        let found = |because, ready, booting| Some(Found { because, ready, booting, deleting: 2 });
+        let mut eni = phase("create-eni", 0, &[token, (Cause::Boot, 900_000, None)]);
+        eni.found = found(NoReady::Full, 35, 0);
+        let said = |path: &[PathPhase]| {
+            binding(
+                "that cold start",
+                path.iter().map(|it| it.wait_ms + it.duration_ms).sum(),
+                path,
+                &limits(),
+            )
+            .unwrap()
+        };
+        assert_eq!(
+            said(&[phase("download", 50, &[]), eni.clone()]),
+            "Of that cold start (15m0.98s), 15m are the boot of a new ENI; none of the 35 ready ENIs it may \
+             use had room when it asked (2 more were being deleted); the API token bucket (5/s, burst 100) \
+             adds 930ms."
+        );
+        eni.waits = vec![Wait { cause: Cause::Room, ms: 900_000, limit: Some(Limit::RegionQuota) }];
+        (eni.wait_ms, eni.found) = (900_000, found(NoReady::Booting, 0, 1));
+        assert_eq!(
+            said(&[eni]),
+            "Of that cold start (15m), 15m are spent waiting for an ENI within the Region's quota of 350 \
+             ENIs; no ENI it may use was ready when it asked, and 1 was booting (2 more were being deleted)."
+        );
+        let slow = [phase("download", 50, &[]), phase("runtime", 51, &[])];
+        assert_eq!(said(&slow), "Of that cold start (101ms), 51ms are the phase runtime.");
+        assert_eq!(binding_json(101, &slow, &limits())["for"], "phase");
+        assert_eq!(binding_json(7, &[], &limits())["for"], "queue");
+        assert_eq!((binding("x", 0, &[], &limits()), binding_json(0, &[], &limits())), (None, Json::Null));
+    }
+}

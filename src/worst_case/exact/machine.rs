@@ -1,0 +1,350 @@
+//! Machine: what one event does, by the rules of the simulator, to a state whose instants are
+//! only known as a zone. Whatever can go several ways is asked of the script.
+
+use super::bucket::{Bucket, Taking};
+use super::model::{Model, ms};
+use super::script::Script;
+use super::state::{ARRIVAL_RANK, Cold, Environment, Event, State};
+use super::trace::{Answer, Trace};
+use super::zone::{When, ZERO, Zone};
+use crate::platform::PhaseKind;
+use crate::policy::{Binding, PickEnvironment};
+use crate::quantity::Interval;
+
+/// What an event has shown.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen {
+    /// Arrivals of the invocations whose handlers have started cold now.
+    pub(super) started: Vec<i64>,
+    /// ENIs held, in all and by subnet, wherever that has grown.
+    pub(super) held: u32,
+    pub(super) by_subnet: Vec<u32>,
+    /// Invocations that have failed.
+    pub(super) failed: u32,
+}
+
+/// One event in progress.
+pub(super) struct Machine<'a> {
+    pub(super) model: &'a Model<'a>,
+    pub(super) state: State,
+    pub(super) zone: Zone,
+    pub(super) now: When,
+    pub(super) misses_left: u32,
+    pub(super) script: Script,
+    pub(super) seen: Seen,
+    /// Where the path is written down.
+    pub(super) trace: Option<&'a mut Trace>,
+}
+
+/// What can come next.
+#[derive(Clone, Copy, Debug)]
+enum Next {
+    Arrival,
+    Pending(usize),
+}
+
+impl<'a> Machine<'a> {
+    pub(super) fn new(
+        model: &'a Model<'a>,
+        state: State,
+        zone: Zone,
+        misses_left: u32,
+        script: Script,
+    ) -> Self {
+        let seen = Seen { by_subnet: vec![0; model.limits().subnets.len()], ..Seen::default() };
+        Self { model, state, zone, now: ZERO, misses_left, script, seen, trace: None }
+    }
+
+    /// Lets the next event happen; `false`: nothing more can, and who still waits has failed.
+    pub(super) fn step(&mut self) -> bool {
+        let Some(next) = self.pick_next() else {
+            self.starve();
+            return false;
+        };
+        match next {
+            Next::Arrival => self.arrive(),
+            Next::Pending(n) => {
+                let pending = self.state.pending.remove(n);
+                self.now = pending.at.unwrap_or(ZERO);
+                self.happen(pending.event);
+            }
+        }
+        true
+    }
+
+    /// One of those that can be first; the zone is then the part in which it is.
+    fn pick_next(&mut self) -> Option<Next> {
+        let model = self.model;
+        let arrival = model.arrivals.get(self.state.arrived as usize).map(|next| When::at(next.at));
+        let pending = self.state.pending.iter().enumerate();
+        let mut candidates: Vec<(When, u8, Next)> =
+            pending.filter_map(|(n, it)| Some((it.at?, it.event.rank(), Next::Pending(n)))).collect();
+        candidates.extend(arrival.map(|at| (at, ARRIVAL_RANK, Next::Arrival)));
+        let over = arrival.is_none() && self.state.in_flight(model.policy().binding) == 0;
+        let mut first: Vec<usize> = Vec::new();
+        let before = |chosen: usize| {
+            let (_, rank, _) = candidates[chosen];
+            let others = candidates.iter().enumerate().filter(move |&(n, _)| n != chosen);
+            let others = others.map(move |(n, &(other, other_rank, _))| {
+                let wins = (rank, chosen) <= (other_rank, n);
+                (other, if wins { 0 } else { -1 })
+            });
+            others.chain(over.then_some((ZERO, model.span)))
+        };
+        for (n, &(at, ..)) in candidates.iter().enumerate() {
+            if self.zone.allows_all(at, before(n)) {
+                first.push(n);
+            }
+        }
+        if first.is_empty() {
+            return None;
+        }
+        let chosen = first[self.script.choose(first.len()).min(first.len() - 1)];
+        self.zone.restrict_all(candidates[chosen].0, before(chosen));
+        Some(candidates[chosen].2)
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::EniGone { eni } => self.eni_gone(eni),
+            Event::EniReady { eni } => self.eni_ready(eni),
+            Event::PhaseEnd { environment, step } => self.end_step(environment, usize::from(step)),
+            Event::InvocationEnd { environment } => self.hand_over(environment),
+            Event::EnvironmentExpiry { environment } => {
+                self.end_environment(environment);
+            }
+            Event::EniExpiry { eni } => self.eni_expired(eni),
+        }
+    }
+
+    fn arrive(&mut self) {
+        let number = self.state.arrived;
+        let arrival = self.model.arrivals[number as usize];
+        self.state.arrived += 1;
+        self.now = When::at(arrival.at);
+        let limit = self.model.limits().account_concurrency;
+        let in_flight = self.state.in_flight(self.model.policy().binding);
+        if limit.is_some_and(|limit| in_flight >= limit as usize) {
+            self.seen.failed += 1;
+            return;
+        }
+        if let Some(environment) = self.take_idle(arrival.function) {
+            return self.serve(environment, number, false);
+        }
+        if !self.may_scale(arrival.function, arrival.at) {
+            self.seen.failed += 1;
+            return;
+        }
+        let queued = self.model.policy().binding == Binding::Queued;
+        if queued {
+            self.state.queued.push(number);
+        }
+        let number = if queued { number } else { self.model.like[number as usize] };
+        let environment = self.start_environment(arrival.function, Some(number));
+        self.begin_first_steps(environment);
+    }
+
+    fn take_idle(&mut self, function: usize) -> Option<u16> {
+        let idle: Vec<u16> = self
+            .state
+            .pending
+            .iter()
+            .filter_map(|it| match it.event {
+                Event::EnvironmentExpiry { environment } => Some(environment),
+                _ => None,
+            })
+            .filter(|&it| self.state.environment(it).is_some_and(|it| usize::from(it.function) == function))
+            .collect();
+        let taken = match self.model.policy().pick_environment {
+            PickEnvironment::NewestIdle => idle.last(),
+            PickEnvironment::OldestIdle => idle.first(),
+            PickEnvironment::NewestCreated => idle.iter().max(),
+            PickEnvironment::OldestCreated => idle.iter().min(),
+        };
+        let taken = *taken?;
+        self.state.cancel(|event| event == Event::EnvironmentExpiry { environment: taken });
+        Some(taken)
+    }
+
+    /// Takes a token of every scaling bucket, or of none where one of them is empty.
+    fn may_scale(&mut self, function: usize, now: i64) -> bool {
+        let (account, own) = (self.model.account_scaling, self.model.function_scaling);
+        let buckets = &mut self.state;
+        let has = |rates: Option<_>, bucket: &Bucket| rates.is_none_or(|rates| bucket.has_token(&rates, now));
+        let mut none = Bucket::full();
+        let function = buckets.function_scaling.get_mut(function).unwrap_or(&mut none);
+        let may = has(account, &buckets.account_scaling) && has(own, function);
+        if may {
+            if let Some(rates) = account {
+                buckets.account_scaling.take_known(&rates, now);
+            }
+            if let Some(rates) = own {
+                function.take_known(&rates, now);
+            }
+        }
+        may
+    }
+
+    /// Takes the next token of an uncertain bucket; when it comes.
+    pub(super) fn take_token(
+        &mut self,
+        of: fn(&mut State) -> &mut Bucket,
+        rates: Option<super::bucket::Rates>,
+    ) -> Option<When> {
+        let Some(rates) = rates else { return Some(self.now) };
+        let ways = of(&mut self.state).ways(&rates, &self.zone, self.now);
+        let choice = self.script.choose(ways.len());
+        let way = ways.get(choice).copied().unwrap_or(Taking::Wait);
+        of(&mut self.state).take(&rates, &mut self.zone, self.now, way)
+    }
+
+    /// What takes so long from `from` on ends at this instant.
+    pub(super) fn lasting(&mut self, from: When, interval: &Interval, answer: Answer) -> When {
+        let (min, max) = (ms(interval.min.0).unwrap_or(0), ms(interval.max.0).unwrap_or(0));
+        let end = self.zone.grow(from, min, max);
+        if let Some(trace) = self.trace.as_mut() {
+            trace.note(from, end, answer);
+        }
+        end
+    }
+
+    pub(super) fn start_environment(&mut self, function: usize, invocation: Option<u32>) -> u16 {
+        let serial = self.trace.as_mut().map_or(0, |trace| trace.next_environment());
+        self.state.environments.push(Some(Environment {
+            function: u16::try_from(function).unwrap_or(u16::MAX),
+            eni: None,
+            cold: invocation.map(|invocation| Cold { invocation, ended: 0 }),
+            serial,
+        }));
+        u16::try_from(self.state.environments.len() - 1).unwrap_or(u16::MAX)
+    }
+
+    fn steps(&self, environment: u16) -> &'a [crate::cold_path::Step] {
+        let function = self.state.environment(environment).map_or(0, |it| usize::from(it.function));
+        &self.model.world.functions[function].path.steps
+    }
+
+    fn begin_first_steps(&mut self, environment: u16) {
+        let steps = self.steps(environment);
+        if steps.is_empty() {
+            return self.handler_ready(environment);
+        }
+        for (step, what) in steps.iter().enumerate() {
+            if what.after.is_empty() && self.state.is_cold(environment) {
+                self.begin_step(environment, step);
+            }
+        }
+    }
+
+    fn begin_step(&mut self, environment: u16, step: usize) {
+        let what = &self.steps(environment)[step];
+        if what.kind == PhaseKind::Eni {
+            return self.acquire(environment, step);
+        }
+        let hosts = self.model.hosts.filter(|_| what.kind == PhaseKind::Microvm);
+        let granted = self.take_token(|state| &mut state.hosts, hosts);
+        let serial = self.state.environment(environment).map_or(0, |it| it.serial);
+        let end = granted.map(|granted| {
+            self.lasting(granted, &what.duration, Answer::Phase { environment: serial, step })
+        });
+        let step = u16::try_from(step).unwrap_or(u16::MAX);
+        self.state.schedule(end, Event::PhaseEnd { environment, step });
+    }
+
+    pub(super) fn end_step(&mut self, environment: u16, step: usize) {
+        let steps = self.steps(environment);
+        let Some(it) = self.state.environment_mut(environment) else { return };
+        let Some(cold) = it.cold.as_mut() else { return };
+        cold.ended |= 1 << step;
+        let ended = cold.ended;
+        let has_ended = |step: usize| ended & (1 << step) != 0;
+        if (0..steps.len()).all(has_ended) {
+            return self.handler_ready(environment);
+        }
+        for (next, what) in steps.iter().enumerate().skip(step + 1) {
+            let begins = what.after.contains(&step) && what.after.iter().all(|&it| has_ended(it));
+            if begins && self.state.is_cold(environment) {
+                self.begin_step(environment, next);
+            }
+        }
+    }
+
+    fn handler_ready(&mut self, environment: u16) {
+        let Some(it) = self.state.environment(environment) else { return };
+        match self.model.policy().binding {
+            Binding::Bound => match it.cold {
+                Some(cold) => self.serve(environment, cold.invocation, true),
+                None => self.rest(environment),
+            },
+            Binding::Queued => self.hand_over(environment),
+        }
+    }
+
+    /// The environment serves who waits for its function, or else rests.
+    fn hand_over(&mut self, environment: u16) {
+        let Some(function) = self.state.environment(environment).map(|it| usize::from(it.function)) else {
+            return;
+        };
+        let arrivals = &self.model.arrivals;
+        let waits = |&number: &u32| arrivals[number as usize].function == function;
+        match self.state.queued.iter().position(waits) {
+            Some(n) => {
+                let number = self.state.queued.remove(n);
+                self.serve(environment, number, true);
+            }
+            None => self.rest(environment),
+        }
+    }
+
+    fn serve(&mut self, environment: u16, number: u32, cold: bool) {
+        if let Some(it) = self.state.environment_mut(environment) {
+            it.cold = None;
+        }
+        let arrival = self.model.arrivals[number as usize];
+        if cold {
+            self.seen.started.push(arrival.at);
+        }
+        let end = self.now.plus(arrival.duration);
+        self.state.schedule(Some(end), Event::InvocationEnd { environment });
+    }
+
+    pub(super) fn rest(&mut self, environment: u16) {
+        let Some(it) = self.state.environment_mut(environment) else { return };
+        it.cold = None;
+        let keep_alive = self.model.world.functions[usize::from(it.function)].keep_alive;
+        let expires = ms(keep_alive).map(|keep_alive| self.now.plus(keep_alive));
+        self.state.schedule(expires, Event::EnvironmentExpiry { environment });
+    }
+
+    /// The environment ends and gives up its place on its ENI.
+    pub(super) fn end_environment(&mut self, environment: u16) -> Option<Environment> {
+        let it = self.state.environments.get_mut(usize::from(environment))?.take()?;
+        self.state
+            .cancel(|event| matches!(event, Event::PhaseEnd { environment: of, .. } if of == environment));
+        if let Some(eni) = it.eni {
+            self.leave_eni(eni, self.model.world.functions[usize::from(it.function)].size);
+        }
+        Some(it)
+    }
+
+    /// No ENI can be had: the environment ends, and the invocation that started it fails.
+    pub(super) fn abort(&mut self, environment: u16) {
+        let Some(Cold { invocation, .. }) = self.end_environment(environment).and_then(|it| it.cold) else {
+            return;
+        };
+        if self.model.policy().binding == Binding::Queued {
+            let Some(place) = self.state.queued.iter().position(|&it| it == invocation) else { return };
+            self.state.queued.remove(place);
+        }
+        self.seen.failed += 1;
+    }
+
+    /// Whoever still waits when nothing can happen any more has failed.
+    fn starve(&mut self) {
+        let waiting = match self.model.policy().binding {
+            Binding::Bound => self.state.cold().count(),
+            Binding::Queued => self.state.queued.len(),
+        };
+        self.seen.failed += u32::try_from(waiting).unwrap_or(u32::MAX);
+    }
+}
