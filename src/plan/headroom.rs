@@ -43,7 +43,7 @@ pub struct Short {
     pub needed: Option<u64>,
     /// What there is.
     pub available: u64,
-    /// The unit of the two: `ENIs`, `ms`, `invocations` or `at once`.
+    /// The unit of the two: `ENIs`, `ms`, `invocations`, `at once` or `plans`.
     pub unit: &'static str,
 }
 
@@ -200,7 +200,15 @@ impl Search<'_> {
             self.stopped = Some(format!("{factor} {beyond}"));
             return Ok(None);
         }
-        let probe = self.probe(factor, &traffic)?;
+        let probe = match self.probe(factor, &traffic) {
+            // What the traffic at hand is planned for may be beyond the planner elsewhere.
+            Err(error) if factor != Factor::ONE => Probe {
+                shortages: vec![short("reach of the planner", Some(1), 0, "plans")],
+                unproved: vec![error.to_string()],
+                ..Probe::broken(factor)
+            },
+            probe => probe?,
+        };
         let holds = probe.holds;
         self.probes.insert(factor, probe);
         Ok(Some(holds))
@@ -222,16 +230,7 @@ fn of_plan(
     promise: Millis,
     backend: &dyn Backend,
 ) -> Result<Probe, PlanError> {
-    let mut probe = Probe {
-        factor,
-        holds: false,
-        peak_enis: None,
-        eni_hours: None,
-        creations: None,
-        shortages: Vec::new(),
-        proved: false,
-        unproved: Vec::new(),
-    };
+    let mut probe = Probe::broken(factor);
     if let Some(short) = too_many_at_once(study) {
         (probe.proved, probe.shortages) = (true, vec![short]);
         return Ok(probe);
@@ -299,14 +298,6 @@ fn refused(world: &World<'_>, traffic: &Traffic) -> Option<Short> {
 fn of_policy(factor: Factor, study: &Study<'_>, promise: Millis) -> Probe {
     let world = World::new(study.topology, study.cold_path, study.policy, study.initial().to_vec());
     let bounds = bounds(&world, study.cold_path, study.traffic, None);
-    let short = |limit: &str, needed, available, unit| Short {
-        limit: limit.to_owned(),
-        from_ms: None,
-        to_ms: None,
-        needed,
-        available,
-        unit,
-    };
     let mut shortages = Vec::new();
     if bounds.cold_start_ms.is_none_or(|longest| longest > promise.0) {
         shortages.push(short("proved bound on cold starts", bounds.cold_start_ms, promise.0, "ms"));
@@ -316,15 +307,27 @@ fn of_policy(factor: Factor, study: &Study<'_>, promise: Millis) -> Probe {
         shortages.push(short("proved bound on failed invocations", failures, 0, "invocations"));
     }
     let holds = shortages.is_empty();
-    Probe {
-        factor,
-        holds,
-        peak_enis: holds.then_some(bounds.peak_enis),
-        eni_hours: None,
-        creations: None,
-        shortages,
-        proved: false,
-        unproved: Vec::new(),
+    let peak_enis = holds.then_some(bounds.peak_enis);
+    Probe { holds, peak_enis, shortages, ..Probe::broken(factor) }
+}
+
+/// A shortage without an instant.
+fn short(limit: &str, needed: Option<u64>, available: u64, unit: &'static str) -> Short {
+    Short { limit: limit.to_owned(), from_ms: None, to_ms: None, needed, available, unit }
+}
+
+impl Probe {
+    const fn broken(factor: Factor) -> Self {
+        Self {
+            factor,
+            holds: false,
+            peak_enis: None,
+            eni_hours: None,
+            creations: None,
+            shortages: Vec::new(),
+            proved: false,
+            unproved: Vec::new(),
+        }
     }
 }
 

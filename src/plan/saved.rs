@@ -82,7 +82,8 @@ struct Row<'t> {
 
 impl Reading<'_> {
     fn wrong(&mut self, code: Code, place: Place, value: &str, message: impl Into<String>, help: &str) {
-        let problem = Diagnostic::new(code, message, help).with_value(value);
+        let problem = Diagnostic::new(code, message, help);
+        let problem = if value.is_empty() { problem } else { problem.with_value(value) };
         self.problems.push(problem.at_line(place.line).at_column(place.column));
     }
 

@@ -9,12 +9,12 @@ use serde::Serialize;
 use super::answer::Amount;
 use super::check::{Violation, check};
 use super::group::{Group, Start as From};
-use super::held::{Apart, held};
 use super::promise::cold_path;
 use super::saved::Claims;
 use super::schedule::Schedule;
 use super::study::Study;
-use crate::demand::{Curve, sum};
+use super::tally::{Apart, grants, held};
+use crate::demand::Curve;
 use crate::policy::{Provision, Start};
 use crate::quantity::Millis;
 use crate::simulation::{Action, Failure, Recorder, World, simulate};
@@ -74,10 +74,6 @@ pub struct Verified {
 
 /// A plan that requests more ENIs than this is not replayed.
 const MOST_CREATIONS: u64 = 5_000_000;
-/// Steps of the API bucket beyond this are refused.
-const MOST_GRANTS: usize = 8_000_000;
-/// One token, in millionths; thousandths of a token a second are that many of them a millisecond.
-const TOKEN: u128 = 1_000_000;
 /// Invocations to replay, about.
 const REPLAYED: u64 = 2_000_000;
 
@@ -192,49 +188,6 @@ fn breach(violation: &Violation, place: &str) -> Breach {
     }
 }
 
-/// When each request has its token, first come first served: `(instant, class, how many)`.
-fn grants(study: &Study<'_>, actions: &[Action]) -> Result<Vec<(i64, usize, u32)>, Breach> {
-    let requests = actions.iter().filter(|action| action.create > 0);
-    let Some(api) = study.topology.limits.api else {
-        return Ok(requests.map(|it| (it.at, it.class, it.create)).collect());
-    };
-    let (full, rate) = (u128::from(api.burst) * TOKEN, u128::from(api.per_second.0));
-    let (mut level, mut clock) = (full, i64::MIN);
-    let mut granted = Vec::new();
-    for action in requests {
-        if action.at > clock {
-            level = (level + rate * u128::from(action.at.abs_diff(clock))).min(full);
-            clock = action.at;
-        }
-        let mut waiting = action.create;
-        loop {
-            let now = u32::try_from(level / TOKEN).unwrap_or(u32::MAX).min(waiting);
-            if now > 0 {
-                granted.push((clock, action.class, now));
-                level -= u128::from(now) * TOKEN;
-                waiting -= now;
-            }
-            if waiting == 0 {
-                break;
-            }
-            if rate == 0 || full < TOKEN || granted.len() >= MOST_GRANTS {
-                return Err(Breach {
-                    what: "API tokens".into(),
-                    place: place(study, &[action.class]),
-                    at_ms: Some(action.at),
-                    needed: waiting.into(),
-                    available: 0,
-                    unit: "ENIs",
-                });
-            }
-            let pause = TOKEN.saturating_sub(level).div_ceil(rate).max(1);
-            level = (level + rate * pause).min(full);
-            clock = clock.saturating_add(i64::try_from(pause).unwrap_or(i64::MAX));
-        }
-    }
-    Ok(granted)
-}
-
 /// The file's own numbers; a peak and hours that count each group on its own are taken as well.
 fn compare(verified: &mut Verified, claims: Claims, apart: Apart) {
     let found = verified.found;
@@ -267,7 +220,9 @@ fn attack(study: &Study<'_>, promise: Millis, actions: &[Action], verified: &mut
     let world = world.with_schedule(actions.to_vec());
     let proved = verified.breaches.is_empty();
     let planned = worst_case::Planned { eni_wait: Millis::ZERO, peak_enis: verified.found.peak_enis };
-    let effort = worst_case::Effort { invocations: REPLAYED, ..worst_case::Effort::default() };
+    // What is known to be broken needs no long search.
+    let invocations = if proved { REPLAYED } else { REPLAYED / 20 };
+    let effort = worst_case::Effort { invocations, ..worst_case::Effort::default() };
     let worst =
         worst_case(&world, study.cold_path, study.traffic, proved.then_some(planned), effort, &Unwatched);
     verified.attacks = worst.replays;
@@ -319,60 +274,11 @@ pub(super) fn reason(failure: Failure) -> String {
 }
 
 /// `private-a (app)`, for each class.
-fn place(study: &Study<'_>, classes: &[usize]) -> String {
+pub(super) fn place(study: &Study<'_>, classes: &[usize]) -> String {
     let topology = study.topology;
     let name = |&class: &usize| {
         let class = &topology.classes[class];
         format!("{} ({})", topology.limits.subnets[class.subnet].name, class.security_groups.join("+"))
     };
     classes.iter().map(name).collect::<Vec<_>>().join(", ")
-}
-
-/// Functions that share classes, directly or through others.
-struct Component {
-    classes: Vec<usize>,
-    need: Curve,
-    /// Whether it has pools with different classes.
-    overlapping: bool,
-}
-
-impl Study<'_> {
-    /// The classes that share functions, and what is needed of them together.
-    fn components(&self) -> Vec<Component> {
-        let mut components: Vec<Component> = Vec::new();
-        for (classes, need) in self.needs() {
-            let shares = |it: &Component| it.classes.iter().any(|class| classes.contains(class));
-            let (touched, apart): (Vec<Component>, Vec<Component>) = components.into_iter().partition(shares);
-            components = apart;
-            let overlapping = !touched.is_empty();
-            let mut merged = Component { classes, need, overlapping };
-            for it in touched {
-                merged.classes.extend(it.classes);
-                merged.need = Curve::combine(&[merged.need, it.need], sum);
-            }
-            merged.classes.sort_unstable();
-            merged.classes.dedup();
-            components.push(merged);
-        }
-        components
-    }
-
-    /// The end of the account: of the traffic, or of the last need, ms.
-    pub(super) fn end(&self) -> i64 {
-        self.ends().max().unwrap_or_else(|| self.until(0))
-    }
-
-    /// The end of the account of the pool that ends first, ms.
-    pub(super) fn first_end(&self) -> i64 {
-        self.ends().min().unwrap_or_else(|| self.until(0))
-    }
-
-    fn ends(&self) -> impl Iterator<Item = i64> {
-        let last = |(_, need): (Vec<usize>, Curve)| need.steps().last().map_or(0, |&(at, _)| at);
-        self.needs().into_iter().map(move |pool| self.until(last(pool)))
-    }
-
-    fn until(&self, last: u64) -> i64 {
-        i64::try_from(last.max(self.traffic.span.0)).unwrap_or(i64::MAX)
-    }
 }

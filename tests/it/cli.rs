@@ -63,9 +63,19 @@ fn answers_go_to_stdout_and_end_with_0() {
 
 #[test]
 fn every_command_has_help_with_an_example() {
-    for name in
-        ["demand", "simulate", "worst-case", "plan", "compare", "models", "policies", "formats", "generate"]
-    {
+    for name in [
+        "demand",
+        "simulate",
+        "worst-case",
+        "plan",
+        "verify",
+        "headroom",
+        "compare",
+        "models",
+        "policies",
+        "formats",
+        "generate",
+    ] {
         let said = run(&[name, "--help"]);
         assert_eq!(said.code, 0, "{name}");
         assert!(said.out.contains(&format!("Example:\n  eniplan {name}")), "{name}: {}", said.out);

