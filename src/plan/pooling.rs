@@ -83,6 +83,15 @@ fn need_of(study: &Study<'_>, (classes, members): &Pool, alive: &[Curve]) -> Cur
     need::enis(&topology, study.policy, alive).pop().map(|(_, need)| need).unwrap_or_default()
 }
 
+/// What all functions that use any of these classes need, if any of the classes serves each of them.
+pub(super) fn together(study: &Study<'_>, classes: &[usize]) -> Curve {
+    let alive: Vec<Curve> = study.most().iter().map(|most| most.alive.clone()).collect();
+    let of =
+        |pool: Pool| if pool.0.iter().any(|class| classes.contains(class)) { pool.1 } else { Vec::new() };
+    let members = pools(study.topology).into_iter().flat_map(of).collect();
+    need_of(study, &(classes.to_vec(), members), &alive)
+}
+
 /// What no plan can do without.
 pub(super) fn least(study: &Study<'_>, promise: Millis) -> Pooled {
     let components = components(study.topology);

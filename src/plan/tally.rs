@@ -5,9 +5,10 @@
 use std::collections::BTreeMap;
 
 use super::answer::Amount;
+use super::pooling;
 use super::study::Study;
 use super::verify::{Breach, Verified, place};
-use crate::demand::{Curve, sum};
+use crate::demand::Curve;
 use crate::simulation::Action;
 
 /// Steps of the API bucket beyond this are refused.
@@ -182,11 +183,14 @@ impl Study<'_> {
             let mut merged = Component { classes, need, overlapping };
             for it in touched {
                 merged.classes.extend(it.classes);
-                merged.need = Curve::combine(&[merged.need, it.need], sum);
             }
             merged.classes.sort_unstable();
             merged.classes.dedup();
             components.push(merged);
+        }
+        for it in components.iter_mut().filter(|it| it.overlapping) {
+            // Packed on ENIs that all of them can use, which is what a plan may do.
+            it.need = pooling::together(self, &it.classes);
         }
         components
     }
