@@ -13,6 +13,7 @@ mod demand;
 mod formats;
 mod gates;
 mod generate;
+mod graph;
 mod headroom;
 mod input;
 mod interrupt;
@@ -74,6 +75,8 @@ enum Command {
     Headroom(headroom::Args),
     /// Policies and models side by side, and which of them no other beats
     Compare(compare::Args),
+    /// The topology, the cold path or a worst case as a picture (SVG), a DOT graph or text
+    Graph(graph::Args),
     /// A scenario from what you have (AWS CLI, Terraform, CloudFormation), and what is wrong with its ENIs
     Inventory(inventory::Args),
     /// The models, every number with its source
@@ -119,7 +122,7 @@ impl Cli {
             Command::Models(args) => &args.output.format,
             Command::Policies(args) => &args.output.format,
             Command::Formats(args) => &args.output.format,
-            Command::Generate(_) => "text",
+            Command::Generate(_) | Command::Graph(_) => "text",
         }
     }
 }
@@ -139,6 +142,7 @@ pub fn run(cli: &Cli) -> Result<Verdict, Diagnostics> {
         Command::Verify(args) => verify::run(args),
         Command::Headroom(args) => headroom::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Graph(args) => graph::run(args),
         Command::Inventory(args) => inventory::run(args),
         Command::Models(args) => models::run(args),
         Command::Policies(args) => policies::run(args),

@@ -40,7 +40,7 @@ impl Output {
             let help = format!("write one of {}", known.join(", "));
             Diagnostic::new(Code::UnknownName, format!("there is no format `{}`", self.format), help)
         })?;
-        let width = if self.file.is_none() { terminal_width() } else { WIDTH };
+        let width = width(self.file.is_none());
         let text = renderer.render(answer, width);
         if renderer.name() == "csv" {
             answer.assumptions.iter().for_each(|assumption| self.note(assumption));
@@ -108,6 +108,11 @@ pub fn complain(text: &str) {
 pub fn unwritten(path: &Path, error: &io::Error) -> Diagnostic {
     let message = format!("the file cannot be written: {}", reason(error));
     Diagnostic::new(Code::File, message, "name a file in a folder you may write to").in_file(shown(path))
+}
+
+/// The width of lines: the terminal's, where they go to stdout and it is one.
+pub fn width(to_stdout: bool) -> u16 {
+    if to_stdout { terminal_width() } else { WIDTH }
 }
 
 fn terminal_width() -> u16 {

@@ -8,6 +8,7 @@ mod answer;
 pub mod answers;
 mod clock;
 mod csv;
+pub mod graph;
 mod json;
 mod subject;
 mod table;

@@ -39,7 +39,7 @@ fn line(words: &str) -> Said {
 }
 
 /// A folder of this test's own, empty.
-fn folder(name: &str) -> PathBuf {
+pub fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{name}"));
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
@@ -75,6 +75,7 @@ fn every_command_has_help_with_an_example() {
         "policies",
         "formats",
         "generate",
+        "graph",
     ] {
         let said = run(&[name, "--help"]);
         assert_eq!(said.code, 0, "{name}");

@@ -13,6 +13,7 @@ mod cli;
 mod explanation;
 mod fidelity;
 mod generate;
+mod graph;
 mod growth;
 mod import;
 mod inventory;

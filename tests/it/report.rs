@@ -22,7 +22,8 @@ const COMMANDS: [(&str, &str); 14] = [
     ("formats", "formats"),
 ];
 
-fn golden(name: &str, text: &str) {
+/// Compares `text` with the one kept under this name.
+pub fn golden(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("golden");
     settings.set_prepend_module_to_snapshot(false);

@@ -25,6 +25,7 @@ pub use headroom::headroom;
 pub use inventory::inventory;
 pub use models::models;
 pub use path::Limits;
+pub(in crate::report) use path::{binding, in_words};
 pub use plan::plan;
 pub use policies::policies;
 pub use runs::{Run, Runs};

@@ -71,8 +71,13 @@ pub(super) fn path(title: &str, phases: &[PathPhase]) -> Option<Table> {
     (!table.rows.is_empty()).then_some(table)
 }
 
-/// What a step waited for; with the length of each part where there are several.
+/// What a step waited for.
 fn waits(waits: &[Wait]) -> Value {
+    in_words(waits).map_or(Value::Missing, Value::Text)
+}
+
+/// What a step waited for, in words; with the length of each part where there are several.
+pub(in crate::report) fn in_words(waits: &[Wait]) -> Option<String> {
     let cause = |wait: &Wait| match (wait.cause, wait.limit) {
         (Cause::Host, _) => "a host",
         (Cause::Room, Some(Limit::Plan)) => "the plan's next ENI",
@@ -82,11 +87,11 @@ fn waits(waits: &[Wait]) -> Value {
         (Cause::Join, _) => "the boot it joined",
     };
     match waits {
-        [] => Value::Missing,
-        [one] => Value::text(cause(one)),
+        [] => None,
+        [one] => Some(cause(one).to_owned()),
         several => {
             let parts = several.iter().map(|it| format!("{} {}", cause(it), Millis(it.ms)));
-            Value::text(parts.collect::<Vec<_>>().join(", "))
+            Some(parts.collect::<Vec<_>>().join(", "))
         }
     }
 }
@@ -108,7 +113,12 @@ fn longest_part(path: &[PathPhase]) -> Option<Binding<'_>> {
 }
 
 /// Which part binds `of`, a cold start of `length` ms with this path, in one sentence.
-pub(super) fn binding(of: &str, length: u64, path: &[PathPhase], limits: &Limits) -> Option<String> {
+pub(in crate::report) fn binding(
+    of: &str,
+    length: u64,
+    path: &[PathPhase],
+    limits: &Limits,
+) -> Option<String> {
     if length > 0 && path.is_empty() {
         return Some(
             "That invocation waits in its function's queue, and an environment that another invocation \
