@@ -7,9 +7,11 @@
 
 mod assignment;
 mod blocks;
+mod colour;
 mod compare;
 mod complaint;
 mod demand;
+mod excerpts;
 mod formats;
 mod gates;
 mod generate;
@@ -56,6 +58,10 @@ use crate::diagnostic::Diagnostics;
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// When answers and complaints have colours; auto: on a terminal, unless `NO_COLOR` is set
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = colour::When::Auto)]
+    #[arg(help_heading = "Output", hide_possible_values = true)]
+    color: colour::When,
 }
 
 /// What to do.
@@ -134,6 +140,7 @@ pub fn parse(words: &[OsString]) -> Result<Cli, clap::Error> {
 
 /// Does what the command line asks for.
 pub fn run(cli: &Cli) -> Result<Verdict, Diagnostics> {
+    cli.color.begin();
     match &cli.command {
         Command::Demand(args) => demand::run(args),
         Command::Simulate(args) => simulate::run(args),

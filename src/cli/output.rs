@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 
+use super::colour;
 use super::input::{reason, shown};
 use super::whole_file::WholeFile;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, inert};
@@ -47,6 +48,7 @@ impl Output {
         }
         match &self.file {
             Some(path) => self.save(path, &text)?,
+            None if renderer.name() == "text" => to_stdout(&colour::answer(&text))?,
             None => to_stdout(&text)?,
         }
         Ok(())
@@ -113,6 +115,12 @@ pub fn unwritten(path: &Path, error: &io::Error) -> Diagnostic {
 /// The width of lines: the terminal's, where they go to stdout and it is one.
 pub fn width(to_stdout: bool) -> u16 {
     if to_stdout { terminal_width() } else { WIDTH }
+}
+
+/// The width of lines on stderr.
+pub fn complaint_width() -> usize {
+    let size = io::stderr().is_terminal().then(|| terminal_size::terminal_size_of(io::stderr())).flatten();
+    size.map_or(WIDTH, |(width, _)| width.0.max(40)).into()
 }
 
 fn terminal_width() -> u16 {

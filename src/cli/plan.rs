@@ -2,6 +2,7 @@
 
 use super::Verdict;
 use super::output::Output;
+use super::progress::Work;
 use super::study::{Study, StudyArgs};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan::{self, PlanError};
@@ -29,14 +30,17 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     let policy = study.policy()?;
     let case = study.case(policy, &study.traffic);
     let subject = study.subject(policy);
+    let work = Work::unknown("planning", args.output.quiet);
     if let [_, _, ..] = args.max_cold_start.as_slice() {
         let steps = case.sweep(&args.max_cold_start).map_err(|error| failed(&error))?;
+        drop(work);
         args.output.give(&answers::sweep(&subject, &steps))?;
         let kept = steps.iter().all(|step| step.plan.amount.is_some());
         return Ok(if kept { Verdict::Done } else { Verdict::Missed });
     }
     let promise = promised(args.max_cold_start.first().copied(), &study)?;
     let planned = case.promise(promise).map_err(|error| failed(&error))?;
+    drop(work);
     args.output.give(&answers::plan(&subject, &planned))?;
     Ok(if planned.status == plan::Verdict::Infeasible { Verdict::Missed } else { Verdict::Done })
 }

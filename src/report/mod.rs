@@ -6,6 +6,7 @@
 
 mod answer;
 pub mod answers;
+mod chart;
 mod clock;
 mod csv;
 pub mod graph;
@@ -16,6 +17,7 @@ mod text;
 pub mod words;
 
 pub use answer::Answer;
+pub use chart::Chart;
 pub use clock::Clock;
 pub use csv::{defused, line};
 pub use json::pretty;

@@ -6,6 +6,7 @@ mod curve;
 mod demand;
 mod formats;
 mod headroom;
+mod held;
 mod inventory;
 mod models;
 mod path;
