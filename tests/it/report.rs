@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::cli::run;
 
 /// Every command on small inputs; `{}` is the format.
-const COMMANDS: [(&str, &str); 14] = [
+const COMMANDS: [(&str, &str); 15] = [
     ("demand", "demand counts.csv --scenario scenario.toml"),
     ("demand-log", "demand log.csv --start empty"),
     ("simulate", "simulate counts.csv --scenario scenario.toml --runs 3"),
@@ -17,12 +17,13 @@ const COMMANDS: [(&str, &str); 14] = [
     ("verify-broken", "verify plan.csv counts.csv --scenario scenario.toml --max-cold-start 20s"),
     ("headroom", "headroom counts.csv --scenario scenario.toml --max-cold-start 20s"),
     ("compare", "compare counts.csv --scenario scenario.toml --effort 10000 --runs 2"),
+    ("check", "check scenario.toml counts.csv failing.toml"),
     ("models", "models failing.toml"),
     ("policies", "policies"),
     ("formats", "formats"),
 ];
 
-fn golden(name: &str, text: &str) {
+pub fn golden(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("golden");
     settings.set_prepend_module_to_snapshot(false);
