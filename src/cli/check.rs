@@ -68,7 +68,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         checked.extend(holds.map(|holds| Checked { file: input::shown(file), holds }));
     }
     problems.or(())?;
-    args.output.give(&answers::check(checked, assumptions))?;
+    args.output.give(&answers::check(&checked, assumptions))?;
     Ok(Verdict::Done)
 }
 

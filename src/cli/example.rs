@@ -168,7 +168,7 @@ impl Folder {
             let path = parent.join(format!(".eniplan-{}-{number}.tmp", process::id()));
             match fs::create_dir(&path) {
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && number < 1_000 => {
-                    number += 1
+                    number += 1;
                 }
                 made => return made.map(|()| Self { path }),
             }

@@ -147,7 +147,7 @@ impl Setting {
         if let [list, name, ..] = rest
             && let Some(list) = form.lists.iter().find(|it| it.key == list.get_ref().as_ref())
         {
-            table = member(table, list, rest[0].clone(), name)?;
+            table = member(table, list, &rest[0], name)?;
             rest = &rest[2..];
         }
         let Some((leaf, way)) = rest.split_last() else {
@@ -218,7 +218,7 @@ pub(super) struct Wrong {
 fn member<'t, 'd>(
     table: &'t mut DeTable<'d>,
     list: &List,
-    key: Key<'d>,
+    key: &Key<'d>,
     name: &Key<'d>,
 ) -> Result<&'t mut DeTable<'d>, Wrong> {
     let wanted = name.get_ref().as_ref();

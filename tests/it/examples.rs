@@ -33,7 +33,8 @@ fn an_extracted_example_is_its_folder_and_is_never_written_over() {
         let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/examples").join(it.name);
         let mut kept: Vec<_> = fs::read_dir(&here).unwrap().map(|it| it.unwrap().file_name()).collect();
         let mut made: Vec<_> = fs::read_dir(&place).unwrap().map(|it| it.unwrap().file_name()).collect();
-        (kept.sort(), made.sort());
+        kept.sort();
+        made.sort();
         assert_eq!(kept, made, "a file that the registry forgets is carried by nobody");
         for name in kept {
             assert_eq!(fs::read(here.join(&name)).unwrap(), fs::read(place.join(&name)).unwrap());
@@ -56,7 +57,8 @@ fn every_folder_of_examples_is_registered() {
     let mut names: Vec<_> =
         fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
     let mut known: Vec<_> = example::ALL.iter().map(|it| it.name.to_owned()).collect();
-    (names.sort(), known.sort());
+    names.sort();
+    known.sort();
     assert_eq!(names, known);
     assert!(known.len() >= 6);
 }

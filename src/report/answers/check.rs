@@ -79,9 +79,9 @@ impl Holds {
 }
 
 /// That nothing is wrong with the files, and what they hold.
-pub fn check(files: Vec<Checked>, assumptions: Vec<String>) -> Answer {
+pub fn check(files: &[Checked], assumptions: Vec<String>) -> Answer {
     let mut table = Table::new("", &[("file", "file"), ("kind", "kind"), ("holds", "what it holds")]);
-    for it in &files {
+    for it in files {
         let cells = [it.file.clone(), it.holds.kind().to_owned(), it.holds.in_words()];
         table.push(cells.into_iter().map(Value::text).collect());
     }
