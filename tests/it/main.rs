@@ -25,6 +25,7 @@ mod naive;
 mod naive_agrees;
 mod properties;
 mod report;
+mod reuse;
 mod scenario;
 mod settings;
 mod size;
