@@ -32,7 +32,7 @@ enum Subject {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  eniplan graph --scenario scenario.toml -o topology.svg\n  \
                         eniplan graph shop-day.csv --of worst-case -o worst.svg\n  \
-                        eniplan graph --of cold-path --format dot | dot -Tpdf > path.pdf")]
+                        eniplan graph --of cold-path --format dot -o path.dot")]
 #[command(mut_arg("traffic", |traffic| traffic.required(false)))]
 pub struct Args {
     /// What is drawn
