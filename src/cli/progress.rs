@@ -25,8 +25,8 @@ impl Progress {
     }
 }
 
-/// Work of a known number of steps, or of an unknown one; shown where [`Progress`] would be, from half a
-/// second on, so that what is quick leaves no trace.
+/// Work of a known number of steps, or of an unknown one; shown where [`Progress`] would be, and gone
+/// without a trace when it is done.
 #[derive(Debug)]
 pub struct Work {
     bar: ProgressBar,

@@ -4,6 +4,7 @@
 //! characters stand as their escapes. Long lines are cut around the place; tabs and wide
 //! characters do not move the carets.
 
+use std::cmp::Reverse;
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -45,25 +46,28 @@ fn place(diagnostic: &Diagnostic, letters: &[char]) -> Option<Range<usize>> {
     let value = diagnostic.value.as_deref().map(|value| value.trim_end_matches('…').trim());
     let value: Option<Vec<char>> =
         value.filter(|value| !value.is_empty()).map(|value| value.chars().collect());
-    let split = || [',', '\t', ';'].map(|separator| cells(letters, separator));
+    // The separator is the one that makes the most cells.
+    let mut splits = [',', '\t', ';'].map(|separator| cells(letters, separator));
+    splits.sort_by_key(|cells| Reverse(cells.len()));
+    let any_cell = splits.first().and_then(|cells| cells.get(column)).cloned();
     if diagnostic.code == Code::RowLength {
-        let cells = split().into_iter().max_by_key(Vec::len)?;
-        return Some(cells.get(column).cloned().unwrap_or(letters.len()..letters.len() + 1));
+        return Some(any_cell.unwrap_or(letters.len()..letters.len() + 1));
     }
+    let whole = diagnostic.value.as_ref().is_none_or(|value| !value.ends_with('…'));
     let by_cell = || {
-        let holds = |cell: &Range<usize>| {
-            let (cell, value) = (letters.get(cell.clone()), value.as_ref());
-            cell.zip(value).is_some_and(|(cell, value)| written(cell, value).is_some())
+        let holds = |cell: &&Range<usize>| {
+            let (letters, value) = (letters.get((*cell).clone()), value.as_ref());
+            let length = letters.zip(value).and_then(|(letters, value)| written(letters, value));
+            length.is_some_and(|length| length == cell.len() || !whole)
         };
-        split().into_iter().find_map(|cells| cells.get(column).filter(|cell| holds(cell)).cloned())
+        splits.iter().find_map(|cells| cells.get(column).filter(holds).cloned())
     };
     let by_character = || Some(column..column + written(letters.get(column..)?, value.as_ref()?)?);
     if diagnostic.column_name.is_none() {
         let one = (column <= letters.len()).then_some(column..column + 1);
         return by_character().or_else(by_cell).or(one);
     }
-    let any_cell = || split().into_iter().max_by_key(Vec::len)?.get(column).cloned();
-    by_cell().or_else(by_character).or_else(any_cell)
+    by_cell().or_else(by_character).or(any_cell)
 }
 
 /// The length of `value` at the beginning of `letters`, with its quotation marks; `None`: it is not there.
