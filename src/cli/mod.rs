@@ -24,6 +24,7 @@ mod output;
 mod plan;
 mod policies;
 mod progress;
+mod report;
 mod search;
 mod simulate;
 mod streamed;
@@ -74,6 +75,8 @@ enum Command {
     Headroom(headroom::Args),
     /// Policies and models side by side, and which of them no other beats
     Compare(compare::Args),
+    /// Everything about one traffic as one page for a browser, to look at and to print
+    Report(report::Args),
     /// A scenario from what you have (AWS CLI, Terraform, CloudFormation), and what is wrong with its ENIs
     Inventory(inventory::Args),
     /// The models, every number with its source
@@ -119,14 +122,18 @@ impl Cli {
             Command::Models(args) => &args.output.format,
             Command::Policies(args) => &args.output.format,
             Command::Formats(args) => &args.output.format,
-            Command::Generate(_) => "text",
+            Command::Report(_) | Command::Generate(_) => "text",
         }
     }
 }
 
 /// Reads the command line; a wrong one is told in clap's words.
 pub fn parse(words: &[OsString]) -> Result<Cli, clap::Error> {
-    Cli::try_parse_from(words)
+    let mut cli = Cli::try_parse_from(words)?;
+    if let Command::Report(args) = &mut cli.command {
+        args.words = words.to_vec();
+    }
+    Ok(cli)
 }
 
 /// Does what the command line asks for.
@@ -139,6 +146,7 @@ pub fn run(cli: &Cli) -> Result<Verdict, Diagnostics> {
         Command::Verify(args) => verify::run(args),
         Command::Headroom(args) => headroom::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Report(args) => report::run(args),
         Command::Inventory(args) => inventory::run(args),
         Command::Models(args) => models::run(args),
         Command::Policies(args) => policies::run(args),

@@ -35,6 +35,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "platform",
             "scenario",
             "policy",
+            "topology",
             "cold_path",
             "demand",
             "simulation",
