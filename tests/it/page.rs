@@ -51,8 +51,12 @@ fn pieces(html: &str) -> Vec<Piece<'_>> {
             rest = after;
         } else if let Some(open) = rest.strip_prefix('<') {
             let (tag, after) = open.split_once('>').expect("the end of a tag");
+            let (tag, closed) = tag.strip_suffix('/').map_or((tag, false), |tag| (tag, true));
             let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
             pieces.push(Piece::Open(name, self::attributes(attributes)));
+            if closed {
+                pieces.push(Piece::Close(name));
+            }
             rest = after;
             if ["script", "style"].contains(&name) {
                 let (text, after) = rest.split_once(&format!("</{name}>")).expect("the end of a script");
