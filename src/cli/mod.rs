@@ -25,6 +25,7 @@ mod plan;
 mod policies;
 mod progress;
 mod report;
+mod reuse;
 mod search;
 mod simulate;
 mod streamed;
@@ -77,6 +78,8 @@ enum Command {
     Compare(compare::Args),
     /// Everything about one traffic as one page for a browser, to look at and to print
     Report(report::Args),
+    /// What memory outside the handler is worth as a cache, and who is lucky enough to find it
+    Reuse(reuse::Args),
     /// A scenario from what you have (AWS CLI, Terraform, CloudFormation), and what is wrong with its ENIs
     Inventory(inventory::Args),
     /// The models, every number with its source
@@ -118,6 +121,7 @@ impl Cli {
             Command::Verify(args) => &args.output.format,
             Command::Headroom(args) => &args.output.format,
             Command::Compare(args) => &args.output.format,
+            Command::Reuse(args) => &args.output.format,
             Command::Inventory(args) => &args.format,
             Command::Models(args) => &args.output.format,
             Command::Policies(args) => &args.output.format,
@@ -147,6 +151,7 @@ pub fn run(cli: &Cli) -> Result<Verdict, Diagnostics> {
         Command::Headroom(args) => headroom::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Report(args) => report::run(args),
+        Command::Reuse(args) => reuse::run(args),
         Command::Inventory(args) => inventory::run(args),
         Command::Models(args) => models::run(args),
         Command::Policies(args) => policies::run(args),

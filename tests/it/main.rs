@@ -22,6 +22,7 @@ mod naive_agrees;
 mod page;
 mod properties;
 mod report;
+mod reuse;
 mod scenario;
 mod size;
 mod support;
