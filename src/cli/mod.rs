@@ -7,9 +7,12 @@
 
 mod assignment;
 mod blocks;
+mod check;
 mod compare;
 mod complaint;
+mod completions;
 mod demand;
+mod example;
 mod formats;
 mod gates;
 mod generate;
@@ -18,6 +21,7 @@ mod input;
 mod interrupt;
 mod inventory;
 mod invocation_log;
+mod man;
 mod model;
 mod models;
 mod output;
@@ -27,6 +31,7 @@ mod progress;
 mod report;
 mod reuse;
 mod search;
+mod settings;
 mod simulate;
 mod streamed;
 mod study;
@@ -41,7 +46,7 @@ mod worst_case;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 pub use complaint::{refuse, usage};
 
@@ -90,6 +95,14 @@ enum Command {
     Formats(formats::Args),
     /// Sample traffic from a seed
     Generate(generate::Args),
+    /// Folders to try: a question, its files, its commands
+    Example(example::Args),
+    /// What is wrong with scenarios, models and traffic, all at once
+    Check(check::Args),
+    /// What a shell needs to complete words
+    Completions(completions::Args),
+    /// The manual pages
+    Man(man::Args),
 }
 
 /// How a command that did its work ends.
@@ -126,9 +139,18 @@ impl Cli {
             Command::Models(args) => &args.output.format,
             Command::Policies(args) => &args.output.format,
             Command::Formats(args) => &args.output.format,
-            Command::Report(_) | Command::Generate(_) => "text",
+            Command::Example(args) => args.format(),
+            Command::Check(args) => &args.output.format,
+            Command::Report(_) | Command::Generate(_) | Command::Completions(_) | Command::Man(_) => "text",
         }
     }
+}
+
+/// The command line as clap knows it, with all its commands.
+pub fn definition() -> clap::Command {
+    let mut all = Cli::command();
+    all.build();
+    all
 }
 
 /// Reads the command line; a wrong one is told in clap's words.
@@ -157,5 +179,9 @@ pub fn run(cli: &Cli) -> Result<Verdict, Diagnostics> {
         Command::Policies(args) => policies::run(args),
         Command::Formats(args) => formats::run(args),
         Command::Generate(args) => generate::run(args),
+        Command::Example(args) => example::run(args),
+        Command::Check(args) => check::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
     }
 }

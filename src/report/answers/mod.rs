@@ -1,9 +1,11 @@
 //! Answers: one file for each result that becomes an [`Answer`](super::Answer).
 
 mod by_function;
+mod check;
 mod compare;
 mod curve;
 mod demand;
+mod examples;
 mod formats;
 mod headroom;
 mod inventory;
@@ -20,8 +22,10 @@ mod verify;
 mod worst_case;
 
 pub use by_function::by_function;
+pub use check::{Checked, Holds, check};
 pub use compare::compare;
 pub use demand::{Pool, demand};
+pub use examples::examples;
 pub use formats::formats;
 pub use headroom::headroom;
 pub use inventory::inventory;

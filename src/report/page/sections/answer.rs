@@ -85,6 +85,9 @@ fn plan(page: &Page<'_>) -> String {
         None => "no plan does with fewer".to_owned(),
         Some(least) => format!("no plan does with fewer than {}", thousands(least)),
     };
+    if amount.peak_enis == 0 {
+        return format!("No ENI is needed to keep every cold start within {promise}.");
+    }
     let keep = if amount.peak_enis == 1 { "ENI held at once keeps" } else { "ENIs held at once keep" };
     format!(
         "{} {keep} every cold start within {promise}, if they are made ahead as the plan below says; {fewer}.",
@@ -113,22 +116,30 @@ fn policies(page: &Page<'_>) -> String {
     let (Some(shortest), Some(fewest)) = (shortest, fewest) else {
         return "No worst case is proved under any of the policies.".to_owned();
     };
-    let failing = rows().filter(|row| fails(row)).count() as u64;
-    let among = counted(rows().count() as u64, "policy", "policies");
-    let among = match failing {
-        0 => format!("Of {among}"),
-        n if whole => format!("Of {among}, {} of which fail invocations", thousands(n)),
-        _ => format!("Of {among}, all of which fail invocations"),
+    let all = rows().count() as u64;
+    let among = match rows().filter(|row| fails(row)).count() as u64 {
+        0 => format!("Of {}", counted(all, "policy", "policies")),
+        n if whole => {
+            format!("Of the {} (of {}) that fail nothing in the runs", thousands(all - n), thousands(all))
+        }
+        _ => format!("Of {}, all of which fail invocations", counted(all, "policy", "policies")),
     };
     let enis = |row: &Row| counted(peak(row).unwrap_or(0), "ENI", "ENIs");
     let length = |row: &Row| bound(row).map_or_else(|| "not proved".to_owned(), |ms| Millis(ms).to_string());
-    let best =
-        format!("{among}, {} has the shortest worst case ({}", name(&shortest.policy), length(shortest));
+    if choice().all(|row| (bound(row), peak(row)) == (bound(shortest), peak(shortest))) {
+        let alike =
+            format!("the same worst case ({}) and the same ENIs ({})", length(shortest), enis(shortest));
+        return format!("{among}, each has {alike}.");
+    }
+    let best = format!("{among}, none has a shorter worst case");
     if shortest.policy == fewest.policy {
-        return format!("{best}) and holds the fewest ENIs (at most {} in the runs).", enis(shortest));
+        let own = format!("({}, at most {} in the runs)", length(shortest), enis(shortest));
+        return format!("{best} or holds fewer ENIs than {} {own}.", name(&shortest.policy));
     }
     format!(
-        "{best}, with at most {} in the runs) and {} holds the fewest ENIs (at most {}; its worst case: {}).",
+        "{best} than {} ({}, at most {} in the runs), and none holds fewer ENIs than {} ({}, worst case {}).",
+        name(&shortest.policy),
+        length(shortest),
         enis(shortest),
         name(&fewest.policy),
         enis(fewest),
