@@ -11,6 +11,7 @@ mod clock;
 mod csv;
 pub mod graph;
 mod json;
+pub mod page;
 mod subject;
 mod table;
 mod text;

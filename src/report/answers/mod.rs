@@ -11,7 +11,7 @@ mod headroom;
 mod held;
 mod inventory;
 mod models;
-mod path;
+pub(super) mod path;
 mod plan;
 mod policies;
 mod probability;

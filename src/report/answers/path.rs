@@ -71,6 +71,18 @@ pub(super) fn path(title: &str, phases: &[PathPhase]) -> Option<Table> {
     (!table.rows.is_empty()).then_some(table)
 }
 
+/// What one part of a wait was for.
+pub(in crate::report) const fn cause(wait: &Wait) -> &'static str {
+    match (wait.cause, wait.limit) {
+        (Cause::Host, _) => "a host",
+        (Cause::Room, Some(Limit::Plan)) => "the plan's next ENI",
+        (Cause::Room, _) => "room or a place",
+        (Cause::Token, _) => "an API token",
+        (Cause::Boot, _) => "its ENI's boot",
+        (Cause::Join, _) => "the boot it joined",
+    }
+}
+
 /// What a step waited for.
 fn waits(waits: &[Wait]) -> Value {
     in_words(waits).map_or(Value::Missing, Value::Text)
@@ -78,14 +90,6 @@ fn waits(waits: &[Wait]) -> Value {
 
 /// What a step waited for, in words; with the length of each part where there are several.
 pub(in crate::report) fn in_words(waits: &[Wait]) -> Option<String> {
-    let cause = |wait: &Wait| match (wait.cause, wait.limit) {
-        (Cause::Host, _) => "a host",
-        (Cause::Room, Some(Limit::Plan)) => "the plan's next ENI",
-        (Cause::Room, _) => "room or a place",
-        (Cause::Token, _) => "an API token",
-        (Cause::Boot, _) => "its ENI's boot",
-        (Cause::Join, _) => "the boot it joined",
-    };
     match waits {
         [] => None,
         [one] => Some(cause(one).to_owned()),
