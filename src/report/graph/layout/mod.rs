@@ -160,7 +160,7 @@ impl Layers {
     }
 }
 
-/// Where each rank begins and ends; before and after one with nothing but small things the gap is half.
+/// Where each rank begins and ends; before and after one with nothing but small things the gap is smaller.
 fn ranks(items: &[Item], count: usize, gap: i64) -> Vec<(i64, i64)> {
     const SMALL: i64 = 10;
     let mut deep = vec![0; count];
@@ -172,7 +172,7 @@ fn ranks(items: &[Item], count: usize, gap: i64) -> Vec<(i64, i64)> {
     for (rank, &own) in deep.iter().enumerate() {
         ranks.push((at, at + own));
         let narrow = own < SMALL || deep.get(rank + 1).is_some_and(|next| *next < SMALL);
-        at += own + if narrow { gap / 2 } else { gap };
+        at += own + if narrow { gap * 2 / 3 } else { gap };
     }
     ranks
 }
@@ -237,7 +237,7 @@ mod tests {
         let layout = lay_out(&items, &[(0, 1), (1, 2)], GAPS);
         assert!(layout.corners.iter().all(|corner| corner.broad == 0));
         assert!(layout.routes[1].iter().all(|point| point.broad == 10));
-        assert_eq!((layout.deep, layout.broad), (380, 20));
+        assert_eq!((layout.deep, layout.broad), (392, 20));
     }
 
     #[test]
