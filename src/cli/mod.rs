@@ -27,6 +27,7 @@ mod progress;
 mod search;
 mod simulate;
 mod streamed;
+mod streamed_day;
 mod study;
 mod study_streamed;
 mod timeline;

@@ -8,6 +8,7 @@ mod access_log;
 mod azure_2019;
 mod azure_2021;
 mod azure_companions;
+mod azure_day;
 mod cell;
 mod clock;
 mod cloudwatch_console;
@@ -47,6 +48,7 @@ use functions::Known;
 use intake::Intake;
 use text::Text;
 
+pub use azure_day::AzureDay;
 pub use content::Content;
 pub use gives::Gives;
 pub use options::{Gaps, Meaning, Options, Repeats, Resets};
