@@ -112,8 +112,8 @@ impl TrafficArgs {
     pub fn source(&self) -> String {
         match self.files.as_slice() {
             [] => String::new(),
-            [file] => input::shown(file),
-            [first, rest @ ..] => format!("{} and {} more", input::shown(first), rest.len()),
+            [file] => input::source(file),
+            [first, rest @ ..] => format!("{} and {} more", input::source(first), rest.len()),
         }
     }
 
@@ -124,7 +124,7 @@ impl TrafficArgs {
         let paths = input::expanded(&self.files, &mut problems);
         let files: Vec<(String, Vec<u8>)> = paths
             .iter()
-            .filter_map(|path| Some((input::shown(path), keep(input::bytes(path), &mut problems)?)))
+            .filter_map(|path| Some((input::source(path), keep(input::bytes(path), &mut problems)?)))
             .collect();
         let sources: Vec<Source<'_>> = files.iter().map(|(name, bytes)| Source { name, bytes }).collect();
         let found = problems.is_empty() && sources.first().is_some_and(|it| has_companions(*it, &options));

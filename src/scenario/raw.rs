@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Allow;
+use super::quota::RawQuota;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::document::{Place, Placed};
 use crate::quantity::{Memory, Millis};
@@ -20,6 +21,7 @@ pub struct Raw {
     pub(super) allows: Vec<Allow>,
     pub(super) max_cold_start: Option<Millis>,
     pub(super) survive_zone: bool,
+    pub(super) quota: RawQuota,
 }
 
 /// One `[[subnet]]`.

@@ -4,13 +4,14 @@ use std::str::FromStr;
 
 use ipnet::Ipv4Net;
 
+use super::quota::RawQuota;
 use super::raw::{RawFunction, RawSubnet, RawTarget};
 use super::{Allow, Raw, check};
 use crate::diagnostic::Diagnostics;
 use crate::document::{self, Placed, Reader, Table};
 use crate::quantity::{Memory, Millis};
 
-const TOP: &[&str] = &["model", "policy", "subnet", "function", "target", "allow", "promise"];
+const TOP: &[&str] = &["model", "policy", "subnet", "function", "target", "allow", "promise", "quota"];
 const SUBNET: &[&str] = &["name", "zone", "cidr", "vpc", "in_use"];
 const FUNCTION: &[&str] =
     &["name", "memory", "connections", "subnets", "security_groups", "duration", "keep_alive", "reaches"];
@@ -43,6 +44,7 @@ pub fn read(file: &str, text: &str) -> Result<Raw, Diagnostics> {
             allows: allows.into_iter().flatten().collect(),
             max_cold_start: max_cold_start.map(|placed: Placed<Millis>| placed.value),
             survive_zone,
+            quota: RawQuota::read(reader, root),
         };
         check::all(reader, &raw);
         Some(raw)

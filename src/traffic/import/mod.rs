@@ -32,6 +32,8 @@ mod metric;
 mod names;
 mod number;
 mod options;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod prometheus;
 mod repeats;
 mod report_line;
