@@ -88,7 +88,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         cold_start_ms: worst.cold_start.bound_ms,
         enis: worst.peak_enis.peak.bound,
         failures: worst.failures.bound,
-        what: "by the proved bound",
+        what: "by the proved bound".to_owned(),
     };
     args.gates.note(&measured, &mut answer);
     if let Some(path) = &args.witness {

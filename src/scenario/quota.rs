@@ -66,7 +66,7 @@ impl Raw {
     }
 
     fn cited<T: Copy>(&self, limit: &Placed<T>) -> Cited<T> {
-        let source = format!("[quota] in {}:{}", self.file, limit.place.line);
+        let source = format!("[quota] in {}:{}", self.origin.file, limit.place.line);
         Cited { value: limit.value, source, grade: Grade::High }
     }
 }

@@ -228,17 +228,24 @@ mod tests {
                    2026-03-02T10:00:00.5Z,\"<b>,\"\"c\"\"\",5\n2026-03-02T10:00:01.5Z,a,7\n";
         assert_eq!(whole("log-utc-snappy.parquet"), log);
         assert_eq!(whole("log-naive-gzip.parquet"), log.replace("5Z", "5"));
-        let decimal = "start,function,duration_ms\n2026-03-02T10:00:00Z,a,1.50\n2026-03-02T10:00:01Z,b,20.25\n";
+        let decimal =
+            "start,function,duration_ms\n2026-03-02T10:00:00Z,a,1.50\n2026-03-02T10:00:01Z,b,20.25\n";
         assert_eq!(whole("log-decimal-duckdb.parquet"), decimal);
         let (text, notes) = read(&fixture("counts-null-nested.parquet"), 1 << 20).unwrap();
         assert_eq!(text, "time,invocations\n0,3\n60,\n120,5\n");
-        assert!(notes.iter().any(|note| note.contains("nested or binary are left out of t.parquet: tags")), "{notes:?}");
+        assert!(
+            notes.iter().any(|note| note.contains("nested or binary are left out of t.parquet: tags")),
+            "{notes:?}"
+        );
     }
 
     #[test]
     fn instants_and_decimals_of_any_size_are_written() {
         let instant = Shown::Instant { nanoseconds: 1_000_000, utc: true };
-        assert_eq!((instant.whole(-1), instant.whole(i64::MAX)), ("1969-12-31T23:59:59.999Z".into(), i64::MAX.to_string()));
+        assert_eq!(
+            (instant.whole(-1), instant.whole(i64::MAX)),
+            ("1969-12-31T23:59:59.999Z".into(), i64::MAX.to_string())
+        );
         let decimal = |digits| Shown::Decimal { digits };
         assert_eq!((decimal(3).whole(-5), decimal(0).whole(7)), ("-0.005".to_owned(), "7".to_owned()));
         assert_eq!(decimal(2).whole(i64::MIN), "-92233720368547758.08");
@@ -265,7 +272,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_told() {
-        let told = |bytes: &[u8], limit| read(bytes, limit).map_err(|it| (it.code, it.line, it.message)).unwrap_err();
+        let told = |bytes: &[u8], limit| {
+            read(bytes, limit).map_err(|it| (it.code, it.line, it.message)).unwrap_err()
+        };
         let (code, line, message) = told(&fixture("log-zstd.parquet"), 1 << 20);
         assert_eq!((code, line), (Code::Encoding, Some(1)));
         assert!(message.contains("zstd"), "{message}");
