@@ -100,6 +100,9 @@ fn read(
     }
 }
 
+/// What was made of the blocks in order, or what was made up to a failure, and that.
+pub type Made<T, E> = io::Result<Result<Vec<T>, (Vec<T>, E)>>;
+
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -122,10 +125,7 @@ impl Blocks {
 
     /// What `each` makes of every block, in order, by as many threads as there are; or the first failure.
     /// A block is asked for as soon as a thread is free.
-    pub fn map<T: Send, E: Send>(
-        self,
-        each: impl Fn(&[u8]) -> Result<T, E> + Sync,
-    ) -> io::Result<Result<Vec<T>, (Vec<T>, E)>> {
+    pub fn map<T: Send, E: Send>(self, each: impl Fn(&[u8]) -> Result<T, E> + Sync) -> Made<T, E> {
         let Self { filled, empty, progress } = self;
         let source = Mutex::new((filled, 0_usize));
         let found = Mutex::new((BTreeMap::new(), false));

@@ -1,9 +1,8 @@
 //! Streamed day: the demand by function of a wide day that is read in blocks and not kept.
 
 use std::collections::BTreeSet;
-use std::io;
 
-use super::blocks::Beginning;
+use super::blocks::{Beginning, Made};
 use super::streamed::{Input, NotInBlocks, Streamed, other};
 use crate::demand::FunctionDemand;
 use crate::demand::even::{Busiest, even};
@@ -95,10 +94,7 @@ impl Input<'_> {
 }
 
 /// What was made of all blocks, or why that was not possible; `lines` says how many lines a block had.
-fn all<T>(
-    made: io::Result<Result<Vec<T>, (Vec<T>, Unusual)>>,
-    lines: impl Fn(&T) -> u64,
-) -> Result<Vec<T>, NotInBlocks> {
+fn all<T>(made: Made<T, Unusual>, lines: impl Fn(&T) -> u64) -> Result<Vec<T>, NotInBlocks> {
     match other(made.ok())? {
         Ok(made) => Ok(made),
         Err((before, unusual)) => Err(NotInBlocks::of(unusual, before.iter().map(lines).sum())),

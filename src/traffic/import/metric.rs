@@ -74,8 +74,7 @@ pub fn label(text: &str) -> Series {
         for word in [&CONCURRENCY[..], &COUNTS, &DURATION, &STATISTICS].into_iter().flatten() {
             left = without(&left, word);
         }
-        left = left.trim_matches(SEPARATORS).trim().into();
-        left = joiners_off(&left).to_owned();
+        left = joiners_off(left.trim_matches(SEPARATORS).trim()).into();
     }
     let function = if left.is_empty() { UNNAMED.to_owned() } else { left };
     Series { metric, function }
