@@ -28,6 +28,7 @@ mod output;
 mod plan;
 mod policies;
 mod progress;
+mod report;
 mod reuse;
 mod search;
 mod settings;
@@ -81,6 +82,8 @@ enum Command {
     Headroom(headroom::Args),
     /// Policies and models side by side, and which of them no other beats
     Compare(compare::Args),
+    /// Everything about one traffic as one page for a browser, to look at and to print
+    Report(report::Args),
     /// What memory outside the handler is worth as a cache, and who is lucky enough to find it
     Reuse(reuse::Args),
     /// A scenario from what you have (AWS CLI, Terraform, CloudFormation), and what is wrong with its ENIs
@@ -139,7 +142,7 @@ impl Cli {
             Command::Formats(args) => &args.output.format,
             Command::Example(args) => args.format(),
             Command::Check(args) => &args.output.format,
-            Command::Generate(_) | Command::Completions(_) | Command::Man(_) => "text",
+            Command::Report(_) | Command::Generate(_) | Command::Completions(_) | Command::Man(_) => "text",
         }
     }
 }
@@ -153,7 +156,11 @@ pub fn definition() -> clap::Command {
 
 /// Reads the command line; a wrong one is told in clap's words.
 pub fn parse(words: &[OsString]) -> Result<Cli, clap::Error> {
-    Cli::try_parse_from(words)
+    let mut cli = Cli::try_parse_from(words)?;
+    if let Command::Report(args) = &mut cli.command {
+        args.words = words.to_vec();
+    }
+    Ok(cli)
 }
 
 /// Does what the command line asks for.
@@ -166,6 +173,7 @@ pub fn run(cli: &Cli) -> Result<Verdict, Diagnostics> {
         Command::Verify(args) => verify::run(args),
         Command::Headroom(args) => headroom::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Report(args) => report::run(args),
         Command::Reuse(args) => reuse::run(args),
         Command::Inventory(args) => inventory::run(args),
         Command::Models(args) => models::run(args),

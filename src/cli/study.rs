@@ -116,6 +116,32 @@ impl StudyArgs {
         self.build(default, |durations| self.traffic.load(durations))
     }
 
+    /// The policies that the one of `study` is compared with, itself among them: those named, or all
+    /// built-in ones where no two are.
+    pub fn compared(&self, study: &Study) -> Vec<Policy> {
+        if study.policies.len() > 1 {
+            return study.policies.clone();
+        }
+        let mut all: Vec<Policy> = policy::ALL.iter().map(|it| self.started((it.row)())).collect();
+        for own in &study.policies {
+            match all.iter_mut().find(|it| it.name == own.name) {
+                Some(same) => *same = own.clone(),
+                None => all.insert(0, own.clone()),
+            }
+        }
+        all
+    }
+
+    /// `policy` with the start that was asked for.
+    fn started(&self, policy: Policy) -> Policy {
+        let start = match self.start {
+            Some(StartChoice::Warm) => Start::Warm,
+            Some(StartChoice::Empty) => Start::Empty,
+            None => policy.start,
+        };
+        Policy { start, ..policy }
+    }
+
     /// Computes with the number of threads that was asked for.
     pub(super) fn use_threads(&self) {
         if let Some(threads) = self.threads {
@@ -235,14 +261,7 @@ impl StudyArgs {
                 }),
             }
         }
-        for policy in &mut policies {
-            policy.start = match self.start {
-                Some(StartChoice::Warm) => Start::Warm,
-                Some(StartChoice::Empty) => Start::Empty,
-                None => policy.start,
-            };
-        }
-        problems.or(policies)
+        problems.or(policies.into_iter().map(|policy| self.started(policy)).collect())
     }
 
     fn assumptions(

@@ -85,10 +85,10 @@ fn words(command: &str) -> Vec<String> {
             words.extend([option.to_owned(), value.to_owned()]);
         }
     };
-    if command.starts_with("compare") || command.starts_with("worst-case") {
+    if ["compare", "report", "worst-case"].iter().any(|name| command.starts_with(name)) {
         short("--effort", "20000");
     }
-    if command.starts_with("compare") {
+    if command.starts_with("compare") || command.starts_with("report") {
         short("--runs", "1");
     }
     words

@@ -23,6 +23,7 @@ mod inventory;
 mod models;
 mod naive;
 mod naive_agrees;
+mod page;
 mod properties;
 mod report;
 mod reuse;

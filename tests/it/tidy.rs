@@ -36,6 +36,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "platform",
             "scenario",
             "policy",
+            "topology",
             "cold_path",
             "demand",
             "simulation",

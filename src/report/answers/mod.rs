@@ -10,7 +10,7 @@ mod formats;
 mod headroom;
 mod inventory;
 mod models;
-mod path;
+pub(super) mod path;
 mod plan;
 mod policies;
 mod probability;
