@@ -185,7 +185,7 @@ fn a_large_file_that_is_read_whole_says_why() {
     (0..75_000).for_each(|n| {
         let _ = writeln!(text, "{n},{name},5");
     });
-    text.push_str(&format!("7,{name},5\n"));
+    let _ = writeln!(text, "7,{name},5");
     fs::write(&file, &text).unwrap();
     let why = "is read whole, in memory, because on line 75002 the row starts before the one above it";
     for more in [&["--format", "json"][..], &["--format", "json", "--by-function"]] {
