@@ -252,6 +252,19 @@ impl Diagnostics {
         all
     }
 
+    /// The same, those of which `place` knows better put there: file, line and column.
+    #[must_use]
+    pub fn relocated(&self, place: impl Fn(&Diagnostic) -> Option<(String, u64, u64)>) -> Self {
+        let mut out = Self::default();
+        for problem in self.sorted() {
+            out.push(match place(problem) {
+                Some((file, line, column)) => problem.clone().in_file(file).at_line(line).at_column(column),
+                None => problem.clone(),
+            });
+        }
+        out
+    }
+
     /// `value`, unless something is wrong.
     pub fn or<T>(self, value: T) -> Result<T, Self> {
         if self.is_empty() { Ok(value) } else { Err(self) }

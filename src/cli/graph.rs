@@ -63,7 +63,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     let study = loaded(args)?;
     let drawing = match args.of {
         Subject::Topology => {
-            let needs = args.study.names_traffic().then(|| {
+            let needs = args.study.traffic.is_named().then(|| {
                 let policy = study.policy()?;
                 Ok::<_, Diagnostic>(demand::demand(&study.traffic, &study.topology, policy))
             });
@@ -82,13 +82,13 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
 
 /// Everything, where there is no traffic with none: the functions are then the scenario's alone.
 fn loaded(args: &Args) -> Result<Study, Diagnostics> {
-    if args.study.names_traffic() {
+    if args.study.traffic.is_named() {
         return args.study.load();
     }
     let missing = match args.of {
         Subject::ColdPath => None,
         Subject::Topology => {
-            (!args.study.names_scenario()).then_some("a topology needs functions: a scenario, or traffic")
+            (!args.study.scenario.is_some()).then_some("a topology needs functions: a scenario, or traffic")
         }
         Subject::WorstCase => Some("a worst case needs traffic"),
     };

@@ -39,7 +39,7 @@ pub struct StudyArgs {
     pub traffic: TrafficArgs,
     /// Functions, subnets and targets (TOML); without it every function gets 1 GiB and one subnet
     #[arg(long, value_name = "FILE", help_heading = "Platform")]
-    scenario: Option<PathBuf>,
+    pub scenario: Option<PathBuf>,
     /// The provider's behaviour: a built-in model, or a file [default: the scenario's, else lambda-2018]
     #[arg(long = "model", value_name = "NAME|FILE", help_heading = "Platform")]
     models: Vec<PathBuf>,
@@ -87,16 +87,6 @@ impl StudyArgs {
     /// Whether the command line names a policy.
     pub const fn names_policy(&self) -> bool {
         !self.policies.is_empty()
-    }
-
-    /// Whether the command line names traffic.
-    pub const fn names_traffic(&self) -> bool {
-        self.traffic.is_named()
-    }
-
-    /// Whether the command line names a scenario.
-    pub const fn names_scenario(&self) -> bool {
-        self.scenario.is_some()
     }
 
     /// Reads everything for a command that looks at one model; all that is wrong is told at once.
@@ -234,7 +224,7 @@ impl StudyArgs {
         model::load_with(Path::new(name), folder, settings).map_err(|problems| {
             // Only a name that leads nowhere is the scenario's fault.
             let place = raw.model_place();
-            relocated(&problems, |problem| {
+            problems.relocated(|problem| {
                 let unknown = problem.code == Code::UnknownName && problem.file.is_empty();
                 place.filter(|_| unknown).map(|at| (input::shown(scenario), at.line, at.column))
             })
@@ -395,19 +385,4 @@ fn observed(traffic: &Traffic) -> Vec<Observed> {
 /// What `result` holds; its problems go to `problems`.
 fn take<T>(result: Result<T, Diagnostics>, problems: &mut Diagnostics) -> Option<T> {
     result.map_err(|more| problems.extend(more)).ok()
-}
-
-/// `problems`, those that `place` knows better put there.
-fn relocated(
-    problems: &Diagnostics,
-    place: impl Fn(&Diagnostic) -> Option<(String, u64, u64)>,
-) -> Diagnostics {
-    let mut out = Diagnostics::default();
-    for problem in problems.sorted() {
-        out.push(match place(problem) {
-            Some((file, line, column)) => problem.clone().in_file(file).at_line(line).at_column(column),
-            None => problem.clone(),
-        });
-    }
-    out
 }
