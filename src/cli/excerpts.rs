@@ -40,6 +40,8 @@ pub fn told(problems: &Diagnostics, width: usize) -> String {
 }
 
 fn text(file: &str) -> Option<String> {
-    let bytes = input::again(Path::new(file), LARGEST)?;
+    // Complaints call `-` by its name.
+    let path = if file == "stdin" { "-" } else { file };
+    let bytes = input::again(Path::new(path), LARGEST)?;
     text_of(&Source { name: file, bytes: &bytes }, Memory(LARGEST))
 }

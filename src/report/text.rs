@@ -75,7 +75,7 @@ fn parts(table: &Table, clock: Clock, width: u16) -> Vec<Table> {
     for index in 1..table.columns.len() {
         used = used.saturating_add(least(index));
         match groups.last_mut() {
-            Some(group) if used <= width => group.push(index),
+            Some(group) if used <= width.saturating_add(BETWEEN) => group.push(index),
             _ => {
                 groups.push(vec![0, index]);
                 used = least(0).saturating_add(least(index));
