@@ -48,7 +48,7 @@ impl From<Minimise> for Objective {
 
 /// Options of `compose`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  eniplan compose routes.csv --scenario routes.toml --minimise gb-hours")]
+#[command(after_help = "Example:\n  eniplan compose shop-day.csv --minimise gb-hours")]
 pub struct Args {
     #[command(flatten)]
     study: StudyArgs,
