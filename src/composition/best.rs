@@ -264,20 +264,14 @@ mod tests {
             return sets.iter().map(|&set| costs[set]).sum();
         }
         let mut best: Option<u128> = None;
-        for index in 0..=sets.len() {
-            if index == sets.len() {
-                sets.push(1 << route);
-            } else {
-                sets[index] |= 1 << route;
-            }
-            let found = brute(costs, routes, route + 1, sets);
-            best = [best, found].into_iter().flatten().min();
-            if sets[index] == 1 << route {
-                sets.pop();
-            } else {
-                sets[index] ^= 1 << route;
-            }
+        for index in 0..sets.len() {
+            sets[index] |= 1 << route;
+            best = [best, brute(costs, routes, route + 1, sets)].into_iter().flatten().min();
+            sets[index] ^= 1 << route;
         }
+        sets.push(1 << route);
+        best = [best, brute(costs, routes, route + 1, sets)].into_iter().flatten().min();
+        sets.pop();
         best
     }
 

@@ -115,7 +115,9 @@ fn row(
     let mean = |of: &dyn Fn(&Done<'_>) -> f64| runs.iter().map(of).sum::<f64>() / n;
     let most = |of: &dyn Fn(&Outcome) -> u64| runs.iter().map(|(outcome, _)| of(outcome)).max().unwrap_or(0);
     let mut all = ColdStarts::default();
-    runs.iter().for_each(|(outcome, _)| all.merge(&outcome.cold_starts));
+    for (outcome, _) in runs {
+        all.merge(&outcome.cold_starts);
+    }
     let gib = |function: usize| {
         let memory = built.functions.get(function).map_or(Memory(0), |it| it.memory);
         memory.0 as f64 / Memory::mib(1_024).0 as f64

@@ -48,7 +48,9 @@ impl ReuseRuns {
 
     pub(super) fn total(&self) -> FunctionReuse {
         let mut total = FunctionReuse::default();
-        self.functions.iter().for_each(|function| total.merge(&function.sum));
+        for function in &self.functions {
+            total.merge(&function.sum);
+        }
         total
     }
 
