@@ -9,6 +9,7 @@ mod check;
 mod check_groupings;
 mod compose;
 pub mod inventory;
+mod quota;
 mod raw;
 mod read;
 mod resolve;

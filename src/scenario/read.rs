@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use ipnet::Ipv4Net;
 
+use super::quota::RawQuota;
 use super::raw::{RawFunction, RawGrouping, RawRoute, RawSubnet, RawTarget};
 use super::{Allow, Raw, check, check_groupings};
 use crate::diagnostic::Diagnostics;
@@ -11,7 +12,7 @@ use crate::document::{self, Adds, Form, List, Placed, Reader, Setting, Table};
 use crate::quantity::{Memory, Millis};
 
 const TOP: &[&str] =
-    &["model", "policy", "subnet", "function", "route", "grouping", "target", "allow", "promise"];
+    &["model", "policy", "subnet", "function", "route", "grouping", "target", "allow", "promise", "quota"];
 const LISTS: &[List] = &[
     List { key: "subnet", adds: Adds::First(super::DEFAULT_SUBNET) },
     List { key: "function", adds: Adds::Anything },
@@ -77,6 +78,7 @@ pub fn read_with(file: &str, text: &str, settings: &[Setting]) -> Result<Raw, Di
             allows: allows.into_iter().flatten().collect(),
             max_cold_start: max_cold_start.map(|placed: Placed<Millis>| placed.value),
             survive_zone,
+            quota: RawQuota::read(reader, root),
         };
         check::all(reader, &raw);
         check_groupings::all(reader, &raw);
