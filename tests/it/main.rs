@@ -17,6 +17,7 @@ mod examples;
 mod explanation;
 mod fidelity;
 mod generate;
+mod graph;
 mod growth;
 mod help;
 mod import;
