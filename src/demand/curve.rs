@@ -98,24 +98,68 @@ impl Curve {
         Ranges::new(parts.map(|(&(from, _), to)| (from, to)).collect())
     }
 
+    /// When the value is at least 1, at least 2, and so on up to `most`.
+    pub fn levels(&self, most: u32) -> Vec<Ranges> {
+        let mut parts: Vec<Vec<(u64, u64)>> = vec![Vec::new(); most as usize];
+        let mut since = vec![0; most as usize];
+        let mut before = 0;
+        for &(at, value) in &self.steps {
+            let value = value.min(most) as usize;
+            if value > before {
+                since[before..value].fill(at);
+            }
+            for level in value..before {
+                parts[level].push((since[level], at - 1));
+            }
+            before = value;
+        }
+        for level in 0..before {
+            parts[level].push((since[level], u64::MAX));
+        }
+        parts.into_iter().map(Ranges::new).collect()
+    }
+
     /// Point by point `combine` of several curves.
     pub fn combine(curves: &[Self], mut combine: impl FnMut(&[u32]) -> u32) -> Self {
-        let mut instants: Vec<(u64, usize, u32)> = curves
-            .iter()
-            .enumerate()
-            .flat_map(|(index, curve)| curve.steps.iter().map(move |&(at, value)| (at, index, value)))
-            .collect();
-        instants.sort_unstable();
         let mut values = vec![0; curves.len()];
         let mut out = Self::default();
-        let mut rest = instants.as_slice();
-        while let Some(&(at, ..)) = rest.first() {
-            let now = rest.partition_point(|&(instant, ..)| instant == at);
-            rest[..now].iter().for_each(|&(_, index, value)| values[index] = value);
+        each_change(curves, |at, changed| {
+            changed.iter().for_each(|&(index, value)| values[index] = value);
             out.set(at, combine(&values));
-            rest = &rest[now..];
-        }
+        });
         out
+    }
+}
+
+/// Hands every instant at which one of the curves changes to `hear`, with the curves that change.
+fn each_change(curves: &[Curve], mut hear: impl FnMut(u64, &[(usize, u32)])) {
+    // A few are merged as they are read; of many, sorting finds and merges the runs.
+    const FEW: usize = 8;
+    let mut changed = Vec::new();
+    if curves.len() <= FEW {
+        let mut rest: Vec<&[(u64, u32)]> = curves.iter().map(Curve::steps).collect();
+        while let Some(at) = rest.iter().filter_map(|steps| steps.first()).map(|&(at, _)| at).min() {
+            changed.clear();
+            for (index, steps) in rest.iter_mut().enumerate() {
+                if let Some((&(_, value), later)) = steps.split_first().filter(|((first, _), _)| *first == at)
+                {
+                    changed.push((index, value));
+                    *steps = later;
+                }
+            }
+            hear(at, &changed);
+        }
+        return;
+    }
+    let all = curves.iter().enumerate();
+    let mut instants: Vec<(u64, usize, u32)> = all
+        .flat_map(|(index, curve)| curve.steps.iter().map(move |&(at, value)| (at, index, value)))
+        .collect();
+    instants.sort();
+    for now in instants.chunk_by(|(a, ..), (b, ..)| a == b) {
+        changed.clear();
+        changed.extend(now.iter().map(|&(_, index, value)| (index, value)));
+        hear(now[0].0, &changed);
     }
 }
 
@@ -139,6 +183,8 @@ mod tests {
         assert_eq!(curve.running_max(), Curve::new([(5, 2), (10, 4)]));
         assert_eq!(curve.above(1).parts(), [(5, 19)]);
         assert_eq!(curve.above(0).parts(), [(5, u64::MAX)]);
+        let levels = curve.levels(3);
+        assert_eq!(levels, [0, 1, 2].map(|limit| curve.above(limit)));
     }
 
     #[test]
