@@ -65,6 +65,7 @@ pub(crate) fn environments_while(
             lengths: lengths[f],
             initial: initial.get(f).copied().unwrap_or(0),
             grain: traffic.span.0 / 1_000_000,
+            stretch: premises.stretch,
         }
     };
     // Each share of the functions is a pass of its own over all arrivals.

@@ -56,11 +56,18 @@ pub(super) struct Environments {
     packed: Option<Curve>,
     /// Started by each instant, at most and at least.
     started: [Curve; 2],
+    /// Started at most in the stretch that ends at each instant, and how long that is, ms (W12).
+    gained: Option<(u64, Curve)>,
     initial: u32,
 }
 
 impl Environments {
-    pub(super) fn new(prover: &Prover<'_>, component: &Component, most: &[Most]) -> Self {
+    pub(super) fn new(
+        prover: &Prover<'_>,
+        component: &Component,
+        most: &[Most],
+        stretch: Option<u64>,
+    ) -> Self {
         let of = |curve: fn(&Most) -> Curve| {
             let curves: Vec<Curve> = component.functions.iter().map(|&f| curve(&most[f])).collect();
             Curve::combine(&curves, sum)
@@ -76,6 +83,7 @@ impl Environments {
                 of(|most| most.cold.at_most().rounded_up(MOST_STEPS)).rounded_up(MOST_STEPS),
                 of(|most| most.cold.at_least().rounded_down(MOST_STEPS)).rounded_down(MOST_STEPS),
             ],
+            gained: stretch.and_then(|stretch| Some((stretch, gained(component, most)?))),
             initial: initial.fold(0, u32::saturating_add),
         }
         .limited(prover, component)
@@ -92,8 +100,16 @@ impl Environments {
 
     /// Those that start in `[t - window, t]`.
     pub(super) fn starting(&self, window: u64) -> Curve {
+        const MOST_STRETCHES: u64 = 8;
         let before = self.started[1].delayed(window.saturating_add(1), 0);
-        Curve::combine(&[self.started[0].clone(), before], |it| less(it[0], it[1]))
+        let counted = Curve::combine(&[self.started[0].clone(), before], |it| less(it[0], it[1]));
+        let Some((stretch, gained)) = &self.gained else { return counted };
+        let stretches = window.div_ceil((*stretch).max(1)).max(1);
+        if stretches > MOST_STRETCHES {
+            return counted;
+        }
+        let parts: Vec<Curve> = (0..stretches).map(|n| gained.delayed(n * stretch, 0)).collect();
+        least(&[counted, Curve::combine(&parts, sum)])
     }
 
     /// Those alive at some instant of `[t - window, t]`, each counted once.
@@ -104,6 +120,17 @@ impl Environments {
             it[0].saturating_add(less(it[1], it[2]))
         })
     }
+}
+
+/// W12: all that start in a stretch shorter than the keep-alive live at its end, with those kept from before.
+fn gained(component: &Component, most: &[Most]) -> Option<Curve> {
+    let of = |&f: &usize| {
+        let kept = most[f].kept.as_ref()?.rounded_down(MOST_STEPS);
+        let alive = most[f].alive.rounded_up(MOST_STEPS);
+        Some(Curve::combine(&[alive, kept], |it| less(it[0], it[1])))
+    };
+    let gained: Option<Vec<Curve>> = component.functions.iter().map(of).collect();
+    Some(Curve::combine(&gained?, sum).rounded_up(MOST_STEPS))
 }
 
 /// A difference of counts, of which the first may be too large to be told.

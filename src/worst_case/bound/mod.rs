@@ -246,13 +246,17 @@ impl<'a> Prover<'a> {
         let (topology, policy) = (self.world.topology, self.world.policy);
         let cold: Vec<Millis> =
             (0..self.traffic.functions.len()).map(|f| self.longest(f, supposed)).collect();
-        let premises =
-            Premises { may_fail: supposed.may_fail.clone(), queued: policy.binding == Binding::Queued };
+        let premises = Premises {
+            may_fail: supposed.may_fail.clone(),
+            queued: policy.binding == Binding::Queued,
+            stretch: (policy.warm > 0).then(|| self.renewal(supposed)),
+        };
         let initial = &self.initial.environments;
         let go_on = || self.watch.proceed(&self.progress);
         let most =
             need::environments_while(self.traffic, topology, policy, &cold, initial, &premises, &go_on)?;
-        let of = |component: &Component| Environments::new(self, component, &most);
+        let stretch = premises.stretch;
+        let of = |component: &Component| Environments::new(self, component, &most, stretch);
         let environments: Vec<Environments> = self.components.iter().map(of).collect();
         let pairs = self.components.iter().zip(&environments).filter(|_| self.planned.is_none());
         let held = pairs.map(|(component, environments)| self.held(component, environments)).collect();

@@ -3,7 +3,7 @@
 use super::Prover;
 use super::component::{Component, Environments};
 use super::failures::cells;
-use super::hypothesis::Findings;
+use super::hypothesis::{Findings, Hypothesis};
 use super::queue::{hosts, wait_in_queue, waits};
 use crate::demand::need::Most;
 use crate::demand::{Curve, sum};
@@ -80,14 +80,20 @@ impl Prover<'_> {
     pub(super) fn at_hand(&self, found: &Findings) -> Vec<bool> {
         let policy = self.world.policy;
         let never = policy.warm == 0 || !policy.reuse || policy.miss_budget > 0 || !self.replenishes(found);
-        let renewal = self.world.topology.boot.max.0.saturating_add(found.supposed.token_wait);
+        let renewal = self.renewal(&found.supposed);
         let enough = |((component, environments), supposed): ((&Component, &Environments), &bool)| {
-            let looking = || environments.starting(renewal.saturating_add(self.spread)).peak().0;
+            let looking = || environments.starting(renewal).peak().0;
             let pools = if component.pools == 1 { component.classes.len() as u64 } else { 1 };
             *supposed && !never && u64::from(looking()) <= u64::from(policy.warm) * pools
         };
         let pairs = self.components.iter().zip(&found.environments);
         pairs.zip(&found.supposed.at_hand).map(enough).collect()
+    }
+
+    /// The longest from an environment's start, which takes an ENI from a pool, until another is ready, ms.
+    pub(super) fn renewal(&self, supposed: &Hypothesis) -> u64 {
+        let boot = self.world.topology.boot.max.0;
+        boot.saturating_add(supposed.token_wait).saturating_add(self.spread)
     }
 
     /// The longest wait for a host, ms.
