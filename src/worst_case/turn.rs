@@ -47,7 +47,9 @@ pub(super) fn turns(
         |&after: &u64| watch.proceed(&progress).then(|| write_out(world, traffic, &Choice::Turn { after }));
     let tried: Vec<Replayed> = after.par_iter().filter_map(play).collect();
     found.replays += 1 + tried.len() as u64;
-    tried.iter().for_each(|it| found.improve(it));
+    for it in &tried {
+        found.improve(it);
+    }
 }
 
 /// The starts of the slots that allow more than `witness`, the most promising first.

@@ -112,9 +112,11 @@ impl Found {
     }
 
     /// Puts in what `more` has found, and its replays.
-    pub(super) fn add(&mut self, more: Self) {
+    pub(super) fn add(&mut self, more: &Self) {
         self.replays += more.replays;
-        more.best.iter().for_each(|(_, replayed)| self.improve(replayed));
+        for (_, replayed) in &more.best {
+            self.improve(replayed);
+        }
     }
 
     /// Puts in what is better than the best so far.
@@ -165,7 +167,7 @@ pub(super) fn begin(world: &World<'_>, traffic: &Traffic, effort: Effort, watch:
     let objective = Objective::ColdStart;
     let witness = objective.of(&found.of(objective).outcome);
     let progress = Progress { objective, witness, bound: None, steps: found.replays };
-    found.add(draw(world, traffic, effort, rest, 0..0, &|| watch.proceed(&progress)));
+    found.add(&draw(world, traffic, effort, rest, 0..0, &|| watch.proceed(&progress)));
     found
 }
 
@@ -181,7 +183,7 @@ pub(super) fn draw_first(
     let objective = Objective::ColdStart;
     let witness = objective.of(&found.of(objective).outcome);
     let progress = Progress { objective, witness, bound: None, steps: found.replays };
-    found.add(draw(world, traffic, effort, Vec::new(), 0..random, &|| watch.proceed(&progress)));
+    found.add(&draw(world, traffic, effort, Vec::new(), 0..random, &|| watch.proceed(&progress)));
 }
 
 /// The best of these choices and of the random ones of these seeds, as far as they `go_on`.
@@ -239,7 +241,7 @@ pub(super) fn search(
         while first < last && goes_on(found) {
             let next = last.min(first + FIRST);
             let drawn = draw(world, traffic, effort, Vec::new(), first..next, &|| true);
-            found.add(drawn);
+            found.add(&drawn);
             first = next;
         }
         let goals = found.best.len() as u64;

@@ -4,6 +4,8 @@
 //! answers are counted through like the digits of a number: a run notes what it was asked,
 //! and the next run changes the last answer that has not had all its values.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
 use eniplan::cold_path::{ColdPath, Path, Step};
 use eniplan::demand::{at_start, demand};
 use eniplan::platform::PhaseKind;
@@ -459,4 +461,33 @@ fn a_search_that_is_called_off_still_tells_the_truth() {
             assert!(answer.cold_start.witness_ms <= worst.cold_start, "{told}");
         }
     }
+}
+
+/// Called off after so many looks, in the middle of the proof too, what is said is still true.
+#[test]
+fn a_proof_that_is_called_off_falls_back_on_what_holds() {
+    struct Looks(AtomicU64);
+    impl Watch for Looks {
+        fn proceed(&self, _: &Progress) -> bool {
+            self.0.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok()
+        }
+
+        fn is_limited(&self) -> bool {
+            true
+        }
+    }
+    let mut looser = 0;
+    for seed in 0..120 {
+        let scene = scene(seed, 2);
+        let Some((worst, _)) = brute_force(&scene, 2_000) else { continue };
+        for looks in 0..12 {
+            let answer = watched(&scene, 20_000, &Looks(AtomicU64::new(looks)));
+            let told = format!("seed {seed}, {looks} looks");
+            within(worst.cold_start, answer.cold_start.bracket(), &told);
+            within(worst.peak, answer.peak_enis.peak, &told);
+            within(worst.failures, answer.failures, &told);
+            looser += u64::from(!answer.peak_enis.peak.exact);
+        }
+    }
+    assert!(looser > 100, "called off {looser} times before it was exact");
 }
