@@ -8,8 +8,8 @@ use crate::demand::{Curve, Ranges};
 use crate::policy::{Binding, OnExhausted};
 
 /// Invocations to pass over in all, about.
-const EFFORT: u64 = 40_000_000;
-const FEWEST_ROUNDS: u64 = 3;
+const EFFORT: u64 = 80_000_000;
+const FEWEST_ROUNDS: u64 = 1;
 const MOST_ROUNDS: u64 = 60;
 
 /// What is supposed.
