@@ -369,6 +369,7 @@ fn the_witness_of_a_subnet_replays_to_its_peak_and_an_unknown_one_is_refused() {
     assert_eq!(replay["enis"]["peak"], worst["peak_enis"]["by_subnet"][0]["witness"]);
     let assumptions = replay["assumptions"].to_string();
     assert!(assumptions.contains("in subnet-a, and so it does here"), "{assumptions}");
+    let options = "counts.csv --policy idle-reuse --start empty";
     let said = line(&format!("worst-case {options} {of} subnet:subnet-b"));
     assert!(said.code == 2 && said.err.contains("give one of subnet:subnet-a"), "{}", said.err);
     for odd in ["subnet", "subnet:", "colour"] {
