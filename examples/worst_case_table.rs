@@ -26,11 +26,7 @@ const TRAFFIC: &[(&str, &str, &[&str])] = &[
     ("load balancer, 14 days", "nab/elb_request_count_8c0756.csv", &["--gaps", "zero"]),
     ("Twitter AMZN, 55 days", "nab/Twitter_volume_AMZN.csv", &["--gaps", "zero"]),
     ("Twitter GOOG, 55 days", "nab/Twitter_volume_GOOG.csv", &["--gaps", "zero"]),
-    (
-        "WorldCup98, busiest day",
-        "worldcup98/invocation_count.csv",
-        &["--busiest", "1d", "--gaps", "zero"],
-    ),
+    ("WorldCup98, busiest day", "worldcup98/invocation_count.csv", &["--busiest", "1d", "--gaps", "zero"]),
 ];
 
 /// What one run says, as cells.

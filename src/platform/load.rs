@@ -2,15 +2,24 @@
 
 use super::{Bucket, EniTimes, EnvironmentLimits, Platform, ScalingScope, number, phases};
 use crate::diagnostic::Diagnostics;
-use crate::document::{self, Reader, Table};
+use crate::document::{self, Adds, Form, List, Reader, Setting, Table};
 
 /// Reads a model file's text; `file` names it in diagnostics.
 ///
 /// All that is wrong with it is told at once: E201 malformed TOML, E202 a number
 /// without source or grade, E203 a value that cannot be, E204 an unknown key or name.
 pub fn load(file: &str, text: &str) -> Result<Platform, Diagnostics> {
+    load_with(file, text, &[])
+}
+
+/// The same with `settings` in the place of what the file says; the source of a number that is set says so.
+pub fn load_with(file: &str, text: &str, settings: &[Setting]) -> Result<Platform, Diagnostics> {
     const KEYS: &[&str] = &["name", "summary", "policy", "phase", "eni", "environment"];
-    document::read(file, text, KEYS, |reader, root| {
+    const LISTS: &[List] = &[List { key: "phase", adds: Adds::Nothing }];
+    const NUMBERS: &[&[&str]] =
+        &[&["value"], &["min", "max", "quantiles"], &["count"], &["memory"], &["connections"]];
+    let form = Form { keys: KEYS, lists: LISTS, numbers: NUMBERS };
+    document::read(file, text, &form, settings, |reader, root| {
         let name = word(reader, root, "name", "name the model");
         let summary = if root.has("summary") {
             reader.text(root, "summary").map(|text| text.value)
@@ -71,7 +80,7 @@ fn eni(reader: &mut Reader<'_>, root: &Table<'_>) -> Option<EniTimes> {
 }
 
 fn environment(reader: &mut Reader<'_>, root: &Table<'_>) -> Option<EnvironmentLimits> {
-    const KEYS: &[&str] = &["keep_alive", "account_concurrency", "scaling", "microvm"];
+    const KEYS: &[&str] = &["keep_alive", "keep_alive_drawn", "account_concurrency", "scaling", "microvm"];
     if !root.has("environment") {
         reader.missing(root, "environment", "add [environment] with keep_alive");
         return None;
@@ -81,6 +90,7 @@ fn environment(reader: &mut Reader<'_>, root: &Table<'_>) -> Option<EnvironmentL
         reader.missing(&table, "keep_alive", "every model states it, with its source");
     }
     let keep_alive = number::duration(reader, &table, "keep_alive");
+    let keep_alive_drawn = number::interval(reader, &table, "keep_alive_drawn");
     let account_concurrency = number::count(reader, &table, "account_concurrency");
     let scaling = reader.table(&table, "scaling", &["scope", "burst", "per_second"]).and_then(|scaling| {
         let scope = scope(reader, &scaling);
@@ -93,7 +103,8 @@ fn environment(reader: &mut Reader<'_>, root: &Table<'_>) -> Option<EnvironmentL
         let hosts = number::count(reader, &microvm, "hosts");
         Some((per_host?, hosts?))
     });
-    Some(EnvironmentLimits { keep_alive: keep_alive?, account_concurrency, scaling, microvm })
+    let keep_alive = keep_alive?;
+    Some(EnvironmentLimits { keep_alive, keep_alive_drawn, account_concurrency, scaling, microvm })
 }
 
 fn scope(reader: &mut Reader<'_>, scaling: &Table<'_>) -> Option<ScalingScope> {

@@ -1,16 +1,20 @@
 //! Answers: one file for each result that becomes an [`Answer`](super::Answer).
 
 mod by_function;
+mod check;
 mod compare;
 mod curve;
 mod demand;
+mod examples;
 mod formats;
 mod headroom;
 mod inventory;
 mod models;
-mod path;
+pub(super) mod path;
 mod plan;
 mod policies;
+mod probability;
+mod reuse;
 mod runs;
 mod simulate;
 mod sweep;
@@ -18,8 +22,10 @@ mod verify;
 mod worst_case;
 
 pub use by_function::by_function;
+pub use check::{Checked, Holds, check};
 pub use compare::compare;
 pub use demand::{Pool, demand};
+pub use examples::examples;
 pub use formats::formats;
 pub use headroom::headroom;
 pub use inventory::inventory;
@@ -27,6 +33,7 @@ pub use models::models;
 pub use path::Limits;
 pub use plan::plan;
 pub use policies::policies;
+pub use reuse::{ReuseRuns, reuse};
 pub use runs::{Run, Runs};
 pub use simulate::simulate;
 pub use sweep::sweep;
