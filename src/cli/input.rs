@@ -14,6 +14,11 @@ pub fn shown(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
+/// What is read from `path`, for people: `-` is stdin.
+pub fn source(path: &Path) -> String {
+    if path.as_os_str() == "-" { "stdin".to_owned() } else { shown(path) }
+}
+
 /// The most files that one command reads.
 const MOST: usize = 10_000;
 

@@ -34,6 +34,7 @@ mod search;
 mod settings;
 mod simulate;
 mod streamed;
+mod streamed_day;
 mod study;
 mod study_streamed;
 mod timeline;

@@ -160,8 +160,12 @@ impl StudyArgs {
         let raw = take(self.raw(), &mut problems);
         let said = raw.clone().unwrap_or_default();
         let traffic = take(read(said.durations()), &mut problems);
-        let platforms: Vec<_> =
-            self.platforms(&said).into_iter().filter_map(|it| take(it, &mut problems)).collect();
+        let platforms: Vec<_> = self
+            .platforms(&said)
+            .into_iter()
+            .filter_map(|it| take(it, &mut problems))
+            .map(|it| said.limit(it))
+            .collect();
         let policies = take(self.policies(&said, &platforms, default), &mut problems);
         let paths: Vec<_> =
             platforms.iter().filter_map(|it| take(ColdPath::new(it), &mut problems)).collect();

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Allow;
+use super::quota::RawQuota;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Origin, Place, Placed, listed, nearest};
 use crate::quantity::{Memory, Millis};
@@ -20,6 +21,7 @@ pub struct Raw {
     pub(super) allows: Vec<Allow>,
     pub(super) max_cold_start: Option<Millis>,
     pub(super) survive_zone: bool,
+    pub(super) quota: RawQuota,
 }
 
 /// One `[[subnet]]`.

@@ -4,13 +4,14 @@ use std::str::FromStr;
 
 use ipnet::Ipv4Net;
 
+use super::quota::RawQuota;
 use super::raw::{RawFunction, RawSubnet, RawTarget};
 use super::{Allow, Raw, check};
 use crate::diagnostic::Diagnostics;
 use crate::document::{self, Adds, Form, List, Placed, Reader, Setting, Table};
 use crate::quantity::{Memory, Millis};
 
-const TOP: &[&str] = &["model", "policy", "subnet", "function", "target", "allow", "promise"];
+const TOP: &[&str] = &["model", "policy", "subnet", "function", "target", "allow", "promise", "quota"];
 const LISTS: &[List] = &[
     List { key: "subnet", adds: Adds::First(super::DEFAULT_SUBNET) },
     List { key: "function", adds: Adds::Anything },
@@ -55,6 +56,7 @@ pub fn read_with(file: &str, text: &str, settings: &[Setting]) -> Result<Raw, Di
             allows: allows.into_iter().flatten().collect(),
             max_cold_start: max_cold_start.map(|placed: Placed<Millis>| placed.value),
             survive_zone,
+            quota: RawQuota::read(reader, root),
         };
         check::all(reader, &raw);
         Some(raw)

@@ -8,6 +8,7 @@ mod access_log;
 mod azure_2019;
 mod azure_2021;
 mod azure_companions;
+mod azure_day;
 mod cell;
 mod clock;
 mod cloudwatch_console;
@@ -31,6 +32,8 @@ mod metric;
 mod names;
 mod number;
 mod options;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod prometheus;
 mod repeats;
 mod report_line;
@@ -47,6 +50,7 @@ use functions::Known;
 use intake::Intake;
 use text::Text;
 
+pub use azure_day::AzureDay;
 pub use content::Content;
 pub use gives::Gives;
 pub use options::{Gaps, Meaning, Options, Repeats, Resets};
