@@ -3,6 +3,7 @@
 use super::Verdict;
 use super::gates::{Gates, Measured};
 use super::output::Output;
+use super::progress::Work;
 use super::study::{Study, StudyArgs};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan::{self, PlanError};
@@ -33,8 +34,10 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     let policy = study.policy()?;
     let case = study.case(policy, &study.traffic);
     let subject = study.subject(policy);
+    let work = Work::unknown("planning", args.output.quiet);
     if let [_, _, ..] = args.max_cold_start.as_slice() {
         let steps = case.sweep(&args.max_cold_start).map_err(|error| failed(&error))?;
+        drop(work);
         let largest = steps.iter().map(|step| step.plan.amount.map(|it| it.peak_enis)).max().flatten();
         let mut answer = answers::sweep(&subject, &steps);
         let gate = args.gate(largest, &mut answer);
@@ -44,6 +47,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     }
     let promise = promised(args.max_cold_start.first().copied(), &study)?;
     let planned = case.promise(promise).map_err(|error| failed(&error))?;
+    drop(work);
     let mut answer = answers::plan(&subject, &planned);
     let gate = args.gate(planned.amount.map(|it| it.peak_enis), &mut answer);
     args.output.give(&answer)?;

@@ -89,6 +89,16 @@ impl StudyArgs {
         !self.policies.is_empty()
     }
 
+    /// Whether the command line names traffic.
+    pub const fn names_traffic(&self) -> bool {
+        self.traffic.is_named()
+    }
+
+    /// Whether the command line names a scenario.
+    pub const fn names_scenario(&self) -> bool {
+        self.scenario.is_some()
+    }
+
     /// Reads everything for a command that looks at one model; all that is wrong is told at once.
     pub fn load(&self) -> Result<Study, Diagnostics> {
         self.load_with(|durations| self.traffic.load(durations))

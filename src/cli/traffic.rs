@@ -85,6 +85,11 @@ pub struct TrafficArgs {
 }
 
 impl TrafficArgs {
+    /// Whether there are any files.
+    pub const fn is_named(&self) -> bool {
+        !self.files.is_empty()
+    }
+
     /// Whether the invocations are drawn from the seed.
     pub fn is_random(&self) -> bool {
         self.spread == SpreadChoice::Random

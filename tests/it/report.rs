@@ -25,6 +25,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("formats", "formats"),
 ];
 
+/// Compares `text` with the one kept under this name.
 pub fn golden(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("golden");

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::held;
 use crate::plan::{COLUMNS, NoPlan, Plan, Shortfall, Target, Verdict};
 use crate::quantity::Millis;
 use crate::report::words::{counted, joined, thousands};
@@ -24,10 +25,15 @@ pub fn plan(subject: &Subject, plan: &Plan) -> Answer {
     }
     Answer {
         headline: headline(subject, plan),
-        tables: [Some(amounts(plan)), shortages(plan), Some(limits(plan)), Some(schedule(plan))]
-            .into_iter()
-            .flatten()
-            .collect(),
+        tables: [
+            Some(amounts(plan)),
+            shortages(plan),
+            Some(limits(plan)),
+            Some(held::above(schedule(plan), subject, plan)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         flat: Some(flat(subject, plan)),
         assumptions,
         json,

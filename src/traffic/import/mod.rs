@@ -57,6 +57,7 @@ pub use options::{Gaps, Meaning, Options, Repeats, Resets};
 
 use super::Traffic;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::quantity::Memory;
 
 /// A file in memory.
 #[derive(Clone, Copy, Debug)]
@@ -127,6 +128,12 @@ pub const ALL: &[&dyn Format] = &[
     &victoriametrics::VictoriaMetrics,
     &access_log::AccessLog,
 ];
+
+/// What `source` says, unpacked and decoded, if that is text of at most `most`.
+pub fn text_of(source: &Source<'_>, most: Memory) -> Option<String> {
+    let options = Options { unpacked: most, ..Options::default() };
+    Text::open(source, &options).ok().map(|text| text.content.into_owned())
+}
 
 /// Reads one file of traffic. Every bad cell is told, with its place.
 pub fn import(
