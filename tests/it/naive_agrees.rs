@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use eniplan::cold_path::Cause;
+use eniplan::platform::PhaseKind;
 use eniplan::policy::{Capacity, IdleTtl, Provision, Start};
 use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::simulation::{
-    Action, Assignment, End, Failure, Level, Nature, Outcome, Recorder, Served, World, simulate as fast,
+    Action, Assignment, End, Failure, Level, Longest, Nature, Outcome, Recorder, Served, World,
+    simulate as fast,
 };
 use eniplan::topology::TokenBucket;
 
@@ -26,6 +29,7 @@ const RULES: &[&str] = &[
     "ENI expires in the millisecond of an arrival",
     "ENI idle for ever",
     "ENIs of equal room: the lowest id",
+    "a cold path of its own",
     "account scaling refuses",
     "account_concurrency",
     "booting ENI with unreserved room",
@@ -126,11 +130,13 @@ impl Recorder for Scribe {
 }
 
 fn run_fast(scene: &Scene, nature: impl Nature) -> (Outcome, Vec<Told>) {
-    let Scene { topology, cold_path, policy, initial, schedule, traffic, lives } = scene;
+    let Scene { topology, cold_path, policy, initial, schedule, traffic, lives, own_paths } = scene;
     let lives: Vec<_> = lives.iter().map(Option::as_ref).collect();
+    let own_paths: Vec<_> = own_paths.iter().map(Option::as_ref).collect();
     let world = World::new(topology, cold_path, policy, initial.clone())
         .with_schedule(schedule.clone())
-        .drawing_keep_alive(&lives);
+        .drawing_keep_alive(&lives)
+        .taking_paths(&own_paths);
     let (outcome, _, scribe) = fast(&world, traffic, nature, Scribe::default());
     (outcome, scribe.0)
 }
@@ -262,6 +268,51 @@ fn both_simulators_tell_the_same() {
     assert_eq!(seen.into_keys().collect::<Vec<_>>(), RULES, "rules at work");
 }
 
+/// The waits of the first of the longest cold starts, as the naive simulator has them, if it has the step.
+fn waits(scene: &Scene, account: &Account, longest: &Longest) -> Option<Vec<(Cause, u64)>> {
+    let is_longest = |told: &&Told| match told {
+        Told::Served { arrival, start, function, cold: true, .. } => {
+            (*arrival, *function, start - arrival) == (longest.arrival, longest.function, longest.length)
+        }
+        _ => false,
+    };
+    let Some(Told::Served { environment, stretches, .. }) = account.log.iter().find(is_longest) else {
+        return None;
+    };
+    // Served by an environment that another invocation had started, it has no path of its own.
+    if stretches.is_empty() || scene.topology.functions[longest.function].classes.is_empty() {
+        return None;
+    }
+    let split = account.splits.get(environment)?;
+    let boot = if split.requested { Cause::Boot } else { Cause::Join };
+    let parts = [(Cause::Room, split.room), (Cause::Token, split.token), (boot, split.boot)];
+    Some(parts.into_iter().filter(|(_, ms)| *ms > 0).collect())
+}
+
+#[test]
+fn both_simulators_split_the_wait_for_an_eni_alike() {
+    let mut seen: BTreeMap<Cause, u64> = BTreeMap::new();
+    for seed in 0..WORLDS {
+        let scene = scene(seed);
+        let (outcome, _) = run_fast(&scene, nature(seed));
+        let Some(longest) = outcome.longest.as_ref() else { continue };
+        let eni = scene.cold_path.vpc.steps.iter().find(|step| step.kind == PhaseKind::Eni);
+        let told = longest.path.iter().find(|phase| eni.is_some_and(|step| step.name == phase.phase));
+        let Some(told) = told else { continue };
+        let account = simulate(&scene, nature(seed));
+        let Some(expected) = waits(&scene, &account, longest) else { continue };
+        let found: Vec<(Cause, u64)> = told.waits.iter().map(|wait| (wait.cause, wait.ms)).collect();
+        assert_eq!(found, expected, "seed {seed}: {told:?}");
+        assert_eq!(found.iter().map(|(_, ms)| ms).sum::<u64>(), told.wait_ms, "seed {seed}");
+        for (cause, _) in found {
+            *seen.entry(cause).or_default() += 1;
+        }
+    }
+    let often = |cause| seen.get(&cause).is_some_and(|&times| times >= AT_LEAST);
+    let all = [Cause::Room, Cause::Token, Cause::Boot, Cause::Join];
+    assert!(all.into_iter().all(often), "the worlds have grown poor: {seen:?}");
+}
+
 /// What both simulators tell, and the naive one's word on everything else.
 fn agreed(scene: &Scene, nature: &Assignment) -> Account {
     let account = simulate(scene, nature.clone());
@@ -288,7 +339,7 @@ fn boots(boots_ms: &[u64]) -> Assignment {
 fn by_hand(functions: usize, entries: &[(u64, u32, u32, u64)]) -> Scene {
     let Bench { mut topology, cold_path, policy, initial } = Bench::new(functions, 10);
     topology.boot = Interval::between(Millis(0), Millis(15));
-    let lives = vec![None; functions];
+    let (lives, own_paths) = (vec![None; functions], vec![None; functions]);
     Scene {
         topology,
         cold_path,
@@ -297,6 +348,7 @@ fn by_hand(functions: usize, entries: &[(u64, u32, u32, u64)]) -> Scene {
         schedule: Vec::new(),
         traffic: log(functions, entries),
         lives,
+        own_paths,
     }
 }
 

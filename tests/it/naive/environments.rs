@@ -31,6 +31,9 @@ pub struct Environment {
     pub invocation: Option<usize>,
     /// Its cold path.
     pub phases: Vec<Phase>,
+    /// When it had its place on an ENI, and whether it had requested that one itself.
+    pub placed: u64,
+    pub requested: bool,
 }
 
 impl<N: Nature> Naive<'_, N> {
@@ -118,6 +121,7 @@ impl<N: Nature> Naive<'_, N> {
 
     /// "Otherwise a new environment starts along the cold path, bound to that invocation."
     pub fn start_environment(&mut self, function: usize, invocation: Option<usize>) -> usize {
+        self.saw_if(self.scene.own_paths[function].is_some(), "a cold path of its own");
         let phases = vec![Phase::default(); self.scene.path(function).steps.len()];
         self.environments.push(Environment {
             function,
@@ -127,6 +131,8 @@ impl<N: Nature> Naive<'_, N> {
             born: self.now,
             invocation,
             phases,
+            placed: 0,
+            requested: false,
         });
         self.note_alive();
         self.environments.len() - 1

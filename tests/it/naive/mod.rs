@@ -25,6 +25,7 @@ use eniplan::traffic::Traffic;
 use bucket::Bucket;
 use enis::Eni;
 use environments::Environment;
+use phases::Split;
 use plan::Planned;
 
 /// All that a run depends on, but for nature.
@@ -39,6 +40,8 @@ pub struct Scene {
     pub traffic: Traffic,
     /// Of functions whose keep-alives are drawn: from what.
     pub lives: Vec<Option<Interval>>,
+    /// Of functions with a cold path of their own: that.
+    pub own_paths: Vec<Option<Path>>,
 }
 
 impl Scene {
@@ -46,8 +49,12 @@ impl Scene {
         &self.topology.functions[function]
     }
 
-    /// "Functions without a VPC skip the phases marked `vpc`."
+    /// "Functions without a VPC skip the phases marked `vpc`." A function made of several routes has
+    /// a cold path of its own.
     fn path(&self, function: usize) -> &Path {
+        if let Some(own) = &self.own_paths[function] {
+            return own;
+        }
         if self.function(function).classes.is_empty() { &self.cold_path.plain } else { &self.cold_path.vpc }
     }
 
@@ -104,7 +111,7 @@ pub enum Told {
 }
 
 /// Everything one run tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {
     /// In the order it happened.
     pub log: Vec<Told>,
@@ -112,6 +119,8 @@ pub struct Account {
     pub creations: u64,
     /// Environments alive from each instant on.
     pub alive: Vec<(u64, u64)>,
+    /// What each environment that has got an ENI waited for, by its number.
+    pub splits: BTreeMap<u64, Split>,
     /// How often each rule was at work.
     pub seen: BTreeMap<&'static str, u64>,
 }
@@ -224,7 +233,7 @@ pub fn simulate(scene: &Scene, nature: impl Nature) -> Account {
         creations: 0,
         deletions: 0,
         acquisitions: 0,
-        account: Account { log: Vec::new(), creations: 0, alive: Vec::new(), seen: BTreeMap::new() },
+        account: Account::default(),
     };
     naive.list_arrivals();
     naive.set_up();
