@@ -88,7 +88,7 @@ fn loaded(args: &Args) -> Result<Study, Diagnostics> {
     let missing = match args.of {
         Subject::ColdPath => None,
         Subject::Topology => {
-            (!args.study.scenario.is_some()).then_some("a topology needs functions: a scenario, or traffic")
+            args.study.scenario.is_none().then_some("a topology needs functions: a scenario, or traffic")
         }
         Subject::WorstCase => Some("a worst case needs traffic"),
     };
