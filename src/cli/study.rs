@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use super::complaint::relocated;
 use super::settings::SettingArgs;
 use super::traffic::TrafficArgs;
 use super::{input, model};
