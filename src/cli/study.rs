@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::complaint::relocated;
 use super::settings::SettingArgs;
 use super::traffic::TrafficArgs;
 use super::{input, model};
