@@ -4,14 +4,18 @@ use super::Verdict;
 use super::output::Output;
 use super::study::{Study, StudyArgs};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::plan::{self, PlanError};
-use crate::quantity::Millis;
+use crate::document::{listed, nearest};
+use crate::plan::{self, Minimise, PlanError, Prices};
+use crate::quantity::{Millis, Price};
 use crate::report::answers;
 
 /// Options of `plan`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan plan shop-day.csv --max-cold-start 1s\n  \
-                        eniplan plan shop-day.csv --max-cold-start 1s,30s,5m,16m")]
+                        eniplan plan shop-day.csv --max-cold-start 1s,30s,5m,16m\n  \
+                        eniplan plan shop-day.csv --max-cold-start 1s --explain\n  \
+                        eniplan plan shop-day.csv --max-cold-start 1s --minimise cost --price-eni-hour 0.005 \
+                        --price-creation 0.002")]
 pub struct Args {
     #[command(flatten)]
     study: StudyArgs,
@@ -19,6 +23,19 @@ pub struct Args {
     /// waiting and ENIs [default: the scenario's promise]
     #[arg(long, value_name = "DURATION", value_delimiter = ',', help_heading = "Promise")]
     max_cold_start: Vec<Millis>,
+    /// What the plan makes small: `enis` held at once, then ENI-hours, then creations; their `cost`; or
+    /// the `addresses` taken in one subnet, of any or of `addresses:SUBNET`
+    #[arg(long, value_name = "WHAT", default_value = "enis", help_heading = "Objective")]
+    minimise: String,
+    /// What holding one ENI for an hour costs, in any currency [default: the scenario's, else 0]
+    #[arg(long, value_name = "PRICE", help_heading = "Objective")]
+    price_eni_hour: Option<Price>,
+    /// What creating one ENI costs [default: the scenario's, else 0]
+    #[arg(long, value_name = "PRICE", help_heading = "Objective")]
+    price_creation: Option<Price>,
+    /// Say what binds the plan and when, and what a little more or less of each limit would change
+    #[arg(long, help_heading = "Objective")]
+    explain: bool,
     #[command(flatten)]
     pub output: Output,
 }
@@ -27,18 +44,67 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
-    let case = study.case(policy, &study.traffic);
+    let case = study.case(policy, &study.traffic).minimising(minimise(args, &study)?);
     let subject = study.subject(policy);
     if let [_, _, ..] = args.max_cold_start.as_slice() {
+        if args.explain {
+            let help = "give one --max-cold-start, or leave out --explain";
+            return Err(Diagnostic::new(Code::Usage, "--explain explains one plan", help).into());
+        }
         let steps = case.sweep(&args.max_cold_start).map_err(|error| failed(&error))?;
         args.output.give(&answers::sweep(&subject, &steps))?;
         let kept = steps.iter().all(|step| step.plan.amount.is_some());
         return Ok(if kept { Verdict::Done } else { Verdict::Missed });
     }
     let promise = promised(args.max_cold_start.first().copied(), &study)?;
-    let planned = case.promise(promise).map_err(|error| failed(&error))?;
+    let mut planned = case.promise(promise).map_err(|error| failed(&error))?;
+    if args.explain || planned.infeasible.is_some() {
+        planned = case.explained(promise, planned).map_err(|error| failed(&error))?;
+    }
     args.output.give(&answers::plan(&subject, &planned))?;
     Ok(if planned.status == plan::Verdict::Infeasible { Verdict::Missed } else { Verdict::Done })
+}
+
+/// What the plan is to make small.
+fn minimise(args: &Args, study: &Study) -> Result<Minimise, Diagnostic> {
+    let refuse = |message: String, help: String| {
+        Err(Diagnostic::new(Code::Usage, message, help).with_value(&args.minimise))
+    };
+    let prices = Prices {
+        eni_hour: args.price_eni_hour.or(study.scenario.eni_hour).unwrap_or_default(),
+        creation: args.price_creation.or(study.scenario.creation).unwrap_or_default(),
+    };
+    if args.minimise == "cost" {
+        if prices == Prices::default() {
+            let help = "give --price-eni-hour or --price-creation above 0, or [prices] in the scenario";
+            return refuse("a cost needs a price".to_owned(), help.to_owned());
+        }
+        return Ok(Minimise::Cost(prices));
+    }
+    if args.price_eni_hour.or(args.price_creation).is_some() {
+        let help = "add --minimise cost".to_owned();
+        return refuse("prices matter only to the plan that costs least".to_owned(), help);
+    }
+    let names: Vec<&str> = study.scenario.subnets.iter().map(|subnet| subnet.name.as_str()).collect();
+    match args.minimise.split_once(':') {
+        None if args.minimise == "enis" => Ok(Minimise::Enis),
+        None if args.minimise == "addresses" => Ok(Minimise::Addresses { subnet: None }),
+        Some(("addresses", name)) => match names.iter().position(|known| *known == name) {
+            Some(subnet) => Ok(Minimise::Addresses { subnet: Some(subnet) }),
+            None => {
+                let meant = nearest(name, names.iter().copied());
+                let help = meant.map_or_else(
+                    || format!("the scenario has {}", listed(&names)),
+                    |meant| format!("did you mean addresses:{meant}?"),
+                );
+                refuse(format!("--minimise names a subnet that is not there: `{name}`"), help)
+            }
+        },
+        _ => {
+            let help = "write enis, cost, addresses, or addresses: and the name of a subnet".to_owned();
+            refuse("--minimise is nothing a plan can make small".to_owned(), help)
+        }
+    }
 }
 
 /// The promise that is asked for, else the scenario's.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Allow;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::document::{Place, Placed};
-use crate::quantity::{Memory, Millis};
+use crate::quantity::{Memory, Millis, Price};
 
 /// What a scenario file says, before defaults; the default is to have no file.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +20,8 @@ pub struct Raw {
     pub(super) allows: Vec<Allow>,
     pub(super) max_cold_start: Option<Millis>,
     pub(super) survive_zone: bool,
+    pub(super) eni_hour: Option<Price>,
+    pub(super) creation: Option<Price>,
 }
 
 /// One `[[subnet]]`.

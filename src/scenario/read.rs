@@ -8,9 +8,9 @@ use super::raw::{RawFunction, RawSubnet, RawTarget};
 use super::{Allow, Raw, check};
 use crate::diagnostic::Diagnostics;
 use crate::document::{self, Placed, Reader, Table};
-use crate::quantity::{Memory, Millis};
+use crate::quantity::{Memory, Millis, Price};
 
-const TOP: &[&str] = &["model", "policy", "subnet", "function", "target", "allow", "promise"];
+const TOP: &[&str] = &["model", "policy", "subnet", "function", "target", "allow", "promise", "prices"];
 const SUBNET: &[&str] = &["name", "zone", "cidr", "vpc", "in_use"];
 const FUNCTION: &[&str] =
     &["name", "memory", "connections", "subnets", "security_groups", "duration", "keep_alive", "reaches"];
@@ -33,6 +33,9 @@ pub fn read(file: &str, text: &str) -> Result<Raw, Diagnostics> {
         let promise = reader.table(root, "promise", &["max_cold_start", "survive"]);
         let survive_zone = promise.as_ref().is_some_and(|promise| survives(reader, promise));
         let max_cold_start = promise.and_then(|promise| quantity(reader, &promise, "max_cold_start"));
+        let prices = reader.table(root, "prices", &["eni_hour", "creation"]);
+        let mut price = |key| prices.as_ref().and_then(|prices| quantity(reader, prices, key));
+        let (eni_hour, creation): (Option<Placed<Price>>, _) = (price("eni_hour"), price("creation"));
         let raw = Raw {
             file: file.to_owned(),
             model: word(reader, root, "model"),
@@ -43,6 +46,8 @@ pub fn read(file: &str, text: &str) -> Result<Raw, Diagnostics> {
             allows: allows.into_iter().flatten().collect(),
             max_cold_start: max_cold_start.map(|placed: Placed<Millis>| placed.value),
             survive_zone,
+            eni_hour: eni_hour.map(|price| price.value),
+            creation: creation.map(|price: Placed<Price>| price.value),
         };
         check::all(reader, &raw);
         Some(raw)

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::cli::run;
 
 /// Every command on small inputs; `{}` is the format.
-const COMMANDS: [(&str, &str); 14] = [
+const COMMANDS: [(&str, &str); 18] = [
     ("demand", "demand counts.csv --scenario scenario.toml"),
     ("demand-log", "demand log.csv --start empty"),
     ("simulate", "simulate counts.csv --scenario scenario.toml --runs 3"),
@@ -13,6 +13,16 @@ const COMMANDS: [(&str, &str); 14] = [
     ("worst-case", "worst-case log.csv --start empty --effort 5000"),
     ("plan", "plan counts.csv --max-cold-start 1s"),
     ("plan-none", "plan log.csv --max-cold-start 1s --start empty"),
+    ("plan-short", "plan counts.csv --scenario scenario.toml --max-cold-start 20s"),
+    (
+        "plan-explained",
+        "plan counts.csv --scenario scenario.toml --policy shared-slots:capacity=6GiB --max-cold-start 20s --explain",
+    ),
+    (
+        "plan-cheap",
+        "plan counts.csv --max-cold-start 1s --minimise cost --price-eni-hour 0.005 --price-creation 0.002",
+    ),
+    ("plan-addresses", "plan counts.csv --max-cold-start 1s --minimise addresses:subnet-a"),
     ("sweep", "plan counts.csv --max-cold-start 0s,1s,16m"),
     ("verify-broken", "verify plan.csv counts.csv --scenario scenario.toml --max-cold-start 20s"),
     ("headroom", "headroom counts.csv --scenario scenario.toml --max-cold-start 20s"),

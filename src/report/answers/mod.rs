@@ -4,6 +4,7 @@ mod by_function;
 mod compare;
 mod curve;
 mod demand;
+mod explanation;
 mod formats;
 mod headroom;
 mod inventory;
