@@ -89,17 +89,16 @@ fn minimise(args: &Args, study: &Study) -> Result<Minimise, Diagnostic> {
     match args.minimise.split_once(':') {
         None if args.minimise == "enis" => Ok(Minimise::Enis),
         None if args.minimise == "addresses" => Ok(Minimise::Addresses { subnet: None }),
-        Some(("addresses", name)) => match names.iter().position(|known| *known == name) {
-            Some(subnet) => Ok(Minimise::Addresses { subnet: Some(subnet) }),
-            None => {
-                let meant = nearest(name, names.iter().copied());
-                let help = meant.map_or_else(
-                    || format!("the scenario has {}", listed(&names)),
-                    |meant| format!("did you mean addresses:{meant}?"),
-                );
-                refuse(format!("--minimise names a subnet that is not there: `{name}`"), help)
+        Some(("addresses", name)) => {
+            if let Some(subnet) = names.iter().position(|known| *known == name) {
+                return Ok(Minimise::Addresses { subnet: Some(subnet) });
             }
-        },
+            let help = match nearest(name, names.iter().copied()) {
+                Some(meant) => format!("did you mean addresses:{meant}?"),
+                None => format!("the scenario has {}", listed(&names)),
+            };
+            refuse(format!("--minimise names a subnet that is not there: `{name}`"), help)
+        }
         _ => {
             let help = "write enis, cost, addresses, or addresses: and the name of a subnet".to_owned();
             refuse("--minimise is nothing a plan can make small".to_owned(), help)

@@ -92,15 +92,13 @@ impl<'a> Case<'a> {
     /// The same with all that binds the plan, or with all that would make one possible: each number of
     /// it comes of planning again.
     pub fn explained(&self, promise: Millis, mut plan: Plan) -> Result<Plan, PlanError> {
-        match plan.infeasible.take() {
-            Some(none) => plan.infeasible = Some(ways_out(&self.study, promise, self.backend, none)?),
-            None => {
-                plan.explanation = explain(&self.study, &plan)?;
-                if plan.explanation.is_none() {
-                    plan.unproved
-                        .push("planning again gives another plan, so that this one is not explained".into());
-                }
-            }
+        if let Some(none) = plan.infeasible.take() {
+            plan.infeasible = Some(ways_out(&self.study, promise, self.backend, none)?);
+            return Ok(plan);
+        }
+        plan.explanation = explain(&self.study, &plan)?;
+        if plan.explanation.is_none() {
+            plan.unproved.push("planning again gives another plan, so that this one is not explained".into());
         }
         Ok(plan)
     }

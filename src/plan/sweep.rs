@@ -72,7 +72,7 @@ impl Step {
         let met = minimised.as_ref().map_or(before == lower_bound, |it| it.met);
         let status = if met { Verdict::Optimal } else { Verdict::Feasible };
         let max_cold_start_ms = self.plan.max_cold_start_ms;
-        let plan = Plan { status, max_cold_start_ms, lower_bound, gap, minimised, ..tighter.plan.clone() };
+        let plan = Plan { status, max_cold_start_ms, lower_bound, minimised, gap, ..tighter.plan.clone() };
         let plan_of_ms = tighter.plan_of_ms.or(Some(tighter.plan.max_cold_start_ms));
         Self { plan, plan_of_ms, ..self }
     }

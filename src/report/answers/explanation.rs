@@ -40,8 +40,9 @@ fn worth(minimised: &Minimised, value: f64) -> String {
     if minimised.what == "cost" {
         return format!("{value:.4}");
     }
-    let all = if value == 1.0 { "address" } else { "addresses" };
-    format!("{value:.0} {all} at once")
+    let all = format!("{value:.0}");
+    let noun = if all == "1" { "address" } else { "addresses" };
+    format!("{all} {noun} at once")
 }
 
 /// Which limits rule a plan out together, and what would help: sentences.
