@@ -24,6 +24,7 @@ mod output;
 mod plan;
 mod policies;
 mod progress;
+mod reuse;
 mod search;
 mod simulate;
 mod streamed;
@@ -74,6 +75,8 @@ enum Command {
     Headroom(headroom::Args),
     /// Policies and models side by side, and which of them no other beats
     Compare(compare::Args),
+    /// What memory outside the handler is worth as a cache, and who is lucky enough to find it
+    Reuse(reuse::Args),
     /// A scenario from what you have (AWS CLI, Terraform, CloudFormation), and what is wrong with its ENIs
     Inventory(inventory::Args),
     /// The models, every number with its source
@@ -115,6 +118,7 @@ impl Cli {
             Command::Verify(args) => &args.output.format,
             Command::Headroom(args) => &args.output.format,
             Command::Compare(args) => &args.output.format,
+            Command::Reuse(args) => &args.output.format,
             Command::Inventory(args) => &args.format,
             Command::Models(args) => &args.output.format,
             Command::Policies(args) => &args.output.format,
@@ -139,6 +143,7 @@ pub fn run(cli: &Cli) -> Result<Verdict, Diagnostics> {
         Command::Verify(args) => verify::run(args),
         Command::Headroom(args) => headroom::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Reuse(args) => reuse::run(args),
         Command::Inventory(args) => inventory::run(args),
         Command::Models(args) => models::run(args),
         Command::Policies(args) => policies::run(args),

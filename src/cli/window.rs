@@ -60,7 +60,7 @@ fn asked(args: &TrafficArgs, traffic: &Traffic) -> Result<(Millis, Millis), Diag
 }
 
 /// An offset, or a wall-clock time, as an offset.
-fn instant(option: &str, text: &str, traffic: &Traffic) -> Result<Millis, Diagnostic> {
+pub fn instant(option: &str, text: &str, traffic: &Traffic) -> Result<Millis, Diagnostic> {
     if let Ok(offset) = text.parse() {
         return Ok(offset);
     }

@@ -13,7 +13,7 @@ use crate::plan::explain::{explain, ways_out};
 use crate::plan::{Followed, Headroom, Keeper, Minimise, Plan, PlanError, Step, Study};
 use crate::plan::{clairvoyant, followed, headroom, plan, sweep};
 use crate::policy::{IdleTtl, Policy, Provision};
-use crate::quantity::Millis;
+use crate::quantity::{Interval, Millis};
 use crate::simulation::{Assignment, End, Nature, Outcome, Recorder, Silent, World, simulate};
 use crate::topology::Topology;
 use crate::traffic::Traffic;
@@ -25,6 +25,8 @@ pub struct Case<'a> {
     study: Study<'a>,
     backend: &'a dyn Backend,
     plan: OnceLock<Result<Option<Followed>, PlanError>>,
+    /// By function: what its keep-alives are drawn from, where they are.
+    lives: Vec<Option<&'a Interval>>,
 }
 
 /// Why a case has no answer.
@@ -63,7 +65,7 @@ impl<'a> Case<'a> {
         backend: &'a dyn Backend,
     ) -> Self {
         let study = Study::new(topology, cold_path, policy, traffic);
-        Self { study, backend, plan: OnceLock::new() }
+        Self { study, backend, plan: OnceLock::new(), lives: Vec::new() }
     }
 
     /// The same case under another policy.
@@ -71,6 +73,14 @@ impl<'a> Case<'a> {
     pub fn under<'b>(&'b self, policy: &'b Policy) -> Case<'b> {
         let Study { topology, cold_path, traffic, .. } = self.study;
         Case::new(topology, cold_path, policy, traffic, self.backend)
+    }
+
+    /// The same case with keep-alives drawn from these, by function. Runs alone look at that: plans
+    /// and worst cases take each function's own.
+    #[must_use]
+    pub fn drawing_keep_alive(mut self, lives: Vec<Option<&'a Interval>>) -> Self {
+        self.lives = lives;
+        self
     }
 
     /// What a plan of this case is made for.
@@ -138,6 +148,7 @@ impl<'a> Case<'a> {
         } else {
             world
         };
+        let world = world.drawing_keep_alive(&self.lives);
         Ok(simulate(&world, self.study.traffic, nature, recorder))
     }
 

@@ -35,6 +35,8 @@ impl Platform {
         all.extend(eni.api.iter().flat_map(|api| bucket("eni.api", api)));
         let environment = &self.environment;
         all.push(citation("environment.keep_alive", &environment.keep_alive, ToString::to_string));
+        let drawn = environment.keep_alive_drawn.iter();
+        all.extend(drawn.map(|drawn| citation("environment.keep_alive_drawn", drawn, interval)));
         let concurrency = environment.account_concurrency.iter();
         all.extend(concurrency.map(|n| citation("environment.account_concurrency", n, u32::to_string)));
         all.extend(

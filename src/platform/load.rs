@@ -71,7 +71,7 @@ fn eni(reader: &mut Reader<'_>, root: &Table<'_>) -> Option<EniTimes> {
 }
 
 fn environment(reader: &mut Reader<'_>, root: &Table<'_>) -> Option<EnvironmentLimits> {
-    const KEYS: &[&str] = &["keep_alive", "account_concurrency", "scaling", "microvm"];
+    const KEYS: &[&str] = &["keep_alive", "keep_alive_drawn", "account_concurrency", "scaling", "microvm"];
     if !root.has("environment") {
         reader.missing(root, "environment", "add [environment] with keep_alive");
         return None;
@@ -81,6 +81,7 @@ fn environment(reader: &mut Reader<'_>, root: &Table<'_>) -> Option<EnvironmentL
         reader.missing(&table, "keep_alive", "every model states it, with its source");
     }
     let keep_alive = number::duration(reader, &table, "keep_alive");
+    let keep_alive_drawn = number::interval(reader, &table, "keep_alive_drawn");
     let account_concurrency = number::count(reader, &table, "account_concurrency");
     let scaling = reader.table(&table, "scaling", &["scope", "burst", "per_second"]).and_then(|scaling| {
         let scope = scope(reader, &scaling);
@@ -93,7 +94,8 @@ fn environment(reader: &mut Reader<'_>, root: &Table<'_>) -> Option<EnvironmentL
         let hosts = number::count(reader, &microvm, "hosts");
         Some((per_host?, hosts?))
     });
-    Some(EnvironmentLimits { keep_alive: keep_alive?, account_concurrency, scaling, microvm })
+    let keep_alive = keep_alive?;
+    Some(EnvironmentLimits { keep_alive, keep_alive_drawn, account_concurrency, scaling, microvm })
 }
 
 fn scope(reader: &mut Reader<'_>, scaling: &Table<'_>) -> Option<ScalingScope> {

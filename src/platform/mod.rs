@@ -133,6 +133,8 @@ pub struct EniTimes {
 pub struct EnvironmentLimits {
     /// How long an idle environment lives.
     pub keep_alive: Cited<Millis>,
+    /// What it is drawn from where the user asks for that.
+    pub keep_alive_drawn: Option<Cited<Interval>>,
     /// Invocations in flight in the account.
     pub account_concurrency: Option<Cited<u32>>,
     /// How fast new environments may come, and for whom the bucket is.

@@ -16,10 +16,25 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
         self.starting -= u32::from(it.cold.take().is_some());
         let function = it.function;
         let sequence = self.queue.next_sequence();
-        let expires = now.saturating_add(self.world.functions[function as usize].keep_alive);
+        let place = &self.world.functions[function as usize];
+        if let Some(drawn) = place.drawn {
+            let expires = now.saturating_add(self.nature.life(it.serial, it.served, drawn));
+            let idle = Idle { environment, serial: it.serial, expires, sequence };
+            self.uneven[function as usize].add(idle);
+            return self.queue.push_as(expires, sequence, Event::EnvironmentExpiry { function });
+        }
+        let expires = now.saturating_add(place.keep_alive);
         let pool = &mut self.idle[function as usize];
         pool.add(Idle { environment, serial: it.serial, expires, sequence });
         self.arm(function);
+    }
+
+    /// Takes the idle environment of `function` that serves the next arrival.
+    pub(super) fn take_idle(&mut self, function: usize) -> Option<Idle> {
+        if self.world.functions[function].drawn.is_some() {
+            return self.uneven[function].take();
+        }
+        self.idle[function].take()
     }
 
     fn arm(&mut self, function: u32) {
@@ -35,6 +50,12 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
 
     /// The expiry event of the environment that became idle as number `sequence`, if it still is idle.
     pub(super) fn expire(&mut self, function: u32, now: u64, sequence: u64) {
+        if self.world.functions[function as usize].drawn.is_some() {
+            if let Some(idle) = self.uneven[function as usize].expire(sequence) {
+                self.end_environment(idle.environment, now);
+            }
+            return;
+        }
         let pool = &mut self.idle[function as usize];
         pool.timer = false;
         let due = |first: Idle| first.sequence == sequence && first.expires <= now;
@@ -52,6 +73,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
         self.alive -= 1;
         self.starting -= u32::from(it.cold.is_some());
         self.outcome.environments.set(now, self.alive);
+        self.recorder.ended(now, it.serial);
         if let Some(eni) = it.eni {
             self.leave_eni(eni, self.world.functions[it.function as usize].size, now);
         }

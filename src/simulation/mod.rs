@@ -6,6 +6,7 @@
 //! topology, the cold path and the policy; no files, no clock.
 
 mod bucket;
+mod distribution;
 mod enis;
 mod environment;
 mod failure;
@@ -15,16 +16,20 @@ mod nature;
 mod outcome;
 mod queue;
 mod record;
+mod reuse;
 mod run;
 mod schedule;
 mod supply;
+mod uneven;
 mod wheel;
 mod world;
 
+pub use distribution::Distribution;
 pub use failure::Failure;
 pub use nature::{Assignment, End, Nature, Random, Recording};
 pub use outcome::{ColdStarts, Level, Longest, Outcome};
 pub use record::{Census, Recorder, Served, Silent};
+pub use reuse::{FunctionReuse, Reuse, Shared, Watched};
 pub use world::{Action, World};
 
 use crate::quantity::Millis;

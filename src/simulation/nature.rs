@@ -20,6 +20,13 @@ pub trait Nature {
     fn phase(&mut self, environment: u64, step: usize, interval: &Interval) -> u64;
     /// Whether the environment of this acquisition misses the ENI it could have reused.
     fn misses(&mut self, acquisition: u64, miss: Probability) -> bool;
+    /// How long this environment, which has served `served` invocations, is kept while idle, ms.
+    ///
+    /// Asked only in a world that draws keep-alives ([`World::drawing_keep_alive`](super::World)); of
+    /// natures that have no opinion the longest.
+    fn life(&mut self, _environment: u64, _served: u32, interval: &Interval) -> u64 {
+        interval.max.0
+    }
 }
 
 /// Draws from the distributions, seeded.
@@ -29,6 +36,7 @@ pub struct Random {
     deletions: Stream,
     phases: Stream,
     misses: Stream,
+    lives: Stream,
 }
 
 impl Random {
@@ -39,6 +47,7 @@ impl Random {
             deletions: Stream::new(seed, Purpose::Deletions),
             phases: Stream::new(seed, Purpose::Phases),
             misses: Stream::new(seed, Purpose::Misses),
+            lives: Stream::new(seed, Purpose::Lives),
         }
     }
 }
@@ -58,6 +67,10 @@ impl Nature for Random {
 
     fn misses(&mut self, acquisition: u64, miss: Probability) -> bool {
         self.misses.below(acquisition, u64::from(Probability::ONE)) < u64::from(miss.0)
+    }
+
+    fn life(&mut self, environment: u64, served: u32, interval: &Interval) -> u64 {
+        interval.at(self.lives.fork(environment).draw(served.into())).0
     }
 }
 
@@ -138,6 +151,10 @@ impl Nature for Assignment {
     fn misses(&mut self, acquisition: u64, _miss: Probability) -> bool {
         self.misses.contains(&acquisition)
     }
+
+    fn life(&mut self, _environment: u64, _served: u32, interval: &Interval) -> u64 {
+        self.otherwise.of(interval)
+    }
 }
 
 /// Notes every answer of another nature as an [`Assignment`].
@@ -181,6 +198,11 @@ impl<N: Nature> Nature for Recording<N> {
             self.answers.misses.insert(acquisition);
         }
         missed
+    }
+
+    /// Passed on and not noted: nothing that is replayed draws keep-alives.
+    fn life(&mut self, environment: u64, served: u32, interval: &Interval) -> u64 {
+        self.nature.life(environment, served, interval)
     }
 }
 

@@ -54,6 +54,12 @@ pub trait Recorder {
     fn served(&mut self, _served: &Served<'_>) {}
     /// An invocation has failed.
     fn failed(&mut self, _arrival: u64, _function: usize, _failure: Failure) {}
+    /// An environment stands idle at time 0.
+    fn stands(&mut self, _function: usize, _environment: u64) {}
+    /// An environment has come to the end of its cold path: its memory begins.
+    fn ready(&mut self, _at: u64, _function: usize, _environment: u64) {}
+    /// An environment has ended, and its memory with it; also one that never was ready.
+    fn ended(&mut self, _at: u64, _environment: u64) {}
     /// An event has been dealt with; what stands now may or may not differ from before.
     fn settled(&mut self, _at: u64, _census: Census) {}
     /// The number of ENIs held in a class has changed.
@@ -80,6 +86,24 @@ impl<R: Recorder> Recorder for Option<R> {
         }
     }
 
+    fn stands(&mut self, function: usize, environment: u64) {
+        if let Some(it) = self {
+            it.stands(function, environment);
+        }
+    }
+
+    fn ready(&mut self, at: u64, function: usize, environment: u64) {
+        if let Some(it) = self {
+            it.ready(at, function, environment);
+        }
+    }
+
+    fn ended(&mut self, at: u64, environment: u64) {
+        if let Some(it) = self {
+            it.ended(at, environment);
+        }
+    }
+
     fn settled(&mut self, at: u64, census: Census) {
         if let Some(it) = self {
             it.settled(at, census);
@@ -103,6 +127,21 @@ impl<A: Recorder, B: Recorder> Recorder for (A, B) {
     fn failed(&mut self, arrival: u64, function: usize, failure: Failure) {
         self.0.failed(arrival, function, failure);
         self.1.failed(arrival, function, failure);
+    }
+
+    fn stands(&mut self, function: usize, environment: u64) {
+        self.0.stands(function, environment);
+        self.1.stands(function, environment);
+    }
+
+    fn ready(&mut self, at: u64, function: usize, environment: u64) {
+        self.0.ready(at, function, environment);
+        self.1.ready(at, function, environment);
+    }
+
+    fn ended(&mut self, at: u64, environment: u64) {
+        self.0.ended(at, environment);
+        self.1.ended(at, environment);
     }
 
     fn settled(&mut self, at: u64, census: Census) {

@@ -16,6 +16,7 @@ use super::outcome::{Longest, Outcome};
 use super::queue::{Due, Event, Queue};
 use super::record::{Recorder, Served};
 use super::schedule::Planned;
+use super::uneven::UnevenPool;
 use super::world::World;
 use crate::cold_path::{EniWait, Stretch};
 use crate::platform::PhaseKind;
@@ -34,6 +35,8 @@ pub(super) struct Run<'w, N, R> {
     pub(super) environments: Vec<Option<Environment>>,
     pub(super) vacant: Vec<u32>,
     pub(super) idle: Vec<IdlePool>,
+    /// The same of functions whose keep-alives nature draws.
+    pub(super) uneven: Vec<UnevenPool>,
     /// Under queued binding: each function's invocations that wait for an environment.
     pub(super) queued: Vec<VecDeque<Invocation>>,
     /// Environments that wait for room, and whether they still are the same.
@@ -69,6 +72,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
             environments: Vec::new(),
             vacant: Vec::new(),
             idle: vec![IdlePool::new(world.policy.pick_environment); functions],
+            uneven: vec![UnevenPool::new(world.policy.pick_environment); functions],
             queued: vec![VecDeque::new(); functions],
             waiters: VecDeque::new(),
             api: limits.api.map(Bucket::new),
@@ -163,7 +167,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         if limit.is_some_and(|limit| self.in_flight >= u64::from(limit)) {
             return self.fail(function, invocation, Failure::AccountConcurrency);
         }
-        if let Some(idle) = self.idle[function].take() {
+        if let Some(idle) = self.take_idle(function) {
             self.in_flight += 1;
             return self.serve(idle.environment, invocation, false, invocation.arrival);
         }
@@ -294,7 +298,8 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
 
     fn handler_ready(&mut self, environment: u32, now: u64) {
         let Some(it) = &self.environments[environment as usize] else { return };
-        let function = it.function as usize;
+        let (function, serial) = (it.function as usize, it.serial);
+        self.recorder.ready(now, function, serial);
         let invocation = match self.world.policy.binding {
             Binding::Bound => it.cold.as_ref().map(|cold| cold.invocation),
             Binding::Queued => self.queued[function].pop_front(),

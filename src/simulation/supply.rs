@@ -60,6 +60,9 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
                 it.eni = Some(eni);
                 self.enis.place(eni, place.size);
             }
+            if let Some(it) = &self.environments[environment as usize] {
+                self.recorder.stands(function, it.serial);
+            }
             self.rest(environment, 0);
         }
     }

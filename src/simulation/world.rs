@@ -3,6 +3,7 @@
 use crate::cold_path::{ColdPath, Path};
 use crate::demand::{room, size};
 use crate::policy::Policy;
+use crate::quantity::Interval;
 use crate::topology::{FunctionPlace, Topology};
 
 /// What a plan does at an instant.
@@ -25,6 +26,8 @@ pub(crate) struct Place<'a> {
     pub(crate) function: &'a FunctionPlace,
     pub(crate) path: &'a Path,
     pub(crate) keep_alive: u64,
+    /// What nature draws each idle spell's keep-alive from, where it does.
+    pub(crate) drawn: Option<&'a Interval>,
     /// Units it takes on an ENI.
     pub(crate) size: u64,
 }
@@ -61,10 +64,21 @@ impl<'a> World<'a> {
                 function: place,
                 path: cold_path.of(!place.classes.is_empty()),
                 keep_alive: policy.keep_alive.unwrap_or(place.keep_alive).0,
+                drawn: None,
                 size: size(capacity, place),
             })
             .collect();
         Self { topology, policy, functions, capacity: room(capacity), initial, schedule: Vec::new() }
+    }
+
+    /// The same world, in which each time an environment of a function that has an interval here
+    /// becomes idle, nature draws from it how long it is kept; the others live as before.
+    #[must_use]
+    pub fn drawing_keep_alive(mut self, of: &[Option<&'a Interval>]) -> Self {
+        for (place, drawn) in self.functions.iter_mut().zip(of) {
+            place.drawn = *drawn;
+        }
+        self
     }
 
     /// The same world with this plan.

@@ -177,7 +177,8 @@ fn scene(seed: u64, width: u64) -> Scene {
         bench.initial = at_start(&traffic, &demand(&traffic, &bench.topology, &bench.policy));
     }
     let Bench { topology, cold_path, policy, initial } = bench;
-    Scene { topology, cold_path, policy, initial, schedule: Vec::new(), traffic }
+    let lives = vec![None; topology.functions.len()];
+    Scene { topology, cold_path, policy, initial, schedule: Vec::new(), traffic, lives }
 }
 
 fn limits(bench: &mut Bench, dice: &mut Dice) {

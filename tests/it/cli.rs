@@ -71,6 +71,7 @@ fn every_command_has_help_with_an_example() {
         "verify",
         "headroom",
         "compare",
+        "reuse",
         "models",
         "policies",
         "formats",

@@ -21,6 +21,7 @@ mod naive;
 mod naive_agrees;
 mod properties;
 mod report;
+mod reuse;
 mod scenario;
 mod size;
 mod support;

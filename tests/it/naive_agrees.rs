@@ -37,12 +37,14 @@ const RULES: &[&str] = &[
     "emptiest of several",
     "environment expires",
     "environment expires in the millisecond of an arrival",
+    "expires in its own time in the millisecond of an arrival",
     "fullest of several",
     "function scaling refuses",
     "function scaling refuses what the account's allows",
     "given up while a parallel branch runs",
     "idle for exactly its keep-alive and still serves",
     "invocation of no duration",
+    "keep-alive drawn",
     "keep-alive of nothing",
     "larger than an ENI: takes a whole one",
     "miss",
@@ -124,8 +126,11 @@ impl Recorder for Scribe {
 }
 
 fn run_fast(scene: &Scene, nature: impl Nature) -> (Outcome, Vec<Told>) {
-    let Scene { topology, cold_path, policy, initial, schedule, traffic } = scene;
-    let world = World::new(topology, cold_path, policy, initial.clone()).with_schedule(schedule.clone());
+    let Scene { topology, cold_path, policy, initial, schedule, traffic, lives } = scene;
+    let lives: Vec<_> = lives.iter().map(Option::as_ref).collect();
+    let world = World::new(topology, cold_path, policy, initial.clone())
+        .with_schedule(schedule.clone())
+        .drawing_keep_alive(&lives);
     let (outcome, _, scribe) = fast(&world, traffic, nature, Scribe::default());
     (outcome, scribe.0)
 }
@@ -283,7 +288,16 @@ fn boots(boots_ms: &[u64]) -> Assignment {
 fn by_hand(functions: usize, entries: &[(u64, u32, u32, u64)]) -> Scene {
     let Bench { mut topology, cold_path, policy, initial } = Bench::new(functions, 10);
     topology.boot = Interval::between(Millis(0), Millis(15));
-    Scene { topology, cold_path, policy, initial, schedule: Vec::new(), traffic: log(functions, entries) }
+    let lives = vec![None; functions];
+    Scene {
+        topology,
+        cold_path,
+        policy,
+        initial,
+        schedule: Vec::new(),
+        traffic: log(functions, entries),
+        lives,
+    }
 }
 
 fn act(at: i64, create: u32, delete: u32) -> Action {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::cli::run;
 
 /// Every command on small inputs; `{}` is the format.
-const COMMANDS: [(&str, &str); 18] = [
+const COMMANDS: [(&str, &str); 20] = [
     ("demand", "demand counts.csv --scenario scenario.toml"),
     ("demand-log", "demand log.csv --start empty"),
     ("simulate", "simulate counts.csv --scenario scenario.toml --runs 3"),
@@ -27,6 +27,8 @@ const COMMANDS: [(&str, &str); 18] = [
     ("verify-broken", "verify plan.csv counts.csv --scenario scenario.toml --max-cold-start 20s"),
     ("headroom", "headroom counts.csv --scenario scenario.toml --max-cold-start 20s"),
     ("compare", "compare counts.csv --scenario scenario.toml --effort 10000 --runs 2"),
+    ("reuse", "reuse counts.csv --scenario scenario.toml --cache-ttl 30s"),
+    ("reuse-drawn", "reuse log.csv --keep-alive drawn --runs 20 --at 10m"),
     ("models", "models failing.toml"),
     ("policies", "policies"),
     ("formats", "formats"),

@@ -70,7 +70,7 @@ impl Estimate {
 
 /// The 97.5% point of Student's t with `freedom` degrees: to 10 as tabulated, beyond by the first
 /// terms of its expansion around the normal (Abramowitz and Stegun 26.7.5), good to 0.001 there.
-fn student(freedom: usize) -> f64 {
+pub(super) fn student(freedom: usize) -> f64 {
     const TABLE: [f64; 10] = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228];
     if let Some(point) = freedom.checked_sub(1).and_then(|index| TABLE.get(index)) {
         return *point;

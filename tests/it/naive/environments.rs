@@ -209,8 +209,16 @@ impl<N: Nature> Naive<'_, N> {
         let spell = self.spells;
         let it = &mut self.environments[environment];
         it.doing = Doing::Idle { spell };
-        let keep_alive = self.scene.keep_alive(it.function);
+        let (function, served) = (it.function, it.served);
+        let keep_alive = self.keep_alive(environment, function, served);
         self.schedule(self.now + keep_alive, Event::EnvironmentExpiry { environment, spell });
+    }
+
+    /// How long it is kept from now on: the same each time, or drawn each time it becomes idle.
+    fn keep_alive(&mut self, environment: usize, function: usize, served: u32) -> u64 {
+        let Some(interval) = &self.scene.lives[function] else { return self.scene.keep_alive(function) };
+        self.saw("keep-alive drawn");
+        self.nature.life(environment as u64, served, interval)
     }
 
     /// "Idle for `keep_alive` -> it ends and gives up its place on its ENI."
@@ -221,7 +229,9 @@ impl<N: Nature> Naive<'_, N> {
             let tie = self.invocations.iter().any(arrival);
             self.saw("environment expires");
             self.saw_if(tie, "environment expires in the millisecond of an arrival");
-            self.saw_if(self.scene.keep_alive(function) == 0, "keep-alive of nothing");
+            let drawn = self.scene.lives[function].is_some();
+            self.saw_if(!drawn && self.scene.keep_alive(function) == 0, "keep-alive of nothing");
+            self.saw_if(drawn && tie, "expires in its own time in the millisecond of an arrival");
             self.end_environment(environment);
         }
     }

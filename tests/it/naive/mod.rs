@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 
 use eniplan::cold_path::{ColdPath, Path, Stretch};
 use eniplan::policy::{Capacity, Policy};
+use eniplan::quantity::Interval;
 use eniplan::simulation::{Action, Failure, Nature};
 use eniplan::topology::{FunctionPlace, Topology};
 use eniplan::traffic::Traffic;
@@ -36,6 +37,8 @@ pub struct Scene {
     pub initial: Vec<u32>,
     pub schedule: Vec<Action>,
     pub traffic: Traffic,
+    /// Of functions whose keep-alives are drawn: from what.
+    pub lives: Vec<Option<Interval>>,
 }
 
 impl Scene {

@@ -80,6 +80,7 @@ pub fn scene(seed: u64) -> Scene {
         schedule,
         traffic: traffic(&mut dice, functions),
         topology,
+        lives: (0..functions).map(|_| dice.once_in(5).then(|| dice.interval(20))).collect(),
     }
 }
 
@@ -133,6 +134,13 @@ impl Nature for Fate {
         match self {
             Self::Random(it) => it.misses(acquisition, miss),
             Self::Assigned(it) => it.misses(acquisition, miss),
+        }
+    }
+
+    fn life(&mut self, environment: u64, served: u32, interval: &Interval) -> u64 {
+        match self {
+            Self::Random(it) => it.life(environment, served, interval),
+            Self::Assigned(it) => it.life(environment, served, interval),
         }
     }
 }

@@ -1,0 +1,168 @@
+//! `eniplan reuse`.
+
+use clap::ValueEnum;
+use rayon::prelude::*;
+
+use super::Verdict;
+use super::complaint::no_answer;
+use super::output::Output;
+use super::study::{Study, StudyArgs};
+use super::window::instant;
+use crate::comparison::{Case, CaseError};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::policy::{Policy, Provision};
+use crate::quantity::{Interval, Millis};
+use crate::report::answers::{self, ReuseRuns};
+use crate::simulation::{FunctionReuse, Random, Reuse};
+use crate::traffic::{Shape, Traffic};
+
+/// How long idle environments live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum KeepAlive {
+    /// As the scenario, the policy or the model says
+    Fixed,
+    /// Drawn from the model's quantiles each time one becomes idle
+    Drawn,
+}
+
+/// Options of `reuse`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  eniplan reuse shop-day.csv --cache-ttl 5m\n  \
+                        eniplan reuse shop-day.csv --keep-alive drawn --at 8h")]
+pub struct Args {
+    #[command(flatten)]
+    study: StudyArgs,
+    /// How long a value kept outside the handler is good [default: as long as its environment lives]
+    #[arg(long, value_name = "DURATION", help_heading = "Memory")]
+    cache_ttl: Option<Millis>,
+    /// How long idle environments live
+    #[arg(long, value_enum, value_name = "CHOICE", default_value_t = KeepAlive::Fixed, help_heading = "Memory")]
+    keep_alive: KeepAlive,
+    /// Look at the invocations that arrive at this time, or at the first after it: an offset (8h) or a
+    /// wall-clock time
+    #[arg(long, value_name = "TIME", help_heading = "Memory")]
+    at: Option<String>,
+    /// How many runs [default: 1, or 100 with drawn keep-alives]; their seeds are --seed and those after it
+    #[arg(long, value_name = "N", help_heading = "Runs")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    runs: Option<u64>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Prints what memory is worth.
+pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+    let study = args.study.load()?;
+    let policy = study.policy()?;
+    let since = args.at.as_ref().map(|text| instant("--at", text, &study.traffic)).transpose()?;
+    let lives = lives(args, &study, policy)?;
+    let runs = match all(args, &study, policy, &lives, since) {
+        Ok(runs) => runs,
+        Err(error) => return no_answer(&error, &args.output.format),
+    };
+    let mut subject = study.subject(policy);
+    subject.assumptions.extend(said(args, &study, &lives));
+    args.output.give(&answers::reuse(&subject, &runs))?;
+    Ok(Verdict::Done)
+}
+
+impl Args {
+    fn runs(&self) -> u64 {
+        self.runs.unwrap_or(if self.keep_alive == KeepAlive::Drawn { 100 } else { 1 })
+    }
+}
+
+/// By function: what its keep-alives are drawn from, where they are.
+fn lives<'a>(
+    args: &Args,
+    study: &'a Study,
+    policy: &Policy,
+) -> Result<Vec<Option<&'a Interval>>, Diagnostic> {
+    if args.keep_alive == KeepAlive::Fixed {
+        return Ok(Vec::new());
+    }
+    let environment = &study.platform.environment;
+    let Some(drawn) = &environment.keep_alive_drawn else {
+        let message = format!("the model {} has no quantiles of the keep-alive", study.platform.name);
+        let help = "add `keep_alive_drawn` to its [environment], or leave --keep-alive drawn out";
+        return Err(Diagnostic::new(Code::Usage, message, help));
+    };
+    let follows = matches!(policy.provision, Provision::Scheduled | Provision::Clairvoyant);
+    if policy.keep_alive.is_some() || follows {
+        let why = if follows { "follows a plan made for one" } else { "fixes it" };
+        let message = format!("keep-alives cannot be drawn under the policy {}, which {why}", policy.name);
+        return Err(Diagnostic::new(
+            Code::Usage,
+            message,
+            "name another policy, or leave --keep-alive drawn out",
+        ));
+    }
+    let own = environment.keep_alive.value;
+    let of = |place: &crate::topology::FunctionPlace| (place.keep_alive == own).then_some(&drawn.value);
+    Ok(study.topology.functions.iter().map(of).collect())
+}
+
+/// What the answer rests on beside what every answer does.
+fn said(args: &Args, study: &Study, lives: &[Option<&Interval>]) -> Vec<String> {
+    let mut all = Vec::new();
+    if let Some(drawn) = study.platform.environment.keep_alive_drawn.as_ref().filter(|_| !lives.is_empty()) {
+        all.push(format!(
+            "each time an environment becomes idle, how long it is kept is drawn anew from {} (grade {}), \
+             also where it says above that it lives as long as the model says",
+            drawn.value, drawn.grade
+        ));
+    }
+    let seed = args.study.traffic.seed;
+    all.push(match args.runs() {
+        1 => format!("one run, seed {seed}"),
+        n => format!("{n} runs, seeds from {seed}"),
+    });
+    all
+}
+
+/// The runs in order of their seeds, whatever thread they ran on.
+fn all(
+    args: &Args,
+    study: &Study,
+    policy: &Policy,
+    lives: &[Option<&Interval>],
+    since: Option<Millis>,
+) -> Result<ReuseRuns, CaseError> {
+    // Fixed, so that memory does not grow with the runs.
+    const AT_ONCE: usize = 8;
+    let names: Vec<String> = study.topology.functions.iter().map(|it| it.name.clone()).collect();
+    let ttl = args.cache_ttl.map(|ttl| ttl.0);
+    let mut runs = ReuseRuns::new(&names, ttl, !lives.is_empty());
+    let case = study.case(policy, &study.traffic).drawing_keep_alive(lives.to_vec());
+    let seeds: Vec<u64> = (0..args.runs()).map(|n| args.study.traffic.seed.wrapping_add(n)).collect();
+    let since = since.map(|at| at.0);
+    for some in seeds.chunks(AT_ONCE) {
+        let done: Result<Vec<Vec<FunctionReuse>>, CaseError> = some
+            .par_iter()
+            .map(|&seed| one(args, study, &case, lives, seed, Reuse::new(names.len(), ttl, since)))
+            .collect();
+        done?.iter().for_each(|run| runs.add(run));
+    }
+    Ok(runs)
+}
+
+/// One run. Where arrivals are drawn, each seed has its own.
+fn one(
+    args: &Args,
+    study: &Study,
+    case: &Case<'_>,
+    lives: &[Option<&Interval>],
+    seed: u64,
+    reuse: Reuse,
+) -> Result<Vec<FunctionReuse>, CaseError> {
+    let nature = Random::new(seed);
+    if !args.study.traffic.is_random() {
+        return Ok(case.run(nature, reuse)?.2.finish());
+    }
+    let mut traffic: Traffic = study.traffic.clone();
+    if let Shape::Counts { spread, .. } = &mut traffic.shape {
+        *spread = args.study.traffic.spread(seed);
+    }
+    let case = study.case(case.policy(), &traffic).drawing_keep_alive(lives.to_vec());
+    Ok(case.run(nature, reuse)?.2.finish())
+}

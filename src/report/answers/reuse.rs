@@ -1,0 +1,409 @@
+//! What the memory of environments is worth as a cache.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::probability::Chance;
+use crate::quantity::Millis;
+use crate::report::words::{counted, name, percent, thousands};
+use crate::report::{Answer, Subject, Table, Value};
+use crate::simulation::{Distribution, FunctionReuse};
+
+/// The functions that people are shown.
+const SHOWN: usize = 20;
+/// Where the classes of invocations per environment end.
+const CLASSES: [(u64, &str); 5] =
+    [(0, "none"), (1, "1"), (9, "2 to 9"), (99, "10 to 99"), (999, "100 to 999")];
+
+/// What several runs say of one function.
+#[derive(Clone, Debug, Default)]
+struct Function {
+    name: String,
+    sum: FunctionReuse,
+    /// Of each run: the share of its invocations that found warm memory.
+    warm: Vec<f64>,
+    /// The same of the invocations that are looked at, and when and how many they are in the first run.
+    watched: Vec<f64>,
+    first: Option<(u64, u64)>,
+}
+
+/// What several runs say of reuse.
+#[derive(Clone, Debug, Default)]
+pub struct ReuseRuns {
+    /// How long a value is good, ms; `None`: as long as its environment lives.
+    pub ttl: Option<u64>,
+    /// Whether keep-alives were drawn.
+    pub drawn: bool,
+    runs: u64,
+    functions: Vec<Function>,
+}
+
+impl ReuseRuns {
+    /// No run yet of functions of these names.
+    pub fn new(names: &[String], ttl: Option<u64>, drawn: bool) -> Self {
+        let function = |name: &String| Function { name: name.clone(), ..Function::default() };
+        Self { ttl, drawn, runs: 0, functions: names.iter().map(function).collect() }
+    }
+
+    /// Adds one run.
+    pub fn add(&mut self, run: &[FunctionReuse]) {
+        self.runs += 1;
+        for (function, found) in self.functions.iter_mut().zip(run) {
+            function.sum.merge(found);
+            function.warm.extend(share(found.warm, found.served));
+            if let Some(watched) = found.watched {
+                function.first.get_or_insert((watched.at, watched.all));
+                function.watched.extend(share(watched.warm, watched.all));
+            }
+        }
+    }
+
+    fn total(&self) -> FunctionReuse {
+        let mut total = FunctionReuse::default();
+        self.functions.iter().for_each(|function| total.merge(&function.sum));
+        total
+    }
+
+    /// Those that are invoked, the most first.
+    fn shown(&self) -> Vec<&Function> {
+        let mut all: Vec<&Function> = self.functions.iter().filter(|it| it.sum.served > 0).collect();
+        all.sort_by_key(|it| (std::cmp::Reverse(it.sum.served), &it.name));
+        all
+    }
+
+    fn hours(&self, subject: &Subject) -> f64 {
+        (subject.span.hours() * self.runs as f64).max(f64::MIN_POSITIVE)
+    }
+}
+
+fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+fn shared(part: u64, whole: u64) -> Value {
+    share(part, whole).map_or(Value::Missing, Value::Share)
+}
+
+/// What reuse came to in `runs`.
+pub fn reuse(subject: &Subject, runs: &ReuseRuns) -> Answer {
+    let functions = runs.shown();
+    let mut tables = vec![memory(subject, runs, &functions), environments(&functions)];
+    tables.extend(spread(&runs.total().per_environment));
+    tables.extend(luck(runs, &functions));
+    let mut assumptions = subject.assumptions.clone();
+    assumptions.push(
+        "one value for each function; loading it takes no time, before the first handler of an environment \
+         or by the invocation that finds it too old"
+            .into(),
+    );
+    assumptions.push(
+        "environments that stand at the start have loaded it then, which is not counted; those still alive \
+         at the end are counted as far as they have come"
+            .into(),
+    );
+    Answer {
+        headline: headline(subject, runs),
+        tables,
+        flat: Some(flat(subject, runs, &functions)),
+        assumptions,
+        json: fields(subject, runs, &functions),
+        clock: subject.clock,
+    }
+}
+
+fn headline(subject: &Subject, runs: &ReuseRuns) -> Vec<String> {
+    let (total, hours) = (runs.total(), runs.hours(subject));
+    if total.served == 0 {
+        return vec![format!("No invocation of {} is served, so nothing is reused.", subject.file())];
+    }
+    let over = if runs.runs == 1 { String::new() } else { format!(" in {} runs", thousands(runs.runs)) };
+    let kept = runs
+        .ttl
+        .map_or_else(|| "as long as its environment lives".to_owned(), |ttl| format!("for {}", Millis(ttl)));
+    let mut all = vec![format!(
+        "Kept outside the handler {kept}, a value is found in memory by {} of {}{over} and loaded {:.1} times \
+         an hour, and the stalest one served is {} old; a cache that all environments of a function share \
+         is found by {} and loads it {:.1} times an hour.",
+        percent(share(total.hits, total.served).unwrap_or(0.0)),
+        counted(total.served, "invocation", "invocations"),
+        total.loads as f64 / hours,
+        Millis(total.stalest),
+        percent(share(total.shared.hits, total.served).unwrap_or(0.0)),
+        total.shared.loads as f64 / hours,
+    )];
+    let each = &total.per_environment;
+    all.push(format!(
+        "An environment serves {:.1} invocations on average, half of them at most {} and the busiest {}; the \
+         oldest memory that is used is {}.",
+        each.mean(),
+        thousands(each.quantile(500)),
+        thousands(each.max),
+        Millis(total.oldest.max),
+    ));
+    all.extend(lucky(subject, runs));
+    all
+}
+
+/// "If lucky" as a probability.
+fn lucky(subject: &Subject, runs: &ReuseRuns) -> Option<String> {
+    let functions = runs.shown();
+    if let Some(function) = functions.iter().find(|it| it.first.is_some()) {
+        let (chance, (at, count)) = (Chance::of(&function.watched)?, function.first?);
+        let who =
+            if count == 1 { "the one invocation".to_owned() } else { format!("one of {}", thousands(count)) };
+        return Some(format!(
+            "{who} of {} {} finds warm memory with a probability of {}.",
+            name(&function.name),
+            subject.clock.phrase(at),
+            chance.words(),
+        ))
+        .map(|text| crate::report::words::sentence(&text));
+    }
+    let function = functions.first().filter(|_| runs.drawn)?;
+    let chance = Chance::of(&function.warm)?;
+    Some(format!(
+        "With keep-alives drawn, an invocation of {} finds warm memory with a probability of {}.",
+        name(&function.name),
+        chance.words(),
+    ))
+}
+
+fn memory(subject: &Subject, runs: &ReuseRuns, functions: &[&Function]) -> Table {
+    let title = runs.ttl.map_or_else(
+        || "A value kept as long as its environment lives, beside a cache that is shared".to_owned(),
+        |ttl| format!("A value kept for {}, beside a cache that is shared", Millis(ttl)),
+    );
+    let columns = [
+        ("function", "function"),
+        ("served", "invocations"),
+        ("hit_share", "in memory"),
+        ("loads", "loads an hour"),
+        ("stalest_ms", "stalest"),
+        ("shared_hit_share", "in shared"),
+        ("shared_loads", "loads an hour"),
+        ("shared_stalest_ms", "stalest"),
+    ];
+    let mut table = Table::new(title, &columns);
+    let hours = runs.hours(subject);
+    for Function { name, sum, .. } in functions {
+        table.push(vec![
+            Value::text(name.as_str()),
+            Value::Count(sum.served),
+            shared(sum.hits, sum.served),
+            Value::Decimal(sum.loads as f64 / hours, 2),
+            Value::Span(sum.stalest),
+            shared(sum.shared.hits, sum.served),
+            Value::Decimal(sum.shared.loads as f64 / hours, 2),
+            Value::Span(sum.shared.stalest),
+        ]);
+    }
+    table.shown = Some((SHOWN, "functions"));
+    table
+}
+
+fn environments(functions: &[&Function]) -> Table {
+    let columns = [
+        ("function", "function"),
+        ("environments", "environments"),
+        ("mean", "serve each"),
+        ("p50", "p50"),
+        ("p90", "p90"),
+        ("max", "most"),
+        ("age_p50_ms", "memory p50"),
+        ("age_p90_ms", "p90"),
+        ("age_max_ms", "oldest"),
+    ];
+    let mut table =
+        Table::new("Invocations per environment, and how old its memory is when last used", &columns);
+    for Function { name, sum, .. } in functions {
+        let (each, oldest) = (&sum.per_environment, &sum.oldest);
+        table.push(vec![
+            Value::text(name.as_str()),
+            Value::Count(each.count),
+            Value::Decimal(each.mean(), 1),
+            Value::Count(each.quantile(500)),
+            Value::Count(each.quantile(900)),
+            Value::Count(each.max),
+            Value::Span(rounded(oldest.quantile(500))),
+            Value::Span(rounded(oldest.quantile(900))),
+            Value::Span(oldest.max),
+        ]);
+    }
+    table.shown = Some((SHOWN, "functions"));
+    table
+}
+
+/// Ages of an hour or more to the second: they are known no better.
+fn rounded(ms: u64) -> u64 {
+    if ms < 60_000 { ms } else { ms.div_ceil(1_000) * 1_000 }
+}
+
+/// How many environments serve how many invocations, all functions together.
+fn spread(each: &Distribution) -> Option<Table> {
+    let mut table = Table::new(
+        "How many invocations environments serve",
+        &[("serves", "invocations"), ("environments", "environments"), ("share", "share")],
+    );
+    let mut before = 0;
+    let mut push = |words: &str, upto: u64| {
+        let here = upto - before;
+        before = upto;
+        if here > 0 {
+            table.push(vec![Value::text(words), Value::Count(here), shared(here, each.count)]);
+        }
+    };
+    for (most, words) in &CLASSES {
+        push(words, each.up_to(*most));
+    }
+    push("1,000 or more", each.count);
+    (table.rows.len() > 1).then_some(table)
+}
+
+/// The probability of finding warm memory, where several runs say something about it.
+fn luck(runs: &ReuseRuns, functions: &[&Function]) -> Option<Table> {
+    let looks = functions.iter().any(|it| it.first.is_some());
+    let title = if looks {
+        "Who finds warm memory, of those that arrive at one instant"
+    } else {
+        "Who finds warm memory"
+    };
+    let columns = [
+        ("function", "function"),
+        ("at_ms", "at"),
+        ("invocations", "invocations"),
+        ("probability", "probability"),
+        ("low", "95% from"),
+        ("high", "to"),
+    ];
+    let mut table = Table::new(title, &columns);
+    for function in functions {
+        let of = if looks { &function.watched } else { &function.warm };
+        let Some(chance) = Chance::of(of) else { continue };
+        let all = function.sum.served / runs.runs.max(1);
+        table.push(vec![
+            Value::text(function.name.as_str()),
+            Value::instant(function.first.map(|(at, _)| at)),
+            Value::Count(function.first.map_or(all, |(_, count)| count)),
+            Value::Share(chance.mean),
+            Value::Share(chance.low),
+            Value::Share(chance.high),
+        ]);
+    }
+    if !looks {
+        table.columns.remove(1);
+        table.rows.iter_mut().for_each(|row| {
+            row.remove(1);
+        });
+    }
+    table.shown = Some((SHOWN, "functions"));
+    (!table.rows.is_empty()).then_some(table)
+}
+
+/// Everything by function, for programs.
+fn flat(subject: &Subject, runs: &ReuseRuns, functions: &[&Function]) -> Table {
+    let keys = [
+        "function",
+        "served",
+        "warm_share",
+        "hit_share",
+        "loads_per_hour",
+        "stalest_ms",
+        "shared_hit_share",
+        "shared_loads_per_hour",
+        "shared_stalest_ms",
+        "environments",
+        "alive_at_end",
+        "mean_invocations",
+        "p50_invocations",
+        "p90_invocations",
+        "p99_invocations",
+        "max_invocations",
+        "p50_age_ms",
+        "p90_age_ms",
+        "p99_age_ms",
+        "max_age_ms",
+        "warm_probability",
+        "warm_low",
+        "warm_high",
+    ];
+    let mut table = Table::new("", &keys.map(|key| (key, key)));
+    let hours = runs.hours(subject);
+    for function in functions {
+        let Function { name, sum, warm, .. } = function;
+        let chance = Chance::of(if function.first.is_some() { &function.watched } else { warm });
+        let ends = |of: fn(&Chance) -> f64| chance.as_ref().map_or(Value::Missing, |it| Value::Share(of(it)));
+        let mut row = vec![Value::text(name.as_str()), Value::Count(sum.served)];
+        row.extend([shared(sum.warm, sum.served), shared(sum.hits, sum.served)]);
+        row.extend([Value::Decimal(sum.loads as f64 / hours, 3), Value::Span(sum.stalest)]);
+        row.push(shared(sum.shared.hits, sum.served));
+        row.extend([Value::Decimal(sum.shared.loads as f64 / hours, 3), Value::Span(sum.shared.stalest)]);
+        row.extend([sum.per_environment.count, sum.alive_at_end].map(Value::Count));
+        row.push(Value::Decimal(sum.per_environment.mean(), 3));
+        row.extend(quantiles(&sum.per_environment).map(Value::Count));
+        row.extend(quantiles(&sum.oldest).map(Value::Span));
+        row.extend([ends(|it| it.mean), ends(|it| it.low), ends(|it| it.high)]);
+        table.push(row);
+    }
+    table
+}
+
+/// p50, p90, p99 and the largest.
+fn quantiles(of: &Distribution) -> [u64; 4] {
+    [of.quantile(500), of.quantile(900), of.quantile(990), of.max]
+}
+
+fn named(of: &Distribution) -> Json {
+    let [p50, p90, p99, max] = quantiles(of);
+    json!({ "mean": of.mean(), "p50": p50, "p90": p90, "p99": p99, "max": max })
+}
+
+fn fields(subject: &Subject, runs: &ReuseRuns, functions: &[&Function]) -> Map<String, Json> {
+    let hours = runs.hours(subject);
+    let one = |sum: &FunctionReuse| {
+        json!({
+            "served": sum.served, "warm_share": share(sum.warm, sum.served),
+            "memory": {
+                "hit_share": share(sum.hits, sum.served), "loads_per_hour": sum.loads as f64 / hours,
+                "stalest_ms": sum.stalest,
+            },
+            "shared": {
+                "hit_share": share(sum.shared.hits, sum.served), "stalest_ms": sum.shared.stalest,
+                "loads_per_hour": sum.shared.loads as f64 / hours,
+            },
+            "environments": sum.per_environment.count, "alive_at_end": sum.alive_at_end,
+            "invocations_per_environment": named(&sum.per_environment),
+            "environments_serving": serving(&sum.per_environment),
+            "memory_age_ms": named(&sum.age), "memory_age_at_last_use_ms": named(&sum.oldest),
+        })
+    };
+    let function = |function: &&Function| {
+        let mut out = one(&function.sum);
+        out["function"] = json!(function.name);
+        out["warm_probability"] = json!(Chance::of(&function.warm).map(|it| it.json()));
+        out["at"] = json!(function.first.map(|(at, count)| {
+            let chance = Chance::of(&function.watched).map(|it| it.json());
+            let warm = function.watched.iter().sum::<f64>() / function.watched.len().max(1) as f64;
+            json!({ "at_ms": at, "invocations": count, "warm_share": warm, "warm_probability": chance })
+        }));
+        out
+    };
+    let mut fields = subject.json();
+    let all = [
+        ("cache_ttl_ms", json!(runs.ttl)),
+        ("runs", json!(runs.runs)),
+        ("keep_alive_drawn", json!(runs.drawn)),
+        ("together", one(&runs.total())),
+        ("functions", functions.iter().map(function).collect()),
+    ];
+    fields.extend(all.map(|(field, value)| (field.to_owned(), value)));
+    fields
+}
+
+/// Environments by how many invocations they served.
+fn serving(each: &Distribution) -> Json {
+    let upto = CLASSES.map(|(most, _)| each.up_to(most));
+    let [none, one, few, tens, hundreds] = upto;
+    json!({
+        "none": none, "one": one - none, "from_2_to_9": few - one, "from_10_to_99": tens - few,
+        "from_100_to_999": hundreds - tens, "from_1000": each.count - hundreds,
+    })
+}
