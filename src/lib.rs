@@ -64,6 +64,7 @@ pub mod comparison;
 pub mod demand;
 pub mod diagnostic;
 pub mod document;
+pub mod example;
 pub mod plan;
 pub mod platform;
 pub mod policy;

@@ -4,17 +4,18 @@ use super::Verdict;
 use super::gates::{Gates, Measured};
 use super::output::Output;
 use super::study::{Study, StudyArgs};
-use crate::comparison::{Comparison, Contender, Row, compare};
+use crate::comparison::{Comparison, Contender, compare};
 use crate::diagnostic::Diagnostics;
 use crate::policy;
 use crate::report::answers;
+use crate::report::words::name;
 use crate::worst_case::{Bracket, Effort};
 
 /// Options of `compare`.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "All policies are compared unless some are named; --model may be given several times.\n\
-                        A gate is missed where no option keeps it.\n\n\
+                        Gates are those of one option: where none keeps them all, of the one that comes closest.\n\n\
                         Example:\n  eniplan compare shop-day.csv --policy idle-reuse --policy warm-pool:warm=20"
 )]
 pub struct Args {
@@ -49,7 +50,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         subject.assumptions.extend(new.cloned());
     }
     let mut answer = answers::compare(&subject, &compared, args.runs);
-    let measured = best(&compared);
+    let measured = closest(&compared, &args.gates);
     args.gates.note(&measured, &mut answer);
     args.output.give(&answer)?;
     Ok(args.gates.verdict(&measured))
@@ -61,15 +62,19 @@ fn contenders(study: &Study) -> impl Iterator<Item = Contender<'_>> {
     study.policies.iter().map(contender)
 }
 
-/// The smallest proved bound of each kind: a gate is missed where no option keeps it.
-fn best(compared: &Comparison) -> Measured {
-    let least = |of: fn(&Row) -> Option<Bracket>| {
-        compared.rows.iter().filter_map(|row| of(row).and_then(|bracket| bracket.bound)).min()
-    };
-    Measured {
-        cold_start_ms: least(|row| row.worst_cold_start_ms),
-        enis: least(|row| row.worst_peak_enis),
-        failures: least(|row| row.worst_failures),
-        what: "under the best option, by the proved bound",
-    }
+/// What is proved of the option that keeps all gates, or of the one that comes closest.
+fn closest(compared: &Comparison, gates: &Gates) -> Measured {
+    let proved = |bracket: Option<Bracket>| bracket.and_then(|bracket| bracket.bound);
+    let all = compared.rows.iter().map(|row| Measured {
+        cold_start_ms: proved(row.worst_cold_start_ms),
+        enis: proved(row.worst_peak_enis),
+        failures: proved(row.worst_failures),
+        what: format!(
+            "under {} on {}, which comes closest, by the proved bound",
+            name(&row.policy),
+            name(&row.model)
+        ),
+    });
+    let none = Measured { cold_start_ms: None, enis: None, failures: None, what: String::new() };
+    all.min_by_key(|measured| gates.distance(measured)).unwrap_or(none)
 }

@@ -25,7 +25,7 @@ pub struct Gates {
 }
 
 /// What the answer says of each gate; `None`: nothing is proved.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Measured {
     /// The longest cold start, ms.
     pub cold_start_ms: Option<u64>,
@@ -34,7 +34,7 @@ pub struct Measured {
     /// The most failed invocations.
     pub failures: Option<u64>,
     /// Where these numbers come from: `by the proved bound`, `in this run`.
-    pub what: &'static str,
+    pub what: String,
 }
 
 struct Gate {
@@ -103,10 +103,18 @@ impl Gates {
         }
     }
 
+    /// How far `measured` is from keeping all gates, to find what comes closest: the gates missed, and
+    /// the values that count for them.
+    pub fn distance(&self, measured: &Measured) -> (usize, [u64; 3]) {
+        let all = self.all(measured);
+        let missed = all.iter().filter(|gate| gate.missed("").is_some()).count();
+        (missed, all.map(|gate| gate.limit.map_or(0, |_| gate.value.unwrap_or(u64::MAX))))
+    }
+
     /// Says on stderr which gates are missed, and by how much.
     pub fn verdict(&self, measured: &Measured) -> Verdict {
         let all = self.all(measured);
-        let missed: Vec<String> = all.iter().filter_map(|gate| gate.missed(measured.what)).collect();
+        let missed: Vec<String> = all.iter().filter_map(|gate| gate.missed(&measured.what)).collect();
         for line in &missed {
             complain(&format!("{line}\n"));
         }
@@ -126,13 +134,15 @@ mod tests {
             cold_start_ms: Some(901_200),
             enis: Some(5),
             failures: None,
-            what: "by the proved bound",
+            what: "by the proved bound".to_owned(),
         };
-        let lines = gates.all(&measured).map(|gate| gate.missed(measured.what));
+        let lines = gates.all(&measured).map(|gate| gate.missed(&measured.what));
         let cold =
             "gate missed: --max-cold-start 1s: cold starts reach 15m1.2s by the proved bound, 15m0.2s over";
         let none = "gate missed: --max-failures 0: no bound on failed invocations is proved";
         assert_eq!(lines, [Some(cold.to_owned()), None, Some(none.to_owned())]);
         assert!(Gates::default().all(&measured).iter().all(|gate| gate.missed("").is_none()));
+        assert_eq!(gates.distance(&measured), (2, [901_200, 5, u64::MAX]));
+        assert_eq!(Gates::default().distance(&measured), (0, [0; 3]));
     }
 }

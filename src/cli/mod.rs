@@ -7,9 +7,12 @@
 
 mod assignment;
 mod blocks;
+mod check;
 mod compare;
 mod complaint;
+mod completions;
 mod demand;
+mod example;
 mod formats;
 mod gates;
 mod generate;
@@ -18,14 +21,17 @@ mod input;
 mod interrupt;
 mod inventory;
 mod invocation_log;
+mod man;
 mod model;
 mod models;
 mod output;
 mod plan;
 mod policies;
 mod progress;
+mod report;
 mod reuse;
 mod search;
+mod settings;
 mod simulate;
 mod streamed;
 mod study;
@@ -40,7 +46,7 @@ mod worst_case;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 pub use complaint::{refuse, usage};
 
@@ -75,6 +81,8 @@ enum Command {
     Headroom(headroom::Args),
     /// Policies and models side by side, and which of them no other beats
     Compare(compare::Args),
+    /// Everything about one traffic as one page for a browser, to look at and to print
+    Report(report::Args),
     /// What memory outside the handler is worth as a cache, and who is lucky enough to find it
     Reuse(reuse::Args),
     /// A scenario from what you have (AWS CLI, Terraform, CloudFormation), and what is wrong with its ENIs
@@ -87,6 +95,14 @@ enum Command {
     Formats(formats::Args),
     /// Sample traffic from a seed
     Generate(generate::Args),
+    /// Folders to try: a question, its files, its commands
+    Example(example::Args),
+    /// What is wrong with scenarios, models and traffic, all at once
+    Check(check::Args),
+    /// What a shell needs to complete words
+    Completions(completions::Args),
+    /// The manual pages
+    Man(man::Args),
 }
 
 /// How a command that did its work ends.
@@ -123,14 +139,27 @@ impl Cli {
             Command::Models(args) => &args.output.format,
             Command::Policies(args) => &args.output.format,
             Command::Formats(args) => &args.output.format,
-            Command::Generate(_) => "text",
+            Command::Example(args) => args.format(),
+            Command::Check(args) => &args.output.format,
+            Command::Report(_) | Command::Generate(_) | Command::Completions(_) | Command::Man(_) => "text",
         }
     }
 }
 
+/// The command line as clap knows it, with all its commands.
+pub fn definition() -> clap::Command {
+    let mut all = Cli::command();
+    all.build();
+    all
+}
+
 /// Reads the command line; a wrong one is told in clap's words.
 pub fn parse(words: &[OsString]) -> Result<Cli, clap::Error> {
-    Cli::try_parse_from(words)
+    let mut cli = Cli::try_parse_from(words)?;
+    if let Command::Report(args) = &mut cli.command {
+        args.words = words.to_vec();
+    }
+    Ok(cli)
 }
 
 /// Does what the command line asks for.
@@ -143,11 +172,16 @@ pub fn run(cli: &Cli) -> Result<Verdict, Diagnostics> {
         Command::Verify(args) => verify::run(args),
         Command::Headroom(args) => headroom::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Report(args) => report::run(args),
         Command::Reuse(args) => reuse::run(args),
         Command::Inventory(args) => inventory::run(args),
         Command::Models(args) => models::run(args),
         Command::Policies(args) => policies::run(args),
         Command::Formats(args) => formats::run(args),
         Command::Generate(args) => generate::run(args),
+        Command::Example(args) => example::run(args),
+        Command::Check(args) => check::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
     }
 }

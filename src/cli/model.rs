@@ -4,18 +4,23 @@ use std::path::Path;
 
 use super::input;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::document::nearest;
+use crate::document::{Setting, nearest};
 use crate::platform::{self, Platform};
 
 /// The model `name`, built in, or a file (relative to `folder`) that has a folder or `.toml` in its name, or exists.
 pub fn load(name: &Path, folder: &Path) -> Result<Platform, Diagnostics> {
+    load_with(name, folder, &[])
+}
+
+/// The same with `settings` in the place of what it says.
+pub fn load_with(name: &Path, folder: &Path, settings: &[Setting]) -> Result<Platform, Diagnostics> {
     if let Some(model) = name.to_str().and_then(platform::named) {
-        return platform::load(&format!("models/{}.toml", model.name), model.text);
+        return platform::load_with(&format!("models/{}.toml", model.name), model.text, settings);
     }
     let path = folder.join(name);
     let a_file = name.components().count() > 1 || name.extension().is_some_and(|it| it == "toml");
     if a_file || path.exists() {
-        return platform::load(&input::shown(&path), &input::text(&path)?);
+        return platform::load_with(&input::shown(&path), &input::text(&path)?, settings);
     }
     Err(unknown(&input::shown(name)).into())
 }

@@ -1,13 +1,14 @@
 //! `eniplan plan`.
 
 use super::Verdict;
+use super::gates::{Gates, Measured};
 use super::output::Output;
 use super::study::{Study, StudyArgs};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{listed, nearest};
 use crate::plan::{self, Minimise, PlanError, Prices};
 use crate::quantity::{Millis, Price};
-use crate::report::answers;
+use crate::report::{Answer, answers};
 
 /// Options of `plan`.
 #[derive(Debug, clap::Args)]
@@ -36,6 +37,9 @@ pub struct Args {
     /// Say what binds the plan and when, and what a little more or less of each limit would change
     #[arg(long, help_heading = "Objective")]
     explain: bool,
+    /// Exit code 1 where the plan (of several, the largest) holds more ENIs than this at once
+    #[arg(long, value_name = "N", help_heading = "Gates (exit code 1 where one is missed)")]
+    max_enis: Option<u64>,
     #[command(flatten)]
     pub output: Output,
 }
@@ -52,17 +56,35 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
             return Err(Diagnostic::new(Code::Usage, "--explain explains one plan", help).into());
         }
         let steps = case.sweep(&args.max_cold_start).map_err(|error| failed(&error))?;
-        args.output.give(&answers::sweep(&subject, &steps))?;
+        let largest = steps.iter().map(|step| step.plan.amount.map(|it| it.peak_enis)).max().flatten();
+        let mut answer = answers::sweep(&subject, &steps);
+        let gate = args.gate(largest, &mut answer);
+        args.output.give(&answer)?;
         let kept = steps.iter().all(|step| step.plan.amount.is_some());
-        return Ok(if kept { Verdict::Done } else { Verdict::Missed });
+        return Ok(if kept { gate() } else { Verdict::Missed });
     }
     let promise = promised(args.max_cold_start.first().copied(), &study)?;
     let mut planned = case.promise(promise).map_err(|error| failed(&error))?;
     if args.explain || planned.infeasible.is_some() {
         planned = case.explained(promise, planned).map_err(|error| failed(&error))?;
     }
-    args.output.give(&answers::plan(&subject, &planned))?;
-    Ok(if planned.status == plan::Verdict::Infeasible { Verdict::Missed } else { Verdict::Done })
+    let mut answer = answers::plan(&subject, &planned);
+    let gate = args.gate(planned.amount.map(|it| it.peak_enis), &mut answer);
+    args.output.give(&answer)?;
+    Ok(if planned.status == plan::Verdict::Infeasible { Verdict::Missed } else { gate() })
+}
+
+impl Args {
+    /// Notes in `answer` whether the ENIs of the plan keep to --max-enis; what it gives says so.
+    fn gate(&self, enis: Option<u64>, answer: &mut Answer) -> impl FnOnce() -> Verdict + use<> {
+        let gates = Gates { max_enis: self.max_enis, ..Gates::default() };
+        let what = "in the plan".to_owned();
+        let measured = Measured { cold_start_ms: None, enis, failures: None, what };
+        if enis.is_some() {
+            gates.note(&measured, answer);
+        }
+        move || gates.verdict(&measured)
+    }
 }
 
 /// What the plan is to make small.

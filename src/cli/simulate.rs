@@ -72,7 +72,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         cold_start_ms: Some(runs.cold_starts.max()),
         enis: Some(runs.peak_enis().0),
         failures: Some(runs.most_failures()),
-        what: if runs.all.len() == 1 { "in this run" } else { "in the worst of the runs" },
+        what: if runs.all.len() == 1 { "in this run" } else { "in the worst of the runs" }.to_owned(),
     };
     args.gates.note(&measured, &mut answer);
     args.output.give(&answer)?;

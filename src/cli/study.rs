@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use super::settings::SettingArgs;
 use super::traffic::TrafficArgs;
 use super::{input, model};
 use crate::cold_path::ColdPath;
 use crate::comparison::Case;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::Setting;
 use crate::plan::backend;
 use crate::platform::{PhaseKind, Platform};
 use crate::policy::registry::Named;
@@ -44,6 +46,8 @@ pub struct StudyArgs {
     /// How ENIs are found, made and deleted: NAME[:key=value,...] [default: the scenario's, else the model's]
     #[arg(long = "policy", value_name = "POLICY", help_heading = "Platform")]
     policies: Vec<String>,
+    #[command(flatten)]
+    settings: SettingArgs,
     /// What exists at time 0 [default: the policy's, which is warm]
     #[arg(long, value_enum, help_heading = "Platform")]
     start: Option<StartChoice>,
@@ -74,6 +78,12 @@ pub struct Study {
 }
 
 impl StudyArgs {
+    /// What a scenario, or a model without one, says by itself.
+    pub fn alone(traffic: TrafficArgs, scenario: Option<PathBuf>, models: Vec<PathBuf>) -> Self {
+        let (settings, policies) = (SettingArgs::default(), Vec::new());
+        Self { traffic, scenario, models, policies, settings, start: None, threads: None }
+    }
+
     /// Whether the command line names a policy.
     pub const fn names_policy(&self) -> bool {
         !self.policies.is_empty()
@@ -104,6 +114,32 @@ impl StudyArgs {
     /// The same for each model named; `default` are the policies where none is named.
     pub fn load_all(&self, default: Option<&[Named]>) -> Result<Vec<Study>, Diagnostics> {
         self.build(default, |durations| self.traffic.load(durations))
+    }
+
+    /// The policies that the one of `study` is compared with, itself among them: those named, or all
+    /// built-in ones where no two are.
+    pub fn compared(&self, study: &Study) -> Vec<Policy> {
+        if study.policies.len() > 1 {
+            return study.policies.clone();
+        }
+        let mut all: Vec<Policy> = policy::ALL.iter().map(|it| self.started((it.row)())).collect();
+        for own in &study.policies {
+            match all.iter_mut().find(|it| it.name == own.name) {
+                Some(same) => *same = own.clone(),
+                None => all.insert(0, own.clone()),
+            }
+        }
+        all
+    }
+
+    /// `policy` with the start that was asked for.
+    fn started(&self, policy: Policy) -> Policy {
+        let start = match self.start {
+            Some(StartChoice::Warm) => Start::Warm,
+            Some(StartChoice::Empty) => Start::Empty,
+            None => policy.start,
+        };
+        Policy { start, ..policy }
     }
 
     /// Computes with the number of threads that was asked for.
@@ -143,31 +179,45 @@ impl StudyArgs {
         platforms.into_iter().zip(paths).map(build).collect()
     }
 
+    /// What --set says.
+    pub(super) fn settings_in_words(&self) -> Vec<String> {
+        self.settings.in_words()
+    }
+
     /// The traffic as the user named it, for people.
     pub(super) fn source(&self) -> String {
         self.traffic.source()
     }
 
     pub(super) fn raw(&self) -> Result<Raw, Diagnostics> {
+        let settings = self.settings.of_scenario()?;
         match &self.scenario {
-            None => Ok(Raw::default()),
-            Some(path) => scenario::read(&input::shown(path), &input::text(path)?),
+            None if settings.is_empty() => Ok(Raw::default()),
+            None => scenario::read_with("", "", &settings),
+            Some(path) => scenario::read_with(&input::shown(path), &input::text(path)?, &settings),
         }
     }
 
     /// The models: those named, else the scenario's, else the first of the built-in ones.
     fn platforms(&self, raw: &Raw) -> Vec<Result<Platform, Diagnostics>> {
+        let Ok(settings) = self.settings.of_model() else { return Vec::new() };
+        let load = |name: &Path| model::load_with(name, Path::new(""), &settings);
         match (self.models.as_slice(), raw.model()) {
-            ([], None) => vec![model::load(Path::new("lambda-2018"), Path::new(""))],
-            ([], Some(name)) => vec![self.platform_of_scenario(raw, name)],
-            (names, _) => names.iter().map(|name| model::load(name, Path::new(""))).collect(),
+            ([], None) => vec![load(Path::new("lambda-2018"))],
+            ([], Some(name)) => vec![self.platform_of_scenario(raw, name, &settings)],
+            (names, _) => names.iter().map(|name| load(name)).collect(),
         }
     }
 
-    fn platform_of_scenario(&self, raw: &Raw, name: &str) -> Result<Platform, Diagnostics> {
+    fn platform_of_scenario(
+        &self,
+        raw: &Raw,
+        name: &str,
+        settings: &[Setting],
+    ) -> Result<Platform, Diagnostics> {
         let scenario = self.scenario.as_deref().unwrap_or(Path::new(""));
         let folder = scenario.parent().unwrap_or(Path::new(""));
-        model::load(Path::new(name), folder).map_err(|problems| {
+        model::load_with(Path::new(name), folder, settings).map_err(|problems| {
             // Only a name that leads nowhere is the scenario's fault.
             let place = raw.model_place();
             relocated(&problems, |problem| {
@@ -207,14 +257,7 @@ impl StudyArgs {
                 }),
             }
         }
-        for policy in &mut policies {
-            policy.start = match self.start {
-                Some(StartChoice::Warm) => Start::Warm,
-                Some(StartChoice::Empty) => Start::Empty,
-                None => policy.start,
-            };
-        }
-        problems.or(policies)
+        problems.or(policies.into_iter().map(|policy| self.started(policy)).collect())
     }
 
     fn assumptions(
@@ -227,6 +270,7 @@ impl StudyArgs {
     ) -> Vec<String> {
         let summary = platform.summary.trim_end_matches('.');
         let mut all = vec![format!("model {}: {summary}", platform.name)];
+        all.extend(self.settings.in_words());
         if let ([], None, [policy]) = (self.policies.as_slice(), raw.policy(), policies) {
             all.push(format!("policy {}: the one that describes model {} best", policy.name, platform.name));
         }

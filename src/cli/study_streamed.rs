@@ -52,7 +52,8 @@ impl StudyArgs {
     /// What an answer is about that depends on no model and no policy.
     pub fn subject_of(&self, traffic: &Traffic) -> Subject {
         let (shape, slot) = shape_of(&traffic.shape);
-        let mut assumptions = traffic.notes.clone();
+        let mut assumptions = self.settings_in_words();
+        assumptions.extend(traffic.notes.iter().cloned());
         if matches!(traffic.shape, Shape::Counts { .. }) {
             assumptions.insert(0, self.traffic.spread_in_words().to_owned());
         }

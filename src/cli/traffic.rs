@@ -108,6 +108,17 @@ impl TrafficArgs {
         }
     }
 
+    /// The files, as the user named them.
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
+
+    /// The same for one file.
+    #[must_use]
+    pub fn of(&self, file: &Path) -> Self {
+        Self { files: vec![file.to_owned()], ..self.clone() }
+    }
+
     /// The files as the user named them, for people.
     pub fn source(&self) -> String {
         match self.files.as_slice() {

@@ -88,7 +88,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         cold_start_ms: worst.cold_start.bound_ms,
         enis: worst.peak_enis.peak.bound,
         failures: worst.failures.bound,
-        what: "by the proved bound",
+        what: "by the proved bound".to_owned(),
     };
     args.gates.note(&measured, &mut answer);
     if let Some(path) = &args.witness {
@@ -121,12 +121,7 @@ fn curve(args: &Args, case: &Case<'_>, worst: &WorstCase, slot: Millis) -> Resul
 /// The slots of the curve: those asked for, or about 24 of a length people use.
 fn slot(args: &Args, span: Millis) -> Result<Millis, Diagnostic> {
     const MOST: u64 = 100_000;
-    const USUAL: [u64; 13] = [1, 5, 15, 60, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 86_400, 604_800];
-    let Some(slot) = args.curve.flatten() else {
-        let least = span.0.div_ceil(24);
-        let usual = USUAL.map(|seconds| seconds * 1_000).into_iter().find(|&slot| slot >= least);
-        return Ok(Millis(usual.unwrap_or(least)));
-    };
+    let Some(slot) = args.curve.flatten() else { return Ok(usual_slot(span)) };
     let slots = span.0.checked_div(slot.0);
     if slots.is_some_and(|slots| slots < MOST) {
         return Ok(slot);
@@ -138,6 +133,14 @@ fn slot(args: &Args, span: Millis) -> Result<Millis, Diagnostic> {
     let least = Millis(span.0.div_ceil(MOST).max(1));
     Err(Diagnostic::new(Code::Usage, message, format!("give --curve a slot of {least} or more"))
         .with_value(&slot.to_string()))
+}
+
+/// A length that people use, about a 24th of `span`.
+pub fn usual_slot(span: Millis) -> Millis {
+    const USUAL: [u64; 13] = [1, 5, 15, 60, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 86_400, 604_800];
+    let least = span.0.div_ceil(24);
+    let usual = USUAL.map(|seconds| seconds * 1_000).into_iter().find(|&slot| slot >= least);
+    Millis(usual.unwrap_or(least))
 }
 
 fn witness(of: Objective, worst: &WorstCase, study: &Study, policy: &Policy) -> Witness {

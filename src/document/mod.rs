@@ -6,11 +6,13 @@
 
 mod lines;
 mod names;
+mod setting;
 #[cfg(test)]
 mod tests;
 pub mod tree;
 
 pub use names::{listed, nearest};
+pub use setting::{Adds, Form, List, Origin, Setting};
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -71,25 +73,32 @@ impl Table<'_> {
 /// A document while it is read: its text and everything found wrong with it so far.
 #[derive(Debug)]
 pub struct Reader<'t> {
-    file: &'t str,
+    origin: Origin,
     text: &'t str,
     lines: Lines<'t>,
     problems: Diagnostics,
 }
 
-/// Reads `text` with `build`; `file` names it in diagnostics and `keys` are those of its top level.
+/// Reads `text` with `build`; `file` names it in diagnostics and `form` says what its top level may hold.
+/// `settings` are put in the place of what it says.
 ///
 /// `build` reports what is wrong to the reader. Malformed TOML is E201, an
 /// unknown key E204; with malformed TOML nothing else is looked at.
-pub fn read<'t, T>(
-    file: &'t str,
-    text: &'t str,
-    keys: &[&str],
-    build: impl FnOnce(&mut Reader<'t>, &Table<'_>) -> Option<T>,
+pub fn read<T>(
+    file: &str,
+    text: &str,
+    form: &Form<'_>,
+    settings: &[Setting],
+    build: impl FnOnce(&mut Reader<'_>, &Table<'_>) -> Option<T>,
 ) -> Result<T, Diagnostics> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = Reader { file, text, lines: Lines::new(text), problems: Diagnostics::default() };
-    let (document, errors) = DeTable::parse_recoverable(text);
+    let (all, offsets) = laid_behind(text, settings);
+    let lines = Lines::new(&all);
+    let first = offsets.first().map(|&offset| lines.place(offset).line);
+    let written = settings.iter().map(|it| it.written().to_owned()).collect();
+    let origin = Origin { file: file.to_owned(), settings: first.map(|first| (first, written)) };
+    let mut reader = Reader { origin, text: &all, lines, problems: Diagnostics::default() };
+    let (mut document, errors) = DeTable::parse_recoverable(all.get(..text.len()).unwrap_or(""));
     for error in errors {
         let place = reader.place(error.span().map_or(0, |span| span.start));
         let message = error.message().to_owned();
@@ -98,9 +107,15 @@ pub fn read<'t, T>(
     if !reader.problems.is_empty() {
         return Err(reader.problems);
     }
+    for (setting, offset) in settings.iter().zip(offsets) {
+        if let Err(wrong) = setting.put(document.get_mut(), form, offset) {
+            let place = reader.place(wrong.at);
+            reader.report(Code::UnknownName, place, Some(&wrong.value), wrong.message, wrong.help);
+        }
+    }
     let root =
         Table { entries: document.get_ref(), place: Place { line: 1, column: 1 }, path: String::new() };
-    reader.check_keys(&root, keys);
+    reader.check_keys(&root, form.keys);
     match build(&mut reader, &root) {
         Some(value) => reader.problems.or(value),
         None if reader.problems.is_empty() => {
@@ -112,7 +127,32 @@ pub fn read<'t, T>(
     }
 }
 
+/// The keys of the document's top level, as far as it can be read, and whether all of it can.
+pub fn top_level(text: &str) -> (BTreeSet<String>, bool) {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (document, errors) = DeTable::parse_recoverable(text);
+    let keys = document.get_ref().keys().map(|key| key.get_ref().to_string()).collect();
+    (keys, errors.is_empty())
+}
+
+/// The text with each setting on a line of its own behind it, and where these begin.
+fn laid_behind(text: &str, settings: &[Setting]) -> (String, Vec<usize>) {
+    let mut all = text.to_owned();
+    let mut offsets = Vec::new();
+    for setting in settings {
+        all.push('\n');
+        offsets.push(all.len());
+        all.push_str(setting.written());
+    }
+    (all, offsets)
+}
+
 impl Reader<'_> {
+    /// Where the values come from.
+    pub fn origin(&self) -> Origin {
+        self.origin.clone()
+    }
+
     /// Notes a problem at `place`.
     pub fn report(
         &mut self,
@@ -122,10 +162,7 @@ impl Reader<'_> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let mut diagnostic = Diagnostic::new(code, message, help)
-            .in_file(self.file)
-            .at_line(place.line)
-            .at_column(place.column);
+        let mut diagnostic = self.origin.locate(Diagnostic::new(code, message, help), place);
         if let Some(value) = value {
             diagnostic = diagnostic.with_value(value);
         }

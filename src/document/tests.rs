@@ -2,6 +2,15 @@
 
 use super::*;
 
+fn read<T>(
+    file: &str,
+    text: &str,
+    keys: &[&str],
+    build: impl FnOnce(&mut Reader<'_>, &Table<'_>) -> Option<T>,
+) -> Result<T, Diagnostics> {
+    super::read(file, text, &Form { keys, lists: &[], numbers: &[] }, &[], build)
+}
+
 #[test]
 fn places_count_characters_from_one() {
     let problems = read("a.toml", "# é\n[t]\n\"schlüssel\" = 1\nn = \"x\"\n", &["t"], |reader, root| {

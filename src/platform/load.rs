@@ -2,15 +2,24 @@
 
 use super::{Bucket, EniTimes, EnvironmentLimits, Platform, ScalingScope, number, phases};
 use crate::diagnostic::Diagnostics;
-use crate::document::{self, Reader, Table};
+use crate::document::{self, Adds, Form, List, Reader, Setting, Table};
 
 /// Reads a model file's text; `file` names it in diagnostics.
 ///
 /// All that is wrong with it is told at once: E201 malformed TOML, E202 a number
 /// without source or grade, E203 a value that cannot be, E204 an unknown key or name.
 pub fn load(file: &str, text: &str) -> Result<Platform, Diagnostics> {
+    load_with(file, text, &[])
+}
+
+/// The same with `settings` in the place of what the file says; the source of a number that is set says so.
+pub fn load_with(file: &str, text: &str, settings: &[Setting]) -> Result<Platform, Diagnostics> {
     const KEYS: &[&str] = &["name", "summary", "policy", "phase", "eni", "environment"];
-    document::read(file, text, KEYS, |reader, root| {
+    const LISTS: &[List] = &[List { key: "phase", adds: Adds::Nothing }];
+    const NUMBERS: &[&[&str]] =
+        &[&["value"], &["min", "max", "quantiles"], &["count"], &["memory"], &["connections"]];
+    let form = Form { keys: KEYS, lists: LISTS, numbers: NUMBERS };
+    document::read(file, text, &form, settings, |reader, root| {
         let name = word(reader, root, "name", "name the model");
         let summary = if root.has("summary") {
             reader.text(root, "summary").map(|text| text.value)

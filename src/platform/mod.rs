@@ -10,7 +10,7 @@ mod phases;
 pub mod registry;
 
 pub use citation::Citation;
-pub use load::load;
+pub use load::{load, load_with};
 pub use registry::{ALL, named};
 
 use std::fmt;

@@ -9,6 +9,7 @@ pub mod answers;
 mod clock;
 mod csv;
 mod json;
+pub mod page;
 mod subject;
 mod table;
 mod text;

@@ -35,6 +35,11 @@ pub fn percent(share: f64) -> String {
     }
 }
 
+/// A length for a narrow column: from a minute on in whole seconds, rounded up. CSV and JSON have it exactly.
+pub const fn brief(ms: u64) -> u64 {
+    if ms < 60_000 { ms } else { ms.div_ceil(1_000) * 1_000 }
+}
+
 /// The longest name that is printed whole.
 const LONGEST_NAME: usize = 48;
 

@@ -12,7 +12,7 @@ mod read;
 mod resolve;
 
 pub use raw::Raw;
-pub use read::read;
+pub use read::{read, read_with};
 pub(crate) use resolve::arrow;
 pub use resolve::{Observed, resolve};
 
@@ -20,6 +20,7 @@ use crate::quantity::{Memory, Millis, Price};
 
 const DEFAULT_VPC: &str = "vpc";
 const DEFAULT_PREFIX: u8 = 20;
+const DEFAULT_SUBNET: &str = "subnet-a";
 /// Subnets and security groups one function can have. Source: `VpcConfig` of the Lambda API, which
 /// lists at most 16 and 5; keeps a small file from asking for a huge graph.
 const MOST_SUBNETS: usize = 16;

@@ -1,17 +1,17 @@
 //! What a scenario file says, before defaults, every part with its place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Allow;
-use crate::diagnostic::{Code, Diagnostics};
-use crate::document::{Place, Placed};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::{Origin, Place, Placed, listed, nearest};
 use crate::quantity::{Memory, Millis, Price};
 
 /// What a scenario file says, before defaults; the default is to have no file.
 #[derive(Clone, Debug, Default)]
 pub struct Raw {
-    /// The file, as the user named it; empty without one.
-    pub(super) file: String,
+    /// Where its values come from.
+    pub(super) origin: Origin,
     pub(super) model: Option<Placed<String>>,
     pub(super) policy: Option<Placed<String>>,
     pub(super) subnets: Vec<RawSubnet>,
@@ -113,11 +113,28 @@ impl Raw {
                 .flatten();
             let problem = problem.clone();
             located.push(match place {
-                Some(at) => problem.in_file(&self.file).at_line(at.line).at_column(at.column),
+                Some(at) => self.origin.locate(problem, at),
                 None => problem,
             });
         }
         located
+    }
+
+    /// The functions that a setting added and no traffic names (E204).
+    pub(super) fn added_in_vain(&self, observed: &BTreeSet<&str>) -> Diagnostics {
+        let mut problems = Diagnostics::default();
+        let added = self.functions.iter().filter(|it| self.origin.setting(it.name.place).is_some());
+        for name in added.map(|it| &it.name).filter(|name| !observed.contains(name.value.as_str())) {
+            let known: Vec<&str> = observed.iter().copied().collect();
+            let help = match nearest(&name.value, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are: {}", listed(&known)),
+            };
+            let message = format!("there is no function `{}` in the traffic or the scenario", name.value);
+            let problem = Diagnostic::new(Code::UnknownName, message, help).with_value(&name.value);
+            problems.push(self.origin.locate(problem, name.place));
+        }
+        problems
     }
 
     fn reach(&self, arrow: &str) -> Option<Place> {

@@ -7,10 +7,15 @@ use ipnet::Ipv4Net;
 use super::raw::{RawFunction, RawSubnet, RawTarget};
 use super::{Allow, Raw, check};
 use crate::diagnostic::Diagnostics;
-use crate::document::{self, Placed, Reader, Table};
+use crate::document::{self, Adds, Form, List, Placed, Reader, Setting, Table};
 use crate::quantity::{Memory, Millis, Price};
 
 const TOP: &[&str] = &["model", "policy", "subnet", "function", "target", "allow", "promise", "prices"];
+const LISTS: &[List] = &[
+    List { key: "subnet", adds: Adds::First(super::DEFAULT_SUBNET) },
+    List { key: "function", adds: Adds::Anything },
+    List { key: "target", adds: Adds::Nothing },
+];
 const SUBNET: &[&str] = &["name", "zone", "cidr", "vpc", "in_use"];
 const FUNCTION: &[&str] =
     &["name", "memory", "connections", "subnets", "security_groups", "duration", "keep_alive", "reaches"];
@@ -21,7 +26,14 @@ const TARGET: &[&str] = &["name", "subnet", "security_groups"];
 /// All that is wrong with it is told at once: E201 malformed TOML, E203 a value
 /// that cannot be or contradicts another, E204 an unknown key or name.
 pub fn read(file: &str, text: &str) -> Result<Raw, Diagnostics> {
-    document::read(file, text, TOP, |reader, root| {
+    read_with(file, text, &[])
+}
+
+/// The same with `settings` in the place of what the file says; a function that it does not
+/// declare, and `subnet-a` where it declares no subnet, are added.
+pub fn read_with(file: &str, text: &str, settings: &[Setting]) -> Result<Raw, Diagnostics> {
+    let form = Form { keys: TOP, lists: LISTS, numbers: &[] };
+    document::read(file, text, &form, settings, |reader, root| {
         let tables = reader.tables(root, "subnet", SUBNET);
         let subnets: Vec<_> = tables.iter().map(|table| subnet(reader, table)).collect();
         let tables = reader.tables(root, "function", FUNCTION);
@@ -37,7 +49,7 @@ pub fn read(file: &str, text: &str) -> Result<Raw, Diagnostics> {
         let mut price = |key| prices.as_ref().and_then(|prices| quantity(reader, prices, key));
         let (eni_hour, creation): (Option<Placed<Price>>, _) = (price("eni_hour"), price("creation"));
         let raw = Raw {
-            file: file.to_owned(),
+            origin: reader.origin(),
             model: word(reader, root, "model"),
             policy: word(reader, root, "policy"),
             subnets: subnets.into_iter().flatten().collect(),

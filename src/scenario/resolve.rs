@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::assumptions::assumptions;
 use super::raw::{RawFunction, usable};
-use super::{ARROW, DEFAULT_PREFIX, DEFAULT_VPC, Function, MOST_SUBNETS, Raw, Scenario, Subnet, Target};
+use super::{
+    ARROW, DEFAULT_PREFIX, DEFAULT_SUBNET, DEFAULT_VPC, Function, MOST_SUBNETS, Raw, Scenario, Subnet, Target,
+};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::platform::Platform;
 use crate::quantity::Memory;
 
 /// Memory of a function of which nothing is known.
 pub(super) const DEFAULT_MEMORY: Memory = Memory::mib(1_024);
-const DEFAULT_SUBNET: &str = "subnet-a";
 pub(super) const DEFAULT_ZONE: &str = "zone-a";
 const DEFAULT_GROUP: &str = "default";
 
@@ -48,7 +49,7 @@ impl Known<'_> {
 /// The functions of the traffic come first and in its order, then those that only
 /// the scenario knows. A function for which no subnets are named is in all the
 /// declared subnets of the first VPC (the first 16); one with `subnets = []` is outside any VPC.
-/// Fails where the traffic names a function twice (E104).
+/// Fails where the traffic names a function twice (E104), or a setting one that there is not (E204).
 pub fn resolve(raw: &Raw, platform: &Platform, observed: &[Observed]) -> Result<Scenario, Diagnostics> {
     let known = known(raw, observed)?;
     let subnets = subnets(raw);
@@ -89,6 +90,7 @@ fn known<'r>(raw: &'r Raw, observed: &'r [Observed]) -> Result<Vec<Known<'r>>, D
     let declared: BTreeMap<&str, &RawFunction> =
         raw.functions.iter().map(|function| (function.name.value.as_str(), function)).collect();
     let seen = observed_once(observed)?;
+    raw.added_in_vain(&seen).or(())?;
     let of_traffic = observed.iter().map(|function| Known {
         name: &function.name,
         said: declared.get(function.name.as_str()).copied(),

@@ -100,6 +100,11 @@ impl ColdStarts {
         self.by_length.range(limit.saturating_add(1)..).map(|(_, &count)| count).sum()
     }
 
+    /// How many of each length, shortest first; of the cold ones alone.
+    pub fn lengths(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        self.by_length.iter().map(|(&length, &count)| (length, count))
+    }
+
     fn of(&self, total: u64, zeros: u64, share: u64) -> u64 {
         let rank = u64::try_from((u128::from(total) * u128::from(share)).div_ceil(1_000)).unwrap_or(total);
         let mut seen = zeros;

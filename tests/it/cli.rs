@@ -62,25 +62,7 @@ fn answers_go_to_stdout_and_end_with_0() {
 }
 
 #[test]
-fn every_command_has_help_with_an_example() {
-    for name in [
-        "demand",
-        "simulate",
-        "worst-case",
-        "plan",
-        "verify",
-        "headroom",
-        "compare",
-        "reuse",
-        "models",
-        "policies",
-        "formats",
-        "generate",
-    ] {
-        let said = run(&[name, "--help"]);
-        assert_eq!(said.code, 0, "{name}");
-        assert!(said.out.contains(&format!("Example:\n  eniplan {name}")), "{name}: {}", said.out);
-    }
+fn the_version_is_that_of_the_package() {
     assert_eq!(line("--version").out, concat!("eniplan ", env!("CARGO_PKG_VERSION"), "\n"));
 }
 
@@ -282,6 +264,36 @@ fn a_missed_gate_ends_with_1_after_the_answer() {
     let gate = &value["gates"][0];
     assert_eq!((&gate["limit"], &gate["value"]), (&900_000.into(), &900_640.into()));
     assert_eq!(gate["passed"], false);
+}
+
+#[test]
+fn a_plan_may_not_hold_more_enis_than_its_gate() {
+    let said = line("plan counts.csv --max-cold-start 1s --max-enis 1");
+    assert!(
+        said.code == 1 && said.err.starts_with("gate missed: --max-enis 1: ENIs held reach "),
+        "{}",
+        said.err
+    );
+    assert!(said.err.ends_with(" reach 8 in the plan, 7 over\n"), "{}", said.err);
+    assert_eq!(line("plan counts.csv --max-cold-start 1s --max-enis 8").code, 0);
+    // Without a plan there is nothing to hold against it.
+    let said = line("plan counts.csv --max-cold-start 100ms --max-enis 1");
+    assert_eq!((said.code, said.err.as_str()), (1, ""));
+}
+
+#[test]
+fn the_gates_of_a_comparison_are_those_of_one_option() {
+    // One option is fast and one holds few ENIs; none is both.
+    let words = "compare counts.csv --policy idle-reuse --policy shared-at-deploy --start empty --runs 1 \
+                 --effort 1000 --quiet --model failing.toml";
+    let rows: Value = serde_json::from_str(&line(&format!("{words} --format json")).out).unwrap();
+    let of = |row: usize, field: &str| rows["rows"][row][field]["bound"].as_u64().unwrap();
+    let enis: Vec<u64> = (0..2).map(|row| of(row, "worst_peak_enis")).collect();
+    let least = enis.iter().min().unwrap();
+    assert_eq!(line(&format!("{words} --max-enis {least}")).code, 0);
+    let said = line(&format!("{words} --max-enis {}", least - 1));
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains(", which comes closest, by the proved bound, 1 over\n"), "{}", said.err);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::comparison::{Comparison, Row, Runs};
 use crate::quantity::Millis;
-use crate::report::words::{joined, name, thousands};
+use crate::report::words::{brief, joined, name, thousands};
 use crate::report::{Answer, Subject, Table, Value};
 use crate::worst_case::Bracket;
 
@@ -107,11 +107,6 @@ fn shown(bracket: Option<Bracket>, value: fn(u64) -> Value) -> Value {
 
 fn of(row: &Row, value: impl Fn(&Runs) -> Value) -> Value {
     row.runs.as_ref().map_or(Value::Missing, value)
-}
-
-/// A length for a narrow column: from a minute on in whole seconds, rounded up. CSV and JSON have it exactly.
-fn brief(ms: u64) -> u64 {
-    if ms < 60_000 { ms } else { ms.div_ceil(1_000) * 1_000 }
 }
 
 fn waits(rows: &[&Row], on: &str) -> Table {

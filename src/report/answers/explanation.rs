@@ -228,12 +228,12 @@ pub(super) fn prices(clock: Clock, explanation: &Explanation) -> Table {
         };
         let full = match it.full.as_slice() {
             [] => "never".to_owned(),
-            [one] => format!("{} to {}", clock.full(one.from_ms), clock.full(one.to_ms)),
+            [one] => format!("{} to {}", clock.cell(one.from_ms), clock.cell(one.to_ms)),
             [first, .., last] => format!(
                 "{} times, {} to {}",
                 it.full.len(),
-                clock.full(first.from_ms),
-                clock.full(last.to_ms)
+                clock.cell(first.from_ms),
+                clock.cell(last.to_ms)
             ),
         };
         table.push(vec![

@@ -1,15 +1,17 @@
 //! Answers: one file for each result that becomes an [`Answer`](super::Answer).
 
 mod by_function;
+mod check;
 mod compare;
 mod curve;
 mod demand;
+mod examples;
 mod explanation;
 mod formats;
 mod headroom;
 mod inventory;
 mod models;
-mod path;
+pub(super) mod path;
 mod plan;
 mod policies;
 mod probability;
@@ -21,8 +23,10 @@ mod verify;
 mod worst_case;
 
 pub use by_function::by_function;
+pub use check::{Checked, Holds, check};
 pub use compare::compare;
 pub use demand::{Pool, demand};
+pub use examples::examples;
 pub use formats::formats;
 pub use headroom::headroom;
 pub use inventory::inventory;

@@ -71,16 +71,20 @@ pub(super) fn path(title: &str, phases: &[PathPhase]) -> Option<Table> {
     (!table.rows.is_empty()).then_some(table)
 }
 
-/// What a step waited for; with the length of each part where there are several.
-fn waits(waits: &[Wait]) -> Value {
-    let cause = |wait: &Wait| match (wait.cause, wait.limit) {
+/// What one part of a wait was for.
+pub(in crate::report) const fn cause(wait: &Wait) -> &'static str {
+    match (wait.cause, wait.limit) {
         (Cause::Host, _) => "a host",
         (Cause::Room, Some(Limit::Plan)) => "the plan's next ENI",
         (Cause::Room, _) => "room or a place",
         (Cause::Token, _) => "an API token",
         (Cause::Boot, _) => "its ENI's boot",
         (Cause::Join, _) => "the boot it joined",
-    };
+    }
+}
+
+/// What a step waited for; with the length of each part where there are several.
+fn waits(waits: &[Wait]) -> Value {
     match waits {
         [] => Value::Missing,
         [one] => Value::text(cause(one)),
@@ -108,7 +112,12 @@ fn longest_part(path: &[PathPhase]) -> Option<Binding<'_>> {
 }
 
 /// Which part binds `of`, a cold start of `length` ms with this path, in one sentence.
-pub(super) fn binding(of: &str, length: u64, path: &[PathPhase], limits: &Limits) -> Option<String> {
+pub(in crate::report) fn binding(
+    of: &str,
+    length: u64,
+    path: &[PathPhase],
+    limits: &Limits,
+) -> Option<String> {
     if length > 0 && path.is_empty() {
         return Some(
             "That invocation waits in its function's queue, and an environment that another invocation \

@@ -1,0 +1,41 @@
+//! `eniplan completions`.
+
+use std::path::PathBuf;
+
+use clap_complete::{Shell, generate};
+
+use super::Verdict;
+use super::output::{save, to_stdout};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+
+/// Options of `completions`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  eniplan completions bash -o eniplan.bash\n\n\
+    bash: source eniplan.bash, or put it in ~/.local/share/bash-completion/completions/eniplan\n\
+    zsh:  save it as _eniplan in a folder of $fpath\n\
+    fish: save it as ~/.config/fish/completions/eniplan.fish")]
+pub struct Args {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    shell: Shell,
+    /// Write to FILE, whole or not at all
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Print no notes on stderr
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Prints what the shell needs to complete words.
+pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+    let mut bytes = Vec::new();
+    generate(args.shell, &mut super::definition(), "eniplan", &mut bytes);
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Diagnostic::new(Code::Encoding, "the completions are no text", "report it, with the shell")
+    })?;
+    match &args.file {
+        Some(path) => save(path, &text, args.quiet)?,
+        None => to_stdout(&text)?,
+    }
+    Ok(Verdict::Done)
+}

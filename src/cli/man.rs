@@ -1,0 +1,59 @@
+//! `eniplan man`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap_mangen::Man;
+
+use super::Verdict;
+use super::input::shown;
+use super::output::{note, save, to_stdout, unwritten};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+
+/// Options of `man`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  eniplan man -o man1\n\n\
+                        Without -o the page of eniplan itself is printed: eniplan man | man -l -")]
+pub struct Args {
+    /// Write the page of each command into this folder, which is made if there is none
+    #[arg(short = 'o', long = "output", value_name = "FOLDER")]
+    folder: Option<PathBuf>,
+    /// Print no notes on stderr
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Prints the manual page, or writes all of them.
+pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+    let pages = pages()?;
+    let Some(folder) = &args.folder else {
+        to_stdout(pages.first().map_or("", |(_, text)| text))?;
+        return Ok(Verdict::Done);
+    };
+    fs::create_dir_all(folder).map_err(|error| unwritten(folder, &error))?;
+    for (name, text) in &pages {
+        save(&folder.join(format!("{name}.1")), text, true)?;
+    }
+    note(&format!("wrote {} pages to {}", pages.len(), shown(folder)), args.quiet);
+    Ok(Verdict::Done)
+}
+
+/// The page of each command, with its name; that of eniplan itself first.
+fn pages() -> Result<Vec<(String, String)>, Diagnostic> {
+    let mut all = Vec::new();
+    let mut left = vec![super::definition()];
+    while let Some(command) = left.pop() {
+        let name = command.get_display_name().unwrap_or(command.get_name()).to_owned();
+        left.extend(command.get_subcommands().filter(|it| !it.is_hide_set()).cloned());
+        let mut page = Vec::new();
+        let rendered =
+            Man::new(command).render(&mut page).map_err(|error| unwritten(Path::new(&name), &error));
+        rendered?;
+        let text = String::from_utf8(page).map_err(|_| {
+            Diagnostic::new(Code::Encoding, "the page is no text", "report it").in_file(name.as_str())
+        })?;
+        all.push((name, text));
+    }
+    all.sort();
+    Ok(all)
+}

@@ -1,0 +1,140 @@
+// Figures: the worst case by arrival, the plan by subnet, what each policy trades for what, and how long cold starts last.
+
+const arrivals = (data) =>
+  data.steps > 1 &&
+  overTime("chart-arrivals", data, [{ label: "proved at most", stroke: () => colour("--wait"), fill: () => colour("--area") }], [data.bounds], span);
+
+const plan = (data) =>
+  data.subnets.forEach((it, index) => {
+    const lines = [{ label: "demand", stroke: () => colour("--muted"), fill: () => colour("--area"), width: 1 }];
+    const values = [it.demand];
+    if (it.held.length > 0) {
+      lines.push({ label: "held by the plan", stroke: series(0) });
+      values.push(it.held);
+    }
+    const most = Math.max(...it.demand, ...it.held, 1);
+    // A limit that is far away would press the rest to the ground: its figure stands in the caption.
+    if (it.room <= most * 3) {
+      lines.push({ label: "room", stroke: () => colour("--alarm"), dash: [7, 3] });
+      values.push(it.demand.map(() => it.room));
+    }
+    overTime(`chart-subnet-${index}`, data, lines, values);
+  });
+
+/** A scale of powers, for lengths of time. Nothing at all stands at its foot. */
+const lengthAxis = (foot) => axis({
+  splits: (plot) => {
+    const { min, max } = plot.scales.x;
+    const marks = lengths.filter((ms) => ms >= min && ms <= max);
+    return marks.length > 1 ? marks : [min, ...marks, max];
+  },
+  filter: (plot, splits) => splits,
+  values: (plot, splits) => splits.map((ms) => (ms === foot ? "0" : span(ms))),
+  size: 34,
+});
+
+/** A line between what no other policy beats, and a point for each policy with its name. */
+const trade = (id, points, front, wait) => {
+  const known = points.filter((point) => point[wait] !== null);
+  if (known.length === 0) return;
+  const positive = known.map((point) => point[wait]).filter((ms) => ms > 0);
+  const least = Math.min(...positive, 1000);
+  const zero = known.some((point) => point[wait] === 0);
+  // The foot is one of the marks, a power below the shortest.
+  const foot = zero ? Math.max(...lengths.filter((ms) => ms <= least / 5), 1) : null;
+  const at = (ms) => (ms === 0 ? foot : ms);
+  const rows = known.map((point) => ({ point, x: at(point[wait]), y: point.enis })).sort((a, b) => a.x - b.x || a.y - b.y);
+  const most = Math.max(...positive, least);
+  const low = zero ? foot / 1.6 : least / 2;
+  const frontOf = new Map(front.map(([ms, enis]) => [at(ms), enis]));
+  const unused = new Map(frontOf);
+  const line = rows.map((row) => {
+    if (unused.get(row.x) !== row.y) return null;
+    unused.delete(row.x);
+    return row.y;
+  });
+  const dots = rows.map((row, n) => {
+    const index = points.indexOf(row.point);
+    const fill = () => (row.point.fails ? colour("--card") : colour(`--series-${index % 8}`));
+    return {
+      label: row.point.policy, stroke: series(index), paths: () => null, value: (plot, enis) => thousands(enis),
+      points: { show: true, size: 11, width: 2, fill, stroke: series(index) },
+      data: rows.map((_, m) => (m === n ? row.y : null)),
+    };
+  });
+  const xs = rows.map((row) => row.x);
+  const chart = {};
+  chart.plot = draw(id, {
+    height: 280,
+    scales: { x: { time: false, distr: 3, range: () => [low, most * 2] }, y: { range: fromZero } },
+    axes: [lengthAxis(foot), axis({ incrs: wholeSteps, values: (plot, splits) => splits.map(thousands), size: 52 })],
+    legend: { show: false },
+    series: [{ label: "wait" }, { label: "not beaten", paths: stepped(), spanGaps: true, stroke: () => colour("--muted"), dash: [3, 3], width: 1.5, points: { show: false } }, ...dots],
+    cursor: { drag: { x: false, y: false }, points: { size: 14 } },
+    hooks: { draw: [(plot) => named(plot, rows)] },
+  }, [xs, line, ...dots.map((dot) => dot.data)], (index) => `${rows[index].point.policy}: ${span(rows[index].point[wait])}, ${thousands(rows[index].y)} ENIs`);
+};
+
+/** Writes the names beside their points; those at one place share a label, and none covers another. */
+const named = (plot, rows) => {
+  plot.over.querySelectorAll(".point").forEach((old) => old.remove());
+  const groups = [];
+  for (const row of rows) {
+    const [x, y] = [plot.valToPos(row.x, "x"), plot.valToPos(row.y, "y")];
+    const near = groups.find((group) => Math.abs(group.x - x) < 9 && Math.abs(group.y - y) < 9);
+    if (near) near.names.push(row.point.policy);
+    else groups.push({ x, y, names: [row.point.policy] });
+  }
+  const [width, height] = [plot.over.clientWidth, plot.over.clientHeight];
+  const taken = [];
+  for (const group of groups.sort((a, b) => a.y - b.y)) {
+    const label = document.createElement("span");
+    label.className = "point";
+    label.textContent = group.names.join(", ");
+    plot.over.append(label);
+    const left = group.x > width / 2;
+    label.style.maxWidth = `${Math.max(90, (left ? group.x : width - group.x) - 16)}px`;
+    const box = { w: label.offsetWidth, h: label.offsetHeight };
+    box.x = left ? group.x - 10 - box.w : group.x + 10;
+    box.y = Math.min(Math.max(0, group.y - box.h / 2), height - box.h);
+    const over = (other) => box.x < other.x + other.w && other.x < box.x + box.w && box.y < other.y + other.h && other.y < box.y + box.h;
+    for (let hit = taken.find(over), tries = 0; hit && tries < 20; hit = taken.find(over), tries += 1) box.y = hit.y + hit.h + 1;
+    taken.push(box);
+    label.style.left = `${box.x}px`;
+    label.style.top = `${box.y}px`;
+  }
+};
+
+const policies = (data) => {
+  trade("chart-worst", data.points, data.front_worst, "worst");
+  trade("chart-p99", data.points, data.front_p99, "p99");
+};
+
+const coldStarts = (data) => {
+  if (data.lengths.length === 0) return;
+  const smallest = Math.min(...data.tracks.flatMap((track) => track.shares.filter((share) => share !== null)), 1);
+  const powers = Array.from({ length: 12 }, (_, n) => 10 ** -n);
+  const chart = draw("chart-tail", {
+    height: 300,
+    scales: { x: { time: false, distr: 3, range: (plot, min, max) => [min, Math.max(max, min * 10)] }, y: { distr: 3, range: () => [smallest * 0.7, 1] } },
+    axes: [lengthAxis(null), axis({ splits: () => powers.filter((share) => share >= smallest * 0.7), filter: (plot, splits) => splits, values: (plot, splits) => splits.map(percent), size: 66 })],
+    series: [{ label: "longer than", value: (plot, ms) => span(ms) },
+      ...policyLines(data.tracks).map((line) => ({ ...line, width: 2, points: { show: false }, paths: stepped(), value: (plot, share) => percent(share) }))],
+    cursor: { drag: { x: true, y: false }, points: { size: 7 } },
+    hooks: { draw: [(plot) => promised(plot, data.promise)] },
+  }, [data.lengths, ...data.tracks.map((track) => track.shares)],
+  (index) => `longer than ${span(data.lengths[index])}: ${data.tracks.filter((_, n) => picked(n)).map((track) => `${track.policy} ${percent(track.shares[index])}`).join(", ")}`);
+  byPolicy.push([chart, 1]);
+};
+
+/** Marks the promise. */
+const promised = (plot, ms) => {
+  plot.over.querySelectorAll(".promise").forEach((old) => old.remove());
+  const { min, max } = plot.scales.x;
+  if (ms < min || ms > max) return;
+  const mark = document.createElement("span");
+  mark.className = "promise";
+  mark.textContent = `promise ${span(ms)}`;
+  mark.style.left = `${plot.valToPos(ms, "x")}px`;
+  plot.over.append(mark);
+};

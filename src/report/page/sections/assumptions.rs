@@ -1,0 +1,51 @@
+//! What all of it rests on: what was assumed, and every number of the model with its source.
+
+use maud::{Markup, html};
+
+use super::no_data;
+use crate::diagnostic::inert;
+use crate::report::answers;
+use crate::report::page::{Page, Section, table};
+use crate::report::words::name;
+use crate::report::{Table, Value};
+
+pub(in crate::report::page) const SECTION: Section =
+    Section { id: "assumptions", title: "Assumptions and sources", body, data: no_data };
+
+fn body(page: &Page<'_>) -> Markup {
+    html! {
+        ul { @for line in &assumptions(page) { li { (inert(line)) } } }
+        details open {
+            summary { "The numbers of model " (name(&page.platform.name)) }
+            (table::table(&numbers(page), page.subject.clock))
+            p.note { "Grade H: primary text, code or raw data was read; M: secondary sources or user reports; L: \
+                      inferred, or stated once." }
+        }
+    }
+}
+
+/// Those of every answer, each once.
+fn assumptions(page: &Page<'_>) -> Vec<String> {
+    let mut all = page.subject.assumptions.clone();
+    let worst = page.worst.as_ref().ok().map(|worst| answers::worst_case(page.subject, worst, page.shown));
+    let plan = page.plan.as_ref().ok().map(|plan| answers::plan(page.subject, plan));
+    let compared = Some(answers::compare(page.subject, page.comparison, page.runs));
+    for answer in [worst, plan, compared].into_iter().flatten() {
+        for line in answer.assumptions {
+            if !all.contains(&line) {
+                all.push(line);
+            }
+        }
+    }
+    all
+}
+
+fn numbers(page: &Page<'_>) -> Table {
+    let columns = [("number", "number"), ("value", "value"), ("grade", "grade"), ("source", "source")];
+    let mut table = Table::new("", &columns).prose(&["value", "source"]);
+    for it in page.platform.citations() {
+        let cells = [it.path, it.value, it.grade.letter().to_owned(), it.source];
+        table.push(cells.map(Value::text).to_vec());
+    }
+    table
+}

@@ -1,0 +1,106 @@
+//! How cold starts are distributed: the share of invocations that wait longer than so long.
+
+use maud::{Markup, html};
+use serde_json::{Value as Json, json};
+
+use super::chart::chart;
+use crate::quantity::Millis;
+use crate::report::page::{Page, Section, Track, table};
+use crate::report::words::{brief, name, percent};
+use crate::report::{Table, Value};
+use crate::simulation::ColdStarts;
+
+pub(in crate::report::page) const SECTION: Section =
+    Section { id: "cold-starts", title: "Cold starts, how long and how often", body, data };
+
+fn body(page: &Page<'_>) -> Markup {
+    let own = page.tracks.iter().find(|track| track.policy == page.subject.policy);
+    let runs = if page.runs == 1 { "one run".to_owned() } else { format!("{} runs", page.runs) };
+    html! {
+        @if let Some(track) = own {
+            p {
+                "Under " (name(&track.policy)) " " (percent(longer(&track.starts, 0))) " of the served invocations \
+                 wait for a cold start, " (percent(longer(&track.starts, page.promise.0))) " longer than "
+                (page.promise.to_string()) "; the longest is " (Millis(track.starts.max()).to_string()) " ("
+                (runs) ", every duration drawn)."
+            }
+        }
+        p.note { "Read it so: at 1s, the height of a line is the share of invocations that wait longer than 1s. The \
+                  policies are those picked above." }
+        (chart("chart-tail", "Share of invocations that wait longer", &says(page)))
+        (table::table(&quantiles(page), page.subject.clock))
+    }
+}
+
+/// The share of served invocations that wait longer than `limit`, ms; of 0: that start cold.
+fn longer(starts: &ColdStarts, limit: u64) -> f64 {
+    if starts.served == 0 { 0.0 } else { starts.above(limit) as f64 / starts.served as f64 }
+}
+
+fn says(page: &Page<'_>) -> String {
+    let one =
+        |track: &Track| format!("{} {}", name(&track.policy), percent(longer(&track.starts, page.promise.0)));
+    let each: Vec<String> = page.tracks.iter().map(one).collect();
+    format!("Share of invocations that wait longer than {}: {}.", page.promise, each.join(", "))
+}
+
+fn quantiles(page: &Page<'_>) -> Table {
+    let columns = [
+        ("policy", "policy"),
+        ("served", "served"),
+        ("cold", "cold"),
+        ("p50", "p50 of the cold"),
+        ("p90", "p90"),
+        ("p99", "p99"),
+        ("max", "longest"),
+        ("above", "above the promise"),
+    ];
+    let mut table = Table::new("The cold ones alone", &columns);
+    for track in page.tracks {
+        let starts = &track.starts;
+        let [p50, p90, p99] = [500, 900, 990].map(|share| starts.cold_quantile(share));
+        let mut row = vec![Value::text(track.policy.as_str()), Value::Count(starts.served)];
+        row.push(Value::Count(starts.cold));
+        row.extend([p50, p90, p99, starts.max()].map(|ms| Value::Span(brief(ms))));
+        row.push(Value::Count(starts.above(page.promise.0)));
+        table.push(row);
+    }
+    table
+}
+
+/// Lengths at which the share is told, ms: 24 to each power of ten, and every longest one.
+fn lengths(tracks: &[Track]) -> Vec<u64> {
+    const PER_POWER: f64 = 24.0;
+    let longest = tracks.iter().map(|track| track.starts.max()).max().unwrap_or(0);
+    let shortest = tracks.iter().filter_map(|track| track.starts.lengths().next()).map(|(length, _)| length);
+    let first = shortest.min().unwrap_or(1).max(1);
+    let mut lengths: Vec<u64> = Vec::new();
+    let mut at = first as f64 * 0.9;
+    while at < longest as f64 {
+        // Positive and below a length that is itself a u64.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "see above")]
+        lengths.push((at as u64).max(1));
+        at *= 10_f64.powf(1.0 / PER_POWER);
+    }
+    // Just before its longest one, a line is still above zero.
+    lengths.extend(tracks.iter().map(|track| track.starts.max()).filter(|&max| max > 1).map(|max| max - 1));
+    lengths.sort_unstable();
+    lengths.dedup();
+    lengths
+}
+
+fn data(page: &Page<'_>) -> Json {
+    let lengths = lengths(page.tracks);
+    let line = |track: &Track| {
+        let share = |&length: &u64| {
+            let share = longer(&track.starts, length);
+            // A share of nothing has no place on a scale of powers.
+            (share > 0.0).then_some(share)
+        };
+        json!({ "policy": name(&track.policy), "shares": lengths.iter().map(share).collect::<Vec<_>>() })
+    };
+    json!({
+        "lengths": lengths, "promise": page.promise.0,
+        "tracks": page.tracks.iter().map(line).collect::<Vec<_>>(),
+    })
+}

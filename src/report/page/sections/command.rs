@@ -1,0 +1,19 @@
+//! The command that makes the page again.
+
+use maud::{Markup, html};
+
+use super::no_data;
+use crate::diagnostic::inert;
+use crate::report::page::{Page, Section};
+
+pub(in crate::report::page) const SECTION: Section =
+    Section { id: "again", title: "Make it again", body, data: no_data };
+
+fn body(page: &Page<'_>) -> Markup {
+    html! {
+        pre tabindex="0" { code { (inert(page.command)) } }
+        p.note {
+            "With the same files and eniplan " (env!("CARGO_PKG_VERSION")) " it makes the same page, byte for byte."
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Who uses which ENIs, where they are, and what they reach.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+
+use super::no_data;
+use crate::report::page::{Page, Section, table};
+use crate::report::words::{counted, name, thousands};
+use crate::report::{Table, Value};
+
+pub(in crate::report::page) const SECTION: Section =
+    Section { id: "topology", title: "Topology", body, data: no_data };
+
+/// Names of functions in one cell.
+const NAMED: usize = 6;
+
+fn body(page: &Page<'_>) -> Markup {
+    let topology = page.topology;
+    let outside = topology.functions.iter().filter(|it| it.classes.is_empty()).count() as u64;
+    let inside = topology.functions.len() as u64 - outside;
+    html! {
+        p {
+            (counted(inside, "function connects", "functions connect")) " through "
+            (counted(topology.classes.len() as u64, "class", "classes")) " of ENIs in "
+            (counted(topology.limits.subnets.len() as u64, "subnet", "subnets"))
+            @if outside > 0 { "; " (counted(outside, "function is", "functions are")) " in no VPC" } "."
+        }
+        (table::table(&classes(page), page.subject.clock))
+        (table::table(&limits(page), page.subject.clock))
+    }
+}
+
+fn classes(page: &Page<'_>) -> Table {
+    let topology = page.topology;
+    let columns = [
+        ("subnet", "subnet"),
+        ("zone", "zone"),
+        ("security_groups", "security groups"),
+        ("addresses", "free addresses"),
+        ("count", "functions"),
+        ("functions", "which"),
+    ];
+    let mut table = Table::new("Classes of ENIs: one subnet, one set of security groups", &columns)
+        .prose(&["security_groups", "functions"]);
+    let mut users: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for function in &topology.functions {
+        function.classes.iter().for_each(|&class| users.entry(class).or_default().push(&function.name));
+    }
+    for (index, class) in topology.classes.iter().enumerate() {
+        let Some(subnet) = topology.limits.subnets.get(class.subnet) else { continue };
+        let of = users.get(&index).map_or(&[][..], Vec::as_slice);
+        let mut names: Vec<String> = of.iter().take(NAMED).map(|it| name(it)).collect();
+        if of.len() > NAMED {
+            names.push(format!("and {} more", of.len() - NAMED));
+        }
+        table.push(vec![
+            Value::text(subnet.name.as_str()),
+            Value::text(subnet.zone.as_str()),
+            Value::text(class.security_groups.join(", ")),
+            Value::Count(subnet.addresses.into()),
+            Value::Count(of.len() as u64),
+            Value::text(names.join(", ")),
+        ]);
+    }
+    table
+}
+
+fn limits(page: &Page<'_>) -> Table {
+    let limits = &page.topology.limits;
+    let mut table = Table::new("What limits them", &[("limit", "limit"), ("value", "value")]);
+    let mut push = |limit: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            table.push(vec![Value::text(limit), value]);
+        }
+    };
+    let count = |n: Option<u32>| n.map(|n| Value::text(thousands(n.into())));
+    push("ENIs per VPC", count(limits.vpc_quota));
+    push("ENIs per Region", count(limits.region_quota));
+    let bucket =
+        |it: crate::topology::TokenBucket| Value::text(format!("{}, burst {}", it.per_second, it.burst));
+    push("requests for ENIs (API)", limits.api.map(bucket));
+    push("invocations in flight in the account", count(limits.account_concurrency));
+    push("new environments of the account", limits.account_scaling.map(bucket));
+    push("new environments of a function", limits.function_scaling.map(bucket));
+    push("microVMs started", limits.microvm.map(|rate| Value::text(rate.to_string())));
+    push("the boot of an ENI", Some(Value::text(page.topology.boot.to_string())));
+    push("the deletion of an ENI", Some(Value::text(page.topology.delete.to_string())));
+    table
+}

@@ -1,0 +1,85 @@
+//! Timeline: the traffic, and what stands under each policy, step by step.
+
+use super::series::{Grid, Peaks};
+use crate::demand::Running;
+use crate::quantity::Millis;
+use crate::simulation::{Census, ColdStarts, Recorder};
+use crate::traffic::Traffic;
+
+/// The traffic in steps, whatever the policy.
+#[derive(Clone, Debug)]
+pub struct Load {
+    /// Its steps.
+    pub grid: Grid,
+    /// Invocations that arrive in each step.
+    pub invocations: Vec<u64>,
+    /// The most that run at once in each, if none waits for a cold start.
+    pub running: Vec<u64>,
+}
+
+impl Load {
+    /// That of `traffic`, which has slots of this length or none.
+    pub fn new(traffic: &Traffic, slot: Option<Millis>) -> Self {
+        let grid = Grid::new(0, traffic.span.0, slot);
+        let mut invocations = vec![0; grid.steps];
+        let (mut running, mut peaks) = (Running::default(), Peaks::new(grid));
+        for entry in traffic.arrivals() {
+            while let Some((end, left)) = running.end_next(entry.at) {
+                peaks.set(instant(end), left.into());
+            }
+            running.start(entry.at.saturating_add(entry.duration), entry.count);
+            peaks.set(instant(entry.at), running.count().into());
+            invocations[grid.index(instant(entry.at))] += u64::from(entry.count);
+        }
+        while let Some((end, left)) = running.end_next(u64::MAX) {
+            peaks.set(instant(end), left.into());
+        }
+        Self { grid, invocations, running: peaks.finish() }
+    }
+}
+
+/// What stands under one policy in one run, and its cold starts in all runs.
+#[derive(Clone, Debug)]
+pub struct Track {
+    /// The policy, with its overrides.
+    pub policy: String,
+    /// The most environments in each step.
+    pub environments: Vec<u64>,
+    /// The most ENIs held in each.
+    pub enis: Vec<u64>,
+    /// The cold starts of all runs.
+    pub starts: ColdStarts,
+}
+
+/// Listens to a run, for a [`Track`].
+#[derive(Clone, Debug)]
+pub struct Watched {
+    environments: Peaks,
+    enis: Peaks,
+}
+
+impl Watched {
+    /// Nothing seen yet.
+    pub fn new(grid: Grid) -> Self {
+        Self { environments: Peaks::new(grid), enis: Peaks::new(grid) }
+    }
+
+    /// What was seen under `policy`, with the cold starts of all runs.
+    pub fn finish(self, policy: &str, starts: ColdStarts) -> Track {
+        let (environments, enis) = (self.environments.finish(), self.enis.finish());
+        Track { policy: policy.to_owned(), environments, enis, starts }
+    }
+}
+
+impl Recorder for Watched {
+    fn settled(&mut self, at: u64, it: Census) {
+        let sum = |parts: &[u32]| parts.iter().map(|&part| u64::from(part)).sum();
+        self.environments.set(instant(at), sum(&[it.starting, it.running, it.idle]));
+        let enis = [it.enis_booting, it.enis_in_use, it.enis_idle, it.enis_deleting];
+        self.enis.set(instant(at), sum(&enis));
+    }
+}
+
+fn instant(at: u64) -> i64 {
+    i64::try_from(at).unwrap_or(i64::MAX)
+}
