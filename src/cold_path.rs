@@ -182,6 +182,12 @@ impl Path {
         Millis(stretches.iter().map(|stretch| stretch.end).max().unwrap_or(0))
     }
 
+    /// What explains that length: the steps along the longest path, an ENI's wait being its boot.
+    pub fn longest_path(&self, eni_wait: Millis, microvm_wait: Millis) -> Vec<PathPhase> {
+        let stretches = self.stretches(|step| step.duration.max, eni_wait, microvm_wait);
+        self.explain(&stretches, &EniWait::default())
+    }
+
     /// The length of the path when every step takes its shortest and nothing waits.
     pub fn shortest(&self) -> Millis {
         let stretches = self.stretches(|step| step.duration.min, Millis::ZERO, Millis::ZERO);

@@ -3,6 +3,10 @@
 //! Readers collect all of them in a [`Diagnostics`] before they give up.
 //! Rendering and exit codes are the command line's business.
 
+mod excerpt;
+
+pub use excerpt::excerpt;
+
 use std::fmt;
 
 use serde::Serialize;
@@ -156,27 +160,30 @@ impl Diagnostic {
     }
 }
 
-impl fmt::Display for Diagnostic {
-    /// `E102 traffic.csv:7:3 (invocations): "-4": … ` and the help on a line of its own.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.code.text())?;
+impl Diagnostic {
+    /// `E102 traffic.csv:7:3 (invocations): "-4": … ` on one line, `excerpt` (empty, or lines that end in
+    /// a newline) and the help on a line of its own.
+    fn told(&self, excerpt: &str) -> String {
+        let mut out = self.code.text().to_owned();
         if !self.file.is_empty() {
-            write!(f, " {}", inert(&self.file))?;
-            if let Some(line) = self.line {
-                write!(f, ":{line}")?;
-                if let Some(column) = self.column {
-                    write!(f, ":{column}")?;
-                }
-            }
+            let place = [self.line, self.column.filter(|_| self.line.is_some())];
+            let place: String =
+                place.into_iter().flatten().flat_map(|n| [":".to_owned(), n.to_string()]).collect();
+            out = format!("{out} {}{place}", inert(&self.file));
         }
         if let Some(name) = &self.column_name {
-            write!(f, " ({})", inert(name))?;
+            out = format!("{out} ({})", inert(name));
         }
-        write!(f, ": ")?;
         if let Some(value) = &self.value {
-            write!(f, "\"{}\": ", inert(value))?;
+            out = format!("{out}: \"{}\"", inert(value));
         }
-        write!(f, "{}\n  help: {}", inert(&self.message), inert(&self.help))
+        format!("{out}: {}\n{excerpt}  help: {}", inert(&self.message), inert(&self.help))
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.told(""))
     }
 }
 
@@ -259,16 +266,30 @@ impl From<Diagnostic> for Diagnostics {
     }
 }
 
+impl Diagnostics {
+    /// How many of them people are shown; the rest are counted.
+    const SHOWN: usize = 20;
+
+    /// Those that people are shown.
+    pub fn shown(&self) -> Vec<&Diagnostic> {
+        self.sorted().into_iter().take(Self::SHOWN).collect()
+    }
+
+    /// All of them for people, each with its excerpt: empty, or lines that end in a newline.
+    pub fn told(&self, excerpt: impl Fn(&Diagnostic) -> String) -> String {
+        let shown = self.shown().into_iter();
+        let mut out: String = shown.flat_map(|it| [it.told(&excerpt(it)), "\n".to_owned()]).collect();
+        let more = self.count.saturating_sub(Self::SHOWN);
+        if more > 0 {
+            out.push_str(&["... and ", &more.to_string(), " more\n"].concat());
+        }
+        out
+    }
+}
+
 impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const SHOWN: usize = 20;
-        for diagnostic in self.sorted().into_iter().take(SHOWN) {
-            writeln!(f, "{diagnostic}")?;
-        }
-        match self.count.saturating_sub(SHOWN) {
-            0 => Ok(()),
-            more => writeln!(f, "... and {more} more"),
-        }
+        f.write_str(&self.told(|_| String::new()))
     }
 }
 

@@ -1,9 +1,11 @@
 //! Blocks: a file read in blocks of whole lines, on a thread of its own.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::progress::Progress;
 use crate::traffic::stream::{header, whole_lines};
@@ -98,6 +100,13 @@ fn read(
     }
 }
 
+/// What was made of the blocks in order, or what was made up to a failure, and that.
+pub type Made<T, E> = io::Result<Result<Vec<T>, (Vec<T>, E)>>;
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The blocks of a file, in order.
 #[derive(Debug)]
 pub struct Blocks {
@@ -112,6 +121,48 @@ impl Blocks {
         let blocks: Vec<Vec<u8>> = self.filled.iter().take(most).collect::<io::Result<_>>()?;
         self.progress.add(blocks.iter().map(|block| block.len() as u64).sum());
         Ok(blocks)
+    }
+
+    /// What `each` makes of every block, in order, by as many threads as there are; or the first failure.
+    /// A block is asked for as soon as a thread is free.
+    pub fn map<T: Send, E: Send>(self, each: impl Fn(&[u8]) -> Result<T, E> + Sync) -> Made<T, E> {
+        let Self { filled, empty, progress } = self;
+        let source = Mutex::new((filled, 0_usize));
+        let found = Mutex::new((BTreeMap::new(), false));
+        let next = || {
+            if locked(&found).1 {
+                return None;
+            }
+            let mut source = locked(&source);
+            let block = source.0.recv().ok()?;
+            source.1 += 1;
+            Some((source.1, block))
+        };
+        let work = |_: rayon::BroadcastContext<'_>| {
+            while let Some((number, block)) = next() {
+                let made = block.map(|block| {
+                    let made = each(&block);
+                    progress.add(block.len() as u64);
+                    // The reader may have come to the end.
+                    let _ = empty.send(block);
+                    made
+                });
+                let mut found = locked(&found);
+                found.1 |= !matches!(made, Ok(Ok(_)));
+                found.0.insert(number, made);
+            }
+        };
+        rayon::broadcast(work);
+        let (made, _) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut all = Vec::with_capacity(made.len());
+        // Blocks are handed out in order, so that none before a failure is missing.
+        for made in made.into_values() {
+            match made? {
+                Ok(made) => all.push(made),
+                Err(failure) => return Ok(Err((all, failure))),
+            }
+        }
+        Ok(Ok(all))
     }
 
     /// Takes blocks that are done with, to be filled again.

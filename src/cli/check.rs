@@ -132,7 +132,7 @@ fn kind(file: &Path) -> Result<Kind, Diagnostic> {
     match () {
         () if !called_so && !sound => Ok(Kind::Traffic),
         () if has(&["phase", "eni", "environment"]) => Ok(Kind::Model),
-        () if has(&["subnet", "function", "target", "allow", "promise", "model", "policy"]) => {
+        () if has(&["subnet", "function", "target", "allow", "promise", "quota", "model", "policy"]) => {
             Ok(Kind::Scenario)
         }
         () if called_so && !keys.is_empty() && sound => {

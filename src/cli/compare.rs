@@ -3,8 +3,9 @@
 use super::Verdict;
 use super::gates::{Gates, Measured};
 use super::output::Output;
+use super::progress::Work;
 use super::study::{Study, StudyArgs};
-use crate::comparison::{Comparison, Contender, compare};
+use crate::comparison::{Comparison, Contender, compare_heard};
 use crate::diagnostic::Diagnostics;
 use crate::policy;
 use crate::report::answers;
@@ -40,7 +41,10 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     let contenders: Vec<Contender<'_>> = studies.iter().flat_map(contenders).collect();
     let seed = args.study.traffic.seed;
     let seeds: Vec<u64> = (0..args.runs).map(|n| seed.wrapping_add(n)).collect();
-    let compared = compare(&contenders, &seeds, Effort { invocations: args.effort, seed });
+    let work = Work::of("comparing", contenders.len() as u64 * (1 + args.runs), args.output.quiet);
+    let effort = Effort { invocations: args.effort, seed };
+    let compared = compare_heard(&contenders, &seeds, effort, &|| work.step());
+    drop(work);
     let Some((study, policy)) = studies.first().and_then(|it| Some((it, it.policies.first()?))) else {
         return Ok(Verdict::Done);
     };

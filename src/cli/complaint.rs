@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use serde_json::json;
 
-use super::{Verdict, output};
+use super::{Verdict, colour, excerpts, output};
 use crate::comparison::CaseError;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::report::{SCHEMA_VERSION, pretty};
@@ -28,7 +28,7 @@ fn tell(problems: &Diagnostics, format: &str) {
         // There is nobody left to tell that stdout is gone.
         let _ = output::to_stdout(&pretty(&errors));
     } else {
-        output::complain(&problems.to_string());
+        output::complain(&colour::complaint(&excerpts::told(problems, output::complaint_width())));
     }
 }
 

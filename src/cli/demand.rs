@@ -29,8 +29,11 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         return by_function(args);
     }
     let streamed = match args.study.streamed_log(args.output.quiet) {
-        Some(streamed) => streamed,
-        None => in_memory(&args.study)?,
+        Ok(streamed) => streamed,
+        Err(why) => {
+            args.study.tell_whole(why, args.output.quiet);
+            in_memory(&args.study)?
+        }
     };
     let (study, demand, invocations) = streamed;
     let policy = study.policy()?;
@@ -49,13 +52,15 @@ fn in_memory(args: &StudyArgs) -> Result<(Study, demand::Demand, u64), Diagnosti
 }
 
 fn by_function(args: &Args) -> Result<Verdict, Diagnostics> {
-    let found = if let Some(found) = args.study.streamed_by_function(args.output.quiet) {
-        found
-    } else {
-        let (study, demand, _) = in_memory(&args.study)?;
-        let busiest = busiest(&study.traffic);
-        let peak = (demand.peak_concurrency, demand.peak_concurrency_at);
-        Streamed { traffic: study.traffic, functions: demand.functions, peak, busiest }
+    let found = match args.study.streamed_by_function(args.output.quiet) {
+        Ok(found) => found,
+        Err(why) => {
+            args.study.tell_whole(why, args.output.quiet);
+            let (study, demand, _) = in_memory(&args.study)?;
+            let busiest = busiest(&study.traffic);
+            let peak = (demand.peak_concurrency, demand.peak_concurrency_at);
+            Streamed { traffic: study.traffic, functions: demand.functions, peak, busiest }
+        }
     };
     let mut subject = args.study.subject_of(&found.traffic);
     subject.invocations = found.functions.iter().map(|it| it.invocations).sum();

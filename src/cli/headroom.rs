@@ -3,6 +3,7 @@
 use super::Verdict;
 use super::output::Output;
 use super::plan::{failed, promised};
+use super::progress::Work;
 use super::study::{Study, StudyArgs};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{listed, nearest};
@@ -42,7 +43,9 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         return Err(Diagnostic::new(Code::Usage, "clairvoyant knows what no system can", help).into());
     }
     let case = study.case(policy, &study.traffic);
+    let work = Work::unknown("probing growth", args.output.quiet);
     let headroom = case.headroom(promise, alone, &grown).map_err(|error| failed(&error))?;
+    drop(work);
     args.output.give(&answers::headroom(&study.subject(policy), &headroom))?;
     let enough = headroom.holds.as_ref().is_some_and(|probe| probe.factor >= Factor::ONE);
     Ok(if enough { Verdict::Done } else { Verdict::Missed })

@@ -1,8 +1,10 @@
 //! Input: files as bytes, and what to say where they cannot be read.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
@@ -12,6 +14,11 @@ const LARGEST: u64 = 2 << 30;
 /// A path, or what of it is text.
 pub fn shown(path: &Path) -> String {
     path.to_string_lossy().into_owned()
+}
+
+/// What is read from `path`, for people: `-` is stdin.
+pub fn source(path: &Path) -> String {
+    if path.as_os_str() == "-" { "stdin".to_owned() } else { shown(path) }
 }
 
 /// The most files that one command reads.
@@ -60,7 +67,10 @@ fn matches(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
 pub fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
     let read = if path.as_os_str() == "-" { limited(io::stdin().lock()) } else { opened(path) };
     match read {
-        Ok(Some(bytes)) => Ok(bytes),
+        Ok(Some(bytes)) => {
+            keep(path, &bytes);
+            Ok(bytes)
+        }
         Ok(None) => {
             let message = "the file is larger than 2 GiB";
             Err(Diagnostic::new(Code::TooLarge, message, "cut it into parts").in_file(shown(path)))
@@ -70,6 +80,30 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
             Err(Diagnostic::new(Code::File, message, "name a file you may read").in_file(shown(path)))
         }
     }
+}
+
+/// What came out of pipes, by path: they cannot be read again.
+static PIPED: Mutex<BTreeMap<PathBuf, Vec<u8>>> = Mutex::new(BTreeMap::new());
+
+/// Keeps what came out of a pipe, if it is not too large, so that problems can show their lines.
+fn keep(path: &Path, bytes: &[u8]) {
+    const MOST: usize = 4 << 20;
+    if bytes.len() <= MOST
+        && !path.is_file()
+        && let Ok(mut piped) = PIPED.lock()
+    {
+        piped.insert(path.to_owned(), bytes.to_vec());
+    }
+}
+
+/// The bytes of `path` once more, to show a line of it: at most `most`, and none of what cannot be had again.
+pub fn again(path: &Path, most: u64) -> Option<Vec<u8>> {
+    if !path.is_file() {
+        return PIPED.lock().ok()?.get(path).cloned();
+    }
+    let mut bytes = Vec::new();
+    File::open(path).ok()?.take(most + 1).read_to_end(&mut bytes).ok()?;
+    (bytes.len() as u64 <= most).then_some(bytes)
 }
 
 /// The text of `path`, which must be UTF-8.

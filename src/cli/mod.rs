@@ -8,14 +8,17 @@
 mod assignment;
 mod blocks;
 mod check;
+mod colour;
 mod compare;
 mod complaint;
 mod completions;
 mod demand;
 mod example;
+mod excerpts;
 mod formats;
 mod gates;
 mod generate;
+mod graph;
 mod headroom;
 mod input;
 mod interrupt;
@@ -34,6 +37,7 @@ mod search;
 mod settings;
 mod simulate;
 mod streamed;
+mod streamed_day;
 mod study;
 mod study_streamed;
 mod timeline;
@@ -62,6 +66,10 @@ use crate::diagnostic::Diagnostics;
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// When answers and complaints have colours; auto: on a terminal, unless `NO_COLOR` is set
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = colour::When::Auto)]
+    #[arg(help_heading = "Output", hide_possible_values = true)]
+    color: colour::When,
 }
 
 /// What to do.
@@ -81,6 +89,8 @@ enum Command {
     Headroom(headroom::Args),
     /// Policies and models side by side, and which of them no other beats
     Compare(compare::Args),
+    /// The topology, the cold path or a worst case as a picture (SVG), a DOT graph or text
+    Graph(graph::Args),
     /// Everything about one traffic as one page for a browser, to look at and to print
     Report(report::Args),
     /// What memory outside the handler is worth as a cache, and who is lucky enough to find it
@@ -141,7 +151,11 @@ impl Cli {
             Command::Formats(args) => &args.output.format,
             Command::Example(args) => args.format(),
             Command::Check(args) => &args.output.format,
-            Command::Report(_) | Command::Generate(_) | Command::Completions(_) | Command::Man(_) => "text",
+            Command::Report(_)
+            | Command::Graph(_)
+            | Command::Generate(_)
+            | Command::Completions(_)
+            | Command::Man(_) => "text",
         }
     }
 }
@@ -164,6 +178,7 @@ pub fn parse(words: &[OsString]) -> Result<Cli, clap::Error> {
 
 /// Does what the command line asks for.
 pub fn run(cli: &Cli) -> Result<Verdict, Diagnostics> {
+    cli.color.begin();
     match &cli.command {
         Command::Demand(args) => demand::run(args),
         Command::Simulate(args) => simulate::run(args),
@@ -172,6 +187,7 @@ pub fn run(cli: &Cli) -> Result<Verdict, Diagnostics> {
         Command::Verify(args) => verify::run(args),
         Command::Headroom(args) => headroom::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Graph(args) => graph::run(args),
         Command::Report(args) => report::run(args),
         Command::Reuse(args) => reuse::run(args),
         Command::Inventory(args) => inventory::run(args),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 
+use super::colour;
 use super::input::{reason, shown};
 use super::whole_file::WholeFile;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, inert};
@@ -40,13 +41,14 @@ impl Output {
             let help = format!("write one of {}", known.join(", "));
             Diagnostic::new(Code::UnknownName, format!("there is no format `{}`", self.format), help)
         })?;
-        let width = if self.file.is_none() { terminal_width() } else { WIDTH };
+        let width = width(self.file.is_none());
         let text = renderer.render(answer, width);
         if renderer.name() == "csv" {
             answer.assumptions.iter().for_each(|assumption| self.note(assumption));
         }
         match &self.file {
             Some(path) => self.save(path, &text)?,
+            None if renderer.name() == "text" => to_stdout(&colour::answer(&text))?,
             None => to_stdout(&text)?,
         }
         Ok(())
@@ -108,6 +110,17 @@ pub fn complain(text: &str) {
 pub fn unwritten(path: &Path, error: &io::Error) -> Diagnostic {
     let message = format!("the file cannot be written: {}", reason(error));
     Diagnostic::new(Code::File, message, "name a file in a folder you may write to").in_file(shown(path))
+}
+
+/// The width of lines: the terminal's, where they go to stdout and it is one.
+pub fn width(to_stdout: bool) -> u16 {
+    if to_stdout { terminal_width() } else { WIDTH }
+}
+
+/// The width of lines on stderr.
+pub fn complaint_width() -> usize {
+    let size = io::stderr().is_terminal().then(|| terminal_size::terminal_size_of(io::stderr())).flatten();
+    size.map_or(WIDTH, |(width, _)| width.0.max(40)).into()
 }
 
 fn terminal_width() -> u16 {

@@ -3,6 +3,7 @@
 use super::Verdict;
 use super::gates::{Gates, Measured};
 use super::output::Output;
+use super::progress::Work;
 use super::study::{Study, StudyArgs};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{listed, nearest};
@@ -50,12 +51,14 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     let policy = study.policy()?;
     let case = study.case(policy, &study.traffic).minimising(minimise(args, &study)?);
     let subject = study.subject(policy);
+    let work = Work::unknown("planning", args.output.quiet);
     if let [_, _, ..] = args.max_cold_start.as_slice() {
         if args.explain {
             let help = "give one --max-cold-start, or leave out --explain";
             return Err(Diagnostic::new(Code::Usage, "--explain explains one plan", help).into());
         }
         let steps = case.sweep(&args.max_cold_start).map_err(|error| failed(&error))?;
+        drop(work);
         let largest = steps.iter().map(|step| step.plan.amount.map(|it| it.peak_enis)).max().flatten();
         let mut answer = answers::sweep(&subject, &steps);
         let gate = args.gate(largest, &mut answer);
@@ -68,6 +71,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     if args.explain || planned.infeasible.is_some() {
         planned = case.explained(promise, planned).map_err(|error| failed(&error))?;
     }
+    drop(work);
     let mut answer = answers::plan(&subject, &planned);
     let gate = args.gate(planned.amount.map(|it| it.peak_enis), &mut answer);
     args.output.give(&answer)?;

@@ -1,4 +1,6 @@
-//! Progress: how far the reading or writing of a large file is, how fast, and how long it will take.
+//! Progress: how far the reading or writing of a large file, or long work, is and how long it will take.
+
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -11,11 +13,9 @@ pub struct Progress {
 impl Progress {
     /// Of `total` bytes.
     pub fn new(total: u64, quiet: bool) -> Self {
-        // indicatif draws nothing where stderr is no terminal.
-        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let style =
             ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left");
-        let bar = ProgressBar::with_draw_target(Some(total), target);
+        let bar = ProgressBar::with_draw_target(Some(total), target(quiet));
         Self { bar: bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())) }
     }
 
@@ -23,6 +23,53 @@ impl Progress {
     pub fn add(&self, bytes: u64) {
         self.bar.inc(bytes);
     }
+}
+
+/// Work of a known number of steps, or of an unknown one; shown where [`Progress`] would be, and gone
+/// without a trace when it is done.
+#[derive(Debug)]
+pub struct Work {
+    bar: ProgressBar,
+}
+
+impl Work {
+    /// `what` in `total` steps, with the time that is left.
+    pub fn of(what: &'static str, total: u64, quiet: bool) -> Self {
+        let shown = "{msg} {wide_bar} {pos} of {len}, {elapsed} gone, {eta} left";
+        Self::begun(what, ProgressBar::with_draw_target(Some(total), target(quiet)), shown)
+    }
+
+    /// `what` that takes nobody knows how long, with the time it has taken.
+    pub fn unknown(what: &'static str, quiet: bool) -> Self {
+        let bar = ProgressBar::with_draw_target(None, target(quiet));
+        Self::begun(what, bar, "{spinner} {msg}, {elapsed} gone")
+    }
+
+    fn begun(what: &'static str, bar: ProgressBar, shown: &str) -> Self {
+        const TICK: Duration = Duration::from_millis(500);
+        let style = ProgressStyle::with_template(shown);
+        let bar = bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_message(what);
+        if !bar.is_hidden() {
+            bar.enable_steady_tick(TICK);
+        }
+        Self { bar }
+    }
+
+    /// One step more is done.
+    pub fn step(&self) {
+        self.bar.inc(1);
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// stderr, unless nobody wants it; indicatif draws nothing where it is no terminal.
+fn target(quiet: bool) -> ProgressDrawTarget {
+    if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() }
 }
 
 impl Drop for Progress {

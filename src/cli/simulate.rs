@@ -9,6 +9,7 @@ use super::complaint::no_answer;
 use super::gates::{Gates, Measured};
 use super::invocation_log::InvocationLog;
 use super::output::{Output, distinct, unwritten};
+use super::progress::Work;
 use super::study::{Study, StudyArgs};
 use super::timeline::Timeline;
 use super::whole_file::WholeFile;
@@ -125,12 +126,14 @@ fn all(
         runs.judged = witness.judged(&outcome, &policy.name, &study.platform.name);
         return Ok((runs, listeners));
     }
+    let work = Work::of("simulating", args.most_runs(), args.output.quiet);
     let (outcome, _, listeners) = case.run(Random::new(seed), listeners)?;
+    work.step();
     runs.add(Some(seed), &outcome);
     let rest: Vec<u64> = (1..args.most_runs()).map(|n| seed.wrapping_add(n)).collect();
     for seeds in rest.chunks(AT_ONCE) {
         let outcomes: Result<Vec<Outcome>, CaseError> =
-            seeds.par_iter().map(|&seed| one(args, study, &case, seed)).collect();
+            seeds.par_iter().map(|&seed| one(args, study, &case, seed).inspect(|_| work.step())).collect();
         seeds.iter().zip(&outcomes?).for_each(|(&seed, outcome)| runs.add(Some(seed), outcome));
         if args.share().is_some_and(|share| runs.precise_to(share)) {
             break;

@@ -10,16 +10,42 @@ use rayon::prelude::*;
 
 use super::blocks::Beginning;
 use crate::demand::FunctionDemand;
-use crate::demand::even::{Busiest, even};
+use crate::demand::even::Busiest;
 use crate::demand::from_log::{FromLog, LogDemand};
 use crate::quantity::Millis;
 use crate::traffic::import::{self, Companions, Options, Source};
+use crate::traffic::stream::Unusual;
 use crate::traffic::stream::log::{self, Rows};
-use crate::traffic::stream::wide_day;
-use crate::traffic::{Shape, Spread, Traffic, TrafficFunction};
+use crate::traffic::{Shape, Traffic, TrafficFunction};
 
 /// How many blocks are read at a time, so that threads share them well.
 const AT_ONCE: usize = 8;
+
+/// Why a file is not read in blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotInBlocks {
+    /// It is no file that could be, or an option looks at all of it.
+    Other,
+    /// Something in it only the importer can judge.
+    Because {
+        /// The line, from 1.
+        line: u64,
+        /// What it is.
+        what: &'static str,
+    },
+}
+
+impl NotInBlocks {
+    /// What `unusual` is in a file with a header, of which `before` lines stand in earlier blocks.
+    pub const fn of(unusual: Unusual, before: u64) -> Self {
+        Self::Because { line: unusual.line + before + 2, what: unusual.what }
+    }
+}
+
+/// Nothing that is said of it.
+pub fn other<T>(found: Option<T>) -> Result<T, NotInBlocks> {
+    found.ok_or(NotInBlocks::Other)
+}
 
 /// What a file needs by function.
 #[derive(Debug)]
@@ -49,14 +75,14 @@ pub struct Input<'a> {
 
 impl Input<'_> {
     /// The demand of a log; the curves of environments where `keep_alive` says how long idle ones live.
-    pub fn log(&self, keep_alive: Option<Millis>) -> Option<Streamed> {
-        let beginning = Beginning::of(self.path)?;
-        let layout = log::Layout::of(beginning.header())?;
-        let sample = self.sample(&beginning, "log")?;
+    pub fn log(&self, keep_alive: Option<Millis>) -> Result<Streamed, NotInBlocks> {
+        let beginning = other(Beginning::of(self.path))?;
+        let layout = other(log::Layout::of(beginning.header()))?;
+        let sample = other(self.sample(&beginning, "log"))?;
         let (first, demand) = self.demand_of_log(beginning, &layout, keep_alive)?;
         let wall = sample.origin.is_some();
         if wall && sample.origin != Some(first) || demand.span > Millis::LONGEST.0 {
-            return None;
+            return Err(NotInBlocks::Other);
         }
         let functions = demand.functions.iter().map(|it| TrafficFunction {
             name: it.name.clone(),
@@ -66,7 +92,7 @@ impl Input<'_> {
         let traffic = Traffic { functions: functions.collect(), span: Millis(demand.span), ..sample };
         let traffic = Traffic { shape: Shape::Log(Vec::new()), ..traffic };
         let peak = (demand.peak_concurrency, demand.peak_concurrency_at);
-        Some(Streamed { traffic, functions: demand.functions, peak, busiest: None })
+        Ok(Streamed { traffic, functions: demand.functions, peak, busiest: None })
     }
 
     fn demand_of_log(
@@ -74,94 +100,51 @@ impl Input<'_> {
         beginning: Beginning,
         layout: &log::Layout,
         keep_alive: Option<Millis>,
-    ) -> Option<(i64, LogDemand)> {
+    ) -> Result<(i64, LogDemand), NotInBlocks> {
         let mut blocks = beginning.blocks(self.quiet);
         let mut demand = FromLog::default();
         let mut rows: Vec<Rows> = vec![Rows::default(); AT_ONCE];
-        let (mut first, mut last, mut form) = (None, i64::MIN, None);
+        let (mut first, mut last, mut form, mut before) = (None, i64::MIN, None, 0);
         loop {
-            let texts = blocks.next(AT_ONCE).ok()?;
+            let texts = other(blocks.next(AT_ONCE).ok())?;
             if texts.is_empty() {
                 break;
             }
-            let read = rows.par_iter_mut().zip(&texts).try_for_each(|(rows, text)| rows.read(layout, text));
-            read.ok()?;
-            let read: Vec<&Rows> = rows.iter().take(texts.len()).collect();
-            for rows in &read {
+            let read: Vec<Result<(), Unusual>> =
+                rows.par_iter_mut().zip(&texts).map(|(rows, text)| rows.read(layout, text)).collect();
+            for (rows, read) in rows.iter().zip(read) {
+                read.map_err(|unusual| NotInBlocks::of(unusual, before))?;
                 let (Some(start), Some(end)) = (rows.rows.first(), rows.rows.last()) else { continue };
-                let same = rows.form == *form.get_or_insert(rows.form);
-                if rows.disorder.is_some() || start.at < last || !same {
-                    return None;
+                let told = |line, what| Err(NotInBlocks::of(Unusual { line, what }, before));
+                if rows.form != *form.get_or_insert(rows.form) {
+                    return told(0, "the times are written in different ways");
+                }
+                if let Some(line) = rows.disorder.or((start.at < last).then_some(0)) {
+                    return told(line, "the row starts before the one above it");
                 }
                 last = end.at;
                 first.get_or_insert(start.at);
+                before += rows.lines;
             }
+            let read: Vec<&Rows> = rows.iter().take(texts.len()).collect();
             demand.take(&read, first.unwrap_or(0), keep_alive.map(|it| it.0));
             blocks.give_back(texts);
         }
-        Some((first?, demand.finish()))
-    }
-
-    /// The demand of a wide day, without the curves of its environments.
-    pub fn wide_day(&self, companions: &Companions<'_>) -> Option<Streamed> {
-        let beginning = Beginning::of(self.path)?;
-        let layout = wide_day::Layout::of(beginning.header())?;
-        if self.options.spread != Spread::Even {
-            return None;
-        }
-        self.sample(&beginning, "azure-2019")?;
-        let header = beginning.header().to_owned();
-        let mut blocks = beginning.blocks(self.quiet);
-        let mut rows = Vec::new();
-        loop {
-            let texts = blocks.next(AT_ONCE).ok()?;
-            if texts.is_empty() {
-                break;
-            }
-            let read: Result<Vec<_>, _> =
-                texts.par_iter().map(|text| wide_day::Rows::read(layout, text)).collect();
-            rows.extend(read.ok()?);
-            blocks.give_back(texts);
-        }
-        let traffic = self.functions(&header, &rows, companions)?;
-        let counts: Vec<&[wide_day::Count]> = rows.iter().flat_map(wide_day::Rows::each).collect();
-        let usual = self.options.default_duration;
-        let (functions, busiest) = (&traffic.functions, counts)
-            .into_par_iter()
-            .map(|(function, counts)| even(&function.name, counts, function.duration.unwrap_or(usual).0))
-            .unzip();
-        let span = Millis::minutes(layout.minutes.into());
-        let shape = Shape::Counts { slot: Millis::minutes(1), cells: Vec::new(), spread: Spread::Even };
-        let traffic = Traffic { span, shape, ..traffic };
-        Some(Streamed { traffic, functions, peak: (0, 0), busiest: Some(busiest) })
+        Ok((other(first)?, demand.finish()))
     }
 
     /// What the importer makes of the header and the first row, if it takes the file for this format.
     fn sample(&self, beginning: &Beginning, format: &str) -> Option<Traffic> {
-        let source = Source { name: &self.name, bytes: beginning.sample()? };
+        self.taken_for(format, beginning.sample()?)
+    }
+
+    /// What the importer makes of `bytes`, if it takes them for this format.
+    pub fn taken_for(&self, format: &str, bytes: &[u8]) -> Option<Traffic> {
+        let source = Source { name: &self.name, bytes };
         if import::detect(source, &self.options).ok()?.name() != format {
             return None;
         }
         import::import(source, &Companions::default(), &self.options).ok()
-    }
-
-    /// What the importer makes of the functions: a day of one minute, with an invocation where there was any.
-    fn functions(
-        &self,
-        header: &str,
-        rows: &[wide_day::Rows],
-        companions: &Companions<'_>,
-    ) -> Option<Traffic> {
-        let columns = header.split(',').take(5).collect::<Vec<_>>().join(",");
-        let mut text = columns + "\n";
-        for rows in rows {
-            for (key, counts) in rows.keys.lines().zip(rows.each()) {
-                text.push_str(key);
-                text.push_str(if counts.is_empty() { ",0\n" } else { ",1\n" });
-            }
-        }
-        let source = Source { name: &self.name, bytes: text.as_bytes() };
-        import::import(source, companions, &self.options).ok()
     }
 }
 

@@ -89,6 +89,16 @@ impl StudyArgs {
         !self.policies.is_empty()
     }
 
+    /// Whether the command line names traffic.
+    pub const fn names_traffic(&self) -> bool {
+        self.traffic.is_named()
+    }
+
+    /// Whether the command line names a scenario.
+    pub const fn names_scenario(&self) -> bool {
+        self.scenario.is_some()
+    }
+
     /// Reads everything for a command that looks at one model; all that is wrong is told at once.
     pub fn load(&self) -> Result<Study, Diagnostics> {
         self.load_with(|durations| self.traffic.load(durations))
@@ -160,8 +170,12 @@ impl StudyArgs {
         let raw = take(self.raw(), &mut problems);
         let said = raw.clone().unwrap_or_default();
         let traffic = take(read(said.durations()), &mut problems);
-        let platforms: Vec<_> =
-            self.platforms(&said).into_iter().filter_map(|it| take(it, &mut problems)).collect();
+        let platforms: Vec<_> = self
+            .platforms(&said)
+            .into_iter()
+            .filter_map(|it| take(it, &mut problems))
+            .map(|it| said.limit(it))
+            .collect();
         let policies = take(self.policies(&said, &platforms, default), &mut problems);
         let paths: Vec<_> =
             platforms.iter().filter_map(|it| take(ColdPath::new(it), &mut problems)).collect();

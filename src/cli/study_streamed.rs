@@ -2,19 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use super::streamed::Streamed;
+use super::output::note;
+use super::streamed::{NotInBlocks, Streamed, other};
 use super::study::{Study, StudyArgs, shape_of};
 use crate::demand::{self, Demand};
 use crate::quantity::Millis;
 use crate::report::{Clock, Subject};
 use crate::traffic::{Shape, Traffic};
 
+/// From this size on it is said that a file is read whole: 16 MiB.
+const LARGE: u64 = 16 << 20;
+
 impl StudyArgs {
-    /// The demand of a log read in blocks; nothing where it has to be read whole.
-    pub fn streamed_log(&self, quiet: bool) -> Option<(Study, Demand, u64)> {
+    /// The demand of a log read in blocks, or why it has to be read whole.
+    pub fn streamed_log(&self, quiet: bool) -> Result<(Study, Demand, u64), NotInBlocks> {
         self.use_threads();
-        let durations = self.raw().ok()?.durations();
-        let input = self.traffic.in_blocks(durations, quiet)?;
+        let durations = other(self.raw().ok())?.durations();
+        let input = other(self.traffic.in_blocks(durations, quiet))?;
         // Only the model and the policy are asked for: any traffic will do.
         let nothing = Traffic {
             functions: Vec::new(),
@@ -23,30 +27,40 @@ impl StudyArgs {
             notes: Vec::new(),
             shape: Shape::Log(Vec::new()),
         };
-        let before = self.load_with(|_| Ok(nothing)).ok()?;
+        let before = other(self.load_with(|_| Ok(nothing)).ok())?;
         let own = before.platform.environment.keep_alive.value;
-        let keep_alive = before.policy().ok()?.keep_alive.unwrap_or(own);
+        let keep_alive = other(before.policy().ok())?.keep_alive.unwrap_or(own);
         let Streamed { traffic, functions, peak, .. } = input.log(Some(keep_alive))?;
-        let study = self.load_with(|_| Ok(traffic)).ok()?;
-        let policy = study.policy().ok()?;
+        let study = other(self.load_with(|_| Ok(traffic)).ok())?;
+        let policy = other(study.policy().ok())?;
         // A scenario may give functions a keep-alive of their own.
         let lives = |own: Millis| policy.keep_alive.unwrap_or(own);
         if study.topology.functions.iter().any(|place| lives(place.keep_alive) != keep_alive) {
-            return None;
+            return Err(NotInBlocks::Other);
         }
         let invocations = functions.iter().map(|it| it.invocations).sum();
         let demand = demand::of_functions(functions, peak, &study.topology, policy);
-        Some((study, demand, invocations))
+        Ok((study, demand, invocations))
     }
 
-    /// The demand by function of a log or a wide day read in blocks; nothing where it has to be read whole.
-    pub fn streamed_by_function(&self, quiet: bool) -> Option<Streamed> {
+    /// The demand by function of a log or a wide day read in blocks, or why it has to be read whole.
+    pub fn streamed_by_function(&self, quiet: bool) -> Result<Streamed, NotInBlocks> {
         self.use_threads();
-        let durations: BTreeMap<String, Millis> = self.raw().ok()?.durations();
-        if let Some(found) = self.traffic.in_blocks(durations.clone(), quiet).and_then(|it| it.log(None)) {
-            return Some(found);
+        let durations: BTreeMap<String, Millis> = other(self.raw().ok())?.durations();
+        let log = other(self.traffic.in_blocks(durations.clone(), quiet)).and_then(|it| it.log(None));
+        match log {
+            Err(NotInBlocks::Other) => self.traffic.wide_in_blocks(durations, quiet),
+            found => found,
         }
-        self.traffic.wide_in_blocks(durations, quiet)
+    }
+
+    /// Says why a large file is read whole, since that takes memory and time.
+    pub fn tell_whole(&self, why: NotInBlocks, quiet: bool) {
+        let NotInBlocks::Because { line, what } = why else { return };
+        if self.traffic.size().is_some_and(|size| size >= LARGE) {
+            let source = self.source();
+            note(&format!("{source} is read whole, in memory, because on line {line} {what}"), quiet);
+        }
     }
 
     /// What an answer is about that depends on no model and no policy.

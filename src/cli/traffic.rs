@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-use super::streamed::{Input, Streamed};
+use super::streamed::{Input, NotInBlocks, Streamed, other};
 use super::{input, window};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::quantity::{Memory, Millis};
@@ -85,6 +85,11 @@ pub struct TrafficArgs {
 }
 
 impl TrafficArgs {
+    /// Whether there are any files.
+    pub const fn is_named(&self) -> bool {
+        !self.files.is_empty()
+    }
+
     /// Whether the invocations are drawn from the seed.
     pub fn is_random(&self) -> bool {
         self.spread == SpreadChoice::Random
@@ -123,8 +128,8 @@ impl TrafficArgs {
     pub fn source(&self) -> String {
         match self.files.as_slice() {
             [] => String::new(),
-            [file] => input::shown(file),
-            [first, rest @ ..] => format!("{} and {} more", input::shown(first), rest.len()),
+            [file] => input::source(file),
+            [first, rest @ ..] => format!("{} and {} more", input::source(first), rest.len()),
         }
     }
 
@@ -135,7 +140,7 @@ impl TrafficArgs {
         let paths = input::expanded(&self.files, &mut problems);
         let files: Vec<(String, Vec<u8>)> = paths
             .iter()
-            .filter_map(|path| Some((input::shown(path), keep(input::bytes(path), &mut problems)?)))
+            .filter_map(|path| Some((input::source(path), keep(input::bytes(path), &mut problems)?)))
             .collect();
         let sources: Vec<Source<'_>> = files.iter().map(|(name, bytes)| Source { name, bytes }).collect();
         let found = problems.is_empty() && sources.first().is_some_and(|it| has_companions(*it, &options));
@@ -183,6 +188,12 @@ impl TrafficArgs {
         (plain && !part && file.is_file()).then_some(Input { path: file, name, options, quiet })
     }
 
+    /// The size of the only file, bytes.
+    pub fn size(&self) -> Option<u64> {
+        let [file] = self.files.as_slice() else { return None };
+        std::fs::metadata(file).ok().map(|it| it.len())
+    }
+
     /// The log as a file to be read in blocks; nothing where companions are named, which a log has not.
     pub fn in_blocks(&self, durations: BTreeMap<String, Millis>, quiet: bool) -> Option<Input<'_>> {
         let companions = self.durations.is_some() || self.memory.is_some();
@@ -190,14 +201,18 @@ impl TrafficArgs {
     }
 
     /// The demand by function of a wide day read in blocks, with its companions.
-    pub fn wide_in_blocks(&self, durations: BTreeMap<String, Millis>, quiet: bool) -> Option<Streamed> {
-        let input = self.alone(durations, quiet)?;
+    pub fn wide_in_blocks(
+        &self,
+        durations: BTreeMap<String, Millis>,
+        quiet: bool,
+    ) -> Result<Streamed, NotInBlocks> {
+        let input = other(self.alone(durations, quiet))?;
         let mut problems = Diagnostics::default();
         let beside = |name: &str| Some(input.path.with_file_name(name));
         let durations =
             companion(self.durations.as_deref(), beside("durations.csv"), &self.files, &mut problems);
         let memory = companion(self.memory.as_deref(), beside("memory.csv"), &self.files, &mut problems);
-        problems.or(()).ok()?;
+        other(problems.is_empty().then_some(()))?;
         input.wide_day(&Companions {
             durations: durations.as_ref().map(|(name, bytes)| Source { name, bytes }),
             memory: memory.as_ref().map(|(name, bytes)| Source { name, bytes }),

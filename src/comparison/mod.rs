@@ -82,7 +82,17 @@ pub struct Comparison {
 
 /// Compares the contenders on runs of these seeds.
 pub fn compare(contenders: &[Contender<'_>], seeds: &[u64], effort: Effort) -> Comparison {
-    let mut rows: Vec<Row> = contenders.par_iter().map(|it| row(it, seeds, effort)).collect();
+    compare_heard(contenders, seeds, effort, &|| ())
+}
+
+/// The same; `step` is called `contenders x (1 + seeds)` times in all, from any thread, as work is done.
+pub fn compare_heard(
+    contenders: &[Contender<'_>],
+    seeds: &[u64],
+    effort: Effort,
+    step: &(dyn Fn() + Sync),
+) -> Comparison {
+    let mut rows: Vec<Row> = contenders.par_iter().map(|it| row(it, seeds, effort, step)).collect();
     let yardsticks = yardsticks(contenders, seeds);
     for (row, yardstick) in rows.iter_mut().zip(yardsticks) {
         if let (Some(best), Some(runs)) = (yardstick, &row.runs) {
@@ -117,15 +127,16 @@ fn yardsticks(contenders: &[Contender<'_>], seeds: &[u64]) -> Vec<Option<f64>> {
         }
     }
     let hours = |(contender, policy): &(&Contender<'_>, Policy)| {
-        runs(&contender.case.under(policy), seeds).ok().map(|runs| runs.eni_hours)
+        runs(&contender.case.under(policy), seeds, &|| ()).ok().map(|runs| runs.eni_hours)
     };
     let hours: Vec<Option<f64>> = kinds.par_iter().map(hours).collect();
     kind_of.into_iter().map(|kind| hours.get(kind).copied().flatten()).collect()
 }
 
-fn row(contender: &Contender<'_>, seeds: &[u64], effort: Effort) -> Row {
+fn row(contender: &Contender<'_>, seeds: &[u64], effort: Effort, step: &(dyn Fn() + Sync)) -> Row {
     let worst = contender.case.worst_case(effort, &Unwatched);
-    let runs = runs(&contender.case, seeds);
+    step();
+    let runs = runs(&contender.case, seeds, step);
     let bracket = |of: fn(&WorstCase) -> Bracket| worst.as_ref().ok().map(of);
     let note = worst.as_ref().err().or(runs.as_ref().err()).map(ToString::to_string);
     Row {
@@ -142,11 +153,13 @@ fn row(contender: &Contender<'_>, seeds: &[u64], effort: Effort) -> Row {
     }
 }
 
-fn runs(case: &Case<'_>, seeds: &[u64]) -> Result<Runs, CaseError> {
-    let outcomes: Vec<Outcome> = seeds
-        .par_iter()
-        .map(|&seed| case.run(Random::new(seed), Silent).map(|(outcome, ..)| outcome))
-        .collect::<Result<_, _>>()?;
+fn runs(case: &Case<'_>, seeds: &[u64], step: &(dyn Fn() + Sync)) -> Result<Runs, CaseError> {
+    let one = |&seed: &u64| {
+        let outcome = case.run(Random::new(seed), Silent).map(|(outcome, ..)| outcome);
+        step();
+        outcome
+    };
+    let outcomes: Vec<Outcome> = seeds.par_iter().map(one).collect::<Result<_, _>>()?;
     let mut starts = ColdStarts::default();
     for outcome in &outcomes {
         starts.merge(&outcome.cold_starts);

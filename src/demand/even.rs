@@ -53,7 +53,15 @@ fn most(counts: &[Count], slot: u64, duration: u64) -> (i64, u64) {
     let (mut best, mut best_at) = (0, 0);
     // The counts of the slots from `whole` before this one on, and of the slots after that.
     let (mut left, mut within) = (0, 0_i64);
+    let (mut enough, mut previous) = (0, 0);
     for (index, cell) in counts.iter().enumerate() {
+        // Where they last less than a slot, both lines of a slot stay below `rest * most / slot`,
+        // with `most` the larger count of this slot and the one before.
+        let most = u64::from(std::mem::replace(&mut previous, cell.count).max(cell.count));
+        if whole == 0 && most <= enough {
+            within += i64::from(cell.count);
+            continue;
+        }
         let number = u64::from(cell.slot);
         let number_of = |other: &Count| u64::from(other.slot);
         while let Some(gone) =
@@ -85,6 +93,7 @@ fn most(counts: &[Count], slot: u64, duration: u64) -> (i64, u64) {
                 }
                 best
             });
+            enough = u64::try_from(best).unwrap_or(0).saturating_mul(slot) / rest.max(1);
         }
         debug_assert!(left <= index);
         within += i64::from(cell.count);

@@ -1,5 +1,9 @@
 //! JSON: the answer for programs, stable fields in `snake_case`, times in whole milliseconds.
 
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use rayon::prelude::*;
 use serde_json::Value;
 
 use super::{Answer, Renderer, SCHEMA_VERSION};
@@ -18,11 +22,18 @@ impl Renderer for Json {
 
     /// The answer's fields, its sentences, its assumptions and the schema's version; no width.
     fn render(&self, answer: &Answer, _width: u16) -> String {
-        let mut fields = answer.json.clone();
-        fields.insert("schema_version".into(), SCHEMA_VERSION.into());
-        fields.insert("headline".into(), answer.headline.join(" ").into());
-        fields.insert("assumptions".into(), answer.assumptions.clone().into());
-        pretty(&Value::Object(fields))
+        let own: [(&str, Value); 3] = [
+            ("schema_version", SCHEMA_VERSION.into()),
+            ("headline", answer.headline.join(" ").into()),
+            ("assumptions", answer.assumptions.clone().into()),
+        ];
+        let mut fields: BTreeMap<&str, &Value> =
+            answer.json.iter().map(|(key, value)| (key.as_str(), value)).collect();
+        fields.extend(own.iter().map(|(key, value)| (*key, value)));
+        let mut out = String::new();
+        object(fields.into_iter(), 0, &mut out);
+        out.push('\n');
+        out
     }
 }
 
@@ -35,41 +46,75 @@ pub fn pretty(value: &Value) -> String {
 }
 
 fn write(value: &Value, depth: usize, out: &mut String) {
-    let indent = |out: &mut String, depth: usize| {
-        out.push('\n');
-        (0..depth).for_each(|_| out.push_str("  "));
-    };
     match value {
         Value::Array(items) if items.iter().any(long) => {
+            // A long one in parts that are written side by side and put together in order.
+            let parts: Vec<String> = if items.len() <= PART {
+                vec![list(items, depth)]
+            } else {
+                items.par_chunks(PART).map(|part| list(part, depth)).collect()
+            };
             out.push('[');
-            for (index, item) in items.iter().enumerate() {
+            for (index, part) in parts.iter().enumerate() {
                 out.push_str(if index == 0 { "" } else { "," });
-                indent(out, depth + 1);
-                write(item, depth + 1, out);
+                out.push_str(part);
             }
-            indent(out, depth);
+            indent(depth, out);
             out.push(']');
         }
         Value::Array(items) => {
-            let plain: Vec<String> = items.iter().map(Value::to_string).collect();
             out.push('[');
-            out.push_str(&plain.join(", "));
+            for (index, item) in items.iter().enumerate() {
+                out.push_str(if index == 0 { "" } else { ", " });
+                plain(item, out);
+            }
             out.push(']');
         }
         Value::Object(fields) if !fields.is_empty() => {
-            out.push('{');
-            for (index, (key, field)) in fields.iter().enumerate() {
-                out.push_str(if index == 0 { "" } else { "," });
-                indent(out, depth + 1);
-                out.push_str(&Value::from(key.as_str()).to_string());
-                out.push_str(": ");
-                write(field, depth + 1, out);
-            }
-            indent(out, depth);
-            out.push('}');
+            object(fields.iter().map(|(key, field)| (key.as_str(), field)), depth, out);
         }
-        plain => out.push_str(&plain.to_string()),
+        other => plain(other, out),
     }
+}
+
+/// The items of a list that a thread writes at a time.
+const PART: usize = 1_024;
+
+fn list(items: &[Value], depth: usize) -> String {
+    let mut out = String::new();
+    for (index, item) in items.iter().enumerate() {
+        out.push_str(if index == 0 { "" } else { "," });
+        indent(depth + 1, &mut out);
+        write(item, depth + 1, &mut out);
+    }
+    out
+}
+
+fn object<'v>(fields: impl Iterator<Item = (&'v str, &'v Value)>, depth: usize, out: &mut String) {
+    out.push('{');
+    for (index, (key, field)) in fields.enumerate() {
+        out.push_str(if index == 0 { "" } else { "," });
+        indent(depth + 1, out);
+        if key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+            out.extend(["\"", key, "\""]);
+        } else {
+            plain(&key.into(), out);
+        }
+        out.push_str(": ");
+        write(field, depth + 1, out);
+    }
+    indent(depth, out);
+    out.push('}');
+}
+
+fn indent(depth: usize, out: &mut String) {
+    out.push('\n');
+    (0..depth).for_each(|_| out.push_str("  "));
+}
+
+fn plain(value: &Value, out: &mut String) {
+    // Nothing that is written to memory fails.
+    let _ = write!(out, "{value}");
 }
 
 /// Whether it gets a line of its own in a list.

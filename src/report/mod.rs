@@ -6,8 +6,10 @@
 
 mod answer;
 pub mod answers;
+mod chart;
 mod clock;
 mod csv;
+pub mod graph;
 mod json;
 pub mod page;
 mod subject;
@@ -16,6 +18,7 @@ mod text;
 pub mod words;
 
 pub use answer::Answer;
+pub use chart::Chart;
 pub use clock::Clock;
 pub use csv::{defused, line};
 pub use json::pretty;

@@ -1,5 +1,6 @@
 //! Table: rows of typed values under named columns.
 
+use super::Chart;
 use crate::quantity::Millis;
 
 /// One cell.
@@ -100,6 +101,8 @@ pub struct Table {
     pub rows: Vec<Vec<Value>>,
     /// A row of totals, for people only.
     pub total: Option<Vec<Value>>,
+    /// Charts that stand above it, for people only.
+    pub charts: Vec<Chart>,
     /// How many rows people are shown, and what the rest are called; programs get all.
     pub shown: Option<(usize, &'static str)>,
 }
@@ -113,6 +116,7 @@ impl Table {
             columns: columns.iter().map(column).collect(),
             rows: Vec::new(),
             total: None,
+            charts: Vec::new(),
             shown: None,
         }
     }

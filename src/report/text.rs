@@ -22,7 +22,10 @@ impl Renderer for Text {
     fn render(&self, answer: &Answer, width: u16) -> String {
         let mut parts = vec![wrapped(&inert(&answer.headline.join(" ")), width.into(), "")];
         let filled = answer.tables.iter().filter(|table| !table.rows.is_empty());
-        parts.extend(filled.map(|table| block(table, answer.clock, width)));
+        for table in filled {
+            parts.extend(table.charts.iter().map(|chart| chart.drawn(answer.clock, width.into())));
+            parts.push(block(table, answer.clock, width));
+        }
         if !answer.assumptions.is_empty() {
             let bullet = |line: &String| wrapped(&format!("- {}", inert(line)), width.into(), "  ");
             let bullets: Vec<String> = answer.assumptions.iter().map(bullet).collect();
@@ -40,8 +43,65 @@ const LIGHT: TableStyle = TableStyle::new()
     .content_lines(ContentLineStyle::none());
 
 fn block(table: &Table, clock: Clock, width: u16) -> String {
-    let shown = table.shown.map_or(table.rows.len(), |(most, _)| most);
-    let rows: Vec<&Vec<Value>> = table.rows.iter().take(shown).chain(&table.total).collect();
+    let mut out = String::new();
+    if !table.title.is_empty() {
+        out.push_str(&wrapped(&format!("{}:", inert(&table.title)), width.into(), ""));
+        out.push('\n');
+    }
+    let parts = parts(table, clock, width);
+    let grids = parts.iter().map(|part| trimmed(&filled(part, clock, width).trim_fmt()));
+    out.push_str(&grids.collect::<Vec<_>>().join("\n\n"));
+    if let Some((most, noun)) = table.shown.filter(|(most, _)| table.rows.len() > *most) {
+        let more = thousands((table.rows.len() - most) as u64);
+        out = format!("{out}\n... and {more} more {noun}");
+    }
+    out
+}
+
+/// The least width of a column of words, which can be broken, and the space between two columns.
+const LEAST: u16 = 16;
+const BETWEEN: u16 = 3;
+
+/// The table, or where it is too wide parts of it side by side: each has the first column and as many
+/// others as fit.
+fn parts(table: &Table, clock: Clock, width: u16) -> Vec<Table> {
+    let widths = filled(table, clock, width).column_max_content_widths();
+    let least = |index: usize| {
+        let own = widths.get(index).copied().unwrap_or(0);
+        if has_words(table, index) { own.min(LEAST) } else { own }.saturating_add(BETWEEN)
+    };
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut used = 0_u16;
+    for index in 1..table.columns.len() {
+        used = used.saturating_add(least(index));
+        match groups.last_mut() {
+            Some(group) if used <= width => group.push(index),
+            _ => {
+                groups.push(vec![0, index]);
+                used = least(0).saturating_add(least(index));
+            }
+        }
+    }
+    if groups.len() < 2 {
+        return vec![table.clone()];
+    }
+    let of =
+        |row: &Vec<Value>, group: &[usize]| group.iter().filter_map(|&at| row.get(at).cloned()).collect();
+    let part = |group: &Vec<usize>| Table {
+        columns: group.iter().filter_map(|&at| table.columns.get(at).cloned()).collect(),
+        rows: table.rows.iter().take(rows_shown(table)).map(|row| of(row, group)).collect(),
+        total: table.total.as_ref().map(|row| of(row, group)),
+        ..Table::new("", &[])
+    };
+    groups.iter().map(part).collect()
+}
+
+fn rows_shown(table: &Table) -> usize {
+    table.shown.map_or(table.rows.len(), |(most, _)| most)
+}
+
+fn filled(table: &Table, clock: Clock, width: u16) -> Grid {
+    let rows = table.rows.iter().take(rows_shown(table)).chain(&table.total);
     let mut grid = Grid::new();
     grid.load_style(LIGHT).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     let numeric = |index: usize| {
@@ -67,32 +127,22 @@ fn block(table: &Table, clock: Clock, width: u16) -> String {
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
     }
-    let mut out = String::new();
-    if !table.title.is_empty() {
-        out.push_str(&wrapped(&format!("{}:", inert(&table.title)), width.into(), ""));
-        out.push('\n');
-    }
-    out.push_str(&trimmed(&grid.trim_fmt()));
-    if let Some((most, noun)) = table.shown.filter(|(most, _)| table.rows.len() > *most) {
-        let more = thousands((table.rows.len() - most) as u64);
-        out = format!("{out}\n... and {more} more {noun}");
-    }
-    out
+    grid
+}
+
+fn has_words(table: &Table, index: usize) -> bool {
+    table.rows.iter().filter_map(|row| row.get(index)).any(|cell| matches!(cell, Value::Text(_)))
 }
 
 /// Whether each column is kept as wide as its content: all but prose where enough is left for that,
 /// else the numbers and times, else none.
 fn kept_whole(table: &Table, widths: &[u16], width: u16) -> Vec<bool> {
-    const LEAST: u16 = 16;
-    let words = |index: usize| {
-        table.rows.iter().filter_map(|row| row.get(index)).any(|cell| matches!(cell, Value::Text(_)))
-    };
     let keep: Vec<bool> = table.columns.iter().map(|column| !column.prose).collect();
-    let numbers: Vec<bool> = (0..keep.len()).map(|index| !words(index)).collect();
+    let numbers: Vec<bool> = (0..keep.len()).map(|index| !has_words(table, index)).collect();
     let fits = |keep: &[bool]| {
         let least =
             widths.iter().zip(keep).map(|(width, keep)| if *keep { *width } else { (*width).min(LEAST) });
-        least.map(|least| least.saturating_add(3)).fold(0, u16::saturating_add) <= width
+        least.map(|least| least.saturating_add(BETWEEN)).fold(0, u16::saturating_add) <= width
     };
     let found = [keep, numbers].into_iter().find(|keep| fits(keep));
     found.unwrap_or_else(|| vec![false; widths.len()])
@@ -127,6 +177,24 @@ mod tests {
             name       count\n------------------\na\\u{1b}b       5\nc          1,000\n... and 1 more names\n\n\
             Assumptions:\n- first\n";
         assert_eq!(Text.render(&answer(), 80), expected);
+    }
+
+    #[test]
+    fn a_wide_table_is_shown_in_parts_and_no_cell_is_broken() {
+        let keys = ["a", "b", "c", "d", "e", "f", "g", "h"];
+        let columns: Vec<(&'static str, &'static str)> = keys.map(|key| (key, "a long title")).to_vec();
+        let mut table = Table::new("Wide", &columns);
+        let mut row = vec![Value::text("idle-reuse")];
+        row.extend((1..8).map(|n| Value::Count(n * 1_234_567)));
+        table.push(row);
+        for width in [40, 60, 80, 100, 200] {
+            let text = block(&table, Clock::default(), width);
+            assert!(text.lines().all(|line| line.chars().count() <= width.into()), "{width}:\n{text}");
+            for n in 1..8 {
+                assert!(text.contains(&thousands(n * 1_234_567)), "{width}:\n{text}");
+            }
+            assert_eq!(text.contains("\n\n"), width < 120, "{width}:\n{text}");
+        }
     }
 
     #[test]

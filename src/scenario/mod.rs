@@ -7,6 +7,7 @@
 mod assumptions;
 mod check;
 pub mod inventory;
+mod quota;
 mod raw;
 mod read;
 mod resolve;

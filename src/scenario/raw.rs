@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Allow;
+use super::quota::RawQuota;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Origin, Place, Placed, listed, nearest};
 use crate::quantity::{Memory, Millis, Price};
@@ -22,6 +23,7 @@ pub struct Raw {
     pub(super) survive_zone: bool,
     pub(super) eni_hour: Option<Price>,
     pub(super) creation: Option<Price>,
+    pub(super) quota: RawQuota,
 }
 
 /// One `[[subnet]]`.

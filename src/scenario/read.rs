@@ -4,13 +4,15 @@ use std::str::FromStr;
 
 use ipnet::Ipv4Net;
 
+use super::quota::RawQuota;
 use super::raw::{RawFunction, RawSubnet, RawTarget};
 use super::{Allow, Raw, check};
 use crate::diagnostic::Diagnostics;
 use crate::document::{self, Adds, Form, List, Placed, Reader, Setting, Table};
 use crate::quantity::{Memory, Millis, Price};
 
-const TOP: &[&str] = &["model", "policy", "subnet", "function", "target", "allow", "promise", "prices"];
+const TOP: &[&str] =
+    &["model", "policy", "subnet", "function", "target", "allow", "promise", "prices", "quota"];
 const LISTS: &[List] = &[
     List { key: "subnet", adds: Adds::First(super::DEFAULT_SUBNET) },
     List { key: "function", adds: Adds::Anything },
@@ -60,6 +62,7 @@ pub fn read_with(file: &str, text: &str, settings: &[Setting]) -> Result<Raw, Di
             survive_zone,
             eni_hour: eni_hour.map(|price| price.value),
             creation: creation.map(|price: Placed<Price>| price.value),
+            quota: RawQuota::read(reader, root),
         };
         check::all(reader, &raw);
         Some(raw)

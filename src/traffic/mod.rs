@@ -6,6 +6,7 @@
 //! than its busiest slot. Depends on quantities and random streams alone.
 
 mod arrivals;
+mod distinct;
 pub mod generate;
 pub mod import;
 mod scale;

@@ -16,6 +16,7 @@ mod examples;
 mod explanation;
 mod fidelity;
 mod generate;
+mod graph;
 mod growth;
 mod help;
 mod import;

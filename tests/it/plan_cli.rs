@@ -65,7 +65,9 @@ fn what_cannot_be_made_small_is_refused() {
 
 #[test]
 fn without_a_plan_the_conflict_and_every_fix_are_told() {
-    let (code, none) = asked("plan counts.csv --scenario scenario.toml --max-cold-start 20s");
+    let (code, none) = asked(
+        "plan counts.csv --scenario scenario.toml --policy shared-slots:capacity=2GiB --max-cold-start 20s",
+    );
     let none = &none["infeasible"];
     assert_eq!(code, 1);
     assert!(

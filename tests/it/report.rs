@@ -13,7 +13,10 @@ const COMMANDS: &[(&str, &str)] = &[
     ("worst-case", "worst-case log.csv --start empty --effort 5000"),
     ("plan", "plan counts.csv --max-cold-start 1s"),
     ("plan-none", "plan log.csv --max-cold-start 1s --start empty"),
-    ("plan-short", "plan counts.csv --scenario scenario.toml --max-cold-start 20s"),
+    (
+        "plan-short",
+        "plan counts.csv --scenario scenario.toml --policy shared-slots:capacity=2GiB --max-cold-start 20s",
+    ),
     (
         "plan-explained",
         "plan counts.csv --scenario scenario.toml --policy shared-slots:capacity=6GiB --max-cold-start 20s --explain",
@@ -35,6 +38,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("formats", "formats"),
 ];
 
+/// Compares `text` with the one kept under this name.
 pub fn golden(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("golden");

@@ -31,6 +31,24 @@ fn every_fault_of_the_fixtures_is_told_in_its_place() {
 }
 
 #[test]
+fn the_accounts_quotas_go_before_the_models() {
+    let text = "[quota]\nvpc_enis = 500\nconcurrency = 3000\napi = { burst = 7, per_second = \"2/s\" }\n";
+    let raw = read("s.toml", text).unwrap();
+    let platform = raw.limit(model());
+    let scenario = resolve(&raw, &platform, &observed(&["a"])).unwrap();
+    let limits = Topology::build(&scenario, &platform).unwrap().limits;
+    let own = model().eni.region_quota.map(|quota| quota.value);
+    assert_eq!((limits.vpc_quota, limits.region_quota), (Some(500), own));
+    assert_eq!(limits.account_concurrency, Some(3_000));
+    assert_eq!(limits.api.map(|api| (api.burst, api.per_second.to_string())), Some((7, "2/s".to_owned())));
+    let said = "at most 500 ENIs in one VPC, 3000 invocations at once in the account, 7 ENI requests at once and \
+                then 2/s (the scenario's [quota], not the model's)";
+    assert!(scenario.assumptions.iter().any(|it| it == said), "{:?}", scenario.assumptions);
+    assert_eq!(platform.eni.vpc_quota.unwrap().source, "[quota] in s.toml:2");
+    assert_eq!(read("s.toml", "[quota]\n").unwrap().limit(model()), model());
+}
+
+#[test]
 fn without_a_scenario_everything_has_a_default_and_is_said() {
     let traffic = vec![
         Observed { name: "b".into(), memory: Some(Memory::mib(128)) },

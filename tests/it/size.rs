@@ -92,6 +92,7 @@ proptest! {
         rows in proptest::collection::vec(proptest::collection::vec(prop_oneof![4 => Just(0_u32), 2 => 1_u32..5, 1 => 5_u32..3_000], 12), 1..8),
         lasts in proptest::collection::vec(1_u32..200_000, 8),
         companion: bool,
+        scenario: bool,
     ) {
         let folder = folder("day");
         let mut text = "HashOwner,HashApp,HashFunction,Trigger,1,2,3,4,5,6,7,8,9,10,11,12\n".to_owned();
@@ -106,7 +107,12 @@ proptest! {
         }
         let file = folder.join("day.csv");
         fs::write(&file, &text).unwrap();
-        let words = ["--format", "json", "--by-function", "--duration", "7777ms"];
+        let of_names = folder.join("scenario.toml");
+        fs::write(&of_names, "[[function]]\nname = \"http-0bcdefgh\"\nduration = \"70s\"\n").unwrap();
+        let mut words = vec!["--format", "json", "--by-function", "--duration", "7777ms"];
+        if scenario {
+            words.extend(["--scenario", of_names.to_str().unwrap()]);
+        }
         let streamed = demand(&file, &words);
         prop_assert_eq!(streamed.code, 0, "{}", streamed.err);
         fs::write(&file, text.replace("http", "\"http\"")).unwrap();
@@ -168,6 +174,24 @@ fn what_is_unusual_is_told_as_ever() {
         let said = demand(&file, more);
         assert_eq!(said.code, 2);
         assert!(said.err.contains("log.csv:3:3") && said.err.contains("log.csv:4:3"), "{}", said.err);
+    }
+}
+
+#[test]
+fn a_large_file_that_is_read_whole_says_why() {
+    let file = folder("told").join("log.csv");
+    let name = "f".repeat(230);
+    let mut text = "start,function,duration_ms\n".to_owned();
+    (0..75_000).for_each(|n| {
+        let _ = writeln!(text, "{n},{name},5");
+    });
+    let _ = writeln!(text, "7,{name},5");
+    fs::write(&file, &text).unwrap();
+    let why = "is read whole, in memory, because on line 75002 the row starts before the one above it";
+    for more in [&["--format", "json"][..], &["--format", "json", "--by-function"]] {
+        let said = demand(&file, more);
+        assert!(said.code == 0 && said.err.contains(why), "{}", said.err);
+        assert_eq!(demand(&file, &[more, &["--quiet"]].concat()).err, "");
     }
 }
 

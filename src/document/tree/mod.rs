@@ -107,7 +107,7 @@ pub fn read(file: &str, text: &str) -> Result<Node, Diagnostics> {
     let mut problems = Diagnostics::default();
     let first = text.trim_start().chars().next();
     let read = match first {
-        None => Err(Wrong::new(Code::Empty, "there is nothing in the file", "check how it was written")),
+        None => Err(Wrong::nothing()),
         Some('{' | '[') => json::read(text, &mut problems),
         Some(_) => yaml::read(text, &mut problems),
     };
@@ -142,6 +142,11 @@ impl Wrong {
     fn at(mut self, place: Place) -> Self {
         self.place = Some(place);
         self
+    }
+
+    fn nothing() -> Self {
+        let place = Place { line: 1, column: 1 };
+        Self::new(Code::Empty, "there is nothing in the file", "check how it was written").at(place)
     }
 
     fn too_deep(place: Place) -> Self {

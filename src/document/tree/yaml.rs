@@ -23,9 +23,7 @@ pub(super) fn read(text: &str, problems: &mut Diagnostics) -> Result<Node, Wrong
         })?;
         builder.take(event, place(span.start))?;
     }
-    builder
-        .root
-        .ok_or_else(|| Wrong::new(Code::Empty, "there is nothing in the file", "check how it was written"))
+    builder.root.ok_or_else(Wrong::nothing)
 }
 
 fn place(mark: Marker) -> Place {

@@ -1,5 +1,6 @@
 //! What each function of the traffic needs on its own, and nothing of all together.
 
+use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::demand::mean;
@@ -22,7 +23,7 @@ pub fn by_function(subject: &Subject, functions: &[FunctionDemand], busiest: Opt
     let mut fields = subject.json();
     fields.remove("model");
     fields.remove("policy");
-    let json: Vec<Json> = all.iter().map(|(it, slot)| json(subject, it, *slot)).collect();
+    let json: Vec<Json> = all.par_iter().map(|(it, slot)| json(subject, it, *slot)).collect();
     fields.insert("functions".to_owned(), json.into());
     let headline = format!(
         "{} holds {} of {} over {}.",

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::demand::{Curve, Demand, FunctionDemand, PoolDemand};
 use crate::quantity::Millis;
 use crate::report::words::{counted, thousands};
-use crate::report::{Answer, Subject, Table, Value};
+use crate::report::{Answer, Chart, Subject, Table, Value};
 
 /// The names of a pool of ENI classes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +115,14 @@ fn by_function(subject: &Subject, demand: &Demand, functions: &[&FunctionDemand]
     );
     table.rows = functions.iter().map(|it| row(it, subject.span)).collect();
     table.shown = Some((SHOWN, "functions"));
+    let over_time = |what: &str, curve: &Curve| {
+        Chart::new(format!("{what} over time (the most in each column)"), curve.steps(), subject.span.0)
+    };
+    table.charts.extend(over_time("Environments", &demand.environments));
+    // Where each ENI carries one environment and goes with it, one curve says it all.
+    if demand.enis != demand.environments {
+        table.charts.extend(over_time("ENIs", &demand.enis));
+    }
     let (environments, at) = demand.environments.peak();
     let busy = demand.functions.iter().map(|it| it.busy_ms).sum();
     table.total = (functions.len() > 1).then(|| {

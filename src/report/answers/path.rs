@@ -83,14 +83,19 @@ pub(in crate::report) const fn cause(wait: &Wait) -> &'static str {
     }
 }
 
-/// What a step waited for; with the length of each part where there are several.
+/// What a step waited for.
 fn waits(waits: &[Wait]) -> Value {
+    in_words(waits).map_or(Value::Missing, Value::Text)
+}
+
+/// What a step waited for, in words; with the length of each part where there are several.
+pub(in crate::report) fn in_words(waits: &[Wait]) -> Option<String> {
     match waits {
-        [] => Value::Missing,
-        [one] => Value::text(cause(one)),
+        [] => None,
+        [one] => Some(cause(one).to_owned()),
         several => {
             let parts = several.iter().map(|it| format!("{} {}", cause(it), Millis(it.ms)));
-            Value::text(parts.collect::<Vec<_>>().join(", "))
+            Some(parts.collect::<Vec<_>>().join(", "))
         }
     }
 }

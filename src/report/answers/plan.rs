@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::explanation;
+use super::held;
 use crate::plan::{COLUMNS, NoPlan, Plan, Shortfall, Target, Verdict};
 use crate::quantity::Millis;
 use crate::report::words::{counted, joined, thousands};
@@ -36,7 +37,9 @@ pub fn plan(subject: &Subject, plan: &Plan) -> Answer {
 fn tables(subject: &Subject, plan: &Plan) -> Vec<Table> {
     let prices = plan.explanation.as_ref().map(|it| explanation::prices(subject.clock, it));
     // Without a plan there is nothing to show of one.
-    let of_plan = plan.amount.map(|_| [prices.unwrap_or_else(|| limits(plan)), schedule(plan)]);
+    let of_plan = plan
+        .amount
+        .map(|_| [prices.unwrap_or_else(|| limits(plan)), held::above(schedule(plan), subject, plan)]);
     let why = [shortages(plan), explanation::fixes(plan)].into_iter().flatten();
     [amounts(plan)].into_iter().chain(why).chain(of_plan.into_iter().flatten()).collect()
 }

@@ -1,9 +1,10 @@
 //! Estate: everything the files tell, united: each function, subnet and ENI once, under a name of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::Ipv4Net;
 
+use super::access::AccessRule;
 use super::found::{Origin, Quota};
 use crate::quantity::Memory;
 use crate::scenario::raw::usable;
@@ -93,6 +94,8 @@ pub struct Estate {
     pub quotas: BTreeMap<Quota, (u64, Origin)>,
     /// What groups are called, by id.
     pub group_labels: BTreeMap<String, String>,
+    /// The rules of the groups that were described, by id.
+    pub rules: BTreeMap<String, BTreeSet<AccessRule>>,
     /// The files, each with what prints such a file.
     pub sources: Vec<(String, &'static str)>,
     /// Whether a whole live list of functions was given: without one no ENI can be called orphaned.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ipnet::Ipv4Net;
 
+use super::access::Rules;
 use crate::document::Place;
 
 /// How far what a file says is there already; what is nearer to the cloud wins.
@@ -167,6 +168,8 @@ pub(super) struct Found {
     pub(super) enis: Vec<FoundEni>,
     /// What groups are called.
     pub(super) group_labels: BTreeMap<String, String>,
+    /// What groups let through.
+    pub(super) rules: Rules,
     pub(super) quotas: Vec<(Quota, u64, Origin)>,
     /// The pages of each kind of listing.
     pub(super) pages: BTreeMap<&'static str, Vec<Page>>,

@@ -8,6 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::access;
 use super::estate::Estate;
 use super::found::Quota;
 use super::rule::{Load, Rule};
@@ -25,6 +26,8 @@ pub struct Change {
     pub function: String,
     /// The security groups it does not have now.
     pub gains: Vec<String>,
+    /// What it may do then and not now, by the groups' rules; none where these were not given.
+    pub access: Option<Vec<String>>,
 }
 
 /// Sets that could be one.
@@ -108,6 +111,7 @@ impl Block<'_> {
         let change = |(function, set): &(&str, &[String])| Change {
             function: (*function).to_owned(),
             gains: gains(set),
+            access: None,
         };
         let mut changes: Vec<Change> =
             self.functions.iter().map(change).filter(|change| !change.gains.is_empty()).collect();
@@ -142,6 +146,13 @@ pub(super) fn merges(estate: &Estate, rule: &Rule) -> Merges {
         together.extend(useful.map(|block| block.merge(rule)));
     }
     together.sort_by(|a, b| better(a, b).then_with(|| a.sets.cmp(&b.sets)));
+    for merge in pairs.iter_mut().chain(&mut together) {
+        for change in &mut merge.changes {
+            let had = merge.union.iter().filter(|group| !change.gains.contains(group));
+            let had: Vec<&str> = had.map(String::as_str).collect();
+            change.access = access::gained(&estate.rules, &had, &change.gains);
+        }
+    }
     Merges { pairs, together, exact, most_groups, left_out }
 }
 

@@ -4,6 +4,7 @@
 //! [`Estate`], which [`Estate::scenario`] writes as a scenario and [`Audit`] holds against a
 //! model. To add a source: a file with an [`Inventory`] and its line in [`ALL`].
 
+mod access;
 mod audit;
 mod aws_account;
 mod aws_enis;
@@ -24,6 +25,7 @@ mod terraform;
 mod unite;
 mod vpc;
 
+pub use access::AccessRule;
 pub use audit::{Audit, ClassAudit, Orphan, QuotaAudit, Room, SubnetAudit};
 pub use estate::{Eni, Estate, Function, Subnet};
 pub use found::{Id, Origin, Quota, Standing};

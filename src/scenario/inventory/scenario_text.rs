@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::estate::{Estate, Function, Subnet};
-use super::found::Origin;
+use super::found::{Origin, Quota};
 use crate::diagnostic::{Diagnostics, inert};
 use crate::scenario::read;
 
@@ -29,6 +29,7 @@ impl Estate {
         for function in &self.functions {
             self.function_text(&mut out, function);
         }
+        self.quota_text(&mut out);
         read(file, &out)?;
         Ok(out)
     }
@@ -93,6 +94,25 @@ impl Estate {
                 .fold(0_u32, |sum, eni| sum.saturating_add(eni.addresses))
         };
         self.enis_listed.then(sum)
+    }
+
+    /// The account's limits, which go before the model's.
+    fn quota_text(&self, out: &mut String) {
+        let keys = [
+            (Quota::VpcEnis, "vpc_enis"),
+            (Quota::RegionEnis, "region_enis"),
+            (Quota::Concurrency, "concurrency"),
+        ];
+        let known = keys.iter().filter_map(|(quota, key)| Some((key, self.quotas.get(quota)?)));
+        let known: Vec<_> = known.filter(|(_, (limit, _))| *limit > 0).collect();
+        if known.is_empty() {
+            return;
+        }
+        out.push('\n');
+        line(out, "[quota]");
+        for (key, (limit, origin)) in known {
+            line(out, &format!("{key} = {limit} # {}", inert(&origin.words())));
+        }
     }
 
     fn function_text(&self, out: &mut String, function: &Function) {

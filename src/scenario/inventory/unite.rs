@@ -32,6 +32,7 @@ pub(super) fn unite(found: Found, kinds: Vec<(String, &'static str)>, problems: 
         enis: enis(found.enis),
         quotas: quotas(found.quotas, &mut notes),
         group_labels: found.group_labels,
+        rules: found.rules,
         sources: kinds,
         functions_listed,
         notes,

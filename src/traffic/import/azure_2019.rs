@@ -4,8 +4,7 @@
 //! memory stand in companion files of their own. The minutes keep their
 //! numbers; time 0 is the start of the first column's minute.
 
-use std::collections::BTreeMap;
-
+use super::azure_companions::{Found, Told};
 use super::cell::keep;
 use super::content::Content;
 use super::functions::Known;
@@ -13,8 +12,9 @@ use super::intake::{Intake, Place, Sample, Values};
 use super::names::{Hashed, short};
 use super::table::{Column, Row, Table};
 use super::whole::micro;
-use super::{Companions, Format, Gives, Options, azure_companions as companions};
+use super::{Companions, Format, Gives};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::quantity::Millis;
 
 /// The layout `HashOwner,HashApp,HashFunction,Trigger,1,2,...`.
 pub struct Azure2019;
@@ -80,7 +80,14 @@ impl Format for Azure2019 {
     fn known(&self, intake: &mut Intake<'_>, companions: &Companions<'_>) -> Known {
         let keys = std::mem::take(&mut intake.functions.names);
         let (mut problems, mut notes) = (std::mem::take(&mut intake.problems), Vec::new());
-        let known = functions_of(&keys, companions, intake.options, (&mut problems, &mut notes));
+        let known = {
+            let parts: Vec<[&str; 4]> = keys.iter().map(|key| parts(key, '\n')).collect();
+            let mut told = Told { options: intake.options, problems: &mut problems, notes: &mut notes };
+            let durations = companions.durations.as_ref().map(|source| told.durations(source));
+            let memory = companions.memory.as_ref().map(|source| told.memory(source));
+            // A companion that cannot be read is a problem already.
+            functions_of(&parts, (durations.flatten().as_ref(), memory.flatten().as_ref()), &mut told)
+        };
         intake.problems = problems;
         intake.tell(notes);
         known
@@ -145,12 +152,16 @@ struct Rows<'t> {
 impl Rows<'_> {
     /// The functions, each by its four cells, and their counts; whether there are any.
     fn read(&self, table: &Table<'_>, intake: &mut Intake<'_>) -> bool {
-        let mut lines = BTreeMap::new();
+        let mut lines: Vec<Option<u64>> = Vec::new();
         table.each(intake, |row, intake| {
             let Some(key) = self.key(row, &mut intake.problems) else { return };
             let [_, _, function, _] = self.hashes;
             let place = intake.place(&row.cell(function));
-            let earlier = lines.insert(key.clone(), row.line);
+            let number = intake.function(&key);
+            if lines.len() <= number as usize {
+                lines.resize(number as usize + 1, None);
+            }
+            let earlier = lines.get_mut(number as usize).and_then(|line| line.replace(row.line));
             if let Some(line) = earlier {
                 let message = format!("the row has the function and trigger of line {line}");
                 let help = "keep one of the two rows, or add their counts";
@@ -158,7 +169,7 @@ impl Rows<'_> {
                 let at = at.at_line(row.line).at_column(function.index as u64 + 1).named(function.name);
                 intake.problems.push(at);
             }
-            let function = intake.function(&key);
+            let function = number;
             for (minute, column) in self.minutes {
                 let count = keep(row.cell(*column).count(), &mut intake.problems).unwrap_or(0);
                 if count > 0 && earlier.is_none() {
@@ -178,30 +189,27 @@ impl Rows<'_> {
     }
 }
 
+/// The four cells of a key.
+pub fn parts(key: &str, separator: char) -> [&str; 4] {
+    let mut parts = key.split(separator);
+    std::array::from_fn(|_| parts.next().unwrap_or_default())
+}
+
 /// The functions by short names, with what the companions say of them.
-fn functions_of(
-    keys: &[String],
-    companions: &Companions<'_>,
-    options: &Options,
-    (problems, notes): (&mut Diagnostics, &mut Vec<String>),
+pub fn functions_of(
+    parts: &[[&str; 4]],
+    (durations, memory): (Option<&Found<Millis>>, Option<&Found<u64>>),
+    told: &mut Told<'_>,
 ) -> Known {
-    let parts: Vec<[&str; 4]> = keys
-        .iter()
-        .map(|key| {
-            let mut parts = key.split('\n');
-            std::array::from_fn(|_| parts.next().unwrap_or_default())
-        })
-        .collect();
     let hashed: Vec<Hashed<'_>> = parts
         .iter()
         .map(|[_, app, function, trigger]| Hashed { kind: trigger, function, owner: app })
         .collect();
     let keys: Vec<[&str; 3]> =
         parts.iter().map(|[owner, app, function, _]| [*owner, *app, *function]).collect();
-    let mut known = Known::new(short(&hashed), options);
-    let mut told = companions::Told { options, problems, notes };
-    let durations = companions.durations.as_ref().map(|source| told.durations(source, &keys));
-    let memory = companions.memory.as_ref().map(|source| told.memory(source, &keys));
+    let mut known = Known::new(short(&hashed), told.options);
+    let durations = durations.map(|found| told.durations_of(found, &keys));
+    let memory = memory.map(|found| told.memory_of(found, &keys));
     for number in 0..known.functions.len() {
         let duration = durations.as_ref().and_then(|all| all.get(number).copied().flatten());
         let memory = memory.as_ref().and_then(|all| all.get(number).copied().flatten());

@@ -1,11 +1,12 @@
 //! Functions: the functions of a file in the order they first appear, and how long their invocations last.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Options;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::{Memory, Millis};
 use crate::traffic::TrafficFunction;
+use crate::traffic::distinct::{Names, hash};
 
 /// The name of the function where a file has no function column.
 pub const UNNAMED: &str = "traffic";
@@ -13,7 +14,7 @@ pub const UNNAMED: &str = "traffic";
 /// The functions seen so far.
 #[derive(Clone, Debug, Default)]
 pub struct Functions {
-    numbers: BTreeMap<String, u32>,
+    numbers: Names,
     /// Names, by number.
     pub names: Vec<String>,
 }
@@ -21,12 +22,10 @@ pub struct Functions {
 impl Functions {
     /// The number of the function `name`.
     pub fn number(&mut self, name: &str) -> u32 {
-        if let Some(number) = self.numbers.get(name) {
-            return *number;
+        let (number, new) = self.numbers.number(name.as_bytes(), hash(name.as_bytes()));
+        if new {
+            self.names.push(name.to_owned());
         }
-        let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        self.names.push(name.to_owned());
-        self.numbers.insert(name.to_owned(), number);
         number
     }
 }

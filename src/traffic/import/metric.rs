@@ -74,10 +74,23 @@ pub fn label(text: &str) -> Series {
         for word in [&CONCURRENCY[..], &COUNTS, &DURATION, &STATISTICS].into_iter().flatten() {
             left = without(&left, word);
         }
-        left = left.trim_matches(SEPARATORS).trim().into();
+        left = joiners_off(left.trim_matches(SEPARATORS).trim()).into();
     }
     let function = if left.is_empty() { UNNAMED.to_owned() } else { left };
     Series { metric, function }
+}
+
+/// `left` without the words that joined a statistic to its metric or a metric to its function: `Sum of`,
+/// `of checkout`, `for checkout`. Names such as `for-each` are whole.
+fn joiners_off(left: &str) -> &str {
+    let mut left = left;
+    loop {
+        let first = left.split_whitespace().next().unwrap_or_default();
+        if !["of", "for", "by"].iter().any(|joiner| first.eq_ignore_ascii_case(joiner)) {
+            return left;
+        }
+        left = left.get(first.len()..).unwrap_or_default().trim_start_matches(SEPARATORS);
+    }
 }
 
 /// `text` without the first `word` that stands for itself, in any case.
@@ -171,7 +184,11 @@ mod tests {
         for (text, metric, function) in [
             ("Invocations", counts, "traffic"),
             ("checkout Invocations", counts, "checkout"),
-            ("Sum of Invocations", counts, "of"),
+            ("Sum of Invocations", counts, "traffic"),
+            ("Sum of Invocations for checkout", counts, "checkout"),
+            ("Sum of checkout-for-all Invocations", counts, "checkout-for-all"),
+            ("Invocations (Sum) of of checkout", counts, "checkout"),
+            ("for-each Invocations", counts, "for-each"),
             ("order-requests-v2 Invocations", counts, "order-v2"),
             ("Lambda checkout ConcurrentExecutions", Metric::Values(Values::Concurrency), "checkout"),
             ("checkout-duration", Metric::Duration(1_000), "checkout"),

@@ -8,6 +8,7 @@ mod access_log;
 mod azure_2019;
 mod azure_2021;
 mod azure_companions;
+mod azure_day;
 mod cell;
 mod clock;
 mod cloudwatch_console;
@@ -31,6 +32,8 @@ mod metric;
 mod names;
 mod number;
 mod options;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod prometheus;
 mod repeats;
 mod report_line;
@@ -47,12 +50,14 @@ use functions::Known;
 use intake::Intake;
 use text::Text;
 
+pub use azure_day::AzureDay;
 pub use content::Content;
 pub use gives::Gives;
 pub use options::{Gaps, Meaning, Options, Repeats, Resets};
 
 use super::Traffic;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::quantity::Memory;
 
 /// A file in memory.
 #[derive(Clone, Copy, Debug)]
@@ -123,6 +128,12 @@ pub const ALL: &[&dyn Format] = &[
     &victoriametrics::VictoriaMetrics,
     &access_log::AccessLog,
 ];
+
+/// What `source` says, unpacked and decoded, if that is text of at most `most`.
+pub fn text_of(source: &Source<'_>, most: Memory) -> Option<String> {
+    let options = Options { unpacked: most, ..Options::default() };
+    Text::open(source, &options).ok().map(|text| text.content.into_owned())
+}
 
 /// Reads one file of traffic. Every bad cell is told, with its place.
 pub fn import(

@@ -1,7 +1,9 @@
 //! Names: short readable names for functions that a file knows by hashes.
 
 use std::cell::LazyCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use crate::traffic::distinct::{Names, hash};
 
 /// A function as the file knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,10 +17,32 @@ pub struct Hashed<'a> {
 }
 
 impl Hashed<'_> {
-    fn cut(&self, length: usize) -> String {
-        let hash: String = self.function.chars().take(length).collect();
-        if self.kind.is_empty() { hash } else { format!("{}-{hash}", self.kind) }
+    /// Appends the kind and `length` characters of the function's hash to `name`.
+    fn cut(&self, length: usize, name: &mut String) {
+        if !self.kind.is_empty() {
+            name.push_str(self.kind);
+            name.push('-');
+        }
+        let end = self.function.char_indices().nth(length).map_or(self.function.len(), |(end, _)| end);
+        name.push_str(self.function.get(..end).unwrap_or_default());
     }
+}
+
+/// Whether the name of each function, cut to `length`, is that of no other.
+fn alone(functions: &[Hashed<'_>], length: usize) -> Vec<bool> {
+    let (mut names, mut times, mut name) = (Names::default(), Vec::new(), String::new());
+    let mut number = |function: &Hashed<'_>| {
+        name.clear();
+        function.cut(length, &mut name);
+        let (number, new) = names.number(name.as_bytes(), hash(name.as_bytes()));
+        if new {
+            times.push(0_u32);
+        }
+        times.iter_mut().skip(number as usize).take(1).for_each(|times| *times += 1);
+        number
+    };
+    let numbers: Vec<u32> = functions.iter().map(&mut number).collect();
+    numbers.iter().map(|number| times.get(*number as usize) == Some(&1)).collect()
 }
 
 /// A name for each: its kind and the first 8 characters of its hash, more of
@@ -26,34 +50,33 @@ impl Hashed<'_> {
 pub fn short(functions: &[Hashed<'_>]) -> Vec<String> {
     let lengths = [8, 12, 16, 32, 64];
     // The next length is tried only where one is not enough.
-    let table = |length: usize| {
-        LazyCell::new(move || {
-            let mut times = BTreeMap::<String, usize>::new();
-            for function in functions {
-                *times.entry(function.cut(length)).or_default() += 1;
-            }
-            times
-        })
-    };
-    let tables = lengths.map(table);
-    let mut taken = BTreeSet::new();
+    let tables = lengths.map(|length| LazyCell::new(move || alone(functions, length)));
+    let mut taken = Names::default();
+    let mut take = |name: &str| taken.number(name.as_bytes(), hash(name.as_bytes())).1;
     let mut next = BTreeMap::<String, usize>::new();
     functions
         .iter()
-        .map(|function| {
-            let unique = lengths.iter().zip(&tables).find_map(|(length, times)| {
-                let name = function.cut(*length);
-                (times.get(&name) == Some(&1)).then_some(name)
-            });
-            let owner: String = function.owner.chars().take(8).collect();
-            let wished = unique.unwrap_or_else(|| format!("{}-{owner}", function.cut(8)));
-            let number = next.entry(wished.clone()).or_insert(1);
-            let mut name = wished.clone();
-            while !taken.insert(name.clone()) {
-                *number += 1;
-                name = format!("{wished}-{number}");
+        .enumerate()
+        .map(|(index, function)| {
+            let unique =
+                lengths.iter().zip(&tables).find(|(_, alone)| alone.get(index).copied().unwrap_or(false));
+            let mut name = String::new();
+            function.cut(unique.map_or(8, |(length, _)| *length), &mut name);
+            if unique.is_none() {
+                name.push('-');
+                name.extend(function.owner.chars().take(8));
             }
-            name
+            if take(&name) {
+                return name;
+            }
+            let number = next.entry(name.clone()).or_insert(1);
+            loop {
+                *number += 1;
+                let numbered = format!("{name}-{number}");
+                if take(&numbered) {
+                    return numbered;
+                }
+            }
         })
         .collect()
 }

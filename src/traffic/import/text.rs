@@ -12,7 +12,11 @@ use crate::diagnostic::{Code, Diagnostic};
 /// What a file starts with that is packed or not text at all, and what to do about it.
 const PACKED: [(&[u8], &str, &str); 5] = [
     (b"PK\x03\x04", "the file is a zip archive or a spreadsheet", "unpack it, or save the sheet as CSV"),
-    (b"PAR1", "the file is in Parquet format", "export it as CSV"),
+    (
+        b"PAR1",
+        "the file is in Parquet format",
+        "export it as CSV, or build eniplan with `--features parquet`",
+    ),
     (b"BZh", "the file is compressed with bzip2", "unpack it first, for example with `bunzip2`"),
     (b"\xfd7zXZ", "the file is compressed with xz", "unpack it first, for example with `unxz`"),
     (b"Rar!", "the file is a RAR archive", "unpack it first"),

@@ -17,11 +17,16 @@ const GZIP: &[u8] = b"\x1f\x8b";
 const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
 
 /// The bytes of `source`, unpacked where they are packed, and a note of that.
-pub fn unpack<'a>(source: &Source<'a>, limit: Memory) -> Result<(Cow<'a, [u8]>, Option<String>), Diagnostic> {
+pub fn unpack<'a>(source: &Source<'a>, limit: Memory) -> Result<(Cow<'a, [u8]>, Vec<String>), Diagnostic> {
     let (found, name) = match source.bytes {
+        #[cfg(feature = "parquet")]
+        bytes if bytes.starts_with(super::parquet::MAGIC) => {
+            let (text, notes) = super::parquet::table(source, limit)?;
+            return Ok((Cow::Owned(text), notes));
+        }
         bytes if bytes.starts_with(GZIP) => (limited(MultiGzDecoder::new(bytes), limit), "gzip"),
         bytes if bytes.starts_with(ZSTD) => (frames(bytes, limit), "zstd"),
-        bytes => return Ok((Cow::Borrowed(bytes), None)),
+        bytes => return Ok((Cow::Borrowed(bytes), Vec::new())),
     };
     let refuse = |code, message: String, help: &str| {
         Err(Diagnostic::new(code, message, help).in_file(source.name).at_line(1))
@@ -31,7 +36,7 @@ pub fn unpack<'a>(source: &Source<'a>, limit: Memory) -> Result<(Cow<'a, [u8]>, 
             let message = format!("the file is packed twice, the outer time with {name}");
             refuse(Code::Encoding, message, "unpack it once by hand")
         }
-        Ok(Some(bytes)) => Ok((Cow::Owned(bytes), Some(format!("{} is unpacked from {name}", source.name)))),
+        Ok(Some(bytes)) => Ok((Cow::Owned(bytes), vec![format!("{} is unpacked from {name}", source.name)])),
         Ok(None) => {
             let packed = Memory(source.bytes.len() as u64);
             let message =

@@ -1,8 +1,8 @@
 //! Log: blocks of `start,function,duration_ms`, one row per invocation.
 
 use super::instant::{Days, Form};
-use super::names::hash;
 use super::{Names, Unusual, digits, lines, plain};
+use crate::traffic::distinct::hash;
 
 /// The parts that functions fall into, by their names, so that each part can be counted on its own.
 pub const PARTS: usize = 16;

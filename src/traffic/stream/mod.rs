@@ -8,10 +8,9 @@
 
 mod instant;
 pub mod log;
-mod names;
 pub mod wide_day;
 
-pub use names::Names;
+pub use super::distinct::Names;
 
 /// Something that only the importer can judge, and the line of the block it is on, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Wide day: blocks of the Azure trace of 2019, a row per function and a column per minute.
 
-use super::{Unusual, digits, lines, plain};
+use super::{Unusual, digits, lines};
 
 /// The longest text of a hash or trigger, in bytes.
 const LONGEST_NAME: usize = 256;
@@ -45,94 +45,108 @@ pub struct Count {
     pub count: u32,
 }
 
-/// The rows of a block.
-#[derive(Clone, Debug, Default)]
-pub struct Rows {
-    /// The first four cells of each row with their commas, a line end after each.
-    pub keys: String,
-    /// The counts of all rows, each row's in order of slots.
-    pub counts: Vec<Count>,
-    /// Where in `counts` each row ends.
-    pub ends: Vec<usize>,
+/// Hands each row of `block`, whole lines below the header, to `each`: its first four cells with their
+/// commas, and its counts in order of slots. How many lines there were.
+pub fn read(layout: Layout, block: &[u8], mut each: impl FnMut(&str, &[Count])) -> Result<u64, Unusual> {
+    let mut counts = Vec::new();
+    for (line, text) in lines(block) {
+        counts.clear();
+        let keys = row(layout, text, &mut counts).map_err(|what| Unusual { line, what })?;
+        each(keys, &counts);
+    }
+    Ok(memchr::memchr_iter(b'\n', block).count() as u64)
 }
 
-impl Rows {
-    /// Reads `block`, whole lines below the header.
-    pub fn read(layout: Layout, block: &[u8]) -> Result<Self, Unusual> {
-        plain(block)?;
-        let mut rows = Self::default();
-        for (line, text) in lines(block) {
-            rows.row(layout, text).map_err(|what| Unusual { line, what })?;
-        }
-        Ok(rows)
+/// The first four cells of each row of `block`, handed to `each`; nothing else is looked at.
+pub fn keys(block: &[u8], mut each: impl FnMut(&str)) -> Result<(), Unusual> {
+    for (line, text) in lines(block) {
+        let (keys, _) = split(text).map_err(|what| Unusual { line, what })?;
+        each(keys);
     }
+    Ok(())
+}
 
-    /// The counts of each row.
-    pub fn each(&self) -> impl Iterator<Item = &[Count]> {
-        let mut start = 0;
-        self.ends.iter().map(move |&end| {
-            let row = self.counts.get(start..end).unwrap_or_default();
-            start = end;
-            row
-        })
+/// The first four cells of a row, and the rest.
+fn split(text: &[u8]) -> Result<(&str, &[u8]), &'static str> {
+    let mut ends = memchr::memchr_iter(b',', text);
+    let end = ends.nth(KEYS.len() - 1).ok_or("the row is short")?;
+    let (keys, rest) = text.split_at_checked(end).unwrap_or((text, &[]));
+    let keys = std::str::from_utf8(keys).map_err(|_| "the text is not UTF-8")?;
+    let usual = |name: &str| {
+        let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'"';
+        let short = !name.is_empty() && name.len() <= LONGEST_NAME;
+        // Nearly always the first.
+        short && (name.bytes().all(plain) || name.trim() == name && !name.contains(odd))
+    };
+    if !keys.split(',').all(usual) {
+        return Err("a hash or trigger is unusual");
     }
+    Ok((keys, rest.get(1..).unwrap_or_default()))
+}
 
-    fn row(&mut self, layout: Layout, text: &[u8]) -> Result<(), &'static str> {
-        let mut rest = text;
-        for _ in KEYS {
-            let length = memchr::memchr(b',', rest).ok_or("the row is short")?;
-            let (cell, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
-            let name = std::str::from_utf8(cell).unwrap_or_default();
-            let usual = !name.is_empty() && name.len() <= LONGEST_NAME && name.trim() == name;
-            if !usual || name.contains(char::is_control) {
-                return Err("a hash or trigger is unusual");
-            }
-            rest = after.get(1..).unwrap_or_default();
-        }
-        let keys = text.len() - rest.len();
-        let keys = text.get(..keys.saturating_sub(1)).unwrap_or_default();
-        self.keys.push_str(std::str::from_utf8(keys).unwrap_or_default());
-        self.keys.push('\n');
-        self.minutes(usize::from(layout.minutes), rest)?;
-        self.ends.push(self.counts.len());
-        Ok(())
-    }
+/// What may begin a quoted cell, or means more than itself.
+fn odd(character: char) -> bool {
+    character == '"' || character.is_control()
+}
 
-    fn minutes(&mut self, minutes: usize, mut rest: &[u8]) -> Result<(), &'static str> {
-        const COUNT: &str = "a count is written in an unusual way";
-        const LENGTH: &str = "the row has another number of cells than the header";
-        // Most minutes of most functions are zero.
-        const ZEROS: [u8; 16] = *b"0,0,0,0,0,0,0,0,";
-        let mut slot = 0;
-        while slot < minutes {
-            while let Some((zeros, after)) =
-                rest.split_first_chunk::<16>().filter(|(next, _)| **next == ZEROS)
-            {
-                debug_assert_eq!(zeros.len(), ZEROS.len());
-                rest = after;
-                slot += 8;
+/// The first four cells of a row; its counts go to `counts`.
+fn row<'t>(layout: Layout, text: &'t [u8], counts: &mut Vec<Count>) -> Result<&'t str, &'static str> {
+    let (keys, rest) = split(text)?;
+    minutes(usize::from(layout.minutes), rest, counts)?;
+    Ok(keys)
+}
+
+fn minutes(minutes: usize, mut rest: &[u8], counts: &mut Vec<Count>) -> Result<(), &'static str> {
+    const COUNT: &str = "a count is written in an unusual way";
+    const LENGTH: &str = "the row has another number of cells than the header";
+    let mut slot = 0;
+    while slot < minutes {
+        while let Some((eight, after)) = rest.split_first_chunk::<16>() {
+            let Some(digits) = eight_digits(*eight) else { break };
+            let mut left = digits;
+            while left != 0 {
+                let byte = left.trailing_zeros() / 8;
+                #[allow(clippy::cast_possible_truncation)] // a digit
+                let count = (left >> (8 * byte)) as u32 & 0xf;
+                let slot = u16::try_from(slot + byte as usize / 2).map_err(|_| LENGTH)?;
+                counts.push(Count { slot, count });
+                left &= !(0xff << (8 * byte));
             }
-            if slot >= minutes {
-                return Err(LENGTH);
-            }
-            let (count, length) = match *rest {
-                [digit, b',', ..] if digit.is_ascii_digit() => (u32::from(digit - b'0'), 1),
-                _ => digits(rest).ok_or(COUNT)?,
-            };
-            if count > 0 {
-                let slot = u16::try_from(slot).map_err(|_| LENGTH)?;
-                self.counts.push(Count { slot, count });
-            }
-            slot += 1;
-            match rest.get(length) {
-                Some(b',') if slot < minutes => rest = rest.get(length + 1..).unwrap_or_default(),
-                None if slot == minutes => return Ok(()),
-                None | Some(b',') => return Err(LENGTH),
-                Some(_) => return Err(COUNT),
-            }
+            rest = after;
+            slot += 8;
         }
-        Err(LENGTH)
+        if slot >= minutes {
+            return Err(LENGTH);
+        }
+        let (count, length) = digits(rest).ok_or(COUNT)?;
+        if count > 0 {
+            let slot = u16::try_from(slot).map_err(|_| LENGTH)?;
+            counts.push(Count { slot, count });
+        }
+        slot += 1;
+        match rest.get(length) {
+            Some(b',') if slot < minutes => rest = rest.get(length + 1..).unwrap_or_default(),
+            None if slot == minutes => return Ok(()),
+            None | Some(b',') => return Err(LENGTH),
+            Some(_) => return Err(COUNT),
+        }
     }
+    Err(LENGTH)
+}
+
+/// Most counts are one digit: eight of them and their commas, each in the lower of its two bytes.
+#[inline]
+fn eight_digits(bytes: [u8; 16]) -> Option<u128> {
+    const ZEROS: u128 = u128::from_le_bytes(*b"0,0,0,0,0,0,0,0,");
+    const ABOVE_NINE: u128 =
+        u128::from_le_bytes([0x76, 0, 0x76, 0, 0x76, 0, 0x76, 0, 0x76, 0, 0x76, 0, 0x76, 0, 0x76, 0]);
+    const OTHER: u128 = u128::from_le_bytes([
+        0x80, 0xff, 0x80, 0xff, 0x80, 0xff, 0x80, 0xff, 0x80, 0xff, 0x80, 0xff, 0x80, 0xff, 0x80, 0xff,
+    ]);
+    let digits = u128::from_le_bytes(bytes) ^ ZEROS;
+    // A comma leaves nothing; a digit leaves itself, below 10. Once both are below 128 no sum carries over.
+    let odd = digits & OTHER | digits.wrapping_add(ABOVE_NINE) & OTHER;
+    (odd == 0).then_some(digits)
 }
 
 #[cfg(test)]
@@ -142,6 +156,12 @@ mod tests {
     fn header(minutes: u32) -> String {
         let minutes: Vec<String> = (3..3 + minutes).map(|minute| minute.to_string()).collect();
         format!("HashOwner,HashApp,HashFunction,Trigger,{}", minutes.join(","))
+    }
+
+    fn rows(layout: Layout, block: &str) -> Result<Vec<(String, Vec<Count>)>, Unusual> {
+        let mut rows = Vec::new();
+        read(layout, block.as_bytes(), |keys, counts| rows.push((keys.to_owned(), counts.to_vec())))?;
+        Ok(rows)
     }
 
     #[test]
@@ -154,14 +174,14 @@ mod tests {
                     .map(|slot| (if slot == at { 1_234 } else { slot / 20 }).to_string())
                     .collect();
                 let block = format!("o,a,f,http,{}\no,a,g,timer,{}", cells.join(","), cells.join(","));
-                let rows = Rows::read(layout, block.as_bytes()).unwrap();
                 let expected: Vec<Count> = (0_u16..)
                     .zip(&cells)
                     .map(|(slot, cell)| Count { slot, count: cell.parse().unwrap() })
                     .filter(|cell| cell.count > 0)
                     .collect();
-                assert_eq!(rows.each().collect::<Vec<_>>(), [&expected[..], &expected[..]]);
-                assert_eq!(rows.keys, "o,a,f,http\no,a,g,timer\n");
+                let expected =
+                    [("o,a,f,http".to_owned(), expected.clone()), ("o,a,g,timer".to_owned(), expected)];
+                assert_eq!(rows(layout, &block).unwrap(), expected);
             }
         }
     }
@@ -182,12 +202,16 @@ mod tests {
             "0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0",
         ] {
             let block = format!("o,a,f,http,0,0,0,0,0,0,0,0,7\no,a,g,http,{minutes}\n");
-            assert_eq!(Rows::read(layout, block.as_bytes()).err().map(|it| it.line), Some(1), "{minutes}");
+            assert_eq!(rows(layout, &block).err().map(|it| it.line), Some(1), "{minutes}");
         }
-        for key in [",a,f,http", "o,a, f,http", "o,a\u{1},f,http"] {
+        for key in
+            [",a,f,http", "o,a, f,http", "o,a\u{1},f,http", "o,a,\"f\",http", "\"o,a,f,http", "o,a,f\r,http"]
+        {
             let block = format!("{key},0,0,0,0,0,0,0,0,7\n");
-            assert!(Rows::read(layout, block.as_bytes()).is_err(), "{key}");
+            assert!(rows(layout, &block).is_err(), "{key}");
         }
+        assert_eq!(rows(layout, "é x,a,f,http,0,0,0,0,0,0,0,0,0\n").unwrap()[0].0, "é x,a,f,http");
+        assert!(read(layout, b"\xff,a,f,http,0,0,0,0,0,0,0,0,0\n", |_, _| ()).is_err());
         for header in ["HashOwner,HashApp,HashFunction,Trigger", "HashApp,HashOwner,HashFunction,Trigger,1"] {
             assert_eq!(Layout::of(header), None);
         }

@@ -149,7 +149,8 @@ fn problems(name: &str, text: &str) -> Vec<String> {
 #[test]
 fn everything_wrong_with_a_file_is_told_in_its_place() {
     for (text, wanted) in [
-        ("", &["E004 -:- there is nothing in the file"][..]),
+        ("", &["E004 1:1 there is nothing in the file"][..]),
+        ("# a comment alone\n", &["E004 1:1 there is nothing in the file"]),
         ("{\"Functions\": [", &["E201 1:15 no JSON: EOF while parsing a list"]),
         ("{\"Functions\": 5}", &["E203 1:15 `Functions` is no list"]),
         (

@@ -58,7 +58,7 @@ pub(super) fn fields(answer: &mut Answer, estate: &Estate, audit: &Audit, platfo
 }
 
 fn merge(it: &Merge) -> Json {
-    let change = |it: &Change| json!({"function": it.function, "gains": it.gains});
+    let change = |it: &Change| json!({"function": it.function, "gains": it.gains, "access": it.access});
     let changes: Json = it.changes.iter().map(change).collect();
     json!({"sets": it.sets, "union": it.union, "saves": it.saves, "changes": changes})
 }

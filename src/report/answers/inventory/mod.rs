@@ -207,7 +207,12 @@ fn sets(merge: &Merge, words: impl Fn(&[String]) -> String) -> String {
 }
 
 fn gains(merge: &Merge, words: impl Fn(&[String]) -> String) -> String {
-    let gain = |it: &Change| format!("{}: {}", name(&it.function), words(&it.gains));
+    let access = |it: &Change| match it.access.as_deref() {
+        None => String::new(),
+        Some([]) => " (nothing that it could not do before)".to_owned(),
+        Some(all) => format!(" (may then {})", all.iter().map(|it| name(it)).collect::<Vec<_>>().join(", ")),
+    };
+    let gain = |it: &Change| format!("{}: {}{}", name(&it.function), words(&it.gains), access(it));
     merge.changes.iter().map(gain).collect::<Vec<_>>().join("; ")
 }
 

@@ -1,4 +1,4 @@
-//! Names: a number for each different name, in the order they first appear.
+//! Distinct: a number for each different name, in the order they first appear.
 //!
 //! The hash decides only how quickly a name is found: nothing is ever listed in its order.
 
@@ -25,6 +25,14 @@ impl Names {
         self.ends.push(self.bytes.len());
         self.table.insert_unique(hash, (hash, number), |&(hash, _)| hash);
         (number, true)
+    }
+
+    /// The number of `name`, if it was seen.
+    #[inline]
+    pub fn find(&self, name: &[u8]) -> Option<u32> {
+        let hash = hash(name);
+        let found = self.table.find(hash, |&(other, number)| other == hash && self.bytes_of(number) == name);
+        found.map(|&(_, number)| number)
     }
 
     /// How many there are.
@@ -85,6 +93,7 @@ mod tests {
         assert_eq!((names.len(), names.bytes_of(3), names.bytes_of(9)), (5, &b"abcdefghi"[..], &b""[..]));
         assert_ne!(hash(b"abcdefghi"), hash(b"abcdefghj"));
         names.clear();
-        assert_eq!(names.number(b"x", 7), (0, true));
+        assert_eq!(names.number(b"x", hash(b"x")), (0, true));
+        assert_eq!((names.find(b"x"), names.find(b"y")), (Some(0), None));
     }
 }

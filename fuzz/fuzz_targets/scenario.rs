@@ -1,0 +1,5 @@
+//! Fuzzes scenarios.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| eniplan_fuzz::scenario(bytes));

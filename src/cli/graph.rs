@@ -1,0 +1,142 @@
+//! `eniplan graph`.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use clap::builder::PossibleValuesParser;
+
+use super::complaint::no_answer;
+use super::search::Search;
+use super::study::{Study, StudyArgs};
+use super::{Verdict, output};
+use crate::demand;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::quantity::Millis;
+use crate::report::graph::{self, Drawing, phases};
+use crate::report::words::name;
+use crate::traffic::{Shape, Traffic};
+use crate::worst_case::Effort;
+
+/// What is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Subject {
+    /// Functions, ENIs, subnets, zones, and what is reached; with traffic also how many are needed
+    Topology,
+    /// The phases of a cold start in the model
+    ColdPath,
+    /// The longest cold start that a replay of the traffic shows
+    WorstCase,
+}
+
+/// Options of `graph`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  eniplan graph --scenario scenario.toml -o topology.svg\n  \
+                        eniplan graph shop-day.csv --of worst-case -o worst.svg\n  \
+                        eniplan graph --of cold-path --format dot -o path.dot")]
+#[command(mut_arg("traffic", |traffic| traffic.required(false)))]
+pub struct Args {
+    /// What is drawn
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = Subject::Topology, help_heading = "Drawing")]
+    of: Subject,
+    #[command(flatten)]
+    study: StudyArgs,
+    /// How many invocations to replay, about, in search of the worst case
+    #[arg(long, value_name = "N", default_value_t = Effort::SMALL, help_heading = "Computation")]
+    effort: u64,
+    /// How it is drawn [default: as the name of FILE ends, else text]
+    #[arg(long, value_name = "FORMAT", value_parser = formats(), help_heading = "Output")]
+    format: Option<String>,
+    /// Write the drawing to FILE, whole or not at all
+    #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = "Output")]
+    file: Option<PathBuf>,
+    /// Print no notes on stderr
+    #[arg(long, help_heading = "Output")]
+    quiet: bool,
+}
+
+fn formats() -> PossibleValuesParser {
+    graph::ALL.iter().map(|format| format.name()).collect::<Vec<_>>().into()
+}
+
+/// Draws what is asked for.
+pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+    let study = loaded(args)?;
+    let drawing = match args.of {
+        Subject::Topology => {
+            let needs = args.study.names_traffic().then(|| {
+                let policy = study.policy()?;
+                Ok::<_, Diagnostic>(demand::demand(&study.traffic, &study.topology, policy))
+            });
+            let needs = needs.transpose()?;
+            graph::topology::topology(&study.platform.name, &study.scenario, &study.topology, needs.as_ref())
+        }
+        Subject::ColdPath => phases::cold_path(&study.platform, &study.cold_path.vpc),
+        Subject::WorstCase => match worst_case(args, &study)? {
+            Ok(drawing) => drawing,
+            Err(verdict) => return Ok(verdict),
+        },
+    };
+    give(args, &drawing)?;
+    Ok(Verdict::Done)
+}
+
+/// Everything, where there is no traffic with none: the functions are then the scenario's alone.
+fn loaded(args: &Args) -> Result<Study, Diagnostics> {
+    if args.study.names_traffic() {
+        return args.study.load();
+    }
+    let missing = match args.of {
+        Subject::ColdPath => None,
+        Subject::Topology => {
+            (!args.study.names_scenario()).then_some("a topology needs functions: a scenario, or traffic")
+        }
+        Subject::WorstCase => Some("a worst case needs traffic"),
+    };
+    if let Some(message) = missing {
+        let help = "give --scenario FILE or a traffic file; --of cold-path needs neither";
+        return Err(Diagnostic::new(Code::Usage, message, help).into());
+    }
+    args.study.load_with(|_| {
+        let shape = Shape::Log(Vec::new());
+        Ok(Traffic { functions: Vec::new(), origin: None, span: Millis::ZERO, notes: Vec::new(), shape })
+    })
+}
+
+/// The drawing of the worst case; where the policy follows a plan that does not exist, what that means.
+fn worst_case(args: &Args, study: &Study) -> Result<Result<Drawing, Verdict>, Diagnostics> {
+    let policy = study.policy()?;
+    let case = study.case(policy, &study.traffic);
+    let search = Search::begin(None, args.quiet);
+    let found = case.worst_case(Effort { invocations: args.effort, seed: args.study.traffic.seed }, &search);
+    search.finish();
+    let worst = match found {
+        Ok(worst) => worst,
+        Err(error) => return no_answer(&error, "text").map(Err),
+    };
+    let function = worst.cold_start.function.as_deref();
+    let place = study.topology.functions.iter().find(|place| Some(place.name.as_str()) == function);
+    let in_vpc = place.is_none_or(|place| !place.classes.is_empty());
+    let path = study.cold_path.of(in_vpc);
+    if worst.cold_start.path.is_empty() {
+        let whose =
+            function.map_or_else(|| "no invocation".to_owned(), |it| format!("the one of {}", name(it)));
+        output::note(
+            &format!("no cold start of its own was found to draw ({whose} waits for another's)"),
+            args.quiet,
+        );
+    }
+    Ok(Ok(phases::worst_case(&study.subject(policy), &worst, &study.limits(), path)))
+}
+
+fn give(args: &Args, drawing: &Drawing) -> Result<(), Diagnostic> {
+    let ending = args.file.as_ref().and_then(|file| file.extension()).and_then(|ending| ending.to_str());
+    let by_ending = ending.and_then(|ending| graph::named(&ending.to_ascii_lowercase()));
+    let named = args.format.as_deref().and_then(graph::named);
+    let format = named.or(by_ending).or_else(|| graph::ALL.first().copied());
+    let Some(format) = format else { return Ok(()) };
+    let text = format.draw(drawing, output::width(args.file.is_none()));
+    match &args.file {
+        Some(file) => output::save(file, &text, args.quiet),
+        None => output::to_stdout(&text),
+    }
+}

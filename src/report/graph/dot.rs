@@ -1,0 +1,88 @@
+//! DOT: the graph for Graphviz and whatever else reads its language.
+
+use std::fmt::Write;
+
+use super::{Direction, Drawing, Format, Kind, Node, colour};
+use crate::diagnostic::inert;
+
+/// For Graphviz.
+pub struct Dot;
+
+impl Format for Dot {
+    fn name(&self) -> &'static str {
+        "dot"
+    }
+
+    fn summary(&self) -> &'static str {
+        "for Graphviz and other tools that lay out graphs"
+    }
+
+    fn draw(&self, drawing: &Drawing, _width: u16) -> String {
+        let direction = if drawing.direction == Direction::Right { "LR" } else { "TB" };
+        let title = std::iter::once(&drawing.title).chain(&drawing.captions).map(|it| quoted(it));
+        let mut out = format!(
+            "digraph eniplan {{\n  rankdir={direction};\n  label=\"{}\";\n  labelloc=t;\n  \
+             node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\"];\n",
+            title.collect::<Vec<_>>().join("\\n"),
+        );
+        for (index, node) in drawing.nodes.iter().enumerate() {
+            let _ = writeln!(out, "  n{index} [{}];", attributes(node));
+        }
+        for edge in &drawing.edges {
+            let strong = if edge.strong { ", penwidth=2.5" } else { "" };
+            let junction = drawing.nodes.get(edge.to).is_some_and(|node| node.kind == Kind::Junction);
+            let head = if junction { ", arrowhead=none" } else { "" };
+            let meaning = quoted(edge.meaning);
+            let _ = writeln!(out, "  n{} -> n{} [tooltip=\"{meaning}\"{strong}{head}];", edge.from, edge.to);
+        }
+        for (index, frame) in drawing.frames.iter().enumerate() {
+            let inside = |node: &Node| (frame.first..=frame.last).contains(&node.rank);
+            let members = drawing.nodes.iter().enumerate().filter(|(_, node)| inside(node));
+            let members: Vec<String> = members.map(|(at, _)| format!("n{at};")).collect();
+            let members = members.join(" ");
+            let label = quoted(&frame.label);
+            let _ =
+                writeln!(out, "  subgraph cluster_{index} {{ label=\"{label}\"; style=dashed; {members} }}");
+        }
+        out.push_str("}\n");
+        out
+    }
+}
+
+fn attributes(node: &Node) -> String {
+    let (fill, line) = colour::of(node.kind);
+    if node.kind == Kind::Junction {
+        return format!("shape=point, width=0.06, color=\"{}\"", line.light);
+    }
+    let lines = std::iter::once(&node.title)
+        .chain((!node.aside.is_empty()).then_some(&node.aside))
+        .chain(&node.lines);
+    let label = lines.map(|line| quoted(line)).collect::<Vec<_>>().join("\\n");
+    let hint =
+        if node.hint.is_empty() { String::new() } else { format!(", tooltip=\"{}\"", quoted(&node.hint)) };
+    format!("label=\"{label}\", fillcolor=\"{}\", color=\"{}\"{hint}", fill.light, line.light)
+}
+
+/// `text` inside quotation marks: what would end them, or is an escape or an entity, stands for itself.
+fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in inert(text).chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '&' => out.push_str("&amp;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_ends_the_quotation() {
+        assert_eq!(quoted("a\"]; b\\n \\N &lt; \n"), "a\\\"]; b\\\\n \\\\N &amp;lt; \\\\n");
+    }
+}

@@ -1,0 +1,153 @@
+//! The phases of a cold start as a drawing: those of a model, or one cold start as it went.
+
+use super::{Direction, Drawing, Kind, Node};
+use crate::cold_path::{Path, PathPhase, Step};
+use crate::platform::{PhaseKind, Platform};
+use crate::quantity::Millis;
+use crate::report::Subject;
+use crate::report::answers::{Limits, binding, in_words};
+use crate::report::words::name;
+use crate::worst_case::WorstCase;
+
+/// The cold path of `platform` for functions in a VPC; `path` is laid out from it.
+///
+/// The longest path is that of an environment whose ENI must boot, each phase at its longest.
+pub fn cold_path(platform: &Platform, path: &Path) -> Drawing {
+    let boot = &platform.eni.boot.value;
+    let longest = path.longest_path(boot.max, Millis::ZERO);
+    let quick = path.shortest();
+    let (ready, booted) = (path.longest(Millis::ZERO, Millis::ZERO), path.longest(boot.max, Millis::ZERO));
+    let mut captions = vec![format!(
+        "An environment of a function in a VPC is ready after {quick} to {ready} where an ENI is, and after up \
+         to {booted} where its ENI must boot ({boot})."
+    )];
+    let scarce = platform.environment.microvm.is_some() || platform.eni.api.is_some();
+    if scarce {
+        captions.push("Waits for hosts and for API tokens come on top where they bind.".to_owned());
+    }
+    let mut drawing = empty(format!("The cold path of {}", platform.name), captions);
+    let cited = |step: &Step| platform.phases.iter().find(|phase| phase.name == step.name);
+    let node = |step: &Step| {
+        let mut node = Node::new(Kind::Phase, 0, step.name.as_str());
+        node.aside =
+            said_of(step, &format!("waits for an ENI: none where one is ready, else its boot, {boot}"));
+        if let Some(phase) = cited(step) {
+            if phase.vpc {
+                node.lines.push("only for functions in a VPC".to_owned());
+            }
+            let duration = &phase.duration;
+            node.hint = format!("{} (grade {})", duration.source, duration.grade.letter());
+        }
+        node
+    };
+    fill(&mut drawing, path, &longest, node);
+    drawing
+}
+
+/// The cold start of the worst case that a replay shows, on `path`, the one of its function.
+pub fn worst_case(subject: &Subject, worst: &WorstCase, limits: &Limits, path: &Path) -> Drawing {
+    let shown = &worst.cold_start;
+    let length = Millis(shown.witness_ms);
+    let function = shown.function.as_deref().map_or_else(String::new, |it| format!(" of {}", name(it)));
+    let at = shown.at_ms.map_or_else(String::new, |at| format!(", {}", subject.clock.phrase(at)));
+    let proved = match shown.bound_ms {
+        Some(bound) if shown.exact => format!("No cold start takes longer than {} (proved).", Millis(bound)),
+        Some(bound) => {
+            format!("No cold start takes longer than {} (proved); a replay shows this one.", Millis(bound))
+        }
+        None => "How much longer a cold start can take is not proved.".to_owned(),
+    };
+    let said = binding("that cold start", shown.witness_ms, &shown.path, limits);
+    let mut drawing = empty(
+        format!("The worst cold start{function} under {}: {length}{at}", subject.setting()),
+        [Some(proved), said].into_iter().flatten().collect(),
+    );
+    let node = |step: &Step| {
+        let mut node = Node::new(Kind::Phase, 0, step.name.as_str());
+        match shown.path.iter().find(|phase| phase.phase == step.name) {
+            Some(phase) => {
+                node.aside =
+                    format!("from {} on, takes {}", Millis(phase.start_ms), Millis(phase.duration_ms));
+                if let Some(parts) = in_words(&phase.waits) {
+                    node.lines.push(format!("waits {} for {parts}", Millis(phase.wait_ms)));
+                }
+                let own = phase.wait_ms.saturating_add(phase.duration_ms);
+                node.share = Some(own as f64 / shown.witness_ms.max(1) as f64);
+            }
+            None => node.aside = format!("{}, beside it", said_of(step, "waits for an ENI")),
+        }
+        node
+    };
+    fill(&mut drawing, path, &shown.path, node);
+    drawing
+}
+
+fn empty(title: String, captions: Vec<String>) -> Drawing {
+    Drawing {
+        title,
+        captions,
+        direction: Direction::Down,
+        nodes: Vec::new(),
+        edges: Vec::new(),
+        frames: Vec::new(),
+    }
+}
+
+/// What a step takes, for people; `eni` is said of one that waits for an ENI.
+fn said_of(step: &Step, eni: &str) -> String {
+    match step.kind {
+        PhaseKind::Eni => eni.to_owned(),
+        PhaseKind::Microvm => format!("{}, after a wait for a host where they are scarce", step.duration),
+        PhaseKind::Plain => step.duration.to_string(),
+    }
+}
+
+/// Boxes for the arrival, the steps and the handler's start, and the arrows between them.
+fn fill(drawing: &mut Drawing, path: &Path, longest: &[PathPhase], node: impl Fn(&Step) -> Node) {
+    let on = |step: &Step| longest.iter().any(|phase| phase.phase == step.name);
+    let mut ranks: Vec<usize> = Vec::with_capacity(path.steps.len());
+    drawing.push(Node::new(Kind::End, 0, "arrival"));
+    for step in &path.steps {
+        let rank = step.after.iter().filter_map(|&before| ranks.get(before)).max().map_or(1, |rank| rank + 1);
+        ranks.push(rank);
+        let mut node = node(step);
+        node.rank = rank;
+        node.kind = if on(step) { Kind::Longest } else { Kind::Phase };
+        drawing.push(node);
+    }
+    let last = ranks.iter().max().map_or(1, |rank| rank + 1);
+    let end = drawing.push(Node::new(Kind::End, last, "the handler starts"));
+    let mut led: Vec<bool> = vec![false; path.steps.len()];
+    // The longest path: each of its steps and the one before it.
+    let follows = |before: Option<&str>, step: Option<&str>| {
+        let names: Vec<&str> = longest.iter().map(|phase| phase.phase.as_str()).collect();
+        match (before, step) {
+            (None, Some(step)) => names.first() == Some(&step),
+            (Some(before), None) => names.last() == Some(&before),
+            (Some(before), Some(step)) => names.windows(2).any(|pair| *pair == [before, step]),
+            (None, None) => false,
+        }
+    };
+    let name = |index: usize| path.steps.get(index).map(|step| step.name.as_str());
+    let mut arrows = Vec::new();
+    for (index, step) in path.steps.iter().enumerate() {
+        if step.after.is_empty() {
+            arrows.push((0, index + 1, follows(None, name(index))));
+        }
+        for &before in &step.after {
+            led[before] = true;
+            arrows.push((before + 1, index + 1, follows(name(before), name(index))));
+        }
+    }
+    let last_ones = led.iter().enumerate().filter(|(_, led)| !**led);
+    arrows.extend(last_ones.map(|(index, _)| (index + 1, end, follows(name(index), None))));
+    if path.steps.is_empty() {
+        arrows.push((0, end, true));
+    }
+    for (from, to, strong) in arrows {
+        drawing.link(from, to, "then");
+        if let Some(edge) = drawing.edges.last_mut() {
+            edge.strong = strong;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Text: the graph as lists, for terminals and for readers without pictures.
+
+use super::{Drawing, Format, Kind, Node};
+use crate::diagnostic::inert;
+use crate::report::words::{name, percent, wrapped};
+
+/// For people without a picture.
+pub struct Text;
+
+impl Format for Text {
+    fn name(&self) -> &'static str {
+        "text"
+    }
+
+    fn summary(&self) -> &'static str {
+        "for people: every box and where its arrows lead"
+    }
+
+    fn draw(&self, drawing: &Drawing, width: u16) -> String {
+        let mut parts = vec![wrapped(&inert(&drawing.title), width.into(), "")];
+        parts.extend(drawing.captions.iter().map(|caption| wrapped(&inert(caption), width.into(), "")));
+        let mut out = parts.join("\n");
+        let mut heading = "";
+        for (index, node) in drawing.nodes.iter().enumerate() {
+            if node.kind == Kind::Junction {
+                continue;
+            }
+            let own = section(node.kind);
+            if heading != own {
+                out.push_str(if own.is_empty() { "\n" } else { "\n\n" });
+                out.push_str(own);
+                heading = own;
+            }
+            out.push('\n');
+            out.push_str(&entry(drawing, index, node, width.into()));
+        }
+        out.push('\n');
+        out
+    }
+}
+
+/// What stands above the boxes of a kind.
+const fn section(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Function => "Functions:",
+        Kind::Enis => "ENIs, by security groups:",
+        Kind::Subnet => "Subnets:",
+        Kind::Zone => "Zones:",
+        Kind::Group => "Security groups:",
+        Kind::Vpc => "VPCs:",
+        Kind::Target => "Targets:",
+        Kind::Junction => "",
+        Kind::End | Kind::Phase | Kind::Longest => "Phases (* on the longest path):",
+    }
+}
+
+/// One box: its words, and where its arrows lead, by their meaning.
+fn entry(drawing: &Drawing, index: usize, node: &Node, width: usize) -> String {
+    let mark = if node.kind == Kind::Longest { "* " } else { "- " };
+    let share = node.share.map(|share| format!("{} of the whole", percent(share)));
+    let said = std::iter::once(name(&node.title))
+        .chain((!node.aside.is_empty()).then(|| inert(&node.aside)))
+        .chain(node.lines.iter().map(|line| inert(line)))
+        .chain(share);
+    let mut lines = vec![wrapped(&format!("{mark}{}", said.collect::<Vec<_>>().join(", ")), width, "    ")];
+    let mut leads: Vec<(&str, Vec<String>)> = Vec::new();
+    for (to, meaning) in drawing.successors(index) {
+        let Some(other) = drawing.nodes.get(to) else { continue };
+        match leads.iter_mut().find(|(known, _)| *known == meaning) {
+            Some((_, names)) => names.push(name(&other.title)),
+            None => leads.push((meaning, vec![name(&other.title)])),
+        }
+    }
+    for (meaning, names) in leads {
+        let words = wrapped(&format!("{meaning} {}", names.join(", ")), width.saturating_sub(2), "    ");
+        lines.push(format!("  {words}"));
+    }
+    lines.join("\n")
+}
