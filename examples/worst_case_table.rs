@@ -22,6 +22,11 @@ const TRAFFIC: &[(&str, &str, &[&str])] = &[
     ("Azure 2019, 9 functions, a day", "azure2019_fullday_9fn/invocations.csv", &[]),
     ("Azure 2019, 250 functions, 8 h", "azure2019_8h/invocations.csv", &[]),
     ("NYC taxi, 7 days", "nab/nyc_taxi.csv", &["--to", "7d", "--gaps", "zero"]),
+    ("NYC taxi, 215 days", "nab/nyc_taxi.csv", &["--gaps", "zero"]),
+    ("load balancer, 14 days", "nab/elb_request_count_8c0756.csv", &["--gaps", "zero"]),
+    ("Twitter AMZN, 55 days", "nab/Twitter_volume_AMZN.csv", &["--gaps", "zero"]),
+    ("Twitter GOOG, 55 days", "nab/Twitter_volume_GOOG.csv", &["--gaps", "zero"]),
+    ("WorldCup98, busiest day", "worldcup98/invocation_count.csv", &["--busiest", "1d", "--gaps", "zero"]),
 ];
 
 /// What one run says, as cells.

@@ -22,7 +22,7 @@ const ABOUT: [&str; 4] = ["witness_of", "traffic", "policy", "model"];
 const HELP: &str = "give a file that `eniplan worst-case --witness FILE` has written";
 
 /// What an assignment witnesses, and the value it reaches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Of {
     /// The longest cold start, ms.
     ColdStart(u64),
@@ -30,36 +30,51 @@ pub enum Of {
     PeakEnis(u64),
     /// The most failed invocations.
     Failures(u64),
+    /// The most ENIs held in the subnet of this index and name.
+    SubnetPeak(usize, String, u64),
 }
 
 impl Of {
-    const fn parts(self) -> (&'static str, u64) {
-        match self {
+    const fn parts(&self) -> (&'static str, u64) {
+        match *self {
             Self::ColdStart(ms) => ("cold_start_ms", ms),
             Self::PeakEnis(n) => ("peak_enis", n),
             Self::Failures(n) => ("failures", n),
+            Self::SubnetPeak(_, _, n) => ("subnet_peak_enis", n),
         }
     }
 
-    fn named(name: &str, value: u64) -> Option<Self> {
+    fn named(name: &str, subnet: Option<&str>, value: u64, topology: &Topology) -> Option<Self> {
+        if let Some(subnet) = subnet {
+            let index = topology.limits.subnets.iter().position(|it| it.name == subnet)?;
+            let of = Self::SubnetPeak(index, subnet.to_owned(), value);
+            return (of.parts().0 == name).then_some(of);
+        }
         let all = [Self::ColdStart(value), Self::PeakEnis(value), Self::Failures(value)];
         all.into_iter().find(|of| of.parts().0 == name)
     }
 
     /// What it comes to in `outcome`.
-    fn in_outcome(self, outcome: &Outcome) -> Self {
+    fn in_outcome(&self, outcome: &Outcome) -> Self {
         match self {
             Self::ColdStart(_) => Self::ColdStart(outcome.cold_starts.max()),
             Self::PeakEnis(_) => Self::PeakEnis(outcome.enis.peak),
             Self::Failures(_) => Self::Failures(outcome.failures()),
+            Self::SubnetPeak(subnet, name, _) => {
+                let peak = outcome.subnets.get(*subnet).map_or(0, |level| level.peak);
+                Self::SubnetPeak(*subnet, name.clone(), peak)
+            }
         }
     }
 
-    fn words(self) -> String {
+    fn words(&self) -> String {
         match self {
-            Self::ColdStart(ms) => format!("a longest cold start of {}", Millis(ms)),
-            Self::PeakEnis(n) => format!("{} held at once", counted(n, "ENI", "ENIs")),
-            Self::Failures(n) => counted(n, "failed invocation", "failed invocations"),
+            Self::ColdStart(ms) => format!("a longest cold start of {}", Millis(*ms)),
+            Self::PeakEnis(n) => format!("{} held at once", counted(*n, "ENI", "ENIs")),
+            Self::Failures(n) => counted(*n, "failed invocation", "failed invocations"),
+            Self::SubnetPeak(_, subnet, n) => {
+                format!("{} held at once in {}", counted(*n, "ENI", "ENIs"), name(subnet))
+            }
         }
     }
 }
@@ -82,9 +97,9 @@ impl Witness {
         let elsewhere = found.map_or_else(String::new, |(policy, model)| {
             format!(", found under {} on {}", name(policy), name(model))
         });
-        let Some(of) = self.of else { return String::new() };
+        let Some(of) = &self.of else { return String::new() };
         let now = of.in_outcome(outcome);
-        let verdict = if now == of {
+        let verdict = if now == *of {
             "and so it does here".to_owned()
         } else {
             format!("but here it comes to {}", now.words())
@@ -100,8 +115,12 @@ pub fn written(witness: &Witness, traffic: &Traffic) -> String {
             "invocations": traffic.invocations(), "span_ms": traffic.span, "checksum": checksum(traffic),
         },
     });
-    if let Some((objective, reached)) = witness.of.map(Of::parts) {
+    if let Some(of) = &witness.of {
+        let (objective, reached) = of.parts();
         value["witness_of"] = json!({ "objective": objective, "value": reached });
+        if let Of::SubnetPeak(_, subnet, _) = of {
+            value["witness_of"]["subnet"] = json!(subnet);
+        }
     }
     if let Some((policy, model)) = &witness.setting {
         (value["policy"], value["model"]) = (json!(policy), json!(model));
@@ -146,7 +165,7 @@ pub fn read(path: &Path, topology: &Topology, traffic: &Traffic) -> Result<Witne
     reader.traffic(value.get("traffic"), traffic);
     let text = |field: &str| value.get(field).and_then(Value::as_str).map(str::to_owned);
     let setting = text("policy").zip(text("model"));
-    let of = value.get("witness_of").map(|of| reader.of(of));
+    let of = value.get("witness_of").map(|of| reader.of(of, topology));
     let Some(fields) = value.get("witness").unwrap_or(&value).as_object() else {
         reader.bad(Code::BadValue, "the file holds no JSON object", &value);
         return Err(reader.problems);
@@ -167,13 +186,15 @@ impl Reader {
     }
 
     /// What the file says it is a witness of.
-    fn of(&mut self, value: &Value) -> Option<Of> {
+    fn of(&mut self, value: &Value, topology: &Topology) -> Option<Of> {
         let objective = value.get("objective").and_then(Value::as_str);
         let reached = value.get("value").and_then(Value::as_u64);
-        let of = objective.zip(reached).and_then(|(objective, reached)| Of::named(objective, reached));
+        let subnet = value.get("subnet").and_then(Value::as_str);
+        let of = objective.zip(reached);
+        let of = of.and_then(|(objective, reached)| Of::named(objective, subnet, reached, topology));
         if of.is_none() {
-            let message =
-                "`witness_of` names no objective (cold_start_ms, peak_enis or failures) with its value";
+            let message = "`witness_of` names no objective (cold_start_ms, peak_enis, failures, or \
+                 subnet_peak_enis of a subnet that is here) with its value";
             self.bad(Code::BadValue, message, value);
         }
         of

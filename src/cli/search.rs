@@ -64,6 +64,10 @@ impl Watch for Search {
         }
         proceed
     }
+
+    fn is_limited(&self) -> bool {
+        self.limit.is_some()
+    }
 }
 
 /// `cold start 15m of at most 15m0.64s, ENIs 4 of at most 7, 1,000 steps, 12s left`.

@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
-
 use super::assignment::{Of, Witness};
 use super::complaint::no_answer;
 use super::gates::{Gates, Measured};
@@ -17,17 +15,33 @@ use crate::policy::Policy;
 use crate::quantity::Millis;
 use crate::report::answers;
 use crate::report::words::thousands;
-use crate::worst_case::{Effort, Point, WorstCase};
+use crate::worst_case::{self, Effort, Point, WorstCase};
 
 /// What a witness is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Objective {
-    /// The longest cold start
+    /// The longest cold start.
     ColdStart,
-    /// The most ENIs held
+    /// The most ENIs held.
     Enis,
-    /// The most failed invocations
+    /// The most failed invocations.
     Failures,
+    /// The most ENIs held in the subnet of this name.
+    Subnet(String),
+}
+
+impl std::str::FromStr for Objective {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            None if text == "cold-start" => Ok(Self::ColdStart),
+            None if text == "enis" => Ok(Self::Enis),
+            None if text == "failures" => Ok(Self::Failures),
+            Some(("subnet", name)) if !name.is_empty() => Ok(Self::Subnet(name.to_owned())),
+            _ => Err("it is one of cold-start, enis, failures and subnet:NAME".to_owned()),
+        }
+    }
 }
 
 /// Options of `worst-case`.
@@ -41,8 +55,8 @@ pub struct Args {
     /// Write the assignment that shows the worst case found, for `simulate --replay`
     #[arg(long, value_name = "FILE", help_heading = "Search")]
     witness: Option<PathBuf>,
-    /// What the witness is of
-    #[arg(long, value_enum, default_value_t = Objective::ColdStart, help_heading = "Search")]
+    /// What the witness is of: cold-start, enis, failures, or the ENIs of one subnet as subnet:NAME
+    #[arg(long, value_name = "OBJECTIVE", default_value = "cold-start", help_heading = "Search")]
     witness_of: Objective,
     /// Stop the search after so long, with what it has; without it the answer is always the same
     #[arg(long, value_name = "DURATION", help_heading = "Search")]
@@ -67,6 +81,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
     let slot = slot(args, study.traffic.span)?;
+    let witness_of = args.witness_of.known(&study)?;
     let case = study.case(policy, &study.traffic);
     let search = Search::begin(args.time_limit, args.output.quiet);
     let found = case.worst_case(args.effort(), &search);
@@ -92,7 +107,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     };
     args.gates.note(&measured, &mut answer);
     if let Some(path) = &args.witness {
-        let witness = witness(args.witness_of, &worst, &study, policy);
+        let witness = witness(witness_of, &worst, &study, policy);
         args.output.save(path, &assignment::written(&witness, &study.traffic))?;
     }
     args.output.give(&answer)?;
@@ -143,11 +158,38 @@ pub fn usual_slot(span: Millis) -> Millis {
     Millis(usual.unwrap_or(least))
 }
 
-fn witness(of: Objective, worst: &WorstCase, study: &Study, policy: &Policy) -> Witness {
+impl Objective {
+    /// With the index of its subnet.
+    fn known(&self, study: &Study) -> Result<worst_case::Objective, Diagnostic> {
+        let subnets = &study.topology.limits.subnets;
+        Ok(match self {
+            Self::ColdStart => worst_case::Objective::ColdStart,
+            Self::Enis => worst_case::Objective::PeakEnis,
+            Self::Failures => worst_case::Objective::Failures,
+            Self::Subnet(name) => {
+                let Some(index) = subnets.iter().position(|it| it.name == *name) else {
+                    let known: Vec<&str> = subnets.iter().map(|it| it.name.as_str()).collect();
+                    let message = format!("--witness-of names a subnet `{name}` that is not there");
+                    let help = format!("give one of subnet:{}", known.join(", subnet:"));
+                    return Err(Diagnostic::new(Code::UnknownName, message, help).with_value(name));
+                };
+                worst_case::Objective::SubnetPeak(index)
+            }
+        })
+    }
+}
+
+fn witness(of: worst_case::Objective, worst: &WorstCase, study: &Study, policy: &Policy) -> Witness {
     let (of, assignment) = match of {
-        Objective::ColdStart => (Of::ColdStart(worst.cold_start.witness_ms), &worst.witness),
-        Objective::Enis => (Of::PeakEnis(worst.peak_enis.peak.witness), &worst.witness_peak_enis),
-        Objective::Failures => (Of::Failures(worst.failures.witness), &worst.witness_failures),
+        worst_case::Objective::ColdStart => (Of::ColdStart(worst.cold_start.witness_ms), &worst.witness),
+        worst_case::Objective::PeakEnis => {
+            (Of::PeakEnis(worst.peak_enis.peak.witness), &worst.witness_peak_enis)
+        }
+        worst_case::Objective::Failures => (Of::Failures(worst.failures.witness), &worst.witness_failures),
+        worst_case::Objective::SubnetPeak(n) => {
+            let found = &worst.peak_enis.by_subnet[n];
+            (Of::SubnetPeak(n, found.subnet.clone(), found.peak.witness), &worst.witness_by_subnet[n])
+        }
     };
     Witness {
         assignment: assignment.clone(),

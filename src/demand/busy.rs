@@ -17,12 +17,14 @@ pub struct Premises {
     /// environment starting and another one running, and nominal concurrency is no lower
     /// bound on environments (L1).
     pub queued: bool,
+    /// The stretches of time, ms, whose starts are to be told by [`Most::kept`].
+    pub stretch: Option<u64>,
 }
 
 impl Premises {
     /// No invocation ever fails.
     pub const fn none_fails(queued: bool) -> Self {
-        Self { may_fail: Vec::new(), queued }
+        Self { may_fail: Vec::new(), queued, stretch: None }
     }
 }
 
@@ -51,6 +53,9 @@ pub struct Most {
     pub busy: Curve,
     /// Environments that have been started and live, at least.
     pub ready: Curve,
+    /// Environments alive at least that were started before the stretch of the premises that ends
+    /// now; `None` where that is as long as the keep-alive, or not asked for.
+    pub kept: Option<Curve>,
     /// Arrivals that are not surely warm; each starts an environment if it is cold.
     pub cold: Tally,
     /// Invocations that are not surely served.
@@ -98,6 +103,8 @@ pub(super) struct Facts {
     pub(super) initial: u32,
     /// The span of time over which busy environments are counted together, ms.
     pub(super) grain: u64,
+    /// See [`Premises`].
+    pub(super) stretch: Option<u64>,
 }
 
 impl Facts {
@@ -109,6 +116,11 @@ impl Facts {
     /// Whether environments that once ran are known to be ready later (L1).
     fn remembers(&self) -> bool {
         !self.queued && self.reach() <= self.keep_alive
+    }
+
+    /// The stretch whose starts still live at its end.
+    fn outlived(&self) -> Option<u64> {
+        self.stretch.filter(|&stretch| !self.queued && stretch < self.keep_alive)
     }
 
     /// Stretches of the shortest duration that cover the starts of every invocation whose
@@ -140,6 +152,7 @@ pub(super) struct Bound {
     /// By how much the nominal concurrency exceeded what was surely ready, at possibly cold arrivals.
     excess: SlidingMax,
     ready: Delayed,
+    kept: Option<Delayed>,
     alive: SlidingMax,
     busy: SlidingMax,
     most: Most,
@@ -165,6 +178,7 @@ impl Bound {
             excess: SlidingMax::new(reach),
             // Delayed by the reach, the window [t - keep_alive, t - reach] is that much shorter.
             ready: Delayed::new(reach, keep_alive.saturating_sub(reach)),
+            kept: facts.outlived().map(|it| Delayed::new(it + 1, keep_alive - it - 1)),
             alive,
             busy: SlidingMax::new(facts.grain),
             most: Most::default(),
@@ -220,7 +234,14 @@ impl Bound {
         let of_cold = if self.may_fail.spares(entry.at, false) { cold } else { 0 };
         self.most.may_fail += u64::from(entry.count - of_warm - of_cold);
         self.served.start(end, at_once.min(of_warm + of_cold));
-        self.ready.set(entry.at, self.served.count());
+        self.runs_served(entry.at, self.served.count());
+    }
+
+    fn runs_served(&mut self, at: u64, count: u32) {
+        self.ready.set(at, count);
+        if let Some(kept) = &mut self.kept {
+            kept.set(at, count);
+        }
     }
 
     /// Busy at most, now (L2, L3).
@@ -242,7 +263,7 @@ impl Bound {
             };
             while self.nominal.end_next(at).is_some() {}
             while let Some((_, left)) = self.served.end_next(at) {
-                self.ready.set(at, left);
+                self.runs_served(at, left);
             }
             let running = self.to_come.count();
             while self.to_come.end_next(at).is_some() {}
@@ -260,7 +281,15 @@ impl Bound {
     pub(super) fn finish(mut self) -> Most {
         self.advance(u64::MAX - 1);
         let ready = self.lives();
-        Most { alive: self.alive.finish(), busy: self.busy.finish(), ready, ..self.most }
+        let kept = self.kept.take().map(|kept| self.or_initial(kept.finish()));
+        Most { alive: self.alive.finish(), busy: self.busy.finish(), ready, kept, ..self.most }
+    }
+
+    /// The larger of this and what stood idle at the start and still lives.
+    fn or_initial(&self, curve: Curve) -> Curve {
+        let until = self.facts.keep_alive.saturating_add(1);
+        let initial = Curve::new([(0, self.facts.initial), (until, 0)]);
+        Curve::combine(&[curve, initial], |values| values.iter().copied().max().unwrap_or(0))
     }
 
     /// What is surely ready (L1), as a curve.
@@ -268,13 +297,11 @@ impl Bound {
         if self.facts.queued {
             return Curve::empty();
         }
-        let until = self.facts.keep_alive.saturating_add(1);
-        let initial = Curve::new([(0, self.facts.initial), (until, 0)]);
         if !self.facts.remembers() {
-            return initial;
+            return self.or_initial(Curve::empty());
         }
         let ready = std::mem::replace(&mut self.ready, Delayed::new(0, 0)).finish();
-        Curve::combine(&[ready, initial], |values| values.iter().copied().max().unwrap_or(0))
+        self.or_initial(ready)
     }
 }
 

@@ -98,24 +98,103 @@ impl Curve {
         Ranges::new(parts.map(|(&(from, _), to)| (from, to)).collect())
     }
 
-    /// Point by point `combine` of several curves.
-    pub fn combine(curves: &[Self], mut combine: impl FnMut(&[u32]) -> u32) -> Self {
-        let mut instants: Vec<(u64, usize, u32)> = curves
-            .iter()
-            .enumerate()
-            .flat_map(|(index, curve)| curve.steps.iter().map(move |&(at, value)| (at, index, value)))
-            .collect();
-        instants.sort_unstable();
-        let mut values = vec![0; curves.len()];
-        let mut out = Self::default();
-        let mut rest = instants.as_slice();
-        while let Some(&(at, ..)) = rest.first() {
-            let now = rest.partition_point(|&(instant, ..)| instant == at);
-            rest[..now].iter().for_each(|&(_, index, value)| values[index] = value);
-            out.set(at, combine(&values));
-            rest = &rest[now..];
+    /// Nowhere below this curve, and of about `most` steps: the largest value of each of as many cells.
+    #[must_use]
+    pub fn rounded_up(&self, most: usize) -> Self {
+        self.rounded(most, u32::max)
+    }
+
+    /// Nowhere above this curve, and of about `most` steps.
+    #[must_use]
+    pub fn rounded_down(&self, most: usize) -> Self {
+        self.rounded(most, u32::min)
+    }
+
+    fn rounded(&self, most: usize, extreme: fn(u32, u32) -> u32) -> Self {
+        let (Some(&(first, _)), Some(&(last, _))) = (self.steps.first(), self.steps.last()) else {
+            return Self::empty();
+        };
+        if self.steps.len() <= most {
+            return self.clone();
+        }
+        let cell = (last - first) / most.max(1) as u64 + 1;
+        let mut out = Self::empty();
+        let mut before = 0;
+        for now in self.steps.chunk_by(|(a, _), (b, _)| (a - first) / cell == (b - first) / cell) {
+            let from = first + (now[0].0 - first) / cell * cell;
+            // What held before still holds at the start of the cell, but for the first.
+            let held = if from == now[0].0 { now[0].1 } else { before };
+            out.set(from, now.iter().fold(held, |value, &(_, other)| extreme(value, other)));
+            before = now[now.len() - 1].1;
+            out.set(from.saturating_add(cell), before);
         }
         out
+    }
+
+    /// When the value is at least 1, at least 2, and so on up to `most`.
+    pub fn levels(&self, most: u32) -> Vec<Ranges> {
+        let mut parts: Vec<Vec<(u64, u64)>> = vec![Vec::new(); most as usize];
+        let mut since = vec![0; most as usize];
+        let mut before = 0;
+        for &(at, value) in &self.steps {
+            let value = value.min(most) as usize;
+            if value > before {
+                since[before..value].fill(at);
+            }
+            for level in value..before {
+                parts[level].push((since[level], at - 1));
+            }
+            before = value;
+        }
+        for level in 0..before {
+            parts[level].push((since[level], u64::MAX));
+        }
+        parts.into_iter().map(Ranges::new).collect()
+    }
+
+    /// Point by point `combine` of several curves.
+    pub fn combine(curves: &[Self], mut combine: impl FnMut(&[u32]) -> u32) -> Self {
+        let mut values = vec![0; curves.len()];
+        let mut out = Self::default();
+        each_change(curves, |at, changed| {
+            for &(index, value) in changed {
+                values[index] = value;
+            }
+            out.set(at, combine(&values));
+        });
+        out
+    }
+}
+
+/// Hands every instant at which one of the curves changes to `hear`, with the curves that change.
+fn each_change(curves: &[Curve], mut hear: impl FnMut(u64, &[(usize, u32)])) {
+    // A few are merged as they are read; of many, sorting finds and merges the runs.
+    const FEW: usize = 8;
+    let mut changed = Vec::new();
+    if curves.len() <= FEW {
+        let mut rest: Vec<&[(u64, u32)]> = curves.iter().map(Curve::steps).collect();
+        while let Some(at) = rest.iter().filter_map(|steps| steps.first()).map(|&(at, _)| at).min() {
+            changed.clear();
+            for (index, steps) in rest.iter_mut().enumerate() {
+                if let Some((&(_, value), later)) = steps.split_first().filter(|((first, _), _)| *first == at)
+                {
+                    changed.push((index, value));
+                    *steps = later;
+                }
+            }
+            hear(at, &changed);
+        }
+        return;
+    }
+    let all = curves.iter().enumerate();
+    let mut instants: Vec<(u64, usize, u32)> = all
+        .flat_map(|(index, curve)| curve.steps.iter().map(move |&(at, value)| (at, index, value)))
+        .collect();
+    instants.sort_by_key(|&(at, ..)| at);
+    for now in instants.chunk_by(|(a, ..), (b, ..)| a == b) {
+        changed.clear();
+        changed.extend(now.iter().map(|&(_, index, value)| (index, value)));
+        hear(now[0].0, &changed);
     }
 }
 
@@ -139,6 +218,23 @@ mod tests {
         assert_eq!(curve.running_max(), Curve::new([(5, 2), (10, 4)]));
         assert_eq!(curve.above(1).parts(), [(5, 19)]);
         assert_eq!(curve.above(0).parts(), [(5, u64::MAX)]);
+        let levels = curve.levels(3);
+        assert_eq!(levels, [0, 1, 2].map(|limit| curve.above(limit)));
+    }
+
+    #[test]
+    fn a_rounded_curve_is_on_its_side_everywhere_and_short() {
+        let curve = Curve::new((0..1_000).map(|n| (7 + n * n, u32::try_from(n * 37 % 11).unwrap())));
+        for most in [1, 7, 100, 999, 1_000] {
+            let (up, down) = (curve.rounded_up(most), curve.rounded_down(most));
+            assert!(up.steps().len() <= 2 * most + 2 && down.steps().len() <= 2 * most + 2);
+            assert_eq!(up.peak().0, curve.peak().0);
+            for at in (0..1_000_100).step_by(13) {
+                assert!(down.at(at) <= curve.at(at) && curve.at(at) <= up.at(at), "{most} {at}");
+            }
+        }
+        assert_eq!(curve.rounded_up(1_000), curve);
+        assert_eq!(Curve::empty().rounded_up(1), Curve::empty());
     }
 
     #[test]

@@ -15,6 +15,8 @@
 
 pub use super::busy::{MayFail, Most, Premises};
 
+use rayon::prelude::*;
+
 use super::busy::{Bound, Facts, Lengths};
 use super::{Curve, pools, room, size, sum};
 use crate::policy::{PickEnvironment, Policy};
@@ -33,31 +35,57 @@ pub fn environments(
     initial: &[u32],
     premises: &Premises,
 ) -> Vec<Most> {
+    environments_while(traffic, topology, policy, cold, initial, premises, &|| true).unwrap_or_default()
+}
+
+/// The same; `None` once `go_on`, which is asked now and then, says no.
+pub(crate) fn environments_while(
+    traffic: &Traffic,
+    topology: &Topology,
+    policy: &Policy,
+    cold: &[Millis],
+    initial: &[u32],
+    premises: &Premises,
+    go_on: &(dyn Fn() -> bool + Sync),
+) -> Option<Vec<Most>> {
+    const NOW_AND_THEN: usize = 1 << 16;
     let functions = traffic.functions.len();
     let mut lengths: Vec<Lengths> = vec![Lengths::default(); functions];
     for entry in traffic.arrivals() {
         lengths[entry.function as usize].add(entry.duration);
     }
     let rotates = policy.pick_environment != PickEnvironment::NewestIdle;
-    let mut bounds: Vec<Bound> = (0..functions)
-        .map(|f| {
-            let own = topology.functions.get(f).map_or(Millis::ZERO, |place| place.keep_alive);
-            let facts = Facts {
-                queued: premises.queued,
-                keep_alive: policy.keep_alive.unwrap_or(own).0,
-                rotates,
-                cold: cold.get(f).copied().unwrap_or_default().0,
-                lengths: lengths[f],
-                initial: initial.get(f).copied().unwrap_or(0),
-                grain: traffic.span.0 / 1_000_000,
-            };
-            Bound::new(facts, premises.may_fail.get(f).cloned().unwrap_or_default())
-        })
-        .collect();
-    for entry in traffic.arrivals() {
-        bounds[entry.function as usize].arrive(entry);
-    }
-    bounds.into_iter().map(Bound::finish).collect()
+    let facts = |f: usize| {
+        let own = topology.functions.get(f).map_or(Millis::ZERO, |place| place.keep_alive);
+        Facts {
+            queued: premises.queued,
+            keep_alive: policy.keep_alive.unwrap_or(own).0,
+            rotates,
+            cold: cold.get(f).copied().unwrap_or_default().0,
+            lengths: lengths[f],
+            initial: initial.get(f).copied().unwrap_or(0),
+            grain: traffic.span.0 / 1_000_000,
+            stretch: premises.stretch,
+        }
+    };
+    // Each share of the functions is a pass of its own over all arrivals.
+    let shares = rayon::current_num_threads().min(functions).max(1);
+    let of_share = |share: usize| {
+        let own = (share..functions).step_by(shares);
+        let bound = |f| Bound::new(facts(f), premises.may_fail.get(f).cloned().unwrap_or_default());
+        let mut bounds: Vec<Bound> = own.map(bound).collect();
+        let arrivals = traffic.arrivals().filter(|it| it.function as usize % shares == share);
+        for (n, entry) in arrivals.enumerate() {
+            if n % NOW_AND_THEN == 0 && !go_on() {
+                return None;
+            }
+            bounds[entry.function as usize / shares].arrive(entry);
+        }
+        Some(bounds.into_iter().map(Bound::finish).collect::<Vec<Most>>())
+    };
+    let found: Option<Vec<Vec<Most>>> = (0..shares).into_par_iter().map(of_share).collect();
+    let mut found: Vec<_> = found?.into_iter().map(Vec::into_iter).collect();
+    Some((0..functions).filter_map(|f| found[f % shares].next()).collect())
 }
 
 /// ENIs that are enough for these environments in each pool, however they are spread over the ENIs (L5).
@@ -66,22 +94,31 @@ pub fn environments(
 /// may have up to the largest size less one unit to spare and still refuse the largest, so
 /// `floor(used / (room - largest + 1)) + 1` with `used` the units of all others.
 pub fn enis(topology: &Topology, policy: &Policy, environments: &[Curve]) -> Vec<(Vec<usize>, Curve)> {
-    let capacity = policy.capacity.unwrap_or(topology.capacity);
-    let room = room(capacity);
     let of_pool = |(classes, members): (Vec<usize>, Vec<usize>)| {
         let members: Vec<usize> = members.into_iter().filter(|&f| f < environments.len()).collect();
-        let sizes: Vec<u64> = members.iter().map(|&f| size(capacity, &topology.functions[f])).collect();
         let curves: Vec<Curve> = members.iter().map(|&f| environments[f].clone()).collect();
-        let mut kept = 0;
-        let need = Curve::combine(&curves, |counts| {
-            // Only idle ENIs can be deleted, and each environment may keep one in use.
-            let alive = sum(counts);
-            kept = enough(counts, &sizes, room).max(alive.min(kept));
-            kept
-        });
-        (classes, need)
+        (classes, enis_of(topology, policy, &members, &curves))
     };
     pools(topology).into_iter().map(of_pool).collect()
+}
+
+/// The same of one pool: `environments` of its `members`, in that order.
+pub(crate) fn enis_of(
+    topology: &Topology,
+    policy: &Policy,
+    members: &[usize],
+    environments: &[Curve],
+) -> Curve {
+    let capacity = policy.capacity.unwrap_or(topology.capacity);
+    let room = room(capacity);
+    let sizes: Vec<u64> = members.iter().map(|&f| size(capacity, &topology.functions[f])).collect();
+    let mut kept = 0;
+    Curve::combine(environments, |counts| {
+        // Only idle ENIs can be deleted, and each environment may keep one in use.
+        let alive = sum(counts);
+        kept = enough(counts, &sizes, room).max(alive.min(kept));
+        kept
+    })
 }
 
 fn enough(counts: &[u32], sizes: &[u64], room: u64) -> u32 {

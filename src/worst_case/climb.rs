@@ -4,7 +4,8 @@
 //! worst; only those shortly before it are moved.
 
 use super::Objective;
-use super::witness::{Choice, Replayed, write_out};
+use super::choice::Choice;
+use super::witness::{Replayed, write_out};
 use crate::policy::IdleTtl;
 use crate::quantity::{Interval, Millis};
 use crate::random::{Purpose, Stream};

@@ -5,9 +5,11 @@
 //! proved (`docs/worst-case.md`). Nothing sampled is called a worst case.
 
 mod bound;
+mod choice;
 mod climb;
 mod curve;
 mod exact;
+mod turn;
 mod watch;
 mod witness;
 
@@ -115,6 +117,9 @@ pub struct WorstCase {
     pub witness_peak_enis: Assignment,
     /// The one behind `failures`.
     pub witness_failures: Assignment,
+    /// The ones behind the peaks of the subnets, in their order.
+    #[serde(skip)]
+    pub witness_by_subnet: Vec<Assignment>,
     /// Assignments that were replayed to find them.
     pub replays: u64,
     /// What is proved of the longest cold start by the time of arrival; see [`WorstCase::proved`].
@@ -172,8 +177,13 @@ pub fn worst_case(
     effort: Effort,
     watch: &dyn Watch,
 ) -> WorstCase {
-    let mut bounds = bounds(world, cold_path, traffic, planned);
     let mut found = witness::begin(world, traffic, effort, watch);
+    let shown = Objective::ColdStart.of(&found.of(Objective::ColdStart).outcome);
+    let mut bounds = bound::bounds_while(world, cold_path, traffic, planned, watch, shown);
+    if bounds.token_wait_ms > 0 && bounds.cold_start_ms > Some(shown) {
+        turn::turns(world, traffic, effort, &bounds.by_slot, &mut found, watch);
+    }
+    witness::draw_first(world, traffic, effort, &mut found, watch);
     let known: Vec<(Objective, u64, Option<u64>)> = found
         .best
         .iter()
@@ -279,6 +289,7 @@ fn answer(world: &World<'_>, bounds: &Bounds, found: &witness::Found, states: u6
         witness: assignment(Objective::ColdStart),
         witness_peak_enis: assignment(Objective::PeakEnis),
         witness_failures: assignment(Objective::Failures),
+        witness_by_subnet: (0..subnets.len()).map(|n| assignment(Objective::SubnetPeak(n))).collect(),
         replays: found.replays,
         by_slot: bounds.by_slot.clone(),
         states,

@@ -33,6 +33,11 @@ pub struct Progress {
 pub trait Watch: Sync {
     /// Told now and then how far the search is; `false` stops it with what it has.
     fn proceed(&self, progress: &Progress) -> bool;
+
+    /// Whether it may say `false` at all: then something looser is proved first, to have it in hand.
+    fn is_limited(&self) -> bool {
+        false
+    }
 }
 
 /// Nobody looks on: the search takes its fixed amount of work.

@@ -6,14 +6,10 @@
 
 use rayon::prelude::*;
 
+use super::choice::{Choice, Player, corners};
 use super::climb::Climb;
 use super::{Effort, Objective, Progress, Watch};
-use crate::policy::Policy;
-use crate::quantity::Interval;
-use crate::random::{Purpose, Stream};
-use crate::simulation::{
-    Assignment, End, Failure, Nature, Outcome, Random, Recorder, Recording, Silent, World, simulate,
-};
+use crate::simulation::{Assignment, Failure, Outcome, Recorder, Recording, Silent, World, simulate};
 use crate::traffic::Traffic;
 
 /// One assignment and what it leads to.
@@ -52,6 +48,13 @@ impl Recorder for Instants {
 }
 
 impl Replayed {
+    /// When each creation request was made, ms, in order.
+    pub(super) fn requested(&self) -> &[u64] {
+        // What stood at the start was made without a request.
+        let stood = self.instants.made.len().saturating_sub(self.assignment.boots_ms.len());
+        &self.instants.made[stood..]
+    }
+
     /// The creation requests that bear on the value of `objective`: those of the time before it.
     pub(super) fn critical(&self, objective: Objective, reach: u64) -> std::ops::Range<u64> {
         let outcome = &self.outcome;
@@ -63,9 +66,7 @@ impl Replayed {
         };
         let requests = self.assignment.boots_ms.len();
         let Some(until) = until else { return 0..requests as u64 };
-        // What stood at the start was made without a request.
-        let stood = self.instants.made.len().saturating_sub(requests);
-        let made = &self.instants.made[stood..];
+        let made = self.requested();
         let first = made.partition_point(|&at| at < until.saturating_sub(reach)) as u64;
         let end = (made.partition_point(|&at| at <= until) as u64).min(requests as u64);
         if first < end { first..end } else { 0..requests as u64 }
@@ -110,6 +111,14 @@ impl Found {
         &found.unwrap_or(&self.best[0]).1
     }
 
+    /// Puts in what `more` has found, and its replays.
+    pub(super) fn add(&mut self, more: &Self) {
+        self.replays += more.replays;
+        for (_, replayed) in &more.best {
+            self.improve(replayed);
+        }
+    }
+
     /// Puts in what is better than the best so far.
     pub(super) fn improve(&mut self, tried: &Replayed) {
         for (objective, best) in &mut self.best {
@@ -150,122 +159,52 @@ impl Objective {
 /// Random assignments to begin with.
 const FIRST: u64 = 64;
 
-/// A way to choose an assignment without writing it out.
-#[derive(Clone, Debug)]
-pub(super) enum Choice {
-    Corner { boots: End, rest: End, misses: bool },
-    Drawn { seed: u64 },
-    Written(Assignment),
-}
-
-/// Plays a [`Choice`], within the budget of misses.
-struct Player {
-    choice: Choice,
-    drawn: Random,
-    budget: u32,
-    shift: Stream,
-}
-
-impl Player {
-    fn new(choice: Choice, policy: &Policy) -> Self {
-        let seed = if let Choice::Drawn { seed } = choice { seed } else { 0 };
-        Self {
-            choice,
-            drawn: Random::new(seed),
-            budget: policy.miss_budget,
-            shift: Stream::new(seed, Purpose::Search),
-        }
-    }
-
-    /// A drawn value; every other draw is an end of the interval, where extremes tend to lie.
-    fn draw(&self, index: u64, interval: &Interval, value: u64) -> u64 {
-        match self.shift.below(index, 4) {
-            0 => interval.min.0,
-            1 => interval.max.0,
-            _ => value,
-        }
-    }
-}
-
-impl Nature for Player {
-    fn boot(&mut self, request: u64, interval: &Interval) -> u64 {
-        // The uniform draw reaches the whole interval even where quantiles are given.
-        let flat = Interval::between(interval.min, interval.max);
-        match &mut self.choice {
-            Choice::Corner { boots, .. } => boots.of(interval),
-            Choice::Written(assignment) => assignment.boot(request, interval),
-            Choice::Drawn { .. } => {
-                let value = self.drawn.boot(request, &flat);
-                self.draw(request, interval, value)
-            }
-        }
-    }
-
-    fn deletion(&mut self, deletion: u64, interval: &Interval) -> u64 {
-        match &mut self.choice {
-            Choice::Corner { rest, .. } => rest.of(interval),
-            Choice::Written(assignment) => assignment.deletion(deletion, interval),
-            Choice::Drawn { .. } => {
-                let value = self.drawn.deletion(deletion, interval);
-                self.draw(deletion ^ (1 << 40), interval, value)
-            }
-        }
-    }
-
-    fn phase(&mut self, environment: u64, step: usize, interval: &Interval) -> u64 {
-        match &mut self.choice {
-            Choice::Corner { rest, .. } => rest.of(interval),
-            Choice::Written(assignment) => assignment.phase(environment, step, interval),
-            Choice::Drawn { .. } => {
-                let value = self.drawn.phase(environment, step, interval);
-                self.draw((environment << 6) ^ (step as u64) ^ (1 << 50), interval, value)
-            }
-        }
-    }
-
-    fn misses(&mut self, acquisition: u64, miss: crate::quantity::Probability) -> bool {
-        let wanted = match &mut self.choice {
-            Choice::Corner { misses, .. } => *misses,
-            Choice::Written(assignment) => assignment.misses(acquisition, miss),
-            Choice::Drawn { .. } => self.shift.below(acquisition ^ (1 << 60), 4) == 0,
-        };
-        let missed = wanted && self.budget > 0;
-        self.budget -= u32::from(missed);
-        missed
-    }
-}
-
-/// The corners and, unless `watch` calls it off, a few random assignments: enough to begin with.
+/// The corners; only the first where `watch` has called it off.
 pub(super) fn begin(world: &World<'_>, traffic: &Traffic, effort: Effort, watch: &dyn Watch) -> Found {
-    let corners = corners(world.policy);
-    let size = traffic.invocations().max(1);
-    let random = (effort.invocations / size).saturating_sub(corners.len() as u64).min(FIRST);
-    let mut found = draw(world, traffic, effort, corners, 0..0);
+    let mut corners = corners(world.policy);
+    let rest = corners.split_off(1);
+    let mut found = draw(world, traffic, effort, corners, 0..0, &|| true);
     let objective = Objective::ColdStart;
     let witness = objective.of(&found.of(objective).outcome);
-    if random > 0 && watch.proceed(&Progress { objective, witness, bound: None, steps: found.replays }) {
-        let drawn = draw(world, traffic, effort, Vec::new(), 0..random);
-        found.replays += drawn.replays;
-        drawn.best.iter().for_each(|(_, replayed)| found.improve(replayed));
-    }
+    let progress = Progress { objective, witness, bound: None, steps: found.replays };
+    found.add(&draw(world, traffic, effort, rest, 0..0, &|| watch.proceed(&progress)));
     found
 }
 
-/// The best of these choices and of the random ones of these seeds.
+/// A few random assignments, unless `watch` calls it off: enough to begin with.
+pub(super) fn draw_first(
+    world: &World<'_>,
+    traffic: &Traffic,
+    effort: Effort,
+    found: &mut Found,
+    watch: &dyn Watch,
+) {
+    let random = (effort.invocations / traffic.invocations().max(1)).saturating_sub(found.replays).min(FIRST);
+    let objective = Objective::ColdStart;
+    let witness = objective.of(&found.of(objective).outcome);
+    let progress = Progress { objective, witness, bound: None, steps: found.replays };
+    found.add(&draw(world, traffic, effort, Vec::new(), 0..random, &|| watch.proceed(&progress)));
+}
+
+/// The best of these choices and of the random ones of these seeds, as far as they `go_on`.
 fn draw(
     world: &World<'_>,
     traffic: &Traffic,
     effort: Effort,
     mut choices: Vec<Choice>,
     random: std::ops::Range<u64>,
+    go_on: &(dyn Fn() -> bool + Sync),
 ) -> Found {
     choices.extend(random.map(|n| Choice::Drawn { seed: effort.seed.wrapping_add(n) }));
-    let outcomes: Vec<Outcome> = choices.par_iter().map(|choice| play(world, traffic, choice)).collect();
+    let played = |choice: &Choice| go_on().then(|| play(world, traffic, choice));
+    let outcomes: Vec<Option<Outcome>> = choices.par_iter().map(played).collect();
+    let (choices, outcomes): (Vec<Choice>, Vec<Outcome>) =
+        choices.into_iter().zip(outcomes).filter_map(|(choice, outcome)| Some((choice, outcome?))).unzip();
     let mut written: Vec<(usize, Replayed)> = Vec::new();
     let mut best = Vec::new();
     for objective in objectives(world) {
         let largest = |&n: &usize| (objective.of(&outcomes[n]), std::cmp::Reverse(n));
-        let index = (0..choices.len()).max_by_key(largest).unwrap_or(0);
+        let Some(index) = (0..choices.len()).max_by_key(largest) else { break };
         let known = written.iter().find(|(known, _)| *known == index).map(|(_, it)| it.clone());
         let replayed = known.unwrap_or_else(|| {
             let replayed = write_out(world, traffic, &choices[index]);
@@ -301,9 +240,8 @@ pub(super) fn search(
         let last = first.saturating_add(runs / 2);
         while first < last && goes_on(found) {
             let next = last.min(first + FIRST);
-            let drawn = draw(world, traffic, effort, Vec::new(), first..next);
-            found.replays += drawn.replays;
-            drawn.best.iter().for_each(|(_, replayed)| found.improve(replayed));
+            let drawn = draw(world, traffic, effort, Vec::new(), first..next, &|| true);
+            found.add(&drawn);
             first = next;
         }
         let goals = found.best.len() as u64;
@@ -323,20 +261,6 @@ pub(super) fn search(
             return;
         }
     }
-}
-
-fn corners(policy: &Policy) -> Vec<Choice> {
-    let ends = [End::Longest, End::Shortest];
-    let misses: &[bool] = if policy.miss_budget > 0 { &[true, false] } else { &[false] };
-    let mut corners = Vec::new();
-    for boots in ends {
-        for rest in ends {
-            for &misses in misses {
-                corners.push(Choice::Corner { boots, rest, misses });
-            }
-        }
-    }
-    corners
 }
 
 fn play(world: &World<'_>, traffic: &Traffic, choice: &Choice) -> Outcome {

@@ -4,6 +4,8 @@
 //! answers are counted through like the digits of a number: a run notes what it was asked,
 //! and the next run changes the last answer that has not had all its values.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
 use eniplan::cold_path::{ColdPath, Path, Step};
 use eniplan::demand::{at_start, demand};
 use eniplan::platform::PhaseKind;
@@ -14,7 +16,7 @@ use eniplan::quantity::{Interval, Millis, Probability, Rate};
 use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{Nature, World};
 use eniplan::topology::{EniClass, SubnetRoom, TokenBucket};
-use eniplan::worst_case::{Bracket, Effort, Progress, Unwatched, Watch, WorstCase, worst_case};
+use eniplan::worst_case::{Bracket, Effort, Progress, Unwatched, Watch, WorstCase, bounds, worst_case};
 
 use crate::naive::{Account, Scene, Told, simulate};
 use crate::support::{Bench, eni_only, log};
@@ -288,8 +290,9 @@ fn compare(seeds: std::ops::Range<u64>) {
         let most = if seed % 16 == 0 { 20_000 } else { 1_500 };
         let (scene, worst, runs) = affordable(seed, most);
         runs_in_all += runs;
-        let answer = engine(&scene, 20_000_000);
         let told = format!("seed {seed}, {runs} runs, {scene:?}");
+        bounded(&scene, &worst, &told);
+        let answer = engine(&scene, 20_000_000);
         assert_eq!(answer.cold_start.bracket(), exactly(worst.cold_start), "cold start: {told}");
         assert_eq!(answer.peak_enis.peak, exactly(worst.peak), "ENIs: {told}");
         assert_eq!(answer.failures, exactly(worst.failures), "failures: {told}");
@@ -298,6 +301,28 @@ fn compare(seeds: std::ops::Range<u64>) {
         }
     }
     assert!(runs_in_all > 1_000, "a grid worth the name");
+}
+
+/// The bounds alone, which the search may have no need of.
+fn bounded(scene: &Scene, worst: &Worst, told: &str) {
+    let Scene { topology, cold_path, policy, initial, traffic, .. } = scene;
+    let world = World::new(topology, cold_path, policy, initial.clone());
+    let bounds = bounds(&world, cold_path, traffic, None);
+    assert!(bounds.cold_start_ms.is_none_or(|it| worst.cold_start <= it), "cold start: {bounds:?} {told}");
+    assert!(worst.peak <= bounds.peak_enis, "ENIs: {bounds:?} {told}");
+    assert!(worst.failures <= bounds.failures, "failures: {bounds:?} {told}");
+    for (worst, bound) in worst.by_subnet.iter().zip(&bounds.by_subnet) {
+        assert!(worst <= bound, "subnets: {bounds:?} {told}");
+    }
+}
+
+/// Worlds beyond those of the quarters; one of these once showed a bound that did not hold.
+#[test]
+fn the_bounds_alone_hold_in_every_run_of_further_worlds() {
+    for seed in 1_100..1_200 {
+        let (scene, worst, _) = affordable(seed, 1_500);
+        bounded(&scene, &worst, &format!("seed {seed}, {scene:?}"));
+    }
 }
 
 #[test]
@@ -437,4 +462,33 @@ fn a_search_that_is_called_off_still_tells_the_truth() {
             assert!(answer.cold_start.witness_ms <= worst.cold_start, "{told}");
         }
     }
+}
+
+/// Called off after so many looks, in the middle of the proof too, what is said is still true.
+#[test]
+fn a_proof_that_is_called_off_falls_back_on_what_holds() {
+    struct Looks(AtomicU64);
+    impl Watch for Looks {
+        fn proceed(&self, _: &Progress) -> bool {
+            self.0.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok()
+        }
+
+        fn is_limited(&self) -> bool {
+            true
+        }
+    }
+    let mut looser = 0;
+    for seed in 0..120 {
+        let scene = scene(seed, 2);
+        let Some((worst, _)) = brute_force(&scene, 2_000) else { continue };
+        for looks in 0..12 {
+            let answer = watched(&scene, 20_000, &Looks(AtomicU64::new(looks)));
+            let told = format!("seed {seed}, {looks} looks");
+            within(worst.cold_start, answer.cold_start.bracket(), &told);
+            within(worst.peak, answer.peak_enis.peak, &told);
+            within(worst.failures, answer.failures, &told);
+            looser += u64::from(!answer.peak_enis.peak.exact);
+        }
+    }
+    assert!(looser > 100, "called off {looser} times before it was exact");
 }

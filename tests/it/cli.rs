@@ -370,6 +370,28 @@ fn the_witness_of_each_objective_replays_to_its_value_in_several_worlds() {
 }
 
 #[test]
+fn the_witness_of_a_subnet_replays_to_its_peak_and_an_unknown_one_is_refused() {
+    let file = folder("witness-of-subnet").join("witness.json");
+    let file = file.to_str().unwrap();
+    let options = "counts.csv --policy idle-reuse --start empty --format json --quiet";
+    let of = format!("--effort 20000 --witness {file} --witness-of");
+    let said = line(&format!("worst-case {options} {of} subnet:subnet-a"));
+    let worst: Value = serde_json::from_str(&said.out).unwrap();
+    let said = line(&format!("simulate {options} --replay {file}"));
+    let replay: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(replay["enis"]["peak"], worst["peak_enis"]["by_subnet"][0]["witness"]);
+    let assumptions = replay["assumptions"].to_string();
+    assert!(assumptions.contains("in subnet-a, and so it does here"), "{assumptions}");
+    let options = "counts.csv --policy idle-reuse --start empty";
+    let said = line(&format!("worst-case {options} {of} subnet:subnet-b"));
+    assert!(said.code == 2 && said.err.contains("give one of subnet:subnet-a"), "{}", said.err);
+    for odd in ["subnet", "subnet:", "colour"] {
+        let said = line(&format!("worst-case {options} {of} {odd}"));
+        assert!(said.code == 2 && said.err.contains("subnet:NAME"), "{}", said.err);
+    }
+}
+
+#[test]
 fn a_witness_of_other_traffic_is_refused_and_one_that_says_nothing_is_read() {
     let path = folder("witness-other").join("witness.json");
     let file = path.to_str().unwrap();

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use eniplan::cold_path::Cause;
+use eniplan::platform::PhaseKind;
 use eniplan::policy::{Capacity, IdleTtl, Provision, Start};
 use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::simulation::{
-    Action, Assignment, End, Failure, Level, Nature, Outcome, Recorder, Served, World, simulate as fast,
+    Action, Assignment, End, Failure, Level, Longest, Nature, Outcome, Recorder, Served, World,
+    simulate as fast,
 };
 use eniplan::topology::TokenBucket;
 
@@ -260,6 +263,51 @@ fn both_simulators_tell_the_same() {
     let rare: Vec<_> = seen.iter().filter(|(_, times)| **times < AT_LEAST).collect();
     assert!(rare.is_empty(), "the worlds have grown poor: {rare:?}");
     assert_eq!(seen.into_keys().collect::<Vec<_>>(), RULES, "rules at work");
+}
+
+/// The waits of the first of the longest cold starts, as the naive simulator has them, if it has the step.
+fn waits(scene: &Scene, account: &Account, longest: &Longest) -> Option<Vec<(Cause, u64)>> {
+    let is_longest = |told: &&Told| match told {
+        Told::Served { arrival, start, function, cold: true, .. } => {
+            (*arrival, *function, start - arrival) == (longest.arrival, longest.function, longest.length)
+        }
+        _ => false,
+    };
+    let Some(Told::Served { environment, stretches, .. }) = account.log.iter().find(is_longest) else {
+        return None;
+    };
+    // Served by an environment that another invocation had started, it has no path of its own.
+    if stretches.is_empty() || scene.topology.functions[longest.function].classes.is_empty() {
+        return None;
+    }
+    let split = account.splits.get(environment)?;
+    let boot = if split.requested { Cause::Boot } else { Cause::Join };
+    let parts = [(Cause::Room, split.room), (Cause::Token, split.token), (boot, split.boot)];
+    Some(parts.into_iter().filter(|(_, ms)| *ms > 0).collect())
+}
+
+#[test]
+fn both_simulators_split_the_wait_for_an_eni_alike() {
+    let mut seen: BTreeMap<Cause, u64> = BTreeMap::new();
+    for seed in 0..WORLDS {
+        let scene = scene(seed);
+        let (outcome, _) = run_fast(&scene, nature(seed));
+        let Some(longest) = outcome.longest.as_ref() else { continue };
+        let eni = scene.cold_path.vpc.steps.iter().find(|step| step.kind == PhaseKind::Eni);
+        let told = longest.path.iter().find(|phase| eni.is_some_and(|step| step.name == phase.phase));
+        let Some(told) = told else { continue };
+        let account = simulate(&scene, nature(seed));
+        let Some(expected) = waits(&scene, &account, longest) else { continue };
+        let found: Vec<(Cause, u64)> = told.waits.iter().map(|wait| (wait.cause, wait.ms)).collect();
+        assert_eq!(found, expected, "seed {seed}: {told:?}");
+        assert_eq!(found.iter().map(|(_, ms)| ms).sum::<u64>(), told.wait_ms, "seed {seed}");
+        for (cause, _) in found {
+            *seen.entry(cause).or_default() += 1;
+        }
+    }
+    let often = |cause| seen.get(&cause).is_some_and(|&times| times >= AT_LEAST);
+    let all = [Cause::Room, Cause::Token, Cause::Boot, Cause::Join];
+    assert!(all.into_iter().all(often), "the worlds have grown poor: {seen:?}");
 }
 
 /// What both simulators tell, and the naive one's word on everything else.

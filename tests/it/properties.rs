@@ -266,6 +266,7 @@ impl Recorder for Within<'_> {
 
 #[test]
 fn no_run_has_more_environments_than_the_need_allows() {
+    let mut met = 0;
     for seed in 0..1_500 {
         let mut dice = Dice::new(seed);
         let (shortest, spread, cold) = (1 + dice.below(12), 1 + dice.below(6), 1 + dice.below(40));
@@ -294,7 +295,8 @@ fn no_run_has_more_environments_than_the_need_allows() {
             bench.policy.start = Start::Warm;
             bench.initial = at_start(&traffic, &demand(&traffic, &bench.topology, &bench.policy));
         }
-        let premises = Premises::none_fails(false);
+        let stretch = 1 + dice.below(60);
+        let premises = Premises { stretch: Some(stretch), ..Premises::none_fails(false) };
         let bound = vec![Millis(cold)];
         let most = environments(&traffic, &bench.topology, &bench.policy, &bound, &bench.initial, &premises);
         let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
@@ -304,6 +306,31 @@ fn no_run_has_more_environments_than_the_need_allows() {
         for turn in 0..10 {
             let outcome = simulate(&world, &traffic, Random::new(turn), Within(&most[0].alive, seed)).0;
             assert!(outcome.cold_starts.cold <= most[0].possibly_cold(), "seed {seed}");
+        }
+        let Some(kept) = &most[0].kept else { continue };
+        for turn in 0..10 {
+            let starts = simulate(&world, &traffic, Random::new(turn), Starts::default()).2.0;
+            for &end in &starts {
+                // All that start in the stretch live at its end, beside those that are kept.
+                let within = starts.iter().filter(|&&at| end - stretch.min(end) <= at && at <= end).count();
+                let (alive, kept) = (most[0].alive.at(end), kept.at(end));
+                let within = u32::try_from(within).unwrap();
+                assert!(within + kept <= alive, "seed {seed}: {within} and {kept} at {end}, not {alive}");
+                met += u64::from(within + kept == alive && kept > 0);
+            }
+        }
+    }
+    assert!(met > 1_000, "the bound on starts is met {met} times");
+}
+
+/// When cold invocations arrive, which is when their environments start.
+#[derive(Default)]
+struct Starts(Vec<u64>);
+
+impl Recorder for Starts {
+    fn served(&mut self, served: &Served<'_>) {
+        if served.cold {
+            self.0.push(served.arrival);
         }
     }
 }

@@ -44,24 +44,46 @@ pub(super) fn components(topology: &Topology, invoked: usize) -> Vec<Component> 
     found
 }
 
+/// Steps beyond which a curve is rounded to its safe side: an hour to 50 ms, a day to about a second.
+const MOST_STEPS: usize = 1 << 16;
+
 /// What holds of a component's environments.
 pub(super) struct Environments {
     pub(super) alive: Curve,
+    /// ENIs that surely carry one.
+    pub(super) in_use: Curve,
+    /// Where booting ENIs can be joined: ENIs beyond which none is made (L5).
+    packed: Option<Curve>,
     /// Started by each instant, at most and at least.
     started: [Curve; 2],
+    /// Started at most in the stretch that ends at each instant, and how long that is, ms (W12).
+    gained: Option<(u64, Curve)>,
     initial: u32,
 }
 
 impl Environments {
-    pub(super) fn new(prover: &Prover<'_>, component: &Component, most: &[Most]) -> Self {
+    pub(super) fn new(
+        prover: &Prover<'_>,
+        component: &Component,
+        most: &[Most],
+        stretch: Option<u64>,
+    ) -> Self {
         let of = |curve: fn(&Most) -> Curve| {
             let curves: Vec<Curve> = component.functions.iter().map(|&f| curve(&most[f])).collect();
             Curve::combine(&curves, sum)
         };
         let initial = component.functions.iter().map(|&f| prover.initial.environments[f]);
+        let policy = prover.world.policy;
+        let packs = policy.join_booting && policy.reuse && policy.warm == 0 && component.pools == 1;
         Self {
-            alive: of(|most| most.alive.clone()),
-            started: [of(|most| most.cold.at_most()), of(|most| most.cold.at_least())],
+            alive: of(|most| most.alive.rounded_up(MOST_STEPS)).rounded_up(MOST_STEPS),
+            in_use: prover.surely_in_use(component, most).rounded_down(MOST_STEPS),
+            packed: packs.then(|| prover.packed(component, most).rounded_up(MOST_STEPS)),
+            started: [
+                of(|most| most.cold.at_most().rounded_up(MOST_STEPS)).rounded_up(MOST_STEPS),
+                of(|most| most.cold.at_least().rounded_down(MOST_STEPS)).rounded_down(MOST_STEPS),
+            ],
+            gained: stretch.and_then(|stretch| Some((stretch, gained(component, most)?))),
             initial: initial.fold(0, u32::saturating_add),
         }
         .limited(prover, component)
@@ -78,8 +100,16 @@ impl Environments {
 
     /// Those that start in `[t - window, t]`.
     pub(super) fn starting(&self, window: u64) -> Curve {
+        const MOST_STRETCHES: u64 = 8;
         let before = self.started[1].delayed(window.saturating_add(1), 0);
-        Curve::combine(&[self.started[0].clone(), before], |it| less(it[0], it[1]))
+        let counted = Curve::combine(&[self.started[0].clone(), before], |it| less(it[0], it[1]));
+        let Some((stretch, gained)) = &self.gained else { return counted };
+        let stretches = window.div_ceil((*stretch).max(1)).max(1);
+        if stretches > MOST_STRETCHES {
+            return counted;
+        }
+        let parts: Vec<Curve> = (0..stretches).map(|n| gained.delayed(n * stretch, 0)).collect();
+        least(&[counted, Curve::combine(&parts, sum)])
     }
 
     /// Those alive at some instant of `[t - window, t]`, each counted once.
@@ -90,6 +120,17 @@ impl Environments {
             it[0].saturating_add(less(it[1], it[2]))
         })
     }
+}
+
+/// W12: all that start in a stretch shorter than the keep-alive live at its end, with those kept from before.
+fn gained(component: &Component, most: &[Most]) -> Option<Curve> {
+    let of = |&f: &usize| {
+        let kept = most[f].kept.as_ref()?.rounded_down(MOST_STEPS);
+        let alive = most[f].alive.rounded_up(MOST_STEPS);
+        Some(Curve::combine(&[alive, kept], |it| less(it[0], it[1])))
+    };
+    let gained: Option<Vec<Curve>> = component.functions.iter().map(of).collect();
+    Some(Curve::combine(&gained?, sum).rounded_up(MOST_STEPS))
 }
 
 /// A difference of counts, of which the first may be too large to be told.
@@ -108,7 +149,7 @@ fn plus(curve: &Curve, more: u32) -> Curve {
 
 impl Prover<'_> {
     /// ENIs that `component` may hold at each instant, as if no limit refused the last request.
-    pub(super) fn held(&self, component: &Component, most: &[Most], environments: &Environments) -> Curve {
+    pub(super) fn held(&self, component: &Component, environments: &Environments) -> Curve {
         let policy = self.world.policy;
         let classes = u32::try_from(component.classes.len()).unwrap_or(u32::MAX);
         let free = policy.warm.saturating_mul(classes);
@@ -116,7 +157,7 @@ impl Prover<'_> {
         let extra = free.saturating_add(deployed);
         let first = self.first(component, environments).saturating_add(extra);
         let ever = plus(&environments.started[0], first);
-        let stay = least(&[self.staying(component, most, environments, extra), ever.clone()]);
+        let stay = least(&[self.staying(component, environments, extra), ever.clone()]);
         let IdleTtl::After(ttl) = policy.idle_ttl else { return stay };
         let deletion = self.world.topology.delete.max.0;
         // No earlier ENI is counted beyond the limits, which no request can have passed.
@@ -129,7 +170,7 @@ impl Prover<'_> {
         let taken = environments.starting(window.saturating_add(self.spread));
         let once = if policy.warm > 0 { Curve::combine(&[used, taken], sum) } else { used };
         let mut bounds = vec![since, once, ever];
-        bounds.extend(self.by_levels(component, most, environments, first, ttl.0));
+        bounds.extend(self.by_levels(component, environments, first, ttl.0));
         least(&bounds)
     }
 
@@ -147,7 +188,6 @@ impl Prover<'_> {
     fn by_levels(
         &self,
         component: &Component,
-        most: &[Most],
         environments: &Environments,
         first: u32,
         ttl: u64,
@@ -157,11 +197,9 @@ impl Prover<'_> {
         if !policy.reuse || policy.warm > 0 || component.pools > 1 || self.planned.is_some() {
             return None;
         }
-        let raising =
-            if policy.join_booting { self.packed(component, most) } else { environments.alive.clone() };
-        let in_use = self.surely_in_use(component, most);
+        let raising = environments.packed.as_ref().unwrap_or(&environments.alive);
         let deletion = self.world.topology.delete.max.0;
-        let levels = Levels { raising: &raising, in_use: &in_use, first, ttl, deletion };
+        let levels = Levels { raising, in_use: &environments.in_use, first, ttl, deletion };
         let grain = (deletion / 64).max(self.traffic.span.0 / STEPS).max(1);
         let held = levels.held(self.traffic.span.0, grain, 4_096)?;
         Some(plus(&held, policy.miss_budget))
@@ -178,13 +216,7 @@ impl Prover<'_> {
     }
 
     /// ENIs that are not being deleted.
-    fn staying(
-        &self,
-        component: &Component,
-        most: &[Most],
-        environments: &Environments,
-        extra: u32,
-    ) -> Curve {
+    fn staying(&self, component: &Component, environments: &Environments, extra: u32) -> Curve {
         let policy = self.world.policy;
         let used = match policy.idle_ttl {
             IdleTtl::After(ttl) => environments.within(ttl.0),
@@ -195,27 +227,26 @@ impl Prover<'_> {
             return used;
         }
         let pools = u32::try_from(component.pools).unwrap_or(u32::MAX);
-        let packed = policy.join_booting && policy.warm == 0 && pools == 1;
-        let raising = if packed { self.packed(component, most) } else { environments.alive.clone() };
+        let raising = environments.packed.as_ref().unwrap_or(&environments.alive);
         let raised = Curve::combine(&[raising.running_max()], |it| it[0].saturating_mul(pools));
         least(&[used, plus(&raised, extra.saturating_add(policy.miss_budget))])
     }
 
     /// ENIs beyond which none is made while booting ones can be joined (L5).
     fn packed(&self, component: &Component, most: &[Most]) -> Curve {
-        let alive: Vec<Curve> = most.iter().map(|most| most.alive.clone()).collect();
-        let enis = need::enis(self.world.topology, self.world.policy, &alive);
-        let own = enis.into_iter().find(|(classes, _)| *classes == component.classes);
-        own.map(|(_, curve)| curve).unwrap_or_default()
+        let alive = component.functions.iter().map(|&f| most[f].alive.rounded_up(MOST_STEPS));
+        let alive: Vec<Curve> = alive.collect();
+        need::enis_of(self.world.topology, self.world.policy, &component.functions, &alive)
     }
 
     /// ENIs that surely carry an environment.
-    pub(super) fn surely_in_use(&self, component: &Component, most: &[Most]) -> Curve {
+    fn surely_in_use(&self, component: &Component, most: &[Most]) -> Curve {
         if !self.cold_path.vpc.needs_eni() {
             return Curve::empty();
         }
         let sizes: Vec<u64> = component.functions.iter().map(|&f| self.world.functions[f].size).collect();
-        let ready: Vec<Curve> = component.functions.iter().map(|&f| most[f].ready.clone()).collect();
+        let ready: Vec<Curve> =
+            component.functions.iter().map(|&f| most[f].ready.rounded_down(MOST_STEPS)).collect();
         Curve::combine(&ready, |counts| tight(counts, &sizes, self.world.capacity))
     }
 }

@@ -8,8 +8,8 @@ use crate::demand::{Curve, Ranges};
 use crate::policy::{Binding, OnExhausted};
 
 /// Invocations to pass over in all, about.
-const EFFORT: u64 = 40_000_000;
-const FEWEST_ROUNDS: u64 = 3;
+const EFFORT: u64 = 80_000_000;
+const FEWEST_ROUNDS: u64 = 1;
 const MOST_ROUNDS: u64 = 60;
 
 /// What is supposed.
@@ -59,9 +59,28 @@ pub(super) struct Findings {
     pub(super) token_waits: Vec<(u64, u64, u64)>,
 }
 
+/// What became of a proof.
+pub(super) enum Proved {
+    /// A hypothesis that contains its consequences, and those.
+    Found(Box<Findings>),
+    /// Environments may wait for room.
+    Strands,
+    /// The watcher had it stop.
+    Stopped,
+}
+
+/// What a hypothesis led to.
+enum Trial {
+    Confirmed(Box<Findings>),
+    /// What to suppose next.
+    Wider(Hypothesis),
+    Strands,
+    Stopped,
+}
+
 impl Prover<'_> {
-    /// A hypothesis that contains its consequences, and those; `None` if environments may wait for room.
-    pub(super) fn prove(&self) -> Option<Findings> {
+    /// The smallest hypothesis that contains its consequences; where that is stopped, a larger one.
+    pub(super) fn prove(&self) -> Proved {
         let functions = self.traffic.functions.len();
         let smallest = Hypothesis {
             at_hand: vec![self.planned.is_none() && self.world.policy.warm > 0; self.components.len()],
@@ -70,23 +89,29 @@ impl Prover<'_> {
         };
         let rounds = EFFORT / self.traffic.invocations().max(1);
         let mut supposed = smallest;
-        for _ in 0..rounds.clamp(FEWEST_ROUNDS, MOST_ROUNDS) {
-            match self.try_out(&supposed)? {
-                Ok(found) => return Some(found),
-                Err(wider) => supposed = wider,
+        let mut in_hand = None;
+        for round in 0..rounds.clamp(FEWEST_ROUNDS, MOST_ROUNDS) {
+            match self.try_out(&supposed) {
+                Trial::Confirmed(found) => return Proved::Found(found),
+                Trial::Wider(wider) => supposed = wider,
+                Trial::Strands => return Proved::Strands,
+                Trial::Stopped => return in_hand.unwrap_or(Proved::Stopped),
+            }
+            if round == 0 && self.watch.is_limited() {
+                in_hand = Some(self.largest(&supposed)).filter(|it| matches!(it, Proved::Found(_)));
             }
         }
-        self.largest(&supposed)
+        in_hand.unwrap_or_else(|| self.largest(&supposed))
     }
 
     /// The findings if they confirm what was supposed, or else what to suppose next.
-    fn try_out(&self, supposed: &Hypothesis) -> Option<Result<Findings, Hypothesis>> {
+    fn try_out(&self, supposed: &Hypothesis) -> Trial {
         let prover = Prover { spread: self.latest_search(supposed.microvm_wait), ..self.clone() };
-        let mut found = prover.find(supposed);
+        let Some(mut found) = prover.find(supposed) else { return Trial::Stopped };
         found.token_waits = prover.token_waits(&found);
         let (may_fail, by_limits) = prover.may_fail(&found);
         if by_limits && prover.may_strand() {
-            return None;
+            return Trial::Strands;
         }
         let follows = Hypothesis {
             token_wait: found.token_waits.iter().map(|&(_, _, wait)| wait).max().unwrap_or(0),
@@ -95,19 +120,18 @@ impl Prover<'_> {
             may_fail,
         };
         let wider = supposed.widened(&follows);
-        Some(if wider == *supposed { Ok(found) } else { Err(wider) })
+        if wider == *supposed { Trial::Confirmed(Box::new(found)) } else { Trial::Wider(wider) }
     }
 
     /// Whether a refusal can leave an invocation waiting for longer than its own cold path: it
     /// waits for room, or its environment has gone to an earlier invocation whose own was refused.
-    fn may_strand(&self) -> bool {
+    pub(super) fn may_strand(&self) -> bool {
         let policy = self.world.policy;
         policy.on_exhausted == OnExhausted::Wait || (policy.binding == Binding::Queued && self.spread > 0)
     }
 
     /// Where widening takes too long: the longest waits there can be, and failures from the first on.
-    fn largest(&self, supposed: &Hypothesis) -> Option<Findings> {
-        let limits = &self.world.topology.limits;
+    fn largest(&self, supposed: &Hypothesis) -> Proved {
         let first = |of: fn(&MayFail) -> &Ranges| {
             let firsts = supposed.may_fail.iter().filter_map(|it| of(it).parts().first().copied());
             firsts.map(|(from, _)| from).min()
@@ -115,10 +139,8 @@ impl Prover<'_> {
         let [cold, all] = [first(|it| &it.if_cold), first(|it| &it.at_all)];
         let ranges = |from: Option<u64>| from.map(Ranges::from).unwrap_or_default();
         let largest = Hypothesis {
-            token_wait: limits.api.map_or(0, |api| wait_in_queue(self.most_held(), api)),
-            microvm_wait: wait_for_host(limits, self.traffic.invocations()),
-            at_hand: vec![false; self.components.len()],
             may_fail: vec![MayFail { if_cold: ranges(cold), at_all: ranges(all) }; supposed.may_fail.len()],
+            ..self.longest_waits()
         };
         let everything = Hypothesis {
             may_fail: vec![
@@ -128,10 +150,24 @@ impl Prover<'_> {
             ..largest.clone()
         };
         for supposed in [largest, everything] {
-            if let Ok(found) = self.try_out(&supposed)? {
-                return Some(found);
+            match self.try_out(&supposed) {
+                Trial::Confirmed(found) => return Proved::Found(found),
+                Trial::Strands => return Proved::Strands,
+                Trial::Stopped => return Proved::Stopped,
+                Trial::Wider(_) => {}
             }
         }
-        None
+        Proved::Strands
+    }
+
+    /// The longest waits there can be, whatever comes (W2).
+    pub(super) fn longest_waits(&self) -> Hypothesis {
+        let limits = &self.world.topology.limits;
+        Hypothesis {
+            token_wait: limits.api.map_or(0, |api| wait_in_queue(self.most_held(), api)),
+            microvm_wait: wait_for_host(limits, self.traffic.invocations()),
+            at_hand: vec![false; self.components.len()],
+            may_fail: Vec::new(),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Levels: how often the n-th ENI can come and go while one deletion lasts (W5).
 
-use crate::demand::Curve;
+use crate::demand::{Curve, Ranges};
 
 /// What is known of the ENIs of one component.
 pub(super) struct Levels<'a> {
@@ -17,8 +17,8 @@ pub(super) struct Levels<'a> {
 }
 
 /// When one level can rise, and when it can fall: closed ranges of instants.
-struct Level {
-    rises: Vec<(u64, u64)>,
+struct Level<'r> {
+    rises: &'r [(u64, u64)],
     falls: Vec<(u64, u64)>,
     stands: bool,
 }
@@ -40,7 +40,11 @@ impl Levels<'_> {
             return None;
         }
         let used = self.in_use.sliding_max(self.ttl);
-        let levels: Vec<Level> = (1..=peak).map(|n| self.level(n, &used)).collect();
+        let rises = self.raising.levels(peak);
+        let levels: Vec<Level> = (1..)
+            .zip(rises.iter().zip(used.levels(peak)))
+            .map(|(n, (rises, busy))| self.level(n, rises, &busy))
+            .collect();
         let end = span.saturating_add(self.deletion).saturating_add(grain);
         let slots = (0..=end / grain).map(|slot| slot * grain);
         let counts = slots.map(|from| {
@@ -51,9 +55,7 @@ impl Levels<'_> {
         Some(Curve::new(counts))
     }
 
-    fn level(&self, n: u32, used: &Curve) -> Level {
-        let rises = self.raising.above(u64::from(n) - 1);
-        let busy = used.above(u64::from(n) - 1);
+    fn level<'r>(&self, n: u32, rises: &'r Ranges, busy: &Ranges) -> Level<'r> {
         let mut falls = Vec::new();
         let mut from = self.ttl;
         for &(start, end) in busy.parts() {
@@ -63,17 +65,17 @@ impl Levels<'_> {
             from = from.max(end.saturating_add(1));
         }
         falls.push((from, u64::MAX));
-        Level { rises: rises.parts().to_vec(), falls, stands: n <= self.first }
+        Level { rises: rises.parts(), falls, stands: n <= self.first }
     }
 }
 
-impl Level {
+impl Level<'_> {
     /// The most lives of this level that touch the window.
     fn lives(&self, (from, to): (u64, u64), ttl: u64) -> u32 {
         let stood = self.stands || self.rises.first().is_some_and(|&(first, _)| first <= from);
         let mut lives = u32::from(stood);
         let mut may_rise = if stood { next(&self.falls, from) } else { Some(from) };
-        while let Some(at) = may_rise.and_then(|at| next(&self.rises, at)).filter(|&at| at <= to) {
+        while let Some(at) = may_rise.and_then(|at| next(self.rises, at)).filter(|&at| at <= to) {
             lives += 1;
             // Without a ttl and a deletion's time, many lives fit into an instant.
             let Some(fall) = next(&self.falls, at.saturating_add(ttl.max(1))) else { break };

@@ -17,8 +17,8 @@ mod tokens;
 pub(crate) use queue::{wait_for_host, wait_in_queue};
 
 use self::component::{Component, Environments, components};
-use self::hypothesis::{Findings, Hypothesis};
-use super::Planned;
+use self::hypothesis::{Findings, Hypothesis, Proved};
+use super::{Objective, Planned, Progress, Unwatched, Watch};
 use crate::cold_path::ColdPath;
 use crate::demand::need::{self, Premises};
 use crate::demand::{Curve, sum, tight};
@@ -74,17 +74,35 @@ pub fn bounds(
     traffic: &Traffic,
     planned: Option<Planned>,
 ) -> Bounds {
+    bounds_while(world, cold_path, traffic, planned, &Unwatched, 0)
+}
+
+/// The same as far as `watch` allows, which is told the longest cold start `shown` so far: where it
+/// calls the proof off, what is proved already.
+pub(super) fn bounds_while(
+    world: &World<'_>,
+    cold_path: &ColdPath,
+    traffic: &Traffic,
+    planned: Option<Planned>,
+    watch: &dyn Watch,
+    shown: u64,
+) -> Bounds {
     let follows_a_plan = matches!(world.policy.provision, Provision::Scheduled | Provision::Clairvoyant);
     if follows_a_plan && planned.is_none() {
         return unproved(world, traffic);
     }
-    let prover = Prover::new(world, cold_path, traffic, planned);
+    let prover = Prover::new(world, cold_path, traffic, planned, watch);
+    let without_a_pass = prover.without_a_pass();
+    let mut progress = prover.progress;
+    (progress.witness, progress.bound) = (shown, without_a_pass.cold_start_ms);
+    let prover = Prover { progress, ..prover };
     if let Some(deployed) = prover.deployed() {
         return deployed;
     }
     match prover.prove() {
-        Some(found) => prover.conclude(&found),
-        None => unproved(world, traffic),
+        Proved::Found(found) => prover.conclude(&found),
+        Proved::Strands => unproved(world, traffic),
+        Proved::Stopped => without_a_pass,
     }
 }
 
@@ -116,6 +134,9 @@ fn most_held(limits: &Limits) -> u64 {
 
 #[derive(Clone)]
 struct Prover<'a> {
+    watch: &'a dyn Watch,
+    /// What the watcher is told.
+    progress: Progress,
     world: &'a World<'a>,
     cold_path: &'a ColdPath,
     traffic: &'a Traffic,
@@ -133,8 +154,12 @@ impl<'a> Prover<'a> {
         cold_path: &'a ColdPath,
         traffic: &'a Traffic,
         planned: Option<Planned>,
+        watch: &'a dyn Watch,
     ) -> Self {
+        let progress = Progress { objective: Objective::ColdStart, witness: 0, bound: None, steps: 0 };
         Self {
+            watch,
+            progress,
             world,
             cold_path,
             traffic,
@@ -143,6 +168,27 @@ impl<'a> Prover<'a> {
             components: components(world.topology, traffic.functions.len()),
             spread: cold_path.vpc.latest_acquire(Millis::ZERO).0,
             soonest: 0,
+        }
+    }
+
+    /// What follows from the limits alone, whatever comes (W1, W2).
+    fn without_a_pass(&self) -> Bounds {
+        let waits = self.longest_waits();
+        let late = Prover { spread: self.latest_search(waits.microvm_wait), ..self.clone() };
+        let limits = unproved(self.world, self.traffic);
+        if self.planned.is_none() && late.may_strand() {
+            return limits;
+        }
+        let peak_enis = self.planned.map_or(limits.peak_enis, |planned| planned.peak_enis);
+        let functions = 0..self.traffic.functions.len();
+        let cold_start_ms = Some(functions.map(|f| self.longest(f, &waits).0).max().unwrap_or(0));
+        Bounds {
+            cold_start_ms,
+            by_slot: BySlot::new(self.traffic.span, cold_start_ms),
+            peak_enis,
+            held: Curve::new([(0, u32::try_from(peak_enis).unwrap_or(u32::MAX))]),
+            by_subnet: limits.by_subnet.iter().map(|&it| it.min(peak_enis)).collect(),
+            ..limits
         }
     }
 
@@ -166,7 +212,7 @@ impl<'a> Prover<'a> {
         }
         let supposed = Planned { eni_wait: Millis::ZERO, peak_enis: classes };
         let prover = Prover { planned: Some(supposed), ..self.clone() };
-        let found = prover.prove()?;
+        let Proved::Found(found) = prover.prove() else { return None };
         let alive: Vec<Curve> = found.most.iter().map(|most| most.alive.clone()).collect();
         // Where functions share some classes only, one's ENI may be full of the other's environments.
         let fits = |component: &Component| {
@@ -196,19 +242,25 @@ impl<'a> Prover<'a> {
     }
 
     /// What follows from a hypothesis.
-    fn find(&self, supposed: &Hypothesis) -> Findings {
+    fn find(&self, supposed: &Hypothesis) -> Option<Findings> {
         let (topology, policy) = (self.world.topology, self.world.policy);
         let cold: Vec<Millis> =
             (0..self.traffic.functions.len()).map(|f| self.longest(f, supposed)).collect();
-        let premises =
-            Premises { may_fail: supposed.may_fail.clone(), queued: policy.binding == Binding::Queued };
+        let premises = Premises {
+            may_fail: supposed.may_fail.clone(),
+            queued: policy.binding == Binding::Queued,
+            stretch: (policy.warm > 0).then(|| self.renewal(supposed)),
+        };
         let initial = &self.initial.environments;
-        let most = need::environments(self.traffic, topology, policy, &cold, initial, &premises);
-        let of = |component: &Component| Environments::new(self, component, &most);
+        let go_on = || self.watch.proceed(&self.progress);
+        let most =
+            need::environments_while(self.traffic, topology, policy, &cold, initial, &premises, &go_on)?;
+        let stretch = premises.stretch;
+        let of = |component: &Component| Environments::new(self, component, &most, stretch);
         let environments: Vec<Environments> = self.components.iter().map(of).collect();
         let pairs = self.components.iter().zip(&environments).filter(|_| self.planned.is_none());
-        let held = pairs.map(|(component, environments)| self.held(component, &most, environments)).collect();
-        Findings { most, environments, held, token_waits: Vec::new(), supposed: supposed.clone() }
+        let held = pairs.map(|(component, environments)| self.held(component, environments)).collect();
+        Some(Findings { most, environments, held, token_waits: Vec::new(), supposed: supposed.clone() })
     }
 
     fn conclude(&self, found: &Findings) -> Bounds {

@@ -50,18 +50,45 @@ pub(crate) fn wait_for_host(limits: &Limits, invocations: u64) -> u64 {
 /// `arrivals` in time order, each followed by its request within `spread` ms; `more`
 /// requests may come at any time besides. What is owed at `t` is the largest over `s` of
 /// the requests in `[s, t]`, less what comes back, and no more requests fall in `[s, t]`
-/// than arrivals in `[s - spread, t]`.
-pub(super) fn waits(arrivals: &[(u64, u32)], bucket: TokenBucket, spread: u64, more: u64) -> Vec<(u64, u64)> {
+/// than arrivals in `[s - spread, t]`, nor than `most` allows at `t` in one busy period:
+/// that many may come first, but then the tokens of all the time since have come back.
+pub(super) fn waits(
+    arrivals: &[(u64, u32)],
+    bucket: TokenBucket,
+    spread: u64,
+    more: u64,
+    most: &dyn Fn(u64) -> u64,
+) -> Vec<(u64, u64)> {
     let (cost, per_ms) = cost(bucket);
-    let [cost, drain] = [u128::from(cost), u128::from(per_ms)];
-    let ahead = drain * u128::from(spread) + cost * u128::from(more);
-    let free = cost * u128::from(bucket.burst.max(1));
-    let (mut owed, mut at) = (0_u128, 0);
+    let [cost, drain] = [i128::from(cost), i128::from(per_ms)];
+    let ahead = drain * i128::from(spread);
+    let free = cost * i128::from(bucket.burst.max(1));
+    // Before each arrival: how many came; and what a period from it on has gained on later ones,
+    // of which only those beyond all after them matter: the largest from any one on is the first left.
+    let mut before: Vec<u64> = Vec::with_capacity(arrivals.len());
+    let mut gains: Vec<(usize, i128)> = Vec::new();
+    let mut count = 0_u64;
     let mut found = Vec::new();
-    for &(arrival, count) in arrivals {
-        owed = owed.saturating_sub(drain * u128::from(arrival - at)) + cost * u128::from(count);
-        at = arrival;
-        let wait = wait((owed + ahead).saturating_sub(free), per_ms);
+    for (index, &(arrival, n)) in arrivals.iter().enumerate() {
+        before.push(count);
+        let gain = drain * i128::from(arrival) - cost * i128::from(count);
+        while gains.last().is_some_and(|&(_, other)| other <= gain) {
+            gains.pop();
+        }
+        gains.push((index, gain));
+        count = count.saturating_add(u64::from(n));
+        let most = most(arrival);
+        // Periods that begin before this arrival have more requests than may be.
+        let full = before.partition_point(|&earlier| (count - earlier).saturating_add(more) > most);
+        let largest = gains.get(gains.partition_point(|&(from, _)| from < full)).map(|&(_, gain)| {
+            gain + cost * (i128::from(count) + i128::from(more)) - drain * i128::from(arrival)
+        });
+        let filled = full
+            .checked_sub(1)
+            .map(|last| cost * i128::from(most) - drain * i128::from(arrival - arrivals[last].0));
+        let owed = largest.into_iter().chain(filled).max().unwrap_or(0).saturating_add(ahead);
+        let owed = owed.min(cost.saturating_mul(i128::from(most))) - free;
+        let wait = wait(u128::try_from(owed).unwrap_or(0), per_ms);
         if wait > 0 {
             found.push((arrival, wait));
         }
@@ -101,12 +128,77 @@ mod tests {
 
     #[test]
     fn a_burst_waits_for_what_the_bucket_lacks() {
-        assert_eq!(waits(&[(0, 100)], bucket(100, 5), 0, 0), []);
-        assert_eq!(waits(&[(0, 100), (200, 1), (300, 1)], bucket(100, 5), 0, 0), [(300, 100)]);
-        assert_eq!(waits(&[(0, 100)], bucket(100, 5), 400, 1), [(0, 600)]);
-        assert_eq!(waits(&[(7, 3)], bucket(1, 125), 0, 0), [(7, 16)]);
+        assert_eq!(waits(&[(0, 100)], bucket(100, 5), 0, 0, &|_| u64::MAX), []);
+        assert_eq!(waits(&[(0, 100), (200, 1), (300, 1)], bucket(100, 5), 0, 0, &|_| u64::MAX), [(300, 100)]);
+        assert_eq!(waits(&[(0, 100)], bucket(100, 5), 400, 1, &|_| u64::MAX), [(0, 600)]);
+        assert_eq!(waits(&[(7, 3)], bucket(1, 125), 0, 0, &|_| u64::MAX), [(7, 16)]);
         assert_eq!(wait_in_queue(250, bucket(100, 5)), 50_000);
-        assert_eq!(waits(&[(0, 2)], bucket(1, 0), 0, 0), [(0, NEVER)]);
+        assert_eq!(waits(&[(0, 2)], bucket(1, 0), 0, 0, &|_| u64::MAX), [(0, NEVER)]);
+    }
+
+    #[test]
+    fn of_many_arrivals_only_so_many_can_stand_in_a_queue() {
+        let arrivals: Vec<(u64, u32)> = (0..1_000).map(|n| (100 * n, 1)).collect();
+        let longest = |most: u64| {
+            let found = waits(&arrivals, bucket(10, 5), 0, 0, &|_| most);
+            found.into_iter().map(|(_, wait)| wait).max().unwrap_or(0)
+        };
+        // The 30th comes 2.9 s after the first, and 20 of them find no token in the bucket.
+        assert_eq!(longest(30), 20 * 200 - 2_900);
+        assert_eq!(longest(u64::MAX), 990 * 200 - 99_900);
+        assert_eq!(longest(10), 0);
+    }
+
+    /// A queue walked through request by request, of some of the arrivals.
+    #[test]
+    fn no_queue_of_some_of_the_arrivals_waits_longer() {
+        let stream = crate::random::Stream::new(3, crate::random::Purpose::Search);
+        let mut draw = 0;
+        let mut below = |range: u64| {
+            draw += 1;
+            stream.below(draw, range)
+        };
+        let mut waited = 0;
+        for world in 0..400 {
+            let bucket = bucket(u32::try_from(2 + below(6)).unwrap(), 1 + below(60));
+            let (most, spread) = (3 + below(20), below(40));
+            let mut at = 0;
+            let arrivals: Vec<(u64, u32)> = (0..60)
+                .map(|_| {
+                    at += below(40);
+                    (at, 1 + u32::try_from(below(3)).unwrap())
+                })
+                .collect();
+            let bounds = waits(&arrivals, bucket, spread, 0, &|_| most);
+            let mut requests: Vec<(u64, u64)> = Vec::new();
+            for &(arrival, count) in &arrivals {
+                requests.extend((0..count).filter(|_| below(4) > 0).map(|_| (arrival, 0)));
+            }
+            for (arrival, request) in &mut requests {
+                *request = *arrival + below(spread + 1);
+            }
+            requests.sort_by_key(|&(_, request)| request);
+            let full = i128::from(bucket.burst) * 1_000_000;
+            let per_ms = i128::from(bucket.per_second.micro_tokens_per_ms());
+            let (mut level, mut last, mut together) = (full, 0, 0);
+            for (arrival, request) in requests {
+                level = full.min(level + per_ms * i128::from(request - last));
+                last = request;
+                together = if level == full { 0 } else { together };
+                if together == most {
+                    continue;
+                }
+                together += 1;
+                level -= 1_000_000;
+                let wait = u64::try_from(-level.min(0)).unwrap().div_ceil(u64::try_from(per_ms).unwrap());
+                waited += u64::from(wait > 0);
+                // What waits is an arrival within the spread before one of these.
+                let near = bounds.iter().filter(|&&(at, _)| at <= request && arrival + spread >= at);
+                let bound = near.map(|&(_, bound)| bound).max().unwrap_or(0);
+                assert!(wait <= bound, "world {world}: {wait} at {request} beyond {bound}");
+            }
+        }
+        assert!(waited > 1_000);
     }
 
     #[test]

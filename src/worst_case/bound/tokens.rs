@@ -3,7 +3,7 @@
 use super::Prover;
 use super::component::{Component, Environments};
 use super::failures::cells;
-use super::hypothesis::Findings;
+use super::hypothesis::{Findings, Hypothesis};
 use super::queue::{hosts, wait_in_queue, waits};
 use crate::demand::need::Most;
 use crate::demand::{Curve, sum};
@@ -31,15 +31,12 @@ impl Prover<'_> {
         let refill = if self.replenishes(found) { 0 } else { u64::from(policy.warm) * classes };
         let limited = self.crowded(found, api, spread);
         let in_all = wait_in_queue(self.most_held(), api);
-        waits(&arrivals, api, spread, refill)
+        let requests = |at: u64| {
+            limited.as_ref().map_or(u64::MAX, |curve| u64::from(curve.at(at.saturating_add(spread))))
+        };
+        waits(&arrivals, api, spread, refill, &requests)
             .into_iter()
-            .map(|(at, wait)| {
-                let limit = limited.as_ref().map_or(in_all, |curve| {
-                    let requests = u64::from(curve.at(at.saturating_add(spread)));
-                    wait_in_queue(requests.saturating_sub(u64::from(api.burst.max(1))), api)
-                });
-                (at.saturating_sub(spread), at, wait.min(limit).min(in_all))
-            })
+            .map(|(at, wait)| (at.saturating_sub(spread), at, wait.min(in_all)))
             .collect()
     }
 
@@ -60,8 +57,7 @@ impl Prover<'_> {
             return None;
         }
         let most = u32::try_from(most).unwrap_or(u32::MAX);
-        let in_use: Vec<Curve> =
-            self.components.iter().map(|it| self.surely_in_use(it, &found.most)).collect();
+        let in_use: Vec<Curve> = found.environments.iter().map(|it| it.in_use.clone()).collect();
         let in_use = if busy < stays { Curve::combine(&in_use, sum) } else { Curve::empty() };
         let free = Curve::combine(&[in_use, Curve::new([(0, most)])], |it| it[1].saturating_sub(it[0]));
         Some(free.sliding_max(busy.saturating_add(spread)))
@@ -84,14 +80,20 @@ impl Prover<'_> {
     pub(super) fn at_hand(&self, found: &Findings) -> Vec<bool> {
         let policy = self.world.policy;
         let never = policy.warm == 0 || !policy.reuse || policy.miss_budget > 0 || !self.replenishes(found);
-        let renewal = self.world.topology.boot.max.0.saturating_add(found.supposed.token_wait);
+        let renewal = self.renewal(&found.supposed);
         let enough = |((component, environments), supposed): ((&Component, &Environments), &bool)| {
-            let looking = || environments.starting(renewal.saturating_add(self.spread)).peak().0;
+            let looking = || environments.starting(renewal).peak().0;
             let pools = if component.pools == 1 { component.classes.len() as u64 } else { 1 };
             *supposed && !never && u64::from(looking()) <= u64::from(policy.warm) * pools
         };
         let pairs = self.components.iter().zip(&found.environments);
         pairs.zip(&found.supposed.at_hand).map(enough).collect()
+    }
+
+    /// The longest from an environment's start, which takes an ENI from a pool, until another is ready, ms.
+    pub(super) fn renewal(&self, supposed: &Hypothesis) -> u64 {
+        let boot = self.world.topology.boot.max.0;
+        boot.saturating_add(supposed.token_wait).saturating_add(self.spread)
     }
 
     /// The longest wait for a host, ms.
@@ -102,7 +104,7 @@ impl Prover<'_> {
         let paths = [&self.cold_path.vpc, &self.cold_path.plain];
         let spread =
             paths.map(|path| path.longest(Millis::ZERO, Millis::ZERO).0).into_iter().max().unwrap_or(0);
-        let waits = waits(&arrivals, hosts(rate), spread.saturating_add(width), 0);
+        let waits = waits(&arrivals, hosts(rate), spread.saturating_add(width), 0, &|_| u64::MAX);
         waits.into_iter().map(|(_, wait)| wait).max().unwrap_or(0)
     }
 }

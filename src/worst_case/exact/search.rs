@@ -285,16 +285,9 @@ impl Search<'_> {
         let mut fresh = Vec::new();
         for open in layer {
             let seen = self.visited.entry(open.state.clone()).or_default();
-            let covered = |(zone, misses_left, failed): &(Zone, u32, u32)| {
-                *misses_left >= open.misses_left && *failed >= open.failed && zone.includes(&open.zone)
-            };
-            if seen.iter().any(covered) {
+            if !is_new(seen, &open) {
                 continue;
             }
-            seen.retain(|(zone, misses_left, failed)| {
-                !(open.misses_left >= *misses_left && open.failed >= *failed && open.zone.includes(zone))
-            });
-            seen.push((open.zone.clone(), open.misses_left, open.failed));
             self.stored += open.size();
             fresh.push(open);
         }
@@ -325,6 +318,23 @@ impl Search<'_> {
         path.reverse();
         path
     }
+}
+
+/// Whether none of `seen`, all of one discrete state, has all that `open` has; then it is noted there
+/// instead of those that have no more than it. What has failed counts: whoever has failed more
+/// can come to more failures, whatever follows.
+fn is_new(seen: &mut Vec<(Zone, u32, u32)>, open: &Open) -> bool {
+    let covered = |(zone, misses_left, failed): &(Zone, u32, u32)| {
+        *misses_left >= open.misses_left && *failed >= open.failed && zone.includes(&open.zone)
+    };
+    if seen.iter().any(covered) {
+        return false;
+    }
+    seen.retain(|(zone, misses_left, failed)| {
+        !(open.misses_left >= *misses_left && open.failed >= *failed && open.zone.includes(zone))
+    });
+    seen.push((open.zone.clone(), open.misses_left, open.failed));
+    true
 }
 
 /// Everything one event can make of a state.
@@ -372,4 +382,39 @@ fn joined(layer: Vec<Open>) -> Vec<Open> {
 fn promise(open: &Open) -> (u32, u32, i64) {
     let latest = open.state.pending.iter().filter_map(|it| it.at).map(|at| open.zone.latest(at));
     (open.failed, open.state.held(|_| true), latest.max().unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::zone::When;
+    use super::*;
+
+    fn open(until: i64, misses_left: u32, failed: u32) -> Open {
+        let mut zone = Zone::new();
+        zone.grow(When::at(0), 0, until);
+        Open { state: State::new(1), zone, misses_left, failed, node: 0 }
+    }
+
+    #[test]
+    fn a_state_is_left_out_only_for_one_with_as_many_failures_and_misses_left() {
+        let mut seen = Vec::new();
+        assert!(is_new(&mut seen, &open(10, 1, 1)));
+        assert!(!is_new(&mut seen, &open(10, 1, 1)), "the very same");
+        assert!(!is_new(&mut seen, &open(9, 0, 0)), "less of everything");
+        assert!(is_new(&mut seen, &open(9, 1, 2)), "one more has failed");
+        assert!(is_new(&mut seen, &open(9, 2, 1)), "one more may miss");
+        assert!(is_new(&mut seen, &open(11, 1, 1)), "it may be later");
+        // That took the place of the first, which it covers, and of no other.
+        assert_eq!(seen.len(), 3);
+        assert!(is_new(&mut seen, &open(20, 3, 3)));
+        assert_eq!(seen.len(), 1, "all that it covers is left out");
+    }
+
+    #[test]
+    fn what_is_joined_has_failed_as_often_as_the_worst_of_it() {
+        let joined = joined(vec![open(5, 0, 2), open(9, 1, 0)]);
+        let [one] = joined.as_slice() else { panic!("equal states are joined") };
+        assert_eq!((one.misses_left, one.failed), (1, 2));
+        assert!(one.zone.includes(&open(9, 0, 0).zone) && one.zone.includes(&open(5, 0, 0).zone));
+    }
 }

@@ -24,6 +24,8 @@ pub struct Eni {
     pub environments: Vec<usize>,
     /// Its latest spell of idleness.
     pub spell: u64,
+    /// When its request had its token; 0 where it needed none.
+    pub granted: u64,
 }
 
 /// What looking for an ENI comes to.
@@ -97,6 +99,7 @@ impl<N: Nature> Naive<'_, N> {
         match self.class_of_new_eni(&self.scene.function(function).classes) {
             Ok(class) => {
                 self.saw_if(policy.provision == Provision::AtDeploy, "more than the deployment's ENIs");
+                self.environments[environment].requested = true;
                 Found::Eni(self.request_eni(class))
             }
             Err(_) if policy.on_exhausted == OnExhausted::Wait => Found::Nothing,
@@ -198,7 +201,7 @@ impl<N: Nature> Naive<'_, N> {
 
     /// A new ENI of `class`, which holds its address and quotas from now on.
     pub fn add_eni(&mut self, class: usize, state: State) -> usize {
-        self.enis.push(Eni { class, state, environments: Vec::new(), spell: 0 });
+        self.enis.push(Eni { class, state, environments: Vec::new(), spell: 0, granted: 0 });
         self.note_held(class);
         self.enis.len() - 1
     }
@@ -211,7 +214,9 @@ impl<N: Nature> Naive<'_, N> {
         self.saw_if(granted.is_none_or(|at| at > now), "waited for an API token");
         let deleting = self.enis.iter().any(|it| it.state == State::Deleting);
         self.saw_if(deleting, "requested while another is deleted");
-        self.request_eni_ready_at(class, granted.map(|granted| granted + boot))
+        let eni = self.request_eni_ready_at(class, granted.map(|granted| granted + boot));
+        self.enis[eni].granted = granted.unwrap_or(u64::MAX);
+        eni
     }
 
     pub fn request_eni_ready_at(&mut self, class: usize, ready: Option<u64>) -> usize {
@@ -225,6 +230,7 @@ impl<N: Nature> Naive<'_, N> {
 
     /// The environment has its place; it goes on when the ENI is ready.
     fn take_place(&mut self, environment: usize, eni: usize) {
+        self.environments[environment].placed = self.now;
         self.board(environment, eni);
         self.replenish(self.enis[eni].class);
         if self.enis[eni].state == State::Ready {

@@ -31,6 +31,9 @@ pub struct Environment {
     pub invocation: Option<usize>,
     /// Its cold path.
     pub phases: Vec<Phase>,
+    /// When it had its place on an ENI, and whether it had requested that one itself.
+    pub placed: u64,
+    pub requested: bool,
 }
 
 impl<N: Nature> Naive<'_, N> {
@@ -127,6 +130,8 @@ impl<N: Nature> Naive<'_, N> {
             born: self.now,
             invocation,
             phases,
+            placed: 0,
+            requested: false,
         });
         self.note_alive();
         self.environments.len() - 1

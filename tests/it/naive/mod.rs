@@ -25,6 +25,7 @@ use eniplan::traffic::Traffic;
 use bucket::Bucket;
 use enis::Eni;
 use environments::Environment;
+use phases::Split;
 use plan::Planned;
 
 /// All that a run depends on, but for nature.
@@ -104,7 +105,7 @@ pub enum Told {
 }
 
 /// Everything one run tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {
     /// In the order it happened.
     pub log: Vec<Told>,
@@ -112,6 +113,8 @@ pub struct Account {
     pub creations: u64,
     /// Environments alive from each instant on.
     pub alive: Vec<(u64, u64)>,
+    /// What each environment that has got an ENI waited for, by its number.
+    pub splits: BTreeMap<u64, Split>,
     /// How often each rule was at work.
     pub seen: BTreeMap<&'static str, u64>,
 }
@@ -224,7 +227,7 @@ pub fn simulate(scene: &Scene, nature: impl Nature) -> Account {
         creations: 0,
         deletions: 0,
         acquisitions: 0,
-        account: Account { log: Vec::new(), creations: 0, alive: Vec::new(), seen: BTreeMap::new() },
+        account: Account::default(),
     };
     naive.list_arrivals();
     naive.set_up();

@@ -15,6 +15,16 @@ pub struct Phase {
     pub end: Option<u64>,
 }
 
+/// What an `eni` phase waited for, ms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Split {
+    pub room: u64,
+    pub token: u64,
+    pub boot: u64,
+    /// Whether it had requested its ENI itself.
+    pub requested: bool,
+}
+
 impl Phase {
     pub fn stretch(&self) -> Stretch {
         Stretch { start: self.start.unwrap(), wait: self.wait, end: self.end.unwrap() }
@@ -89,5 +99,15 @@ impl<N: Nature> Naive<'_, N> {
         let end = self.now - it.born;
         it.phases[eni].wait = end - it.phases[eni].start.unwrap();
         it.phases[eni].end = Some(end);
+        // For room until it had its place; for the token until that was granted; for the boot since.
+        let began = it.born + it.phases[eni].start.unwrap();
+        let granted = it.eni.map_or(0, |eni| self.enis[eni].granted).max(it.placed);
+        let split = Split {
+            room: it.placed - began,
+            token: granted - it.placed,
+            boot: self.now - granted,
+            requested: it.requested,
+        };
+        self.account.splits.insert(environment as u64, split);
     }
 }
