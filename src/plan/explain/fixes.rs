@@ -82,9 +82,6 @@ fn number(joint: &Joint, lever: Lever) -> Result<Remedy, PlanError> {
 
 fn raised(joint: &Joint, lever: Lever, now: u64, to: u64) -> String {
     let (by, to, now) = (lever.amount(to - now), lever.amount(to), lever.amount(now));
-    if lever == Lever::HeadStart {
-        return format!("time before the traffic in which ENIs are created to {to}");
-    }
     format!("{} by {by} (from {now} to {to})", lever.name(joint))
 }
 

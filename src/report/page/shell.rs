@@ -84,9 +84,11 @@ fn bar() -> Markup {
     }
 }
 
-/// The heading up to its first comma or colon.
+/// The beginning of the heading: what a menu has room for.
 fn short(section: &Section) -> &'static str {
-    section.title.split([',', ':']).next().unwrap_or(section.title)
+    let ends = [",", " and ", " against ", " compared", " cold start"];
+    let end = ends.iter().filter_map(|end| section.title.find(end)).min();
+    end.map_or(section.title, |end| &section.title[..end])
 }
 
 fn framed(page: &Page<'_>, section: &Section) -> Markup {
