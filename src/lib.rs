@@ -61,6 +61,7 @@
 pub mod cli;
 pub mod cold_path;
 pub mod comparison;
+pub mod composition;
 pub mod demand;
 pub mod diagnostic;
 pub mod document;

@@ -12,6 +12,7 @@ mod colour;
 mod compare;
 mod complaint;
 mod completions;
+mod compose;
 mod demand;
 mod example;
 mod excerpts;
@@ -95,6 +96,8 @@ enum Command {
     Report(report::Args),
     /// What memory outside the handler is worth as a cache, and who is lucky enough to find it
     Reuse(reuse::Args),
+    /// One big function, single-purpose ones, or in between: each grouping of routes, and the best one
+    Compose(compose::Args),
     /// A scenario from what you have (AWS CLI, Terraform, CloudFormation), and what is wrong with its ENIs
     Inventory(inventory::Args),
     /// The models, every number with its source
@@ -145,6 +148,7 @@ impl Cli {
             Command::Headroom(args) => &args.output.format,
             Command::Compare(args) => &args.output.format,
             Command::Reuse(args) => &args.output.format,
+            Command::Compose(args) => &args.output.format,
             Command::Inventory(args) => &args.format,
             Command::Models(args) => &args.output.format,
             Command::Policies(args) => &args.output.format,
@@ -190,6 +194,7 @@ pub fn run(cli: &Cli) -> Result<Verdict, Diagnostics> {
         Command::Graph(args) => graph::run(args),
         Command::Report(args) => report::run(args),
         Command::Reuse(args) => reuse::run(args),
+        Command::Compose(args) => compose::run(args),
         Command::Inventory(args) => inventory::run(args),
         Command::Models(args) => models::run(args),
         Command::Policies(args) => policies::run(args),

@@ -39,7 +39,7 @@ pub struct StudyArgs {
     pub traffic: TrafficArgs,
     /// Functions, subnets and targets (TOML); without it every function gets 1 GiB and one subnet
     #[arg(long, value_name = "FILE", help_heading = "Platform")]
-    scenario: Option<PathBuf>,
+    pub(super) scenario: Option<PathBuf>,
     /// The provider's behaviour: a built-in model, or a file [default: the scenario's, else lambda-2018]
     #[arg(long = "model", value_name = "NAME|FILE", help_heading = "Platform")]
     models: Vec<PathBuf>,

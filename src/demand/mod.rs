@@ -26,7 +26,8 @@ use crate::policy::{Capacity, IdleTtl, Policy};
 use crate::quantity::Millis;
 use crate::topology::{FunctionPlace, Topology};
 use crate::traffic::{Traffic, TrafficFunction};
-use nominal::{Nominal, Together};
+pub(crate) use nominal::Nominal;
+use nominal::Together;
 
 /// What one function needs.
 #[derive(Clone, Debug, PartialEq, Eq)]

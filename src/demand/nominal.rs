@@ -7,7 +7,7 @@ use super::{Curve, FunctionDemand, Running, SlidingMax};
 
 /// The invocations of one function so far.
 #[derive(Clone, Debug)]
-pub(super) struct Nominal {
+pub(crate) struct Nominal {
     running: Running,
     /// Of how many environments are alive, where that is asked.
     maxima: Option<SlidingMax>,
@@ -16,7 +16,7 @@ pub(super) struct Nominal {
 
 impl Nominal {
     /// Of a function whose idle environments live this long, ms; without that, of its concurrency only.
-    pub(super) fn new(name: &str, keep_alive: Option<u64>) -> Self {
+    pub(crate) fn new(name: &str, keep_alive: Option<u64>) -> Self {
         let found = FunctionDemand {
             name: name.to_owned(),
             invocations: 0,
@@ -30,7 +30,7 @@ impl Nominal {
 
     /// `count` invocations that arrive at `at` and last `duration`; none may arrive before the last.
     #[inline]
-    pub(super) fn arrive(&mut self, at: u64, duration: u64, count: u32) {
+    pub(crate) fn arrive(&mut self, at: u64, duration: u64, count: u32) {
         while let Some((end, left)) = self.running.end_next(at) {
             if let Some(maxima) = &mut self.maxima {
                 maxima.set(end, left);
@@ -49,7 +49,7 @@ impl Nominal {
     }
 
     /// What it needs, now that all have arrived.
-    pub(super) fn finish(mut self) -> FunctionDemand {
+    pub(crate) fn finish(mut self) -> FunctionDemand {
         let Some(mut maxima) = self.maxima else { return self.found };
         while let Some((end, left)) = self.running.end_next(u64::MAX - 1) {
             maxima.set(end, left);

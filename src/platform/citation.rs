@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Bucket, Cited, Grade, PhaseKind, Platform};
-use crate::quantity::{Capacity, Interval};
+use super::{Bucket, Cited, Grade, Growth, PhaseKind, Platform};
+use crate::quantity::{Capacity, Interval, Millis};
 
 /// One number and its source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -46,8 +46,21 @@ impl Platform {
             all.push(citation("environment.microvm.per_host", per_host, ToString::to_string));
             all.push(citation("environment.microvm.hosts", hosts, u32::to_string));
         }
+        let grouping = &self.grouping;
+        for (path, growth) in [("grouping.download", &grouping.download), ("grouping.init", &grouping.init)] {
+            all.extend(growth.iter().map(|growth| citation(path, growth, grows)));
+        }
         all
     }
+}
+
+fn grows(growth: &Growth) -> String {
+    let each = if growth.per_mib == Millis::ZERO {
+        "by the routes' init".to_owned()
+    } else {
+        format!("{} per MiB of code", growth.per_mib)
+    };
+    format!("{}: {each}, the {} of the routes", growth.phase, growth.rule.word())
 }
 
 fn citation<T>(path: &str, cited: &Cited<T>, text: impl Fn(&T) -> String) -> Citation {

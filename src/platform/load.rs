@@ -1,6 +1,8 @@
 //! TOML -> [`super::Platform`].
 
-use super::{Bucket, EniTimes, EnvironmentLimits, Platform, ScalingScope, number, phases};
+use super::{
+    Bucket, EniTimes, EnvironmentLimits, Grouping, Phase, PhaseKind, Platform, ScalingScope, number, phases,
+};
 use crate::diagnostic::Diagnostics;
 use crate::document::{self, Adds, Form, List, Reader, Setting, Table};
 
@@ -14,10 +16,16 @@ pub fn load(file: &str, text: &str) -> Result<Platform, Diagnostics> {
 
 /// The same with `settings` in the place of what the file says; the source of a number that is set says so.
 pub fn load_with(file: &str, text: &str, settings: &[Setting]) -> Result<Platform, Diagnostics> {
-    const KEYS: &[&str] = &["name", "summary", "policy", "phase", "eni", "environment"];
+    const KEYS: &[&str] = &["name", "summary", "policy", "phase", "eni", "environment", "grouping"];
     const LISTS: &[List] = &[List { key: "phase", adds: Adds::Nothing }];
-    const NUMBERS: &[&[&str]] =
-        &[&["value"], &["min", "max", "quantiles"], &["count"], &["memory"], &["connections"]];
+    const NUMBERS: &[&[&str]] = &[
+        &["value"],
+        &["min", "max", "quantiles"],
+        &["count"],
+        &["memory"],
+        &["connections"],
+        &["per_mib", "rule"],
+    ];
     let form = Form { keys: KEYS, lists: LISTS, numbers: NUMBERS };
     document::read(file, text, &form, settings, |reader, root| {
         let name = word(reader, root, "name", "name the model");
@@ -31,6 +39,7 @@ pub fn load_with(file: &str, text: &str, settings: &[Setting]) -> Result<Platfor
         let phases = phases::phases(reader, root);
         let eni = eni(reader, root);
         let environment = environment(reader, root);
+        let grouping = grouping(reader, root, phases.as_deref());
         Some(Platform {
             name: name?,
             summary: summary?,
@@ -38,6 +47,7 @@ pub fn load_with(file: &str, text: &str, settings: &[Setting]) -> Result<Platfor
             phases: phases?,
             eni: eni?,
             environment: environment?,
+            grouping,
         })
     })
 }
@@ -105,6 +115,20 @@ fn environment(reader: &mut Reader<'_>, root: &Table<'_>) -> Option<EnvironmentL
     });
     let keep_alive = keep_alive?;
     Some(EnvironmentLimits { keep_alive, keep_alive_drawn, account_concurrency, scaling, microvm })
+}
+
+/// How phases grow with what is in a function; each names a phase in which time passes.
+fn grouping(reader: &mut Reader<'_>, root: &Table<'_>, phases: Option<&[Phase]>) -> Grouping {
+    let Some(table) = reader.table(root, "grouping", &["download", "init"]) else {
+        return Grouping::default();
+    };
+    let mut grows = |key: &str, by_size: bool| {
+        let names: Option<Vec<&str>> = phases.map(|phases| {
+            phases.iter().filter(|it| it.kind != PhaseKind::Eni).map(|it| it.name.as_str()).collect()
+        });
+        number::growth(reader, &table, key, by_size, names.as_deref())
+    };
+    Grouping { download: grows("download", true), init: grows("init", false) }
 }
 
 fn scope(reader: &mut Reader<'_>, scaling: &Table<'_>) -> Option<ScalingScope> {

@@ -143,6 +143,45 @@ pub struct EnvironmentLimits {
     pub microvm: Option<(Cited<Rate>, Cited<u32>)>,
 }
 
+/// How a phase of several routes in one function comes of those of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// All one after the other.
+    Sum,
+    /// As the largest of them.
+    Max,
+}
+
+impl Rule {
+    /// As a model file writes it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Sum => "sum",
+            Self::Max => "max",
+        }
+    }
+}
+
+/// How a phase grows with what is in a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Growth {
+    /// The phase.
+    pub phase: String,
+    /// How several routes come together.
+    pub rule: Rule,
+    /// How much longer it takes for each MiB of code; zero for what is given as a time.
+    pub per_mib: Millis,
+}
+
+/// What a function made of several routes takes to start.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grouping {
+    /// The phase that grows with the size of the code.
+    pub download: Option<Cited<Growth>>,
+    /// The phase that grows with the routes' own initialisation.
+    pub init: Option<Cited<Growth>>,
+}
+
 /// A provider's behaviour.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Platform {
@@ -158,4 +197,6 @@ pub struct Platform {
     pub eni: EniTimes,
     /// Environments.
     pub environment: EnvironmentLimits,
+    /// Functions made of several routes.
+    pub grouping: Grouping,
 }

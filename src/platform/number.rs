@@ -1,6 +1,6 @@
 //! Cited numbers: `{ value | min and max [, quantiles], source, grade }` -> [`Cited`].
 
-use super::{Cited, Grade};
+use super::{Cited, Grade, Growth, Rule};
 use crate::diagnostic::Code;
 use crate::document::{Placed, Reader, Table};
 use crate::quantity::{Capacity, Interval, Memory, Millis, Probability, Rate};
@@ -210,6 +210,44 @@ pub(super) fn capacity(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) ->
                 Some(Capacity::Memory(memory.value))
             }
         }
+    })
+}
+
+/// How a phase grows: `{ phase, rule, per_mib }`; `phases` are those that can, where they are known.
+pub(super) fn growth(
+    reader: &mut Reader<'_>,
+    table: &Table<'_>,
+    key: &str,
+    by_size: bool,
+    phases: Option<&[&str]>,
+) -> Option<Cited<Growth>> {
+    let keys: &[&str] = if by_size { &["phase", "rule", "per_mib"] } else { &["phase", "rule"] };
+    cited(reader, table, key, keys, |reader, number| {
+        for key in keys {
+            if !number.has(key) {
+                reader.missing(number, key, "write phase, rule = \"sum\" or \"max\", and of code per_mib");
+            }
+        }
+        let phase = reader.text(number, "phase");
+        if let (Some(phase), Some(phases)) = (&phase, phases)
+            && !phases.contains(&phase.value.as_str())
+        {
+            reader.unknown(phase, "phase that grows", phases.iter().copied());
+        }
+        let text = reader.text(number, "rule");
+        let rule = text.and_then(|text| {
+            let found = [Rule::Sum, Rule::Max].into_iter().find(|rule| rule.word() == text.value);
+            if found.is_none() {
+                reader.unknown(&text, "rule", ["sum", "max"]);
+            }
+            found
+        });
+        let per_mib: Option<Millis> = if by_size {
+            reader.quantity(number, "per_mib").map(|it: Placed<Millis>| it.value)
+        } else {
+            Some(Millis::ZERO)
+        };
+        Some(Growth { phase: phase?.value, rule: rule?, per_mib: per_mib? })
     })
 }
 

@@ -6,17 +6,21 @@
 
 mod assumptions;
 mod check;
+mod check_groupings;
+mod compose;
 pub mod inventory;
 mod quota;
 mod raw;
 mod read;
 mod resolve;
 
+pub use compose::Torn;
 pub use raw::Raw;
 pub use read::{read, read_with};
 pub(crate) use resolve::arrow;
 pub use resolve::{Observed, resolve};
 
+use crate::document::Place;
 use crate::quantity::{Memory, Millis};
 
 const DEFAULT_VPC: &str = "vpc";
@@ -26,6 +30,9 @@ const DEFAULT_SUBNET: &str = "subnet-a";
 /// lists at most 16 and 5; keeps a small file from asking for a huge graph.
 const MOST_SUBNETS: usize = 16;
 const MOST_GROUPS: usize = 5;
+/// Names of groupings that are always looked at, or found: everything in one function, a function for
+/// each route, and the best.
+pub const OWN_GROUPINGS: [&str; 3] = ["monolith", "one-per-route", "best"];
 const ARROW: &str = " -> ";
 
 /// A function with everything known about it.
@@ -45,6 +52,29 @@ pub struct Function {
     pub keep_alive: Millis,
     /// Names of the targets it must reach.
     pub reaches: Vec<String>,
+}
+
+/// What a route adds to the start of a function it is part of. The rest of it is a [`Function`] of
+/// the same name: alone in a function, that is what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// Its name, as the traffic has it.
+    pub name: String,
+    /// The size of its code.
+    pub code: Memory,
+    /// How long its own initialisation takes.
+    pub init: Millis,
+}
+
+/// A way to cut the service into functions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grouping {
+    /// Its name.
+    pub name: String,
+    /// Its functions, each with the names of its routes.
+    pub functions: Vec<(String, Vec<String>)>,
+    /// Where the file names it.
+    pub place: Place,
 }
 
 /// A subnet of the customer's.
@@ -87,6 +117,10 @@ pub struct Allow {
 pub struct Scenario {
     /// The functions, those of the traffic first and in its order.
     pub functions: Vec<Function>,
+    /// What is known of routes beside that.
+    pub routes: Vec<Route>,
+    /// The ways to make functions of them.
+    pub groupings: Vec<Grouping>,
     /// The subnets.
     pub subnets: Vec<Subnet>,
     /// The targets.

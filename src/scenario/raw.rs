@@ -17,6 +17,8 @@ pub struct Raw {
     pub(super) policy: Option<Placed<String>>,
     pub(super) subnets: Vec<RawSubnet>,
     pub(super) functions: Vec<RawFunction>,
+    pub(super) routes: Vec<RawRoute>,
+    pub(super) groupings: Vec<RawGrouping>,
     pub(super) targets: Vec<RawTarget>,
     pub(super) allows: Vec<Allow>,
     pub(super) max_cold_start: Option<Millis>,
@@ -45,6 +47,22 @@ pub(super) struct RawFunction {
     pub(super) duration: Option<Millis>,
     pub(super) keep_alive: Option<Millis>,
     pub(super) reaches: Vec<Placed<String>>,
+}
+
+/// What one `[[route]]` says beside what a function of its name would; that stands among the functions.
+#[derive(Clone, Debug)]
+pub(super) struct RawRoute {
+    pub(super) name: Placed<String>,
+    pub(super) code: Option<Memory>,
+    pub(super) init: Option<Millis>,
+}
+
+/// One `[[grouping]]`.
+#[derive(Clone, Debug)]
+pub(super) struct RawGrouping {
+    pub(super) name: Placed<String>,
+    /// Names of functions, each with those of its routes.
+    pub(super) functions: Vec<(Placed<String>, Vec<Placed<String>>)>,
 }
 
 /// One `[[target]]`.

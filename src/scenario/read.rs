@@ -5,21 +5,36 @@ use std::str::FromStr;
 use ipnet::Ipv4Net;
 
 use super::quota::RawQuota;
-use super::raw::{RawFunction, RawSubnet, RawTarget};
-use super::{Allow, Raw, check};
+use super::raw::{RawFunction, RawGrouping, RawRoute, RawSubnet, RawTarget};
+use super::{Allow, Raw, check, check_groupings};
 use crate::diagnostic::Diagnostics;
 use crate::document::{self, Adds, Form, List, Placed, Reader, Setting, Table};
 use crate::quantity::{Memory, Millis};
 
-const TOP: &[&str] = &["model", "policy", "subnet", "function", "target", "allow", "promise", "quota"];
+const TOP: &[&str] =
+    &["model", "policy", "subnet", "function", "route", "grouping", "target", "allow", "promise", "quota"];
 const LISTS: &[List] = &[
     List { key: "subnet", adds: Adds::First(super::DEFAULT_SUBNET) },
     List { key: "function", adds: Adds::Anything },
+    List { key: "route", adds: Adds::Nothing },
+    List { key: "grouping", adds: Adds::Nothing },
     List { key: "target", adds: Adds::Nothing },
 ];
 const SUBNET: &[&str] = &["name", "zone", "cidr", "vpc", "in_use"];
 const FUNCTION: &[&str] =
     &["name", "memory", "connections", "subnets", "security_groups", "duration", "keep_alive", "reaches"];
+const ROUTE: &[&str] = &[
+    "name",
+    "memory",
+    "connections",
+    "subnets",
+    "security_groups",
+    "duration",
+    "keep_alive",
+    "reaches",
+    "code",
+    "init",
+];
 const TARGET: &[&str] = &["name", "subnet", "security_groups"];
 
 /// Reads a scenario file's text; `file` names it in diagnostics.
@@ -38,7 +53,12 @@ pub fn read_with(file: &str, text: &str, settings: &[Setting]) -> Result<Raw, Di
         let tables = reader.tables(root, "subnet", SUBNET);
         let subnets: Vec<_> = tables.iter().map(|table| subnet(reader, table)).collect();
         let tables = reader.tables(root, "function", FUNCTION);
-        let functions: Vec<_> = tables.iter().map(|table| function(reader, table)).collect();
+        let mut functions: Vec<_> = tables.iter().map(|table| function(reader, table)).collect();
+        let tables = reader.tables(root, "route", ROUTE);
+        let routes: Vec<_> = tables.iter().map(|table| route(reader, table)).collect();
+        functions.extend(tables.iter().map(|table| function_of_route(reader, table)));
+        let tables = reader.tables(root, "grouping", &["name", "functions"]);
+        let groupings: Vec<_> = tables.iter().map(|table| grouping(reader, table)).collect();
         let tables = reader.tables(root, "target", TARGET);
         let targets: Vec<_> = tables.iter().map(|table| target(reader, table)).collect();
         let tables = reader.tables(root, "allow", &["from", "to"]);
@@ -52,6 +72,8 @@ pub fn read_with(file: &str, text: &str, settings: &[Setting]) -> Result<Raw, Di
             policy: word(reader, root, "policy"),
             subnets: subnets.into_iter().flatten().collect(),
             functions: functions.into_iter().flatten().collect(),
+            routes: routes.into_iter().flatten().collect(),
+            groupings: groupings.into_iter().flatten().collect(),
             targets: targets.into_iter().flatten().collect(),
             allows: allows.into_iter().flatten().collect(),
             max_cold_start: max_cold_start.map(|placed: Placed<Millis>| placed.value),
@@ -59,6 +81,7 @@ pub fn read_with(file: &str, text: &str, settings: &[Setting]) -> Result<Raw, Di
             quota: RawQuota::read(reader, root),
         };
         check::all(reader, &raw);
+        check_groupings::all(reader, &raw);
         Some(raw)
     })
 }
@@ -157,6 +180,35 @@ fn function(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<RawFunction> {
         keep_alive: keep_alive.map(|keep_alive| keep_alive.value),
         reaches,
     })
+}
+
+/// What a route is beside a function; its name is looked at as the function's.
+fn route(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<RawRoute> {
+    let code: Option<Placed<Memory>> = quantity(reader, table, "code");
+    let init: Option<Placed<Millis>> = quantity(reader, table, "init");
+    let name = if table.has("name") { reader.text(table, "name") } else { None };
+    Some(RawRoute { name: name?, code: code.map(|it| it.value), init: init.map(|it| it.value) })
+}
+
+fn function_of_route(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<RawFunction> {
+    function(reader, table)
+}
+
+fn grouping(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<RawGrouping> {
+    let name = name(reader, table);
+    if !table.has("functions") {
+        let help = "add functions = { checkout = [\"cart\", \"pay\"], browse = [\"catalog\"] }";
+        reader.missing(table, "functions", help);
+    }
+    let keys = reader.keys_at(table, "functions");
+    let names: Vec<&str> = keys.iter().map(|key| key.value.as_str()).collect();
+    let functions = reader.table(table, "functions", &names)?;
+    let functions = keys.into_iter().map(|key| {
+        let routes = reader.texts(&functions, &key.value).unwrap_or_default();
+        (key, routes)
+    });
+    let functions = functions.collect();
+    Some(RawGrouping { name: name?, functions })
 }
 
 fn target(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<RawTarget> {

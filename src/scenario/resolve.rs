@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::assumptions::assumptions;
-use super::raw::{RawFunction, usable};
+use super::raw::{RawFunction, RawGrouping, usable};
 use super::{
-    ARROW, DEFAULT_PREFIX, DEFAULT_SUBNET, DEFAULT_VPC, Function, MOST_SUBNETS, Raw, Scenario, Subnet, Target,
+    ARROW, DEFAULT_PREFIX, DEFAULT_SUBNET, DEFAULT_VPC, Function, Grouping, MOST_SUBNETS, Raw, Route,
+    Scenario, Subnet, Target,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::Placed;
 use crate::platform::Platform;
 use crate::quantity::Memory;
 
@@ -75,6 +77,16 @@ pub fn resolve(raw: &Raw, platform: &Platform, observed: &[Observed]) -> Result<
         .collect();
     Ok(Scenario {
         functions,
+        routes: raw
+            .routes
+            .iter()
+            .map(|route| Route {
+                name: route.name.value.clone(),
+                code: route.code.unwrap_or_default(),
+                init: route.init.unwrap_or_default(),
+            })
+            .collect(),
+        groupings: raw.groupings.iter().map(grouping).collect(),
         targets,
         allows: raw.allows.clone(),
         max_cold_start: raw.max_cold_start,
@@ -128,6 +140,12 @@ fn function(
 /// How E301 writes that a function must reach a target; [`Raw::locate`] reads it back.
 pub(crate) fn arrow(function: &str, target: &str) -> String {
     format!("{function}{ARROW}{target}")
+}
+
+fn grouping(raw: &RawGrouping) -> Grouping {
+    let routes = |routes: &[Placed<String>]| routes.iter().map(|route| route.value.clone()).collect();
+    let functions = raw.functions.iter().map(|(name, of)| (name.value.clone(), routes(of)));
+    Grouping { name: raw.name.value.clone(), functions: functions.collect(), place: raw.name.place }
 }
 
 fn observed_once(observed: &[Observed]) -> Result<BTreeSet<&str>, Diagnostics> {

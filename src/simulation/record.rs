@@ -12,6 +12,8 @@ pub struct Served<'a> {
     pub start: u64,
     /// How long it lasts, ms.
     pub duration: u64,
+    /// Its number in the order of arrival.
+    pub number: u64,
     /// Index of the function.
     pub function: usize,
     /// Number of the environment, in the order of creation.

@@ -332,6 +332,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
             arrival: invocation.arrival,
             start: now,
             duration: invocation.duration,
+            number: invocation.number,
             function,
             environment: it.serial,
             environment_invocation: it.served,

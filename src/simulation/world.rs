@@ -81,6 +81,15 @@ impl<'a> World<'a> {
         self
     }
 
+    /// The same world, in which the functions that have a path here take it instead of the model's.
+    #[must_use]
+    pub fn taking_paths(mut self, own: &[Option<&'a Path>]) -> Self {
+        for (place, own) in self.functions.iter_mut().zip(own) {
+            place.path = own.unwrap_or(place.path);
+        }
+        self
+    }
+
     /// The same world with this plan.
     #[must_use]
     pub fn with_schedule(mut self, mut schedule: Vec<Action>) -> Self {

@@ -179,8 +179,9 @@ fn scene(seed: u64, width: u64) -> Scene {
         bench.initial = at_start(&traffic, &demand(&traffic, &bench.topology, &bench.policy));
     }
     let Bench { topology, cold_path, policy, initial } = bench;
-    let lives = vec![None; topology.functions.len()];
-    Scene { topology, cold_path, policy, initial, schedule: Vec::new(), traffic, lives }
+    let functions = topology.functions.len();
+    let (lives, own_paths) = (vec![None; functions], vec![None; functions]);
+    Scene { topology, cold_path, policy, initial, schedule: Vec::new(), traffic, lives, own_paths }
 }
 
 fn limits(bench: &mut Bench, dice: &mut Dice) {

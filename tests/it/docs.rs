@@ -63,7 +63,7 @@ fn folder(name: &str) -> PathBuf {
     fs::create_dir_all(folder.join("data")).unwrap();
     for entry in fs::read_dir(root().join("data")).unwrap() {
         let path = entry.unwrap().path();
-        if path.extension().is_some_and(|it| it == "csv") {
+        if path.extension().is_some_and(|it| it == "csv" || it == "toml") {
             let text = fs::read_to_string(&path).unwrap();
             let kept: String = text.split_inclusive('\n').take(1 + ROWS).collect();
             fs::write(folder.join("data").join(path.file_name().unwrap()), kept).unwrap();

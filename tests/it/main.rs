@@ -11,6 +11,7 @@ mod audit;
 mod brute_force;
 mod check;
 mod cli;
+mod compose;
 mod docs;
 mod examples;
 mod explanation;

@@ -29,6 +29,7 @@ const RULES: &[&str] = &[
     "ENI expires in the millisecond of an arrival",
     "ENI idle for ever",
     "ENIs of equal room: the lowest id",
+    "a cold path of its own",
     "account scaling refuses",
     "account_concurrency",
     "booting ENI with unreserved room",
@@ -129,11 +130,13 @@ impl Recorder for Scribe {
 }
 
 fn run_fast(scene: &Scene, nature: impl Nature) -> (Outcome, Vec<Told>) {
-    let Scene { topology, cold_path, policy, initial, schedule, traffic, lives } = scene;
+    let Scene { topology, cold_path, policy, initial, schedule, traffic, lives, own_paths } = scene;
     let lives: Vec<_> = lives.iter().map(Option::as_ref).collect();
+    let own_paths: Vec<_> = own_paths.iter().map(Option::as_ref).collect();
     let world = World::new(topology, cold_path, policy, initial.clone())
         .with_schedule(schedule.clone())
-        .drawing_keep_alive(&lives);
+        .drawing_keep_alive(&lives)
+        .taking_paths(&own_paths);
     let (outcome, _, scribe) = fast(&world, traffic, nature, Scribe::default());
     (outcome, scribe.0)
 }
@@ -336,7 +339,7 @@ fn boots(boots_ms: &[u64]) -> Assignment {
 fn by_hand(functions: usize, entries: &[(u64, u32, u32, u64)]) -> Scene {
     let Bench { mut topology, cold_path, policy, initial } = Bench::new(functions, 10);
     topology.boot = Interval::between(Millis(0), Millis(15));
-    let lives = vec![None; functions];
+    let (lives, own_paths) = (vec![None; functions], vec![None; functions]);
     Scene {
         topology,
         cold_path,
@@ -345,6 +348,7 @@ fn by_hand(functions: usize, entries: &[(u64, u32, u32, u64)]) -> Scene {
         schedule: Vec::new(),
         traffic: log(functions, entries),
         lives,
+        own_paths,
     }
 }
 

@@ -17,6 +17,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("verify-broken", "verify plan.csv counts.csv --scenario scenario.toml --max-cold-start 20s"),
     ("headroom", "headroom counts.csv --scenario scenario.toml --max-cold-start 20s"),
     ("compare", "compare counts.csv --scenario scenario.toml --effort 10000 --runs 2"),
+    ("compose", "compose counts.csv --scenario routes.toml --runs 2 --effort 1000"),
     ("reuse", "reuse counts.csv --scenario scenario.toml --cache-ttl 30s"),
     ("reuse-drawn", "reuse log.csv --keep-alive drawn --runs 20 --at 10m"),
     ("check", "check scenario.toml counts.csv failing.toml"),

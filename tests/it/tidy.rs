@@ -28,7 +28,21 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "comparison",
         &["simulation", "worst_case", "plan", "traffic", "policy", "topology", "cold_path", "demand"],
     ),
-    ("composition", &["comparison", "scenario", "traffic"]),
+    (
+        "composition",
+        &[
+            "scenario",
+            "traffic",
+            "platform",
+            "policy",
+            "topology",
+            "cold_path",
+            "demand",
+            "simulation",
+            "worst_case",
+            "plan",
+        ],
+    ),
     (
         "report",
         &[

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::probability::Chance;
+use super::reuse_runs::{Function, ReuseRuns, share};
 use crate::quantity::Millis;
 use crate::report::words::{counted, name, percent, thousands};
 use crate::report::{Answer, Subject, Table, Value};
@@ -13,71 +14,6 @@ const SHOWN: usize = 20;
 /// Where the classes of invocations per environment end.
 const CLASSES: [(u64, &str); 5] =
     [(0, "none"), (1, "1"), (9, "2 to 9"), (99, "10 to 99"), (999, "100 to 999")];
-
-/// What several runs say of one function.
-#[derive(Clone, Debug, Default)]
-struct Function {
-    name: String,
-    sum: FunctionReuse,
-    /// Of each run: the share of its invocations that found warm memory.
-    warm: Vec<f64>,
-    /// The same of the invocations that are looked at, and when and how many they are in the first run.
-    watched: Vec<f64>,
-    first: Option<(u64, u64)>,
-}
-
-/// What several runs say of reuse.
-#[derive(Clone, Debug, Default)]
-pub struct ReuseRuns {
-    /// How long a value is good, ms; `None`: as long as its environment lives.
-    pub ttl: Option<u64>,
-    /// Whether keep-alives were drawn.
-    pub drawn: bool,
-    runs: u64,
-    functions: Vec<Function>,
-}
-
-impl ReuseRuns {
-    /// No run yet of functions of these names.
-    pub fn new(names: &[String], ttl: Option<u64>, drawn: bool) -> Self {
-        let function = |name: &String| Function { name: name.clone(), ..Function::default() };
-        Self { ttl, drawn, runs: 0, functions: names.iter().map(function).collect() }
-    }
-
-    /// Adds one run.
-    pub fn add(&mut self, run: &[FunctionReuse]) {
-        self.runs += 1;
-        for (function, found) in self.functions.iter_mut().zip(run) {
-            function.sum.merge(found);
-            function.warm.extend(share(found.warm, found.served));
-            if let Some(watched) = found.watched {
-                function.first.get_or_insert((watched.at, watched.all));
-                function.watched.extend(share(watched.warm, watched.all));
-            }
-        }
-    }
-
-    fn total(&self) -> FunctionReuse {
-        let mut total = FunctionReuse::default();
-        self.functions.iter().for_each(|function| total.merge(&function.sum));
-        total
-    }
-
-    /// Those that are invoked, the most first.
-    fn shown(&self) -> Vec<&Function> {
-        let mut all: Vec<&Function> = self.functions.iter().filter(|it| it.sum.served > 0).collect();
-        all.sort_by_key(|it| (std::cmp::Reverse(it.sum.served), &it.name));
-        all
-    }
-
-    fn hours(&self, subject: &Subject) -> f64 {
-        (subject.span.hours() * self.runs as f64).max(f64::MIN_POSITIVE)
-    }
-}
-
-fn share(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
-}
 
 fn shared(part: u64, whole: u64) -> Value {
     share(part, whole).map_or(Value::Missing, Value::Share)
@@ -126,7 +62,7 @@ fn headline(subject: &Subject, runs: &ReuseRuns) -> Vec<String> {
         percent(share(total.hits, total.served).unwrap_or(0.0)),
         counted(total.served, "invocation", "invocations"),
         total.loads as f64 / hours,
-        Millis(total.stalest),
+        Millis(rounded(total.stalest)),
         percent(share(total.shared.hits, total.served).unwrap_or(0.0)),
         total.shared.loads as f64 / hours,
     )];
@@ -137,7 +73,7 @@ fn headline(subject: &Subject, runs: &ReuseRuns) -> Vec<String> {
         each.mean(),
         thousands(each.quantile(500)),
         thousands(each.max),
-        Millis(total.oldest.max),
+        Millis(rounded(total.oldest.max)),
     ));
     all.extend(lucky(subject, runs));
     all
@@ -176,10 +112,10 @@ fn memory(subject: &Subject, runs: &ReuseRuns, functions: &[&Function]) -> Table
         ("function", "function"),
         ("served", "invocations"),
         ("hit_share", "in memory"),
-        ("loads", "loads an hour"),
+        ("loads", "loads/h"),
         ("stalest_ms", "stalest"),
         ("shared_hit_share", "in shared"),
-        ("shared_loads", "loads an hour"),
+        ("shared_loads", "loads/h"),
         ("shared_stalest_ms", "stalest"),
     ];
     let mut table = Table::new(title, &columns);
@@ -190,10 +126,10 @@ fn memory(subject: &Subject, runs: &ReuseRuns, functions: &[&Function]) -> Table
             Value::Count(sum.served),
             shared(sum.hits, sum.served),
             Value::Decimal(sum.loads as f64 / hours, 2),
-            Value::Span(sum.stalest),
+            Value::Span(rounded(sum.stalest)),
             shared(sum.shared.hits, sum.served),
             Value::Decimal(sum.shared.loads as f64 / hours, 2),
-            Value::Span(sum.shared.stalest),
+            Value::Span(rounded(sum.shared.stalest)),
         ]);
     }
     table.shown = Some((SHOWN, "functions"));
@@ -203,17 +139,19 @@ fn memory(subject: &Subject, runs: &ReuseRuns, functions: &[&Function]) -> Table
 fn environments(functions: &[&Function]) -> Table {
     let columns = [
         ("function", "function"),
-        ("environments", "environments"),
+        ("environments", "number"),
         ("mean", "serve each"),
         ("p50", "p50"),
         ("p90", "p90"),
         ("max", "most"),
-        ("age_p50_ms", "memory p50"),
+        ("age_p50_ms", "age p50"),
         ("age_p90_ms", "p90"),
         ("age_max_ms", "oldest"),
     ];
-    let mut table =
-        Table::new("Invocations per environment, and how old its memory is when last used", &columns);
+    let mut table = Table::new(
+        "Environments, the invocations each serves, and the age of its memory when last used",
+        &columns,
+    );
     for Function { name, sum, .. } in functions {
         let (each, oldest) = (&sum.per_environment, &sum.oldest);
         table.push(vec![
@@ -225,14 +163,14 @@ fn environments(functions: &[&Function]) -> Table {
             Value::Count(each.max),
             Value::Span(rounded(oldest.quantile(500))),
             Value::Span(rounded(oldest.quantile(900))),
-            Value::Span(oldest.max),
+            Value::Span(rounded(oldest.max)),
         ]);
     }
     table.shown = Some((SHOWN, "functions"));
     table
 }
 
-/// Ages of an hour or more to the second: they are known no better.
+/// Ages of a minute or more to the second: people need no better.
 fn rounded(ms: u64) -> u64 {
     if ms < 60_000 { ms } else { ms.div_ceil(1_000) * 1_000 }
 }

@@ -121,6 +121,7 @@ impl<N: Nature> Naive<'_, N> {
 
     /// "Otherwise a new environment starts along the cold path, bound to that invocation."
     pub fn start_environment(&mut self, function: usize, invocation: Option<usize>) -> usize {
+        self.saw_if(self.scene.own_paths[function].is_some(), "a cold path of its own");
         let phases = vec![Phase::default(); self.scene.path(function).steps.len()];
         self.environments.push(Environment {
             function,

@@ -40,6 +40,8 @@ pub struct Scene {
     pub traffic: Traffic,
     /// Of functions whose keep-alives are drawn: from what.
     pub lives: Vec<Option<Interval>>,
+    /// Of functions with a cold path of their own: that.
+    pub own_paths: Vec<Option<Path>>,
 }
 
 impl Scene {
@@ -47,8 +49,12 @@ impl Scene {
         &self.topology.functions[function]
     }
 
-    /// "Functions without a VPC skip the phases marked `vpc`."
+    /// "Functions without a VPC skip the phases marked `vpc`." A function made of several routes has
+    /// a cold path of its own.
     fn path(&self, function: usize) -> &Path {
+        if let Some(own) = &self.own_paths[function] {
+            return own;
+        }
         if self.function(function).classes.is_empty() { &self.cold_path.plain } else { &self.cold_path.vpc }
     }
 

@@ -73,6 +73,7 @@ pub fn scene(seed: u64) -> Scene {
     let policy = policy(&mut dice);
     let follows_plan = matches!(policy.provision, Provision::Scheduled | Provision::Clairvoyant);
     let schedule = if follows_plan { schedule(&mut dice, topology.classes.len()) } else { Vec::new() };
+    let in_vpc: Vec<bool> = topology.functions.iter().map(|it| !it.classes.is_empty()).collect();
     Scene {
         cold_path: ColdPath { vpc: path(&mut dice, true), plain: path(&mut dice, false) },
         policy,
@@ -80,6 +81,10 @@ pub fn scene(seed: u64) -> Scene {
         schedule,
         traffic: traffic(&mut dice, functions),
         topology,
+        own_paths: in_vpc
+            .into_iter()
+            .map(|in_vpc| dice.once_in(6).then(|| path(&mut dice, in_vpc)))
+            .collect(),
         lives: (0..functions).map(|_| dice.once_in(5).then(|| dice.interval(20))).collect(),
     }
 }

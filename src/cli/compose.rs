@@ -1,0 +1,205 @@
+//! `eniplan compose`.
+
+use clap::ValueEnum;
+
+use super::Verdict;
+use super::input::shown;
+use super::output::Output;
+use super::study::{Study, StudyArgs};
+use crate::composition::{Best, Cut, MOST_ROUTES, Objective, Row, Service, best, cuts, measure};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::listed;
+use crate::plan::backend;
+use crate::policy::Provision;
+use crate::quantity::{Memory, Millis};
+use crate::report::answers::{self, Composition};
+use crate::scenario::Scenario;
+use crate::worst_case::Effort;
+
+/// What is to be small.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Minimise {
+    /// All cold starts added up, each as long as its function's cold path with an ENI at hand
+    ColdTime,
+    /// How many cold starts there are
+    ColdStarts,
+    /// GB-hours of environments without an invocation
+    GbHours,
+    /// The most environments of each function, added up
+    Environments,
+    /// The ENIs that those fill, added up
+    Enis,
+    /// Routes x targets that they reach without need
+    Access,
+}
+
+impl From<Minimise> for Objective {
+    fn from(minimise: Minimise) -> Self {
+        match minimise {
+            Minimise::ColdTime => Self::ColdTime,
+            Minimise::ColdStarts => Self::ColdStarts,
+            Minimise::GbHours => Self::IdleMemory,
+            Minimise::Environments => Self::Environments,
+            Minimise::Enis => Self::Enis,
+            Minimise::Access => Self::Access,
+        }
+    }
+}
+
+/// Options of `compose`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  eniplan compose shop-day.csv --minimise gb-hours")]
+pub struct Args {
+    #[command(flatten)]
+    study: StudyArgs,
+    /// What the best grouping makes small
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = Minimise::ColdTime)]
+    #[arg(help_heading = "Search")]
+    minimise: Minimise,
+    /// How many runs; their seeds are --seed and those after it
+    #[arg(long, value_name = "N", default_value_t = 3, help_heading = "Runs")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000))]
+    runs: u64,
+    /// How many invocations to replay per grouping, about, in search of its worst case
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, help_heading = "Search")]
+    effort: u64,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Prints what each grouping comes to, and the best one.
+pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+    let study = args.study.load()?;
+    let policy = study.policy()?;
+    if matches!(policy.provision, Provision::Scheduled | Provision::Clairvoyant) {
+        let message =
+            format!("the policy {} follows a plan, which each grouping would need anew", policy.name);
+        let help = "name a policy that makes ENIs when they are needed";
+        return Err(Diagnostic::new(Code::Usage, message, help).into());
+    }
+    let scenario = routes(args, &study)?;
+    let service = Service {
+        scenario: &scenario,
+        platform: &study.platform,
+        cold_path: &study.cold_path,
+        policy,
+        traffic: &study.traffic,
+    };
+    let found = compose(args, &service);
+    let mut subject = study.subject(policy);
+    subject.assumptions.extend(said(args, &study, &scenario));
+    args.output.give(&answers::compose(&subject, &found))?;
+    Ok(Verdict::Done)
+}
+
+/// The scenario whose functions are the routes; says what does not fit together.
+fn routes(args: &Args, study: &Study) -> Result<Scenario, Diagnostics> {
+    let mut problems = Diagnostics::default();
+    let mut scenario = study.scenario.clone();
+    let known: Vec<&str> = study.scenario.routes.iter().map(|route| route.name.as_str()).collect();
+    if !known.is_empty() {
+        for function in study.traffic.functions.iter().filter(|it| !known.contains(&it.name.as_str())) {
+            let message = format!("the traffic has `{}`, which is no route of the scenario", function.name);
+            let help =
+                "add a [[route]] of that name, or leave all of them out to take every function for one";
+            problems.push(Diagnostic::new(Code::UnknownName, message, help).with_value(&function.name));
+        }
+        scenario.functions.retain(|function| known.contains(&function.name.as_str()));
+    }
+    for grouping in &scenario.groupings {
+        let inside = |name: &String| grouping.functions.iter().any(|(_, routes)| routes.contains(name));
+        let names = scenario.functions.iter().map(|function| &function.name);
+        let missing: Vec<&str> = names.filter(|name| !inside(name)).map(String::as_str).collect();
+        if !missing.is_empty() {
+            let message = format!("grouping `{}` leaves out {}", grouping.name, listed(&missing));
+            let help = "put every function of the traffic into one of its functions";
+            problems.push(
+                Diagnostic::new(Code::BadValue, message, help)
+                    .with_value(&grouping.name)
+                    .in_file(args.study.scenario.as_deref().map(shown).unwrap_or_default())
+                    .at_line(grouping.place.line)
+                    .at_column(grouping.place.column),
+            );
+        }
+    }
+    if scenario.functions.len() > MOST_ROUTES {
+        let message = format!("there are {} routes", scenario.functions.len());
+        problems.push(Diagnostic::new(Code::TooLarge, message, format!("give at most {MOST_ROUTES}")));
+    }
+    let grouping = &study.platform.grouping;
+    let grows = |what: &str, used: bool, said: bool| {
+        let message =
+            format!("routes have {what}, and the model {} does not say what that costs", study.platform.name);
+        let help = format!("add `{what}` to its [grouping], as `eniplan models` shows for the built-in ones");
+        (used && !said).then(|| Diagnostic::new(Code::Usage, message, help))
+    };
+    let code = scenario.routes.iter().any(|route| route.code > Memory(0));
+    let init = scenario.routes.iter().any(|route| route.init > Millis::ZERO);
+    let missing =
+        [grows("download", code, grouping.download.is_some()), grows("init", init, grouping.init.is_some())];
+    missing.into_iter().flatten().for_each(|problem| problems.push(problem));
+    problems.or(scenario)
+}
+
+fn compose(args: &Args, service: &Service<'_>) -> Composition {
+    let objective = args.minimise.into();
+    let [backend] = backend::ALL;
+    let found: Option<Best> = best(service, objective, backend);
+    let mut all: Vec<Cut> = cuts(service.scenario);
+    let known = |best: &Best| all.iter().find(|cut| cut.same(&best.cut)).map(|cut| cut.name.clone());
+    let best = found.map(|best| {
+        let name = known(&best).unwrap_or_else(|| best.cut.name.clone());
+        (best, name)
+    });
+    if let Some((best, name)) = &best
+        && *name == best.cut.name
+    {
+        all.push(best.cut.clone());
+    }
+    let seed = args.study.traffic.seed;
+    let seeds: Vec<u64> = (0..args.runs).map(|n| seed.wrapping_add(n)).collect();
+    let effort = Effort { invocations: args.effort, seed };
+    let mut rows: Vec<Row> = Vec::new();
+    let mut refused = Vec::new();
+    for cut in &all {
+        match measure(service, cut, &seeds, effort) {
+            Ok(row) => rows.push(row),
+            Err(why) => refused.push((cut.name.clone(), why)),
+        }
+    }
+    Composition { rows, refused, objective, best, routes: service.scenario.functions.len() as u64 }
+}
+
+/// What the answer rests on beside what every answer does.
+fn said(args: &Args, study: &Study, scenario: &Scenario) -> Vec<String> {
+    let mut all = Vec::new();
+    if scenario.routes.is_empty() {
+        all.push("every function is a route; without [[route]] their code and init add nothing".to_owned());
+    }
+    let grouping = &study.platform.grouping;
+    for growth in [&grouping.download, &grouping.init].into_iter().flatten() {
+        let of = if growth.value.per_mib == Millis::ZERO {
+            "init of its routes".to_owned()
+        } else {
+            format!("code of its routes, {} per MiB", growth.value.per_mib)
+        };
+        all.push(format!(
+            "{} of a function is longer by the {} of the {of} (model {}, grade {})",
+            growth.value.phase,
+            growth.value.rule.word(),
+            study.platform.name,
+            growth.grade
+        ));
+    }
+    all.push(
+        "a function has the largest memory and the shortest keep-alive of its routes, and all their subnets, \
+         security groups and targets"
+            .to_owned(),
+    );
+    let seed = args.study.traffic.seed;
+    all.push(format!(
+        "{} of each grouping, seeds from {seed}",
+        crate::report::words::counted(args.runs, "run", "runs")
+    ));
+    all
+}

@@ -1,0 +1,341 @@
+//! Ways to cut a service into functions, side by side, and the best one.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::composition::{Best, How, Objective, Row};
+use crate::quantity::Memory;
+use crate::report::words::{counted, joined, name};
+use crate::report::{Answer, Subject, Table, Value};
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct Composition {
+    /// What each grouping comes to.
+    pub rows: Vec<Row>,
+    /// Those that cannot be, and why.
+    pub refused: Vec<(String, String)>,
+    /// What is to be small.
+    pub objective: Objective,
+    /// The best cut; its row is among `rows`, by this name.
+    pub best: Option<(Best, String)>,
+    /// How many routes there are.
+    pub routes: u64,
+}
+
+impl Composition {
+    fn row(&self, grouping: &str) -> Option<&Row> {
+        self.rows.iter().find(|row| row.grouping == grouping)
+    }
+}
+
+/// The groupings side by side.
+pub fn compose(subject: &Subject, found: &Composition) -> Answer {
+    let mut assumptions = subject.assumptions.clone();
+    assumptions.push(
+        "costs by closed form take cold starts for instant and every ENI for ready; the tables are of runs"
+            .into(),
+    );
+    let refused = found.refused.iter();
+    assumptions.extend(refused.map(|(grouping, why)| format!("{} is left out: {why}", name(grouping))));
+    Answer {
+        headline: headline(subject, found),
+        tables: vec![side_by_side(found), functions(found), routes(found), enis(found)],
+        flat: Some(flat(found)),
+        assumptions,
+        json: fields(subject, found),
+        clock: subject.clock,
+    }
+}
+
+/// What a row came to by the objective, in its unit.
+fn simulated(row: &Row, objective: Objective) -> f64 {
+    match objective {
+        Objective::ColdTime => row.waited_ms / 1_000.0,
+        Objective::ColdStarts => row.cold,
+        Objective::IdleMemory => row.idle_gb_hours,
+        Objective::Environments => row.peak_environments as f64,
+        Objective::Enis => row.peak_enis as f64,
+        Objective::Access => row.beyond_need as f64,
+    }
+}
+
+fn amount(value: f64, objective: Objective) -> String {
+    let exact = (value - value.round()).abs() < 1e-9;
+    let places = usize::from(!exact);
+    let one = exact && (value - 1.0).abs() < 1e-9;
+    let unit = objective.unit();
+    format!(
+        "{value:.places$} {}",
+        if one { unit.strip_suffix('s').filter(|it| !it.is_empty()).unwrap_or(unit) } else { unit }
+    )
+}
+
+fn headline(subject: &Subject, found: &Composition) -> Vec<String> {
+    let objective = found.objective;
+    let Some((best, row_name)) = &found.best else {
+        return vec![format!("No way to make functions of the routes of {} is possible.", subject.file())];
+    };
+    let row = found.row(row_name);
+    let functions: Vec<String> = row.map_or_else(Vec::new, |row| {
+        row.functions.iter().map(|it| format!("`{}`", name(&it.function))).collect()
+    });
+    let shown = if functions.len() > 6 { String::new() } else { format!(" ({})", joined(&functions)) };
+    let of = counted(found.routes, "route", "routes");
+    let is = if row_name == "best" { String::new() } else { format!(", which is {},", name(row_name)) };
+    let in_runs = row.map(|row| amount(simulated(row, objective), objective));
+    let others: Vec<String> = ["monolith", "one-per-route"]
+        .iter()
+        .filter(|other| *other != row_name)
+        .filter_map(|other| Some((*other, found.row(other)?)))
+        .map(|(other, row)| {
+            format!(
+                "{} as {}",
+                amount(simulated(row, objective), objective),
+                if other == "monolith" { "one monolith" } else { "one function per route" }
+            )
+        })
+        .collect();
+    let against = if others.is_empty() { String::new() } else { format!(", against {}", joined(&others)) };
+    vec![
+        format!(
+            "The smallest {} of the {of} comes of {}{shown}{is} with {} in the runs{against}.",
+            objective.words(),
+            counted(best.cut.functions.len() as u64, "function", "functions"),
+            in_runs.unwrap_or_default(),
+        ),
+        proof(best, objective),
+    ]
+}
+
+fn proof(best: &Best, objective: Objective) -> String {
+    let cost = amount(objective.human(best.cost), objective);
+    match best.how {
+        How::Agreed | How::RecursionAlone => format!(
+            "By closed form it costs {cost}, and no other grouping costs less: {} priced, and the best \
+             partition of them is found exactly{}.",
+            if best.priced == 1 {
+                "the one set of routes was".to_owned()
+            } else {
+                format!("all {} sets of routes were", best.priced)
+            },
+            if best.how == How::Agreed { ", twice" } else { "" },
+        ),
+        How::Search => format!(
+            "By closed form it costs {cost}; this is a search, and no grouping costs less than {}: it may be \
+             {} from the best.",
+            amount(objective.human(best.bound), objective),
+            crate::report::words::percent(best.gap()),
+        ),
+    }
+}
+
+fn worst(row: &Row) -> (Value, Value) {
+    let bracket = row.worst_cold_start_ms;
+    (Value::Span(bracket.witness), Value::span(bracket.bound))
+}
+
+fn side_by_side(found: &Composition) -> Table {
+    let columns = [
+        ("grouping", "grouping"),
+        ("cold", "cold"),
+        ("waited_ms", "waits"),
+        ("p99_ms", "p99"),
+        ("worst_ms", "at worst"),
+        ("peak_environments", "environments"),
+        ("idle_gb_hours", "idle GB-h"),
+        ("peak_enis", "ENIs"),
+        ("beyond_need", "beyond need"),
+    ];
+    let mut table = Table::new(
+        "By grouping (per run; at worst: proved; beyond need: routes x targets they reach without need)",
+        &columns,
+    );
+    for row in &found.rows {
+        table.push(vec![
+            Value::text(row.grouping.as_str()),
+            Value::Decimal(row.cold, 1),
+            Value::Span(tenths(row.waited_ms)),
+            Value::Span(row.p99_ms),
+            worst(row).1,
+            Value::Count(row.peak_environments),
+            Value::Decimal(row.idle_gb_hours, 2),
+            Value::Count(row.peak_enis),
+            Value::Count(row.beyond_need),
+        ]);
+    }
+    table
+}
+
+/// A mean of milliseconds as a length of time.
+// Held at 0 and far below the largest: the cast is as good as the mean.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn whole(ms: f64) -> u64 {
+    ms.round().max(0.0) as u64
+}
+
+/// The same to a tenth of a second.
+fn tenths(ms: f64) -> u64 {
+    whole(ms / 100.0) * 100
+}
+
+fn functions(found: &Composition) -> Table {
+    let columns = [
+        ("grouping", "grouping"),
+        ("function", "function"),
+        ("routes", "routes"),
+        ("memory", "memory"),
+        ("cold_path_ms", "cold path"),
+        ("security_groups", "security groups"),
+        ("beyond_need", "beyond need"),
+    ];
+    let title = "Their functions (cold path: at its longest, with an ENI at hand)";
+    let mut table = Table::new(title, &columns).prose(&["routes", "security_groups"]);
+    for row in &found.rows {
+        for it in &row.functions {
+            let groups =
+                if it.security_groups.is_empty() { "-".to_owned() } else { it.security_groups.join(", ") };
+            table.push(vec![
+                Value::text(row.grouping.as_str()),
+                Value::text(it.function.as_str()),
+                Value::text(it.routes.join(", ")),
+                Value::text(Memory(it.memory_bytes).to_string()),
+                Value::Span(it.cold_path_ms),
+                Value::text(groups),
+                Value::Count(it.beyond_need),
+            ]);
+        }
+    }
+    table.shown = Some((40, "functions"));
+    table
+}
+
+fn routes(found: &Composition) -> Table {
+    let columns = [
+        ("route", "route"),
+        ("grouping", "grouping"),
+        ("function", "in"),
+        ("served", "invocations"),
+        ("cold", "cold"),
+        ("p99_ms", "p99"),
+        ("max_ms", "longest"),
+    ];
+    let mut table = Table::new("Cold starts by route, all runs together", &columns);
+    let names = found.rows.first().map_or(&[][..], |row| row.routes.as_slice());
+    for (index, route) in names.iter().enumerate().filter(|(_, route)| route.served > 0) {
+        for row in &found.rows {
+            let Some(it) = row.routes.get(index) else { continue };
+            table.push(vec![
+                Value::text(route.route.as_str()),
+                Value::text(row.grouping.as_str()),
+                Value::text(it.function.as_str()),
+                Value::Count(it.served),
+                Value::Count(it.cold),
+                Value::Span(it.p99_ms),
+                Value::Span(it.max_ms),
+            ]);
+        }
+    }
+    table.shown = Some((40, "rows"));
+    table
+}
+
+fn enis(found: &Composition) -> Table {
+    let columns = [("grouping", "grouping"), ("class", "subnet (security groups)"), ("peak_enis", "ENIs")];
+    let mut table = Table::new("The most ENIs held of each class", &columns).prose(&["class"]);
+    for row in &found.rows {
+        for (class, most) in &row.enis_by_class {
+            table.push(vec![
+                Value::text(row.grouping.as_str()),
+                Value::text(class.as_str()),
+                Value::Count(*most),
+            ]);
+        }
+    }
+    table.shown = Some((40, "rows"));
+    table
+}
+
+/// Every number by grouping, for programs.
+fn flat(found: &Composition) -> Table {
+    let keys = [
+        "grouping",
+        "functions",
+        "best",
+        "cold",
+        "cold_share",
+        "waited_ms",
+        "p99_ms",
+        "worst_cold_start_ms",
+        "worst_cold_start_bound_ms",
+        "failed",
+        "peak_environments",
+        "mean_environments",
+        "idle_gb_hours",
+        "peak_enis",
+        "beyond_need",
+    ];
+    let mut table = Table::new("", &keys.map(|key| (key, key)));
+    for row in &found.rows {
+        let best = found.best.as_ref().is_some_and(|(_, name)| *name == row.grouping);
+        let (shown, bound) = worst(row);
+        table.push(vec![
+            Value::text(row.grouping.as_str()),
+            Value::Count(row.functions.len() as u64),
+            Value::Flag(best),
+            Value::Decimal(row.cold, 3),
+            Value::Share(row.cold_share),
+            Value::Decimal(row.waited_ms, 1),
+            Value::Span(row.p99_ms),
+            shown,
+            bound,
+            Value::Decimal(row.failed, 3),
+            Value::Count(row.peak_environments),
+            Value::Decimal(row.mean_environments, 3),
+            Value::Decimal(row.idle_gb_hours, 4),
+            Value::Count(row.peak_enis),
+            Value::Count(row.beyond_need),
+        ]);
+    }
+    table
+}
+
+fn fields(subject: &Subject, found: &Composition) -> Map<String, Json> {
+    let rows = found.rows.iter().map(|row| {
+        let mut out = json!(row);
+        let classes = row.enis_by_class.iter().map(|(class, most)| json!({ "class": class, "peak": most }));
+        out["enis_by_class"] = classes.collect();
+        out
+    });
+    let best = found.best.as_ref().map(|(best, row)| {
+        let objective = found.objective;
+        json!({
+            "grouping": row, "objective": objective.words(), "unit": objective.unit(), "how": best.how,
+            "cost": objective.human(best.cost), "bound": objective.human(best.bound), "gap": best.gap(),
+            "functions_priced": best.priced,
+        })
+    });
+    let refused = found.refused.iter().map(|(grouping, why)| json!({ "grouping": grouping, "why": why }));
+    let all: [(&str, Json); 4] = [
+        ("routes", json!(found.routes)),
+        ("groupings", rows.collect()),
+        ("refused", refused.collect()),
+        ("best", json!(best)),
+    ];
+    let mut fields = subject.json();
+    fields.extend(all.map(|(field, value)| (field.to_owned(), value)));
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_have_their_unit() {
+        assert_eq!(amount(12.0, Objective::ColdStarts), "12 cold starts");
+        assert_eq!(amount(1.26, Objective::ColdTime), "1.3 s");
+        assert_eq!(amount(1.0, Objective::Enis), "1 ENI");
+        assert_eq!(amount(1.0, Objective::ColdTime), "1 s");
+        assert_eq!(whole(5.4), 5);
+    }
+}

@@ -1,0 +1,67 @@
+//! What must hold of the groupings of a scenario file: each route in one function, and in one only.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Raw;
+use super::raw::RawGrouping;
+use crate::document::{Place, Placed, Reader, listed};
+
+/// Reports every contradiction.
+pub(super) fn all(reader: &mut Reader<'_>, raw: &Raw) {
+    // Without routes every function the file declares is one.
+    let functions = raw.functions.iter().map(|function| function.name.value.as_str());
+    let routes = raw.routes.iter().map(|route| route.name.value.as_str());
+    let known: BTreeSet<&str> = if raw.routes.is_empty() { functions.collect() } else { routes.collect() };
+    let mut first: BTreeMap<&str, Place> = BTreeMap::new();
+    for grouping in &raw.groupings {
+        let name = &grouping.name;
+        if let Some(place) = first.get(name.value.as_str()) {
+            let message = format!("grouping `{}` stands already in line {}", name.value, place.line);
+            reader.bad(name, message, "give each grouping a name of its own");
+        } else {
+            first.insert(&name.value, name.place);
+        }
+        if super::OWN_GROUPINGS.contains(&name.value.as_str()) {
+            let message = format!("grouping `{}` has a name that `compose` gives itself", name.value);
+            reader.bad(name, message, "choose another name");
+        }
+        one(reader, grouping, &known);
+    }
+}
+
+fn one(reader: &mut Reader<'_>, grouping: &RawGrouping, known: &BTreeSet<&str>) {
+    let name = &grouping.name.value;
+    let mut of: BTreeMap<&str, &str> = BTreeMap::new();
+    for (function, routes) in &grouping.functions {
+        if function.value.trim().is_empty() {
+            reader.bad(function, format!("a function of grouping `{name}` has no name"), "name it");
+        }
+        if routes.is_empty() {
+            let message = format!("function `{}` of grouping `{name}` has no route", function.value);
+            reader.bad(function, message, "list its routes, or leave it out");
+        }
+        for route in routes {
+            if !known.contains(route.value.as_str()) {
+                reader.unknown(route, "route", known.iter().copied());
+                continue;
+            }
+            if let Some(other) = of.insert(&route.value, &function.value) {
+                twice(reader, route, name, other);
+            }
+        }
+    }
+    if grouping.functions.is_empty() {
+        let help = "give it functions, each with its routes, or leave it out";
+        return reader.bad(&grouping.name, format!("grouping `{name}` is empty"), help);
+    }
+    let missing: Vec<&str> = known.iter().filter(|route| !of.contains_key(*route)).copied().collect();
+    if !missing.is_empty() {
+        let message = format!("grouping `{name}` leaves out {}", listed(&missing));
+        reader.bad(&grouping.name, message, "put every route into one of its functions");
+    }
+}
+
+fn twice(reader: &mut Reader<'_>, route: &Placed<String>, grouping: &str, other: &str) {
+    let message = format!("route `{}` of grouping `{grouping}` is in `{other}` already", route.value);
+    reader.bad(route, message, "put each route into one function");
+}
