@@ -60,3 +60,18 @@ pub fn usage(error: &clap::Error, words: &[OsString]) -> ExitCode {
     let _ = error.print();
     if asked { ExitCode::SUCCESS } else { ExitCode::from(REFUSED) }
 }
+
+/// `problems`, those that `place` knows better put there.
+pub(super) fn relocated(
+    problems: &Diagnostics,
+    place: impl Fn(&Diagnostic) -> Option<(String, u64, u64)>,
+) -> Diagnostics {
+    let mut out = Diagnostics::default();
+    for problem in problems.sorted() {
+        out.push(match place(problem) {
+            Some((file, line, column)) => problem.clone().in_file(file).at_line(line).at_column(column),
+            None => problem.clone(),
+        });
+    }
+    out
+}

@@ -6,14 +6,18 @@ use super::output::Output;
 use super::progress::Work;
 use super::study::{Study, StudyArgs};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::plan::{self, PlanError};
-use crate::quantity::Millis;
+use crate::document::{listed, nearest};
+use crate::plan::{self, Minimise, PlanError, Prices};
+use crate::quantity::{Millis, Price};
 use crate::report::{Answer, answers};
 
 /// Options of `plan`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan plan shop-day.csv --max-cold-start 1s\n  \
-                        eniplan plan shop-day.csv --max-cold-start 1s,30s,5m,16m")]
+                        eniplan plan shop-day.csv --max-cold-start 1s,30s,5m,16m\n  \
+                        eniplan plan shop-day.csv --max-cold-start 1s --explain\n  \
+                        eniplan plan shop-day.csv --max-cold-start 1s --minimise cost --price-eni-hour 0.005 \
+                        --price-creation 0.002")]
 pub struct Args {
     #[command(flatten)]
     study: StudyArgs,
@@ -21,6 +25,19 @@ pub struct Args {
     /// waiting and ENIs [default: the scenario's promise]
     #[arg(long, value_name = "DURATION", value_delimiter = ',', help_heading = "Promise")]
     max_cold_start: Vec<Millis>,
+    /// What the plan makes small: `enis` held at once, then ENI-hours, then creations; their `cost`; or
+    /// the `addresses` taken in one subnet, of any or of `addresses:SUBNET`
+    #[arg(long, value_name = "WHAT", default_value = "enis", help_heading = "Objective")]
+    minimise: String,
+    /// What holding one ENI for an hour costs, in any currency [default: the scenario's, else 0]
+    #[arg(long, value_name = "PRICE", help_heading = "Objective")]
+    price_eni_hour: Option<Price>,
+    /// What creating one ENI costs [default: the scenario's, else 0]
+    #[arg(long, value_name = "PRICE", help_heading = "Objective")]
+    price_creation: Option<Price>,
+    /// Say what binds the plan and when, and what a little more or less of each limit would change
+    #[arg(long, help_heading = "Objective")]
+    explain: bool,
     /// Exit code 1 where the plan (of several, the largest) holds more ENIs than this at once
     #[arg(long, value_name = "N", help_heading = "Gates (exit code 1 where one is missed)")]
     max_enis: Option<u64>,
@@ -32,10 +49,14 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
-    let case = study.case(policy, &study.traffic);
+    let case = study.case(policy, &study.traffic).minimising(minimise(args, &study)?);
     let subject = study.subject(policy);
     let work = Work::unknown("planning", args.output.quiet);
     if let [_, _, ..] = args.max_cold_start.as_slice() {
+        if args.explain {
+            let help = "give one --max-cold-start, or leave out --explain";
+            return Err(Diagnostic::new(Code::Usage, "--explain explains one plan", help).into());
+        }
         let steps = case.sweep(&args.max_cold_start).map_err(|error| failed(&error))?;
         drop(work);
         let largest = steps.iter().map(|step| step.plan.amount.map(|it| it.peak_enis)).max().flatten();
@@ -46,7 +67,10 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         return Ok(if kept { gate() } else { Verdict::Missed });
     }
     let promise = promised(args.max_cold_start.first().copied(), &study)?;
-    let planned = case.promise(promise).map_err(|error| failed(&error))?;
+    let mut planned = case.promise(promise).map_err(|error| failed(&error))?;
+    if args.explain || planned.infeasible.is_some() {
+        planned = case.explained(promise, planned).map_err(|error| failed(&error))?;
+    }
     drop(work);
     let mut answer = answers::plan(&subject, &planned);
     let gate = args.gate(planned.amount.map(|it| it.peak_enis), &mut answer);
@@ -64,6 +88,47 @@ impl Args {
             gates.note(&measured, answer);
         }
         move || gates.verdict(&measured)
+    }
+}
+
+/// What the plan is to make small.
+fn minimise(args: &Args, study: &Study) -> Result<Minimise, Diagnostic> {
+    let refuse = |message: String, help: String| {
+        Err(Diagnostic::new(Code::Usage, message, help).with_value(&args.minimise))
+    };
+    let prices = Prices {
+        eni_hour: args.price_eni_hour.or(study.scenario.eni_hour).unwrap_or_default(),
+        creation: args.price_creation.or(study.scenario.creation).unwrap_or_default(),
+    };
+    if args.minimise == "cost" {
+        if prices == Prices::default() {
+            let help = "give --price-eni-hour or --price-creation above 0, or [prices] in the scenario";
+            return refuse("a cost needs a price".to_owned(), help.to_owned());
+        }
+        return Ok(Minimise::Cost(prices));
+    }
+    if args.price_eni_hour.or(args.price_creation).is_some() {
+        let help = "add --minimise cost".to_owned();
+        return refuse("prices matter only to the plan that costs least".to_owned(), help);
+    }
+    let names: Vec<&str> = study.scenario.subnets.iter().map(|subnet| subnet.name.as_str()).collect();
+    match args.minimise.split_once(':') {
+        None if args.minimise == "enis" => Ok(Minimise::Enis),
+        None if args.minimise == "addresses" => Ok(Minimise::Addresses { subnet: None }),
+        Some(("addresses", name)) => {
+            if let Some(subnet) = names.iter().position(|known| *known == name) {
+                return Ok(Minimise::Addresses { subnet: Some(subnet) });
+            }
+            let help = match nearest(name, names.iter().copied()) {
+                Some(meant) => format!("did you mean addresses:{meant}?"),
+                None => format!("the scenario has {}", listed(&names)),
+            };
+            refuse(format!("--minimise names a subnet that is not there: `{name}`"), help)
+        }
+        _ => {
+            let help = "write enis, cost, addresses, or addresses: and the name of a subnet".to_owned();
+            refuse("--minimise is nothing a plan can make small".to_owned(), help)
+        }
     }
 }
 

@@ -99,7 +99,11 @@ fn page(
     let subject = study.subject(policy);
     let demand = demand(&study.traffic, &study.topology, policy);
     let load = Load::new(&study.traffic, subject.slot);
-    let plan = stages.show("planning ENIs", || case.promise(promise)).map_err(|error| error.to_string());
+    let planned = || {
+        let plan = case.promise(promise)?;
+        if plan.infeasible.is_some() { case.explained(promise, plan) } else { Ok(plan) }
+    };
+    let plan = stages.show("planning ENIs", planned).map_err(|error| error.to_string());
     let search = Search::begin(None, args.quiet);
     let worst = case.worst_case(args.effort(), &search).map_err(|error| error.to_string());
     search.finish();

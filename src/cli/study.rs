@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use super::complaint::relocated;
 use super::settings::SettingArgs;
 use super::traffic::TrafficArgs;
 use super::{input, model};
@@ -395,19 +396,4 @@ fn observed(traffic: &Traffic) -> Vec<Observed> {
 /// What `result` holds; its problems go to `problems`.
 fn take<T>(result: Result<T, Diagnostics>, problems: &mut Diagnostics) -> Option<T> {
     result.map_err(|more| problems.extend(more)).ok()
-}
-
-/// `problems`, those that `place` knows better put there.
-fn relocated(
-    problems: &Diagnostics,
-    place: impl Fn(&Diagnostic) -> Option<(String, u64, u64)>,
-) -> Diagnostics {
-    let mut out = Diagnostics::default();
-    for problem in problems.sorted() {
-        out.push(match place(problem) {
-            Some((file, line, column)) => problem.clone().in_file(file).at_line(line).at_column(column),
-            None => problem.clone(),
-        });
-    }
-    out
 }

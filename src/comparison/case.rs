@@ -9,7 +9,8 @@ use rayon::prelude::*;
 
 use crate::cold_path::ColdPath;
 use crate::plan::backend::Backend;
-use crate::plan::{Followed, Headroom, Keeper, Plan, PlanError, Step, Study};
+use crate::plan::explain::{explain, ways_out};
+use crate::plan::{Followed, Headroom, Keeper, Minimise, Plan, PlanError, Step, Study};
 use crate::plan::{clairvoyant, followed, headroom, plan, sweep};
 use crate::policy::{IdleTtl, Policy, Provision};
 use crate::quantity::{Interval, Millis};
@@ -90,6 +91,26 @@ impl<'a> Case<'a> {
     /// What keeps `promise`, or why nothing does.
     pub fn promise(&self, promise: Millis) -> Result<Plan, PlanError> {
         plan(&self.study, promise, self.backend)
+    }
+
+    /// The same case with plans that make this small.
+    #[must_use]
+    pub fn minimising(self, minimise: Minimise) -> Self {
+        Self { study: self.study.minimising(minimise), ..self }
+    }
+
+    /// The same with all that binds the plan, or with all that would make one possible: each number of
+    /// it comes of planning again.
+    pub fn explained(&self, promise: Millis, mut plan: Plan) -> Result<Plan, PlanError> {
+        if let Some(none) = plan.infeasible.take() {
+            plan.infeasible = Some(ways_out(&self.study, promise, self.backend, none)?);
+            return Ok(plan);
+        }
+        plan.explanation = explain(&self.study, &plan)?;
+        if plan.explanation.is_none() {
+            plan.unproved.push("planning again gives another plan, so that this one is not explained".into());
+        }
+        Ok(plan)
     }
 
     /// What keeps each of `promises`, the tightest first.

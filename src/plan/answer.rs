@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+use super::explain::{Explanation, Remedy};
+use super::objective::Minimised;
+
 /// How good the plan is known to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -69,14 +72,16 @@ pub struct Shortfall {
 }
 
 /// Why there is no plan.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct NoPlan {
     /// Whether it is proved that there is none; otherwise none was found that could be proved.
     pub proved: bool,
     /// The limits that are short.
     pub shortages: Vec<Shortfall>,
-    /// Smallest changes that help, in the user's words.
-    pub fixes: Vec<String>,
+    /// Limits that rule every plan out together; without any one of them there is a plan. Empty: not asked for.
+    pub conflict: Vec<String>,
+    /// For each kind of change the smallest that works, or that none does. Empty: not asked for.
+    pub fixes: Vec<Remedy>,
 }
 
 /// A limit and how much of it the plan uses.
@@ -104,6 +109,8 @@ pub struct Plan {
     pub amount: Option<Amount>,
     /// What no plan can beat.
     pub lower_bound: Amount,
+    /// What else was made small than the ENIs held at once; `None`: nothing.
+    pub minimised: Option<Minimised>,
     /// The share of the peak that a better plan might save, 0 to 1.
     pub gap: f64,
     /// What to do when.
@@ -120,4 +127,6 @@ pub struct Plan {
     pub attacks: u64,
     /// What the proof does not cover.
     pub unproved: Vec<String>,
+    /// What binds, and what a little more or less would change, where it was asked for.
+    pub explanation: Option<Explanation>,
 }

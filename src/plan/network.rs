@@ -97,13 +97,18 @@ impl<'a> Network<'a> {
 
     /// The network as a linear program, without the constraints that [`Flow::broken`] adds as they break.
     pub fn flow(&self) -> Flow<'_> {
+        self.flow_where(None)
+    }
+
+    /// The same where a creation costs as much as holding one ENI for `creation_ms`; none: next to nothing.
+    pub fn flow_where(&self, creation_ms: Option<f64>) -> Flow<'_> {
         let rises = self.group.need.steps().iter().scan(0_u32, |last, &(_, value)| {
             let rise = value.saturating_sub(*last);
             *last = value;
             Some(f64::from(rise))
         });
         // All creations together weigh less than one ENI x ms: held time first, then creations.
-        let creation = 0.5 / (1.0 + rises.sum::<f64>());
+        let creation = creation_ms.unwrap_or(0.5 / (1.0 + rises.sum::<f64>()));
         let mut program = Program::default();
         // Arcs in the order of their indices, which petgraph gives out from 0.
         let variables = self.graph.edge_weights().map(|arc| {

@@ -25,7 +25,7 @@ pub struct Followed {
 }
 
 /// A plan under which no cold start exceeds `promise` and none fails, or why there is none.
-pub fn plan(study: &Study<'_>, promise: Millis, backend: &dyn Backend) -> Result<Plan, PlanError> {
+pub(super) fn kept(study: &Study<'_>, promise: Millis, backend: &dyn Backend) -> Result<Plan, PlanError> {
     let most = study.most();
     let cold_path = cold_path(study);
     let pools = study.pools(promise);
@@ -43,6 +43,8 @@ pub fn plan(study: &Study<'_>, promise: Millis, backend: &dyn Backend) -> Result
         infeasible: None,
         attacks: 0,
         unproved: Vec::new(),
+        minimised: None,
+        explanation: None,
     };
     if cold_path > promise {
         plan.refuse(path_too_long(study, cold_path, promise));
@@ -133,7 +135,7 @@ fn path_too_long(study: &Study<'_>, path: Millis, promise: Millis) -> NoPlan {
             available: promise.0,
             unit: "ms",
         }],
-        fixes: vec![format!("promise {path} or more; no number of ENIs shortens the rest of the cold path")],
+        ..NoPlan::default()
     }
 }
 

@@ -110,7 +110,7 @@ pub fn solve(group: &Group, backend: &dyn Backend, effort: &Effort) -> Result<An
     // Without a shortage never deleting is a plan, so that this finds one, unless it is too long to hold.
     let mut planned = closed_form(group)?.ok_or(PlanError::TooMany { most: MOST_ENTRIES })?;
     if planned.status == Status::Feasible {
-        match by_program(group, backend, effort) {
+        match by_program(group, backend, effort, None) {
             Ok(better) if better.objectives <= planned.objectives => planned = better,
             Ok(_) => planned.note = Some(format!("{} called a worse plan optimal", backend.name())),
             Err(PlanError::Backend(message)) => planned.note = Some(message),
@@ -123,7 +123,7 @@ pub fn solve(group: &Group, backend: &dyn Backend, effort: &Effort) -> Result<An
 /// The plan that the linear program alone finds: the slow way, for comparison.
 pub fn solve_by_program(group: &Group, backend: &dyn Backend, effort: &Effort) -> Result<Planned, PlanError> {
     group.validate()?;
-    by_program(group, backend, effort)
+    by_program(group, backend, effort, None)
 }
 
 fn closed_form(group: &Group) -> Result<Option<Planned>, PlanError> {
@@ -142,11 +142,17 @@ fn closed_form(group: &Group) -> Result<Option<Planned>, PlanError> {
     }))
 }
 
-fn by_program(group: &Group, backend: &dyn Backend, effort: &Effort) -> Result<Planned, PlanError> {
+/// Solves the program where a creation costs as much as holding one ENI for `creation_ms`; none: next to nothing.
+pub(super) fn by_program(
+    group: &Group,
+    backend: &dyn Backend,
+    effort: &Effort,
+    creation_ms: Option<f64>,
+) -> Result<Planned, PlanError> {
     let failed = |message: String| PlanError::Backend(message);
     let network = Network::build(group, effort.largest_program)
         .ok_or_else(|| failed(format!("the network has more than {} arcs", effort.largest_program)))?;
-    let mut flow = network.flow();
+    let mut flow = network.flow_where(creation_ms);
     for _ in 0..effort.rounds {
         let solution = backend
             .solve(flow.program(), effort.seconds)

@@ -8,6 +8,7 @@
 use std::sync::OnceLock;
 
 use super::group::{Ceiling, Group, Limit, Start as From};
+use super::objective::Minimise;
 use crate::cold_path::ColdPath;
 use crate::demand::need::{self, Premises};
 use crate::demand::{Curve, at_start, demand, pools, room, size};
@@ -28,6 +29,8 @@ pub struct Study<'a> {
     pub policy: &'a Policy,
     /// The invocations.
     pub traffic: &'a Traffic,
+    /// What its plans make small.
+    pub minimise: Minimise,
     initial: OnceLock<Vec<u32>>,
     most: OnceLock<Vec<need::Most>>,
 }
@@ -53,7 +56,27 @@ impl<'a> Study<'a> {
         policy: &'a Policy,
         traffic: &'a Traffic,
     ) -> Self {
-        Self { topology, cold_path, policy, traffic, initial: OnceLock::new(), most: OnceLock::new() }
+        let minimise = Minimise::Enis;
+        Self {
+            topology,
+            cold_path,
+            policy,
+            traffic,
+            minimise,
+            initial: OnceLock::new(),
+            most: OnceLock::new(),
+        }
+    }
+
+    /// The same with plans that make this small.
+    #[must_use]
+    pub fn minimising(self, minimise: Minimise) -> Self {
+        Self { minimise, ..self }
+    }
+
+    /// The same with functions in other subnets: what their environments come to stays.
+    pub(super) fn elsewhere<'b>(&'b self, topology: &'b Topology) -> Study<'b> {
+        Study { topology, ..self.clone() }
     }
 
     /// The policy under which a plan of this study runs.

@@ -56,17 +56,23 @@ fn alone(study: &Study<'_>) -> Option<u64> {
 
 impl Step {
     fn no_worse_than(self, tighter: &Self) -> Self {
-        let order = |it: Amount| (it.peak_enis, it.eni_hours, it.creations);
+        let order = |plan: &Plan, it: Amount| {
+            let value = plan.minimised.as_ref().and_then(|it| it.value);
+            (value.unwrap_or(0.0), it.peak_enis, it.eni_hours, it.creations)
+        };
         let Some(before) = tighter.plan.amount else { return self };
-        if self.plan.amount.is_some_and(|now| order(now) <= order(before)) {
+        if self.plan.amount.is_some_and(|now| order(&self.plan, now) <= order(&tighter.plan, before)) {
             return self;
         }
         let lower_bound = self.plan.lower_bound;
         let open = before.peak_enis.saturating_sub(lower_bound.peak_enis);
         let gap = if before.peak_enis == 0 { 0.0 } else { open as f64 / before.peak_enis as f64 };
-        let status = if before == lower_bound { Verdict::Optimal } else { Verdict::Feasible };
+        let minimised =
+            self.plan.minimised.as_ref().map(|own| own.with_value_of(tighter.plan.minimised.as_ref()));
+        let met = minimised.as_ref().map_or(before == lower_bound, |it| it.met);
+        let status = if met { Verdict::Optimal } else { Verdict::Feasible };
         let max_cold_start_ms = self.plan.max_cold_start_ms;
-        let plan = Plan { status, max_cold_start_ms, lower_bound, gap, ..tighter.plan.clone() };
+        let plan = Plan { status, max_cold_start_ms, lower_bound, minimised, gap, ..tighter.plan.clone() };
         let plan_of_ms = tighter.plan_of_ms.or(Some(tighter.plan.max_cold_start_ms));
         Self { plan, plan_of_ms, ..self }
     }
@@ -93,6 +99,8 @@ mod tests {
             infeasible: amount.is_none().then(NoPlan::default),
             attacks: 0,
             unproved: Vec::new(),
+            minimised: None,
+            explanation: None,
         };
         Step { plan, plan_of_ms: None, policy_alone: false }
     }

@@ -21,7 +21,7 @@ pub(crate) use resolve::arrow;
 pub use resolve::{Observed, resolve};
 
 use crate::document::Place;
-use crate::quantity::{Memory, Millis};
+use crate::quantity::{Memory, Millis, Price};
 
 const DEFAULT_VPC: &str = "vpc";
 const DEFAULT_PREFIX: u8 = 20;
@@ -131,6 +131,10 @@ pub struct Scenario {
     pub max_cold_start: Option<Millis>,
     /// Whether the promise must hold after the loss of any one zone too.
     pub survive_zone: bool,
+    /// What holding one ENI for an hour costs.
+    pub eni_hour: Option<Price>,
+    /// What creating one ENI costs.
+    pub creation: Option<Price>,
     /// What was assumed where the user said nothing, in the user's words.
     pub assumptions: Vec<String>,
 }

@@ -6,7 +6,7 @@ use super::Allow;
 use super::quota::RawQuota;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Origin, Place, Placed, listed, nearest};
-use crate::quantity::{Memory, Millis};
+use crate::quantity::{Memory, Millis, Price};
 
 /// What a scenario file says, before defaults; the default is to have no file.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +23,8 @@ pub struct Raw {
     pub(super) allows: Vec<Allow>,
     pub(super) max_cold_start: Option<Millis>,
     pub(super) survive_zone: bool,
+    pub(super) eni_hour: Option<Price>,
+    pub(super) creation: Option<Price>,
     pub(super) quota: RawQuota,
 }
 

@@ -9,10 +9,12 @@ use super::raw::{RawFunction, RawGrouping, RawRoute, RawSubnet, RawTarget};
 use super::{Allow, Raw, check, check_groupings};
 use crate::diagnostic::Diagnostics;
 use crate::document::{self, Adds, Form, List, Placed, Reader, Setting, Table};
-use crate::quantity::{Memory, Millis};
+use crate::quantity::{Memory, Millis, Price};
 
-const TOP: &[&str] =
-    &["model", "policy", "subnet", "function", "route", "grouping", "target", "allow", "promise", "quota"];
+const TOP: &[&str] = &[
+    "model", "policy", "subnet", "function", "route", "grouping", "target", "allow", "promise", "prices",
+    "quota",
+];
 const LISTS: &[List] = &[
     List { key: "subnet", adds: Adds::First(super::DEFAULT_SUBNET) },
     List { key: "function", adds: Adds::Anything },
@@ -66,6 +68,9 @@ pub fn read_with(file: &str, text: &str, settings: &[Setting]) -> Result<Raw, Di
         let promise = reader.table(root, "promise", &["max_cold_start", "survive"]);
         let survive_zone = promise.as_ref().is_some_and(|promise| survives(reader, promise));
         let max_cold_start = promise.and_then(|promise| quantity(reader, &promise, "max_cold_start"));
+        let prices = reader.table(root, "prices", &["eni_hour", "creation"]);
+        let mut price = |key| prices.as_ref().and_then(|prices| quantity(reader, prices, key));
+        let (eni_hour, creation): (Option<Placed<Price>>, _) = (price("eni_hour"), price("creation"));
         let raw = Raw {
             origin: reader.origin(),
             model: word(reader, root, "model"),
@@ -78,6 +83,8 @@ pub fn read_with(file: &str, text: &str, settings: &[Setting]) -> Result<Raw, Di
             allows: allows.into_iter().flatten().collect(),
             max_cold_start: max_cold_start.map(|placed: Placed<Millis>| placed.value),
             survive_zone,
+            eni_hour: eni_hour.map(|price| price.value),
+            creation: creation.map(|price: Placed<Price>| price.value),
             quota: RawQuota::read(reader, root),
         };
         check::all(reader, &raw);

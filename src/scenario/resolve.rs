@@ -91,6 +91,8 @@ pub fn resolve(raw: &Raw, platform: &Platform, observed: &[Observed]) -> Result<
         allows: raw.allows.clone(),
         max_cold_start: raw.max_cold_start,
         survive_zone: raw.survive_zone,
+        eni_hour: raw.eni_hour,
+        creation: raw.creation,
         assumptions: assumptions(raw, platform, &known, &subnets),
         subnets,
     })

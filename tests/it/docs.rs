@@ -3,7 +3,7 @@
 //! A command is a line that is indented by four spaces, or stands in a fence, and begins with `eniplan `. The
 //! commands of one document run in its order in a folder of their own with the sample data, of which the longest
 //! files are cut, so that a search is short; `--effort` and `--runs` are made small where a command does not
-//! give them. A block below the comment `<!-- not run: REASON -->` is left out.
+//! give them, and a report is a quick one. A block below the comment `<!-- not run: REASON -->` is left out.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -80,6 +80,9 @@ fn folder(name: &str) -> PathBuf {
 fn words(command: &str) -> Vec<String> {
     let mut words: Vec<String> =
         command.split_whitespace().map(|word| word.trim_matches('\'').to_owned()).collect();
+    if command.starts_with("report") && !command.contains("--quick") {
+        words.push("--quick".to_owned());
+    }
     let mut short = |option: &str, value: &str| {
         if !words.iter().any(|word| word == option) {
             words.extend([option.to_owned(), value.to_owned()]);

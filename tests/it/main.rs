@@ -60,9 +60,12 @@ fn check_fixtures(folder: &str, read: impl Fn(&str) -> Option<Diagnostics>) -> u
 }
 mod plan;
 mod plan_check;
+mod plan_cli;
+mod plan_explain;
 mod plan_joint;
 mod plan_joint_instance;
 mod plan_joint_oracle;
 mod plan_measured;
+mod plan_objective;
 mod plan_oracle;
 mod plan_pools;

@@ -66,7 +66,7 @@ pub fn joint(addresses: &[u32], pools: &[Wanted], span: u64, boot: u64, delete: 
 }
 
 /// At most 6 instants, three subnets and a need of 2, with every limit at work now and then.
-fn tiny(case: u64) -> Joint {
+pub fn tiny(case: u64) -> Joint {
     let mut draw = Draw::new(case);
     let instants = 3 + draw.below(3);
     let survive = draw.below(2) == 0;

@@ -39,11 +39,24 @@ impl State {
 /// The best objectives of all schedules that hold at most `most`; none: no schedule keeps the promise.
 pub fn best(joint: &Joint, most: u32) -> Option<Objectives> {
     (0..=most).find_map(|peak| {
-        cheapest(joint, peak).map(|(held_ms, creations)| Objectives { peak, held_ms, creations })
+        let cheapest = cheapest(joint, peak, |held_ms, creations| (held_ms, creations));
+        cheapest.map(|(held_ms, creations)| Objectives { peak, held_ms, creations })
     })
 }
 
-fn cheapest(joint: &Joint, peak: u32) -> Option<(u128, u64)> {
+/// The least of `hour` a held millisecond and `creation` a creation, of all schedules that hold at most `most`.
+pub fn least_cost(joint: &Joint, most: u32, hour: u128, creation: u128) -> Option<u128> {
+    let cost = |held_ms, creations: u64| (held_ms * hour + u128::from(creations) * creation, 0);
+    cheapest(joint, most, cost).map(|(cost, _)| cost)
+}
+
+/// Whether any schedule of at most `most` keeps the promise.
+pub fn possible(joint: &Joint, most: u32) -> bool {
+    cheapest(joint, most, |_, _| (0, 0)).is_some()
+}
+
+/// The least sum of what each step is worth: `worth(held, created)` adds up over steps.
+fn cheapest(joint: &Joint, peak: u32, worth: impl Fn(u128, u64) -> (u128, u64)) -> Option<(u128, u64)> {
     let end = i64::try_from(joint.end_ms()).unwrap();
     let start = match joint.start {
         Start::Warm => -8,
@@ -66,7 +79,8 @@ fn cheapest(joint: &Joint, peak: u32) -> Option<(u128, u64)> {
                     continue;
                 }
                 let held = if now < end { u128::from(state.held()) } else { 0 };
-                let cost = (cost.0 + held, cost.1 + created);
+                let more = worth(held, created);
+                let cost = (cost.0 + more.0, cost.1 + more.1);
                 let best = next.entry(state).or_insert(cost);
                 *best = cost.min(*best);
             }

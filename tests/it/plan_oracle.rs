@@ -33,12 +33,21 @@ pub fn best(group: &Group) -> Option<Objectives> {
     let limit = group.ceilings.iter().map(|ceiling| ceiling.enis).min().unwrap_or(u32::MAX);
     // More than the peak of the need plus one is never held by a sensible plan; one more to be sure.
     (0..=limit.min(group.need.peak().0 + 2)).find_map(|peak| {
-        cheapest(group, peak).map(|(held_ms, creations)| Objectives { peak, held_ms, creations })
+        let cheapest = cheapest(group, peak, |held_ms, creations| (held_ms, creations));
+        cheapest.map(|(held_ms, creations)| Objectives { peak, held_ms, creations })
     })
 }
 
-/// The least held time, then creations, among schedules that never hold more than `peak`.
-fn cheapest(group: &Group, peak: u32) -> Option<(u128, u64)> {
+/// The least of `hour` a held millisecond and `creation` a creation, of all schedules.
+pub fn least_cost(group: &Group, hour: u128, creation: u128) -> Option<u128> {
+    let limit = group.ceilings.iter().map(|ceiling| ceiling.enis).min().unwrap_or(u32::MAX);
+    let cost = |held_ms, creations: u64| (held_ms * hour + u128::from(creations) * creation, 0);
+    cheapest(group, limit.min(group.need.peak().0 + 1), cost).map(|(cost, _)| cost)
+}
+
+/// The least sum of what each step is worth, among schedules that never hold more than `peak`:
+/// `worth(held, created)` adds up over steps.
+fn cheapest(group: &Group, peak: u32, worth: impl Fn(u128, u64) -> (u128, u64)) -> Option<(u128, u64)> {
     let end = i64::try_from(group.end_ms()).unwrap();
     let start = match group.start {
         Start::Warm => -30,
@@ -70,8 +79,9 @@ fn cheapest(group: &Group, peak: u32) -> Option<(u128, u64)> {
                     if state.ready < need || state.held() > peak {
                         continue;
                     }
-                    let held_ms = if now < end { held_ms + u128::from(state.held()) } else { held_ms };
-                    let cost = (held_ms, creations + u64::from(create));
+                    let held = if now < end { u128::from(state.held()) } else { 0 };
+                    let more = worth(held, u64::from(create));
+                    let cost = (held_ms + more.0, creations + more.1);
                     let best = next.entry(state).or_insert(cost);
                     *best = cost.min(*best);
                 }

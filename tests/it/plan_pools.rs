@@ -13,7 +13,7 @@ use crate::plan::microlp;
 use crate::support::{Bench, log};
 
 /// Subnets in zones of their own; each function in the subnets given, with the groups of that number.
-fn world(addresses: &[u32], functions: &[(&[usize], usize)]) -> Bench {
+pub fn world(addresses: &[u32], functions: &[(&[usize], usize)]) -> Bench {
     let mut bench = Bench::new(functions.len(), 60_000);
     bench.topology.limits.subnets = addresses
         .iter()
@@ -93,7 +93,6 @@ fn a_function_in_one_zone_cannot_survive_its_loss() {
         none.proved && none.shortages[0].limit == "free addresses of subnet s1 without any one zone",
         "{none:?}"
     );
-    assert!(none.fixes[0].contains("further zone"), "{none:?}");
 }
 
 #[test]

@@ -33,6 +33,8 @@ pub(super) struct Bound {
     pub creations: u64,
     /// Where the two differ, ms: `(from, to)`.
     pub binding: Vec<(i64, i64)>,
+    /// The least total from each instant on, late by the longest boot, ms.
+    pub totals: Vec<(u64, u64)>,
     /// Why there is no plan; empty: nothing here forbids one.
     pub shortages: Vec<JointShortage>,
 }
@@ -168,6 +170,8 @@ impl Walk<'_> {
         self.quotas(at_ms, width, least);
         self.requests(least, free);
         let bound = &mut self.bound;
+        let late = u64::try_from(at_ms.saturating_add_unsigned(self.joint.boot.max.0)).unwrap_or(0);
+        bound.totals.push((late, least));
         if least > bound.peak {
             (bound.peak, bound.peak_ms) = (least, at_ms);
         }

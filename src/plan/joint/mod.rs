@@ -5,7 +5,8 @@
 //! [`Joint`]. Out: a [`JointAnswer`], with its proof. docs/plan.md, "Several pools", has the lemmas.
 //!
 //! `cover` is how many ENIs cover a need, in closed form; `bound` what no plan can beat; `place`
-//! puts the runs of the need's levels into classes; `requests` puts those through the bucket; `solve` is the way through; `grid` the same
+//! puts the runs of the need's levels into classes; `requests` puts those through the bucket; `solve` is the
+//! way through; `priced` is what `bound` is where creations have a price; `grid` the same
 //! problem as a plain integer program, for small ones and as a reference; `check` trusts none of
 //! them. Times are ms from the first instant of the traffic.
 
@@ -14,10 +15,12 @@ pub mod check;
 mod cover;
 mod grid;
 mod place;
+pub(super) mod priced;
 mod requests;
 mod solve;
 
 pub use grid::solve_by_grid;
+pub(super) use solve::solve_joint_idle;
 pub use solve::{JointAnswer, JointPlanned, JointShortage, joint_bound, joint_shortages, solve_joint};
 
 use super::group::{LONGEST_MS, PlanError, Start};

@@ -3,6 +3,7 @@
 //! Each class is taken apart as a group of its own; the deadlines of all stand in one queue, and
 //! the n-th request in time is for the n-th deadline. Knows nothing of pools' covers or bounds.
 
+use super::priced::cheapen;
 use super::{Joint, JointEntry};
 use crate::demand::Curve;
 use crate::plan::congestion::{Relief, relieve};
@@ -72,12 +73,14 @@ pub(super) fn calmed(joint: &Joint, ready: Vec<Curve>, calm: &[bool]) -> Vec<Cur
 
 /// The schedule of what must be ready in each class; none: too many separate requests.
 ///
-/// `frugal` may keep an idle ENI over a gap where tokens are scarce; else every gap is closed.
-pub(super) fn scheduled(joint: &Joint, ready: &[Curve], frugal: bool) -> Option<Vec<JointEntry>> {
+/// An idle ENI may be kept over a gap where tokens are scarce and a creation weighs as much as holding
+/// one ENI for `frugal` ms; none: every gap is closed.
+pub(super) fn scheduled(joint: &Joint, ready: &[Curve], frugal: Option<u64>) -> Option<Vec<JointEntry>> {
     let turns = ready.iter().map(|need| decompose(&group_of(joint, need.clone()))).collect();
     let (mut turns, creators, deleters) = merged(turns);
-    if !frugal {
-        turns.gaps.clear();
+    match frugal {
+        Some(creation_ms) => cheapen(&mut turns, creation_ms),
+        None => turns.gaps.clear(),
     }
     let relief = relieve(&turns, &group_of(joint, Curve::empty()))?;
     let Relief { mut requests, deletions, kept, .. } = relief;

@@ -114,6 +114,12 @@ pub enum JointAnswer {
 
 /// The best joint plan that is found, with what no plan can beat.
 pub fn solve_joint(joint: &Joint) -> Result<JointAnswer, PlanError> {
+    solve_joint_idle(joint, 0)
+}
+
+/// The same where a creation weighs as much as holding one ENI for `creation_ms`; the lower bound does not
+/// know of it.
+pub(in crate::plan) fn solve_joint_idle(joint: &Joint, creation_ms: u64) -> Result<JointAnswer, PlanError> {
     joint.validate()?;
     let late = late_needs(joint);
     let runs: u64 = late.iter().map(rises).sum();
@@ -127,7 +133,7 @@ pub fn solve_joint(joint: &Joint) -> Result<JointAnswer, PlanError> {
         return Ok(JointAnswer::Infeasible { shortages: least.shortages, proved: true });
     }
     let lower_bound = combine(joint, &least, &free.0)?;
-    let found = placed(joint, &late, lower_bound)?;
+    let found = placed(joint, &late, lower_bound, creation_ms)?;
     Ok(match found {
         Ok(planned) => JointAnswer::Planned(planned),
         Err(shortages) => JointAnswer::Infeasible { shortages, proved: false },
@@ -145,7 +151,7 @@ fn rises(curve: &Curve) -> u64 {
 }
 
 /// The turns of all pools where addresses do not matter, each pool as one class; and their needs.
-fn free_turns(joint: &Joint) -> (Turns, Vec<Curve>) {
+pub(super) fn free_turns(joint: &Joint) -> (Turns, Vec<Curve>) {
     let zones = joint.zones();
     let needs: Vec<Curve> = joint
         .pools
@@ -190,7 +196,7 @@ fn combine(joint: &Joint, least: &Bound, free: &Turns) -> Result<Objectives, Pla
         least.binding.get(after).is_none_or(|&(start, _)| start >= to)
     };
     let held_ms = if relief.congested.iter().all(apart) {
-        relief.bound.held_ms + (least.held_ms - least.free_ms)
+        relief.bound.held_ms + least.held_ms.saturating_sub(least.free_ms)
     } else {
         relief.bound.held_ms.max(least.held_ms)
     };
@@ -204,7 +210,12 @@ type Found = Result<JointPlanned, Vec<JointShortage>>;
 
 /// Places the runs; where the schedule does not hold, ENIs stay in the crowded subnets as long as they
 /// may be in use, and more and more addresses are spared there.
-fn placed(joint: &Joint, late: &[Curve], lower_bound: Objectives) -> Result<Found, PlanError> {
+fn placed(
+    joint: &Joint,
+    late: &[Curve],
+    lower_bound: Objectives,
+    creation_ms: u64,
+) -> Result<Found, PlanError> {
     let mut spare = vec![0_u64; joint.subnets.len()];
     let mut calm = vec![false; joint.subnets.len()];
     let mut fallback: Option<JointPlanned> = None;
@@ -216,8 +227,8 @@ fn placed(joint: &Joint, late: &[Curve], lower_bound: Objectives) -> Result<Foun
             Err(_) => break,
         };
         let ready = calmed(joint, ready, &calm);
-        let plain = scheduled(joint, &ready, true);
-        let kept = if joint.api.is_some() { scheduled(joint, &ready, false) } else { None };
+        let plain = scheduled(joint, &ready, Some(creation_ms));
+        let kept = if joint.api.is_some() { scheduled(joint, &ready, None) } else { None };
         let mut over = Vec::new();
         for entries in [plain, kept].into_iter().flatten() {
             match settle(joint, entries, lower_bound)? {

@@ -7,6 +7,7 @@ mod compose;
 mod curve;
 mod demand;
 mod examples;
+mod explanation;
 mod formats;
 mod headroom;
 mod held;

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::explanation;
 use super::held;
 use crate::plan::{COLUMNS, NoPlan, Plan, Shortfall, Target, Verdict};
 use crate::quantity::Millis;
@@ -25,20 +26,22 @@ pub fn plan(subject: &Subject, plan: &Plan) -> Answer {
     }
     Answer {
         headline: headline(subject, plan),
-        tables: [
-            Some(amounts(plan)),
-            shortages(plan),
-            Some(limits(plan)),
-            Some(held::above(schedule(plan), subject, plan)),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
+        tables: tables(subject, plan),
         flat: Some(flat(subject, plan)),
         assumptions,
         json,
         clock: subject.clock,
     }
+}
+
+fn tables(subject: &Subject, plan: &Plan) -> Vec<Table> {
+    let prices = plan.explanation.as_ref().map(|it| explanation::prices(subject.clock, it));
+    // Without a plan there is nothing to show of one.
+    let of_plan = plan
+        .amount
+        .map(|_| [prices.unwrap_or_else(|| limits(plan)), held::above(schedule(plan), subject, plan)]);
+    let why = [shortages(plan), explanation::fixes(plan)].into_iter().flatten();
+    [amounts(plan)].into_iter().chain(why).chain(of_plan.into_iter().flatten()).collect()
 }
 
 fn headline(subject: &Subject, plan: &Plan) -> Vec<String> {
@@ -47,8 +50,10 @@ fn headline(subject: &Subject, plan: &Plan) -> Vec<String> {
         return refusal(subject, promise, none);
     }
     let Some(amount) = plan.amount else { return Vec::new() };
+    let others = plan.minimised.is_some();
     let fewer = match plan.status {
-        Verdict::Optimal => ", and no plan does it with less".to_owned(),
+        _ if others && plan.lower_bound.peak_enis < amount.peak_enis => String::new(),
+        Verdict::Optimal if !others => ", and no plan does it with less".to_owned(),
         _ if plan.lower_bound.peak_enis == amount.peak_enis => ", and no plan holds fewer".to_owned(),
         _ => format!("; any plan needs at least {}", thousands(plan.lower_bound.peak_enis)),
     };
@@ -57,7 +62,7 @@ fn headline(subject: &Subject, plan: &Plan) -> Vec<String> {
         ("the warm-pool policy needs a target of", &plan.warm_target),
     ];
     let pools = pools.map(|(what, target)| format!("{what} {}", bracket(target)));
-    vec![
+    let mut lines = vec![
         format!(
             "{} held at once {} enough to keep every cold start within {promise} under {}{fewer} ({:.1} \
              ENI-hours, {}).",
@@ -68,7 +73,12 @@ fn headline(subject: &Subject, plan: &Plan) -> Vec<String> {
             counted(amount.creations, "creation", "creations"),
         ),
         format!("Instead, {}.", joined(&pools)),
-    ]
+    ];
+    if let Some(minimised) = plan.minimised.as_ref().and_then(explanation::objective) {
+        lines.insert(1, minimised);
+    }
+    lines.extend(plan.explanation.iter().flat_map(|it| explanation::binds(subject, it)));
+    lines
 }
 
 fn refusal(subject: &Subject, promise: Millis, none: &NoPlan) -> Vec<String> {
@@ -83,10 +93,7 @@ fn refusal(subject: &Subject, promise: Millis, none: &NoPlan) -> Vec<String> {
         subject.setting(),
         joined(&shortages)
     )];
-    if !none.fixes.is_empty() {
-        let fixes: Vec<String> = none.fixes.iter().take(3).cloned().collect();
-        lines.push(format!("What would help: {}.", fixes.join("; or ")));
-    }
+    lines.extend(explanation::refusal(none));
     lines
 }
 
@@ -113,6 +120,11 @@ fn amounts(plan: &Plan) -> Table {
     push("ENIs held at once", held, Value::Count(least.peak_enis));
     let hours = amount.map_or(Value::Missing, |it| Value::Decimal(it.eni_hours, 1));
     push("ENI-hours", hours, Value::Decimal(least.eni_hours, 1));
+    if let Some(it) = &plan.minimised {
+        let what = if it.what == "cost" { "cost" } else { "addresses" };
+        let text = |value: f64| Value::Decimal(value, if it.what == "cost" { 4 } else { 0 });
+        push(what, it.value.map_or(Value::Missing, text), text(it.lower_bound));
+    }
     push("creations", Value::count(amount.map(|it| it.creations)), Value::Count(least.creations));
     let targets = [("constant pool", &plan.constant_pool), ("warm target of warm-pool", &plan.warm_target)];
     // Without a plan they would promise what nothing keeps.

@@ -77,7 +77,8 @@ fn plan(page: &Page<'_>) -> String {
             [] => String::new(),
             short => format!(": short is the {}", joined(short)),
         };
-        let fix = none.fixes.first().map_or_else(String::new, |fix| format!("; what would help: {fix}"));
+        let fix = none.fixes.iter().find(|fix| fix.works);
+        let fix = fix.map_or_else(String::new, |fix| format!("; what would help: {}", fix.change));
         return format!("{verdict} every cold start within {promise}{short}{fix}.");
     }
     let Some(amount) = plan.amount else { return "There is no plan.".to_owned() };

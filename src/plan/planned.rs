@@ -1,0 +1,35 @@
+//! Planned: the plan for a promise, and what it is worth in what it was asked to make small.
+
+use super::answer::{Plan, Verdict};
+use super::backend::Backend;
+use super::objective::{Minimise, Minimised, bound, worth};
+use super::promise::kept;
+use super::{PlanError, Study, pooling};
+use crate::quantity::Millis;
+
+/// A plan under which no cold start exceeds `promise` and none fails, or why there is none.
+pub fn plan(study: &Study<'_>, promise: Millis, backend: &dyn Backend) -> Result<Plan, PlanError> {
+    let mut plan = kept(study, promise, backend)?;
+    if study.minimise == Minimise::Enis {
+        return Ok(plan);
+    }
+    let names: Vec<&str> = study.topology.limits.subnets.iter().map(|subnet| subnet.name.as_str()).collect();
+    let delete = study.topology.delete.max.0;
+    let value = worth(&plan.schedule, delete, study.end(), study.minimise, &names);
+    let mut least = pooling::least(study, promise).joint;
+    least.api = None;
+    let bound = bound(&least, study.minimise)?;
+    if plan.amount.is_some() && value < bound {
+        // A plan below what is proved to be the least: one of the two is wrong.
+        return Err(PlanError::Unsound(Vec::new()));
+    }
+    let minimised = Minimised::new(study.minimise, &names, plan.amount.map(|_| value), bound);
+    // Where a replay fails invocations no plan is called the best.
+    let refused = plan.unproved.iter().any(|line| line.starts_with("a replay fails"));
+    if plan.amount.is_some() {
+        let met = minimised.as_ref().is_some_and(|it| it.met) && !refused;
+        plan.status = if met { Verdict::Optimal } else { Verdict::Feasible };
+    }
+    plan.minimised = minimised;
+    Ok(plan)
+}

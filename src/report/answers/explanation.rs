@@ -1,0 +1,251 @@
+//! What binds a plan, what a little more or less would change, and what would make one possible.
+
+use crate::plan::explain::{Difference, Explanation, Remedy, ShadowPrice, Stretch};
+use crate::plan::{Minimised, NoPlan, Plan};
+use crate::quantity::{Millis, Rate};
+use crate::report::words::{counted, joined, name, sentence, thousands};
+use crate::report::{Clock, Subject, Table, Value};
+
+/// Functions that are named in a sentence.
+const NAMED: usize = 3;
+
+/// What the plan made small beside the ENIs: a sentence.
+pub(super) fn objective(minimised: &Minimised) -> Option<String> {
+    let value = minimised.value?;
+    let least = match minimised.gap {
+        0.0 => ", and no plan does with less".to_owned(),
+        gap => format!(
+            "; no plan does with less than {} ({:.1}% less)",
+            worth(minimised, minimised.lower_bound),
+            100.0 * gap
+        ),
+    };
+    let what = match (minimised.what, &minimised.subnet) {
+        ("cost", _) => {
+            let price = |price: Option<f64>| price.unwrap_or(0.0);
+            format!(
+                "It costs {} at {} an ENI-hour and {} a creation",
+                worth(minimised, value),
+                price(minimised.price_eni_hour),
+                price(minimised.price_creation)
+            )
+        }
+        (_, Some(subnet)) => format!("It takes {} of subnet {}", worth(minimised, value), name(subnet)),
+        (_, None) => format!("It takes {} of any one subnet", worth(minimised, value)),
+    };
+    Some(format!("{what}{least}."))
+}
+
+fn worth(minimised: &Minimised, value: f64) -> String {
+    if minimised.what == "cost" {
+        return format!("{value:.4}");
+    }
+    let all = format!("{value:.0}");
+    let noun = if all == "1" { "address" } else { "addresses" };
+    format!("{all} {noun} at once")
+}
+
+/// Which limits rule a plan out together, and what would help: sentences.
+pub(super) fn refusal(none: &NoPlan) -> Vec<String> {
+    let mut lines = Vec::new();
+    match none.conflict.as_slice() {
+        [] => {}
+        [one] => lines.push(format!("The {one} alone rules it out: without it there is a plan.")),
+        several => lines.push(format!(
+            "Together the {} rule it out: without any one of them there is a plan.",
+            joined(several)
+        )),
+    }
+    let works: Vec<String> =
+        none.fixes.iter().filter(|fix| fix.works).map(|fix| fix.change.clone()).take(4).collect();
+    if !works.is_empty() {
+        lines.push(format!("Each of these alone would do, and no smaller: {}.", works.join("; or ")));
+    } else if !none.fixes.is_empty() {
+        lines.push("No single change that was tried brings a plan.".to_owned());
+    }
+    lines
+}
+
+/// Each kind of change and the smallest that works.
+pub(super) fn fixes(plan: &Plan) -> Option<Table> {
+    let none = plan.infeasible.as_ref().filter(|none| !none.fixes.is_empty())?;
+    let columns =
+        [("kind", "kind"), ("works", "works"), ("change", "smallest change"), ("peak_enis", "ENIs then")];
+    let mut table =
+        Table::new("What one change alone would do, each planned again", &columns).prose(&["change"]);
+    for Remedy { kind, works, change, peak_enis, .. } in &none.fixes {
+        table.push(vec![
+            Value::text(kind.replace('_', " ")),
+            Value::Flag(*works),
+            Value::text(change.as_str()),
+            Value::count(*peak_enis),
+        ]);
+    }
+    Some(table)
+}
+
+/// What binds the plan: sentences.
+pub(super) fn binds(subject: &Subject, explanation: &Explanation) -> Vec<String> {
+    let mut lines = vec![at_the_peak(subject, explanation)];
+    let tight: Vec<&ShadowPrice> = explanation.prices.iter().filter(|it| it.more.is_some()).collect();
+    lines.extend(tight.iter().map(|it| saves(subject.clock, it)));
+    if tight.is_empty() {
+        lines.push(
+            "No limit binds: more of any one of them would not make the plan better, since it holds what the \
+             traffic needs."
+                .to_owned(),
+        );
+    }
+    let next = explanation.prices.iter().filter(|it| it.used > 0).min_by_key(|it| (it.spare, it.available));
+    lines.extend(next.map(spare));
+    lines
+}
+
+fn at_the_peak(subject: &Subject, explanation: &Explanation) -> String {
+    let all: u64 = explanation.held.iter().map(|held| held.enis).sum();
+    let mut held: Vec<_> = explanation.held.iter().collect();
+    held.sort_by_key(|held| std::cmp::Reverse(held.enis));
+    let of = |held: &&crate::plan::explain::Held| {
+        let mut names: Vec<String> = held.functions.iter().take(NAMED).map(|it| name(it)).collect();
+        if held.functions.len() > NAMED {
+            names.push(counted((held.functions.len() - NAMED) as u64, "other", "others"));
+        }
+        format!("{} for {} ({} needed)", thousands(held.enis), joined(&names), thousands(held.needed.into()))
+    };
+    let shown: Vec<String> = held.iter().take(NAMED).map(of).collect();
+    let rest: u64 = held.iter().skip(NAMED).map(|held| held.enis).sum();
+    let rest = if rest > 0 { format!("; {} for the rest", thousands(rest)) } else { String::new() };
+    let when = subject.clock.full(explanation.peak_ms);
+    format!("The peak of {} is from {when} on: {}{rest}.", counted(all, "ENI", "ENIs"), shown.join("; "))
+}
+
+/// What a number of this kind is called.
+fn amount(kind: &str, by: u64) -> String {
+    match kind {
+        "addresses" => counted(by, "address", "addresses"),
+        "vpc_quota" | "region_quota" => counted(by, "ENI", "ENIs"),
+        "api_burst" => counted(by, "token", "tokens"),
+        "api_refill" => Rate(by).to_string(),
+        _ => Millis(by).to_string(),
+    }
+}
+
+/// `1 ENI at the peak, 2.0 ENI-hours`: what is saved, or, negative, costs.
+fn parts(it: &Difference, sign: f64) -> String {
+    let mut parts = Vec::new();
+    if let Some(value) = it.objective.filter(|value| *value != 0.0) {
+        parts.push(format!("{:.4} of what is made small", sign * value));
+    }
+    if it.peak_enis != 0 {
+        let one = it.peak_enis.abs() == 1;
+        parts.push(format!(
+            "{} {} at the peak",
+            sign * it.peak_enis as f64,
+            if one { "ENI" } else { "ENIs" }
+        ));
+    }
+    if it.eni_hours != 0.0 {
+        parts.push(format!("{:.2} ENI-hours", sign * it.eni_hours));
+    }
+    if it.creations != 0 {
+        parts.push(format!("{} creations", sign * it.creations as f64));
+    }
+    if parts.is_empty() { "nothing".to_owned() } else { joined(&parts) }
+}
+
+fn saves(clock: Clock, it: &ShadowPrice) -> String {
+    let Some(more) = &it.more else { return String::new() };
+    let each = if more.by > 1 && more.peak_enis > 0 && it.kind != "head_start" {
+        format!(" ({:.2} at the peak each)", more.peak_enis as f64 / more.by as f64)
+    } else {
+        String::new()
+    };
+    let plenty =
+        it.plenty.as_ref().filter(|plenty| plenty.peak_enis != more.peak_enis || it.kind == "addresses");
+    let plenty = plenty
+        .map_or_else(String::new, |plenty| format!("; as many as it could use save {}", parts(plenty, 1.0)));
+    format!(
+        "{} more of the {}{} save {}{each}{plenty}.",
+        sentence(&amount(it.kind, more.by)),
+        it.limit,
+        until(clock, &it.full),
+        parts(more, 1.0)
+    )
+}
+
+/// `, used up from 08:10 to 09:15`.
+fn until(clock: Clock, full: &[Stretch]) -> String {
+    let (Some(first), Some(last)) = (full.first(), full.last()) else { return String::new() };
+    let longest = full.iter().max_by_key(|it| it.to_ms - it.from_ms).unwrap_or(first);
+    match full.len() {
+        1 => format!(" (used up from {} to {})", clock.full(first.from_ms), clock.full(first.to_ms)),
+        n => format!(
+            " (used up {} times before {}, the longest from {} to {})",
+            thousands(n as u64),
+            clock.full(last.to_ms),
+            clock.full(longest.from_ms),
+            clock.full(longest.to_ms)
+        ),
+    }
+}
+
+fn spare(it: &ShadowPrice) -> String {
+    let then = match &it.less {
+        None => "then there is no plan".to_owned(),
+        Some(less) => format!("then the plan costs {} more", parts(less, -1.0)),
+    };
+    match it.spare {
+        0 => format!("Not {} less of the {} will do: {then}.", amount(it.kind, 1), it.limit),
+        spare if spare >= it.available => format!("The {} plays no part.", it.limit),
+        spare => format!(
+            "The {} has {} to spare; take away {}, and {then}.",
+            it.limit,
+            amount(it.kind, spare),
+            amount(it.kind, spare + 1)
+        ),
+    }
+}
+
+/// Each limit, what the plan uses of it, and what one more or less is worth.
+pub(super) fn prices(clock: Clock, explanation: &Explanation) -> Table {
+    let columns = [
+        ("limit", "limit"),
+        ("available", "there is"),
+        ("used", "used"),
+        ("full", "used up"),
+        ("spare", "to spare"),
+        ("less", "one less than that"),
+        ("more", "fewest more that save"),
+        ("saves", "what they save"),
+    ];
+    let mut table =
+        Table::new("What each limit is worth", &columns).prose(&["limit", "full", "less", "saves"]);
+    for it in &explanation.prices {
+        let less = match &it.less {
+            Some(less) => format!("costs {}", parts(less, -1.0)),
+            None if it.spare >= it.available => "no difference".to_owned(),
+            None => "no plan".to_owned(),
+        };
+        let full = match it.full.as_slice() {
+            [] => "never".to_owned(),
+            [one] => format!("{} to {}", clock.cell(one.from_ms), clock.cell(one.to_ms)),
+            [first, .., last] => format!(
+                "{} times, {} to {}",
+                it.full.len(),
+                clock.cell(first.from_ms),
+                clock.cell(last.to_ms)
+            ),
+        };
+        table.push(vec![
+            Value::text(it.limit.as_str()),
+            Value::text(amount(it.kind, it.available)),
+            Value::Count(it.used),
+            Value::text(full),
+            Value::text(amount(it.kind, it.spare)),
+            Value::text(less),
+            it.more.as_ref().map_or(Value::Missing, |more| Value::text(amount(it.kind, more.by))),
+            it.more.as_ref().map_or(Value::Missing, |more| Value::text(parts(more, 1.0))),
+        ]);
+    }
+    table
+}
