@@ -115,6 +115,7 @@ fn page(
         command: &command(&args.words),
         subject: &subject,
         platform: &study.platform,
+        scenario: &study.scenario,
         topology: &study.topology,
         demand: &demand,
         promise,

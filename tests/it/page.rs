@@ -178,6 +178,9 @@ fn data(pieces: &[Piece<'_>]) -> serde_json::Value {
 fn golden_page_reads_as_it_did() {
     let html = page(SMALL);
     let main = html.split_once("<main>").unwrap().1.split_once("</main>").unwrap().0;
+    // The drawing of the topology has golden files of its own.
+    let (before, drawing) = main.split_once("<svg xmlns").unwrap();
+    let main = format!("{before}{}", drawing.split_once("</svg>").unwrap().1);
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("golden");
     settings.set_prepend_module_to_snapshot(false);

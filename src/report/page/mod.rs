@@ -24,6 +24,7 @@ use crate::demand::Demand;
 use crate::plan::Plan;
 use crate::platform::Platform;
 use crate::quantity::Millis;
+use crate::scenario::Scenario;
 use crate::topology::Topology;
 use crate::worst_case::WorstCase;
 
@@ -36,6 +37,8 @@ pub struct Page<'a> {
     pub subject: &'a Subject,
     /// The model.
     pub platform: &'a Platform,
+    /// The user's functions, subnets and targets.
+    pub scenario: &'a Scenario,
     /// Functions, ENI classes and limits.
     pub topology: &'a Topology,
     /// What the traffic needs.

@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
-use super::{Page, SECTIONS, Section, data};
+use super::{Page, SECTIONS, Section, data, sections};
 use crate::report::words::name;
 
 /// uPlot 1.6.32 (MIT): the charts.
@@ -61,7 +61,7 @@ fn head(page: &Page<'_>) -> Markup {
     html! {
         head {
             meta charset="utf-8";
-            meta http-equiv="Content-Security-Policy" content=(policy());
+            meta http-equiv="Content-Security-Policy" content=(policy(page));
             meta name="viewport" content="width=device-width, initial-scale=1";
             meta name="color-scheme" content="light dark";
             meta name="generator" content=(concat!("eniplan ", env!("CARGO_PKG_VERSION")));
@@ -111,7 +111,7 @@ fn script(text: &str) -> Markup {
 }
 
 /// Nothing is loaded, and no script or style runs but those that the file was made with.
-fn policy() -> String {
+fn policy(page: &Page<'_>) -> String {
     let hashes = |texts: &[&str]| {
         let hash = |text: &&str| format!(" 'sha256-{}'", Base64::encode_string(&Sha256::digest(text)));
         texts.iter().map(hash).collect::<String>()
@@ -119,7 +119,7 @@ fn policy() -> String {
     format!(
         "default-src 'none'; script-src{}; style-src{}; img-src data:; base-uri 'none'; form-action 'none'",
         hashes(&SCRIPTS),
-        hashes(&STYLES)
+        hashes(&[UPLOT_STYLE, STYLE, &sections::topology::style(page)])
     )
 }
 

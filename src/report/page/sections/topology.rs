@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::no_data;
+use crate::report::graph;
 use crate::report::page::{Page, Section, table};
 use crate::report::words::{counted, name, thousands};
 use crate::report::{Table, Value};
@@ -26,9 +27,23 @@ fn body(page: &Page<'_>) -> Markup {
             (counted(topology.limits.subnets.len() as u64, "subnet", "subnets"))
             @if outside > 0 { "; " (counted(outside, "function is", "functions are")) " in no VPC" } "."
         }
+        div.scroll.picture tabindex="0" role="region" aria-label="Topology" { (PreEscaped(picture(page))) }
         (table::table(&classes(page), page.subject.clock))
         (table::table(&limits(page), page.subject.clock))
     }
+}
+
+/// The drawing as SVG, in which every name is escaped.
+fn picture(page: &Page<'_>) -> String {
+    let of = (page.scenario, page.topology);
+    graph::svg(&graph::topology::topology(&page.subject.model, of.0, of.1, Some(page.demand)))
+}
+
+/// The rules of the drawing, which stand in it.
+pub(in crate::report::page) fn style(page: &Page<'_>) -> String {
+    let picture = picture(page);
+    let inside = picture.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>"));
+    inside.map(|(style, _)| style.to_owned()).unwrap_or_default()
 }
 
 fn classes(page: &Page<'_>) -> Table {
