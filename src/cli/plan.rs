@@ -30,10 +30,10 @@ pub struct Args {
     #[arg(long, value_name = "WHAT", default_value = "enis", help_heading = "Objective")]
     minimise: String,
     /// What holding one ENI for an hour costs, in any currency [default: the scenario's, else 0]
-    #[arg(long, value_name = "PRICE", help_heading = "Objective")]
+    #[arg(long, value_name = "PRICE", help_heading = "Objective", allow_negative_numbers = true)]
     price_eni_hour: Option<Price>,
     /// What creating one ENI costs [default: the scenario's, else 0]
-    #[arg(long, value_name = "PRICE", help_heading = "Objective")]
+    #[arg(long, value_name = "PRICE", help_heading = "Objective", allow_negative_numbers = true)]
     price_creation: Option<Price>,
     /// Say what binds the plan and when, and what a little more or less of each limit would change
     #[arg(long, help_heading = "Objective")]

@@ -138,7 +138,7 @@ fn what_is_no_file_is_a_diagnostic() {
         ("none.csv", "E001 none.csv: the file cannot be read: there is no such file"),
         (".", "E001 .: the file cannot be read: it is a folder"),
         ("/dev/null", "E004 /dev/null"),
-        ("-", "E004 -"),
+        ("-", "E004 stdin:1"),
     ] {
         let said = run(&["demand", path]);
         assert_eq!(said.code, 2, "{path}");

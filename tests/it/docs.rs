@@ -83,15 +83,17 @@ fn words(command: &str) -> Vec<String> {
     if command.starts_with("report") && !command.contains("--quick") {
         words.push("--quick".to_owned());
     }
+    // A quick report has an effort and a number of runs of its own.
+    let quick = words.iter().any(|word| word == "--quick");
     let mut short = |option: &str, value: &str| {
         if !words.iter().any(|word| word == option) {
             words.extend([option.to_owned(), value.to_owned()]);
         }
     };
-    if ["compare", "report", "worst-case"].iter().any(|name| command.starts_with(name)) {
+    if !quick && ["compare", "worst-case"].iter().any(|name| command.starts_with(name)) {
         short("--effort", "20000");
     }
-    if command.starts_with("compare") || command.starts_with("report") {
+    if !quick && command.starts_with("compare") {
         short("--runs", "1");
     }
     words

@@ -296,7 +296,8 @@ fn both_simulators_split_the_wait_for_an_eni_alike() {
         let scene = scene(seed);
         let (outcome, _) = run_fast(&scene, nature(seed));
         let Some(longest) = outcome.longest.as_ref() else { continue };
-        let eni = scene.cold_path.vpc.steps.iter().find(|step| step.kind == PhaseKind::Eni);
+        let path = scene.own_paths[longest.function].as_ref().unwrap_or(&scene.cold_path.vpc);
+        let eni = path.steps.iter().find(|step| step.kind == PhaseKind::Eni);
         let told = longest.path.iter().find(|phase| eni.is_some_and(|step| step.name == phase.phase));
         let Some(told) = told else { continue };
         let account = simulate(&scene, nature(seed));

@@ -26,8 +26,8 @@ fn json_and_yaml_know_their_places() {
 
 #[test]
 fn what_is_no_tree_is_told_with_its_place() {
-    assert_eq!(told(""), [(Code::Empty, None, None)]);
-    assert_eq!(told("# only\n"), [(Code::Empty, None, None)]);
+    assert_eq!(told(""), [(Code::Empty, Some(1), Some(1))]);
+    assert_eq!(told("# only\n"), [(Code::Empty, Some(1), Some(1))]);
     assert_eq!(told("{\"a\": [1,\n 2"), [(Code::Toml, Some(2), Some(2))]);
     assert_eq!(told("{\"a\": 1} x"), [(Code::Toml, Some(1), Some(10))]);
     assert_eq!(

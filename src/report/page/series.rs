@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(Grid::new(0, 86_400_000, minute), Grid { start: 0, step: 60_000, steps: 1_440 });
         assert_eq!(Grid::new(-900_000, 60_000, minute), Grid { start: -900_000, step: 60_000, steps: 16 });
         let log = Grid::new(0, 3_600_000, None);
-        assert_eq!((log.step, log.steps), (1_500, 2_400));
+        assert_eq!((log.step, log.steps), (2_000, 1_800));
         assert_eq!(Grid::new(0, 0, None), Grid { start: 0, step: 1, steps: 1 });
         assert!(Grid::new(i64::MIN, u64::MAX, None).steps as u64 <= MOST);
     }
