@@ -109,9 +109,7 @@ pub(crate) fn enis_of(
     members: &[usize],
     environments: &[Curve],
 ) -> Curve {
-    let capacity = policy.capacity.unwrap_or(topology.capacity);
-    let room = room(capacity);
-    let sizes: Vec<u64> = members.iter().map(|&f| size(capacity, &topology.functions[f])).collect();
+    let (sizes, room) = sizes(topology, policy, members);
     let mut kept = 0;
     Curve::combine(environments, |counts| {
         // Only idle ENIs can be deleted, and each environment may keep one in use.
@@ -119,6 +117,30 @@ pub(crate) fn enis_of(
         kept = enough(counts, &sizes, room).max(alive.min(kept));
         kept
     })
+}
+
+/// The number beyond which no ENI is made while any other has room: when one is made, all others are full.
+pub(crate) fn made_of(
+    topology: &Topology,
+    policy: &Policy,
+    members: &[usize],
+    environments: &[Curve],
+) -> Curve {
+    let (sizes, room) = sizes(topology, policy, members);
+    Curve::combine(environments, |counts| enough(counts, &sizes, room))
+}
+
+/// The fewest environments of `members` on an ENI that has no room for another of them.
+pub(crate) fn fewest_on_a_full_one(topology: &Topology, policy: &Policy, members: &[usize]) -> u32 {
+    let (sizes, room) = sizes(topology, policy, members);
+    let largest = sizes.into_iter().max().unwrap_or(1);
+    u32::try_from((room.saturating_sub(largest) + 1).div_ceil(largest)).unwrap_or(u32::MAX)
+}
+
+/// The units an environment of each member takes, and those on one ENI.
+fn sizes(topology: &Topology, policy: &Policy, members: &[usize]) -> (Vec<u64>, u64) {
+    let capacity = policy.capacity.unwrap_or(topology.capacity);
+    (members.iter().map(|&f| size(capacity, &topology.functions[f])).collect(), room(capacity))
 }
 
 fn enough(counts: &[u32], sizes: &[u64], room: u64) -> u32 {

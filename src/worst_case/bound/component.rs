@@ -2,6 +2,7 @@
 
 use super::Prover;
 use super::levels::Levels;
+use super::packing::Packing;
 use crate::demand::need::{self, Most};
 use crate::demand::{Curve, pools, sum, tight};
 use crate::policy::{IdleTtl, Provision};
@@ -45,15 +46,15 @@ pub(super) fn components(topology: &Topology, invoked: usize) -> Vec<Component> 
 }
 
 /// Steps beyond which a curve is rounded to its safe side: an hour to 50 ms, a day to about a second.
-const MOST_STEPS: usize = 1 << 16;
+pub(super) const MOST_STEPS: usize = 1 << 16;
 
 /// What holds of a component's environments.
 pub(super) struct Environments {
     pub(super) alive: Curve,
     /// ENIs that surely carry one.
     pub(super) in_use: Curve,
-    /// Where booting ENIs can be joined: ENIs beyond which none is made (L5).
-    packed: Option<Curve>,
+    /// Where booting ENIs can be joined.
+    pub(super) packing: Option<Packing>,
     /// Started by each instant, at most and at least.
     started: [Curve; 2],
     /// Started at most in the stretch that ends at each instant, and how long that is, ms (W12).
@@ -78,7 +79,7 @@ impl Environments {
         Self {
             alive: of(|most| most.alive.rounded_up(MOST_STEPS)).rounded_up(MOST_STEPS),
             in_use: prover.surely_in_use(component, most).rounded_down(MOST_STEPS),
-            packed: packs.then(|| prover.packed(component, most).rounded_up(MOST_STEPS)),
+            packing: packs.then(|| Packing::new(prover, component, most)),
             started: [
                 of(|most| most.cold.at_most().rounded_up(MOST_STEPS)).rounded_up(MOST_STEPS),
                 of(|most| most.cold.at_least().rounded_down(MOST_STEPS)).rounded_down(MOST_STEPS),
@@ -98,6 +99,11 @@ impl Environments {
         self
     }
 
+    /// The number beyond which no ENI is made, but by misses (W4).
+    fn raising(&self) -> &Curve {
+        self.packing.as_ref().map_or(&self.alive, |it| &it.made)
+    }
+
     /// Those that start in `[t - window, t]`.
     pub(super) fn starting(&self, window: u64) -> Curve {
         const MOST_STRETCHES: u64 = 8;
@@ -112,8 +118,16 @@ impl Environments {
         least(&[counted, Curve::combine(&parts, sum)])
     }
 
+    /// Those that were started by `t - past` and are alive at some instant from `t - window` on.
+    pub(super) fn started_before(&self, past: u64, window: u64) -> Curve {
+        if past >= window {
+            return self.alive.delayed(window, self.initial);
+        }
+        self.within(window - past).delayed(past, self.initial)
+    }
+
     /// Those alive at some instant of `[t - window, t]`, each counted once.
-    fn within(&self, window: u64) -> Curve {
+    pub(super) fn within(&self, window: u64) -> Curve {
         let then = self.alive.delayed(window, self.initial);
         let before = self.started[1].delayed(window, 0);
         Curve::combine(&[then, self.started[0].clone(), before], |it| {
@@ -142,7 +156,7 @@ fn least(curves: &[Curve]) -> Curve {
     Curve::combine(curves, |it| it.iter().copied().min().unwrap_or(0))
 }
 
-fn plus(curve: &Curve, more: u32) -> Curve {
+pub(super) fn plus(curve: &Curve, more: u32) -> Curve {
     let start = Curve::new([(0, more)]);
     Curve::combine(&[curve.clone(), start], sum)
 }
@@ -171,6 +185,7 @@ impl Prover<'_> {
         let once = if policy.warm > 0 { Curve::combine(&[used, taken], sum) } else { used };
         let mut bounds = vec![since, once, ever];
         bounds.extend(self.by_levels(component, environments, first, ttl.0));
+        bounds.extend(self.by_packing(component, environments, first, ttl.0));
         least(&bounds)
     }
 
@@ -197,7 +212,7 @@ impl Prover<'_> {
         if !policy.reuse || policy.warm > 0 || component.pools > 1 || self.planned.is_some() {
             return None;
         }
-        let raising = environments.packed.as_ref().unwrap_or(&environments.alive);
+        let raising = environments.raising();
         let deletion = self.world.topology.delete.max.0;
         let levels = Levels { raising, in_use: &environments.in_use, first, ttl, deletion };
         let grain = (deletion / 64).max(self.traffic.span.0 / STEPS).max(1);
@@ -227,16 +242,9 @@ impl Prover<'_> {
             return used;
         }
         let pools = u32::try_from(component.pools).unwrap_or(u32::MAX);
-        let raising = environments.packed.as_ref().unwrap_or(&environments.alive);
+        let raising = environments.raising();
         let raised = Curve::combine(&[raising.running_max()], |it| it[0].saturating_mul(pools));
         least(&[used, plus(&raised, extra.saturating_add(policy.miss_budget))])
-    }
-
-    /// ENIs beyond which none is made while booting ones can be joined (L5).
-    fn packed(&self, component: &Component, most: &[Most]) -> Curve {
-        let alive = component.functions.iter().map(|&f| most[f].alive.rounded_up(MOST_STEPS));
-        let alive: Vec<Curve> = alive.collect();
-        need::enis_of(self.world.topology, self.world.policy, &component.functions, &alive)
     }
 
     /// ENIs that surely carry an environment.

@@ -10,6 +10,7 @@ mod component;
 mod failures;
 mod hypothesis;
 mod levels;
+mod packing;
 mod queue;
 mod subnets;
 mod tokens;
