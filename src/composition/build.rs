@@ -2,7 +2,7 @@
 
 use super::cut::Cut;
 use crate::cold_path::{ColdPath, Path};
-use crate::demand::{at_start, demand};
+use crate::demand::at_start;
 use crate::platform::{Growth, Platform, Rule};
 use crate::policy::{Policy, Start};
 use crate::quantity::{Interval, Memory, Millis};
@@ -59,7 +59,7 @@ impl Service<'_> {
         let traffic = self.traffic_of(cut);
         let initial = match self.policy.start {
             Start::Empty => vec![0; functions.len()],
-            Start::Warm => at_start(self.traffic, &demand(&traffic, &topology, self.policy)),
+            Start::Warm => at_start(&traffic, &topology, self.policy),
         };
         let around = self.around(&functions, &paths);
         Ok(Built { functions, topology, paths, around, traffic, initial })

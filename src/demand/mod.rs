@@ -78,12 +78,7 @@ pub struct Demand {
 
 /// The demand of `traffic` on functions of `topology` under `policy`.
 pub fn demand(traffic: &Traffic, topology: &Topology, policy: &Policy) -> Demand {
-    let keep_alive = |f: usize| {
-        let own = topology.functions.get(f).map_or(Millis::ZERO, |place| place.keep_alive);
-        policy.keep_alive.unwrap_or(own).0
-    };
-    let name = |(f, function): (usize, &TrafficFunction)| Nominal::new(&function.name, Some(keep_alive(f)));
-    let mut tallies: Vec<Nominal> = traffic.functions.iter().enumerate().map(name).collect();
+    let mut tallies = tallies(traffic, topology, policy);
     let mut all = Together::default();
     for entry in traffic.arrivals() {
         tallies[entry.function as usize].arrive(entry.at, entry.duration, entry.count);
@@ -91,6 +86,16 @@ pub fn demand(traffic: &Traffic, topology: &Topology, policy: &Policy) -> Demand
     }
     let functions = tallies.into_iter().map(Nominal::finish).collect();
     of_functions(functions, all.peak(), topology, policy)
+}
+
+/// One per function of the traffic, before anything has arrived.
+fn tallies(traffic: &Traffic, topology: &Topology, policy: &Policy) -> Vec<Nominal> {
+    let keep_alive = |f: usize| {
+        let own = topology.functions.get(f).map_or(Millis::ZERO, |place| place.keep_alive);
+        policy.keep_alive.unwrap_or(own).0
+    };
+    let name = |(f, function): (usize, &TrafficFunction)| Nominal::new(&function.name, Some(keep_alive(f)));
+    traffic.functions.iter().enumerate().map(name).collect()
 }
 
 /// The demand of functions of `topology` under `policy`, with the most invocations that run at
@@ -131,10 +136,16 @@ pub fn of_functions(
 
 /// The environments of each function that a running system has at the start: the most that
 /// the closed form asks for over the first slot (of a log: the first minute).
-pub fn at_start(traffic: &Traffic, demand: &Demand) -> Vec<u32> {
-    let within = |&&(at, _): &&(u64, u32)| at < traffic.first_slot().0;
+pub fn at_start(traffic: &Traffic, topology: &Topology, policy: &Policy) -> Vec<u32> {
+    let end = traffic.first_slot().0;
+    let mut tallies = tallies(traffic, topology, policy);
+    // What arrives later changes nothing before.
+    for entry in traffic.arrivals().take_while(|it| it.at < end) {
+        tallies[entry.function as usize].arrive(entry.at, entry.duration, entry.count);
+    }
+    let within = |&&(at, _): &&(u64, u32)| at < end;
     let most = |curve: &Curve| curve.steps().iter().filter(within).map(|&(_, value)| value).max();
-    demand.functions.iter().map(|it| most(&it.environments).unwrap_or(0)).collect()
+    tallies.into_iter().map(|it| most(&it.finish().environments).unwrap_or(0)).collect()
 }
 
 pub(crate) fn sum(values: &[u32]) -> u32 {

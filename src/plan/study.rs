@@ -97,7 +97,7 @@ impl<'a> Study<'a> {
     pub fn initial(&self) -> &[u32] {
         self.initial.get_or_init(|| match self.policy.start {
             Start::Empty => vec![0; self.topology.functions.len()],
-            Start::Warm => at_start(self.traffic, &demand(self.traffic, self.topology, self.policy)),
+            Start::Warm => at_start(self.traffic, self.topology, self.policy),
         })
     }
 

@@ -7,7 +7,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use eniplan::cold_path::{ColdPath, Path, Step};
-use eniplan::demand::{at_start, demand};
+use eniplan::demand::at_start;
 use eniplan::platform::PhaseKind;
 use eniplan::policy::{
     Binding, Capacity, IdleTtl, OnExhausted, Pick, PickEnvironment, Policy, Provision, Start,
@@ -176,7 +176,7 @@ fn scene(seed: u64, width: u64) -> Scene {
     policy(&mut bench.policy, &mut dice);
     bench.cold_path = ColdPath { vpc: path(&mut dice, width), plain: Path::default() };
     if bench.policy.start == Start::Warm {
-        bench.initial = at_start(&traffic, &demand(&traffic, &bench.topology, &bench.policy));
+        bench.initial = at_start(&traffic, &bench.topology, &bench.policy);
     }
     let Bench { topology, cold_path, policy, initial } = bench;
     let functions = topology.functions.len();

@@ -108,8 +108,7 @@ fn tiny_world(seed: u64) -> (Bench, Traffic) {
             [usize::try_from(dice.below(3)).unwrap()];
     if dice.chance() {
         bench.policy.start = Start::Warm;
-        let demand = demand(&traffic, &bench.topology, &bench.policy);
-        bench.initial = at_start(&traffic, &demand);
+        bench.initial = at_start(&traffic, &bench.topology, &bench.policy);
     }
     further_limits(&mut bench, &mut dice);
     (bench, traffic)
@@ -293,7 +292,7 @@ fn no_run_has_more_environments_than_the_need_allows() {
             [usize::try_from(dice.below(2)).unwrap()];
         if dice.chance() {
             bench.policy.start = Start::Warm;
-            bench.initial = at_start(&traffic, &demand(&traffic, &bench.topology, &bench.policy));
+            bench.initial = at_start(&traffic, &bench.topology, &bench.policy);
         }
         let stretch = 1 + dice.below(60);
         let premises = Premises { stretch: Some(stretch), ..Premises::none_fails(false) };

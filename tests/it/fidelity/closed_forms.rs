@@ -56,7 +56,7 @@ fn counts_of_every_spread_from_an_empty_and_a_warm_start() {
         for start in [Start::Empty, Start::Warm] {
             bench.policy.start = start;
             if start == Start::Warm {
-                bench.initial = at_start(&traffic, &demand);
+                bench.initial = at_start(&traffic, &bench.topology, &bench.policy);
                 initially += bench.initial.iter().sum::<u32>();
             }
             let alive: u128 = demand
@@ -93,8 +93,7 @@ fn a_warm_start_by_hand() {
     };
     let mut bench = Bench::new(1, 16);
     bench.policy.start = Start::Warm;
-    let demand = demand(&traffic, &bench.topology, &bench.policy);
-    bench.initial = at_start(&traffic, &demand);
+    bench.initial = at_start(&traffic, &bench.topology, &bench.policy);
     assert_eq!(bench.initial, [2]);
     // Two from 0 to 4 + 16, where the arrival still finds both, then one to 24 + 16.
     let outcome = bench.run(&traffic, Random::new(1));
