@@ -2,7 +2,7 @@
 
 use super::Prover;
 use super::component::Environments;
-use super::queue::{wait_for_host, wait_in_queue};
+use super::queue::wait_for_host;
 use crate::demand::need::{MayFail, Most};
 use crate::demand::{Curve, Ranges};
 use crate::policy::{Binding, OnExhausted};
@@ -164,7 +164,7 @@ impl Prover<'_> {
     pub(super) fn longest_waits(&self) -> Hypothesis {
         let limits = &self.world.topology.limits;
         Hypothesis {
-            token_wait: limits.api.map_or(0, |api| wait_in_queue(self.most_held(), api)),
+            token_wait: limits.api.map_or(0, |api| self.longest_wait(api)),
             microvm_wait: wait_for_host(limits, self.traffic.invocations()),
             at_hand: vec![false; self.components.len()],
             may_fail: Vec::new(),

@@ -30,7 +30,7 @@ impl Prover<'_> {
         let classes = self.world.topology.classes.len() as u64;
         let refill = if self.replenishes(found) { 0 } else { u64::from(policy.warm) * classes };
         let limited = self.crowded(found, api, spread);
-        let in_all = wait_in_queue(self.most_held(), api);
+        let in_all = self.longest_wait(api);
         let requests = |at: u64| {
             limited.as_ref().map_or(u64::MAX, |curve| u64::from(curve.at(at.saturating_add(spread))))
         };
@@ -40,6 +40,23 @@ impl Prover<'_> {
             .collect()
     }
 
+    /// The longest any request waits for its token, ms, whatever comes (W2).
+    ///
+    /// Where more tokens come back in the shortest life of an ENI than two full queues need, the bucket
+    /// was full within that time, and all who took from it since still hold their places.
+    pub(super) fn longest_wait(&self, api: TokenBucket) -> u64 {
+        let most = self.most_held();
+        let busy = wait_in_queue(most, api);
+        let in_full = most.saturating_sub(u64::from(api.burst.max(1)));
+        if busy.saturating_mul(2) < self.shortest_life() { wait_in_queue(in_full, api) } else { busy }
+    }
+
+    /// From its request an ENI boots and is deleted, ms.
+    fn shortest_life(&self) -> u64 {
+        let topology = self.world.topology;
+        topology.boot.min.0.saturating_add(topology.delete.min.0)
+    }
+
     /// The most requests a busy queue can hold at each instant, since each holds a place in every limit (W2).
     ///
     /// `None` where tokens come so slowly that ENIs come and go while the queue is busy.
@@ -47,8 +64,8 @@ impl Prover<'_> {
         let topology = self.world.topology;
         let most = self.most_held();
         let busy = wait_in_queue(most, api);
-        // From its request an ENI boots and is deleted; one in use goes after it was idle and deleted.
-        let life = topology.boot.min.0.saturating_add(topology.delete.min.0);
+        let life = self.shortest_life();
+        // One in use goes after it was idle and deleted.
         let stays = match self.world.policy.idle_ttl {
             IdleTtl::After(ttl) => ttl.0.saturating_add(topology.delete.min.0),
             IdleTtl::Forever => u64::MAX,
