@@ -22,6 +22,7 @@ mod growth;
 mod help;
 mod import;
 mod inventory;
+mod lemmas;
 mod models;
 mod naive;
 mod naive_agrees;
