@@ -141,7 +141,9 @@ mod tests {
             (from..from + n).map(|at| Row { at, duration: 7, name: u32::MAX }).collect()
         };
         let runs = [run(-5, 200_000), run(3, 0), run(i64::MIN, 3)];
-        runs.iter().for_each(|run| spill.push(run).unwrap());
+        for run in &runs {
+            spill.push(run).unwrap();
+        }
         assert_eq!(spill.length(), 16 * 200_003);
         for (kept, run) in spill.runs().into_iter().zip(&runs) {
             assert_eq!(&kept.collect::<io::Result<Vec<Row>>>().unwrap(), run);

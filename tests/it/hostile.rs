@@ -3,8 +3,9 @@
 #![cfg(unix)]
 #![allow(clippy::print_stdout)] // a test that is skipped says so
 
+use std::fmt::Write as _;
 use std::fs;
-use std::io::Write;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -54,7 +55,7 @@ fn ways(path: &str) -> Vec<Vec<&str>> {
 fn what_may_not_be_read_is_named_wherever_it_is_given() {
     let folder = folder("hostile-unread");
     let shut = made(&folder, "shut.toml", LOG.as_bytes());
-    fs::set_permissions(&shut, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&shut, fs::Permissions::from_mode(0o000)).unwrap();
     let dangling = folder.join("dangling.toml");
     std::os::unix::fs::symlink(folder.join("gone"), &dangling).unwrap();
     let inside = folder.join("a.toml");
@@ -134,8 +135,10 @@ fn pipes_are_files_too() {
 #[test]
 fn packed_files_that_are_cut_or_swell_are_told() {
     let folder = folder("hostile-packed");
-    let text: String = (0..4_000).map(|n| format!("{n},f{},100\n", n * 7_919 % 1_009)).collect();
-    let text = format!("start,function,duration_ms\n{text}");
+    let mut text = "start,function,duration_ms\n".to_owned();
+    for n in 0..4_000 {
+        let _ = writeln!(text, "{n},f{},100", n * 7_919 % 1_009);
+    }
     let zeros = vec![b'0'; 8 << 20];
     for (name, packed, bomb) in [
         ("t.csv.gz", gzip(text.as_bytes()), gzip(&zeros)),

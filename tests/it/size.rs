@@ -94,7 +94,9 @@ proptest! {
         let file = folder.join("log.csv");
         let mut rows: Vec<&str> = text.lines().skip(1).collect();
         let length = rows.len();
-        moves.iter().for_each(|(from, to)| rows.swap(from % length, to % length));
+        for (from, to) in moves {
+            rows.swap(from % length, to % length);
+        }
         let unsorted = format!("start,function,duration_ms\n{}\n", rows.join("\n"));
         fs::write(&file, &unsorted).unwrap();
         for more in [&["--format", "json"][..], &["--format", "json", "--by-function"]] {

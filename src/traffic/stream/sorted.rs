@@ -72,21 +72,15 @@ impl Row {
 
     /// The row as it is kept.
     pub fn kept(&self) -> [u8; Self::BYTES] {
-        let mut bytes = [0; Self::BYTES];
-        let parts = self.at.to_le_bytes().into_iter();
-        let parts = parts.chain(self.duration.to_le_bytes()).chain(self.name.to_le_bytes());
-        bytes.iter_mut().zip(parts).for_each(|(to, from)| *to = from);
-        bytes
+        let (at, duration) = (u128::from(self.at.cast_unsigned()), u128::from(self.duration));
+        (at | duration << 64 | u128::from(self.name) << 96).to_le_bytes()
     }
 
     /// The row that was kept as `bytes`.
+    #[allow(clippy::cast_possible_truncation)] // each takes its own bits
     pub fn of(bytes: &[u8; Self::BYTES]) -> Self {
-        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = *bytes;
-        Self {
-            at: i64::from_le_bytes([a, b, c, d, e, f, g, h]),
-            duration: u32::from_le_bytes([i, j, k, l]),
-            name: u32::from_le_bytes([m, n, o, p]),
-        }
+        let all = u128::from_le_bytes(*bytes);
+        Self { at: (all as u64).cast_signed(), duration: (all >> 64) as u32, name: (all >> 96) as u32 }
     }
 }
 
@@ -133,6 +127,8 @@ impl<E, I: Iterator<Item = Result<Row, E>>> Merged<I> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use super::*;
     use crate::random::{Purpose, Stream};
     use crate::traffic::stream::log::Layout;
@@ -153,7 +149,7 @@ mod tests {
                 let mut block = String::new();
                 for _ in 0..below(12) {
                     let row = (below(9), format!("f{}", below(4)), below(1_000));
-                    block += &format!("{},{},{}\n", row.0, row.1, row.2);
+                    let _ = writeln!(block, "{},{},{}", row.0, row.1, row.2);
                     all.push(row);
                 }
                 let mut rows = Rows::default();
@@ -166,7 +162,7 @@ mod tests {
             }
             runs.push(gathered.sorted().iter().map(Row::kept).collect());
             all.sort_by_key(|row| row.0);
-            assert_eq!(gathered.first(), all.first().map(|row| row.0 as i64 * 1_000));
+            assert_eq!(gathered.first(), all.first().map(|row| row.0.cast_signed() * 1_000));
             let known = gathered.known();
             let runs = runs.iter().map(|run| run.iter().map(|row| Ok::<_, ()>(Row::of(row)))).collect();
             let (mut merged, mut found, mut some) = (Merged::of(runs).unwrap(), Vec::new(), Vec::new());
@@ -177,7 +173,7 @@ mod tests {
                 }
                 found.extend(some.iter().map(|row| {
                     let name = std::str::from_utf8(known.names.bytes_of(row.name)).unwrap().to_owned();
-                    (row.at as u64 / 1_000, name, u64::from(row.duration))
+                    (row.at.cast_unsigned() / 1_000, name, u64::from(row.duration))
                 }));
             }
             assert_eq!(found, all);
