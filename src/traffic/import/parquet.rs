@@ -192,7 +192,7 @@ impl Column {
         let (shown, there) = (self.shown, self.there);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         match &mut self.reader {
-            ColumnReader::BoolColumnReader(it) => values(it, there, |it| it.to_string()),
+            ColumnReader::BoolColumnReader(it) => values(it, there, ToString::to_string),
             ColumnReader::Int32ColumnReader(it) => values(it, there, |it| shown.whole(i64::from(*it))),
             ColumnReader::Int64ColumnReader(it) => values(it, there, |it| shown.whole(*it)),
             // The old instants of Impala and Spark, which say nothing of their zone.
@@ -200,8 +200,8 @@ impl Column {
                 let instant = Shown::Instant { nanoseconds: 1, utc: false };
                 values(it, there, |it| instant.whole(it.to_nanos()))
             }
-            ColumnReader::FloatColumnReader(it) => values(it, there, |it| it.to_string()),
-            ColumnReader::DoubleColumnReader(it) => values(it, there, |it| it.to_string()),
+            ColumnReader::FloatColumnReader(it) => values(it, there, ToString::to_string),
+            ColumnReader::DoubleColumnReader(it) => values(it, there, ToString::to_string),
             ColumnReader::ByteArrayColumnReader(it) => values(it, there, |it| text(it.data())),
             ColumnReader::FixedLenByteArrayColumnReader(it) => values(it, there, |it| text(it.data())),
         }
