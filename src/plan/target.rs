@@ -47,11 +47,13 @@ pub(super) fn constant(
     let mut least = pooling::asked(study, &constants(&needs, &lows)).joint;
     let mut counted = pooling::least(study, promise).joint;
     (least.api, counted.api) = (None, None);
+    let counted_at = counted.pools.iter().map(|pool| pool.need.peak()).filter(|(enis, _)| *enis > 0);
+    let counted_at = counted_at.max_by_key(|&(enis, at)| (enis, std::cmp::Reverse(at))).map(|(_, at)| at);
     counted.pools.iter_mut().for_each(|pool| pool.need = Curve::new([(0, pool.need.peak().0)]));
     let target = Target {
         enough: made.as_ref().map(|made| made.iter().map(|(_, enis)| enis).sum()),
         at_least: joint_bound(&least)?.peak.max(joint_bound(&counted)?.peak),
-        fails_at_ms: brackets.iter().find_map(|(_, at)| *at),
+        fails_at_ms: brackets.iter().find_map(|(_, at)| *at).or(counted_at),
     };
     let pool = |(need, (at_least, fails_at_ms)): (&Need, (u32, Option<u64>))| PoolTarget {
         classes: made
