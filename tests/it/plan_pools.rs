@@ -46,7 +46,7 @@ pub fn world(addresses: &[u32], functions: &[(&[usize], usize)]) -> Bench {
 }
 
 /// Bursts of up to six invocations of each function, some of them long.
-fn bursts(functions: usize, seed: u64) -> Traffic {
+pub fn bursts(functions: usize, seed: u64) -> Traffic {
     let draw = Stream::new(seed, Purpose::Search);
     let mut entries = Vec::new();
     for n in 0..80 {
