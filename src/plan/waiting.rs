@@ -69,7 +69,7 @@ impl Room {
         let Some(all) = Self::of(study, need, promise) else { return Vec::new() };
         let tries = (TRIED / study.traffic.invocations().max(1)).min(MOST_WAITS);
         let boot = study.topology.boot.max.0;
-        let powers = (0..all.wait.ilog2() + 1).rev().map(|power| 1 << power);
+        let powers = (0..=all.wait.ilog2()).rev().map(|power| 1 << power);
         let parts = std::iter::once(boot).chain(powers).filter(|wait| (1..all.wait).contains(wait));
         let parts: Vec<u64> = parts.take(usize::try_from(tries).unwrap_or(0)).collect();
         let cold = |wait: u64| study.cold_path.vpc.longest(Millis(wait), Millis(host_wait(study))).0;

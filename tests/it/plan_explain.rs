@@ -177,7 +177,7 @@ fn a_shorter_keep_alive_is_found_to_the_second() {
 #[test]
 fn what_is_said_to_help_does_and_one_unit_less_does_not() {
     let mut helped = std::collections::BTreeMap::new();
-    for seed in 0..6 {
+    for seed in 0..3 {
         // Some 25 at once of two functions, one of which has too few addresses.
         let bench = world(&[9 + u32::try_from(seed).unwrap(), 60], &[(&[0], 0), (&[1], 1)]);
         let traffic = bursts(2, seed);
@@ -233,7 +233,7 @@ fn what_is_said_to_help_does_and_one_unit_less_does_not() {
             assert!(with && !less, "seed {seed}: {with} {less} {fix:?}");
         }
     }
-    assert!(helped["addresses"] >= 4 && helped["move"] >= 4, "{helped:?}");
+    assert!(helped["addresses"] >= 2 && helped["move"] >= 2, "{helped:?}");
     println!("{helped:?}");
 }
 

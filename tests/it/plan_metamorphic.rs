@@ -86,7 +86,7 @@ fn at_most(first: Cost, second: Cost) -> bool {
 #[test]
 fn more_room_or_a_looser_promise_never_costs_more() {
     let (mut planned, mut cheaper) = (0, 0);
-    for seed in 0..60 {
+    for seed in 0..14 {
         let (bench, traffic) = world(seed);
         let tight = cost(&plan(&bench, &traffic, 0));
         planned += u32::from(tight.is_some());
@@ -126,13 +126,13 @@ fn more_room_or_a_looser_promise_never_costs_more() {
             tell("promise", cost(&plan(&bench, &traffic, promise)));
         }
     }
-    assert!(planned >= 30 && cheaper >= 20, "{planned} plans, {cheaper} cheaper");
+    assert!(planned >= 5 && cheaper >= 4, "{planned} plans, {cheaper} cheaper");
 }
 
 #[test]
 fn more_traffic_never_costs_less() {
     let mut dearer = 0;
-    for seed in 0..60 {
+    for seed in 0..24 {
         let (bench, traffic) = world(seed);
         let Shape::Log(entries) = &traffic.shape else { unreachable!("a log") };
         let before = plan(&bench, &traffic, 0);
@@ -161,12 +161,12 @@ fn more_traffic_never_costs_less() {
         assert!(fewer.lower_bound.peak_enis <= more.lower_bound.peak_enis, "seed {seed}");
         dearer += u32::from(cost(&fewer) != cost(&more));
     }
-    assert!(dearer >= 20, "{dearer}");
+    assert!(dearer >= 7, "{dearer}");
 }
 
 #[test]
 fn shifting_time_changes_nothing() {
-    for seed in 0..40 {
+    for seed in 0..16 {
         let (mut bench, traffic) = world(seed);
         // An empty start has that much longer to prepare.
         bench.policy.start = Start::Warm;
@@ -189,23 +189,19 @@ fn shifting_time_changes_nothing() {
 
 /// Concurrency of one function, or invocations of it, per slot of so many seconds.
 fn slots(column: &str, seconds: u64, values: &[u64]) -> Traffic {
-    let mut csv = format!("time,function,{column}\n");
-    for (slot, value) in values.iter().enumerate() {
+    let row = |(slot, value): (usize, &u64)| {
         let at = slot as u64 * seconds;
-        csv.push_str(&format!(
-            "2026-03-02T{:02}:{:02}:{:02}Z,f,{value}\n",
-            at / 3_600,
-            at / 60 % 60,
-            at % 60
-        ));
-    }
+        format!("2026-03-02T{:02}:{:02}:{:02}Z,f,{value}\n", at / 3_600, at / 60 % 60, at % 60)
+    };
+    let rows: Vec<String> = values.iter().enumerate().map(row).collect();
+    let csv = format!("time,function,{column}\n{}", rows.concat());
     let source = Source { name: "slots.csv", bytes: csv.as_bytes() };
     import(source, &Companions::default(), &Options::default()).unwrap()
 }
 
 #[test]
 fn splitting_a_slot_changes_nothing() {
-    for seed in 0..30 {
+    for seed in 0..12 {
         let draw = Stream::new(seed, Purpose::Search);
         let values: Vec<u64> = (0..12).map(|slot| draw.below(slot, 6)).collect();
         let halves: Vec<u64> = values.iter().flat_map(|&value| [value, value]).collect();

@@ -176,7 +176,7 @@ fn certain(seed: u64) -> (Bench, Traffic, u64) {
     // What stands at the start is no more than the first arrival needs.
     let mut at = 60_000;
     let mut entries = vec![(0, 0, 1, 1)];
-    for _ in 0..1 + below(4) {
+    for _ in 0..=below(4) {
         let function = u32::try_from(below(functions as u64)).unwrap();
         entries.push((at, function, 1 + u32::try_from(below(6)).unwrap(), 1 + below(60)));
         at += below(40);

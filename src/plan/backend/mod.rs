@@ -78,7 +78,7 @@ mod tests {
     /// Minimise 2x + 3y with x + y >= 4 and x <= 3: 9 at (3, 1).
     #[test]
     fn every_backend_solves_a_small_program_and_reports_an_impossible_one() {
-        for backend in ALL.iter().copied() {
+        for &backend in ALL {
             assert_eq!(named(backend.name()).map(Backend::name), Some(backend.name()));
             let mut program = Program::default();
             let column =

@@ -115,7 +115,9 @@ pub(super) fn together(joints: &[Joint]) -> Result<Option<Remedy>, PlanError> {
     let Some(joint) = joints.first() else { return Ok(None) };
     let levers = Lever::all(joint);
     let set = |all: &mut [Joint], lever: Lever, value: u64| {
-        all.iter_mut().for_each(|joint| *joint = lever.with(joint, value));
+        for joint in all {
+            *joint = lever.with(joint, value);
+        }
     };
     let mut all = joints.to_vec();
     for lever in &levers {
