@@ -143,8 +143,7 @@ fn routes(args: &Args, study: &Study) -> Result<Scenario, Diagnostics> {
 
 fn compose(args: &Args, service: &Service<'_>) -> Composition {
     let objective = args.minimise.into();
-    let [backend] = backend::ALL;
-    let found: Option<Best> = best(service, objective, backend);
+    let found: Option<Best> = best(service, objective, backend::strongest());
     let mut all: Vec<Cut> = cuts(service.scenario);
     let known = |best: &Best| all.iter().find(|cut| cut.same(&best.cut)).map(|cut| cut.name.clone());
     let best = found.map(|best| {

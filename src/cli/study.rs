@@ -314,8 +314,7 @@ impl Study {
 
     /// `traffic`, which may be spread otherwise than the study's own, under `policy`.
     pub fn case<'a>(&'a self, policy: &'a Policy, traffic: &'a Traffic) -> Case<'a> {
-        let [backend] = backend::ALL;
-        Case::new(&self.topology, &self.cold_path, policy, traffic, backend)
+        Case::new(&self.topology, &self.cold_path, policy, traffic, backend::strongest())
     }
 
     /// The limits that explain a cold start.

@@ -72,6 +72,24 @@ impl Curve {
         maxima.finish()
     }
 
+    /// The smallest value over the closed window `[t - window, t]`; it was `before` until the first instant.
+    #[must_use]
+    pub fn sliding_min(&self, window: u64, before: u32) -> Self {
+        let first = self.at(0);
+        let top = self.peak().0.max(before);
+        // What is missing to the top, `window` ms later so that it has a past; there the smallest is the largest.
+        let missing = self.steps.iter().filter(|&&(at, _)| at > 0);
+        let missing = missing.map(|&(at, value)| (at.saturating_add(window), top - value));
+        let mut maxima = SlidingMax::new(window);
+        maxima.set(0, if window > 0 { top - before } else { top - first });
+        maxima.set(window, top - first);
+        missing.for_each(|(at, value)| maxima.set(at, value));
+        let missing = maxima.finish();
+        let later = missing.steps.iter().filter(|&&(at, _)| at > window);
+        let later = later.map(|&(at, value)| (at - window, top - value));
+        Self::new([(0, top - missing.at(window))].into_iter().chain(later))
+    }
+
     /// The same, `by` ms later; until then the value is `before`.
     #[must_use]
     pub fn delayed(&self, by: u64, before: u32) -> Self {
@@ -207,6 +225,25 @@ mod tests {
         let curve = Curve::new([(0, 2), (10, 5), (12, 1), (30, 0)]);
         assert_eq!(curve.sliding_max(10), Curve::new([(0, 2), (10, 5), (22, 1), (40, 0)]));
         assert_eq!(curve.sliding_max(0), curve);
+    }
+
+    #[test]
+    fn sliding_minimum_equals_looking_at_every_instant() {
+        for code in 0..3_000_u64 {
+            let steps = (0..4).map(|n| {
+                (
+                    n * 3 + code % 3,
+                    u32::try_from(code / 3_u64.pow(2 + u32::try_from(n).unwrap()) % 3).unwrap(),
+                )
+            });
+            let curve = Curve::new(steps);
+            let (window, before) = (code % 5, u32::try_from(code % 4).unwrap());
+            let found = curve.sliding_min(window, before);
+            for now in 0..20_u64 {
+                let past = (0..=window).map(|back| now.checked_sub(back).map_or(before, |at| curve.at(at)));
+                assert_eq!(found.at(now), past.min().unwrap(), "{curve:?} {window} {before} {now}");
+            }
+        }
     }
 
     #[test]

@@ -2,14 +2,16 @@
 
 use serde::Serialize;
 
+use super::asked::Asked;
 use super::explain::{Explanation, Remedy};
+use super::joint::JointPlanned;
 use super::objective::Minimised;
 
 /// How good the plan is known to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// It keeps the promise, and nothing does with less.
+    /// It keeps the promise, none does with fewer ENIs or ENI-hours, and none of those with as few creates fewer.
     Optimal,
     /// It keeps the promise; less might do, down to the lower bound.
     Feasible,
@@ -51,6 +53,30 @@ pub struct Target {
     /// Fewer than this fail.
     pub at_least: u32,
     /// When one fewer fails, ms, and what fails there.
+    pub fails_at_ms: Option<u64>,
+}
+
+/// ENIs of a constant pool in one class.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ClassPool {
+    /// The subnet.
+    pub subnet: String,
+    /// The security groups.
+    pub security_groups: Vec<String>,
+    /// ENIs that stand there all the time.
+    pub enis: u32,
+}
+
+/// The smallest constant pool of the functions that share their ENI classes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PoolTarget {
+    /// Where its ENIs stand, what a zone's loss takes included; empty where none is proved to be enough.
+    pub classes: Vec<ClassPool>,
+    /// ENIs proved to be enough; where a zone may be lost, after its loss.
+    pub enough: Option<u32>,
+    /// Fewer than this fail.
+    pub at_least: u32,
+    /// When one fewer fails, ms.
     pub fails_at_ms: Option<u64>,
 }
 
@@ -104,10 +130,12 @@ pub struct Plan {
     pub max_cold_start_ms: u64,
     /// The longest cold start when an ENI is always at hand, ms.
     pub cold_path_ms: u64,
+    /// The longest that an environment waits for its ENI under the plan, ms.
+    pub eni_wait_ms: u64,
     /// What it amounts to; `None` without a plan.
     #[serde(flatten)]
     pub amount: Option<Amount>,
-    /// What no plan can beat.
+    /// What no plan can beat; the creations, what no plan of so few ENI-hours can.
     pub lower_bound: Amount,
     /// What else was made small than the ENIs held at once; `None`: nothing.
     pub minimised: Option<Minimised>,
@@ -117,6 +145,8 @@ pub struct Plan {
     pub schedule: Vec<ScheduleRow>,
     /// The smallest pool that is never changed.
     pub constant_pool: Target,
+    /// The same of each pool of functions.
+    pub constant_pools: Vec<PoolTarget>,
     /// The smallest `warm` of the warm-pool policy.
     pub warm_target: Target,
     /// How close each limit is.
@@ -125,8 +155,24 @@ pub struct Plan {
     pub infeasible: Option<NoPlan>,
     /// Assignments the plan was replayed under, looking for one that breaks it.
     pub attacks: u64,
+    /// Those that broke a plan on the way: each became a constraint, and the plan was solved again.
+    pub counterexamples: u64,
     /// What the proof does not cover.
     pub unproved: Vec<String>,
     /// What binds, and what a little more or less would change, where it was asked for.
     pub explanation: Option<Explanation>,
+    /// What it came of, for what is asked next.
+    #[serde(skip)]
+    pub(super) made: Made,
+}
+
+/// What a plan came of.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Made {
+    /// What was asked for; none: there is no plan.
+    pub asked: Option<Asked>,
+    /// The joint problem's plan, where there was one.
+    pub joint: Option<JointPlanned>,
+    /// Whether a replay fails invocations at limits that no ENI can mend.
+    pub refuses: bool,
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::answer::{Amount, Shortfall};
 use super::backend::Backend;
-use super::promise::outlook;
+use super::promise::{Outlook, outlook};
 use super::verify::{FirstFailure, reason};
 use super::{PlanError, Study};
 use crate::demand::demand;
@@ -235,7 +235,7 @@ fn of_plan(
         (probe.proved, probe.shortages) = (true, vec![short]);
         return Ok(probe);
     }
-    let (amount, actions) = match outlook(study, promise, backend)? {
+    let Outlook { amount, actions, eni_wait } = match outlook(study, promise, backend)? {
         Ok(found) => found,
         Err(none) => {
             probe.proved = none.proved;
@@ -246,7 +246,7 @@ fn of_plan(
     let policy = study.scheduled(Provision::Scheduled);
     let world = World::new(study.topology, study.cold_path, &policy, study.initial().to_vec());
     let world = world.with_schedule(actions);
-    let planned = Planned { eni_wait: Millis::ZERO, peak_enis: amount.peak_enis };
+    let planned = Planned { eni_wait, peak_enis: amount.peak_enis };
     if bounds(&world, study.cold_path, study.traffic, Some(planned)).failures > 0 {
         if let Some(short) = refused(&world, study.traffic) {
             probe.shortages.push(short);

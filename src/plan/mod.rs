@@ -11,6 +11,8 @@
 //! before it. Depends on demand curves, quantities and the topology's token bucket alone.
 
 mod answer;
+mod asked;
+mod attack;
 pub mod backend;
 pub mod check;
 mod congestion;
@@ -20,6 +22,7 @@ pub mod explain;
 mod group;
 mod headroom;
 pub mod joint;
+mod least;
 pub mod network;
 pub mod objective;
 mod planned;
@@ -36,10 +39,13 @@ mod tally;
 mod target;
 mod tokens;
 mod verify;
+mod waiting;
 mod whole;
 mod yardstick;
 
-pub use answer::{Amount, Binding, NoPlan, Plan, ScheduleRow, Shortfall, Target, Verdict};
+pub use answer::{
+    Amount, Binding, ClassPool, NoPlan, Plan, PoolTarget, ScheduleRow, Shortfall, Target, Verdict,
+};
 pub use constant::{ConstantPool, constant_pool};
 pub use group::{Ceiling, Group, Limit, PlanError, Start};
 pub use headroom::{Headroom, Keeper, Probe, Short, headroom};

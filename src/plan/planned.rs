@@ -15,7 +15,8 @@ pub fn plan(study: &Study<'_>, promise: Millis, backend: &dyn Backend) -> Result
     }
     let names: Vec<&str> = study.topology.limits.subnets.iter().map(|subnet| subnet.name.as_str()).collect();
     let delete = study.topology.delete.max.0;
-    let value = worth(&plan.schedule, delete, study.end(), study.minimise, &names);
+    let end = plan.made.asked.as_ref().map_or(0, |asked| study.account_end(asked));
+    let value = worth(&plan.schedule, delete, end, study.minimise, &names);
     let mut least = pooling::least(study, promise).joint;
     least.api = None;
     let bound = bound(&least, study.minimise)?;
@@ -25,9 +26,8 @@ pub fn plan(study: &Study<'_>, promise: Millis, backend: &dyn Backend) -> Result
     }
     let minimised = Minimised::new(study.minimise, &names, plan.amount.map(|_| value), bound);
     // Where a replay fails invocations no plan is called the best.
-    let refused = plan.unproved.iter().any(|line| line.starts_with("a replay fails"));
     if plan.amount.is_some() {
-        let met = minimised.as_ref().is_some_and(|it| it.met) && !refused;
+        let met = minimised.as_ref().is_some_and(|it| it.met) && !plan.made.refuses;
         plan.status = if met { Verdict::Optimal } else { Verdict::Feasible };
     }
     plan.minimised = minimised;

@@ -7,6 +7,7 @@
 //! (docs/plan.md, "Overlapping pools"). What is needed at least is asked of all the classes of
 //! overlapping pools together.
 
+use super::asked::{Asked, Need};
 use super::group::Start as From;
 use super::joint::{Joint, PoolNeed};
 use super::study::Study;
@@ -50,46 +51,60 @@ fn shared(topology: &Topology, component: &[Pool], survive: bool) -> Option<Vec<
     enough.then_some(shared)
 }
 
-/// What is needed at most, so that a plan of it keeps the promise.
-pub(super) fn most(study: &Study<'_>) -> Pooled {
-    let alive: Vec<Curve> = study.most().iter().map(|most| most.alive.clone()).collect();
-    let mut pools = Vec::new();
-    for component in components(study.topology) {
-        let shared = shared(study.topology, &component, study.topology.limits.survive_zone);
-        let wanted: Vec<Pool> = match shared {
-            Some(shared) => vec![(shared, component.iter().flat_map(|pool| pool.1.clone()).collect())],
-            None => component
-                .iter()
-                .map(|pool| {
-                    let near = component.iter().filter(|it| it.0.iter().any(|class| pool.0.contains(class)));
-                    (pool.0.clone(), near.flat_map(|pool| pool.1.clone()).collect())
-                })
-                .collect(),
-        };
-        pools.extend(wanted.into_iter().map(|pool| {
-            let need = need_of(study, &pool, &alive);
-            (pool.0, need)
-        }));
-    }
-    pooled(study, pools)
+/// The classes that a need may stand in, and the functions it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub classes: Vec<usize>,
+    pub members: Vec<usize>,
+    /// Whether no other function may use any of these classes, nor these functions another class.
+    pub alone: bool,
 }
 
-/// What these functions need of these classes.
-fn need_of(study: &Study<'_>, (classes, members): &Pool, alive: &[Curve]) -> Curve {
+/// Who needs ENIs, and where.
+pub(super) fn wanted(study: &Study<'_>) -> Vec<Wanted> {
+    let of = |component: Vec<Pool>| {
+        let shared = shared(study.topology, &component, study.topology.limits.survive_zone);
+        let alone = component.len() == 1;
+        let near = |pool: &Pool| {
+            let near = component.iter().filter(|it| it.0.iter().any(|class| pool.0.contains(class)));
+            near.flat_map(|pool| pool.1.clone()).collect()
+        };
+        match shared {
+            Some(classes) => {
+                let members = component.iter().flat_map(|pool| pool.1.clone()).collect();
+                vec![Wanted { classes, members, alone }]
+            }
+            None => component
+                .iter()
+                .map(|pool| Wanted { classes: pool.0.clone(), members: near(pool), alone })
+                .collect(),
+        }
+    };
+    components(study.topology).into_iter().flat_map(of).collect()
+}
+
+/// What is asked for, as a joint problem.
+pub(super) fn asked(study: &Study<'_>, asked: &Asked) -> Pooled {
+    let pool = |need: &Need| (need.wanted.classes.clone(), need.ready.clone());
+    pooled(study, asked.needs.iter().map(pool).collect())
+}
+
+/// The ENIs that these environments need of these classes.
+pub(super) fn need_of(study: &Study<'_>, wanted: &Wanted, alive: &[Curve]) -> Curve {
     let mut topology = study.topology.clone();
     for (f, place) in topology.functions.iter_mut().enumerate() {
-        place.classes = if members.contains(&f) { classes.clone() } else { Vec::new() };
+        place.classes = if wanted.members.contains(&f) { wanted.classes.clone() } else { Vec::new() };
     }
     need::enis(&topology, study.policy, alive).pop().map(|(_, need)| need).unwrap_or_default()
 }
 
 /// What all functions that use any of these classes need, if any of the classes serves each of them.
 pub(super) fn together(study: &Study<'_>, classes: &[usize]) -> Curve {
-    let alive: Vec<Curve> = study.most().iter().map(|most| most.alive.clone()).collect();
     let of =
         |pool: Pool| if pool.0.iter().any(|class| classes.contains(class)) { pool.1 } else { Vec::new() };
     let members = pools(study.topology).into_iter().flat_map(of).collect();
-    need_of(study, &(classes.to_vec(), members), &alive)
+    let wanted = Wanted { classes: classes.to_vec(), members, alone: false };
+    need_of(study, &wanted, &study.alive())
 }
 
 /// What no plan can do without.
@@ -107,7 +122,8 @@ pub(super) fn least(study: &Study<'_>, promise: Millis) -> Pooled {
     pooled(study, classes.into_iter().zip(needs).collect())
 }
 
-fn pooled(study: &Study<'_>, pools: Vec<(Vec<usize>, Curve)>) -> Pooled {
+/// These classes, and what is needed of them, as a joint problem.
+pub(super) fn pooled(study: &Study<'_>, pools: Vec<(Vec<usize>, Curve)>) -> Pooled {
     let (topology, limits) = (study.topology, &study.topology.limits);
     let mut classes = Vec::new();
     let pools = pools

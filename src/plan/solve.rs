@@ -24,6 +24,13 @@ pub struct Effort {
     pub seconds: Option<f64>,
 }
 
+impl Effort {
+    /// What is right for this backend.
+    pub fn of(backend: &dyn Backend) -> Self {
+        Self { largest_program: backend.largest_program(), ..Self::default() }
+    }
+}
+
 impl Default for Effort {
     fn default() -> Self {
         Self { largest_program: 6_000, rounds: 60, seconds: None }

@@ -11,7 +11,7 @@ use super::group::{Ceiling, Group, Limit, Start as From};
 use super::objective::Minimise;
 use crate::cold_path::ColdPath;
 use crate::demand::need::{self, Premises};
-use crate::demand::{Curve, at_start, demand, pools, room, size};
+use crate::demand::{Curve, at_start, demand, pools};
 use crate::policy::{Binding, Policy, Provision, Start};
 use crate::quantity::{Millis, Rate};
 use crate::topology::{TokenBucket, Topology};
@@ -117,6 +117,24 @@ impl<'a> Study<'a> {
         })
     }
 
+    /// The environments of each function that can be alive while none waits for an ENI.
+    pub(super) fn alive(&self) -> Vec<Curve> {
+        self.most().iter().map(|most| most.alive.clone()).collect()
+    }
+
+    /// The zone that a class stands in.
+    pub(super) fn zone(&self, class: usize) -> &'a str {
+        &self.topology.limits.subnets[self.topology.classes[class].subnet].zone
+    }
+
+    /// The topology after the loss of a zone.
+    pub(super) fn without(&self, lost: Option<&str>) -> Topology {
+        let mut topology = self.topology.clone();
+        let left = |class: &usize| Some(self.zone(*class)) != lost;
+        topology.functions.iter_mut().for_each(|place| place.classes.retain(left));
+        topology
+    }
+
     /// The pools with their needs, while no environment waits for an ENI and no cold start exceeds `promise`.
     pub(crate) fn pools(&self, promise: Millis) -> Vec<Pool> {
         let most = self.needs();
@@ -135,33 +153,12 @@ impl<'a> Study<'a> {
 
     /// The classes of each pool, and the ENIs that are enough for it.
     pub(crate) fn needs(&self) -> Vec<(Vec<usize>, Curve)> {
-        let alive: Vec<Curve> = self.most().iter().map(|most| most.alive.clone()).collect();
-        need::enis(self.topology, self.policy, &alive)
+        need::enis(self.topology, self.policy, &self.alive())
     }
 
-    /// ENIs of each pool that no plan can do without: an environment exists for every invocation
-    /// that runs nominally, lives for the keep-alive after, and has its place after `promise`.
-    pub(super) fn least(&self, promise: Millis, members: &[Vec<usize>]) -> Vec<Curve> {
-        let mut topology = self.topology.clone();
-        let mut policy = self.policy.clone();
-        for place in &mut topology.functions {
-            place.keep_alive = policy.keep_alive.unwrap_or(place.keep_alive).minus(promise);
-        }
-        policy.keep_alive = None;
-        let demand = demand(self.traffic, &topology, &policy);
-        let later = |curve: &Curve| {
-            Curve::new(curve.steps().iter().map(|&(at, value)| (at.saturating_add(promise.0), value)))
-        };
-        let capacity = self.policy.capacity.unwrap_or(self.topology.capacity);
-        let of_pool = |members: &Vec<usize>| {
-            let members: Vec<usize> =
-                members.iter().copied().filter(|&f| f < demand.functions.len()).collect();
-            let sizes: Vec<u64> = members.iter().map(|&f| size(capacity, &topology.functions[f])).collect();
-            let curves: Vec<Curve> =
-                members.iter().map(|&f| later(&demand.functions[f].environments)).collect();
-            Curve::combine(&curves, |counts| crate::demand::tight(counts, &sizes, room(capacity)))
-        };
-        members.iter().map(of_pool).collect()
+    /// How long an idle environment of a function lives.
+    pub(super) fn keep_alive(&self, function: usize) -> Millis {
+        self.policy.keep_alive.unwrap_or(self.topology.functions[function].keep_alive)
     }
 
     /// The ENIs that cover a need without any one zone, where there is room for them.

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::answer::{Amount, Plan, Verdict};
+use super::answer::{Amount, Plan, Target, Verdict};
 use super::backend::Backend;
 use super::{PlanError, Study, plan};
 use crate::policy::Provision;
@@ -55,12 +55,13 @@ fn alone(study: &Study<'_>) -> Option<u64> {
 }
 
 impl Step {
-    fn no_worse_than(self, tighter: &Self) -> Self {
+    fn no_worse_than(mut self, tighter: &Self) -> Self {
         let order = |plan: &Plan, it: Amount| {
             let value = plan.minimised.as_ref().and_then(|it| it.value);
             (value.unwrap_or(0.0), it.peak_enis, it.eni_hours, it.creations)
         };
         let Some(before) = tighter.plan.amount else { return self };
+        self.targets_no_worse_than(&tighter.plan);
         if self.plan.amount.is_some_and(|now| order(&self.plan, now) <= order(&tighter.plan, before)) {
             return self;
         }
@@ -69,19 +70,45 @@ impl Step {
         let gap = if before.peak_enis == 0 { 0.0 } else { open as f64 / before.peak_enis as f64 };
         let minimised =
             self.plan.minimised.as_ref().map(|own| own.with_value_of(tighter.plan.minimised.as_ref()));
-        let met = minimised.as_ref().map_or(before == lower_bound, |it| it.met);
+        let met = minimised.as_ref().map_or(before == lower_bound, |it| it.met) && !tighter.plan.made.refuses;
         let status = if met { Verdict::Optimal } else { Verdict::Feasible };
         let max_cold_start_ms = self.plan.max_cold_start_ms;
-        let plan = Plan { status, max_cold_start_ms, lower_bound, minimised, gap, ..tighter.plan.clone() };
+        let Self { plan: own, policy_alone, .. } = self;
+        let plan = Plan {
+            status,
+            max_cold_start_ms,
+            lower_bound,
+            minimised,
+            gap,
+            constant_pool: own.constant_pool,
+            constant_pools: own.constant_pools,
+            warm_target: own.warm_target,
+            ..tighter.plan.clone()
+        };
         let plan_of_ms = tighter.plan_of_ms.or(Some(tighter.plan.max_cold_start_ms));
-        Self { plan, plan_of_ms, ..self }
+        Self { plan, plan_of_ms, policy_alone }
+    }
+
+    /// What is enough for a tighter promise is enough; what fails there may do here.
+    fn targets_no_worse_than(&mut self, tighter: &Plan) {
+        let enough = |own: &Target, before: &Target| own.enough.into_iter().chain(before.enough).min();
+        let own = &mut self.plan;
+        own.warm_target.enough = enough(&own.warm_target, &tighter.warm_target);
+        let before = enough(&own.constant_pool, &tighter.constant_pool);
+        if before != own.constant_pool.enough {
+            own.constant_pool.enough = before;
+            for (own, tighter) in own.constant_pools.iter_mut().zip(&tighter.constant_pools) {
+                (own.enough, own.classes) = (tighter.enough, tighter.classes.clone());
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{NoPlan, Target};
+    use crate::plan::NoPlan;
+    use crate::plan::answer::Made;
 
     fn step(promise: u64, amount: Option<Amount>) -> Step {
         let target = Target { enough: None, at_least: 0, fails_at_ms: None };
@@ -89,18 +116,22 @@ mod tests {
             status: if amount.is_some() { Verdict::Feasible } else { Verdict::Infeasible },
             max_cold_start_ms: promise,
             cold_path_ms: 0,
+            eni_wait_ms: 0,
             amount,
             lower_bound: some(2),
             gap: 0.5,
             schedule: Vec::new(),
             constant_pool: target.clone(),
+            constant_pools: Vec::new(),
             warm_target: target,
             binding: Vec::new(),
             infeasible: amount.is_none().then(NoPlan::default),
             attacks: 0,
+            counterexamples: 0,
             unproved: Vec::new(),
             minimised: None,
             explanation: None,
+            made: Made::default(),
         };
         Step { plan, plan_of_ms: None, policy_alone: false }
     }
@@ -126,5 +157,23 @@ mod tests {
         let equal = step(9, Some(some(9))).no_worse_than(&step(5, Some(some(2))));
         assert_eq!(equal.plan.status, Verdict::Optimal);
         assert_eq!(step(9, None).no_worse_than(&step(5, None)), step(9, None));
+    }
+
+    #[test]
+    fn targets_of_a_tighter_promise_are_enough_but_refute_nothing() {
+        let with = |promise: u64, amount: Option<Amount>, enough: Option<u32>, at_least: u32| {
+            let mut step = step(promise, amount);
+            let target = Target { enough, at_least, fails_at_ms: Some(promise) };
+            (step.plan.constant_pool, step.plan.warm_target) = (target.clone(), target);
+            step
+        };
+        let tight = with(5, Some(some(3)), Some(4), 4);
+        for own in [Some(some(2)), Some(some(9)), None] {
+            for (enough, found) in [(Some(3), 3), (Some(7), 4), (None, 4)] {
+                let plan = with(9, own, enough, 2).no_worse_than(&tight).plan;
+                let target = Target { enough: Some(found), at_least: 2, fails_at_ms: Some(9) };
+                assert_eq!((plan.constant_pool, plan.warm_target), (target.clone(), target));
+            }
+        }
     }
 }

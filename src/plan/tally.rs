@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::answer::Amount;
+use super::asked::Asked;
 use super::pooling;
 use super::study::Study;
 use super::verify::{Breach, Verified, place};
@@ -68,7 +69,7 @@ pub(super) struct Apart {
 }
 
 /// What is held against the limits; fills in the amounts.
-pub(super) fn held(study: &Study<'_>, actions: &[Action], verified: &mut Verified) -> Apart {
+pub(super) fn held(study: &Study<'_>, ways: &[Asked], actions: &[Action], verified: &mut Verified) -> Apart {
     let limits = &study.topology.limits;
     let drain = i64::try_from(study.topology.delete.max.0).unwrap_or(i64::MAX);
     let changes = changes(actions, drain);
@@ -79,7 +80,7 @@ pub(super) fn held(study: &Study<'_>, actions: &[Action], verified: &mut Verifie
     tallies.push(Tally::new(limits.region_quota));
     let first_class = tallies.len();
     tallies.extend(study.topology.classes.iter().map(|_| Tally::new(None)));
-    let ends = [study.end(), study.first_end()];
+    let ends = study.ends(ways);
     let (mut held_ms, mut last) = ([0_i128; 2], i64::MIN);
     let until = |at_ms: i64, last: i64, held: i64| {
         ends.map(|end| i128::from(held) * i128::from(at_ms.min(end).saturating_sub(last).max(0)))
@@ -195,19 +196,26 @@ impl Study<'_> {
         components
     }
 
-    /// The end of the account: of the traffic, or of the last need, ms.
+    /// After this nothing is created: a need may come late by as long as an environment waits.
     pub(super) fn end(&self) -> i64 {
-        self.ends().max().unwrap_or_else(|| self.until(0))
+        self.ends(&[])[0].saturating_add_unsigned(self.topology.boot.max.0)
     }
 
-    /// The end of the account of the pool that ends first, ms.
-    fn first_end(&self) -> i64 {
-        self.ends().min().unwrap_or_else(|| self.until(0))
+    /// The end of the account of a plan of this, ms.
+    pub(super) fn account_end(&self, asked: &Asked) -> i64 {
+        let last = asked.needs.iter().filter_map(|need| need.ready.steps().last()).map(|&(at, _)| at);
+        self.until(last.max().unwrap_or(0))
     }
 
-    fn ends(&self) -> impl Iterator<Item = i64> {
-        let last = |(_, need): (Vec<usize>, Curve)| need.steps().last().map_or(0, |&(at, _)| at);
-        self.needs().into_iter().map(move |pool| self.until(last(pool)))
+    /// The ends of the account, ms, the last first: each of the traffic, or of the last need of a pool,
+    /// in any of the ways to ask for it.
+    fn ends(&self, ways: &[Asked]) -> [i64; 2] {
+        let asked = ways.iter().flat_map(|way| &way.needs).map(|need| need.ready.clone());
+        let needs = self.needs().into_iter().map(|(_, need)| need).chain(asked);
+        let ends: Vec<i64> =
+            needs.map(|need| self.until(need.steps().last().map_or(0, |&(at, _)| at))).collect();
+        let none = self.until(0);
+        [ends.iter().max().copied().unwrap_or(none), ends.iter().min().copied().unwrap_or(none)]
     }
 
     fn until(&self, last: u64) -> i64 {

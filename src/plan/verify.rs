@@ -4,9 +4,12 @@
 //! all requests, [`check`] sweeps each group of functions, a sweep of its own holds the shared limits
 //! against what is held, and the search for witnesses attacks what the simulator makes of it.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::answer::Amount;
+use super::asked::Asked;
 use super::check::{Violation, check};
 use super::group::{Group, Start as From};
 use super::promise::cold_path;
@@ -14,6 +17,7 @@ use super::saved::Claims;
 use super::schedule::Schedule;
 use super::study::Study;
 use super::tally::{Apart, grants, held};
+use super::waiting;
 use crate::demand::Curve;
 use crate::policy::{Provision, Start};
 use crate::quantity::Millis;
@@ -102,10 +106,14 @@ pub fn verify(study: &Study<'_>, promise: Millis, actions: &[Action], claims: Cl
         });
     }
     early(study, actions, &mut verified);
-    readiness(study, actions, &mut verified);
-    let also = held(study, actions, &mut verified);
+    let ways = waiting::ways(study, promise);
+    let eni_wait = readiness(study, &ways, actions, &mut verified);
+    let also = held(study, &ways, actions, &mut verified);
     compare(&mut verified, claims, also);
-    attack(study, promise, actions, &mut verified);
+    let classes: Vec<usize> = (0..study.topology.classes.len()).collect();
+    for lost in losses(study, &classes) {
+        attack(study, promise, actions, eni_wait, lost, &mut verified);
+    }
     verified.holds = verified.breaches.is_empty() && verified.misclaims.is_empty();
     verified
 }
@@ -121,13 +129,14 @@ fn early(study: &Study<'_>, actions: &[Action], verified: &mut Verified) {
     }
 }
 
-/// Whether every group of functions that share classes has what it needs.
-fn readiness(study: &Study<'_>, actions: &[Action], verified: &mut Verified) {
+/// Whether every group of functions that share classes has what it needs, in one of the ways to ask
+/// for it; and how long environments then wait for an ENI.
+fn readiness(study: &Study<'_>, ways: &[Asked], actions: &[Action], verified: &mut Verified) -> Millis {
     let granted = match grants(study, actions) {
         Ok(granted) => granted,
         Err(breach) => {
             verified.breaches.push(breach);
-            return;
+            return Millis::ZERO;
         }
     };
     let components = study.components();
@@ -138,37 +147,78 @@ fn readiness(study: &Study<'_>, actions: &[Action], verified: &mut Verified) {
                 .into(),
         );
     }
+    let mut eni_wait = 0;
     for component in &components {
-        let of = |classes: &[usize]| {
+        let short = |classes: &[usize], need: &Curve| {
             let creations = granted.iter().filter(|it| classes.contains(&it.1)).map(|it| (it.0, it.2));
             let deletions = actions.iter().filter(|it| classes.contains(&it.class));
-            Schedule::from_parts(creations, deletions.map(|it| (it.at, it.delete)))
+            let schedule = Schedule::from_parts(creations, deletions.map(|it| (it.at, it.delete)));
+            check(&unlimited(study, need), &schedule).err().unwrap_or_default()
         };
-        let group = |need: &Curve| Group {
-            need: need.clone(),
-            span: study.traffic.span,
-            boot: study.topology.boot.clone(),
-            delete: study.topology.delete.clone(),
-            ceilings: Vec::new(),
-            api: None,
-            start: From::Warm,
+        // As it is, and after the loss of each zone that is to be survived.
+        let broken = |need: &Curve| {
+            let of = |lost: Option<&str>| {
+                let left = |class: &&usize| lost.is_none() || Some(study.zone(**class)) != lost;
+                let classes: Vec<usize> = component.classes.iter().filter(left).copied().collect();
+                let place = if classes.is_empty() { component.classes.clone() } else { classes.clone() };
+                let lost = lost.map(str::to_owned);
+                short(&classes, need).into_iter().map(move |it| (it, place.clone(), lost.clone())).collect()
+            };
+            let losses = losses(study, &component.classes);
+            losses.into_iter().flat_map(|lost| -> Vec<_> { of(lost) }).collect::<Vec<_>>()
         };
-        let mut sides = vec![(component.classes.clone(), group(&component.need))];
-        if component.classes.len() > 1 {
-            let none = group(&Curve::empty());
-            sides.extend(component.classes.iter().map(|&class| (vec![class], none.clone())));
+        let mut violations = broken(&component.need);
+        let waiting = ways.iter().flat_map(|way| &way.needs);
+        let waiting = waiting.filter(|it| it.eni_wait > 0 && it.wanted.classes == component.classes);
+        if !violations.is_empty()
+            && let Some(way) = waiting.into_iter().find(|it| broken(&it.ready).is_empty())
+        {
+            eni_wait = eni_wait.max(way.eni_wait);
+            violations.clear();
         }
-        for (classes, group) in sides {
-            let violations = check(&group, &of(&classes)).err().unwrap_or_default();
-            let place = place(study, &classes);
-            verified.breaches.extend(violations.iter().map(|it| breach(it, &place)));
+        let told = |(it, classes, lost): &(Violation, Vec<usize>, Option<String>)| {
+            breach(it, &place(study, classes), lost.as_deref())
+        };
+        verified.breaches.extend(violations.iter().map(told));
+        for class in component.classes.iter().filter(|_| component.classes.len() > 1) {
+            let violations = short(&[*class], &Curve::empty());
+            verified.breaches.extend(violations.iter().map(|it| breach(it, &place(study, &[*class]), None)));
         }
+    }
+    Millis(eni_wait)
+}
+
+/// No loss, and that of each zone of these classes where it is to be survived.
+fn losses<'a>(study: &Study<'a>, classes: &[usize]) -> Vec<Option<&'a str>> {
+    let mut losses = vec![None];
+    if study.topology.limits.survive_zone {
+        let zones: BTreeSet<&str> = classes.iter().map(|&class| study.zone(class)).collect();
+        losses.extend(zones.into_iter().map(Some));
+    }
+    losses
+}
+
+/// ` without zone z`, where one is lost.
+fn without(lost: Option<&str>) -> String {
+    lost.map_or_else(String::new, |zone| format!(" without zone {zone}"))
+}
+
+/// A group of this need, to be held against requests that have their tokens.
+fn unlimited(study: &Study<'_>, need: &Curve) -> Group {
+    Group {
+        need: need.clone(),
+        span: study.traffic.span,
+        boot: study.topology.boot.clone(),
+        delete: study.topology.delete.clone(),
+        ceilings: Vec::new(),
+        api: None,
+        start: From::Warm,
     }
 }
 
-fn breach(violation: &Violation, place: &str) -> Breach {
+fn breach(violation: &Violation, place: &str, lost: Option<&str>) -> Breach {
     let at = |what: &str, at_ms: i64, needed: u32, available: i64| Breach {
-        what: what.to_owned(),
+        what: format!("{what}{}", without(lost)),
         place: place.to_owned(),
         at_ms: Some(at_ms),
         needed: needed.into(),
@@ -210,26 +260,36 @@ fn compare(verified: &mut Verified, claims: Claims, apart: Apart) {
 }
 
 /// Replays the plan, looking for an assignment that breaks the promise.
-fn attack(study: &Study<'_>, promise: Millis, actions: &[Action], verified: &mut Verified) {
+fn attack(
+    study: &Study<'_>,
+    promise: Millis,
+    actions: &[Action],
+    eni_wait: Millis,
+    lost: Option<&str>,
+    verified: &mut Verified,
+) {
     if verified.found.creations > MOST_CREATIONS {
-        verified.unproved.push("the plan requests too many ENIs to be replayed".into());
+        if lost.is_none() {
+            verified.unproved.push("the plan requests too many ENIs to be replayed".into());
+        }
         return;
     }
-    let policy = study.scheduled(Provision::Scheduled);
-    let world = World::new(study.topology, study.cold_path, &policy, study.initial().to_vec());
-    let world = world.with_schedule(actions.to_vec());
+    let (topology, policy) = (study.without(lost), study.scheduled(Provision::Scheduled));
+    let world = World::new(&topology, study.cold_path, &policy, study.initial().to_vec());
+    let left = actions.iter().filter(|it| lost.is_none() || Some(study.zone(it.class)) != lost);
+    let world = world.with_schedule(left.copied().collect());
     let proved = verified.breaches.is_empty();
-    let planned = worst_case::Planned { eni_wait: Millis::ZERO, peak_enis: verified.found.peak_enis };
+    let planned = worst_case::Planned { eni_wait, peak_enis: verified.found.peak_enis };
     // What is known to be broken needs no long search.
     let invocations = if proved { REPLAYED } else { REPLAYED / 20 };
     let effort = worst_case::Effort { invocations, ..worst_case::Effort::default() };
     let worst =
         worst_case(&world, study.cold_path, study.traffic, proved.then_some(planned), effort, &Unwatched);
-    verified.attacks = worst.replays;
-    verified.longest_replayed_ms = worst.cold_start.witness_ms;
+    verified.attacks += worst.replays;
+    verified.longest_replayed_ms = verified.longest_replayed_ms.max(worst.cold_start.witness_ms);
     if worst.cold_start.witness_ms > promise.0 {
         verified.breaches.push(Breach {
-            what: "cold start in a replay".into(),
+            what: format!("cold start in a replay{}", without(lost)),
             place: worst.cold_start.function.unwrap_or_default(),
             at_ms: worst.cold_start.at_ms.and_then(|at| i64::try_from(at).ok()),
             needed: worst.cold_start.witness_ms,
@@ -242,14 +302,14 @@ fn attack(study: &Study<'_>, promise: Millis, actions: &[Action], verified: &mut
         let function = first.0.and_then(|(_, function, _)| study.topology.functions.get(function));
         let reason = first.0.map_or_else(String::new, |(_, _, failure)| format!(" ({})", reason(failure)));
         verified.breaches.push(Breach {
-            what: format!("invocations that fail in a replay{reason}"),
+            what: format!("invocations that fail in a replay{}{reason}", without(lost)),
             place: function.map(|it| it.name.clone()).unwrap_or_default(),
             at_ms: first.0.and_then(|(at, ..)| i64::try_from(at).ok()),
             needed: worst.failures.witness,
             available: 0,
             unit: "invocations",
         });
-    } else if proved && worst.failures.bound != Some(0) {
+    } else if proved && lost.is_none() && worst.failures.bound != Some(0) {
         verified.unproved.push(
             "it is not proved that the account's concurrency and scaling limits refuse no invocation; no \
              replay showed one"

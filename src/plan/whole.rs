@@ -1,11 +1,14 @@
 //! Whole: every pool of a study solved, as one group where that is all there is, else jointly.
 
 use super::answer::{NoPlan, Shortfall};
+use super::asked::Asked;
 use super::backend::Backend;
-use super::group::PlanError;
-use super::joint::{JointAnswer, JointEntry, JointShortage, check::check_lingering, joint_shortages};
+use super::group::{Group, PlanError};
+use super::joint::{
+    JointAnswer, JointEntry, JointPlanned, JointShortage, check::check_lingering, joint_shortages,
+};
 use super::objective::{self, Minimise};
-use super::pooling::{Pooled, least, most};
+use super::pooling::{self, Pooled, least};
 use super::schedule::{Entry, Objectives, Schedule};
 use super::shortage::Shortage;
 use super::solve::{Answer, Effort, Infeasible, solve};
@@ -23,18 +26,37 @@ pub(super) struct Solved {
     pub lingering_peak: u32,
     /// The most held in each subnet.
     pub subnet_peaks: Vec<u32>,
+    /// The plan of the joint problem, where it was not planned as one group.
+    pub joint: Option<JointPlanned>,
 }
 
-/// The plan of all pools, or why there is none.
+impl Solved {
+    /// What comes before the ENIs held, where anything does.
+    pub(super) fn worth(&self, minimise: Minimise) -> u128 {
+        match minimise {
+            Minimise::Enis => 0,
+            Minimise::Cost(prices) => prices.cost(self.objectives.held_ms, self.objectives.creations),
+            Minimise::Addresses { subnet } => {
+                let peaks = self.subnet_peaks.iter().enumerate();
+                let own = peaks.filter(|(index, _)| subnet.is_none_or(|subnet| subnet == *index));
+                own.map(|(_, peak)| u128::from(*peak)).max().unwrap_or(0)
+            }
+        }
+    }
+}
+
+/// The plan of all that is asked for, or why there is none. `pools` are those of the study.
 pub(super) fn solve_pools(
     study: &Study<'_>,
     pools: &[Pool],
+    asked: &Asked,
     promise: Millis,
     backend: &dyn Backend,
 ) -> Result<Result<Solved, NoPlan>, PlanError> {
     let plain = study.minimise == Minimise::Enis && !study.topology.limits.survive_zone;
-    if let ([pool], true) = (pools, plain) {
-        match solve(&pool.group, backend, &Effort::default())? {
+    if let ([pool], [need], true) = (pools, asked.needs.as_slice(), plain) {
+        let group = Group { need: need.ready.clone(), ..pool.group.clone() };
+        match solve(&group, backend, &Effort::of(backend))? {
             Answer::Planned(planned) => {
                 let mut subnet_peaks = vec![0; study.topology.limits.subnets.len()];
                 subnet_peaks[study.topology.classes[pool.class].subnet] = planned.objectives.peak;
@@ -43,6 +65,7 @@ pub(super) fn solve_pools(
                     objectives: planned.objectives,
                     lingering_peak: planned.objectives.peak,
                     subnet_peaks,
+                    joint: None,
                 }));
             }
             Answer::Infeasible(infeasible) if pool.classes == 1 => {
@@ -52,11 +75,11 @@ pub(super) fn solve_pools(
             Answer::Infeasible(_) => {}
         }
     }
-    jointly(study, promise)
+    jointly(study, asked, promise)
 }
 
-fn jointly(study: &Study<'_>, promise: Millis) -> Result<Result<Solved, NoPlan>, PlanError> {
-    let most = most(study);
+fn jointly(study: &Study<'_>, asked: &Asked, promise: Millis) -> Result<Result<Solved, NoPlan>, PlanError> {
+    let most = pooling::asked(study, asked);
     match objective::solve(&most.joint, study.minimise)? {
         JointAnswer::Planned(planned) => {
             let Some(lingering_peak) = planned.lingering_peak else {
@@ -69,7 +92,8 @@ fn jointly(study: &Study<'_>, promise: Millis) -> Result<Result<Solved, NoPlan>,
                 schedules: by_class(&most, &planned.entries),
                 objectives: planned.objectives,
                 lingering_peak,
-                subnet_peaks: planned.subnet_peaks,
+                subnet_peaks: planned.subnet_peaks.clone(),
+                joint: Some(planned),
             }))
         }
         JointAnswer::Infeasible { shortages, .. } => {

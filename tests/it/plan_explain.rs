@@ -7,11 +7,11 @@ use eniplan::plan::explain::{Lever, Remedy, Rule, conflict, lifted, rules, shado
 use eniplan::plan::joint::{Joint, JointAnswer, solve_joint};
 use eniplan::plan::{Limit, Minimise, NoPlan, Start};
 use eniplan::quantity::{Millis, Rate};
-use eniplan::topology::TokenBucket;
+use eniplan::topology::{EniClass, TokenBucket, Topology};
 
 use crate::plan::microlp;
 use crate::plan_joint::joint;
-use crate::plan_pools::world;
+use crate::plan_pools::{bursts, world};
 use crate::support::{Bench, log};
 use crate::{plan_joint, plan_joint_oracle};
 
@@ -172,6 +172,69 @@ fn a_shorter_keep_alive_is_found_to_the_second() {
         case.promise(Millis(1_000)).unwrap().amount.is_some()
     };
     assert!(plans(to) && !plans(to + 1_000), "{to}");
+}
+
+#[test]
+fn what_is_said_to_help_does_and_one_unit_less_does_not() {
+    let mut helped = std::collections::BTreeMap::new();
+    for seed in 0..3 {
+        // Some 25 at once of two functions, one of which has too few addresses.
+        let bench = world(&[9 + u32::try_from(seed).unwrap(), 60], &[(&[0], 0), (&[1], 1)]);
+        let traffic = bursts(2, seed);
+        let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &traffic, microlp());
+        let none = case.promise(Millis(1_000)).unwrap();
+        let none = case.explained(Millis(1_000), none).unwrap().infeasible.unwrap();
+        let holds = |change: &dyn Fn(&mut Topology), promise: u64| {
+            let mut topology = bench.topology.clone();
+            change(&mut topology);
+            let case = Case::new(&topology, &bench.cold_path, &bench.policy, &traffic, microlp());
+            case.promise(Millis(promise)).unwrap().amount.is_some()
+        };
+        for fix in none.fixes.iter().filter(|fix| fix.works) {
+            *helped.entry(fix.kind).or_insert(0) += 1;
+            let to = fix.to.unwrap_or(0);
+            let addresses = |topology: &mut Topology, enis: u64| {
+                topology.limits.subnets[0].addresses = u32::try_from(enis).unwrap();
+            };
+            let lives = |topology: &mut Topology, ms: u64| {
+                topology.functions.iter_mut().for_each(|place| place.keep_alive = Millis(ms));
+            };
+            let (with, less) = match fix.kind {
+                "addresses" => {
+                    (holds(&|it| addresses(it, to), 1_000), holds(&|it| addresses(it, to - 1), 1_000))
+                }
+                "keep_alive" => {
+                    (holds(&|it| lives(it, to), 1_000), holds(&|it| lives(it, to + 1_000), 1_000))
+                }
+                "promise" => (holds(&|_| (), to), holds(&|_| (), to - 1)),
+                "move" => {
+                    assert!(fix.change.starts_with("put f0 in s"), "{}", fix.change);
+                    let moved = |topology: &mut Topology| {
+                        let group =
+                            topology.classes[topology.functions[0].classes[0]].security_groups.clone();
+                        for (subnet, room) in topology.limits.subnets.iter().enumerate() {
+                            let class = EniClass { subnet, security_groups: group.clone() };
+                            if fix.change.contains(&room.name) && !topology.classes.contains(&class) {
+                                topology.classes.push(class);
+                            }
+                        }
+                        let there = |class: &usize| {
+                            let class = &topology.classes[*class];
+                            let room = &topology.limits.subnets[class.subnet];
+                            class.security_groups == group && fix.change.contains(&room.name)
+                        };
+                        let classes = (0..topology.classes.len()).filter(there).collect();
+                        topology.functions[0].classes = classes;
+                    };
+                    (holds(&moved, 1_000), false)
+                }
+                other => panic!("seed {seed}: {other}: {fix:?}"),
+            };
+            assert!(with && !less, "seed {seed}: {with} {less} {fix:?}");
+        }
+    }
+    assert!(helped["addresses"] >= 2 && helped["move"] >= 2, "{helped:?}");
+    println!("{helped:?}");
 }
 
 #[test]

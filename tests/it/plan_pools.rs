@@ -4,8 +4,10 @@
 
 use eniplan::comparison::Case;
 use eniplan::plan::Verdict;
+use eniplan::policy::named;
 use eniplan::quantity::{Interval, Millis};
 use eniplan::random::{Purpose, Stream};
+use eniplan::simulation::{Assignment, End, Silent};
 use eniplan::topology::{EniClass, SubnetRoom};
 use eniplan::traffic::Traffic;
 
@@ -44,7 +46,7 @@ pub fn world(addresses: &[u32], functions: &[(&[usize], usize)]) -> Bench {
 }
 
 /// Bursts of up to six invocations of each function, some of them long.
-fn bursts(functions: usize, seed: u64) -> Traffic {
+pub fn bursts(functions: usize, seed: u64) -> Traffic {
     let draw = Stream::new(seed, Purpose::Search);
     let mut entries = Vec::new();
     for n in 0..80 {
@@ -105,4 +107,24 @@ fn a_subnet_that_is_full_hands_over_to_the_next() {
     assert_eq!(plan.amount.unwrap().peak_enis, 12, "{plan:?}");
     let in_second: u32 = plan.schedule.iter().filter(|row| row.subnet == "s1").map(|row| row.create).sum();
     assert_eq!(in_second, 3);
+}
+
+#[test]
+fn the_clairvoyant_of_several_subnets_is_that_of_one_as_large() {
+    for seed in 0..6 {
+        let run = |addresses: &[u32], over: &[usize]| {
+            let mut bench = world(addresses, &[(over, 0), (over, 0)]);
+            bench.policy = named("clairvoyant").unwrap();
+            let traffic = bursts(2, seed);
+            let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &traffic, microlp());
+            let outcome = case.run(Assignment::all(End::Longest), Silent).unwrap().0;
+            assert_eq!((outcome.failures(), outcome.cold_starts.max()), (0, 0), "seed {seed}");
+            outcome.enis
+        };
+        let (one, three) = (run(&[300], &[0]), run(&[100; 3], &[0, 1, 2]));
+        assert_eq!(one.peak, three.peak, "seed {seed}");
+        // An ENI that is to go may have to wait for its environment where others stand idle.
+        assert!(one.integral <= three.integral, "seed {seed}: {one:?} {three:?}");
+        assert!(three.integral <= one.integral + one.integral / 10, "seed {seed}: {one:?} {three:?}");
+    }
 }

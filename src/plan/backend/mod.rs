@@ -2,7 +2,10 @@
 //!
 //! A backend's answer is a claim. Nothing here checks it; the planner does, in integers.
 
+#[cfg(feature = "highs")]
+mod highs;
 mod microlp;
+mod translate;
 
 use std::fmt;
 
@@ -13,16 +16,30 @@ pub trait Backend: Sync {
     /// The name users choose it by.
     fn name(&self) -> &'static str;
 
+    /// Variables of the largest program it takes on without being asked for.
+    fn largest_program(&self) -> usize {
+        6_000
+    }
+
     /// Minimises the program, within the time given (none: as long as it takes).
     fn solve(&self, program: &Program, seconds: Option<f64>) -> Result<Solution, Failure>;
 }
 
 /// Every backend built in; the first is the default.
-pub const ALL: [&dyn Backend; 1] = [&microlp::Microlp];
+pub const ALL: &[&dyn Backend] = &[
+    &microlp::Microlp,
+    #[cfg(feature = "highs")]
+    &highs::Highs,
+];
+
+/// The strongest backend built in: what the program uses.
+pub fn strongest() -> &'static dyn Backend {
+    ALL.last().copied().unwrap_or(&microlp::Microlp)
+}
 
 /// The backend of a name.
 pub fn named(name: &str) -> Option<&'static dyn Backend> {
-    ALL.into_iter().find(|backend| backend.name() == name)
+    ALL.iter().copied().find(|backend| backend.name() == name)
 }
 
 /// How a backend gave no point.
@@ -61,7 +78,7 @@ mod tests {
     /// Minimise 2x + 3y with x + y >= 4 and x <= 3: 9 at (3, 1).
     #[test]
     fn every_backend_solves_a_small_program_and_reports_an_impossible_one() {
-        for backend in ALL {
+        for &backend in ALL {
             assert_eq!(named(backend.name()).map(Backend::name), Some(backend.name()));
             let mut program = Program::default();
             let column =

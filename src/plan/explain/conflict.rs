@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use super::trial::{planned, plenty};
+use super::trial::{any, plenty};
 use crate::plan::group::{Limit, PlanError, Start};
 use crate::plan::joint::Joint;
 use crate::plan::objective::Minimise;
@@ -64,9 +64,14 @@ pub fn lifted(joint: &Joint, rule: &Rule) -> Joint {
 /// The limits of a minimal conflict: together they have no plan, without any one of them there is one,
 /// each planned again; empty: there is a plan, or taking away all limits brings none.
 pub fn conflict(joint: &Joint) -> Result<Vec<Rule>, PlanError> {
-    let fails = |joint: &Joint| Ok::<_, PlanError>(planned(joint, Minimise::Enis)?.is_none());
-    let mut kept = rules(joint);
-    let mut current = joint.clone();
+    conflict_of(std::slice::from_ref(joint))
+}
+
+/// The same where a plan of any of these problems will do; they differ in what is needed alone.
+pub(super) fn conflict_of(joints: &[Joint]) -> Result<Vec<Rule>, PlanError> {
+    let fails = |joints: &[Joint]| Ok::<_, PlanError>(any(joints, Joint::clone, Minimise::Enis)?.is_none());
+    let mut kept = joints.first().map(rules).unwrap_or_default();
+    let mut current = joints.to_vec();
     if !fails(&current)? {
         return Ok(Vec::new());
     }
@@ -74,7 +79,7 @@ pub fn conflict(joint: &Joint) -> Result<Vec<Rule>, PlanError> {
         let mut next = Vec::new();
         let before = kept.len();
         for rule in kept {
-            let looser = lifted(&current, &rule);
+            let looser: Vec<Joint> = current.iter().map(|joint| lifted(joint, &rule)).collect();
             if fails(&looser)? {
                 current = looser;
             } else {

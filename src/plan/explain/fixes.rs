@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Lever;
-use super::trial::{planned, smallest};
+use super::trial::{any, smallest};
 use crate::plan::group::PlanError;
 use crate::plan::joint::{Joint, JointPlanned};
 use crate::plan::objective::Minimise;
@@ -48,23 +48,30 @@ impl Remedy {
 
 /// The smallest change of one number after which there is a plan; none: no number brings one.
 pub fn smallest_fix(joint: &Joint, lever: Lever) -> Result<Option<(u64, JointPlanned)>, PlanError> {
-    let give = |value: u64| match planned(&lever.with(joint, value), Minimise::Enis) {
-        // A bucket too fast to be counted exactly is no answer.
-        Err(PlanError::TooFast) => Ok(None),
-        other => other,
-    };
-    smallest(lever.value(joint), lever.loosest(joint), give)
+    smallest_of(std::slice::from_ref(joint), lever)
+}
+
+/// The same where a plan of any of these problems will do; they differ in what is needed alone.
+fn smallest_of(joints: &[Joint], lever: Lever) -> Result<Option<(u64, JointPlanned)>, PlanError> {
+    let give = |value: u64| any(joints, |joint| lever.with(joint, value), Minimise::Enis);
+    let now = joints.first().map_or(0, |joint| lever.value(joint));
+    smallest(now, loosest(joints, lever), give)
+}
+
+fn loosest(joints: &[Joint], lever: Lever) -> u64 {
+    joints.iter().map(|joint| lever.loosest(joint)).max().unwrap_or(0)
 }
 
 /// For each number alone the smallest that works, or that none does.
-pub(super) fn numbers(joint: &Joint) -> Result<Vec<Remedy>, PlanError> {
-    Lever::all(joint).into_iter().map(|lever| number(joint, lever)).collect()
+pub(super) fn numbers(joints: &[Joint]) -> Result<Vec<Remedy>, PlanError> {
+    let Some(joint) = joints.first() else { return Ok(Vec::new()) };
+    Lever::all(joint).into_iter().map(|lever| number(joints, joint, lever)).collect()
 }
 
-fn number(joint: &Joint, lever: Lever) -> Result<Remedy, PlanError> {
+fn number(joints: &[Joint], joint: &Joint, lever: Lever) -> Result<Remedy, PlanError> {
     let (what, now) = (lever.name(joint), lever.value(joint));
-    let Some((to, plan)) = smallest_fix(joint, lever)? else {
-        let most = lever.amount(lever.loosest(joint));
+    let Some((to, plan)) = smallest_of(joints, lever)? else {
+        let most = lever.amount(loosest(joints, lever));
         let vain = Remedy::vain(lever.kind(), &what, &format!("none works, up to {most}"));
         return Ok(Remedy { from: Some(now), unit: lever.unit(), ..vain });
     };
@@ -86,14 +93,13 @@ fn raised(joint: &Joint, lever: Lever, now: u64, to: u64) -> String {
 }
 
 /// Giving up the survival of a zone; none where it is not asked for.
-pub(super) fn zones(joint: &Joint) -> Result<Option<Remedy>, PlanError> {
-    if !joint.survive_zone {
+pub(super) fn zones(joints: &[Joint]) -> Result<Option<Remedy>, PlanError> {
+    if joints.iter().all(|joint| !joint.survive_zone) {
         return Ok(None);
     }
-    let mut looser = joint.clone();
-    looser.survive_zone = false;
+    let looser = |joint: &Joint| Joint { survive_zone: false, ..joint.clone() };
     let what = "survival of the loss of a zone";
-    Ok(Some(match planned(&looser, Minimise::Enis)? {
+    Ok(Some(match any(joints, looser, Minimise::Enis)? {
         None => Remedy::vain("zone_survival", what, "giving it up alone brings no plan"),
         Some(plan) => Remedy {
             works: true,
@@ -105,29 +111,33 @@ pub(super) fn zones(joint: &Joint) -> Result<Option<Remedy>, PlanError> {
 }
 
 /// Where no number alone works: several together, none of which can be smaller; none: not even all do.
-pub(super) fn together(joint: &Joint) -> Result<Option<Remedy>, PlanError> {
+pub(super) fn together(joints: &[Joint]) -> Result<Option<Remedy>, PlanError> {
+    let Some(joint) = joints.first() else { return Ok(None) };
     let levers = Lever::all(joint);
-    let mut all = joint.clone();
-    for lever in &levers {
-        all = lever.with(&all, lever.loosest(&all));
-    }
-    let mut best = match planned(&all, Minimise::Enis) {
-        Ok(Some(plan)) => plan,
-        Ok(None) | Err(PlanError::TooFast) => return Ok(None),
-        Err(error) => return Err(error),
+    let set = |all: &mut [Joint], lever: Lever, value: u64| {
+        for joint in all {
+            *joint = lever.with(joint, value);
+        }
     };
+    let mut all = joints.to_vec();
+    for lever in &levers {
+        let most = loosest(&all, *lever);
+        set(&mut all, *lever, most);
+    }
+    let Some(mut best) = any(&all, Joint::clone, Minimise::Enis)? else { return Ok(None) };
     let mut changes = Vec::new();
     for lever in levers {
         let now = lever.value(joint);
-        let tried = lever.with(&all, now);
-        if let Some(plan) = planned(&tried, Minimise::Enis)? {
-            (all, best) = (tried, plan);
+        let give = |value: u64| any(&all, |joint| lever.with(joint, value), Minimise::Enis);
+        if let Some(plan) = give(now)? {
+            set(&mut all, lever, now);
+            best = plan;
             continue;
         }
-        let most = lever.value(&all);
-        let give = |value: u64| planned(&lever.with(&all, value), Minimise::Enis);
+        let most = all.first().map_or(now, |joint| lever.value(joint));
         if let Some((to, plan)) = smallest(now, most, give)? {
-            (all, best) = (lever.with(&all, to), plan);
+            set(&mut all, lever, to);
+            best = plan;
             changes.push(raised(joint, lever, now, to));
         }
     }

@@ -29,6 +29,7 @@ use super::objective::Minimise;
 use super::pooling::{self, Pooled};
 use super::promise::cold_path;
 use super::study::Study;
+use super::waiting;
 use crate::quantity::Millis;
 use rework::Rework;
 
@@ -64,8 +65,13 @@ pub(super) struct Setting<'a> {
 /// that planning again agrees with.
 pub fn explain(study: &Study<'_>, plan: &Plan) -> Result<Option<Explanation>, PlanError> {
     let Some(amount) = plan.amount else { return Ok(None) };
-    let pooled = pooling::most(study);
-    let Some(base) = trial::planned(&pooled.joint, study.minimise)? else { return Ok(None) };
+    let Some(asked) = &plan.made.asked else { return Ok(None) };
+    let pooled = pooling::asked(study, asked);
+    let base = match &plan.made.joint {
+        Some(joint) => Some(joint.clone()),
+        None => trial::planned(&pooled.joint, study.minimise)?,
+    };
+    let Some(base) = base else { return Ok(None) };
     if u64::from(base.objectives.peak) != amount.peak_enis {
         return Ok(None);
     }
@@ -143,15 +149,17 @@ pub fn ways_out(
         none.fixes.push(Remedy::vain("together", "any other limit", why));
         return Ok(none);
     }
-    let joint = pooling::most(study).joint;
-    none.conflict = conflict(&joint)?.iter().map(ToString::to_string).collect();
-    let mut fixes = fixes::numbers(&joint)?;
-    fixes.extend(fixes::zones(&joint)?);
+    // What leaves room to wait can be asked for in several ways, of which any will do.
+    let ways = waiting::ways(study, promise);
+    let joints: Vec<Joint> = ways.iter().map(|way| pooling::asked(study, way).joint).collect();
+    none.conflict = conflict::conflict_of(&joints)?.iter().map(ToString::to_string).collect();
+    let mut fixes = fixes::numbers(&joints)?;
+    fixes.extend(fixes::zones(&joints)?);
     fixes.push(rework.promise()?);
     fixes.push(rework.moving()?);
     fixes.push(rework.keep_alive()?);
     if fixes.iter().all(|fix| !fix.works) {
-        fixes.extend(fixes::together(&joint)?);
+        fixes.extend(fixes::together(&joints)?);
     }
     // What works comes first, each in the order of its kind.
     fixes.sort_by_key(|fix| !fix.works);

@@ -28,7 +28,7 @@ impl Rework<'_> {
     /// The most ENIs the plan of this study holds; none: it has none.
     fn peak(&self, study: &Study<'_>, promise: Millis) -> Result<Option<u64>, PlanError> {
         let found = outlook(&study.clone().minimising(self.study.minimise), promise, self.backend)?;
-        Ok(found.ok().map(|(amount, _)| amount.peak_enis))
+        Ok(found.ok().map(|it| it.amount.peak_enis))
     }
 
     /// A looser promise.

@@ -12,6 +12,22 @@ pub(super) fn planned(joint: &Joint, minimise: Minimise) -> Result<Option<JointP
     })
 }
 
+/// The plan of the first of these problems that has one once it is changed.
+pub(super) fn any(
+    joints: &[Joint],
+    change: impl Fn(&Joint) -> Joint,
+    minimise: Minimise,
+) -> Result<Option<JointPlanned>, PlanError> {
+    for joint in joints {
+        match planned(&change(joint), minimise) {
+            // A bucket too fast to be counted exactly is no answer.
+            Ok(None) | Err(PlanError::TooFast) => {}
+            found => return found,
+        }
+    }
+    Ok(None)
+}
+
 /// More ENIs than any plan of these needs would hold or request before its first deletion.
 pub(super) fn plenty(joint: &Joint) -> u32 {
     let peaks = joint.pools.iter().map(|pool| u64::from(pool.need.peak().0));

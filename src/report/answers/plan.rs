@@ -20,9 +20,21 @@ pub fn plan(subject: &Subject, plan: &Plan) -> Answer {
     }
     let mut assumptions = subject.assumptions.clone();
     assumptions.extend(plan.unproved.iter().cloned());
+    if plan.eni_wait_ms > 0 {
+        let wait = Millis(plan.eni_wait_ms);
+        assumptions
+            .push(format!("the promise leaves room to wait for an ENI, of which up to {wait} is used"));
+    }
     if plan.attacks > 0 {
         let replayed = counted(plan.attacks, "assignment", "assignments");
-        assumptions.push(format!("the plan was checked, then attacked by replays of {replayed}; it held"));
+        let mended = match plan.counterexamples {
+            0 => String::new(),
+            n => {
+                format!(", after {} had become constraints", counted(n, "counterexample", "counterexamples"))
+            }
+        };
+        assumptions
+            .push(format!("the plan was checked, then attacked by replays of {replayed}; it held{mended}"));
     }
     Answer {
         headline: headline(subject, plan),
@@ -41,7 +53,8 @@ fn tables(subject: &Subject, plan: &Plan) -> Vec<Table> {
         .amount
         .map(|_| [prices.unwrap_or_else(|| limits(plan)), held::above(schedule(plan), subject, plan)]);
     let why = [shortages(plan), explanation::fixes(plan)].into_iter().flatten();
-    [amounts(plan)].into_iter().chain(why).chain(of_plan.into_iter().flatten()).collect()
+    let pools = constant_pools(plan);
+    [amounts(plan)].into_iter().chain(why).chain(pools).chain(of_plan.into_iter().flatten()).collect()
 }
 
 fn headline(subject: &Subject, plan: &Plan) -> Vec<String> {
@@ -53,7 +66,7 @@ fn headline(subject: &Subject, plan: &Plan) -> Vec<String> {
     let others = plan.minimised.is_some();
     let fewer = match plan.status {
         _ if others && plan.lower_bound.peak_enis < amount.peak_enis => String::new(),
-        Verdict::Optimal if !others => ", and no plan does it with less".to_owned(),
+        Verdict::Optimal if !others => ", and no plan does it with fewer, or with fewer ENI-hours".to_owned(),
         _ if plan.lower_bound.peak_enis == amount.peak_enis => ", and no plan holds fewer".to_owned(),
         _ => format!("; any plan needs at least {}", thousands(plan.lower_bound.peak_enis)),
     };
@@ -61,7 +74,11 @@ fn headline(subject: &Subject, plan: &Plan) -> Vec<String> {
         ("a pool that never changes needs", &plan.constant_pool),
         ("the warm-pool policy needs a target of", &plan.warm_target),
     ];
-    let pools = pools.map(|(what, target)| format!("{what} {}", bracket(target)));
+    let pools = pools.map(|(what, target)| {
+        let fails = |at| format!(" (one fewer fails {})", subject.clock.phrase(at));
+        let fails = target.fails_at_ms.map_or_else(String::new, fails);
+        format!("{what} {}{fails}", bracket(target))
+    });
     let mut lines = vec![
         format!(
             "{} held at once {} enough to keep every cold start within {promise} under {}{fewer} ({:.1} \
@@ -125,13 +142,34 @@ fn amounts(plan: &Plan) -> Table {
         let text = |value: f64| Value::Decimal(value, if it.what == "cost" { 4 } else { 0 });
         push(what, it.value.map_or(Value::Missing, text), text(it.lower_bound));
     }
-    push("creations", Value::count(amount.map(|it| it.creations)), Value::Count(least.creations));
+    // Holding ENIs longer can spare creations: the bound is that of plans that do not.
+    let (what, bound) = match &plan.minimised {
+        None => ("creations, where ENI-hours are fewest", Value::Count(least.creations)),
+        Some(_) => ("creations", Value::Missing),
+    };
+    push(what, Value::count(amount.map(|it| it.creations)), bound);
     let targets = [("constant pool", &plan.constant_pool), ("warm target of warm-pool", &plan.warm_target)];
     // Without a plan they would promise what nothing keeps.
     for (what, target) in targets.into_iter().filter(|_| amount.is_some()) {
         push(what, Value::count(target.enough.map(u64::from)), Value::Count(target.at_least.into()));
     }
     table
+}
+
+/// Where the ENIs of a pool that never changes stand, if that is not one class.
+fn constant_pools(plan: &Plan) -> Option<Table> {
+    let classes = || plan.constant_pools.iter().flat_map(|pool| &pool.classes);
+    if plan.amount.is_none() || classes().count() < 2 {
+        return None;
+    }
+    let columns = [("subnet", "subnet"), ("security_groups", "security groups"), ("enis", "ENIs")];
+    let mut table = Table::new("A pool that never changes", &columns);
+    for class in classes() {
+        let groups = class.security_groups.join(" ");
+        let enis = Value::Count(class.enis.into());
+        table.push(vec![Value::text(class.subnet.as_str()), Value::text(groups), enis]);
+    }
+    Some(table)
 }
 
 fn shortages(plan: &Plan) -> Option<Table> {

@@ -15,7 +15,8 @@ mod queue;
 mod subnets;
 mod tokens;
 
-pub(crate) use queue::{wait_for_host, wait_in_queue};
+use self::queue::wait_in_queue;
+pub(crate) use queue::wait_for_host;
 
 use self::component::{Component, Environments, components};
 use self::hypothesis::{Findings, Hypothesis, Proved};

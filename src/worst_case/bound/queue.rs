@@ -19,7 +19,7 @@ fn cost(bucket: TokenBucket) -> (u64, u64) {
 }
 
 /// The longest wait of the last of `pending` requests in an empty bucket, ms.
-pub(crate) fn wait_in_queue(pending: u64, bucket: TokenBucket) -> u64 {
+pub(super) fn wait_in_queue(pending: u64, bucket: TokenBucket) -> u64 {
     let (cost, per_ms) = cost(bucket);
     wait(u128::from(pending) * u128::from(cost), per_ms)
 }

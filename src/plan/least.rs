@@ -1,0 +1,83 @@
+//! Least: what no plan can do without, whatever the limits (docs/plan.md, "At least").
+
+use super::study::Study;
+use crate::demand::{Curve, Nominal, room, size, tight};
+use crate::policy::Binding;
+use crate::quantity::Millis;
+
+impl Study<'_> {
+    /// ENIs that each of these sets of functions cannot do without, if no cold start exceeds `promise`.
+    pub(super) fn least(&self, promise: Millis, members: &[Vec<usize>]) -> Vec<Curve> {
+        let places = self.places(promise);
+        let capacity = self.policy.capacity.unwrap_or(self.topology.capacity);
+        let of_pool = |members: &Vec<usize>| {
+            let members: Vec<usize> = members.iter().copied().filter(|&f| f < places.len()).collect();
+            let functions = members.iter().map(|&f| &self.topology.functions[f]);
+            let sizes: Vec<u64> = functions.map(|place| size(capacity, place)).collect();
+            let curves: Vec<Curve> = members.iter().map(|&f| places[f].clone()).collect();
+            Curve::combine(&curves, |counts| tight(counts, &sizes, room(capacity)))
+        };
+        members.iter().map(of_pool).collect()
+    }
+
+    /// Environments of each function that surely have a place.
+    ///
+    /// Invocations that run at once, nominally, are in as many environments. That of one which arrives at `t` and
+    /// lasts `d` has its place by `t` and the promise at the latest, and to `t + d` and the keep-alive at least.
+    /// Where an environment may serve whoever waits (queued binding), only those that surely run at once count.
+    fn places(&self, promise: Millis) -> Vec<Curve> {
+        let queued = self.policy.binding == Binding::Queued;
+        // How much sooner than `d` after the promise it may go, and how long it surely stays beyond that.
+        let margins = |f: usize| {
+            let keep_alive = self.keep_alive(f);
+            let short = if queued { promise } else { promise.minus(keep_alive) };
+            let stays = if queued { keep_alive } else { keep_alive.minus(promise) };
+            (short.0, stays.0)
+        };
+        let functions = self.topology.functions.len().min(self.traffic.functions.len());
+        let margins: Vec<(u64, u64)> = (0..functions).map(margins).collect();
+        let mut places: Vec<Nominal> =
+            margins.iter().map(|&(_, stays)| Nominal::new("", Some(stays))).collect();
+        for entry in self.traffic.arrivals() {
+            let f = entry.function as usize;
+            let Some(&(short, _)) = margins.get(f) else { continue };
+            if short == 0 || entry.duration > short {
+                let at = entry.at.saturating_add(promise.0);
+                places[f].arrive(at, entry.duration - short, entry.count);
+            }
+        }
+        places.into_iter().map(|it| it.finish().environments).collect()
+    }
+
+    /// ENIs that no plan can do without, by place-time: as many environments as run nominally at once
+    /// exist, and each has a place for an invocation and a keep-alive within the promise and what follows.
+    /// Zero where the promise is shorter than every keep-alive: `least` says more.
+    pub(super) fn least_by_work(&self, promise: Millis) -> u32 {
+        let functions = self.topology.functions.len().min(self.traffic.functions.len());
+        let queued = self.policy.binding == Binding::Queued;
+        if queued || (0..functions).all(|f| self.keep_alive(f) >= promise) {
+            return 0;
+        }
+        let mut lengths = vec![(u64::MAX, 0_u64); functions];
+        let mut running: Vec<Nominal> = (0..functions).map(|_| Nominal::new("", None)).collect();
+        for entry in self.traffic.arrivals() {
+            let f = entry.function as usize;
+            let Some((least, most)) = lengths.get_mut(f) else { continue };
+            (*least, *most) = ((*least).min(entry.duration), (*most).max(entry.duration));
+            running[f].arrive(entry.at, entry.duration, entry.count);
+        }
+        let capacity = self.policy.capacity.unwrap_or(self.topology.capacity);
+        let of = |(f, running): (usize, Nominal)| {
+            let (place, (least, most)) = (&self.topology.functions[f], lengths[f]);
+            if place.classes.is_empty() || least > most {
+                return 0;
+            }
+            let keep_alive = u128::from(self.keep_alive(f).0);
+            let within = u128::from(promise.0) + keep_alive + 2 * u128::from(most);
+            let slots = u128::from(room(capacity) / size(capacity, place)).max(1);
+            let work = u128::from(running.finish().peak_concurrency) * (keep_alive + u128::from(least));
+            u32::try_from(work.div_ceil((slots * within).max(1))).unwrap_or(u32::MAX).max(1)
+        };
+        running.into_iter().enumerate().map(of).max().unwrap_or(0)
+    }
+}
