@@ -11,7 +11,7 @@ use super::group::{Ceiling, Group, Limit, Start as From};
 use super::objective::Minimise;
 use crate::cold_path::ColdPath;
 use crate::demand::need::{self, Premises};
-use crate::demand::{Curve, at_start, demand, pools};
+use crate::demand::{Curve, at_start, pools};
 use crate::policy::{Binding, Policy, Provision, Start};
 use crate::quantity::{Millis, Rate};
 use crate::topology::{TokenBucket, Topology};

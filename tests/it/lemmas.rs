@@ -31,7 +31,7 @@ impl Held {
 fn both(bench: &Bench, traffic: &Traffic, assignment: Assignment) -> (Bounds, Outcome, Held) {
     let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
     let bounds = bounds(&world, &bench.cold_path, traffic, None);
-    let (outcome, held) = simulate(&world, traffic, assignment, Held::default());
+    let (outcome, _, held) = simulate(&world, traffic, assignment, Held::default());
     (bounds, outcome, held)
 }
 
