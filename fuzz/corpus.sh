@@ -17,3 +17,15 @@ for pair in "inventory ../tests/it/inventory/files" "scenario ../tests/fixtures/
     mkdir -p "corpus/$1"
     cp "$2"/* "corpus/$1/"
 done
+# Small ones that no test has.
+for target in plan witness setting; do
+    mkdir -p "corpus/$target"
+    cp "seeds/$target/"* "corpus/$target/"
+done
+# The readers of blocks have no options.
+mkdir -p corpus/blocks
+for format in log azure-2019; do
+    for file in ../tests/fixtures/traffic/$format/*.csv; do
+        cp "$file" "corpus/blocks/$format-$(basename "$file")"
+    done
+done

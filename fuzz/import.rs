@@ -1,14 +1,18 @@
 //! What every fuzz target checks: no panic, no more memory than a limit, and a place for every error.
 
+use eniplan::cli::assignment;
 use eniplan::cold_path::ColdPath;
 use eniplan::diagnostic::Diagnostics;
-use eniplan::platform;
+use eniplan::document::Setting;
+use eniplan::plan::{self, Study};
 use eniplan::quantity::Memory;
 use eniplan::scenario::inventory::{self, Audit, take};
-use eniplan::scenario::{Observed, read, resolve};
+use eniplan::scenario::{Observed, read, read_with, resolve};
 use eniplan::topology::Topology;
-use eniplan::traffic::Spread;
 use eniplan::traffic::import::{Companions, Gaps, Options, Source, import};
+use eniplan::traffic::stream::{header, log, wide_day};
+use eniplan::traffic::{Spread, Traffic};
+use eniplan::{platform, policy};
 
 /// Takes `bytes` as a file of an inventory; what is taken is audited and written as a scenario, which loads.
 pub fn inventory(bytes: &[u8]) {
@@ -55,6 +59,88 @@ fn topology_of(file: &str, text: &str) {
             let _ = Topology::build(&scenario, &platform);
         }
         Err(problems) => placed(&problems),
+    }
+}
+
+/// A function of two invocations in two subnets, and what it runs on.
+fn small() -> (Traffic, Topology, ColdPath) {
+    let bytes = b"start,function,duration_ms\n0,checkout,400\n60,checkout,400\n";
+    let source = Source { name: "t.csv", bytes };
+    let traffic = import(source, &Companions::default(), &Options::default()).expect("good");
+    let built_in = platform::named("lambda-2018").expect("built in");
+    let platform = platform::load(built_in.name, built_in.text).expect("loads");
+    let observed = [Observed { name: "checkout".to_owned(), memory: None }];
+    let subnets = "[[subnet]]\nname = \"a\"\n[[subnet]]\nname = \"b\"\n";
+    let raw = read("s", subnets).unwrap_or_default();
+    let scenario = resolve(&raw, &platform, &observed).expect("one function");
+    let topology = Topology::build(&scenario, &platform).expect("small");
+    let cold_path = ColdPath::new(&platform).expect("a path");
+    (traffic, topology, cold_path)
+}
+
+/// Reads `bytes` as a saved plan, JSON or CSV.
+pub fn plan(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let (traffic, topology, cold_path) = small();
+    let policy = policy::named("scheduled").expect("built in");
+    let study = Study::new(&topology, &cold_path, &policy, &traffic);
+    match plan::read("fuzz", text, &study) {
+        Ok(saved) => assert!(saved.actions.is_sorted_by_key(|action| action.at)),
+        Err(problems) => placed(&problems),
+    }
+}
+
+/// Reads `bytes` as a witness.
+pub fn witness(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let (traffic, topology, _) = small();
+    if let Err(problems) = assignment::parse("fuzz", text, &topology, &traffic) {
+        placed(&problems);
+    }
+}
+
+/// Reads the first line of `bytes` as a policy, as a value that is set in a scenario, and as one that is
+/// set in a model; the rest is the scenario.
+pub fn setting(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
+    if let Err(problems) = policy::parse(line) {
+        assert!(problems.iter().all(|it| !it.message.is_empty() && !it.help.is_empty()));
+    }
+    let Ok(setting) = Setting::parse(line) else { return };
+    let _ = read_with("fuzz", rest, std::slice::from_ref(&setting));
+    let built_in = platform::named("lambda-2018").expect("built in");
+    let _ = platform::load_with(built_in.name, built_in.text, &[setting.inner()]);
+}
+
+/// What the readers of blocks make of `bytes` is what the importer makes of them.
+pub fn blocks(bytes: &[u8]) {
+    let Some((line, rows)) = header(bytes) else { return };
+    let block = &bytes[rows..];
+    let whole = |format: &str| {
+        let options = Options { format: Some(format.to_owned()), ..Options::default() };
+        import(Source { name: "fuzz", bytes }, &Companions::default(), &options).ok()
+    };
+    if let Some(layout) = log::Layout::of(line) {
+        let mut rows = log::Rows::default();
+        if rows.read(&layout, block).is_ok()
+            && let Some(traffic) = whole("log")
+        {
+            assert_eq!(traffic.invocations(), rows.rows.len() as u64);
+            assert_eq!(traffic.functions.len(), rows.names.len());
+            let lasts = rows.rows.iter().map(|row| u64::from(row.duration)).sum::<u64>();
+            let entries = traffic.arrivals().map(|entry| entry.duration * u64::from(entry.count));
+            assert_eq!(entries.sum::<u64>(), lasts);
+        }
+    }
+    if let Some(layout) = wide_day::Layout::of(line) {
+        let mut invocations = 0;
+        let read = wide_day::read(layout, block, |_, counts| {
+            invocations += counts.iter().map(|cell| u64::from(cell.count)).sum::<u64>();
+        });
+        if let (Ok(_), Some(traffic)) = (read, whole("azure-2019")) {
+            assert_eq!(traffic.invocations(), invocations);
+        }
     }
 }
 

@@ -5,10 +5,12 @@
 
 use std::path::Path;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::input;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::Place;
+use crate::document::tree::{self, Node};
 use crate::quantity::{Interval, Millis};
 use crate::report::pretty;
 use crate::report::words::{counted, name, thousands};
@@ -149,103 +151,112 @@ fn checksum(traffic: &Traffic) -> String {
     format!("{:08x}", hasher.finalize())
 }
 
-/// Reads the assignment in `path`, or in the field `witness` of a worst-case answer.
-///
-/// All that is wrong is told at once; boots and deletions must lie inside the model's intervals,
-/// and the file must not say that it is of other traffic.
+/// Reads the assignment in `path`, or in the field `witness` of a worst-case answer; see [`parse`].
 pub fn read(path: &Path, topology: &Topology, traffic: &Traffic) -> Result<Witness, Diagnostics> {
-    let file = input::shown(path);
-    let value: Value = serde_json::from_str(&input::text(path)?).map_err(|error| {
-        Diagnostic::new(Code::BadValue, format!("the file is not JSON: {error}"), HELP)
-            .in_file(&file)
-            .at_line(error.line() as u64)
-            .at_column(error.column() as u64)
-    })?;
+    parse(&input::shown(path), &input::text(path)?, topology, traffic)
+}
+
+/// Reads the assignment in `text`, the file `file`.
+///
+/// All that is wrong is told at once and in its place; boots and deletions must lie inside the model's
+/// intervals, and the file must not say that it is of other traffic.
+pub fn parse(file: &str, text: &str, topology: &Topology, traffic: &Traffic) -> Result<Witness, Diagnostics> {
+    let whole = tree::read(file, text)?;
     let mut reader = Reader { file, problems: Diagnostics::default() };
-    reader.traffic(value.get("traffic"), traffic);
-    let text = |field: &str| value.get(field).and_then(Value::as_str).map(str::to_owned);
-    let setting = text("policy").zip(text("model"));
-    let of = value.get("witness_of").map(|of| reader.of(of, topology));
-    let Some(fields) = value.get("witness").unwrap_or(&value).as_object() else {
-        reader.bad(Code::BadValue, "the file holds no JSON object", &value);
+    if let Some(said) = whole.get("traffic") {
+        reader.traffic(said, traffic);
+    }
+    let named = |field: &str| whole.get(field).and_then(Node::text).map(str::to_owned);
+    let setting = named("policy").zip(named("model"));
+    let of = whole.get("witness_of").map(|of| reader.of(of, topology));
+    let fields = whole.get("witness").unwrap_or(&whole);
+    if !fields.is_map() {
+        reader.bad(Code::BadValue, "the file holds no JSON object", fields);
         return Err(reader.problems);
-    };
+    }
     let assignment = reader.assignment(fields, topology);
     reader.problems.or(Witness { assignment, of: of.flatten(), setting })
 }
 
-struct Reader {
-    file: String,
+struct Reader<'f> {
+    file: &'f str,
     problems: Diagnostics,
 }
 
-impl Reader {
-    fn bad(&mut self, code: Code, message: impl Into<String>, value: &Value) {
-        let problem = Diagnostic::new(code, message, HELP).in_file(&self.file);
-        self.problems.push(problem.with_value(&value.to_string()));
+/// The whole number of 0 or more that `node` is.
+fn whole_number(node: &Node) -> Option<u64> {
+    if let tree::Value::Number(text) = &node.value { text.parse().ok() } else { None }
+}
+
+impl Reader<'_> {
+    fn bad(&mut self, code: Code, message: impl Into<String>, node: &Node) {
+        let problem = Diagnostic::new(code, message, HELP).with_value(&node.shown());
+        self.place(problem, node);
+    }
+
+    fn place(&mut self, problem: Diagnostic, node: &Node) {
+        let Place { line, column } = node.place;
+        self.problems.push(problem.in_file(self.file).at_line(line).at_column(column));
     }
 
     /// What the file says it is a witness of.
-    fn of(&mut self, value: &Value, topology: &Topology) -> Option<Of> {
-        let objective = value.get("objective").and_then(Value::as_str);
-        let reached = value.get("value").and_then(Value::as_u64);
-        let subnet = value.get("subnet").and_then(Value::as_str);
+    fn of(&mut self, node: &Node, topology: &Topology) -> Option<Of> {
+        let objective = node.get("objective").and_then(Node::text);
+        let reached = node.get("value").and_then(whole_number);
+        let subnet = node.get("subnet").and_then(Node::text);
         let of = objective.zip(reached);
         let of = of.and_then(|(objective, reached)| Of::named(objective, subnet, reached, topology));
         if of.is_none() {
             let message = "`witness_of` names no objective (cold_start_ms, peak_enis, failures, or \
                  subnet_peak_enis of a subnet that is here) with its value";
-            self.bad(Code::BadValue, message, value);
+            self.bad(Code::BadValue, message, node);
         }
         of
     }
 
     /// Refuses traffic that is not what the file was found on, as far as it says.
-    fn traffic(&mut self, said: Option<&Value>, here: &Traffic) {
+    fn traffic(&mut self, said: &Node, here: &Traffic) {
         const SAME: &str = "give the traffic that the witness was found on, with the same --from, --to, --spread, \
              --gaps and --seed";
-        let Some(said) = said else { return };
-        let number = |field: &str| said.get(field).and_then(Value::as_u64);
+        let number = |field: &str| said.get(field).and_then(whole_number);
         let (invocations, span) = (here.invocations(), here.span.0);
         let counts = (number("invocations").unwrap_or(invocations), number("span_ms").unwrap_or(span));
         let of = |(n, span): (u64, u64)| format!("{} invocations over {}", thousands(n), Millis(span));
         let message = if counts != (invocations, span) {
             let here = of((invocations, span));
             format!("the witness is of other traffic: {}, and here are {here}", of(counts))
-        } else if said.get("checksum").is_some_and(|sum| sum.as_str() != Some(&checksum(here))) {
+        } else if said.get("checksum").is_some_and(|sum| sum.text() != Some(&checksum(here))) {
             "the witness is of other traffic: as many invocations, but not at the same times, of the same \
              functions or as long"
                 .to_owned()
         } else {
             return;
         };
-        self.problems.push(Diagnostic::new(Code::BadValue, message, SAME).in_file(&self.file));
+        self.place(Diagnostic::new(Code::BadValue, message, SAME), said);
     }
 
-    fn assignment(&mut self, fields: &Map<String, Value>, topology: &Topology) -> Assignment {
-        for (field, value) in fields {
-            if !FIELDS.contains(&field.as_str()) && !ABOUT.contains(&field.as_str()) {
+    fn assignment(&mut self, fields: &Node, topology: &Topology) -> Assignment {
+        for (field, node) in fields.entries() {
+            if !FIELDS.contains(&field.value.as_str()) && !ABOUT.contains(&field.value.as_str()) {
                 let known = FIELDS.join(", ");
-                self.bad(Code::UnknownName, format!("there is no field `{field}`; there are {known}"), value);
+                let message = format!("there is no field `{}`; there are {known}", field.value);
+                self.bad(Code::UnknownName, message, node);
             }
         }
-        let phases = match fields.get("phases_ms") {
-            Some(Value::Object(phases)) => phases.clone(),
-            other => {
-                self.bad(Code::BadValue, "`phases_ms` is no object", other.unwrap_or(&Value::Null));
-                Map::new()
-            }
-        };
-        let mut assignment = Assignment::all(self.otherwise(fields.get("otherwise")));
-        assignment.boots_ms = self.numbers("boots_ms", fields.get("boots_ms"), Some(&topology.boot));
-        assignment.deletions_ms =
-            self.numbers("deletions_ms", fields.get("deletions_ms"), Some(&topology.delete));
-        assignment.misses = self.numbers("misses", fields.get("misses"), None).into_iter().collect();
-        for (environment, steps) in &phases {
-            let name = format!("phases_ms.{environment}");
-            match environment.parse() {
+        let mut assignment = Assignment::all(self.otherwise(fields));
+        assignment.boots_ms = self.numbers("boots_ms", fields, Some(&topology.boot));
+        assignment.deletions_ms = self.numbers("deletions_ms", fields, Some(&topology.delete));
+        assignment.misses = self.numbers("misses", fields, None).into_iter().collect();
+        let phases = fields.get("phases_ms").unwrap_or(fields);
+        if !phases.is_map() || !fields.has("phases_ms") {
+            self.bad(Code::BadValue, "`phases_ms` is no object", phases);
+            return assignment;
+        }
+        for (environment, steps) in phases.entries() {
+            let name = format!("phases_ms.{}", environment.value);
+            match environment.value.parse() {
                 Ok(number) => {
-                    assignment.phases_ms.insert(number, self.numbers(&name, Some(steps), None));
+                    assignment.phases_ms.insert(number, self.listed(&name, steps, None));
                 }
                 Err(_) => self.bad(Code::BadValue, format!("`{name}` names no environment"), steps),
             }
@@ -253,26 +264,29 @@ impl Reader {
         assignment
     }
 
-    fn otherwise(&mut self, value: Option<&Value>) -> End {
-        match value.and_then(Value::as_str) {
+    fn otherwise(&mut self, fields: &Node) -> End {
+        match fields.get("otherwise").and_then(Node::text) {
             Some("longest") => End::Longest,
             Some("shortest") => End::Shortest,
             _ => {
                 let message = "`otherwise` is neither \"longest\" nor \"shortest\"";
-                self.bad(Code::BadValue, message, value.unwrap_or(&Value::Null));
+                self.bad(Code::BadValue, message, fields.get("otherwise").unwrap_or(fields));
                 End::Longest
             }
         }
     }
 
-    fn numbers(&mut self, name: &str, value: Option<&Value>, within: Option<&Interval>) -> Vec<u64> {
-        let Some(items) = value.and_then(Value::as_array) else {
-            self.bad(Code::BadValue, format!("`{name}` is no list"), value.unwrap_or(&Value::Null));
-            return Vec::new();
-        };
-        let mut numbers = Vec::with_capacity(items.len());
-        for (index, item) in items.iter().enumerate() {
-            let Some(number) = item.as_u64() else {
+    fn numbers(&mut self, name: &str, fields: &Node, within: Option<&Interval>) -> Vec<u64> {
+        self.listed(name, fields.get(name).unwrap_or(fields), within)
+    }
+
+    fn listed(&mut self, name: &str, node: &Node, within: Option<&Interval>) -> Vec<u64> {
+        if !node.is_list() {
+            self.bad(Code::BadValue, format!("`{name}` is no list"), node);
+        }
+        let mut numbers = Vec::with_capacity(node.items().len());
+        for (index, item) in node.items().iter().enumerate() {
+            let Some(number) = whole_number(item) else {
                 self.bad(Code::BadValue, format!("`{name}[{index}]` is no whole number of 0 or more"), item);
                 continue;
             };

@@ -73,7 +73,9 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
         }
         Ok(None) => {
             let message = "the file is larger than 2 GiB";
-            Err(Diagnostic::new(Code::TooLarge, message, "cut it into parts").in_file(shown(path)))
+            let help =
+                "cut it into parts; what `demand` reads at any size is in docs/performance.md, Reading";
+            Err(Diagnostic::new(Code::TooLarge, message, help).in_file(shown(path)))
         }
         Err(error) => {
             let message = format!("the file cannot be read: {}", reason(&error));

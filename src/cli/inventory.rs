@@ -50,7 +50,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     let mut texts = Vec::new();
     for file in &args.files {
         match text(file) {
-            Ok(text) => texts.push((input::shown(file), text)),
+            Ok(text) => texts.push((input::source(file), text)),
             Err(problem) => problems.push(problem),
         }
     }

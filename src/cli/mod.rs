@@ -5,7 +5,7 @@
 //! stderr. To add a command: a file with `Args` and `run`, a variant of
 //! `Command` and its two lines below.
 
-mod assignment;
+pub mod assignment;
 mod blocks;
 mod check;
 mod colour;
@@ -37,8 +37,10 @@ mod reuse;
 mod search;
 mod settings;
 mod simulate;
+mod spill;
 mod streamed;
 mod streamed_day;
+mod streamed_log;
 mod study;
 mod study_streamed;
 mod timeline;

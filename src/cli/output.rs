@@ -49,6 +49,7 @@ impl Output {
         match &self.file {
             Some(path) => self.save(path, &text)?,
             None if renderer.name() == "text" => to_stdout(&colour::answer(&text))?,
+            None if io::stdout().is_terminal() => to_stdout(&tame(&text))?,
             None => to_stdout(&text)?,
         }
         Ok(())
@@ -63,6 +64,14 @@ impl Output {
     pub fn note(&self, text: &str) {
         note(text, self.quiet);
     }
+}
+
+/// Data for a terminal, which no name in it may drive.
+fn tame(text: &str) -> String {
+    text.split_inclusive('\n').fold(String::new(), |out, line| match line.strip_suffix('\n') {
+        Some(line) => out + &inert(line) + "\n",
+        None => out + &inert(line),
+    })
 }
 
 /// Writes `text` to the file `path`, whole or not at all, and says so.
@@ -126,4 +135,15 @@ pub fn complaint_width() -> usize {
 fn terminal_width() -> u16 {
     let size = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
     size.map_or(WIDTH, |(width, _)| width.0.max(40))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_on_a_terminal_does_not_drive_it() {
+        assert_eq!(tame("a,\u{1b}[2J\nb\u{202e}\n"), "a,\\u{1b}[2J\nb\\u{202e}\n");
+        assert_eq!(tame("a\n\nb"), "a\n\nb");
+    }
 }

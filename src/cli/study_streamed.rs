@@ -56,7 +56,11 @@ impl StudyArgs {
 
     /// Says why a large file is read whole, since that takes memory and time.
     pub fn tell_whole(&self, why: NotInBlocks, quiet: bool) {
-        let NotInBlocks::Because { line, what } = why else { return };
+        let (line, what) = match why {
+            NotInBlocks::Other => return,
+            NotInBlocks::Unsorted(line) => (line, "the row starts before the one above it"),
+            NotInBlocks::Because { line, what } => (line, what),
+        };
         if self.traffic.size().is_some_and(|size| size >= LARGE) {
             let source = self.source();
             note(&format!("{source} is read whole, in memory, because on line {line} {what}"), quiet);

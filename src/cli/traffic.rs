@@ -10,6 +10,7 @@ use super::streamed::{Input, NotInBlocks, Streamed, other};
 use super::{input, window};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::quantity::{Memory, Millis};
+use crate::report::words::counted;
 use crate::traffic::import::{self, Companions, Gaps, Meaning, Options, Repeats, Resets, Source};
 use crate::traffic::{Spread, Traffic};
 
@@ -129,7 +130,11 @@ impl TrafficArgs {
         match self.files.as_slice() {
             [] => String::new(),
             [file] => input::source(file),
-            [first, rest @ ..] => format!("{} and {} more", input::source(first), rest.len()),
+            // One thing, whatever the sentence goes on to say of it.
+            [first, rest @ ..] => {
+                let rest = counted(rest.len() as u64, "more file", "more files");
+                format!("{} with {rest}", input::source(first))
+            }
         }
     }
 

@@ -12,7 +12,7 @@ mod tests;
 pub mod tree;
 
 pub use names::{listed, nearest};
-pub use setting::{Adds, Form, List, Origin, Setting};
+pub use setting::{Adds, Form, List, Origin, SET, Setting};
 
 use std::collections::BTreeSet;
 use std::ops::Range;

@@ -164,6 +164,13 @@ impl Setting {
             cite(table, form, key);
             table = opened(table, key)?;
         }
+        if is_number(table, form, leaf, value.get_ref()) {
+            table = opened(table, leaf)?;
+            let plain = Spanned::new(leaf.span(), DeString::from(PLAIN));
+            cite(table, form, &plain);
+            table.insert(plain, value);
+            return Ok(());
+        }
         cite(table, form, leaf);
         table.insert(leaf.clone(), value);
         Ok(())
@@ -174,8 +181,24 @@ impl Setting {
     }
 }
 
-/// The source of a number that was set.
-const SET: &str = "set on the command line";
+/// How the source of a number begins that was set.
+pub const SET: &str = "set on the command line";
+
+/// The key of a number that is one value.
+const PLAIN: &str = "value";
+
+/// Whether `leaf` is a number that has a source, or is to have one, and `value` its value alone.
+fn is_number(table: &DeTable<'_>, form: &Form<'_>, leaf: &Key<'_>, value: &DeValue<'_>) -> bool {
+    let name = leaf.get_ref().as_ref();
+    let alone = matches!(value, DeValue::Integer(_) | DeValue::Float(_) | DeValue::String(_))
+        && !form.numbers.iter().any(|keys| keys.contains(&name));
+    let sourced = match table.get(name).map(Spanned::get_ref) {
+        Some(DeValue::Table(number)) => number.contains_key("source"),
+        Some(_) => false,
+        None => !matches!(value, DeValue::String(_)) && !table.contains_key("source"),
+    };
+    alone && sourced && form.numbers.iter().any(|keys| keys.contains(&PLAIN))
+}
 
 /// Where a number with a source is set, takes away what says it in another way, and says who set it.
 fn cite<'d>(table: &mut DeTable<'d>, form: &Form<'_>, leaf: &Key<'d>) {

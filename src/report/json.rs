@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use super::{Answer, Renderer, SCHEMA_VERSION};
+use crate::diagnostic::is_hidden;
 
 /// One JSON object.
 pub struct Json;
@@ -113,8 +114,18 @@ fn indent(depth: usize, out: &mut String) {
 }
 
 fn plain(value: &Value, out: &mut String) {
+    let start = out.len();
     // Nothing that is written to memory fails.
     let _ = write!(out, "{value}");
+    // What drives a terminal or turns the direction stands in texts alone, where it may be escaped.
+    if let Some(text) = out.get(start..).filter(|text| !text.is_ascii() && text.contains(is_hidden)) {
+        let tame = text.chars().fold(String::new(), |mut tame, c| {
+            let _ = if is_hidden(c) { write!(tame, "\\u{:04x}", u32::from(c)) } else { tame.write_char(c) };
+            tame
+        });
+        out.truncate(start);
+        out.push_str(&tame);
+    }
 }
 
 /// Whether it gets a line of its own in a list.
@@ -136,6 +147,14 @@ mod tests {
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
         assert!(text.contains("\"plain\": [1, 2.5, null],\n"), "{text}");
         assert!(text.ends_with("}\n"));
+    }
+
+    #[test]
+    fn what_drives_a_terminal_is_escaped() {
+        let value = serde_json::json!(["é\u{9b}31m", "\u{202e}x", "名\u{1b}"]);
+        let text = pretty(&value);
+        assert_eq!(text, "[\n  \"é\\u009b31m\",\n  \"\\u202ex\",\n  \"名\\u001b\"\n]\n");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
     }
 
     #[test]

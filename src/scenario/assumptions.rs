@@ -37,7 +37,7 @@ pub(super) fn assumptions(
         all.push(format!("one security group, `default`: {} ({why})", who(&no_group)));
     }
     all.extend(about_subnets(raw));
-    all.extend(raw.quota.words());
+    all.extend(raw.limits_in_words(platform));
     let kept = names(&|known| known.said.is_none_or(|said| said.keep_alive.is_none()));
     if !kept.is_empty() {
         let keep_alive = &platform.environment.keep_alive;

@@ -1,7 +1,7 @@
 //! Quota: the account's own limits, which go before those of the model.
 
 use super::Raw;
-use crate::document::{Placed, Reader, Table};
+use crate::document::{Placed, Reader, SET, Table};
 use crate::platform::{Bucket, Cited, Grade, Platform};
 use crate::quantity::Rate;
 
@@ -30,43 +30,82 @@ impl RawQuota {
             api: reader.table(&table, "api", &["burst", "per_second"]).and_then(|it| api(reader, &it)),
         }
     }
+}
 
-    /// What is limited otherwise than by the model, in words.
-    pub(super) fn words(&self) -> Option<String> {
-        let of =
-            |limit: &Option<Placed<u32>>, what: &str| limit.as_ref().map(|it| format!("{} {what}", it.value));
-        let api = self.api.as_ref();
+impl Raw {
+    /// `platform` with the account's own limits in place of its own, but for those that the command line
+    /// sets in the model.
+    #[must_use]
+    pub fn limit(&self, mut platform: Platform) -> Platform {
+        let (eni, environment) = (&mut platform.eni, &mut platform.environment);
+        let own = |limit: &Option<Placed<u32>>, model: &mut Option<Cited<u32>>| {
+            if let Some(limit) = self.holds(limit.as_ref(), model.as_ref()) {
+                *model = Some(self.cited(limit));
+            }
+        };
+        own(&self.quota.vpc_enis, &mut eni.vpc_quota);
+        own(&self.quota.region_enis, &mut eni.region_quota);
+        own(&self.quota.concurrency, &mut environment.account_concurrency);
+        let (burst, per_second) = self.api(eni.api.as_ref());
+        match &mut eni.api {
+            Some(api) => {
+                api.burst = burst.map_or(api.burst.clone(), |it| self.cited(it));
+                api.per_second = per_second.map_or(api.per_second.clone(), |it| self.cited(it));
+            }
+            none => {
+                let both = burst.zip(per_second);
+                *none = both.map(|(b, r)| Bucket { burst: self.cited(b), per_second: self.cited(r) });
+            }
+        }
+        platform
+    }
+
+    /// What is limited otherwise than by `platform`, in words.
+    pub(super) fn limits_in_words(&self, platform: &Platform) -> Option<String> {
+        let (quota, eni) = (&self.quota, &platform.eni);
+        let of = |limit: &Option<Placed<u32>>, model: Option<&Cited<u32>>, what: &str| {
+            self.holds(limit.as_ref(), model).map(|it| format!("{} {what}", it.value))
+        };
+        let (burst, per_second) = self.api(eni.api.as_ref());
         let parts = [
-            of(&self.vpc_enis, "ENIs in one VPC"),
-            of(&self.region_enis, "ENIs in the Region"),
-            of(&self.concurrency, "invocations at once in the account"),
-            api.map(|(burst, rate)| format!("{} ENI requests at once and then {}", burst.value, rate.value)),
+            of(&quota.vpc_enis, eni.vpc_quota.as_ref(), "ENIs in one VPC"),
+            of(&quota.region_enis, eni.region_quota.as_ref(), "ENIs in the Region"),
+            of(
+                &quota.concurrency,
+                platform.environment.account_concurrency.as_ref(),
+                "invocations at once in the account",
+            ),
+            match (burst, per_second) {
+                (Some(burst), Some(rate)) => {
+                    Some(format!("{} ENI requests at once and then {}", burst.value, rate.value))
+                }
+                (Some(burst), None) => Some(format!("{} ENI requests at once", burst.value)),
+                (None, rate) => rate.map(|rate| format!("{} ENI requests", rate.value)),
+            },
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         (!parts.is_empty())
             .then(|| format!("at most {} (the scenario's [quota], not the model's)", parts.join(", ")))
     }
-}
 
-impl Raw {
-    /// `platform` with the account's own limits in place of its own.
-    #[must_use]
-    pub fn limit(&self, mut platform: Platform) -> Platform {
-        let quota = &self.quota;
-        let cite = |limit: &Placed<u32>| self.cited(limit);
-        let (eni, environment) = (&mut platform.eni, &mut platform.environment);
-        eni.vpc_quota = quota.vpc_enis.as_ref().map(cite).or(eni.vpc_quota.take());
-        eni.region_quota = quota.region_enis.as_ref().map(cite).or(eni.region_quota.take());
-        let concurrency = quota.concurrency.as_ref().map(cite);
-        environment.account_concurrency = concurrency.or(environment.account_concurrency.take());
-        if let Some((burst, per_second)) = &quota.api {
-            eni.api = Some(Bucket { burst: self.cited(burst), per_second: self.cited(per_second) });
-        }
-        platform
+    /// The two numbers of the quota's bucket that go before those of `model`.
+    fn api(&self, model: Option<&Bucket>) -> (Option<&Placed<u32>>, Option<&Placed<Rate>>) {
+        let Some((burst, per_second)) = &self.quota.api else { return (None, None) };
+        let (b, r) = (model.map(|it| &it.burst), model.map(|it| &it.per_second));
+        (self.holds(Some(burst), b), self.holds(Some(per_second), r))
+    }
+
+    /// `limit`, unless the command line sets that of `model` and not this one.
+    fn holds<'l, T>(&self, limit: Option<&'l Placed<T>>, model: Option<&Cited<T>>) -> Option<&'l Placed<T>> {
+        let is_set = model.is_some_and(|it| it.source.starts_with(SET));
+        limit.filter(|limit| !is_set || self.origin.setting(limit.place).is_some())
     }
 
     fn cited<T: Copy>(&self, limit: &Placed<T>) -> Cited<T> {
-        let source = format!("[quota] in {}:{}", self.origin.file, limit.place.line);
+        let source = match self.origin.setting(limit.place) {
+            Some(setting) => format!("{SET} ({setting})"),
+            None => format!("[quota] in {}:{}", self.origin.file, limit.place.line),
+        };
         Cited { value: limit.value, source, grade: Grade::High }
     }
 }

@@ -469,19 +469,19 @@ fn every_problem_of_a_witness_is_told() {
     let said = run(&["simulate", "log.csv", "--replay", path.to_str().unwrap()]);
     assert_eq!(said.code, 2);
     for part in [
-        "`boots_ms[0]` is outside the model's 5m..15m",
-        "`boots_ms[1]` is no whole number",
-        "`deletions_ms` is no list",
-        "`phases_ms.a` names no environment",
-        "`misses` is no list",
-        "`otherwise` is neither",
-        "there is no field `colour`",
+        "1:15: \"1\": `boots_ms[0]` is outside the model's 5m..15m",
+        "1:18: \"x\": `boots_ms[1]` is no whole number",
+        "1:40: \"3\": `deletions_ms` is no list",
+        "1:62: \"a list\": `phases_ms.a` names no environment",
+        "1:1: \"a map\": `misses` is no list",
+        "1:1: \"a map\": `otherwise` is neither",
+        "1:77: \"1\": there is no field `colour`",
     ] {
-        assert!(said.err.contains(part), "{part}\n{}", said.err);
+        assert!(said.err.contains(&format!("witness.json:{part}")), "{part}\n{}", said.err);
     }
     fs::write(&path, "{\n oops").unwrap();
     let said = run(&["simulate", "log.csv", "--replay", path.to_str().unwrap()]);
-    assert!(said.err.contains("witness.json:2:2: the file is not JSON"), "{}", said.err);
+    assert!(said.err.contains("witness.json:2:2: no JSON"), "{}", said.err);
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use eniplan::diagnostic::Code;
+use eniplan::document::Setting;
 use eniplan::platform::{self, Platform, load};
 use eniplan::quantity::{Memory, Millis};
-use eniplan::scenario::{Observed, Raw, Scenario, read, resolve};
+use eniplan::scenario::{Observed, Raw, Scenario, read, read_with, resolve};
 use eniplan::topology::Topology;
 use proptest::prelude::*;
 
@@ -46,6 +47,32 @@ fn the_accounts_quotas_go_before_the_models() {
     assert!(scenario.assumptions.iter().any(|it| it == said), "{:?}", scenario.assumptions);
     assert_eq!(platform.eni.vpc_quota.unwrap().source, "[quota] in s.toml:2");
     assert_eq!(read("s.toml", "[quota]\n").unwrap().limit(model()), model());
+}
+
+/// What the command line sets wins over what the scenario's file says, in whichever of the two it stands.
+#[test]
+fn a_limit_that_is_set_goes_before_the_accounts() {
+    let text = "[quota]\nvpc_enis = 500\nconcurrency = 3000\napi = { burst = 7, per_second = \"2/s\" }\n";
+    let limits = |model_settings: &[&str], settings: &[&str]| {
+        let parsed = |texts: &[&str]| texts.iter().map(|it| Setting::parse(it).unwrap()).collect::<Vec<_>>();
+        let raw = read_with("s.toml", text, &parsed(settings)).unwrap();
+        let built_in = platform::named("lambda-2018").unwrap();
+        let platform = platform::load_with("m", built_in.text, &parsed(model_settings)).unwrap();
+        let platform = raw.limit(platform);
+        let scenario = resolve(&raw, &platform, &observed(&["a"])).unwrap();
+        let limits = Topology::build(&scenario, &platform).unwrap().limits;
+        let said = scenario.assumptions.into_iter().find(|it| it.contains("[quota]")).unwrap_or_default();
+        (limits.vpc_quota, limits.api.map(|api| (api.burst, api.per_second.to_string())), said)
+    };
+    let (vpc, api, said) = limits(&["eni.vpc_quota.value=9", "eni.api.burst.value=8"], &[]);
+    assert_eq!((vpc, api), (Some(9), Some((8, "2/s".to_owned()))));
+    assert!(
+        said.starts_with("at most 3000 invocations at once in the account, 2/s ENI requests ("),
+        "{said}"
+    );
+    let (vpc, api, said) = limits(&["eni.vpc_quota.value=9"], &["quota.vpc_enis=11"]);
+    assert_eq!((vpc, api), (Some(11), Some((7, "2/s".to_owned()))));
+    assert!(said.starts_with("at most 11 ENIs in one VPC, 3000"), "{said}");
 }
 
 #[test]

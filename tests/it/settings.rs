@@ -64,6 +64,11 @@ fn a_number_of_the_model_is_set_and_no_longer_claims_its_source() {
     assert_eq!(of("eni.capacity").value, "2 environments");
     assert_eq!(of("eni.vpc_quota").source, "set on the command line (value)");
     assert_eq!(of("eni.delete").grade.letter(), "M", "what is not set keeps its source");
+    // One value alone says both ends, and a limit that the model has not.
+    let model = set(&["eni.boot=10m", "eni.vpc_quota=7", "eni.api.burst=3"]).unwrap();
+    let citations = model.citations();
+    let of = |path: &str| citations.iter().find(|it| it.path == path).unwrap().value.clone();
+    assert_eq!([of("eni.boot"), of("eni.vpc_quota"), of("eni.api.burst")], ["10m", "7", "3"]);
 }
 
 #[test]

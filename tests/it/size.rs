@@ -87,6 +87,31 @@ proptest! {
         prop_assert_eq!(&one, &demand(&file, &["--format", "json", "--by-function"]).out);
     }
 
+    /// A log that is not in order of start is sorted in a temporary file, or in memory where there is none.
+    #[test]
+    fn a_log_out_of_order_is_the_log_read_whole(text in log_text(), moves in proptest::collection::vec((0_usize..400, 0_usize..400), 1..9)) {
+        let folder = folder("unsorted");
+        let file = folder.join("log.csv");
+        let mut rows: Vec<&str> = text.lines().skip(1).collect();
+        let length = rows.len();
+        for (from, to) in moves {
+            rows.swap(from % length, to % length);
+        }
+        let unsorted = format!("start,function,duration_ms\n{}\n", rows.join("\n"));
+        fs::write(&file, &unsorted).unwrap();
+        for more in [&["--format", "json"][..], &["--format", "json", "--by-function"]] {
+            let streamed = demand(&file, more);
+            prop_assert_eq!(streamed.code, 0, "{}", &streamed.err);
+            let mut command = Command::new(env!("CARGO_BIN_EXE_eniplan"));
+            let nowhere = command.env("TMPDIR", folder.join("none")).arg("demand").arg(&file).args(more);
+            let nowhere = nowhere.output().unwrap();
+            prop_assert_eq!(&String::from_utf8(nowhere.stdout).unwrap(), &streamed.out);
+            if streamed.out.contains("have been sorted") {
+                prop_assert!(String::from_utf8(nowhere.stderr).unwrap().contains("(TMPDIR): there is no such"));
+            }
+        }
+    }
+
     #[test]
     fn a_wide_day_in_blocks_is_the_day_read_whole(
         rows in proptest::collection::vec(proptest::collection::vec(prop_oneof![4 => Just(0_u32), 2 => 1_u32..5, 1 => 5_u32..3_000], 12), 1..8),
@@ -185,14 +210,43 @@ fn a_large_file_that_is_read_whole_says_why() {
     (0..75_000).for_each(|n| {
         let _ = writeln!(text, "{n},{name},5");
     });
-    let _ = writeln!(text, "7,{name},5");
+    let _ = writeln!(text, "75000,{name},");
     fs::write(&file, &text).unwrap();
-    let why = "is read whole, in memory, because on line 75002 the row starts before the one above it";
+    let why = "is read whole, in memory, because on line 75002 the duration is written in an unusual way";
     for more in [&["--format", "json"][..], &["--format", "json", "--by-function"]] {
         let said = demand(&file, more);
         assert!(said.code == 0 && said.err.contains(why), "{}", said.err);
         assert_eq!(demand(&file, &[more, &["--quiet"]].concat()).err, "");
     }
+}
+
+/// A large log out of order, and a signal while it is sorted.
+#[cfg(unix)]
+#[test]
+fn a_signal_takes_the_temporary_rows_away() {
+    let folder = folder("rows");
+    let (file, rows) = (folder.join("log.csv"), folder.join("tmp"));
+    fs::create_dir(&rows).unwrap();
+    let mut text = "start,function,duration_ms\n9,a,5\n".to_owned();
+    (0..600_000).for_each(|n| {
+        let _ = writeln!(text, "{},f{},5", n / 10, n % 7);
+    });
+    fs::write(&file, &text).unwrap();
+    let begin = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_eniplan"));
+        command.args(["demand", "--format", "json"]).arg(&file).env("TMPDIR", &rows);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap()
+    };
+    let left = || fs::read_dir(&rows).unwrap().count();
+    let mut child = begin();
+    while left() == 0 && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!((child.wait().unwrap().code(), left()), (Some(130), 0));
+    let whole = begin().wait_with_output().unwrap();
+    let whole: Value = serde_json::from_slice(&whole.stdout).unwrap();
+    assert_eq!((whole["traffic"]["invocations"].as_u64(), left()), (Some(600_001), 0));
 }
 
 /// A signal leaves neither the file nor a part of it.

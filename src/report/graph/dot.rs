@@ -63,10 +63,22 @@ fn attributes(node: &Node) -> String {
     format!("label=\"{label}\", fillcolor=\"{}\", color=\"{}\"{hint}", fill.light, line.light)
 }
 
+/// The longest piece of a quotation, bytes: Graphviz refuses one of 16 KiB, but joins pieces.
+const PIECE: usize = 2_000;
+/// Between two pieces.
+const JOINT: &str = "\" + \"";
+
 /// `text` inside quotation marks: what would end them, or is an escape or an entity, stands for itself.
 fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    let mut piece = 0;
+    let long = text.len() > PIECE;
+    out.push_str(if long { JOINT } else { "" });
     for c in inert(text).chars() {
+        if long && out.len() - piece > PIECE {
+            out.push_str(JOINT);
+            piece = out.len();
+        }
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
@@ -74,6 +86,7 @@ fn quoted(text: &str) -> String {
             c => out.push(c),
         }
     }
+    out.push_str(if long { JOINT } else { "" });
     out
 }
 
@@ -84,5 +97,15 @@ mod tests {
     #[test]
     fn nothing_ends_the_quotation() {
         assert_eq!(quoted("a\"]; b\\n \\N &lt; \n"), "a\\\"]; b\\\\n \\\\N &amp;lt; \\\\n");
+    }
+
+    #[test]
+    fn a_long_text_is_in_pieces_that_graphviz_takes() {
+        let text = "\\".repeat(30_000);
+        let quoted = format!("\"{}\"", quoted(&text));
+        let pieces: Vec<&str> = quoted.split(" + ").collect();
+        assert!(pieces.iter().all(|it| it.len() < 2 * PIECE && it.starts_with('"') && it.ends_with('"')));
+        let joined: String = pieces.iter().map(|it| &it[1..it.len() - 1]).collect();
+        assert_eq!(joined, "\\\\".repeat(30_000));
     }
 }

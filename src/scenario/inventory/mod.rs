@@ -101,11 +101,27 @@ pub fn take(sources: &[Source<'_>]) -> Result<Estate, Diagnostics> {
     problems.or(estate)
 }
 
+/// Files that are taken for an inventory, by the keys they have; what they are; what to give in their place.
+const OTHERS: [(&[&str], &str, &str); 4] = [
+    (
+        &["terraform_version", "resources"],
+        "this is Terraform's own state file",
+        "give the output of `terraform show -json` instead: its form is stable",
+    ),
+    (
+        &["ReservedConcurrentExecutions"],
+        "the answer of get-function-concurrency does not say of which function",
+        "give the output of `aws lambda get-function` instead: it has both",
+    ),
+    (&["MetricDataResults"], "this is traffic", "give it to `eniplan demand`"),
+    (&["Datapoints"], "this is traffic", "give it to `eniplan demand`"),
+];
+
 fn unknown(file: &str, root: &Node) -> Diagnostic {
-    let raw_state = root.has("terraform_version") && root.has("resources");
-    let (message, help) = if raw_state {
-        let help = "give the output of `terraform show -json` instead: its form is stable";
-        ("this is Terraform's own state file".to_owned(), help.to_owned())
+    let (message, help) = if let Some((_, message, help)) =
+        OTHERS.iter().find(|(keys, ..)| keys.iter().all(|it| root.has(it)))
+    {
+        ((*message).to_owned(), (*help).to_owned())
     } else {
         let keys: Vec<&str> = root.entries().iter().map(|(key, _)| key.value.as_str()).collect();
         let keys = crate::document::listed(&keys);

@@ -3,12 +3,15 @@
 //! Line 1 is the columns' names and line N the row N - 1, so that whatever is wrong has its
 //! place. Instants come out as RFC 3339, with `Z` where the column says they are UTC.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use bytes::Bytes;
 use jiff::Timestamp;
 use parquet::basic::{LogicalType, TimeUnit};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::DataType;
 use parquet::errors::{ParquetError, Result};
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 
@@ -27,7 +30,9 @@ pub fn table(source: &Source<'_>, limit: Memory) -> std::result::Result<(Vec<u8>
     let refuse = |code, message: String, help: &str| {
         Err(Diagnostic::new(code, message, help).in_file(source.name).at_line(1))
     };
-    match text(source, limit) {
+    // The library asserts what it has not checked of a damaged file.
+    let read = catch_unwind(AssertUnwindSafe(|| text(source, limit)));
+    match read.unwrap_or_else(|_| Err(damaged("its parts contradict one another"))) {
         Ok(Some(found)) => Ok(found),
         Ok(None) => {
             let message = format!("the file is more than {limit} as text");
@@ -38,6 +43,22 @@ pub fn table(source: &Source<'_>, limit: Memory) -> std::result::Result<(Vec<u8>
             refuse(Code::Encoding, format!("the file cannot be read as Parquet: {error}"), help)
         }
     }
+}
+
+fn damaged(what: &str) -> ParquetError {
+    ParquetError::General(what.to_owned())
+}
+
+/// Refuses parts that cannot lie in a file of so many bytes.
+fn check(metadata: &ParquetMetaData, length: usize) -> Result<()> {
+    let inside = |at: i64| u64::try_from(at).is_ok_and(|at| at <= length as u64);
+    for column in metadata.row_groups().iter().flat_map(RowGroupMetaData::columns) {
+        let parts = [column.data_page_offset(), column.compressed_size()];
+        if !parts.into_iter().chain(column.dictionary_page_offset()).all(inside) || column.num_values() < 0 {
+            return Err(damaged("a column lies outside of the file"));
+        }
+    }
+    Ok(())
 }
 
 /// How the values of a column are written.
@@ -96,6 +117,7 @@ impl Shown {
 
 fn text(source: &Source<'_>, limit: Memory) -> Result<Option<(Vec<u8>, Vec<String>)>> {
     let reader = SerializedFileReader::new(Bytes::copy_from_slice(source.bytes))?;
+    check(reader.metadata(), source.bytes.len())?;
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
     let flat = |column: &ColumnDescriptor| {
         column.max_rep_level() == 0 && column.path().parts().len() == 1 && column.type_length() < 1
@@ -170,7 +192,7 @@ impl Column {
         let (shown, there) = (self.shown, self.there);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         match &mut self.reader {
-            ColumnReader::BoolColumnReader(it) => values(it, there, |it| it.to_string()),
+            ColumnReader::BoolColumnReader(it) => values(it, there, ToString::to_string),
             ColumnReader::Int32ColumnReader(it) => values(it, there, |it| shown.whole(i64::from(*it))),
             ColumnReader::Int64ColumnReader(it) => values(it, there, |it| shown.whole(*it)),
             // The old instants of Impala and Spark, which say nothing of their zone.
@@ -178,8 +200,8 @@ impl Column {
                 let instant = Shown::Instant { nanoseconds: 1, utc: false };
                 values(it, there, |it| instant.whole(it.to_nanos()))
             }
-            ColumnReader::FloatColumnReader(it) => values(it, there, |it| it.to_string()),
-            ColumnReader::DoubleColumnReader(it) => values(it, there, |it| it.to_string()),
+            ColumnReader::FloatColumnReader(it) => values(it, there, ToString::to_string),
+            ColumnReader::DoubleColumnReader(it) => values(it, there, ToString::to_string),
             ColumnReader::ByteArrayColumnReader(it) => values(it, there, |it| text(it.data())),
             ColumnReader::FixedLenByteArrayColumnReader(it) => values(it, there, |it| text(it.data())),
         }

@@ -156,8 +156,10 @@ impl Wholes {
 
     fn tell(self, fractions: Option<Place>, resets: &[Place], intake: &mut Intake<'_>) {
         let none = Place::default();
-        let line =
-            |place: &Place, intake: &Intake<'_>| intake.told(*place, Place { file: place.file, ..none });
+        // A file of one line has its columns told.
+        let line = |place: &Place, intake: &Intake<'_>| {
+            intake.told(*place, Place { file: place.file, line: 1, ..none })
+        };
         if let Some(place) = fractions {
             let line = line(&place, intake);
             let how = match self.values {

@@ -154,19 +154,41 @@ impl Rows {
 
     #[inline]
     fn name(&mut self, name: &[u8]) -> Result<u32, &'static str> {
-        let hash = hash(name);
-        let (number, new) = self.names.number(name, hash);
-        if new {
+        let known = self.names.len();
+        let number = self.numbered(name, hash(name));
+        if self.names.len() > known {
             let text = std::str::from_utf8(name).unwrap_or_default();
             let usual = !text.is_empty() && text.len() <= LONGEST_NAME && text.trim() == text;
             if !usual || text.contains(char::is_control) {
                 return Err("the function's name is unusual");
             }
+        }
+        Ok(number)
+    }
+
+    /// The number of this name, which is noted if it is new.
+    #[inline]
+    pub(super) fn numbered(&mut self, name: &[u8], hash: u64) -> u32 {
+        let (number, new) = self.names.number(name, hash);
+        if new {
             #[allow(clippy::cast_possible_truncation)] // below PARTS
             self.part_of.push((hash >> 40) as u8 % PARTS as u8);
             self.hashes.push(hash);
         }
-        Ok(number)
+        number
+    }
+
+    /// Rows of names that are known here, in order of start, in place of what was here.
+    pub fn refill(&mut self, rows: &[Row]) {
+        self.rows.clear();
+        self.rows.extend_from_slice(rows);
+        self.parts.iter_mut().for_each(Vec::clear);
+        for (number, row) in (0_u32..).zip(rows) {
+            let part = self.part_of.get(row.name as usize).copied().unwrap_or(0);
+            if let Some(part) = self.parts.get_mut(usize::from(part)) {
+                part.push(number);
+            }
+        }
     }
 }
 

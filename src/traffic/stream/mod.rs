@@ -8,6 +8,7 @@
 
 mod instant;
 pub mod log;
+pub mod sorted;
 pub mod wide_day;
 
 pub use super::distinct::Names;

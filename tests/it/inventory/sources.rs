@@ -152,6 +152,11 @@ fn everything_wrong_with_a_file_is_told_in_its_place() {
         ("", &["E004 1:1 there is nothing in the file"][..]),
         ("# a comment alone\n", &["E004 1:1 there is nothing in the file"]),
         ("{\"Functions\": [", &["E201 1:15 no JSON: EOF while parsing a list"]),
+        (
+            "{\"ReservedConcurrentExecutions\": 5}",
+            &["E003 1:1 the answer of get-function-concurrency does not say of which function"],
+        ),
+        ("{\"MetricDataResults\": []}", &["E003 1:1 this is traffic"]),
         ("{\"Functions\": 5}", &["E203 1:15 `Functions` is no list"]),
         (
             "{\"Subnets\": [\n{\"SubnetId\": \"a\", \"CidrBlock\": \"10.0.0.0/8\"},\n{\"SubnetId\": \"b\", \"CidrBlock\": \"10.0.0.9/24\"},\n{\"SubnetId\": \"c\", \"CidrBlock\": \"10.0.0.0/28\", \"AvailableIpAddressCount\": 12},\n{\"CidrBlock\": 4}]}",

@@ -1,0 +1,5 @@
+//! Fuzzes policies and settings.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| eniplan_fuzz::setting(bytes));

@@ -1,0 +1,5 @@
+//! Fuzzes witnesses.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| eniplan_fuzz::witness(bytes));
