@@ -143,9 +143,11 @@ fn amounts(plan: &Plan) -> Table {
         push(what, it.value.map_or(Value::Missing, text), text(it.lower_bound));
     }
     // Holding ENIs longer can spare creations: the bound is that of plans that do not.
-    let (what, bound) = match &plan.minimised {
-        None => ("creations, where ENI-hours are fewest", Value::Count(least.creations)),
-        Some(_) => ("creations", Value::Missing),
+    let fewest = plan.minimised.is_none() && amount.is_none_or(|it| it.eni_hours <= least.eni_hours);
+    let (what, bound) = if fewest {
+        ("creations, where ENI-hours are fewest", Value::Count(least.creations))
+    } else {
+        ("creations", Value::Missing)
     };
     push(what, Value::count(amount.map(|it| it.creations)), bound);
     let targets = [("constant pool", &plan.constant_pool), ("warm target of warm-pool", &plan.warm_target)];
