@@ -1,11 +1,10 @@
 //! How many ENIs are needed to keep a promise, and when to make them; or why none are enough.
 
-use serde_json::Value as Json;
-
 use super::explanation;
 use super::held;
 use crate::plan::{COLUMNS, NoPlan, Plan, Shortfall, Target, Verdict};
 use crate::quantity::Millis;
+use crate::report::forms::{Planned, fields};
 use crate::report::words::{counted, joined, thousands};
 use crate::report::{Answer, Subject, Table, Value};
 
@@ -14,10 +13,6 @@ const SHOWN: usize = 20;
 
 /// The plan of the subject.
 pub fn plan(subject: &Subject, plan: &Plan) -> Answer {
-    let mut json = subject.json();
-    if let Ok(Json::Object(fields)) = serde_json::to_value(plan) {
-        json.extend(fields);
-    }
     let mut assumptions = subject.assumptions.clone();
     assumptions.extend(plan.unproved.iter().cloned());
     if plan.eni_wait_ms > 0 {
@@ -41,7 +36,7 @@ pub fn plan(subject: &Subject, plan: &Plan) -> Answer {
         tables: tables(subject, plan),
         flat: Some(flat(subject, plan)),
         assumptions,
-        json,
+        json: fields(&Planned { about: subject.about(), plan }),
         clock: subject.clock,
     }
 }
