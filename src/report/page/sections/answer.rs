@@ -138,7 +138,7 @@ fn policies(page: &Page<'_>) -> String {
     };
     let enis = |row: &Row| counted(peak(row).unwrap_or(0), "ENI", "ENIs");
     let length = |row: &Row| bound(row).map_or_else(|| "not proved".to_owned(), |ms| Millis(ms).to_string());
-    if choice().count() == 1 && all > 1 {
+    if whole && all > 1 && choice().count() == 1 {
         let own = format!("worst case {}, at most {}", length(shortest), enis(shortest));
         let of = counted(all, "policy", "policies");
         return format!("Of {of} {} alone fails nothing in the runs ({own}).", name(&shortest.policy));
