@@ -1,17 +1,41 @@
-//! Joint plans: `cargo bench --bench plan`.
+//! Plans: `cargo bench --bench plan`.
 
 #[path = "../tests/it/plan_joint_instance.rs"]
 mod plan_joint_instance;
 
+use eniplan::demand::Curve;
 use eniplan::plan::joint::{JointAnswer, solve_joint};
+use eniplan::plan::{Answer, Effort, Group, Start, backend, solve};
+use eniplan::quantity::{Interval, Millis, Rate};
+use eniplan::random::{Purpose, Stream};
+use eniplan::topology::TokenBucket;
 use plan_joint_instance::twelve_classes;
 
 fn main() {
     divan::main();
 }
 
+/// One group of so many one-minute slots with a need of up to 300, through a bucket of 100 and 5 a second.
+#[divan::bench(args = [1_440, 8_640], sample_count = 20)]
+fn one_group(bencher: divan::Bencher<'_, '_>, slots: u64) {
+    let draw = Stream::new(slots, Purpose::Search);
+    let need = (0..slots).map(|slot| (slot * 60_000, u32::try_from(draw.below(slot, 301)).unwrap_or(0)));
+    let group = Group {
+        need: Curve::new(need),
+        span: Millis(slots * 60_000),
+        boot: Interval::between(Millis(7_500), Millis(15_000)),
+        delete: Interval::between(Millis(17_500), Millis(35_000)),
+        ceilings: Vec::new(),
+        api: Some(TokenBucket { burst: 100, per_second: Rate::per_second(5) }),
+        start: Start::Warm,
+    };
+    let backend = backend::strongest();
+    bencher.bench(|| matches!(solve(&group, backend, &Effort::of(backend)), Ok(Answer::Planned(_))));
+}
+
+/// Twelve classes in three zones, any of which may be lost; docs/performance.md has the instance.
 #[divan::bench(args = [1_440, 10_080], sample_count = 10)]
-fn joint(bencher: divan::Bencher, slots: u64) {
+fn joint(bencher: divan::Bencher<'_, '_>, slots: u64) {
     let joint = twelve_classes(slots, 15, 35);
     bencher.bench(|| matches!(solve_joint(&joint), Ok(JointAnswer::Planned(_))));
 }

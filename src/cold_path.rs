@@ -28,6 +28,7 @@ pub struct Step {
 
 /// What a step of the cold path waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// A microVM, at the hosts' rate.
@@ -44,6 +45,7 @@ pub enum Cause {
 
 /// What limits the system: the reason of a wait or a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Limit {
     /// The rate at which hosts start microVMs.
@@ -62,6 +64,7 @@ pub enum Limit {
 
 /// Part of a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Wait {
     /// What was waited for.
     #[serde(rename = "for")]
@@ -75,6 +78,7 @@ pub struct Wait {
 
 /// Why no ready ENI took an environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NoReady {
     /// The policy reuses no ENI.
@@ -91,6 +95,7 @@ pub enum NoReady {
 
 /// What an environment found when it asked for an ENI and no ready one took it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Found {
     /// Why no ready one took it.
     pub because: NoReady,
@@ -104,6 +109,7 @@ pub struct Found {
 
 /// Part of the explanation of a cold start: one step of the longest path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PathPhase {
     /// The phase.
     pub phase: String,

@@ -86,8 +86,10 @@ impl Serialize for Code {
 
 /// One problem, with its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Diagnostic {
     /// What kind of problem.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub code: Code,
     /// The file, as the user named it; empty where there is none.
     pub file: String,

@@ -73,6 +73,8 @@ pub mod quantity;
 pub mod random;
 pub mod report;
 pub mod scenario;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod simulation;
 pub mod topology;
 pub mod traffic;

@@ -5,13 +5,12 @@
 
 use std::path::Path;
 
-use serde_json::{Value, json};
-
 use super::input;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::Place;
 use crate::document::tree::{self, Node};
 use crate::quantity::{Interval, Millis};
+use crate::report::forms::{self, Objective, WitnessFile, WitnessTraffic};
 use crate::report::pretty;
 use crate::report::words::{counted, name, thousands};
 use crate::simulation::{Assignment, End, Outcome};
@@ -112,27 +111,24 @@ impl Witness {
 
 /// The file of `witness`, found on `traffic`.
 pub fn written(witness: &Witness, traffic: &Traffic) -> String {
-    let mut value = json!({
-        "traffic": {
-            "invocations": traffic.invocations(), "span_ms": traffic.span, "checksum": checksum(traffic),
-        },
+    let witness_of = witness.of.as_ref().map(|of| {
+        let (objective, value) = of.parts();
+        let subnet = if let Of::SubnetPeak(_, subnet, _) = of { Some(subnet.as_str()) } else { None };
+        Objective { objective, value, subnet }
     });
-    if let Some(of) = &witness.of {
-        let (objective, reached) = of.parts();
-        value["witness_of"] = json!({ "objective": objective, "value": reached });
-        if let Of::SubnetPeak(_, subnet, _) = of {
-            value["witness_of"]["subnet"] = json!(subnet);
-        }
-    }
-    if let Some((policy, model)) = &witness.setting {
-        (value["policy"], value["model"]) = (json!(policy), json!(model));
-    }
-    if let (Some(fields), Ok(Value::Object(assignment))) =
-        (value.as_object_mut(), serde_json::to_value(&witness.assignment))
-    {
-        fields.extend(assignment);
-    }
-    pretty(&value)
+    let (policy, model) = witness.setting.as_ref().map(|(p, m)| (p.as_str(), m.as_str())).unzip();
+    let file = WitnessFile {
+        traffic: WitnessTraffic {
+            invocations: traffic.invocations(),
+            span_ms: traffic.span,
+            checksum: checksum(traffic),
+        },
+        witness_of,
+        policy,
+        model,
+        assignment: &witness.assignment,
+    };
+    pretty(&forms::value(&file))
 }
 
 /// CRC-32 of the functions' names and of every arrival with its function, duration and count.

@@ -61,8 +61,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
 }
 
 fn contenders(study: &Study) -> impl Iterator<Item = Contender<'_>> {
-    let contender =
-        |policy| Contender { model: study.platform.name.clone(), case: study.case(policy, &study.traffic) };
+    let contender = |policy| Contender::new(study.platform.name.clone(), study.case(policy, &study.traffic));
     study.policies.iter().map(contender)
 }
 

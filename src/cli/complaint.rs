@@ -4,11 +4,11 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use serde_json::json;
 
 use super::{Verdict, colour, excerpts, output};
 use crate::comparison::CaseError;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::report::forms::{self, Errors};
 use crate::report::{SCHEMA_VERSION, pretty};
 
 /// Bad input or usage.
@@ -22,11 +22,10 @@ pub fn refuse(problems: &Diagnostics, format: &str) -> ExitCode {
 
 fn tell(problems: &Diagnostics, format: &str) {
     if format == "json" {
-        let errors = json!({
-            "schema_version": SCHEMA_VERSION, "errors": problems.sorted(), "count": problems.count(),
-        });
+        let count = problems.count() as u64;
+        let errors = Errors { schema_version: SCHEMA_VERSION, errors: problems.sorted(), count };
         // There is nobody left to tell that stdout is gone.
-        let _ = output::to_stdout(&pretty(&errors));
+        let _ = output::to_stdout(&pretty(&forms::value(&errors)));
     } else {
         output::complain(&colour::complaint(&excerpts::told(problems, output::complaint_width())));
     }

@@ -1,5 +1,7 @@
 //! `eniplan compose`.
 
+use std::path::Path;
+
 use clap::ValueEnum;
 
 use super::Verdict;
@@ -10,7 +12,7 @@ use crate::composition::{Best, Cut, MOST_ROUTES, Objective, Row, Service, best, 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::listed;
 use crate::plan::backend;
-use crate::policy::Provision;
+use crate::policy::{Policy, Provision};
 use crate::quantity::{Memory, Millis};
 use crate::report::answers::{self, Composition};
 use crate::scenario::Scenario;
@@ -71,29 +73,56 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
-    if matches!(policy.provision, Provision::Scheduled | Provision::Clairvoyant) {
-        let message =
-            format!("the policy {} follows a plan, which each grouping would need anew", policy.name);
-        let help = "name a policy that makes ENIs when they are needed";
-        return Err(Diagnostic::new(Code::Usage, message, help).into());
-    }
-    let scenario = routes(args, &study)?;
-    let service = Service {
-        scenario: &scenario,
-        platform: &study.platform,
-        cold_path: &study.cold_path,
-        policy,
-        traffic: &study.traffic,
+    let seed = args.study.traffic.seed;
+    let search = Look {
+        file: args.study.scenario.as_deref(),
+        objective: args.minimise.into(),
+        seeds: (0..args.runs).map(|n| seed.wrapping_add(n)).collect(),
+        effort: Effort { invocations: args.effort, seed },
     };
-    let found = compose(args, &service);
+    let (found, said) = search.compose(&study, policy)?;
     let mut subject = study.subject(policy);
-    subject.assumptions.extend(said(args, &study, &scenario));
+    subject.assumptions.extend(said);
     args.output.give(&answers::compose(&subject, &found))?;
     Ok(Verdict::Done)
 }
 
+/// How groupings are looked at.
+pub(super) struct Look<'a> {
+    /// The scenario's file, for complaints.
+    pub file: Option<&'a Path>,
+    /// What the best one makes small.
+    pub objective: Objective,
+    /// Of the runs of each.
+    pub seeds: Vec<u64>,
+    /// Of the search for the worst case of each.
+    pub effort: Effort,
+}
+
+impl Look<'_> {
+    /// What each grouping comes to and the best one, and what that rests on beside what every answer does.
+    pub fn compose(&self, study: &Study, policy: &Policy) -> Result<(Composition, Vec<String>), Diagnostics> {
+        if matches!(policy.provision, Provision::Scheduled | Provision::Clairvoyant) {
+            let message =
+                format!("the policy {} follows a plan, which each grouping would need anew", policy.name);
+            let help = "name a policy that makes ENIs when they are needed";
+            return Err(Diagnostic::new(Code::Usage, message, help).into());
+        }
+        let scenario = routes(self.file, study)?;
+        let service = Service {
+            scenario: &scenario,
+            platform: &study.platform,
+            cold_path: &study.cold_path,
+            policy,
+            traffic: &study.traffic,
+        };
+        let found = compose(&service, self.objective, &self.seeds, self.effort);
+        Ok((found, said(study, &scenario, &self.seeds)))
+    }
+}
+
 /// The scenario whose functions are the routes; says what does not fit together.
-fn routes(args: &Args, study: &Study) -> Result<Scenario, Diagnostics> {
+fn routes(file: Option<&Path>, study: &Study) -> Result<Scenario, Diagnostics> {
     let mut problems = Diagnostics::default();
     let mut scenario = study.scenario.clone();
     let known: Vec<&str> = study.scenario.routes.iter().map(|route| route.name.as_str()).collect();
@@ -116,7 +145,7 @@ fn routes(args: &Args, study: &Study) -> Result<Scenario, Diagnostics> {
             problems.push(
                 Diagnostic::new(Code::BadValue, message, help)
                     .with_value(&grouping.name)
-                    .in_file(args.study.scenario.as_deref().map(shown).unwrap_or_default())
+                    .in_file(file.map(shown).unwrap_or_default())
                     .at_line(grouping.place.line)
                     .at_column(grouping.place.column),
             );
@@ -141,8 +170,8 @@ fn routes(args: &Args, study: &Study) -> Result<Scenario, Diagnostics> {
     problems.or(scenario)
 }
 
-fn compose(args: &Args, service: &Service<'_>) -> Composition {
-    let objective = args.minimise.into();
+/// What each grouping comes to, and the best one by `objective`.
+fn compose(service: &Service<'_>, objective: Objective, seeds: &[u64], effort: Effort) -> Composition {
     let found: Option<Best> = best(service, objective, backend::strongest());
     let mut all: Vec<Cut> = cuts(service.scenario);
     let known = |best: &Best| all.iter().find(|cut| cut.same(&best.cut)).map(|cut| cut.name.clone());
@@ -155,13 +184,10 @@ fn compose(args: &Args, service: &Service<'_>) -> Composition {
     {
         all.push(best.cut.clone());
     }
-    let seed = args.study.traffic.seed;
-    let seeds: Vec<u64> = (0..args.runs).map(|n| seed.wrapping_add(n)).collect();
-    let effort = Effort { invocations: args.effort, seed };
     let mut rows: Vec<Row> = Vec::new();
     let mut refused = Vec::new();
     for cut in &all {
-        match measure(service, cut, &seeds, effort) {
+        match measure(service, cut, seeds, effort) {
             Ok(row) => rows.push(row),
             Err(why) => refused.push((cut.name.clone(), why)),
         }
@@ -170,7 +196,7 @@ fn compose(args: &Args, service: &Service<'_>) -> Composition {
 }
 
 /// What the answer rests on beside what every answer does.
-fn said(args: &Args, study: &Study, scenario: &Scenario) -> Vec<String> {
+fn said(study: &Study, scenario: &Scenario, seeds: &[u64]) -> Vec<String> {
     let mut all = Vec::new();
     if scenario.routes.is_empty() {
         all.push("every function is a route; without [[route]] their code and init add nothing".to_owned());
@@ -195,10 +221,10 @@ fn said(args: &Args, study: &Study, scenario: &Scenario) -> Vec<String> {
          security groups and targets"
             .to_owned(),
     );
-    let seed = args.study.traffic.seed;
+    let first = seeds.first().copied().unwrap_or_default();
     all.push(format!(
-        "{} of each grouping, seeds from {seed}",
-        crate::report::words::counted(args.runs, "run", "runs")
+        "{} of each grouping, seeds from {first}",
+        crate::report::words::counted(seeds.len() as u64, "run", "runs")
     ));
     all
 }

@@ -1,11 +1,10 @@
 //! Gates: limits that turn an answer into an exit code, for CI.
 
-use serde_json::{Value, json};
-
 use super::Verdict;
 use super::output::complain;
 use crate::quantity::Millis;
 use crate::report::Answer;
+use crate::report::forms::{GateForm, Gated};
 use crate::report::words::thousands;
 
 /// What an answer may not exceed.
@@ -93,14 +92,9 @@ impl Gates {
     pub fn note(&self, measured: &Measured, answer: &mut Answer) {
         let gate = |gate: Gate| {
             let passed = gate.missed("").is_none();
-            gate.limit.map(
-                |limit| json!({ "gate": gate.option, "limit": limit, "value": gate.value, "passed": passed }),
-            )
+            Some(GateForm { gate: gate.option, limit: gate.limit?, value: gate.value, passed })
         };
-        let gates: Vec<Value> = self.all(measured).into_iter().filter_map(gate).collect();
-        if !gates.is_empty() {
-            answer.insert("gates", gates);
-        }
+        answer.extend(&Gated { gates: self.all(measured).into_iter().filter_map(gate).collect() });
     }
 
     /// How far `measured` is from keeping all gates, to find what comes closest: the gates missed, and

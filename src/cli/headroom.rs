@@ -43,8 +43,9 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         return Err(Diagnostic::new(Code::Usage, "clairvoyant knows what no system can", help).into());
     }
     let case = study.case(policy, &study.traffic);
-    let work = Work::unknown("probing growth", args.output.quiet);
-    let headroom = case.headroom(promise, alone, &grown).map_err(|error| failed(&error))?;
+    let work = Work::of("probing growth", 1, args.output.quiet);
+    let heard = |asked, all| work.at(asked, all);
+    let headroom = case.headroom(promise, alone, &grown, &heard).map_err(|error| failed(&error))?;
     drop(work);
     args.output.give(&answers::headroom(&study.subject(policy), &headroom))?;
     let enough = headroom.holds.as_ref().is_some_and(|probe| probe.factor >= Factor::ONE);

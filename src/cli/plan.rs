@@ -51,13 +51,13 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     let policy = study.policy()?;
     let case = study.case(policy, &study.traffic).minimising(minimise(args, &study)?);
     let subject = study.subject(policy);
-    let work = Work::unknown("planning", args.output.quiet);
     if let [_, _, ..] = args.max_cold_start.as_slice() {
         if args.explain {
             let help = "give one --max-cold-start, or leave out --explain";
             return Err(Diagnostic::new(Code::Usage, "--explain explains one plan", help).into());
         }
-        let steps = case.sweep(&args.max_cold_start).map_err(|error| failed(&error))?;
+        let work = Work::of("planning", args.max_cold_start.len() as u64, args.output.quiet);
+        let steps = case.sweep(&args.max_cold_start, &|| work.step()).map_err(|error| failed(&error))?;
         drop(work);
         let largest = steps.iter().map(|step| step.plan.amount.map(|it| it.peak_enis)).max().flatten();
         let mut answer = answers::sweep(&subject, &steps);
@@ -67,6 +67,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         return Ok(if kept { gate() } else { Verdict::Missed });
     }
     let promise = promised(args.max_cold_start.first().copied(), &study)?;
+    let work = Work::unknown("planning", args.output.quiet);
     let mut planned = case.promise(promise).map_err(|error| failed(&error))?;
     if args.explain || planned.infeasible.is_some() {
         planned = case.explained(promise, planned).map_err(|error| failed(&error))?;

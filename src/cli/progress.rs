@@ -59,6 +59,12 @@ impl Work {
     pub fn step(&self) {
         self.bar.inc(1);
     }
+
+    /// So many steps are done, of about so many.
+    pub fn at(&self, done: u64, total: u64) {
+        self.bar.set_length(total);
+        self.bar.set_position(done);
+    }
 }
 
 impl Drop for Work {

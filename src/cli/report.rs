@@ -3,25 +3,26 @@
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 
 use super::Verdict;
+use super::compose::Look;
 use super::output::{save, to_stdout};
+use super::progress::Work;
 use super::search::Search;
 use super::study::{Study, StudyArgs};
 use super::worst_case::usual_slot;
-use crate::comparison::{Case, CaseError, Comparison, Contender, compare};
+use crate::comparison::{Case, CaseError, Comparison, Contender, compare_heard};
+use crate::composition::Objective;
 use crate::demand::demand;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan;
 use crate::policy::Policy;
 use crate::quantity::Millis;
-use crate::report::answers;
+use crate::report::answers::{self, Composition, ReuseRuns};
 use crate::report::page::{Load, Page, Track, Watched};
-use crate::simulation::{ColdStarts, Random, Silent};
+use crate::simulation::{ColdStarts, Random, Reuse, Silent};
 use crate::worst_case::Effort;
 
 /// The promise where nobody names one.
@@ -49,6 +50,9 @@ pub struct Args {
     /// How many invocations to replay for each policy, about, in search of its worst case
     #[arg(long, value_name = "N", default_value_t = Effort::SMALL, help_heading = "Runs")]
     effort: u64,
+    /// How long a value kept outside the handler is good [default: as long as its environment lives]
+    #[arg(long, value_name = "DURATION", help_heading = "Memory")]
+    cache_ttl: Option<Millis>,
     /// A first look: one run of each policy, and little search for worst cases
     #[arg(long, conflicts_with_all = ["runs", "effort"], help_heading = "Runs")]
     quick: bool,
@@ -105,10 +109,20 @@ fn page(
     };
     let plan = stages.show("planning ENIs", planned).map_err(|error| error.to_string());
     let search = Search::begin(None, args.quiet);
-    let worst = case.worst_case(args.effort(), &search).map_err(|error| error.to_string());
+    let worst = case.worst_case(args.effort(), &search);
     search.finish();
-    let comparison = stages.show("comparing policies", || compared(args, study, policies));
-    let tracks = stages.show("watching policies", || tracks(args, study, policies, &load));
+    let mut contenders = contenders(study, policies);
+    if let Some(own) = contenders.iter_mut().find(|it| it.case.policy() == policy) {
+        own.worst = Some(worst.clone());
+    }
+    let worst = worst.map_err(|error| error.to_string());
+    let comparison = compared(args, &contenders);
+    let tracks = stages.show("watching policies", || tracks(args, &contenders, &load));
+    let reuse = stages.show("looking into memory", || reused(args, study, policy));
+    let reuse = reuse.map_err(|error| error.to_string());
+    let (composition, said) = stages.show("grouping routes", || composed(args, study, policy)).unzip();
+    let mut subject = subject;
+    subject.assumptions.extend(said.into_iter().flatten());
     let slot = usual_slot(study.traffic.span);
     let points = worst.as_ref().map(|worst| case.proved_curve(worst, slot)).unwrap_or_default();
     let page = Page {
@@ -131,6 +145,8 @@ fn page(
         runs: args.runs(),
         load: &load,
         tracks: &tracks,
+        reuse: as_ref(&reuse),
+        composition: composition.as_ref().map(as_ref),
     };
     let kept = plan.as_ref().is_ok_and(|plan: &plan::Plan| plan.amount.is_some());
     (page.render(), kept)
@@ -155,27 +171,69 @@ impl Args {
     }
 }
 
-fn compared(args: &Args, study: &Study, policies: &[Policy]) -> Comparison {
-    let contender =
-        |policy| Contender { model: study.platform.name.clone(), case: study.case(policy, &study.traffic) };
-    let contenders: Vec<Contender<'_>> = policies.iter().map(contender).collect();
-    compare(&contenders, &args.seeds(), args.effort())
+fn contenders<'a>(study: &'a Study, policies: &'a [Policy]) -> Vec<Contender<'a>> {
+    let contender = |policy| Contender::new(study.platform.name.clone(), study.case(policy, &study.traffic));
+    policies.iter().map(contender).collect()
+}
+
+fn compared(args: &Args, contenders: &[Contender<'_>]) -> Comparison {
+    let steps = contenders.len() as u64 * (1 + args.runs());
+    let work = Work::of("comparing policies", steps, args.quiet);
+    compare_heard(contenders, &args.seeds(), args.effort(), &|| work.step())
 }
 
 /// What stands under each policy in the run of the first seed; a policy without a plan has no track.
-fn tracks(args: &Args, study: &Study, policies: &[Policy], load: &Load) -> Vec<Track> {
+fn tracks(args: &Args, contenders: &[Contender<'_>], load: &Load) -> Vec<Track> {
     let (first, rest) = (args.study.traffic.seed, args.seeds());
-    let track = |policy: &Policy| -> Result<Track, CaseError> {
-        let case: Case<'_> = study.case(policy, &study.traffic);
+    let track = |case: &Case<'_>| -> Result<Track, CaseError> {
         let (outcome, _, watched) = case.run(Random::new(first), Watched::new(load.grid))?;
         let mut starts = ColdStarts::default();
         starts.merge(&outcome.cold_starts);
         for &seed in rest.iter().skip(1) {
             starts.merge(&case.run(Random::new(seed), Silent)?.0.cold_starts);
         }
-        Ok(watched.finish(&policy.name, starts))
+        Ok(watched.finish(&case.policy().name, starts))
     };
-    policies.par_iter().filter_map(|policy| track(policy).ok()).collect()
+    contenders.par_iter().filter_map(|it| track(&it.case).ok()).collect()
+}
+
+/// What memory is worth under the page's policy, in all runs.
+fn reused(args: &Args, study: &Study, policy: &Policy) -> Result<ReuseRuns, CaseError> {
+    let names: Vec<String> = study.topology.functions.iter().map(|it| it.name.clone()).collect();
+    let ttl = args.cache_ttl.map(|ttl| ttl.0);
+    let case = study.case(policy, &study.traffic);
+    let one = |&seed: &u64| {
+        let heard = case.run(Random::new(seed), Reuse::new(names.len(), ttl, None))?;
+        Ok(heard.2.finish())
+    };
+    let found: Result<Vec<_>, CaseError> = args.seeds().par_iter().map(one).collect();
+    let mut runs = ReuseRuns::new(&names, ttl, false);
+    found?.iter().for_each(|run| runs.add(run));
+    Ok(runs)
+}
+
+/// The groupings with what they rest on, where the scenario lists routes or groupings.
+fn composed(
+    args: &Args,
+    study: &Study,
+    policy: &Policy,
+) -> Option<(Result<Composition, String>, Vec<String>)> {
+    if study.scenario.routes.is_empty() && study.scenario.groupings.is_empty() {
+        return None;
+    }
+    let look = Look {
+        file: args.study.scenario.as_deref(),
+        objective: Objective::ColdTime,
+        seeds: args.seeds(),
+        effort: args.effort(),
+    };
+    Some(match look.compose(study, policy) {
+        Ok((found, said)) => (Ok(found), said),
+        Err(problems) => {
+            let first = problems.sorted().first().map_or_else(String::new, |it| it.message.clone());
+            (Err(first), Vec::new())
+        }
+    })
 }
 
 /// Says on a terminal what is being done, and for how long already.
@@ -185,16 +243,8 @@ struct Stages {
 
 impl Stages {
     fn show<T>(&self, what: &'static str, work: impl FnOnce() -> T) -> T {
-        // indicatif draws nothing where stderr is no terminal.
-        let target = if self.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-        let style = ProgressStyle::with_template("{spinner} {msg}, {elapsed}");
-        let bar = ProgressBar::with_draw_target(None, target)
-            .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
-            .with_message(what);
-        bar.enable_steady_tick(Duration::from_millis(100));
-        let done = work();
-        bar.finish_and_clear();
-        done
+        let _shown = Work::unknown(what, self.quiet);
+        work()
     }
 }
 

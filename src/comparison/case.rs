@@ -113,16 +113,23 @@ impl<'a> Case<'a> {
         Ok(plan)
     }
 
-    /// What keeps each of `promises`, the tightest first.
-    pub fn sweep(&self, promises: &[Millis]) -> Result<Vec<Step>, PlanError> {
-        sweep(&self.study, promises, self.backend)
+    /// What keeps each of `promises`, the tightest first; `step` is called after each.
+    pub fn sweep(&self, promises: &[Millis], step: &dyn Fn()) -> Result<Vec<Step>, PlanError> {
+        sweep(&self.study, promises, self.backend, step)
     }
 
     /// How far the functions of these indices can grow (none: all) before `promise` breaks, kept by
     /// a plan made anew for each factor or, `alone`, by the policy itself.
-    pub fn headroom(&self, promise: Millis, alone: bool, grown: &[u32]) -> Result<Headroom, PlanError> {
+    /// `heard` is told how many factors were asked about, and about how many there will be.
+    pub fn headroom(
+        &self,
+        promise: Millis,
+        alone: bool,
+        grown: &[u32],
+        heard: &dyn Fn(u64, u64),
+    ) -> Result<Headroom, PlanError> {
         let keeper = if alone { Keeper::Policy } else { Keeper::Plan(self.backend) };
-        headroom(&self.study, promise, keeper, grown)
+        headroom(&self.study, promise, keeper, grown, heard)
     }
 
     /// The policy.

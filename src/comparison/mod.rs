@@ -18,10 +18,20 @@ pub struct Contender<'a> {
     pub model: String,
     /// The case.
     pub case: Case<'a>,
+    /// Its worst case, where that is known already.
+    pub worst: Option<Result<WorstCase, CaseError>>,
+}
+
+impl<'a> Contender<'a> {
+    /// This case on the model of this name; nothing is known of it yet.
+    pub const fn new(model: String, case: Case<'a>) -> Self {
+        Self { model, case, worst: None }
+    }
 }
 
 /// What one contender comes to. Times in ms; means over the seeded runs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Row {
     /// The policy, with its overrides.
     pub policy: String,
@@ -48,6 +58,7 @@ pub struct Row {
 
 /// The seeded runs of one contender.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Runs {
     /// Cold starts of all served invocations at 50%, ms; a warm one counts as 0.
     pub p50_ms: u64,
@@ -73,6 +84,7 @@ pub struct Runs {
 
 /// The comparison.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Comparison {
     /// One row a contender, in the order they were named.
     pub rows: Vec<Row>,
@@ -134,7 +146,8 @@ fn yardsticks(contenders: &[Contender<'_>], seeds: &[u64]) -> Vec<Option<f64>> {
 }
 
 fn row(contender: &Contender<'_>, seeds: &[u64], effort: Effort, step: &(dyn Fn() + Sync)) -> Row {
-    let worst = contender.case.worst_case(effort, &Unwatched);
+    let found = || contender.case.worst_case(effort, &Unwatched);
+    let worst = contender.worst.clone().unwrap_or_else(found);
     step();
     let runs = runs(&contender.case, seeds, step);
     let bracket = |of: fn(&WorstCase) -> Bracket| worst.as_ref().ok().map(of);

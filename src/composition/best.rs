@@ -39,6 +39,7 @@ pub struct Best {
 
 /// How the best cut was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum How {
     /// Exactly; the backend's answer costs the same as the recursion's.

@@ -12,6 +12,7 @@ use crate::worst_case::{Bracket, Effort, Unwatched, worst_case};
 
 /// One function of a cut.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FunctionRow {
     /// Its name.
     pub function: String,
@@ -29,6 +30,7 @@ pub struct FunctionRow {
 
 /// One route under a cut; numbers of all runs together.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RouteRow {
     /// Its name.
     pub route: String,
@@ -45,7 +47,7 @@ pub struct RouteRow {
 }
 
 /// What one cut comes to. Means over the runs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// The cut's name.
     pub grouping: String,

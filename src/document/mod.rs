@@ -4,6 +4,7 @@
 //! (JSON, YAML) through [`tree`], so that all that is wrong with a
 //! file is told at once and in its place. Depends on diagnostics and quantities.
 
+mod blame;
 mod lines;
 mod names;
 mod setting;
@@ -83,13 +84,30 @@ pub struct Reader<'t> {
 /// `settings` are put in the place of what it says.
 ///
 /// `build` reports what is wrong to the reader. Malformed TOML is E201, an
-/// unknown key E204; with malformed TOML nothing else is looked at.
+/// unknown key E204; with malformed TOML nothing else is looked at. What is wrong only beside a setting is
+/// told at that setting.
 pub fn read<T>(
     file: &str,
     text: &str,
     form: &Form<'_>,
     settings: &[Setting],
-    build: impl FnOnce(&mut Reader<'_>, &Table<'_>) -> Option<T>,
+    build: impl Fn(&mut Reader<'_>, &Table<'_>) -> Option<T>,
+) -> Result<T, Diagnostics> {
+    once(file, text, form, settings, &build).map_err(|problems| {
+        let with = |count: usize| {
+            let some = settings.get(..count).unwrap_or_default();
+            once(file, text, form, some, &build).err().unwrap_or_default()
+        };
+        blame::blamed(&problems, settings, with)
+    })
+}
+
+fn once<T>(
+    file: &str,
+    text: &str,
+    form: &Form<'_>,
+    settings: &[Setting],
+    build: &impl Fn(&mut Reader<'_>, &Table<'_>) -> Option<T>,
 ) -> Result<T, Diagnostics> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (all, offsets) = laid_behind(text, settings);

@@ -6,7 +6,7 @@ fn read<T>(
     file: &str,
     text: &str,
     keys: &[&str],
-    build: impl FnOnce(&mut Reader<'_>, &Table<'_>) -> Option<T>,
+    build: impl Fn(&mut Reader<'_>, &Table<'_>) -> Option<T>,
 ) -> Result<T, Diagnostics> {
     super::read(file, text, &Form { keys, lists: &[], numbers: &[] }, &[], build)
 }

@@ -9,6 +9,7 @@ use super::objective::Minimised;
 
 /// How good the plan is known to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It keeps the promise, none does with fewer ENIs or ENI-hours, and none of those with as few creates fewer.
@@ -21,6 +22,7 @@ pub enum Verdict {
 
 /// Creations and deletions in one ENI class at one instant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScheduleRow {
     /// When, ms from the first instant of the traffic; negative before it.
     pub at_ms: i64,
@@ -36,6 +38,7 @@ pub struct ScheduleRow {
 
 /// The objectives of a plan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Amount {
     /// The most ENIs held at once.
     pub peak_enis: u64,
@@ -47,6 +50,7 @@ pub struct Amount {
 
 /// The smallest number that keeps the promise, between what is refuted and what is proved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Target {
     /// Proved to be enough under every assignment; `None`: no number is proved to be.
     pub enough: Option<u32>,
@@ -58,6 +62,7 @@ pub struct Target {
 
 /// ENIs of a constant pool in one class.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClassPool {
     /// The subnet.
     pub subnet: String,
@@ -69,6 +74,7 @@ pub struct ClassPool {
 
 /// The smallest constant pool of the functions that share their ENI classes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PoolTarget {
     /// Where its ENIs stand, what a zone's loss takes included; empty where none is proved to be enough.
     pub classes: Vec<ClassPool>,
@@ -82,6 +88,7 @@ pub struct PoolTarget {
 
 /// A limit that the plan comes close to, or that forbids one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Shortfall {
     /// The limit, in the user's words.
     pub limit: String,
@@ -99,6 +106,7 @@ pub struct Shortfall {
 
 /// Why there is no plan.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NoPlan {
     /// Whether it is proved that there is none; otherwise none was found that could be proved.
     pub proved: bool,
@@ -112,6 +120,7 @@ pub struct NoPlan {
 
 /// A limit and how much of it the plan uses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Binding {
     /// The limit, in the user's words.
     pub limit: String,
@@ -123,6 +132,7 @@ pub struct Binding {
 
 /// The answer to `plan`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Plan {
     /// How good it is.
     pub status: Verdict,

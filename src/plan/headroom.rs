@@ -32,6 +32,7 @@ pub enum Keeper<'a> {
 
 /// What is short where the promise breaks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Short {
     /// The limit, in the user's words.
     pub limit: String,
@@ -49,6 +50,7 @@ pub struct Short {
 
 /// One factor that was asked about.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Probe {
     /// The factor.
     pub factor: Factor,
@@ -70,6 +72,7 @@ pub struct Probe {
 
 /// The answer to `headroom`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Headroom {
     /// The promise, ms.
     pub max_cold_start_ms: u64,
@@ -99,14 +102,16 @@ const BELOW: [u64; 3] = [500, 900, 990];
 const ABOVE: [u64; 3] = [1_010, 1_100, 2_000];
 
 /// The largest factor on `grown` (indices of functions; none: on all) under which no cold start
-/// exceeds `promise` and none fails, to a thousandth.
+/// exceeds `promise` and none fails, to a thousandth. `heard` is told the factors asked about and how
+/// many there will be in all, about, after each.
 pub fn headroom(
     study: &Study<'_>,
     promise: Millis,
     keeper: Keeper<'_>,
     grown: &[u32],
+    heard: &dyn Fn(u64, u64),
 ) -> Result<Headroom, PlanError> {
-    let mut search = Search { study, promise, keeper, grown, probes: BTreeMap::new(), stopped: None };
+    let mut search = Search { study, promise, keeper, grown, heard, probes: BTreeMap::new(), stopped: None };
     search.widen()?;
     search.narrow()?;
     search.look_around()?;
@@ -134,6 +139,7 @@ struct Search<'a> {
     promise: Millis,
     keeper: Keeper<'a>,
     grown: &'a [u32],
+    heard: &'a dyn Fn(u64, u64),
     probes: BTreeMap<Factor, Probe>,
     stopped: Option<String>,
 }
@@ -211,7 +217,21 @@ impl Search<'_> {
         };
         let holds = probe.holds;
         self.probes.insert(factor, probe);
+        let asked = self.probes.len() as u64;
+        (self.heard)(asked, asked + self.left());
         Ok(Some(holds))
+    }
+
+    /// About how many factors are still to be asked about: each halves what lies between the bracket's ends.
+    fn left(&self) -> u64 {
+        let around = (BELOW.len() + ABOVE.len()) as u64;
+        let (holds, breaks) = self.bracket();
+        let between = holds.zip(breaks).map_or(1_000, |(holds, breaks)| {
+            breaks.0.saturating_sub(holds.0).saturating_mul(1_000) / holds.0.max(1)
+        });
+        let halvings = u64::from(u64::BITS - between.leading_zeros());
+        // The first bisection comes before the looking around, and takes most of the factors.
+        if between > 1 { halvings + around } else { 1 }
     }
 
     fn probe(&self, factor: Factor, traffic: &Traffic) -> Result<Probe, PlanError> {

@@ -8,7 +8,14 @@ use crate::quantity::Millis;
 impl Study<'_> {
     /// ENIs that each of these sets of functions cannot do without, if no cold start exceeds `promise`.
     pub(super) fn least(&self, promise: Millis, members: &[Vec<usize>]) -> Vec<Curve> {
-        let places = self.places(promise);
+        let (of, kept) = self.places.get_or_init(|| (promise, self.find_places(promise)));
+        let found;
+        let places = if *of == promise {
+            kept
+        } else {
+            found = self.find_places(promise);
+            &found
+        };
         let capacity = self.policy.capacity.unwrap_or(self.topology.capacity);
         let of_pool = |members: &Vec<usize>| {
             let members: Vec<usize> = members.iter().copied().filter(|&f| f < places.len()).collect();
@@ -25,7 +32,7 @@ impl Study<'_> {
     /// Invocations that run at once, nominally, are in as many environments. That of one which arrives at `t` and
     /// lasts `d` has its place by `t` and the promise at the latest, and to `t + d` and the keep-alive at least.
     /// Where an environment may serve whoever waits (queued binding), only those that surely run at once count.
-    fn places(&self, promise: Millis) -> Vec<Curve> {
+    fn find_places(&self, promise: Millis) -> Vec<Curve> {
         let queued = self.policy.binding == Binding::Queued;
         // How much sooner than `d` after the promise it may go, and how long it surely stays beyond that.
         let margins = |f: usize| {

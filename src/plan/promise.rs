@@ -58,34 +58,46 @@ pub(super) fn kept(study: &Study<'_>, promise: Millis, backend: &dyn Backend) ->
         plan.refuse(path_too_long(study, cold_path, promise));
         return Ok(plan);
     }
+    if target::too_much(study) {
+        plan.unproved
+            .push("the smallest warm target was not searched for: so much traffic takes long".into());
+    }
     match cheapest(study, &pools, ways, promise, backend)? {
         Err(none) => plan.refuse(none),
-        Ok(ways) => {
-            let last = ways.len() - 1;
-            for (index, way) in ways.into_iter().enumerate() {
-                let held = hold(study, &pools, way, promise, backend)?;
-                plan.attacks += held.replays;
-                plan.counterexamples += held.counterexamples;
-                match held.end {
-                    // Longer cold starts may meet the account's limits where none would.
-                    Ok((_, ref attacked)) if index < last && !attacked.none_fails => {}
-                    Err(_) if index < last => {}
-                    Ok((solved, attacked)) => {
-                        settle(&mut plan, study, &solved, &attacked);
-                        plan.eni_wait_ms = held.asked.eni_wait();
-                        plan.made.asked = Some(held.asked);
-                        plan.made.joint = solved.joint;
-                        break;
-                    }
-                    Err(none) => {
-                        plan.refuse(none);
-                        break;
-                    }
-                }
-            }
-        }
+        Ok(ways) => first_held(&mut plan, study, &pools, ways, backend)?,
     }
     Ok(plan)
+}
+
+/// Fills in the plan of the first of these ways that holds, or why the last does not.
+fn first_held(
+    plan: &mut Plan,
+    study: &Study<'_>,
+    pools: &[Pool],
+    ways: Vec<Asked>,
+    backend: &dyn Backend,
+) -> Result<(), PlanError> {
+    let promise = Millis(plan.max_cold_start_ms);
+    let last = ways.len().saturating_sub(1);
+    for (index, way) in ways.into_iter().enumerate() {
+        let held = hold(study, pools, way, promise, backend)?;
+        plan.attacks += held.replays;
+        plan.counterexamples += held.counterexamples;
+        match held.end {
+            // Longer cold starts may meet the account's limits where none would.
+            Ok((_, ref attacked)) if index < last && !attacked.none_fails => {}
+            Err(_) if index < last => {}
+            Ok((solved, attacked)) => {
+                settle(plan, study, &solved, &attacked);
+                plan.eni_wait_ms = held.asked.eni_wait();
+                plan.made.asked = Some(held.asked);
+                plan.made.joint = solved.joint;
+                break;
+            }
+            Err(none) => plan.refuse(none),
+        }
+    }
+    Ok(())
 }
 
 /// The ways of asking that have a plan, the cheapest first and none dearer than the one without any

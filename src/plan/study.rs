@@ -33,6 +33,8 @@ pub struct Study<'a> {
     pub minimise: Minimise,
     initial: OnceLock<Vec<u32>>,
     most: OnceLock<Vec<need::Most>>,
+    /// What surely has a place, and for which promise that is.
+    pub(super) places: OnceLock<(Millis, Vec<Curve>)>,
 }
 
 /// One pool, its class for the plan, and its need.
@@ -65,6 +67,7 @@ impl<'a> Study<'a> {
             minimise,
             initial: OnceLock::new(),
             most: OnceLock::new(),
+            places: OnceLock::new(),
         }
     }
 

@@ -15,6 +15,7 @@ use crate::worst_case::bounds;
 
 /// What keeps one promise.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Step {
     /// The plan for it.
     #[serde(flatten)]
@@ -25,8 +26,13 @@ pub struct Step {
     pub policy_alone: bool,
 }
 
-/// Plans for each of `promises`, the tightest first, each promise once.
-pub fn sweep(study: &Study<'_>, promises: &[Millis], backend: &dyn Backend) -> Result<Vec<Step>, PlanError> {
+/// Plans for each of `promises`, the tightest first, each promise once; `done` is called after each.
+pub fn sweep(
+    study: &Study<'_>,
+    promises: &[Millis],
+    backend: &dyn Backend,
+    done: &dyn Fn(),
+) -> Result<Vec<Step>, PlanError> {
     let mut promises = promises.to_vec();
     promises.sort_unstable();
     promises.dedup();
@@ -34,6 +40,7 @@ pub fn sweep(study: &Study<'_>, promises: &[Millis], backend: &dyn Backend) -> R
     let mut steps: Vec<Step> = Vec::with_capacity(promises.len());
     for promise in promises {
         let plan = plan(study, promise, backend)?;
+        done();
         let policy_alone = alone.is_some_and(|longest| longest <= promise.0);
         let step = Step { plan, plan_of_ms: None, policy_alone };
         steps.push(match steps.last() {

@@ -160,8 +160,7 @@ const REPLAYED: u64 = 40_000_000;
 
 /// Rounds of the search for a target in so many worlds, each with two numbers in two corners.
 fn rounds(study: &Study<'_>, worlds: usize) -> u64 {
-    let each = study.traffic.invocations().max(1).saturating_mul(4 * worlds as u64);
-    (REPLAYED / each).max(1)
+    REPLAYED / study.traffic.invocations().max(1).saturating_mul(4 * worlds as u64)
 }
 
 /// When a constant pool of so many breaks the promise in some corner.
@@ -191,10 +190,18 @@ fn broken(study: &Study<'_>, world: &World<'_>, promise: Millis) -> Option<u64> 
     })
 }
 
+/// Whether the traffic is too much for the smallest `warm` to be searched for.
+pub(super) fn too_much(study: &Study<'_>) -> bool {
+    rounds(study, worlds(study).len()) == 0
+}
+
 /// The smallest `warm` of the warm-pool policy.
 pub(super) fn warm(study: &Study<'_>, promise: Millis) -> Target {
     let largest = study.alive().iter().fold(1, |sum: u32, alive| sum.saturating_add(alive.peak().0));
     let topologies = worlds(study);
+    if rounds(study, topologies.len()) == 0 {
+        return Target { enough: None, at_least: 0, fails_at_ms: None };
+    }
     let fails = |warm: u32| {
         let policy = pooled(study, warm);
         let world = |topology| World::new(topology, study.cold_path, &policy, study.initial().to_vec());

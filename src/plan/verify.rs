@@ -26,6 +26,7 @@ use crate::worst_case::{self, Unwatched, worst_case};
 
 /// One way in which a plan does not keep its promise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Breach {
     /// What is short, in the user's words.
     pub what: String,
@@ -43,6 +44,7 @@ pub struct Breach {
 
 /// A number of the file that its schedule does not come to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Misclaim {
     /// The field.
     pub field: &'static str,
@@ -54,6 +56,7 @@ pub struct Misclaim {
 
 /// The answer to `verify`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Verified {
     /// Whether every check passed and no replay broke the promise.
     pub holds: bool,

@@ -7,6 +7,7 @@ use crate::quantity::{Capacity, Interval, Millis};
 
 /// One number and its source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Citation {
     /// Where it stands in the model: `eni.boot`, `phase.attach-eni.duration`.
     pub path: String,

@@ -4,12 +4,16 @@
 //! and `simulation`.
 
 mod citation;
+#[cfg(feature = "schema")]
+mod form;
 mod load;
 mod number;
 mod phases;
 pub mod registry;
 
 pub use citation::Citation;
+#[cfg(feature = "schema")]
+pub use form::ModelFile;
 pub use load::{load, load_with};
 pub use registry::{ALL, named};
 
@@ -21,12 +25,16 @@ use crate::quantity::{Capacity, Interval, Millis, Rate};
 
 /// How far a number can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Grade {
     /// Primary text, code or raw data was read.
+    #[cfg_attr(feature = "schema", schemars(rename = "H"))]
     High,
     /// Secondary sources or user reports.
+    #[cfg_attr(feature = "schema", schemars(rename = "M"))]
     Medium,
     /// Inferred, or stated once.
+    #[cfg_attr(feature = "schema", schemars(rename = "L"))]
     Low,
 }
 

@@ -1,5 +1,6 @@
 //! Answer: what a command found out, before it is text.
 
+use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::{Clock, Table};
@@ -27,8 +28,8 @@ impl Answer {
         self.flat.as_ref().or_else(|| self.tables.first())
     }
 
-    /// Adds a field to the JSON form.
-    pub fn insert(&mut self, field: &str, value: impl Into<Json>) {
-        self.json.insert(field.to_owned(), value.into());
+    /// Adds the fields of a form to the JSON form.
+    pub fn extend(&mut self, form: &impl Serialize) {
+        self.json.extend(super::forms::fields(form));
     }
 }

@@ -9,6 +9,7 @@ pub mod answers;
 mod chart;
 mod clock;
 mod csv;
+pub mod forms;
 pub mod graph;
 mod json;
 pub mod page;

@@ -1,8 +1,7 @@
 //! Subject: what an answer is about.
 
-use serde_json::{Map, Value, json};
-
 use super::Clock;
+use super::forms::{About, OfTraffic, TrafficForm};
 use super::words::name;
 use crate::quantity::Millis;
 
@@ -32,15 +31,24 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// The fields that every JSON answer about traffic begins with.
-    pub fn json(&self) -> Map<String, Value> {
-        let origin = self.clock.origin;
-        let traffic = json!({
-            "source": self.source, "shape": self.shape, "slot_ms": self.slot, "functions": self.functions,
-            "invocations": self.invocations, "span_ms": self.span, "origin_unix_ms": origin,
-        });
-        let fields = [("traffic", traffic), ("model", json!(self.model)), ("policy", json!(self.policy))];
-        fields.into_iter().map(|(field, value)| (field.to_owned(), value)).collect()
+    /// The traffic, as every JSON answer about it begins.
+    pub(super) fn of_traffic(&self) -> OfTraffic<'_> {
+        OfTraffic {
+            traffic: TrafficForm {
+                source: &self.source,
+                shape: self.shape,
+                slot_ms: self.slot,
+                functions: self.functions,
+                invocations: self.invocations,
+                span_ms: self.span,
+                origin_unix_ms: self.clock.origin,
+            },
+        }
+    }
+
+    /// The traffic, the model and the policy.
+    pub(super) fn about(&self) -> About<'_> {
+        About { traffic: self.of_traffic().traffic, model: &self.model, policy: &self.policy }
     }
 
     /// The traffic file without its folder, for a sentence.

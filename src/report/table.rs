@@ -85,7 +85,7 @@ pub struct Column {
     /// Its name for programs, with the unit: `p99_ms`.
     pub key: &'static str,
     /// Its name for people: `p99`.
-    pub title: &'static str,
+    pub title: String,
     /// Whether it holds sentences, which are wrapped and never cut.
     pub prose: bool,
 }
@@ -110,7 +110,11 @@ pub struct Table {
 impl Table {
     /// A table of `(key, title)` columns and no rows.
     pub fn new(title: impl Into<String>, columns: &[(&'static str, &'static str)]) -> Self {
-        let column = |&(key, title): &(&'static str, &'static str)| Column { key, title, prose: false };
+        let column = |&(key, title): &(&'static str, &'static str)| Column {
+            key,
+            title: title.to_owned(),
+            prose: false,
+        };
         Self {
             title: title.into(),
             columns: columns.iter().map(column).collect(),

@@ -4,7 +4,7 @@ use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Con
 use comfy_table::{Table as Grid, TableStyle};
 
 use super::words::{name, thousands, wrapped};
-use super::{Answer, Clock, Renderer, Table, Value};
+use super::{Answer, Clock, Column, Renderer, Table, Value};
 use crate::diagnostic::inert;
 
 /// The sentences, the tables and the assumptions.
@@ -61,10 +61,38 @@ fn block(table: &Table, clock: Clock, width: u16) -> String {
 /// The least width of a column of words, which can be broken, and the space between two columns.
 const LEAST: u16 = 16;
 const BETWEEN: u16 = 3;
+/// The most lines a title is broken into, and how many widths are tried for it.
+const LINES: usize = 4;
+const MOST: usize = 200;
 
 /// The table, or where it is too wide parts of it side by side: each has the first column and as many
-/// others as fit.
+/// others as fit, their titles broken where that makes the parts fewer.
 fn parts(table: &Table, clock: Clock, width: u16) -> Vec<Table> {
+    let whole = side_by_side(table, clock, width);
+    if whole.len() < 2 {
+        return whole;
+    }
+    let broken = |lines: usize| Table { columns: titles_broken(table, clock, lines), ..table.clone() };
+    let mut broken = (2..=LINES).map(|lines| side_by_side(&broken(lines), clock, width));
+    broken.find(|parts| parts.len() < whole.len()).unwrap_or(whole)
+}
+
+/// The columns with each title broken between its words into at most so many lines, none of them wider
+/// than it must be beside the cells.
+fn titles_broken(table: &Table, clock: Clock, lines: usize) -> Vec<Column> {
+    let untitled = |it: &Column| Column { title: String::new(), ..it.clone() };
+    let bare = Table { columns: table.columns.iter().map(untitled).collect(), ..table.clone() };
+    let widths = filled(&bare, clock, u16::MAX).column_max_content_widths();
+    let broken = |(it, &width): (&Column, &u16)| {
+        let longest = it.title.split(' ').map(str::len).max().unwrap_or(0).max(width.into());
+        let titles = (longest..).map(|width| wrapped(&it.title, width, ""));
+        let title = titles.take(MOST).find(|title| title.lines().count() <= lines);
+        Column { title: title.unwrap_or_else(|| it.title.clone()), ..it.clone() }
+    };
+    table.columns.iter().zip(&widths).map(broken).collect()
+}
+
+fn side_by_side(table: &Table, clock: Clock, width: u16) -> Vec<Table> {
     let widths = filled(table, clock, width).column_max_content_widths();
     let least = |index: usize| {
         let own = widths.get(index).copied().unwrap_or(0);
@@ -110,7 +138,7 @@ fn filled(table: &Table, clock: Clock, width: u16) -> Grid {
     };
     let alignment = |index| if numeric(index) { CellAlignment::Right } else { CellAlignment::Left };
     let titles = table.columns.iter().enumerate();
-    grid.set_header(titles.map(|(index, it)| Cell::new(it.title).set_alignment(alignment(index))));
+    grid.set_header(titles.map(|(index, it)| Cell::new(&it.title).set_alignment(alignment(index))));
     for row in rows {
         let cells = row.iter().zip(&table.columns).enumerate();
         grid.add_row(cells.map(|(index, (value, column))| {
@@ -193,8 +221,20 @@ mod tests {
             for n in 1..8 {
                 assert!(text.contains(&thousands(n * 1_234_567)), "{width}:\n{text}");
             }
-            assert_eq!(text.contains("\n\n"), width < 120, "{width}:\n{text}");
+            assert_eq!(text.contains("\n\n"), width < 100, "{width}:\n{text}");
         }
+    }
+
+    #[test]
+    fn a_title_is_broken_where_the_table_then_fits() {
+        let mut table = Table::new("", &[("a", "a"), ("b", "held on average"), ("c", "in use at once")]);
+        table.push(vec![Value::text("x"), Value::Count(1), Value::Count(12)]);
+        let one = "a   held on average   in use at once\n------------------------------------\n\
+            x                 1               12";
+        assert_eq!(block(&table, Clock::default(), 40), one);
+        let broken = "a      held   in use\n    on           at\n    average     once\n-------------------\n\
+            x         1       12";
+        assert_eq!(block(&table, Clock::default(), 24), broken);
     }
 
     #[test]

@@ -8,6 +8,8 @@ mod assumptions;
 mod check;
 mod check_groupings;
 mod compose;
+#[cfg(feature = "schema")]
+mod form;
 pub mod inventory;
 mod quota;
 mod raw;
@@ -15,6 +17,8 @@ mod read;
 mod resolve;
 
 pub use compose::Torn;
+#[cfg(feature = "schema")]
+pub use form::ScenarioFile;
 pub use raw::Raw;
 pub use read::{read, read_with};
 pub(crate) use resolve::arrow;

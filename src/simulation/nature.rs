@@ -76,6 +76,7 @@ impl Nature for Random {
 
 /// One end of every interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum End {
     /// Everything takes its shortest.
@@ -99,6 +100,7 @@ impl End {
 /// Written out by [`Recording`] and replayed as it stands. Values outside an
 /// interval are held inside it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Assignment {
     /// Boots by creation request, ms.
     pub boots_ms: Vec<u64>,

@@ -15,7 +15,8 @@ use super::{Cell, Entry, Shape, Traffic};
 
 /// A factor, in whole millionths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Factor(pub u64);
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Factor(#[cfg_attr(feature = "schema", schemars(with = "f64"))] pub u64);
 
 impl Factor {
     /// No change.

@@ -13,6 +13,7 @@ use crate::traffic::Traffic;
 
 /// One slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Point {
     /// When it begins, ms.
     pub at_ms: u64,

@@ -27,6 +27,7 @@ use crate::traffic::Traffic;
 
 /// A value between a witness and a bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Bracket {
     /// The largest value a replay has shown.
     pub witness: u64,
@@ -45,6 +46,7 @@ impl Bracket {
 
 /// The longest cold start.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WorstColdStart {
     /// What a replay has shown, ms.
     pub witness_ms: u64,
@@ -82,6 +84,7 @@ impl WorstColdStart {
 
 /// The most ENIs held in one subnet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SubnetPeak {
     /// The subnet.
     pub subnet: String,
@@ -92,6 +95,7 @@ pub struct SubnetPeak {
 
 /// The most ENIs held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PeakEnis {
     /// What a replay has shown and what is proved.
     #[serde(flatten)]
@@ -104,6 +108,7 @@ pub struct PeakEnis {
 
 /// The answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WorstCase {
     /// The longest cold start.
     pub cold_start: WorstColdStart,

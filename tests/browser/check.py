@@ -1,4 +1,4 @@
-"""Looks at reports in a real browser: check.py FOLDER, which holds flash-crowd.html and hostile.html."""
+"""Looks at reports in a real browser: check.py FOLDER, with flash-crowd.html, hostile.html and routes.html."""
 
 import base64
 import pathlib
@@ -14,7 +14,8 @@ import browser
 FOLDER = pathlib.Path(sys.argv.pop(1)).resolve()
 PAGE = FOLDER / "flash-crowd.html"
 HOSTILE = FOLDER / "hostile.html"
-SECTIONS = ["answer", "timeline", "worst-case", "plan", "policies", "cold-starts", "topology", "assumptions", "again"]
+ROUTES = FOLDER / "routes.html"
+SECTIONS = ["answer", "timeline", "worst-case", "plan", "policies", "cold-starts", "reuse", "topology", "assumptions", "again"]
 # Each chart with the colours of which something must be drawn.
 CHARTS = {
     "chart-load": ["--series-0", "--muted"],
@@ -23,6 +24,8 @@ CHARTS = {
     "chart-arrivals": ["--wait"],
     "chart-subnet-0": ["--series-0", "--muted"],
     "chart-tail": ["--series-1", "--series-5"],
+    "chart-served": ["--series-0"],
+    "chart-age": ["--series-0"],
 }
 
 # How many pixels of a chart have, nearly, a colour of the page's style.
@@ -155,7 +158,7 @@ class Report(unittest.TestCase):
             self.assertIn(text.split("invocations")[-1].strip(": \n"), said)
         # Charts over time share their cursor.
         self.assertRegex(self.legend("chart-enis"), r"idle-reuse:?\s*\d")
-        for chart in ["chart-arrivals", "chart-subnet-0", "chart-tail"]:
+        for chart in ["chart-arrivals", "chart-subnet-0", "chart-tail", "chart-served", "chart-age"]:
             self.assertNotEqual(self.legend(chart), self.hover(chart, 0.5), chart)
         self.quiet()
 
@@ -196,6 +199,24 @@ class Report(unittest.TestCase):
         self.assertEqual(self.js("return document.scripts.length"), 4)
         self.assertNotIn("owned", self.driver.title)
         self.assertGreater(self.js(DRAWN, "chart-load", "--series-0"), 25)
+        self.quiet()
+
+    def test_routes_bring_a_section_with_its_chart(self):
+        for theme in ["light", "dark"]:
+            self.see(ROUTES, theme=theme)
+            sections = self.js("return [...document.querySelectorAll('section')].map(it => it.id)")
+            self.assertEqual(sections, [*SECTIONS[:7], "compose", *SECTIONS[7:]])
+            labels = self.js("return [...document.querySelectorAll('#chart-groupings .point')].map(it => it.textContent)")
+            for grouping in ["monolith", "one-per-route", "by-team", "heavy-apart"]:
+                self.assertIn(grouping, ", ".join(labels))
+            points = [colour for colour in range(8) if self.js(DRAWN, "chart-groupings", f"--series-{colour}") > 25]
+            self.assertGreaterEqual(len(points), 3)
+        self.js("document.querySelector('#chart-groupings .plot').focus()")
+        ActionChains(self.driver).send_keys(Keys.ARROW_RIGHT).perform()
+        said = self.one("#chart-groupings .values").get_attribute("textContent")
+        self.assertRegex(said, r"^[a-z-]+: .*s, \d.* GB-hours idle$")
+        texts, low = self.js(CONTRAST)
+        self.assertEqual(low, [])
         self.quiet()
 
     def test_contrast_in_light_and_dark(self):
@@ -252,7 +273,7 @@ class Report(unittest.TestCase):
 
     def test_a_phone_need_not_scroll_sideways(self):
         for width in [320, 390, 768]:
-            for page in [PAGE, HOSTILE]:
+            for page in [PAGE, HOSTILE, ROUTES]:
                 self.see(page, width=width, height=800)
                 seen, wide = self.js("return [document.documentElement.scrollWidth, innerWidth]")
                 self.assertEqual((seen, wide), (width, width), page.name)

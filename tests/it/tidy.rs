@@ -61,6 +61,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "example",
         ],
     ),
+    ("schema", &["report", "scenario", "platform"]),
     ("cli", &["*"]),
 ];
 

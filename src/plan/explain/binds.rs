@@ -9,6 +9,7 @@ use crate::plan::joint::{Joint, JointEntry};
 
 /// From when until when, ms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Stretch {
     /// From, ms; negative before the first instant.
     pub from_ms: i64,

@@ -10,6 +10,7 @@ use crate::plan::objective::Minimise;
 
 /// One kind of change, and the smallest of its kind after which there is a plan.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Remedy {
     /// `addresses`, `vpc_quota`, `region_quota`, `api_burst`, `api_refill`, `head_start`,
     /// `zone_survival`, `promise`, `keep_alive`, `move` or `together`.

@@ -35,6 +35,7 @@ use rework::Rework;
 
 /// What binds a plan.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Explanation {
     /// The first instant at which the plan holds the most, ms.
     pub peak_ms: i64,
@@ -46,6 +47,7 @@ pub struct Explanation {
 
 /// ENIs held for functions that share their subnets and security groups.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Held {
     /// The functions.
     pub functions: Vec<String>,

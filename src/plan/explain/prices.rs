@@ -15,6 +15,7 @@ use crate::plan::objective::Prices;
 
 /// The difference that so much more, or less, makes to the plan; savings are positive.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Difference {
     /// How much more or less.
     pub by: u64,
@@ -30,6 +31,7 @@ pub struct Difference {
 
 /// What a limit is worth to the plan.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ShadowPrice {
     /// `addresses`, `vpc_quota`, `region_quota`, `api_burst`, `api_refill` or `head_start`.
     pub kind: &'static str,

@@ -11,6 +11,7 @@ use crate::plan::answer::ScheduleRow;
 
 /// What was made small, and what no plan can beat.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Minimised {
     /// `cost` or `addresses`.
     pub what: &'static str,

@@ -1,11 +1,11 @@
 //! What each function of the traffic needs on its own, and nothing of all together.
 
 use rayon::prelude::*;
-use serde_json::{Value as Json, json};
 
 use super::demand::mean;
 use crate::demand::FunctionDemand;
 use crate::demand::even::Busiest;
+use crate::report::forms::{ByFunction, FunctionLoad, fields, value};
 use crate::report::words::counted;
 use crate::report::{Answer, Subject, Table, Value};
 
@@ -20,11 +20,8 @@ pub fn by_function(subject: &Subject, functions: &[FunctionDemand], busiest: Opt
         .map(|(index, it)| (it, busiest.and_then(|slots| slots.get(index))))
         .collect();
     all.sort_by_key(|(it, _)| (std::cmp::Reverse((it.busy_ms, it.invocations)), &it.name));
-    let mut fields = subject.json();
-    fields.remove("model");
-    fields.remove("policy");
-    let json: Vec<Json> = all.par_iter().map(|(it, slot)| json(subject, it, *slot)).collect();
-    fields.insert("functions".to_owned(), json.into());
+    let functions = all.par_iter().map(|(it, slot)| value(&load(subject, it, *slot))).collect();
+    let json = fields(&ByFunction { of: subject.of_traffic(), functions });
     let headline = format!(
         "{} holds {} of {} over {}.",
         subject.file(),
@@ -42,21 +39,21 @@ pub fn by_function(subject: &Subject, functions: &[FunctionDemand], busiest: Opt
         tables: vec![table(subject, &all, busiest.is_some())],
         flat: None,
         assumptions,
-        json: fields,
+        json,
         clock: subject.clock,
     }
 }
 
-fn json(subject: &Subject, it: &FunctionDemand, slot: Option<&Busiest>) -> Json {
-    let mut out = json!({
-        "function": it.name, "invocations": it.invocations, "mean_concurrency": mean(it.busy_ms, subject.span),
-        "peak_concurrency": it.peak_concurrency, "peak_concurrency_at_ms": it.peak_concurrency_at,
-    });
-    if let Some(slot) = slot {
-        out["busiest_slot_invocations"] = slot.invocations.into();
-        out["busiest_slot_at_ms"] = slot.at.into();
+fn load<'a>(subject: &Subject, it: &'a FunctionDemand, slot: Option<&Busiest>) -> FunctionLoad<'a> {
+    FunctionLoad {
+        function: &it.name,
+        invocations: it.invocations,
+        mean_concurrency: mean(it.busy_ms, subject.span),
+        peak_concurrency: it.peak_concurrency,
+        peak_concurrency_at_ms: it.peak_concurrency_at,
+        busiest_slot_invocations: slot.map(|slot| slot.invocations.into()),
+        busiest_slot_at_ms: slot.map(|slot| slot.at),
     }
-    out
 }
 
 fn table(subject: &Subject, all: &[(&FunctionDemand, Option<&Busiest>)], slots: bool) -> Table {

@@ -3,11 +3,13 @@
 use serde::Serialize;
 
 use crate::quantity::Millis;
+use crate::report::forms::Checks;
 use crate::report::words::{counted, thousands};
 use crate::report::{Answer, Table, Value};
 
 /// A file with which nothing is wrong.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Checked {
     /// The file, as the user named it.
     pub file: String,
@@ -18,6 +20,7 @@ pub struct Checked {
 
 /// What a file holds.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Holds {
     /// A scenario, with what the traffic beside it adds.
@@ -92,6 +95,6 @@ pub fn check(files: &[Checked], assumptions: Vec<String>) -> Answer {
         assumptions,
         ..Answer::default()
     };
-    answer.insert("files", serde_json::json!(files));
+    answer.extend(&Checks { files });
     answer
 }

@@ -1,9 +1,8 @@
 //! Policies and models side by side.
 
-use serde_json::Value as Json;
-
 use crate::comparison::{Comparison, Row, Runs};
 use crate::quantity::Millis;
+use crate::report::forms::{Compared, fields};
 use crate::report::words::{brief, joined, name, thousands};
 use crate::report::{Answer, Subject, Table, Value};
 use crate::worst_case::Bracket;
@@ -12,14 +11,6 @@ use crate::worst_case::Bracket;
 pub fn compare(subject: &Subject, comparison: &Comparison, runs: u64) -> Answer {
     let rows = &comparison.rows;
     let several = rows.iter().any(|row| rows.first().is_some_and(|first| first.model != row.model));
-    let mut json = subject.json();
-    // Both are columns of the rows here.
-    json.remove("policy");
-    json.remove("model");
-    if let Ok(Json::Object(fields)) = serde_json::to_value(comparison) {
-        json.extend(fields);
-    }
-    json.insert("runs".into(), runs.into());
     let mut assumptions = subject.assumptions.clone();
     assumptions.push(format!(
         "percentiles, shares and means over {}; a worst case is over every boot, deletion, phase and miss",
@@ -36,7 +27,8 @@ pub fn compare(subject: &Subject, comparison: &Comparison, runs: u64) -> Answer 
         tables: tables(rows, several),
         flat: Some(flat(rows)),
         assumptions,
-        json,
+        // Model and policy are columns of the rows here.
+        json: fields(&Compared { of: subject.of_traffic(), comparison, runs }),
         clock: subject.clock,
     }
 }

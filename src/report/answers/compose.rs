@@ -1,9 +1,8 @@
 //! Ways to cut a service into functions, side by side, and the best one.
 
-use serde_json::{Map, Value as Json, json};
-
 use crate::composition::{Best, How, Objective, Row};
 use crate::quantity::Memory;
+use crate::report::forms::{BestForm, Composed, GroupingForm, Refused, fields};
 use crate::report::words::{counted, joined, name};
 use crate::report::{Answer, Subject, Table, Value};
 
@@ -42,7 +41,7 @@ pub fn compose(subject: &Subject, found: &Composition) -> Answer {
         tables: vec![side_by_side(found), functions(found), routes(found), enis(found)],
         flat: Some(flat(found)),
         assumptions,
-        json: fields(subject, found),
+        json: fields(&form(subject, found)),
         clock: subject.clock,
     }
 }
@@ -299,31 +298,25 @@ fn flat(found: &Composition) -> Table {
     table
 }
 
-fn fields(subject: &Subject, found: &Composition) -> Map<String, Json> {
-    let rows = found.rows.iter().map(|row| {
-        let mut out = json!(row);
-        let classes = row.enis_by_class.iter().map(|(class, most)| json!({ "class": class, "peak": most }));
-        out["enis_by_class"] = classes.collect();
-        out
+fn form<'a>(subject: &'a Subject, found: &'a Composition) -> Composed<'a> {
+    let objective = found.objective;
+    let best = found.best.as_ref().map(|(best, row)| BestForm {
+        grouping: row,
+        objective: objective.words(),
+        unit: objective.unit(),
+        how: best.how,
+        cost: objective.human(best.cost),
+        bound: objective.human(best.bound),
+        gap: best.gap(),
+        functions_priced: best.priced,
     });
-    let best = found.best.as_ref().map(|(best, row)| {
-        let objective = found.objective;
-        json!({
-            "grouping": row, "objective": objective.words(), "unit": objective.unit(), "how": best.how,
-            "cost": objective.human(best.cost), "bound": objective.human(best.bound), "gap": best.gap(),
-            "functions_priced": best.priced,
-        })
-    });
-    let refused = found.refused.iter().map(|(grouping, why)| json!({ "grouping": grouping, "why": why }));
-    let all: [(&str, Json); 4] = [
-        ("routes", json!(found.routes)),
-        ("groupings", rows.collect()),
-        ("refused", refused.collect()),
-        ("best", json!(best)),
-    ];
-    let mut fields = subject.json();
-    fields.extend(all.map(|(field, value)| (field.to_owned(), value)));
-    fields
+    Composed {
+        about: subject.about(),
+        routes: found.routes,
+        groupings: found.rows.iter().map(GroupingForm::from).collect(),
+        refused: found.refused.iter().map(|(grouping, why)| Refused { grouping, why }).collect(),
+        best,
+    }
 }
 
 #[cfg(test)]

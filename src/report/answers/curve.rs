@@ -1,7 +1,5 @@
 //! The worst-case curve: the longest cold start an arrival can meet, slot by slot.
 
-use serde_json::{Value as Json, json};
-
 use crate::quantity::Millis;
 use crate::report::words::sentence;
 use crate::report::{Clock, Table, Value};
@@ -97,11 +95,6 @@ pub(super) fn when(points: &[Point], slot: Millis, clock: Clock) -> Option<Strin
         (None, None) => String::new(),
     };
     Some(sentence(&format!("by what is proved, {when}{around}.")))
-}
-
-/// The same for programs.
-pub(super) fn json(points: &[Point]) -> Json {
-    points.iter().map(|it| json!(it)).collect()
 }
 
 #[cfg(test)]

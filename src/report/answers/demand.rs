@@ -1,9 +1,8 @@
 //! What is in the traffic, and what it needs.
 
-use serde_json::{Map, Value as Json, json};
-
 use crate::demand::{Curve, Demand, FunctionDemand, PoolDemand};
 use crate::quantity::Millis;
+use crate::report::forms::{Concurrency, Demanded, FunctionNeed, OverTime, Peak, PoolNeed, fields};
 use crate::report::words::{counted, thousands};
 use crate::report::{Answer, Chart, Subject, Table, Value};
 
@@ -36,7 +35,7 @@ pub fn demand(subject: &Subject, demand: &Demand, pools: &[Pool]) -> Answer {
         tables: vec![by_function(subject, demand, &functions), by_pool(subject, &named)],
         flat: None,
         assumptions,
-        json: fields(subject, demand, &functions, &named),
+        json: fields(&form(subject, demand, &functions, &named)),
         clock: subject.clock,
     }
 }
@@ -168,24 +167,19 @@ fn by_pool(subject: &Subject, pools: &[(&PoolDemand, &Pool)]) -> Table {
     table
 }
 
-fn peak(curve: &Curve, span: Millis) -> Json {
-    let (peak, at) = curve.peak();
+fn peak(curve: &Curve, span: Millis) -> Peak {
+    let (peak, peak_at_ms) = curve.peak();
     let integral = curve.integral(0, span.0);
-    json!({
-        "peak": peak, "peak_at_ms": at, "mean": mean(integral, span), "hours": integral as f64 / 3_600_000.0,
-    })
+    Peak { peak, peak_at_ms, mean: mean(integral, span), hours: integral as f64 / 3_600_000.0 }
 }
 
 /// The largest value in each of at most [`POINTS`] equal steps of the span.
-fn over_time(subject: &Subject, curves: [(&str, &Curve); 2]) -> Json {
+fn over_time(subject: &Subject, demand: &Demand) -> OverTime {
     let slot = subject.slot.unwrap_or(Millis::minutes(1)).0.max(1);
     let slots = subject.span.0.div_ceil(slot).max(1);
-    let step = slot.saturating_mul(slots.div_ceil(POINTS));
-    let mut out = json!({ "step_ms": step });
-    for (field, curve) in curves {
-        out[field] = largest_per_step(curve, step, subject.span.0).into();
-    }
-    out
+    let step_ms = slot.saturating_mul(slots.div_ceil(POINTS));
+    let largest = |curve: &Curve| largest_per_step(curve, step_ms, subject.span.0);
+    OverTime { step_ms, environments: largest(&demand.environments), enis: largest(&demand.enis) }
 }
 
 fn largest_per_step(curve: &Curve, step: u64, span: u64) -> Vec<u32> {
@@ -207,45 +201,41 @@ fn largest_per_step(curve: &Curve, step: u64, span: u64) -> Vec<u32> {
         .collect()
 }
 
-fn fields(
-    subject: &Subject,
-    demand: &Demand,
-    functions: &[&FunctionDemand],
-    pools: &[(&PoolDemand, &Pool)],
-) -> Map<String, Json> {
+fn form<'a>(
+    subject: &'a Subject,
+    demand: &'a Demand,
+    functions: &[&'a FunctionDemand],
+    pools: &[(&'a PoolDemand, &'a Pool)],
+) -> Demanded<'a> {
     let span = subject.span;
-    let function = |it: &&FunctionDemand| {
-        json!({
-            "function": it.name, "invocations": it.invocations, "mean_concurrency": mean(it.busy_ms, span),
-            "peak_concurrency": it.peak_concurrency, "peak_concurrency_at_ms": it.peak_concurrency_at,
-            "environments": peak(&it.environments, span),
-        })
+    let function = |it: &&'a FunctionDemand| FunctionNeed {
+        function: &it.name,
+        invocations: it.invocations,
+        mean_concurrency: mean(it.busy_ms, span),
+        peak_concurrency: it.peak_concurrency,
+        peak_concurrency_at_ms: it.peak_concurrency_at,
+        environments: peak(&it.environments, span),
     };
-    let pool = |(demand, pool): &(&PoolDemand, &Pool)| {
-        json!({
-            "subnets": pool.subnets, "security_groups": pool.security_groups,
-            "functions": demand.functions.len(), "enis_in_use": peak(&demand.in_use, span),
-            "enis": peak(&demand.enis, span),
-        })
+    let pool = |(demand, pool): &(&PoolDemand, &'a Pool)| PoolNeed {
+        subnets: &pool.subnets,
+        security_groups: &pool.security_groups,
+        functions: demand.functions.len(),
+        enis_in_use: peak(&demand.in_use, span),
+        enis: peak(&demand.enis, span),
     };
-    let busy = demand.functions.iter().map(|it| it.busy_ms).sum();
-    let mut fields = subject.json();
-    let all = [
-        (
-            "concurrency",
-            json!({
-                "mean": mean(busy, span), "peak": demand.peak_concurrency,
-                "peak_at_ms": demand.peak_concurrency_at,
-            }),
-        ),
-        ("environments", peak(&demand.environments, span)),
-        ("enis", peak(&demand.enis, span)),
-        ("functions", functions.iter().map(function).collect()),
-        ("pools", pools.iter().map(pool).collect()),
-        ("over_time", over_time(subject, [("environments", &demand.environments), ("enis", &demand.enis)])),
-    ];
-    fields.extend(all.map(|(field, value)| (field.to_owned(), value)));
-    fields
+    Demanded {
+        about: subject.about(),
+        concurrency: Concurrency {
+            mean: mean(demand.functions.iter().map(|it| it.busy_ms).sum(), span),
+            peak: demand.peak_concurrency,
+            peak_at_ms: demand.peak_concurrency_at,
+        },
+        environments: peak(&demand.environments, span),
+        enis: peak(&demand.enis, span),
+        functions: functions.iter().map(function).collect(),
+        pools: pools.iter().map(pool).collect(),
+        over_time: over_time(subject, demand),
+    }
 }
 
 #[cfg(test)]

@@ -1,18 +1,8 @@
 //! The examples.
 
-use serde::Serialize;
-
 use crate::example;
+use crate::report::forms::{ExampleForm, Examples};
 use crate::report::{Answer, Table, Value};
-
-/// An example, for programs.
-#[derive(Debug, Serialize)]
-struct Listed {
-    name: &'static str,
-    question: &'static str,
-    files: Vec<&'static str>,
-    commands: Vec<&'static str>,
-}
 
 /// Every example with the question it answers.
 pub fn examples() -> Answer {
@@ -21,7 +11,7 @@ pub fn examples() -> Answer {
     for it in all {
         table.push(vec![Value::text(it.name), Value::text(it.question())]);
     }
-    let listed = all.iter().map(|it| Listed {
+    let listed = all.iter().map(|it| ExampleForm {
         name: it.name,
         question: it.question(),
         files: it.all_files().map(|(file, _)| file).collect(),
@@ -35,6 +25,6 @@ pub fn examples() -> Answer {
         tables: vec![table.prose(&["question"])],
         ..Answer::default()
     };
-    answer.insert("examples", serde_json::json!(listed.collect::<Vec<_>>()));
+    answer.extend(&Examples { examples: listed.collect() });
     answer
 }

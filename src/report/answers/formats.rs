@@ -1,7 +1,6 @@
 //! The import formats.
 
-use serde_json::json;
-
+use crate::report::forms::{FormatForm, Formats};
 use crate::report::{Answer, Table, Value};
 use crate::traffic::import;
 
@@ -20,12 +19,17 @@ pub fn formats() -> Answer {
         ]);
     }
     let rows = all.iter().map(|format| {
-        json!({
-            "format": format.name(), "header": format.header(), "summary": format.summary(),
-            "companions": format.companions(), "gives": format.gives().shape,
-            "durations": format.gives().durations, "memory": format.gives().memory,
-            "verified": format.gives().verified,
-        })
+        let gives = format.gives();
+        FormatForm {
+            format: format.name(),
+            header: format.header(),
+            summary: format.summary(),
+            companions: format.companions(),
+            gives: gives.shape,
+            durations: gives.durations,
+            memory: gives.memory,
+            verified: gives.verified,
+        }
     });
     let mut answer = Answer {
         headline: vec![
@@ -40,6 +44,6 @@ pub fn formats() -> Answer {
         tables: vec![table],
         ..Answer::default()
     };
-    answer.insert("formats", rows.collect::<serde_json::Value>());
+    answer.extend(&Formats { formats: rows.collect() });
     answer
 }

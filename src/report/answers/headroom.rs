@@ -1,18 +1,13 @@
 //! How far the traffic can grow before a promise breaks, and what breaks then.
 
-use serde_json::Value as Json;
-
 use crate::plan::{Headroom, Probe, Short};
 use crate::quantity::Millis;
+use crate::report::forms::{HeadroomForm, fields};
 use crate::report::words::{counted, joined, name, thousands};
 use crate::report::{Answer, Subject, Table, Value};
 
 /// The headroom of the subject.
 pub fn headroom(subject: &Subject, headroom: &Headroom) -> Answer {
-    let mut json = subject.json();
-    if let Ok(Json::Object(fields)) = serde_json::to_value(headroom) {
-        json.extend(fields);
-    }
     let mut assumptions = subject.assumptions.clone();
     assumptions.push(
         "scaled: the first n invocations of a function become the first floor(n x factor), concurrency is \
@@ -26,7 +21,7 @@ pub fn headroom(subject: &Subject, headroom: &Headroom) -> Answer {
         headline: vec![holds(subject, headroom), breaks(subject, headroom), order(headroom)],
         tables: vec![probes(headroom)],
         assumptions,
-        json,
+        json: fields(&HeadroomForm { about: subject.about(), headroom }),
         clock: subject.clock,
         ..Answer::default()
     }

@@ -1,8 +1,7 @@
 //! The models, every number with its source.
 
-use serde_json::{Value as Json, json};
-
 use crate::platform::{Grade, Platform};
+use crate::report::forms::{ModelForm, Models};
 use crate::report::words::{counted, joined, name};
 use crate::report::{Answer, Table, Value};
 
@@ -36,7 +35,7 @@ pub fn models(models: &[Platform]) -> Answer {
         flat: Some(flat),
         ..Answer::default()
     };
-    answer.insert("models", models.iter().map(fields).collect::<Json>());
+    answer.extend(&Models { models: models.iter().map(form).collect() });
     answer
 }
 
@@ -67,8 +66,7 @@ fn headline(models: &[Platform], numbers: &Table) -> Vec<String> {
     ]
 }
 
-fn fields(model: &Platform) -> Json {
-    json!({
-        "model": model.name, "summary": model.summary, "policy": model.policy, "numbers": model.citations(),
-    })
+fn form(model: &Platform) -> ModelForm<'_> {
+    let (name, summary, policy) = (&model.name, &model.summary, &model.policy);
+    ModelForm { model: name, summary, policy, numbers: model.citations() }
 }

@@ -1,9 +1,8 @@
 //! The path of one cold start: its phases, what each waited for, and which part of it binds.
 
-use serde_json::{Value as Json, json};
-
 use crate::cold_path::{Cause, Found, Limit, NoReady, PathPhase, Wait};
 use crate::quantity::{Millis, Rate};
+use crate::report::forms::{Binding, NoWait, SpentOn};
 use crate::report::words::{counted, joined, name, thousands};
 use crate::report::{Table, Value};
 
@@ -101,17 +100,17 @@ pub(in crate::report) fn in_words(waits: &[Wait]) -> Option<String> {
 }
 
 /// The longest part of a cold start: a wait, or a phase that waits for nothing.
-struct Binding<'a> {
+struct Part<'a> {
     phase: &'a PathPhase,
     wait: Option<Wait>,
     ms: u64,
 }
 
 /// The first of the longest parts; `None` without a path that takes time.
-fn longest_part(path: &[PathPhase]) -> Option<Binding<'_>> {
+fn longest_part(path: &[PathPhase]) -> Option<Part<'_>> {
     let parts = path.iter().flat_map(|phase| {
-        let waits = phase.waits.iter().map(move |&wait| Binding { phase, wait: Some(wait), ms: wait.ms });
-        waits.chain([Binding { phase, wait: None, ms: phase.duration_ms }])
+        let waits = phase.waits.iter().map(move |&wait| Part { phase, wait: Some(wait), ms: wait.ms });
+        waits.chain([Part { phase, wait: None, ms: phase.duration_ms }])
     });
     parts.filter(|part| part.ms > 0).reduce(|best, part| if part.ms > best.ms { part } else { best })
 }
@@ -182,25 +181,22 @@ fn stood(found: &Found) -> String {
     words + &going
 }
 
-/// The same for programs: the phase, what was waited for (`phase`: nothing), how long, and the sentence.
-pub(super) fn binding_json(length: u64, path: &[PathPhase], limits: &Limits) -> Json {
-    let Some(words) = binding("that cold start", length, path, limits) else { return Json::Null };
+/// The same for programs.
+pub(super) fn binding_form<'a>(length: u64, path: &'a [PathPhase], limits: &Limits) -> Option<Binding<'a>> {
+    let words = binding("that cold start", length, path, limits)?;
     let Some(part) = longest_part(path) else {
-        return json!({ "for": "queue", "ms": length, "words": words });
+        let spent_on = SpentOn::Else(NoWait::Queue);
+        return Some(Binding { phase: None, spent_on, ms: length, limit: None, words });
     };
-    let mut out = json!({ "phase": part.phase.phase, "for": "phase", "ms": part.ms, "words": words });
-    if let Some(wait) = part.wait {
-        out["for"] = json!(wait.cause);
-        if let Some(limit) = wait.limit {
-            out["limit"] = json!(limit);
-        }
-    }
-    out
+    let spent_on = part.wait.map_or(SpentOn::Else(NoWait::Phase), |wait| SpentOn::Wait(wait.cause));
+    let limit = part.wait.and_then(|wait| wait.limit);
+    Some(Binding { phase: Some(&part.phase.phase), spent_on, ms: part.ms, limit, words })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::forms::value;
 
     fn phase(name: &str, duration_ms: u64, waits: &[(Cause, u64, Option<Limit>)]) -> PathPhase {
         let waits: Vec<Wait> = waits.iter().map(|&(cause, ms, limit)| Wait { cause, ms, limit }).collect();
@@ -253,8 +249,8 @@ mod tests {
         );
         let slow = [phase("download", 50, &[]), phase("runtime", 51, &[])];
         assert_eq!(said(&slow), "Of that cold start (101ms), 51ms are the phase runtime.");
-        assert_eq!(binding_json(101, &slow, &limits())["for"], "phase");
-        assert_eq!(binding_json(7, &[], &limits())["for"], "queue");
-        assert_eq!((binding("x", 0, &[], &limits()), binding_json(0, &[], &limits())), (None, Json::Null));
+        let json = |length, path| value(&binding_form(length, path, &limits()));
+        assert_eq!((&json(101, &slow)["for"], &json(7, &[])["for"]), (&"phase".into(), &"queue".into()));
+        assert_eq!((binding("x", 0, &[], &limits()), json(0, &[])), (None, serde_json::Value::Null));
     }
 }

@@ -1,11 +1,10 @@
 //! How many ENIs are needed to keep a promise, and when to make them; or why none are enough.
 
-use serde_json::Value as Json;
-
 use super::explanation;
 use super::held;
 use crate::plan::{COLUMNS, NoPlan, Plan, Shortfall, Target, Verdict};
 use crate::quantity::Millis;
+use crate::report::forms::{Planned, fields};
 use crate::report::words::{counted, joined, thousands};
 use crate::report::{Answer, Subject, Table, Value};
 
@@ -14,10 +13,6 @@ const SHOWN: usize = 20;
 
 /// The plan of the subject.
 pub fn plan(subject: &Subject, plan: &Plan) -> Answer {
-    let mut json = subject.json();
-    if let Ok(Json::Object(fields)) = serde_json::to_value(plan) {
-        json.extend(fields);
-    }
     let mut assumptions = subject.assumptions.clone();
     assumptions.extend(plan.unproved.iter().cloned());
     if plan.eni_wait_ms > 0 {
@@ -41,7 +36,7 @@ pub fn plan(subject: &Subject, plan: &Plan) -> Answer {
         tables: tables(subject, plan),
         flat: Some(flat(subject, plan)),
         assumptions,
-        json,
+        json: fields(&Planned { about: subject.about(), plan }),
         clock: subject.clock,
     }
 }
@@ -143,9 +138,11 @@ fn amounts(plan: &Plan) -> Table {
         push(what, it.value.map_or(Value::Missing, text), text(it.lower_bound));
     }
     // Holding ENIs longer can spare creations: the bound is that of plans that do not.
-    let (what, bound) = match &plan.minimised {
-        None => ("creations, where ENI-hours are fewest", Value::Count(least.creations)),
-        Some(_) => ("creations", Value::Missing),
+    let fewest = plan.minimised.is_none() && amount.is_none_or(|it| it.eni_hours <= least.eni_hours);
+    let (what, bound) = if fewest {
+        ("creations, where ENI-hours are fewest", Value::Count(least.creations))
+    } else {
+        ("creations", Value::Missing)
     };
     push(what, Value::count(amount.map(|it| it.creations)), bound);
     let targets = [("constant pool", &plan.constant_pool), ("warm target of warm-pool", &plan.warm_target)];

@@ -1,10 +1,9 @@
 //! The policies: the named rows, and the parameters that can be overridden.
 
-use serde_json::{Value as Json, json};
-
 use crate::policy::registry::Named;
 use crate::policy::{self, IdleTtl, Policy, Provision};
 use crate::quantity::Capacity;
+use crate::report::forms::{ParameterForm, Policies, PolicyForm};
 use crate::report::{Answer, Table, Value};
 
 /// Every named policy and every parameter.
@@ -26,9 +25,11 @@ pub fn policies() -> Answer {
         flat: Some(rows(true)),
         ..Answer::default()
     };
-    answer.insert("policies", policy::ALL.iter().map(fields).collect::<Json>());
-    let key = |key: &policy::Key| json!({ "key": key.name, "values": key.values });
-    answer.insert("parameters", policy::KEYS.iter().map(key).collect::<Json>());
+    let key = |key: &'static policy::Key| ParameterForm { key: key.name, values: key.values };
+    answer.extend(&Policies {
+        policies: policy::ALL.iter().map(form).collect(),
+        parameters: policy::KEYS.iter().map(key).collect(),
+    });
     answer
 }
 
@@ -99,11 +100,18 @@ const fn made_by(policy: &Policy) -> &'static str {
     }
 }
 
-fn fields(named: &Named) -> Json {
+fn form(named: &Named) -> PolicyForm<'_> {
     let row = (named.row)();
-    json!({
-        "policy": named.name, "summary": named.summary, "reuse": row.reuse, "join_booting": row.join_booting,
-        "miss": row.miss.to_string(), "miss_budget": row.miss_budget, "capacity": capacity(row.capacity),
-        "idle_ttl": idle_ttl(row.idle_ttl), "warm": row.warm, "made_by": made_by(&row),
-    })
+    PolicyForm {
+        policy: named.name,
+        summary: named.summary,
+        reuse: row.reuse,
+        join_booting: row.join_booting,
+        miss: row.miss.to_string(),
+        miss_budget: row.miss_budget,
+        capacity: capacity(row.capacity),
+        idle_ttl: idle_ttl(row.idle_ttl),
+        warm: row.warm,
+        made_by: made_by(&row),
+    }
 }

@@ -1,8 +1,7 @@
 //! Chance: a probability that runs estimate, and how well it is known.
 
-use serde_json::{Value as Json, json};
-
 use super::runs::student;
+use crate::report::forms::ChanceForm;
 use crate::report::words::{percent, thousands};
 
 /// A probability estimated over runs, with its 95% confidence interval.
@@ -49,8 +48,8 @@ impl Chance {
     }
 
     /// For programs.
-    pub fn json(&self) -> Json {
-        json!({ "mean": self.mean, "low_95": self.low, "high_95": self.high, "runs": self.runs })
+    pub fn form(self) -> ChanceForm {
+        ChanceForm { mean: self.mean, low_95: self.low, high_95: self.high, runs: self.runs as u64 }
     }
 }
 

@@ -1,10 +1,9 @@
 //! What the memory of environments is worth as a cache.
 
-use serde_json::{Map, Value as Json, json};
-
 use super::probability::Chance;
 use super::reuse_runs::{Function, ReuseRuns, share};
 use crate::quantity::Millis;
+use crate::report::forms::{Cache, FunctionReused, Quantiles, Reused, ReusedBy, Served, Watched, fields};
 use crate::report::words::{counted, name, percent, thousands};
 use crate::report::{Answer, Subject, Table, Value};
 use crate::simulation::{Distribution, FunctionReuse};
@@ -41,7 +40,7 @@ pub fn reuse(subject: &Subject, runs: &ReuseRuns) -> Answer {
         tables,
         flat: Some(flat(subject, runs, &functions)),
         assumptions,
-        json: fields(subject, runs, &functions),
+        json: fields(&form(subject, runs, &functions)),
         clock: subject.clock,
     }
 }
@@ -289,59 +288,67 @@ fn quantiles(of: &Distribution) -> [u64; 4] {
     [of.quantile(500), of.quantile(900), of.quantile(990), of.max]
 }
 
-fn named(of: &Distribution) -> Json {
+fn spread_of(of: &Distribution) -> Quantiles {
     let [p50, p90, p99, max] = quantiles(of);
-    json!({ "mean": of.mean(), "p50": p50, "p90": p90, "p99": p99, "max": max })
+    Quantiles { mean: of.mean(), p50, p90, p99, max }
 }
 
-fn fields(subject: &Subject, runs: &ReuseRuns, functions: &[&Function]) -> Map<String, Json> {
+fn form<'a>(subject: &'a Subject, runs: &ReuseRuns, functions: &[&'a Function]) -> Reused<'a> {
     let hours = runs.hours(subject);
-    let one = |sum: &FunctionReuse| {
-        json!({
-            "served": sum.served, "warm_share": share(sum.warm, sum.served),
-            "memory": {
-                "hit_share": share(sum.hits, sum.served), "loads_per_hour": sum.loads as f64 / hours,
-                "stalest_ms": sum.stalest,
-            },
-            "shared": {
-                "hit_share": share(sum.shared.hits, sum.served), "stalest_ms": sum.shared.stalest,
-                "loads_per_hour": sum.shared.loads as f64 / hours,
-            },
-            "environments": sum.per_environment.count, "alive_at_end": sum.alive_at_end,
-            "invocations_per_environment": named(&sum.per_environment),
-            "environments_serving": serving(&sum.per_environment),
-            "memory_age_ms": named(&sum.age), "memory_age_at_last_use_ms": named(&sum.oldest),
-        })
+    Reused {
+        about: subject.about(),
+        cache_ttl_ms: runs.ttl,
+        runs: runs.runs,
+        keep_alive_drawn: runs.drawn,
+        together: reused(&runs.total(), hours),
+        functions: functions.iter().map(|it| one(it, hours)).collect(),
+    }
+}
+
+fn one(function: &Function, hours: f64) -> FunctionReused<'_> {
+    let at = function.first.map(|(at_ms, invocations)| Watched {
+        at_ms,
+        invocations,
+        warm_share: function.watched.iter().sum::<f64>() / function.watched.len().max(1) as f64,
+        warm_probability: Chance::of(&function.watched).map(Chance::form),
+    });
+    FunctionReused {
+        function: &function.name,
+        reused: reused(&function.sum, hours),
+        warm_probability: Chance::of(&function.warm).map(Chance::form),
+        at,
+    }
+}
+
+fn reused(sum: &FunctionReuse, hours: f64) -> ReusedBy {
+    let cache = |hits: u64, loads: u64, stalest_ms: u64| Cache {
+        hit_share: share(hits, sum.served),
+        loads_per_hour: loads as f64 / hours,
+        stalest_ms,
     };
-    let function = |function: &&Function| {
-        let mut out = one(&function.sum);
-        out["function"] = json!(function.name);
-        out["warm_probability"] = json!(Chance::of(&function.warm).map(|it| it.json()));
-        out["at"] = json!(function.first.map(|(at, count)| {
-            let chance = Chance::of(&function.watched).map(|it| it.json());
-            let warm = function.watched.iter().sum::<f64>() / function.watched.len().max(1) as f64;
-            json!({ "at_ms": at, "invocations": count, "warm_share": warm, "warm_probability": chance })
-        }));
-        out
-    };
-    let mut fields = subject.json();
-    let all = [
-        ("cache_ttl_ms", json!(runs.ttl)),
-        ("runs", json!(runs.runs)),
-        ("keep_alive_drawn", json!(runs.drawn)),
-        ("together", one(&runs.total())),
-        ("functions", functions.iter().map(function).collect()),
-    ];
-    fields.extend(all.map(|(field, value)| (field.to_owned(), value)));
-    fields
+    ReusedBy {
+        served: sum.served,
+        warm_share: share(sum.warm, sum.served),
+        memory: cache(sum.hits, sum.loads, sum.stalest),
+        shared: cache(sum.shared.hits, sum.shared.loads, sum.shared.stalest),
+        environments: sum.per_environment.count,
+        alive_at_end: sum.alive_at_end,
+        invocations_per_environment: spread_of(&sum.per_environment),
+        environments_serving: serving(&sum.per_environment),
+        memory_age_ms: spread_of(&sum.age),
+        memory_age_at_last_use_ms: spread_of(&sum.oldest),
+    }
 }
 
 /// Environments by how many invocations they served.
-fn serving(each: &Distribution) -> Json {
-    let upto = CLASSES.map(|(most, _)| each.up_to(most));
-    let [none, one, few, tens, hundreds] = upto;
-    json!({
-        "none": none, "one": one - none, "from_2_to_9": few - one, "from_10_to_99": tens - few,
-        "from_100_to_999": hundreds - tens, "from_1000": each.count - hundreds,
-    })
+fn serving(each: &Distribution) -> Served {
+    let [none, one, few, tens, hundreds] = CLASSES.map(|(most, _)| each.up_to(most));
+    Served {
+        none,
+        one: one - none,
+        from_2_to_9: few - one,
+        from_10_to_99: tens - few,
+        from_100_to_999: hundreds - tens,
+        from_1000: each.count - hundreds,
+    }
 }

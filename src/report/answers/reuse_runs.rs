@@ -46,7 +46,8 @@ impl ReuseRuns {
         }
     }
 
-    pub(super) fn total(&self) -> FunctionReuse {
+    /// All functions together.
+    pub(in crate::report) fn total(&self) -> FunctionReuse {
         let mut total = FunctionReuse::default();
         for function in &self.functions {
             total.merge(&function.sum);

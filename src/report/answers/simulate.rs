@@ -1,10 +1,14 @@
 //! What happens under one policy.
 
-use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
 
-use super::path::{Limits, binding, binding_json, path};
-use super::runs::{ESTIMATED, Estimate, Estimated, Runs, cold_quantiles, quantiles};
+use super::path::{Limits, binding, binding_form, path};
+use super::runs::{ESTIMATED, Estimate, Estimated, Run, Runs, cold_quantiles, quantiles};
 use crate::quantity::Millis;
+use crate::report::forms::{
+    ColdStarts, Environments, EstimateForm, HeldEnis, LongestForm, RunEnis, RunForm, Simulated, SubnetMost,
+    fields,
+};
 use crate::report::words::{counted, name, percent, sentence, thousands};
 use crate::report::{Answer, Subject, Table, Value};
 use crate::simulation::Failure;
@@ -30,7 +34,7 @@ pub fn simulate(
         tables,
         flat: Some(by_run(runs)),
         assumptions: subject.assumptions.clone(),
-        json: fields(subject, runs, functions, subnets, limits),
+        json: fields(&form(subject, runs, functions, subnets, limits)),
         clock: subject.clock,
     }
 }
@@ -233,73 +237,71 @@ fn by_run(runs: &Runs) -> Table {
     table
 }
 
-fn named([p50, p90, p95, p99, max]: [u64; 5]) -> Json {
-    json!({ "p50": p50, "p90": p90, "p95": p95, "p99": p99, "max": max })
+fn form<'a>(
+    subject: &'a Subject,
+    runs: &'a Runs,
+    functions: &'a [String],
+    subnets: &'a [String],
+    limits: &Limits,
+) -> Simulated<'a> {
+    let starts = &runs.cold_starts;
+    let longest = runs.longest.as_ref().map(|it| LongestForm {
+        length_ms: it.length,
+        at_ms: it.arrival,
+        function: functions.get(it.function).map(String::as_str),
+        path: &it.path,
+        binding: binding_form(it.length, &it.path, limits),
+    });
+    let (peak, peak_at_ms) = runs.peak_enis();
+    Simulated {
+        about: subject.about(),
+        runs: runs.all.len(),
+        invocations: runs.invocations(),
+        served: starts.served,
+        cold: starts.cold,
+        cold_share: runs.cold_share(),
+        cold_start_ms: ColdStarts { all: quantiles(starts).into(), of_cold: cold_quantiles(starts).into() },
+        longest,
+        failed: runs.failed.iter().map(|(failure, &count)| (failure.name(), count)).collect(),
+        enis: HeldEnis {
+            peak,
+            peak_at_ms,
+            mean: runs.mean(|run| run.enis.1),
+            hours: runs.mean(|run| run.enis.2),
+            by_subnet: subnets
+                .iter()
+                .zip(&runs.subnets)
+                .map(|(subnet, &peak)| SubnetMost { subnet, peak })
+                .collect(),
+        },
+        environments: Environments {
+            peak: runs.all.iter().map(|run| run.environments.0).max().unwrap_or(0),
+            mean: runs.mean(|run| run.environments.1),
+        },
+        estimates: estimated(runs),
+        by_run: runs.all.iter().map(one).collect(),
+    }
 }
 
-fn fields(
-    subject: &Subject,
-    runs: &Runs,
-    functions: &[String],
-    subnets: &[String],
-    limits: &Limits,
-) -> Map<String, Json> {
-    let starts = &runs.cold_starts;
-    let mut cold_start = named(quantiles(starts));
-    cold_start["of_cold"] = named(cold_quantiles(starts));
-    let failed: Map<String, Json> =
-        runs.failed.iter().map(|(failure, count)| (failure.name().to_owned(), json!(count))).collect();
-    let by_subnet: Vec<Json> = subnets
-        .iter()
-        .zip(&runs.subnets)
-        .map(|(subnet, peak)| json!({ "subnet": subnet, "peak": peak }))
-        .collect();
-    let longest = runs.longest.as_ref().map(|it| {
-        json!({
-            "length_ms": it.length, "at_ms": it.arrival, "function": functions.get(it.function), "path": it.path,
-            "binding": binding_json(it.length, &it.path, limits),
-        })
-    });
-    let run = |run: &super::Run| {
-        json!({
-            "seed": run.seed, "invocations": run.invocations, "cold": run.cold, "failed": run.failed,
-            "cold_start_ms": named(run.quantiles), "creations": run.creations,
-            "enis": { "peak": run.enis.0, "mean": run.enis.1, "hours": run.enis.2 },
-            "environments": { "peak": run.environments.0, "mean": run.environments.1 },
-        })
-    };
-    let most_environments = runs.all.iter().map(|run| run.environments.0).max().unwrap_or(0);
-    let (peak, peak_at) = runs.peak_enis();
-    let mut fields = subject.json();
-    let all = [
-        ("runs", json!(runs.all.len())),
-        ("invocations", json!(runs.invocations())),
-        ("served", json!(starts.served)),
-        ("cold", json!(starts.cold)),
-        ("cold_share", json!(runs.cold_share())),
-        ("cold_start_ms", cold_start),
-        ("longest", json!(longest)),
-        ("failed", failed.into()),
-        (
-            "enis",
-            json!({
-                "peak": peak, "peak_at_ms": peak_at, "mean": runs.mean(|run| run.enis.1),
-                "hours": runs.mean(|run| run.enis.2), "by_subnet": by_subnet,
-            }),
-        ),
-        ("environments", json!({ "peak": most_environments, "mean": runs.mean(|run| run.environments.1) })),
-        ("estimates", estimated(runs)),
-        ("by_run", runs.all.iter().map(run).collect()),
-    ];
-    fields.extend(all.map(|(field, value)| (field.to_owned(), value)));
-    fields
+fn one(run: &Run) -> RunForm {
+    let ((peak, mean, hours), environments) = (run.enis, run.environments);
+    RunForm {
+        seed: run.seed,
+        invocations: run.invocations,
+        cold: run.cold,
+        failed: run.failed,
+        cold_start_ms: run.quantiles.into(),
+        creations: run.creations,
+        enis: RunEnis { peak, mean, hours },
+        environments: Environments { peak: environments.0, mean: environments.1 },
+    }
 }
 
 /// Means over the runs with half the width of their 95% confidence intervals; empty for one run.
-fn estimated(runs: &Runs) -> Json {
+fn estimated(runs: &Runs) -> BTreeMap<&'static str, EstimateForm> {
     let field = |(key, _, of): Estimated| {
         let it = runs.estimate(of)?;
-        Some((key.to_owned(), json!({ "mean": it.mean, "half_width_95": it.half_width })))
+        Some((key, EstimateForm { mean: it.mean, half_width_95: it.half_width }))
     };
-    Json::Object(ESTIMATED.into_iter().filter_map(field).collect())
+    ESTIMATED.into_iter().filter_map(field).collect()
 }

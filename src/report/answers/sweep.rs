@@ -1,16 +1,13 @@
 //! The trade-off between the promise and the ENIs it takes.
 
-use serde_json::Value as Json;
-
 use crate::plan::{Step, Verdict};
 use crate::quantity::Millis;
+use crate::report::forms::{Swept, fields};
 use crate::report::words::{counted, joined, name, sentence, thousands};
 use crate::report::{Answer, Subject, Table, Value};
 
 /// The plans of the subject for several promises, the tightest first.
 pub fn sweep(subject: &Subject, steps: &[Step]) -> Answer {
-    let mut json = subject.json();
-    json.insert("sweep".into(), serde_json::to_value(steps).unwrap_or(Json::Null));
     let mut assumptions = subject.assumptions.clone();
     for line in steps.iter().flat_map(|step| &step.plan.unproved) {
         if !assumptions.contains(line) {
@@ -31,7 +28,7 @@ pub fn sweep(subject: &Subject, steps: &[Step]) -> Answer {
         headline: vec![headline(subject, steps)],
         tables: vec![table(steps)],
         assumptions,
-        json,
+        json: fields(&Swept { about: subject.about(), sweep: steps }),
         clock: subject.clock,
         ..Answer::default()
     }

@@ -1,9 +1,8 @@
 //! Whether a saved plan keeps its promise.
 
-use serde_json::Value as Json;
-
 use crate::plan::{Breach, Verified};
 use crate::quantity::Millis;
+use crate::report::forms::{VerifiedForm, fields};
 use crate::report::words::{counted, joined, name, thousands};
 use crate::report::{Answer, Subject, Table, Value};
 
@@ -12,11 +11,6 @@ const SHOWN: usize = 20;
 
 /// What became of the plan in the file `plan` when it was checked for the subject.
 pub fn verify(subject: &Subject, plan: &str, verified: &Verified) -> Answer {
-    let mut json = subject.json();
-    if let Ok(Json::Object(fields)) = serde_json::to_value(verified) {
-        json.extend(fields);
-    }
-    json.insert("plan".into(), plan.into());
     let mut assumptions = subject.assumptions.clone();
     assumptions.extend(verified.unproved.iter().cloned());
     assumptions
@@ -26,7 +20,7 @@ pub fn verify(subject: &Subject, plan: &str, verified: &Verified) -> Answer {
         tables: vec![breaches(verified), misclaims(verified)],
         flat: Some(breaches(verified)),
         assumptions,
-        json,
+        json: fields(&VerifiedForm { about: subject.about(), plan, verified }),
         clock: subject.clock,
     }
 }

@@ -1,10 +1,9 @@
 //! The worst case, between what a replay has shown and what is proved.
 
-use serde_json::{Map, Value as Json};
-
 use super::curve;
-use super::path::{Limits, binding, binding_json, path};
+use super::path::{Limits, binding, binding_form, path};
 use crate::quantity::Millis;
+use crate::report::forms::{ColdStart, WorstCased, fields};
 use crate::report::words::{counted, joined, name, thousands};
 use crate::report::{Answer, Subject, Table, Value};
 use crate::worst_case::{Bracket, Point, WorstCase};
@@ -48,26 +47,28 @@ pub fn worst_case(subject: &Subject, worst: &WorstCase, shown: &Shown) -> Answer
         tables,
         flat: Some(flat(worst, shown)),
         assumptions: assumptions(subject, worst, shown),
-        json: fields(subject, worst, shown),
+        json: fields(&form(subject, worst, shown)),
         clock: subject.clock,
     }
 }
 
-fn fields(subject: &Subject, worst: &WorstCase, shown: &Shown) -> Map<String, Json> {
-    let mut json = subject.json();
-    if let Ok(Json::Object(fields)) = serde_json::to_value(worst) {
-        json.extend(fields);
-    }
+fn form<'a>(subject: &'a Subject, worst: &'a WorstCase, shown: &'a Shown) -> WorstCased<'a> {
     let cold = &worst.cold_start;
-    if let Some(Json::Object(fields)) = json.get_mut("cold_start") {
-        fields.insert("binding".into(), binding_json(cold.witness_ms, &cold.path, &shown.limits));
+    let (points, slot) = &shown.curve;
+    WorstCased {
+        about: subject.about(),
+        cold_start: ColdStart { it: cold, binding: binding_form(cold.witness_ms, &cold.path, &shown.limits) },
+        peak_enis: &worst.peak_enis,
+        failures: worst.failures,
+        witness: &worst.witness,
+        witness_peak_enis: &worst.witness_peak_enis,
+        witness_failures: &worst.witness_failures,
+        replays: worst.replays,
+        states: worst.states,
+        stopped_after_ms: shown.stopped.map(|limit| limit.0),
+        curve: shown.with_curve.then_some(points),
+        curve_slot_ms: shown.with_curve.then_some(*slot),
     }
-    if shown.with_curve {
-        json.insert("curve".into(), curve::json(&shown.curve.0));
-        json.insert("curve_slot_ms".into(), shown.curve.1.0.into());
-    }
-    json.insert("stopped_after_ms".into(), shown.stopped.map(|limit| limit.0).into());
-    json
 }
 
 /// What the subject rests on, then the set of assignments: what varies in it, and what is not in it.

@@ -59,6 +59,10 @@ pub struct Page<'a> {
     pub load: &'a Load,
     /// What stood in the first run of each policy that has one.
     pub tracks: &'a [Track],
+    /// What the memory of environments is worth.
+    pub reuse: Result<&'a answers::ReuseRuns, String>,
+    /// The routes as functions, where the scenario lists routes.
+    pub composition: Option<Result<&'a answers::Composition, String>>,
 }
 
 /// One part of the page.
@@ -67,7 +71,7 @@ struct Section {
     id: &'static str,
     /// Its heading.
     title: &'static str,
-    /// What it says.
+    /// What it says; nothing: it is left out.
     body: fn(&Page<'_>) -> Markup,
     /// What its charts draw; null: it has none.
     data: fn(&Page<'_>) -> Json,
@@ -81,6 +85,8 @@ const SECTIONS: &[Section] = &[
     sections::plan::SECTION,
     sections::policies::SECTION,
     sections::cold_starts::SECTION,
+    sections::reuse::SECTION,
+    sections::compose::SECTION,
     sections::topology::SECTION,
     sections::assumptions::SECTION,
     sections::command::SECTION,

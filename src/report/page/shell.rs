@@ -37,15 +37,17 @@ pub(super) fn document(page: &Page<'_>) -> Markup {
         .map(|section| (section.id.to_owned(), (section.data)(page)))
         .filter(|(_, data)| !data.is_null())
         .collect();
+    let filled = SECTIONS.iter().map(|section| (section, (section.body)(page)));
+    let filled: Vec<(&Section, Markup)> = filled.filter(|(_, body)| !body.0.is_empty()).collect();
     html! {
         (DOCTYPE)
         html lang="en" {
             (head(page))
             body {
                 a.skip href="#answer" { "To the answer" }
-                (bar())
+                (bar(&filled))
                 main {
-                    @for section in SECTIONS { (framed(page, section)) }
+                    @for (section, body) in &filled { (framed(page, section, body)) }
                 }
                 footer { p { "Made by eniplan " (env!("CARGO_PKG_VERSION")) ". This file loads nothing from elsewhere." } }
                 (data::block("data", &Json::Object(data)))
@@ -72,12 +74,12 @@ fn head(page: &Page<'_>) -> Markup {
     }
 }
 
-fn bar() -> Markup {
+fn bar(sections: &[(&Section, Markup)]) -> Markup {
     html! {
         header.bar {
             span.brand { "eniplan" }
             nav aria-label="Sections" {
-                @for section in SECTIONS { a href={ "#" (section.id) } { (short(section)) } }
+                @for (section, _) in sections { a href={ "#" (section.id) } { (short(section)) } }
             }
             button #theme type="button" aria-pressed="false" { "Dark" }
         }
@@ -86,12 +88,12 @@ fn bar() -> Markup {
 
 /// The beginning of the heading: what a menu has room for.
 fn short(section: &Section) -> &'static str {
-    let ends = [",", " and ", " against ", " compared", " cold start"];
+    let ends = [",", " and ", " against ", " compared", " cold start", " outside", " from "];
     let end = ends.iter().filter_map(|end| section.title.find(end)).min();
     end.map_or(section.title, |end| &section.title[..end])
 }
 
-fn framed(page: &Page<'_>, section: &Section) -> Markup {
+fn framed(page: &Page<'_>, section: &Section, body: &Markup) -> Markup {
     let heading = format!("{}-heading", section.id);
     html! {
         section id=(section.id) aria-labelledby=(heading) {
@@ -101,7 +103,7 @@ fn framed(page: &Page<'_>, section: &Section) -> Markup {
             } @else {
                 h2 id=(heading) { (section.title) }
             }
-            ((section.body)(page))
+            (body)
         }
     }
 }

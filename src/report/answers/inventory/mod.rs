@@ -30,7 +30,7 @@ pub fn inventory(estate: &Estate, audit: &Audit, platform: &Platform) -> Answer 
         assumptions: assumptions(estate, audit, platform),
         ..Answer::default()
     };
-    fields::fields(&mut answer, estate, audit, platform);
+    answer.extend(&fields::form(estate, audit, platform));
     answer
 }
 

@@ -34,16 +34,16 @@ const lengthAxis = (foot) => axis({
 });
 
 /** A line between what no other policy beats, and a point for each policy with its name. */
-const trade = (id, points, front, wait) => {
+const trade = (id, points, front, wait, height = "enis", words = thousands, unit = "ENIs") => {
   const known = points.filter((point) => point[wait] !== null);
   if (known.length === 0) return;
   const positive = known.map((point) => point[wait]).filter((ms) => ms > 0);
-  const least = Math.min(...positive, 1000);
   const zero = known.some((point) => point[wait] === 0);
+  const least = Math.min(...positive, ...(zero || positive.length === 0 ? [1000] : []));
   // The foot is one of the marks, a power below the shortest.
   const foot = zero ? Math.max(...lengths.filter((ms) => ms <= least / 5), 1) : null;
   const at = (ms) => (ms === 0 ? foot : ms);
-  const rows = known.map((point) => ({ point, x: at(point[wait]), y: point.enis })).sort((a, b) => a.x - b.x || a.y - b.y);
+  const rows = known.map((point) => ({ point, x: at(point[wait]), y: point[height] })).sort((a, b) => a.x - b.x || a.y - b.y);
   const most = Math.max(...positive, least);
   const low = zero ? foot / 1.6 : least / 2;
   const frontOf = new Map(front.map(([ms, enis]) => [at(ms), enis]));
@@ -57,7 +57,7 @@ const trade = (id, points, front, wait) => {
     const index = points.indexOf(row.point);
     const fill = () => (row.point.fails ? colour("--card") : colour(`--series-${index % 8}`));
     return {
-      label: row.point.policy, stroke: series(index), paths: () => null, value: (plot, enis) => thousands(enis),
+      label: row.point.policy, stroke: series(index), paths: () => null, value: (plot, n) => words(n),
       points: { show: true, size: 11, width: 2, fill, stroke: series(index) },
       data: rows.map((_, m) => (m === n ? row.y : null)),
     };
@@ -67,12 +67,12 @@ const trade = (id, points, front, wait) => {
   chart.plot = draw(id, {
     height: 280,
     scales: { x: { time: false, distr: 3, range: () => [low, most * 2] }, y: { range: fromZero } },
-    axes: [lengthAxis(foot), axis({ incrs: wholeSteps, values: (plot, splits) => splits.map(thousands), size: 52 })],
+    axes: [lengthAxis(foot), axis({ incrs: wholeSteps, values: (plot, splits) => splits.map(words), size: 52 })],
     legend: { show: false },
     series: [{ label: "wait" }, { label: "not beaten", paths: stepped(), spanGaps: true, stroke: () => colour("--muted"), dash: [3, 3], width: 1.5, points: { show: false } }, ...dots],
     cursor: { drag: { x: false, y: false }, points: { size: 14 } },
     hooks: { draw: [(plot) => named(plot, rows)] },
-  }, [xs, line, ...dots.map((dot) => dot.data)], (index) => `${rows[index].point.policy}: ${span(rows[index].point[wait])}, ${thousands(rows[index].y)} ENIs`);
+  }, [xs, line, ...dots.map((dot) => dot.data)], (index) => `${rows[index].point.policy}: ${span(rows[index].point[wait])}, ${words(rows[index].y)} ${unit}`);
 };
 
 /** Writes the names beside their points; those at one place share a label, and none covers another. */
@@ -126,6 +126,35 @@ const coldStarts = (data) => {
   (index) => `longer than ${span(data.lengths[index])}: ${data.tracks.filter((_, n) => picked(n)).map((track) => `${track.policy} ${percent(track.shares[index])}`).join(", ")}`);
   byPolicy.push([chart, 1]);
 };
+
+/** A line that falls: the share of all that are larger. */
+const tail = (id, { sizes, shares }, words, marks) => {
+  if (sizes.length === 0) return;
+  // A power of ten stands at the foot, so that there are two to read from.
+  const foot = 10 ** Math.floor(Math.log10(Math.min(...shares, 0.9)));
+  const powers = Array.from({ length: 12 }, (_, n) => 10 ** -n);
+  const xAxis = axis({
+    splits: (plot) => marks.filter((size) => size >= plot.scales.x.min && size <= plot.scales.x.max),
+    filter: (plot, splits) => splits, values: (plot, splits) => splits.map(words), size: 34,
+  });
+  draw(id, {
+    height: 260,
+    scales: { x: { time: false, distr: 3, range: (plot, min, max) => [min, Math.max(max, min * 10)] }, y: { distr: 3, range: () => [foot * 0.9, 1] } },
+    axes: [xAxis, axis({ splits: () => powers.filter((share) => share >= foot * 0.9), filter: (plot, splits) => splits, values: (plot, splits) => splits.map(percent), size: 66 })],
+    series: [{ label: "more than", value: (plot, size) => words(size) },
+      { label: "share", stroke: series(0), width: 2, points: { show: sizes.length < 3 }, paths: stepped(), value: (plot, share) => percent(share) }],
+    cursor: { drag: { x: true, y: false }, points: { size: 7 } },
+  }, [sizes, shares], (index) => `more than ${words(sizes[index])}: ${percent(shares[index])}`);
+};
+
+const reuse = (data) => {
+  tail("chart-served", data.served, thousands, Array.from({ length: 12 }, (_, n) => 10 ** n));
+  tail("chart-age", data.age, span, lengths);
+};
+
+const gigabytes = (n) => (n == null ? "\u2013" : String(+n.toPrecision(3)));
+
+const groupings = (data) => trade("chart-groupings", data.points, data.front, "waits", "memory", gigabytes, "GB-hours idle");
 
 /** Marks the promise. */
 const promised = (plot, ms) => {

@@ -6,6 +6,8 @@ if (all["worst-case"]) arrivals(all["worst-case"]);
 if (all.plan) plan(all.plan);
 if (all.policies) policies(all.policies);
 if (all["cold-starts"]) coldStarts(all["cold-starts"]);
+if (all.reuse) reuse(all.reuse);
+if (all.compose) groupings(all.compose);
 pickable();
 
 const button = document.getElementById("theme");

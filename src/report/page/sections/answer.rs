@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::no_data;
 use crate::comparison::Row;
 use crate::plan::{Plan, Verdict};
+use crate::policy::{self, Provision};
 use crate::quantity::Millis;
 use crate::report::answers::path::binding;
 use crate::report::page::{Page, Section};
@@ -103,13 +104,23 @@ fn least(plan: &Plan) -> Option<u64> {
         .then_some(plan.lower_bound.peak_enis)
 }
 
-/// The policy with the shortest worst case, and the one that holds the fewest ENIs; the clairvoyant
-/// is a yardstick and no choice.
+/// Whether a policy can be had on the page's model: the clairvoyant is a yardstick, and ENIs are made by
+/// deployments only where the model's own policy says so.
+fn to_be_had(page: &Page<'_>, name: &str) -> bool {
+    let provision = |name: &str| policy::named(name.split(':').next()?).map(|it| it.provision);
+    match provision(name) {
+        Some(Provision::Clairvoyant) => false,
+        Some(Provision::AtDeploy) => provision(&page.platform.policy) == Some(Provision::AtDeploy),
+        _ => true,
+    }
+}
+
+/// The policy with the shortest worst case, and the one that holds the fewest ENIs, of those to be had.
 fn policies(page: &Page<'_>) -> String {
     let bound = |row: &Row| row.worst_cold_start_ms.and_then(|it| it.bound);
     let peak = |row: &Row| row.runs.as_ref().map(|runs| runs.peak_enis);
     let fails = |row: &Row| row.runs.as_ref().is_none_or(|runs| runs.failures > 0.0);
-    let rows = || page.comparison.rows.iter().filter(|row| !row.policy.starts_with("clairvoyant"));
+    let rows = || page.comparison.rows.iter().filter(|row| to_be_had(page, &row.policy));
     let whole = rows().any(|row| !fails(row));
     let choice = || rows().filter(move |row| row.runs.is_some() && !(whole && fails(row)));
     let shortest = choice().filter(|row| bound(row).is_some()).min_by_key(|row| (bound(row), peak(row)));
@@ -127,6 +138,11 @@ fn policies(page: &Page<'_>) -> String {
     };
     let enis = |row: &Row| counted(peak(row).unwrap_or(0), "ENI", "ENIs");
     let length = |row: &Row| bound(row).map_or_else(|| "not proved".to_owned(), |ms| Millis(ms).to_string());
+    if whole && all > 1 && choice().count() == 1 {
+        let own = format!("worst case {}, at most {}", length(shortest), enis(shortest));
+        let of = counted(all, "policy", "policies");
+        return format!("Of {of} {} alone fails nothing in the runs ({own}).", name(&shortest.policy));
+    }
     if choice().all(|row| (bound(row), peak(row)) == (bound(shortest), peak(shortest))) {
         let alike =
             format!("the same worst case ({}) and the same ENIs ({})", length(shortest), enis(shortest));

@@ -5,17 +5,28 @@ pub(super) mod assumptions;
 mod chart;
 pub(super) mod cold_starts;
 pub(super) mod command;
+pub(super) mod compose;
 pub(super) mod plan;
 pub(super) mod policies;
+pub(super) mod reuse;
 pub(super) mod timeline;
 pub(super) mod topology;
 pub(super) mod worst_case;
 
+use maud::{Markup, html};
 use serde_json::Value as Json;
 
 use super::Page;
+use crate::diagnostic::inert;
+use crate::report::Answer;
 
 /// The data of a section without charts.
 const fn no_data(_: &Page<'_>) -> Json {
     Json::Null
+}
+
+/// What an answer rests on beside what the whole page does.
+fn notes(page: &Page<'_>, answer: &Answer) -> Markup {
+    let own = answer.assumptions.iter().filter(|it| !page.subject.assumptions.contains(it));
+    html! { @for line in own { p.note { (inert(line)) } } }
 }

@@ -1,0 +1,18 @@
+//! The form of `compare`.
+
+use serde::Serialize;
+
+use super::OfTraffic;
+use crate::comparison::Comparison;
+
+/// Policies and models side by side.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(in crate::report) struct Compared<'a> {
+    #[serde(flatten)]
+    pub of: OfTraffic<'a>,
+    #[serde(flatten)]
+    pub comparison: &'a Comparison,
+    /// How many runs stand behind each row.
+    pub runs: u64,
+}

@@ -1,0 +1,69 @@
+//! Functions from routes: the groupings side by side, where the scenario lists routes.
+
+use maud::{Markup, html};
+use serde_json::{Value as Json, json};
+
+use super::chart::chart;
+use super::notes;
+use crate::composition::Row;
+use crate::quantity::Millis;
+use crate::report::answers::{self, Composition};
+use crate::report::page::{Page, Section, table};
+use crate::report::words::name;
+
+pub(in crate::report::page) const SECTION: Section =
+    Section { id: "compose", title: "Functions from routes", body, data };
+
+fn body(page: &Page<'_>) -> Markup {
+    let found = match &page.composition {
+        None => return html! {},
+        Some(Ok(found)) => *found,
+        Some(Err(why)) => return html! { p { "The groupings are not compared: " (why) "." } },
+    };
+    let answer = answers::compose(page.subject, found);
+    html! {
+        @for line in &answer.headline { p { (line) } }
+        p.note {
+            "Each point is a grouping: the further left, the less time is spent in cold starts; the lower, the \
+             less memory stands idle. The line joins those that no other beats in both."
+        }
+        (chart("chart-groupings", "Idle memory (GB-hours) against all cold starts of a run added up", &says(found)))
+        @for it in &answer.tables { (table::table(it, page.subject.clock)) }
+        (notes(page, &answer))
+    }
+}
+
+fn says(found: &Composition) -> String {
+    let one = |row: &Row| {
+        format!("{} {} and {:.1} GB-hours", name(&row.grouping), Millis(waits(row)), row.idle_gb_hours)
+    };
+    let each: Vec<String> = found.rows.iter().map(one).collect();
+    format!("Cold starts added up and idle memory of each grouping: {}.", each.join(", "))
+}
+
+/// All waits for cold starts of a run, ms.
+fn waits(row: &Row) -> u64 {
+    // A mean of sums of u64s: not below zero, and a time that a run can hold.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "see above")]
+    let waits = row.waited_ms.round() as u64;
+    waits
+}
+
+fn data(page: &Page<'_>) -> Json {
+    let Some(Ok(found)) = &page.composition else { return Json::Null };
+    let point = |row: &Row| {
+        json!({
+            "policy": name(&row.grouping), "waits": waits(row), "memory": row.idle_gb_hours,
+            "fails": row.failed > 0.0,
+        })
+    };
+    let mut points: Vec<(u64, f64)> = found.rows.iter().map(|row| (waits(row), row.idle_gb_hours)).collect();
+    points.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let mut front: Vec<(u64, f64)> = Vec::new();
+    for point in points {
+        if front.last().is_none_or(|last| point.1 < last.1) {
+            front.push(point);
+        }
+    }
+    json!({ "points": found.rows.iter().map(point).collect::<Vec<_>>(), "front": front })
+}
