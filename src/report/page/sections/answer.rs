@@ -138,6 +138,11 @@ fn policies(page: &Page<'_>) -> String {
     };
     let enis = |row: &Row| counted(peak(row).unwrap_or(0), "ENI", "ENIs");
     let length = |row: &Row| bound(row).map_or_else(|| "not proved".to_owned(), |ms| Millis(ms).to_string());
+    if whole && all > 1 && choice().count() == 1 {
+        let own = format!("worst case {}, at most {}", length(shortest), enis(shortest));
+        let of = counted(all, "policy", "policies");
+        return format!("Of {of} {} alone fails nothing in the runs ({own}).", name(&shortest.policy));
+    }
     if choice().all(|row| (bound(row), peak(row)) == (bound(shortest), peak(shortest))) {
         let alike =
             format!("the same worst case ({}) and the same ENIs ({})", length(shortest), enis(shortest));
