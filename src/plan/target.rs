@@ -15,7 +15,7 @@ use crate::policy::{Policy, Provision, Start, named};
 use crate::quantity::Millis;
 use crate::simulation::{Action, Assignment, End, World, simulate};
 use crate::topology::Topology;
-use crate::worst_case::bounds;
+use crate::worst_case::surely_within;
 
 /// ENIs that are made once and never deleted: in all, and of each pool of functions.
 pub(super) fn constant(
@@ -212,8 +212,7 @@ pub(super) fn warm(study: &Study<'_>, promise: Millis) -> Target {
         let policy = pooled(study, warm);
         topologies.iter().all(|topology| {
             let world = World::new(topology, study.cold_path, &policy, study.initial().to_vec());
-            let bounds = bounds(&world, study.cold_path, study.traffic, None);
-            bounds.failures == 0 && bounds.cold_start_ms.is_some_and(|longest| longest <= promise.0)
+            surely_within(&world, study.cold_path, study.traffic, promise)
         })
     };
     Target { enough: smallest_proved(study, at_least, largest, proved), at_least, fails_at_ms }

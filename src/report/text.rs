@@ -237,10 +237,7 @@ mod tests {
             rows(40),
             ["a   held on average   in use at once", "x                 1               12"]
         );
-        assert_eq!(
-            rows(24),
-            ["a      held   in use", "    on           at", "    average     once", "x         1       12"]
-        );
+        assert_eq!(rows(24), ["a   held on    in use", "    average   at once", "x         1        12"]);
     }
 
     #[test]

@@ -13,8 +13,8 @@ mod turn;
 mod watch;
 mod witness;
 
-pub(crate) use bound::wait_for_host;
 pub use bound::{Bounds, BySlot, bounds};
+pub(crate) use bound::{surely_within, wait_for_host};
 pub use curve::{Drawn, Point, Shown};
 pub use watch::{Objective, Progress, Unwatched, Watch};
 

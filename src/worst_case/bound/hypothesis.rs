@@ -93,6 +93,7 @@ impl Prover<'_> {
         for round in 0..rounds.clamp(FEWEST_ROUNDS, MOST_ROUNDS) {
             match self.try_out(&supposed) {
                 Trial::Confirmed(found) => return Proved::Found(found),
+                Trial::Wider(wider) if self.is_beyond(&wider) => return Proved::Stopped,
                 Trial::Wider(wider) => supposed = wider,
                 Trial::Strands => return Proved::Strands,
                 Trial::Stopped => return in_hand.unwrap_or(Proved::Stopped),

@@ -108,6 +108,24 @@ pub(super) fn bounds_while(
     }
 }
 
+/// Whether it is proved that no cold start exceeds `promise` and no invocation fails.
+///
+/// Says no as soon as the proof has to suppose a longer wait, since it never takes that back.
+pub(crate) fn surely_within(
+    world: &World<'_>,
+    cold_path: &ColdPath,
+    traffic: &Traffic,
+    promise: Millis,
+) -> bool {
+    let prover = Prover::new(world, cold_path, traffic, None, &Unwatched);
+    let prover = Prover { promise: Some(promise), ..prover };
+    let bounds = match prover.prove() {
+        Proved::Found(found) => prover.conclude(&found),
+        Proved::Strands | Proved::Stopped => return false,
+    };
+    bounds.failures == 0 && bounds.cold_start_ms.is_some_and(|longest| longest <= promise.0)
+}
+
 /// What waits without end outlives every bound on environments: only the limits hold.
 fn unproved(world: &World<'_>, traffic: &Traffic) -> Bounds {
     let limits = &world.topology.limits;
@@ -143,6 +161,8 @@ struct Prover<'a> {
     cold_path: &'a ColdPath,
     traffic: &'a Traffic,
     planned: Option<Planned>,
+    /// A proof of a longer cold start is of no use.
+    promise: Option<Millis>,
     initial: Standing,
     components: Vec<Component>,
     /// From an arrival to its search for an ENI, at most and at least, ms, without the wait for a host.
@@ -166,6 +186,7 @@ impl<'a> Prover<'a> {
             cold_path,
             traffic,
             planned,
+            promise: None,
             initial: standing(world),
             components: components(world.topology, traffic.functions.len()),
             spread: cold_path.vpc.latest_acquire(Millis::ZERO).0,
@@ -237,6 +258,13 @@ impl<'a> Prover<'a> {
             None => Millis(supposed.token_wait).plus(self.world.topology.boot.max),
         };
         self.cold_path.of(in_vpc).longest(eni_wait, Millis(supposed.microvm_wait))
+    }
+
+    /// Whether some cold start may exceed the promise even if no request waits for a token.
+    fn is_beyond(&self, supposed: &Hypothesis) -> bool {
+        let waits = Hypothesis { token_wait: 0, ..supposed.waits() };
+        let functions = || 0..self.traffic.functions.len();
+        self.promise.is_some_and(|promise| functions().any(|f| self.longest(f, &waits) > promise))
     }
 
     fn most_held(&self) -> u64 {
