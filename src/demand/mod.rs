@@ -90,11 +90,9 @@ pub fn demand(traffic: &Traffic, topology: &Topology, policy: &Policy) -> Demand
 
 /// One per function of the traffic, before anything has arrived.
 fn tallies(traffic: &Traffic, topology: &Topology, policy: &Policy) -> Vec<Nominal> {
-    let keep_alive = |f: usize| {
-        let own = topology.functions.get(f).map_or(Millis::ZERO, |place| place.keep_alive);
-        policy.keep_alive.unwrap_or(own).0
+    let name = |(f, function): (usize, &TrafficFunction)| {
+        Nominal::new(&function.name, Some(keep_alive(topology, policy, f)))
     };
-    let name = |(f, function): (usize, &TrafficFunction)| Nominal::new(&function.name, Some(keep_alive(f)));
     traffic.functions.iter().enumerate().map(name).collect()
 }
 
@@ -107,14 +105,13 @@ pub fn of_functions(
     policy: &Policy,
 ) -> Demand {
     let environments: Vec<Curve> = functions.iter().map(|it| it.environments.clone()).collect();
-    let capacity = policy.capacity.unwrap_or(topology.capacity);
     let pools: Vec<PoolDemand> = pools(topology)
         .into_iter()
         .map(|(classes, members)| {
-            let sizes: Vec<u64> = members.iter().map(|&f| size(capacity, &topology.functions[f])).collect();
+            let (sizes, room) = sizes(topology, policy, &members);
             let curves: Vec<Curve> =
                 members.iter().map(|&f| environments.get(f).cloned().unwrap_or_default()).collect();
-            let in_use = Curve::combine(&curves, |counts| tight(counts, &sizes, room(capacity)));
+            let in_use = Curve::combine(&curves, |counts| tight(counts, &sizes, room));
             let enis = match policy.idle_ttl {
                 IdleTtl::Forever => in_use.sliding_max(u64::MAX),
                 IdleTtl::After(_) if !policy.reuse => in_use.clone(),
@@ -180,6 +177,18 @@ pub fn size(capacity: Capacity, function: &FunctionPlace) -> u64 {
         Capacity::Connections(_) => u64::from(function.connections),
     };
     size.clamp(1, room(capacity).max(1))
+}
+
+/// The units an environment of each member takes, and those on one ENI.
+pub(crate) fn sizes(topology: &Topology, policy: &Policy, members: &[usize]) -> (Vec<u64>, u64) {
+    let capacity = policy.capacity.unwrap_or(topology.capacity);
+    (members.iter().map(|&f| size(capacity, &topology.functions[f])).collect(), room(capacity))
+}
+
+/// How long an idle environment of a function lives, ms; 0 of one that is in no place.
+pub(crate) fn keep_alive(topology: &Topology, policy: &Policy, function: usize) -> u64 {
+    let own = topology.functions.get(function).map_or(Millis::ZERO, |place| place.keep_alive);
+    policy.keep_alive.unwrap_or(own).0
 }
 
 /// ENIs that carry these environments if none wastes room: the sum of sizes over the capacity,

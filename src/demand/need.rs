@@ -18,7 +18,7 @@ pub use super::busy::{MayFail, Most, Premises};
 use rayon::prelude::*;
 
 use super::busy::{Bound, Facts, Lengths};
-use super::{Curve, pools, room, size, sum};
+use super::{Curve, keep_alive, pools, sizes, sum};
 use crate::policy::{PickEnvironment, Policy};
 use crate::quantity::Millis;
 use crate::topology::Topology;
@@ -55,18 +55,15 @@ pub(crate) fn environments_while(
         lengths[entry.function as usize].add(entry.duration);
     }
     let rotates = policy.pick_environment != PickEnvironment::NewestIdle;
-    let facts = |f: usize| {
-        let own = topology.functions.get(f).map_or(Millis::ZERO, |place| place.keep_alive);
-        Facts {
-            queued: premises.queued,
-            keep_alive: policy.keep_alive.unwrap_or(own).0,
-            rotates,
-            cold: cold.get(f).copied().unwrap_or_default().0,
-            lengths: lengths[f],
-            initial: initial.get(f).copied().unwrap_or(0),
-            grain: traffic.span.0 / 1_000_000,
-            stretch: premises.stretch,
-        }
+    let facts = |f: usize| Facts {
+        queued: premises.queued,
+        keep_alive: keep_alive(topology, policy, f),
+        rotates,
+        cold: cold.get(f).copied().unwrap_or_default().0,
+        lengths: lengths[f],
+        initial: initial.get(f).copied().unwrap_or(0),
+        grain: traffic.span.0 / 1_000_000,
+        stretch: premises.stretch,
     };
     // Each share of the functions is a pass of its own over all arrivals.
     let shares = rayon::current_num_threads().min(functions).max(1);
@@ -135,12 +132,6 @@ pub(crate) fn fewest_on_a_full_one(topology: &Topology, policy: &Policy, members
     let (sizes, room) = sizes(topology, policy, members);
     let largest = sizes.into_iter().max().unwrap_or(1);
     u32::try_from((room.saturating_sub(largest) + 1).div_ceil(largest)).unwrap_or(u32::MAX)
-}
-
-/// The units an environment of each member takes, and those on one ENI.
-fn sizes(topology: &Topology, policy: &Policy, members: &[usize]) -> (Vec<u64>, u64) {
-    let capacity = policy.capacity.unwrap_or(topology.capacity);
-    (members.iter().map(|&f| size(capacity, &topology.functions[f])).collect(), room(capacity))
 }
 
 fn enough(counts: &[u32], sizes: &[u64], room: u64) -> u32 {

@@ -197,8 +197,7 @@ pub(super) fn alive(study: &Study<'_>, assignment: &Assignment) -> Vec<Curve> {
     (policy.provision, policy.idle_ttl) = (Provision::OnDemand, IdleTtl::After(Millis::ZERO));
     let world = World::new(&topology, study.cold_path, &policy, study.initial().to_vec());
     let (_, _, seen) = simulate(&world, study.traffic, assignment.clone(), Lives::default());
-    let keep_alive = |f: usize| study.policy.keep_alive.unwrap_or(topology.functions[f].keep_alive).0;
-    let alive = |f: usize| seen.of(f, keep_alive(f), study.initial().get(f).copied().unwrap_or(0));
+    let alive = |f: usize| seen.of(f, study.keep_alive(f).0, study.initial().get(f).copied().unwrap_or(0));
     (0..topology.functions.len()).map(alive).collect()
 }
 

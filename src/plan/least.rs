@@ -1,7 +1,7 @@
 //! Least: what no plan can do without, whatever the limits (docs/plan.md, "At least").
 
 use super::study::Study;
-use crate::demand::{Curve, Nominal, room, size, tight};
+use crate::demand::{Curve, Nominal, room, size, sizes, tight};
 use crate::policy::Binding;
 use crate::quantity::Millis;
 
@@ -16,13 +16,11 @@ impl Study<'_> {
             found = self.find_places(promise);
             &found
         };
-        let capacity = self.policy.capacity.unwrap_or(self.topology.capacity);
         let of_pool = |members: &Vec<usize>| {
             let members: Vec<usize> = members.iter().copied().filter(|&f| f < places.len()).collect();
-            let functions = members.iter().map(|&f| &self.topology.functions[f]);
-            let sizes: Vec<u64> = functions.map(|place| size(capacity, place)).collect();
+            let (sizes, room) = sizes(self.topology, self.policy, &members);
             let curves: Vec<Curve> = members.iter().map(|&f| places[f].clone()).collect();
-            Curve::combine(&curves, |counts| tight(counts, &sizes, room(capacity)))
+            Curve::combine(&curves, |counts| tight(counts, &sizes, room))
         };
         members.iter().map(of_pool).collect()
     }

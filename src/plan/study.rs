@@ -11,7 +11,7 @@ use super::group::{Ceiling, Group, Limit, Start as From};
 use super::objective::Minimise;
 use crate::cold_path::ColdPath;
 use crate::demand::need::{self, Premises};
-use crate::demand::{Curve, at_start, pools};
+use crate::demand::{Curve, at_start, keep_alive, pools};
 use crate::policy::{Binding, Policy, Provision, Start};
 use crate::quantity::{Millis, Rate};
 use crate::topology::{TokenBucket, Topology};
@@ -161,7 +161,7 @@ impl<'a> Study<'a> {
 
     /// How long an idle environment of a function lives.
     pub(super) fn keep_alive(&self, function: usize) -> Millis {
-        self.policy.keep_alive.unwrap_or(self.topology.functions[function].keep_alive)
+        Millis(keep_alive(self.topology, self.policy, function))
     }
 
     /// The ENIs that cover a need without any one zone, where there is room for them.

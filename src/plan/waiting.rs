@@ -9,7 +9,7 @@ use super::asked::{Asked, Need};
 use super::study::Study;
 use crate::cold_path::Path;
 use crate::demand::need::{self, Premises};
-use crate::demand::{Curve, SlidingMax, room, size};
+use crate::demand::{Curve, SlidingMax, sizes};
 use crate::policy::{Binding, Provision, Start};
 use crate::quantity::Millis;
 use crate::worst_case::wait_for_host;
@@ -86,19 +86,15 @@ impl Room {
         let plain = in_turn && !policy.fallback && policy.binding == Binding::Bound && need.wanted.alone;
         let path = &study.cold_path.vpc;
         let wait = longest_wait(path, promise, Millis(host_wait(study)))?;
-        let capacity = policy.capacity.unwrap_or(study.topology.capacity);
         let short_lived = need.wanted.members.iter().any(|&f| study.keep_alive(f).0 < wait);
         // In a running system an environment that outlives the wait gains nothing by it.
         let helps = short_lived || study.policy.start == Start::Empty;
         let small = study.traffic.invocations() <= MOST_INVOCATIONS;
-        let mut sizes = need.wanted.members.iter().map(|&f| size(capacity, &study.topology.functions[f]));
-        let one = sizes.next()?;
-        let slots = room(capacity) / one;
-        (plain && helps && small && wait > 0 && slots > 0 && sizes.all(|size| size == one)).then_some(Self {
-            cold: path.longest(Millis(wait), Millis(host_wait(study))).0,
-            wait,
-            slots,
-        })
+        let (sizes, room) = sizes(study.topology, &policy, &need.wanted.members);
+        let one = *sizes.first()?;
+        let slots = room / one;
+        (plain && helps && small && wait > 0 && slots > 0 && sizes.iter().all(|&size| size == one))
+            .then_some(Self { cold: path.longest(Millis(wait), Millis(host_wait(study))).0, wait, slots })
     }
 
     /// Places for the environments that can have been alive throughout the last `W`.

@@ -57,9 +57,7 @@ impl Rework<'_> {
         let what = "keep-alive of idle environments";
         let in_vpc = (0..self.study.topology.functions.len())
             .filter(|&f| !self.study.topology.functions[f].classes.is_empty());
-        let own =
-            |f: usize| self.study.policy.keep_alive.unwrap_or(self.study.topology.functions[f].keep_alive);
-        let now = in_vpc.map(own).max().unwrap_or_default();
+        let now = in_vpc.map(|f| self.study.keep_alive(f)).max().unwrap_or_default();
         let seconds = now.0.div_ceil(1_000);
         // Half, a quarter, ... until one works: too short a one makes more starts cold, and need not.
         let mut fails = 0;

@@ -2,8 +2,8 @@
 
 use super::Prover;
 use super::component::{Component, Environments, MOST_STEPS, plus};
-use crate::demand::Curve;
 use crate::demand::need::{self, Most};
+use crate::demand::{Curve, keep_alive};
 use crate::policy::Provision;
 
 /// How tightly environments are packed whenever an ENI is made.
@@ -48,7 +48,7 @@ impl Prover<'_> {
         if policy.provision != Provision::OnDemand || self.planned.is_some() {
             return None;
         }
-        let own = |&f: &usize| policy.keep_alive.unwrap_or(topology.functions[f].keep_alive).0;
+        let own = |&f: &usize| keep_alive(topology, policy, f);
         let keep_alive = component.functions.iter().map(own).min().unwrap_or(0);
         let window = ttl.saturating_add(topology.delete.max.0);
         let distinct = environments.within(window);
