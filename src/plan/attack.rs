@@ -59,11 +59,10 @@ const REPLAYED: u64 = 2_000_000;
 
 /// Attacks `solved`, under which no environment is to wait longer than `eni_wait` for its ENI.
 pub(super) fn attack(study: &Study<'_>, promise: Millis, solved: &Solved, eni_wait: u64) -> Attacked {
-    let mut all = search(study, promise, solved, eni_wait, None);
+    let whole = || search(study, promise, solved, eni_wait, None);
     if !study.topology.limits.survive_zone {
-        return all;
+        return whole();
     }
-    let zones = zones(study, solved);
     // Of long traffic a replay takes long: the corner in which the fewest ENIs are ready has to do.
     let long = study.traffic.invocations() > REPLAYED;
     let after = |zone: &&str| {
@@ -73,7 +72,8 @@ pub(super) fn attack(study: &Study<'_>, promise: Millis, solved: &Solved, eni_wa
             search(study, promise, solved, eni_wait, Some(zone))
         }
     };
-    let lost: Vec<Attacked> = zones.into_iter().collect::<Vec<_>>().par_iter().map(after).collect();
+    let zones: Vec<&str> = zones(study, solved).into_iter().collect();
+    let (mut all, lost) = rayon::join(whole, || zones.par_iter().map(after).collect::<Vec<Attacked>>());
     for lost in lost {
         all.replays += lost.replays;
         all.failures = all.failures.max(lost.failures);

@@ -5,7 +5,6 @@
 //! sooner, so the sweep is the worst of all cases. Shares no code with the optimiser: it reads a
 //! [`Group`], a [`Schedule`] and nothing else. Milliseconds.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use super::group::{Ceiling, Group, Limit, Start};
@@ -109,6 +108,7 @@ const MOST_GRANTS: usize = 8_000_000;
 /// What changes at one instant.
 #[derive(Default)]
 struct Change {
+    at_ms: i64,
     held: i64,
     ready: i64,
     need: Option<u32>,
@@ -151,22 +151,35 @@ fn order(group: &Group, schedule: &Schedule) -> Vec<Violation> {
     violations
 }
 
-/// What surely happens, by instant.
-fn changes(group: &Group, schedule: &Schedule) -> Result<BTreeMap<i64, Change>, Violation> {
-    let mut changes: BTreeMap<i64, Change> = BTreeMap::new();
+/// What surely happens, in order of time; one change an instant.
+fn changes(group: &Group, schedule: &Schedule) -> Result<Vec<Change>, Violation> {
     let boot = i64::try_from(group.boot.max.0).unwrap_or(FAR_MS);
     let delete = i64::try_from(group.delete.max.0).unwrap_or(FAR_MS);
+    let mut changes = Vec::new();
     for &(at, need) in group.need.steps() {
-        changes.entry(i64::try_from(at).unwrap_or(FAR_MS)).or_default().need = Some(need);
+        let at_ms = i64::try_from(at).unwrap_or(FAR_MS);
+        changes.push(Change { at_ms, need: Some(need), ..Change::default() });
     }
     for entry in &schedule.entries {
-        changes.entry(entry.at_ms).or_default().held += i64::from(entry.create);
-        changes.entry(entry.at_ms).or_default().ready -= i64::from(entry.delete);
-        changes.entry(entry.at_ms.saturating_add(delete)).or_default().held -= i64::from(entry.delete);
+        let (create, gone) = (i64::from(entry.create), i64::from(entry.delete));
+        changes.push(Change { at_ms: entry.at_ms, held: create, ready: -gone, need: None });
+        let at_ms = entry.at_ms.saturating_add(delete);
+        changes.push(Change { at_ms, held: -gone, ..Change::default() });
     }
     for (granted, count) in grants(group, schedule)? {
-        changes.entry(granted.saturating_add(boot)).or_default().ready += i64::from(count);
+        let at_ms = granted.saturating_add(boot);
+        changes.push(Change { at_ms, ready: i64::from(count), ..Change::default() });
     }
+    changes.sort_by_key(|change| change.at_ms);
+    changes.dedup_by(|later, change| {
+        let same = later.at_ms == change.at_ms;
+        if same {
+            change.held += later.held;
+            change.ready += later.ready;
+            change.need = later.need.or(change.need);
+        }
+        same
+    });
     Ok(changes)
 }
 
@@ -215,12 +228,13 @@ fn refilled(bucket: TokenBucket, level: u128, ms: u64) -> u128 {
     (level + u128::from(bucket.per_second.0) * u128::from(ms)).min(full(bucket))
 }
 
-fn sweep(group: &Group, changes: &BTreeMap<i64, Change>, violations: &mut Vec<Violation>) -> Checked {
+fn sweep(group: &Group, changes: &[Change], violations: &mut Vec<Violation>) -> Checked {
     let end = i64::try_from(group.end_ms()).unwrap_or(FAR_MS);
     let (mut held, mut ready, mut need) = (0_i64, 0_i64, 0_u32);
     let (mut peak, mut held_ms) = (0_i64, 0_i128);
     let (mut last, mut missing) = (i64::MIN, 0);
-    for (&at_ms, change) in changes {
+    for change in changes {
+        let at_ms = change.at_ms;
         if last != i64::MIN {
             held_ms += i128::from(held) * i128::from(at_ms.min(end).saturating_sub(last).max(0));
         }

@@ -2,8 +2,6 @@
 //!
 //! Data alone: it knows neither how it was found nor whether it holds.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 /// What happens at one instant: deletions and creations are independent of each other.
@@ -30,17 +28,20 @@ impl Schedule {
         creations: impl IntoIterator<Item = (i64, u32)>,
         deletions: impl IntoIterator<Item = (i64, u32)>,
     ) -> Self {
-        let mut at: BTreeMap<i64, (u32, u32)> = BTreeMap::new();
-        for (instant, count) in creations {
-            let entry = at.entry(instant).or_default();
-            entry.0 = entry.0.saturating_add(count);
-        }
-        for (instant, count) in deletions {
-            let entry = at.entry(instant).or_default();
-            entry.1 = entry.1.saturating_add(count);
-        }
-        let busy = at.into_iter().filter(|&(_, counts)| counts != (0, 0));
-        let entries = busy.map(|(at_ms, (create, delete))| Entry { at_ms, create, delete }).collect();
+        let creations = creations.into_iter().map(|(at_ms, create)| Entry { at_ms, create, delete: 0 });
+        let deletions = deletions.into_iter().map(|(at_ms, delete)| Entry { at_ms, create: 0, delete });
+        let mut entries: Vec<Entry> = creations.chain(deletions).collect();
+        // Runs that are in order already, as these mostly are, cost one comparison an entry.
+        entries.sort_by_key(|entry| entry.at_ms);
+        entries.dedup_by(|later, entry| {
+            let same = later.at_ms == entry.at_ms;
+            if same {
+                entry.create = entry.create.saturating_add(later.create);
+                entry.delete = entry.delete.saturating_add(later.delete);
+            }
+            same
+        });
+        entries.retain(|entry| (entry.create, entry.delete) != (0, 0));
         Self { entries }
     }
 

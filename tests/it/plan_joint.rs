@@ -8,11 +8,11 @@ use eniplan::plan::joint::check::{Violation, check_joint, check_lingering};
 use eniplan::plan::joint::{
     Joint, JointAnswer, JointEntry, JointPlanned, PoolNeed, solve_by_grid, solve_joint,
 };
-use eniplan::plan::{Effort, Limit, Objectives, Start, Status};
+use eniplan::plan::{Effort, Limit, Objectives, Start, Status, backend};
 use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::topology::{SubnetRoom, TokenBucket};
 
-use crate::plan::{Draw, microlp};
+use crate::plan::Draw;
 use crate::plan_joint_instance::twelve_classes;
 use crate::plan_joint_oracle;
 
@@ -155,23 +155,58 @@ fn small(case: u64) -> Joint {
 
 #[test]
 fn joint_plans_equal_the_integer_program() {
-    let (mut settled, mut same, mut known) = (0, 0, 0);
-    for case in 0..40 {
-        let joint = small(case);
-        let Some(quick) = planned(&joint) else { continue };
-        let effort = Effort { largest_program: 1_000, seconds: Some(1.0), ..Effort::default() };
-        let Ok(Some(slow)) = solve_by_grid(&joint, quick.lower_bound, microlp(), &effort) else { continue };
-        settled += 1;
-        assert!(quick.lower_bound <= slow.objectives, "case {case}: {quick:?}\n{slow:?}");
-        assert!(slow.objectives <= quick.objectives, "case {case}: {quick:?}\n{slow:?}");
-        same += i32::from(slow.objectives == quick.objectives);
-        if quick.status == Status::Optimal {
-            known += 1;
-            assert_eq!(slow.objectives, quick.objectives, "case {case}");
+    for &backend in backend::ALL {
+        let (mut settled, mut same, mut known) = (0, 0, 0);
+        for case in 0..40 {
+            let joint = small(case);
+            let Some(quick) = planned(&joint) else { continue };
+            let effort = Effort { largest_program: 1_000, seconds: Some(1.0), ..Effort::default() };
+            let Ok(Some(slow)) = solve_by_grid(&joint, quick.lower_bound, backend, &effort) else { continue };
+            settled += 1;
+            assert!(quick.lower_bound <= slow.objectives, "case {case}: {quick:?}\n{slow:?}");
+            assert!(slow.objectives <= quick.objectives, "case {case}: {quick:?}\n{slow:?}");
+            same += i32::from(slow.objectives == quick.objectives);
+            if quick.status == Status::Optimal {
+                known += 1;
+                assert_eq!(slow.objectives, quick.objectives, "case {case}");
+            }
         }
+        let name = backend.name();
+        println!("{settled} settled by {name}, {same} the same, {known} known to be optimal without it");
+        assert!(settled >= 20 && known >= 10, "{name}: {settled} {same} {known}");
     }
-    println!("{settled} settled by the program, {same} the same, {known} known to be optimal without it");
-    assert!(settled >= 20 && known >= 10, "{settled} {same} {known}");
+}
+
+#[test]
+fn no_plan_holds_more_than_one_that_deletes_nothing() {
+    let mut compared = 0;
+    for case in 0..400 {
+        let joint = contended(case);
+        let mut risen = joint.clone();
+        risen.span = Millis(joint.end_ms());
+        risen.pools.iter_mut().for_each(|pool| pool.need = pool.need.sliding_max(u64::MAX));
+        let Some(steady) = planned(&risen).filter(|it| it.lingering_peak.is_some()) else { continue };
+        compared += 1;
+        let plan = planned(&joint).unwrap_or_else(|| panic!("case {case}: {joint:?}"));
+        assert!(
+            plan.lingering_peak.is_some() && plan.objectives.peak <= steady.objectives.peak,
+            "case {case}"
+        );
+    }
+    assert!(compared > 100, "{compared}");
+}
+
+/// Several pools whose requests wait for a small bucket, in addresses that are short now and then.
+fn contended(case: u64) -> Joint {
+    let mut draw = Draw::new(case);
+    let mut joint = small(case);
+    joint.lingers = true;
+    (joint.boot, joint.delete) = (
+        Interval::exactly(Millis(1_000 + draw.below(60_000))),
+        Interval::exactly(Millis(1_000 + draw.below(60_000))),
+    );
+    joint.api = Some(TokenBucket { burst: 1 + draw.count(3), per_second: Rate(20 + draw.below(200)) });
+    joint
 }
 
 #[test]

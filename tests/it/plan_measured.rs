@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
-use eniplan::plan::{Effort, solve_by_program};
+use eniplan::plan::{Effort, backend, solve_by_program};
 use eniplan::quantity::Rate;
 use eniplan::topology::TokenBucket;
 
-use crate::plan::{Draw, group, microlp, planned};
+use crate::plan::{Draw, group, planned};
 
 #[test]
 #[ignore = "a measurement"]
@@ -54,16 +54,18 @@ fn measured() {
         let start = std::time::Instant::now();
         let quick = planned(&group, &Effort { largest_program: 0, ..Effort::default() }).unwrap();
         let closed = start.elapsed();
-        let start = std::time::Instant::now();
-        let effort = Effort { largest_program: if slots > 10_000 { 0 } else { 40_000 }, ..Effort::default() };
-        let slow = solve_by_program(&group, microlp(), &effort);
-        let equal = slow.as_ref().map(|slow| slow.objectives == quick.objectives);
         println!(
-            "{slots} slots, burst {burst:?}: closed form and check {closed:?} ({:?}, gap {}), program {:?} equal {equal:?}",
+            "{slots} slots, burst {burst:?}: closed form and check {closed:?} ({:?}, gap {})",
             quick.status,
-            quick.gap(),
-            start.elapsed()
+            quick.gap()
         );
+        let effort = Effort { largest_program: if slots > 10_000 { 0 } else { 40_000 }, ..Effort::default() };
+        for &backend in backend::ALL {
+            let start = std::time::Instant::now();
+            let slow = solve_by_program(&group, backend, &effort);
+            let equal = slow.as_ref().map(|slow| slow.objectives == quick.objectives);
+            println!("  {}: {:?}, equal {equal:?}", backend.name(), start.elapsed());
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 //!
 //! `cover` is how many ENIs cover a need, in closed form; `bound` what no plan can beat; `place`
 //! puts the runs of the need's levels into classes; `requests` puts those through the bucket; `solve` is the
-//! way through; `priced` is what `bound` is where creations have a price; `grid` the same
+//! way through; `steady` deletes late or never; `priced` is what `bound` is where creations have a price; `grid` the same
 //! problem as a plain integer program, for small ones and as a reference; `check` trusts none of
 //! them. Times are ms from the first instant of the traffic.
 
@@ -18,6 +18,7 @@ mod place;
 pub(super) mod priced;
 mod requests;
 mod solve;
+mod steady;
 
 pub use grid::solve_by_grid;
 pub(super) use solve::solve_joint_idle;

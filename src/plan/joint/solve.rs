@@ -10,6 +10,7 @@ use super::bound::{Bound, bound, late_needs};
 use super::check::{Violation, check_joint, check_lingering};
 use super::place::{Full, MOST_RUNS, place};
 use super::requests::{calmed, group_of, merged, scheduled};
+use super::steady::or_steady;
 use super::{Joint, JointEntry};
 use crate::demand::Curve;
 use crate::plan::check::Checked;
@@ -114,12 +115,20 @@ pub enum JointAnswer {
 
 /// The best joint plan that is found, with what no plan can beat.
 pub fn solve_joint(joint: &Joint) -> Result<JointAnswer, PlanError> {
-    solve_joint_idle(joint, 0)
+    solved(joint, 0, or_steady)
 }
 
-/// The same where a creation weighs as much as holding one ENI for `creation_ms`; the lower bound does not
-/// know of it.
+/// The same where a creation weighs as much as holding one ENI for `creation_ms`, whatever that does to
+/// the peak; the lower bound does not know of it.
 pub(in crate::plan) fn solve_joint_idle(joint: &Joint, creation_ms: u64) -> Result<JointAnswer, PlanError> {
+    solved(joint, creation_ms, |_, found, _| Ok(found))
+}
+
+fn solved(
+    joint: &Joint,
+    creation_ms: u64,
+    improved: impl Fn(&Joint, Found, Objectives) -> Result<Found, PlanError>,
+) -> Result<JointAnswer, PlanError> {
     joint.validate()?;
     let late = late_needs(joint);
     let runs: u64 = late.iter().map(rises).sum();
@@ -134,7 +143,7 @@ pub(in crate::plan) fn solve_joint_idle(joint: &Joint, creation_ms: u64) -> Resu
     }
     let lower_bound = combine(joint, &least, &free.0)?;
     let found = placed(joint, &late, lower_bound, creation_ms)?;
-    Ok(match found {
+    Ok(match improved(joint, found, lower_bound)? {
         Ok(planned) => JointAnswer::Planned(planned),
         Err(shortages) => JointAnswer::Infeasible { shortages, proved: false },
     })
@@ -206,11 +215,11 @@ fn combine(joint: &Joint, least: &Bound, free: &Turns) -> Result<Objectives, Pla
     Ok(Objectives { peak, held_ms, creations })
 }
 
-type Found = Result<JointPlanned, Vec<JointShortage>>;
+pub(super) type Found = Result<JointPlanned, Vec<JointShortage>>;
 
 /// Places the runs; where the schedule does not hold, ENIs stay in the crowded subnets as long as they
 /// may be in use, and more and more addresses are spared there.
-fn placed(
+pub(super) fn placed(
     joint: &Joint,
     late: &[Curve],
     lower_bound: Objectives,

@@ -12,7 +12,9 @@ use crate::plan::congestion::relieve;
 use crate::plan::decompose::decompose;
 use crate::plan::group::{Group, PlanError};
 use crate::plan::joint::check::{check_joint, check_lingering};
-use crate::plan::joint::{Joint, JointAnswer, JointPlanned, joint_bound, priced, solve_joint_idle};
+use crate::plan::joint::{
+    Joint, JointAnswer, JointPlanned, joint_bound, priced, solve_joint, solve_joint_idle,
+};
 use crate::plan::schedule::{Objectives, Schedule};
 use crate::plan::shortage::shortages;
 use crate::plan::solve::{Effort, Status, by_program};
@@ -101,7 +103,7 @@ pub(super) fn bound(joint: &Joint, prices: Prices) -> Result<u128, PlanError> {
 
 /// The cheapest joint plan that is found.
 ///
-/// Where ENIs kept idle find no room, fewer are kept.
+/// Where ENIs kept idle find no room, fewer are kept; where none do, they are deleted late or never.
 pub fn solve_cost(joint: &Joint, prices: Prices) -> Result<Found, PlanError> {
     let bound = bound(joint, prices)?;
     let lower_bound = joint_bound(joint)?;
@@ -125,6 +127,12 @@ pub fn solve_cost(joint: &Joint, prices: Prices) -> Result<Found, PlanError> {
         if best.as_ref().is_none_or(|best| found.value < best.value) {
             best = Some(found);
         }
+    }
+    if best.is_none()
+        && !none.1
+        && let JointAnswer::Planned(planned) = solve_joint(joint)?
+    {
+        best = counted(joint, prices, planned, (bound, lower_bound))?;
     }
     Ok(best.ok_or(none))
 }
