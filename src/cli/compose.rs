@@ -7,8 +7,11 @@ use clap::ValueEnum;
 use super::Verdict;
 use super::input::shown;
 use super::output::Output;
+use super::progress::Work;
 use super::study::{Study, StudyArgs};
-use crate::composition::{Best, Cut, MOST_ROUTES, Objective, Row, Service, best, cuts, measure};
+use crate::composition::{
+    Best, Cut, MOST_ROUTES, Objective, Row, Service, best_heard, cuts, functions_of, measure,
+};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::listed;
 use crate::plan::backend;
@@ -79,6 +82,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         objective: args.minimise.into(),
         seeds: (0..args.runs).map(|n| seed.wrapping_add(n)).collect(),
         effort: Effort { invocations: args.effort, seed },
+        quiet: args.output.quiet,
     };
     let (found, said) = search.compose(&study, policy)?;
     let mut subject = study.subject(policy);
@@ -97,6 +101,8 @@ pub(super) struct Look<'a> {
     pub seeds: Vec<u64>,
     /// Of the search for the worst case of each.
     pub effort: Effort,
+    /// Without a bar that says how far it is.
+    pub quiet: bool,
 }
 
 impl Look<'_> {
@@ -116,8 +122,42 @@ impl Look<'_> {
             policy,
             traffic: &study.traffic,
         };
-        let found = compose(&service, self.objective, &self.seeds, self.effort);
+        let found = self.found(&service);
         Ok((found, said(study, &scenario, &self.seeds)))
+    }
+
+    /// What each grouping comes to, and the best one.
+    fn found(&self, service: &Service<'_>) -> Composition {
+        let mut all: Vec<Cut> = cuts(service.scenario);
+        let routes = service.scenario.functions.len();
+        // The groupings named, and the best one.
+        let named = all.len() as u64 + 1;
+        let work = match functions_of(routes) {
+            Some(functions) => Work::of("grouping routes", functions + named, self.quiet),
+            None => Work::unknown("grouping routes", self.quiet),
+        };
+        let found = best_heard(service, self.objective, backend::strongest(), &|| work.step());
+        let known = |best: &Best| all.iter().find(|cut| cut.same(&best.cut)).map(|cut| cut.name.clone());
+        let best = found.map(|best| {
+            let name = known(&best).unwrap_or_else(|| best.cut.name.clone());
+            (best, name)
+        });
+        if let Some((best, name)) = &best
+            && *name == best.cut.name
+        {
+            all.push(best.cut.clone());
+        }
+        let mut rows: Vec<Row> = Vec::new();
+        let mut refused = Vec::new();
+        for cut in &all {
+            let measured = measure(service, cut, &self.seeds, self.effort);
+            work.step();
+            match measured {
+                Ok(row) => rows.push(row),
+                Err(why) => refused.push((cut.name.clone(), why)),
+            }
+        }
+        Composition { rows, refused, objective: self.objective, best, routes: routes as u64 }
     }
 }
 
@@ -168,31 +208,6 @@ fn routes(file: Option<&Path>, study: &Study) -> Result<Scenario, Diagnostics> {
         [grows("download", code, grouping.download.is_some()), grows("init", init, grouping.init.is_some())];
     missing.into_iter().flatten().for_each(|problem| problems.push(problem));
     problems.or(scenario)
-}
-
-/// What each grouping comes to, and the best one by `objective`.
-fn compose(service: &Service<'_>, objective: Objective, seeds: &[u64], effort: Effort) -> Composition {
-    let found: Option<Best> = best(service, objective, backend::strongest());
-    let mut all: Vec<Cut> = cuts(service.scenario);
-    let known = |best: &Best| all.iter().find(|cut| cut.same(&best.cut)).map(|cut| cut.name.clone());
-    let best = found.map(|best| {
-        let name = known(&best).unwrap_or_else(|| best.cut.name.clone());
-        (best, name)
-    });
-    if let Some((best, name)) = &best
-        && *name == best.cut.name
-    {
-        all.push(best.cut.clone());
-    }
-    let mut rows: Vec<Row> = Vec::new();
-    let mut refused = Vec::new();
-    for cut in &all {
-        match measure(service, cut, seeds, effort) {
-            Ok(row) => rows.push(row),
-            Err(why) => refused.push((cut.name.clone(), why)),
-        }
-    }
-    Composition { rows, refused, objective, best, routes: service.scenario.functions.len() as u64 }
 }
 
 /// What the answer rests on beside what every answer does.

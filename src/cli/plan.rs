@@ -5,9 +5,10 @@ use super::gates::{Gates, Measured};
 use super::output::Output;
 use super::progress::Work;
 use super::study::{Study, StudyArgs};
+use crate::comparison::Case;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{listed, nearest};
-use crate::plan::{self, Minimise, PlanError, Prices};
+use crate::plan::{self, Heard, Minimise, Plan, PlanError, Prices};
 use crate::quantity::{Millis, Price};
 use crate::report::{Answer, answers};
 
@@ -67,16 +68,28 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         return Ok(if kept { gate() } else { Verdict::Missed });
     }
     let promise = promised(args.max_cold_start.first().copied(), &study)?;
-    let work = Work::unknown("planning", args.output.quiet);
-    let mut planned = case.promise(promise).map_err(|error| failed(&error))?;
-    if args.explain || planned.infeasible.is_some() {
-        planned = case.explained(promise, planned).map_err(|error| failed(&error))?;
-    }
-    drop(work);
+    let planned = planned(case, promise, args.explain, args.output.quiet).map_err(|error| failed(&error))?;
     let mut answer = answers::plan(&subject, &planned);
     let gate = args.gate(planned.amount.map(|it| it.peak_enis), &mut answer);
     args.output.give(&answer)?;
     Ok(if planned.status == plan::Verdict::Infeasible { Verdict::Missed } else { gate() })
+}
+
+/// The plan, explained where that is asked for or there is none; a bar says how far it is.
+pub fn planned(case: Case<'_>, promise: Millis, explain: bool, quiet: bool) -> Result<Plan, PlanError> {
+    let work = Work::of("planning", 1, quiet);
+    let tell = |done, of| work.at(done, of);
+    let heard = Heard::new(&tell);
+    let case = case.hearing(&heard);
+    let planned = case.promise(promise)?;
+    if !explain && planned.infeasible.is_none() {
+        return Ok(planned);
+    }
+    work.finish();
+    let next = Work::of("explaining", 1, quiet);
+    let tell = |done, of| next.at(done, of);
+    let heard = Heard::new(&tell);
+    case.hearing(&heard).explained(promise, planned)
 }
 
 impl Args {

@@ -65,11 +65,16 @@ impl Work {
         self.bar.set_length(total);
         self.bar.set_position(done);
     }
+
+    /// Takes it away.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
 }
 
 impl Drop for Work {
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
+        self.finish();
     }
 }
 

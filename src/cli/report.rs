@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::Verdict;
 use super::compose::Look;
 use super::output::{save, to_stdout};
+use super::plan::planned;
 use super::progress::Work;
 use super::search::Search;
 use super::study::{Study, StudyArgs};
@@ -73,8 +74,9 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         let help = "name a file with -o report.html, and open it in a browser";
         return Err(Diagnostic::new(Code::Usage, "a page is nothing for a terminal", help).into());
     }
-    let stages = Stages { quiet: args.quiet };
-    let mut study = stages.show("reading the traffic", || args.study.load())?;
+    let reading = Work::unknown("reading the traffic", args.quiet);
+    let mut study = args.study.load()?;
+    drop(reading);
     let policies = args.study.compared(&study);
     let promise = args.max_cold_start.or(study.scenario.max_cold_start).unwrap_or_else(|| {
         let assumed = format!("a promise of {PROMISE}: none is given (--max-cold-start)");
@@ -82,7 +84,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         PROMISE
     });
     let [policy, ..] = study.policies.as_slice() else { return Ok(Verdict::Done) };
-    let (text, kept) = page(args, &study, policy, &policies, promise, &stages);
+    let (text, kept) = page(args, &study, policy, &policies, promise);
     match &args.file {
         Some(path) => save(path, &text, args.quiet)?,
         None => to_stdout(&text)?,
@@ -91,23 +93,12 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
 }
 
 /// The page, and whether a plan keeps the promise.
-fn page(
-    args: &Args,
-    study: &Study,
-    policy: &Policy,
-    policies: &[Policy],
-    promise: Millis,
-    stages: &Stages,
-) -> (String, bool) {
+fn page(args: &Args, study: &Study, policy: &Policy, policies: &[Policy], promise: Millis) -> (String, bool) {
     let case = study.case(policy, &study.traffic);
     let subject = study.subject(policy);
     let demand = demand(&study.traffic, &study.topology, policy);
     let load = Load::new(&study.traffic, subject.slot);
-    let planned = || {
-        let plan = case.promise(promise)?;
-        if plan.infeasible.is_some() { case.explained(promise, plan) } else { Ok(plan) }
-    };
-    let plan = stages.show("planning ENIs", planned).map_err(|error| error.to_string());
+    let plan = planned(case.clone(), promise, false, args.quiet).map_err(|error| error.to_string());
     let search = Search::begin(None, args.quiet);
     let worst = case.worst_case(args.effort(), &search);
     search.finish();
@@ -117,10 +108,10 @@ fn page(
     }
     let worst = worst.map_err(|error| error.to_string());
     let comparison = compared(args, &contenders);
-    let tracks = stages.show("watching policies", || tracks(args, &contenders, &load));
-    let reuse = stages.show("looking into memory", || reused(args, study, policy));
+    let tracks = tracks(args, &contenders, &load);
+    let reuse = reused(args, study, policy);
     let reuse = reuse.map_err(|error| error.to_string());
-    let (composition, said) = stages.show("grouping routes", || composed(args, study, policy)).unzip();
+    let (composition, said) = composed(args, study, policy).unzip();
     let mut subject = subject;
     subject.assumptions.extend(said.into_iter().flatten());
     let slot = usual_slot(study.traffic.span);
@@ -185,12 +176,15 @@ fn compared(args: &Args, contenders: &[Contender<'_>]) -> Comparison {
 /// What stands under each policy in the run of the first seed; a policy without a plan has no track.
 fn tracks(args: &Args, contenders: &[Contender<'_>], load: &Load) -> Vec<Track> {
     let (first, rest) = (args.study.traffic.seed, args.seeds());
+    let work = Work::of("watching policies", contenders.len() as u64 * args.runs(), args.quiet);
     let track = |case: &Case<'_>| -> Result<Track, CaseError> {
         let (outcome, _, watched) = case.run(Random::new(first), Watched::new(load.grid))?;
+        work.step();
         let mut starts = ColdStarts::default();
         starts.merge(&outcome.cold_starts);
         for &seed in rest.iter().skip(1) {
             starts.merge(&case.run(Random::new(seed), Silent)?.0.cold_starts);
+            work.step();
         }
         Ok(watched.finish(&case.policy().name, starts))
     };
@@ -202,8 +196,10 @@ fn reused(args: &Args, study: &Study, policy: &Policy) -> Result<ReuseRuns, Case
     let names: Vec<String> = study.topology.functions.iter().map(|it| it.name.clone()).collect();
     let ttl = args.cache_ttl.map(|ttl| ttl.0);
     let case = study.case(policy, &study.traffic);
+    let work = Work::of("looking into memory", args.runs(), args.quiet);
     let one = |&seed: &u64| {
         let heard = case.run(Random::new(seed), Reuse::new(names.len(), ttl, None))?;
+        work.step();
         Ok(heard.2.finish())
     };
     let found: Result<Vec<_>, CaseError> = args.seeds().par_iter().map(one).collect();
@@ -226,6 +222,7 @@ fn composed(
         objective: Objective::ColdTime,
         seeds: args.seeds(),
         effort: args.effort(),
+        quiet: args.quiet,
     };
     Some(match look.compose(study, policy) {
         Ok((found, said)) => (Ok(found), said),
@@ -234,18 +231,6 @@ fn composed(
             (Err(first), Vec::new())
         }
     })
-}
-
-/// Says on a terminal what is being done, and for how long already.
-struct Stages {
-    quiet: bool,
-}
-
-impl Stages {
-    fn show<T>(&self, what: &'static str, work: impl FnOnce() -> T) -> T {
-        let _shown = Work::unknown(what, self.quiet);
-        work()
-    }
 }
 
 /// The command line as a shell takes it, whatever the program was called by.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
 use crate::quantity::Millis;
-use crate::report::words::thousands;
+use crate::report::words::{counted, thousands};
 use crate::worst_case::{Objective, Progress, Watch};
 
 /// Looks on: shows on a terminal how far the search is, and stops it when its time is over.
@@ -22,7 +22,38 @@ pub struct Search {
     seen: Mutex<Seen>,
 }
 
-type Seen = (BTreeMap<Objective, (u64, Option<u64>)>, u64);
+#[derive(Debug, Default)]
+struct Seen {
+    of: BTreeMap<Objective, (u64, Option<u64>)>,
+    steps: u64,
+    part: Part,
+}
+
+/// The part of the search that is at work, of which the end is known.
+#[derive(Debug, Default)]
+struct Part {
+    /// When its first step was seen, after how much time and how many thousandths.
+    begun: Option<(Duration, u64)>,
+    done: u64,
+}
+
+impl Part {
+    /// The time that is left of it, if all of it takes as long as what is done.
+    fn left(&mut self, elapsed: Duration, done: Option<u64>) -> Option<Duration> {
+        let Some(done) = done else {
+            *self = Self::default();
+            return None;
+        };
+        if done < self.done {
+            self.begun = None;
+        }
+        self.done = done;
+        let (since, first) = *self.begun.get_or_insert((elapsed, done));
+        let took = elapsed.saturating_sub(since);
+        let steps = u32::try_from(done.saturating_sub(first)).ok().filter(|steps| *steps > 0)?;
+        Some(took * u32::try_from(1_000_u64.saturating_sub(done)).ok()? / steps)
+    }
+}
 
 impl Search {
     /// Begins now; with `limit` it ends then. The line is shown where stderr is a terminal.
@@ -52,10 +83,12 @@ impl Watch for Search {
         if !self.line.is_hidden()
             && let Ok(mut seen) = self.seen.lock()
         {
-            let (of, steps) = &mut *seen;
-            of.insert(progress.objective, (progress.witness, progress.bound));
-            *steps = progress.steps.max(*steps);
-            self.line.set_message(said(of, *steps, self.limit.map(|limit| limit.saturating_sub(elapsed))));
+            let known = seen.of.get(&progress.objective).and_then(|&(_, bound)| bound);
+            seen.of.insert(progress.objective, (progress.witness, progress.bound.or(known)));
+            seen.steps = progress.steps.max(seen.steps);
+            let part = seen.part.left(elapsed, progress.done);
+            let left = self.limit.map(|limit| limit.saturating_sub(elapsed)).or(part);
+            self.line.set_message(said(&seen.of, seen.steps, left, self.limit.is_some()));
             self.line.tick();
         }
         let proceed = self.limit.is_none_or(|limit| elapsed < limit);
@@ -71,7 +104,12 @@ impl Watch for Search {
 }
 
 /// `cold start 15m of at most 15m0.64s, ENIs 4 of at most 7, 1,000 steps, 12s left`.
-fn said(of: &BTreeMap<Objective, (u64, Option<u64>)>, steps: u64, left: Option<Duration>) -> String {
+fn said(
+    of: &BTreeMap<Objective, (u64, Option<u64>)>,
+    steps: u64,
+    left: Option<Duration>,
+    surely: bool,
+) -> String {
     let mut parts: Vec<String> = Vec::new();
     for (objective, &(witness, bound)) in of {
         let (what, text): (&str, fn(u64) -> String) = match objective {
@@ -83,8 +121,9 @@ fn said(of: &BTreeMap<Objective, (u64, Option<u64>)>, steps: u64, left: Option<D
         let bound = bound.map_or_else(String::new, |bound| format!(" of at most {}", text(bound)));
         parts.push(format!("{what} {}{bound}", text(witness)));
     }
-    parts.push(format!("{} steps", thousands(steps)));
-    parts.extend(left.map(|left| format!("{}s left", left.as_secs())));
+    parts.push(counted(steps, "step", "steps"));
+    let about = if surely { "" } else { "at most about " };
+    parts.extend(left.map(|left| format!("{about}{}s left", left.as_secs())));
     parts.join(", ")
 }
 
@@ -93,7 +132,7 @@ mod tests {
     use super::*;
 
     fn at(objective: Objective, witness: u64, bound: Option<u64>) -> Progress {
-        Progress { objective, witness, bound, steps: 1_000 }
+        Progress { objective, witness, bound, steps: 1_000, done: None }
     }
 
     #[test]
@@ -104,9 +143,21 @@ mod tests {
             (Objective::SubnetPeak(1), (3, None)),
         ]);
         assert_eq!(
-            said(&of, 1_000, Some(Duration::from_millis(12_900))),
+            said(&of, 1_000, Some(Duration::from_millis(12_900)), true),
             "cold start 15m of at most 15m0.64s, ENIs 4, 1,000 steps, 12s left"
         );
+    }
+
+    #[test]
+    fn a_part_takes_as_long_as_what_is_done_of_it_says() {
+        let (mut part, at) = (Part::default(), Duration::from_secs);
+        assert_eq!(part.left(at(10), Some(100)), None);
+        assert_eq!(part.left(at(12), Some(200)), Some(at(16)));
+        assert_eq!(part.left(at(20), Some(600)), Some(at(8)));
+        // The next part begins.
+        assert_eq!(part.left(at(30), Some(0)), None);
+        assert_eq!(part.left(at(31), Some(500)), Some(at(1)));
+        assert_eq!((part.left(at(32), None), part.left(at(40), Some(600))), (None, None));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::cold_path::ColdPath;
 use crate::plan::backend::Backend;
 use crate::plan::explain::{explain, ways_out};
-use crate::plan::{Followed, Headroom, Keeper, Minimise, Plan, PlanError, Step, Study};
+use crate::plan::{Followed, Headroom, Heard, Keeper, Minimise, Plan, PlanError, Step, Study};
 use crate::plan::{clairvoyant, followed, headroom, plan, sweep};
 use crate::policy::{IdleTtl, Policy, Provision};
 use crate::quantity::{Interval, Millis};
@@ -97,6 +97,12 @@ impl<'a> Case<'a> {
     #[must_use]
     pub fn minimising(self, minimise: Minimise) -> Self {
         Self { study: self.study.minimising(minimise), ..self }
+    }
+
+    /// The same case, telling how far its plans are.
+    #[must_use]
+    pub fn hearing(self, heard: &'a Heard<'a>) -> Self {
+        Self { study: self.study.hearing(heard), ..self }
     }
 
     /// The same with all that binds the plan, or with all that would make one possible: each number of

@@ -59,6 +59,21 @@ impl Best {
 
 /// The best cut by `objective`; `None`: no cut at all can be.
 pub fn best(service: &Service<'_>, objective: Objective, backend: &dyn Backend) -> Option<Best> {
+    best_heard(service, objective, backend, &|| ())
+}
+
+/// How many functions are priced to find the best cut of so many routes; `None`: that shows in the search.
+pub const fn functions_of(routes: usize) -> Option<u64> {
+    if routes <= MOST_EXACT { Some((1 << routes) - 1) } else { None }
+}
+
+/// The same; `step` is called after each function that is priced, from any thread.
+pub fn best_heard(
+    service: &Service<'_>,
+    objective: Objective,
+    backend: &dyn Backend,
+    step: &(dyn Fn() + Sync),
+) -> Option<Best> {
     let prices = Prices::new(service, objective);
     let routes = prices.routes();
     if routes == 0 || routes > super::MOST_ROUTES {
@@ -66,7 +81,7 @@ pub fn best(service: &Service<'_>, objective: Objective, backend: &dyn Backend) 
     }
     let name = OWN_GROUPINGS[2];
     if routes <= MOST_EXACT {
-        let costs = all_costs(&prices);
+        let costs = all_costs(&prices, step);
         let (cost, sets) = recursion(&costs, routes)?;
         let agreed =
             program(&costs, routes, backend).is_some_and(|found| priced(&found, &costs) == Some(cost));
@@ -74,7 +89,7 @@ pub fn best(service: &Service<'_>, objective: Objective, backend: &dyn Backend) 
         let cut = Cut::of_sets(name, &sets, service.scenario);
         return Some(Best { cut, cost, bound: cost, priced: costs.len() - 1, how });
     }
-    let mut search = Search { prices: &prices, known: BTreeMap::new() };
+    let mut search = Search { prices: &prices, known: BTreeMap::new(), step };
     let (cost, sets) = search.best()?;
     let cut = Cut::of_sets(name, &sets, service.scenario);
     let bound = prices.bound().min(cost);
@@ -93,9 +108,14 @@ pub fn bound(service: &Service<'_>, objective: Objective) -> u128 {
 }
 
 /// The cost of every set of routes; the empty one cannot be a function.
-fn all_costs(prices: &Prices<'_>) -> Vec<Option<u128>> {
+fn all_costs(prices: &Prices<'_>, step: &(dyn Fn() + Sync)) -> Vec<Option<u128>> {
     let all = 1_usize << prices.routes();
-    (0..all).into_par_iter().map(|set| if set == 0 { None } else { prices.of(set as u128) }).collect()
+    let price = |set: usize| {
+        let cost = prices.of(set as u128);
+        step();
+        cost
+    };
+    (0..all).into_par_iter().map(|set| if set == 0 { None } else { price(set) }).collect()
 }
 
 /// For each set the cheapest way to make functions of it, few rather than many: the function with its
@@ -180,6 +200,7 @@ fn priced(sets: &[usize], costs: &[Option<u128>]) -> Option<u128> {
 struct Search<'a> {
     prices: &'a Prices<'a>,
     known: BTreeMap<u128, Option<u128>>,
+    step: &'a (dyn Fn() + Sync),
 }
 
 impl Search<'_> {
@@ -226,7 +247,13 @@ impl Search<'_> {
         unknown.dedup();
         unknown.retain(|set| *set != 0 && !self.known.contains_key(set));
         let prices = self.prices;
-        let found: Vec<_> = unknown.into_par_iter().map(|set| (set, prices.of(set))).collect();
+        let step = self.step;
+        let price = |set: u128| {
+            let cost = prices.of(set);
+            step();
+            (set, cost)
+        };
+        let found: Vec<_> = unknown.into_par_iter().map(price).collect();
         self.known.extend(found);
     }
 

@@ -46,8 +46,19 @@ pub struct RouteRow {
     pub max_ms: u64,
 }
 
+/// The most ENIs held of a class.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ClassPeak {
+    /// Its subnet and security groups.
+    pub class: String,
+    /// The most held at once.
+    pub peak: u64,
+}
+
 /// What one cut comes to. Means over the runs.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Row {
     /// The cut's name.
     pub grouping: String,
@@ -75,8 +86,8 @@ pub struct Row {
     pub idle_gb_hours: f64,
     /// The most ENIs held in any run.
     pub peak_enis: u64,
-    /// The most ENIs held of each class, by subnet and security groups.
-    pub enis_by_class: Vec<(String, u64)>,
+    /// The most ENIs held of each class.
+    pub enis_by_class: Vec<ClassPeak>,
     /// Pairs of a route and a target that it reaches without need.
     pub beyond_need: u64,
 }
@@ -132,7 +143,7 @@ fn row(
     let classes = built.topology.classes.iter().enumerate().map(|(index, class)| {
         let subnet = built.topology.limits.subnets.get(class.subnet).map_or("?", |it| it.name.as_str());
         let name = format!("{subnet} ({})", class.security_groups.join(", "));
-        (name, held(index).map_or(0, |most| u64::from(*most)))
+        ClassPeak { class: name, peak: held(index).map_or(0, |most| u64::from(*most)) }
     });
     Row {
         grouping: cut.name.clone(),

@@ -11,11 +11,11 @@ mod cut;
 mod measure;
 mod tally;
 
-pub use best::{Best, How, MOST_EXACT, best, bound, price};
+pub use best::{Best, How, MOST_EXACT, best, best_heard, bound, functions_of, price};
 pub use build::{Built, Service};
 pub use cost::Objective;
 pub use cut::{Cut, cuts};
-pub use measure::{FunctionRow, RouteRow, Row, measure};
+pub use measure::{ClassPeak, FunctionRow, RouteRow, Row, measure};
 
 /// The most routes there can be: a set of them is a number of as many binary digits.
 pub const MOST_ROUTES: usize = 128;

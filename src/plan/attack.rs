@@ -15,7 +15,7 @@ use crate::policy::{IdleTtl, Policy, Provision};
 use crate::quantity::{Interval, Millis};
 use crate::simulation::{Action, Assignment, End, Failure, Recorder, Served, World, simulate};
 use crate::topology::Topology;
-use crate::worst_case::{Effort, Planned, Unwatched, worst_case};
+use crate::worst_case::{Effort, Planned, worst_case};
 
 /// What an attack has shown.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +56,14 @@ pub(super) enum What {
 
 /// Invocations to replay in each search, about.
 const REPLAYED: u64 = 2_000_000;
+
+/// Passes over the traffic that an attack takes, about: the corners, twice as they are written down, the
+/// random assignments, and the bounds.
+pub(super) fn passes(study: &Study<'_>) -> u64 {
+    let drawn = REPLAYED / study.traffic.invocations().max(1);
+    let zones = if study.topology.limits.survive_zone { 3 } else { 0 };
+    drawn.min(2_000) * (1 + zones) + 12
+}
 
 /// Attacks `solved`, under which no environment is to wait longer than `eni_wait` for its ENI.
 pub(super) fn attack(study: &Study<'_>, promise: Millis, solved: &Solved, eni_wait: u64) -> Attacked {
@@ -108,6 +116,7 @@ fn corner(study: &Study<'_>, promise: Millis, solved: &Solved, lost: &str) -> At
     let world = follow(study, solved, Some(lost), &topology, &policy);
     let longest = Assignment::all(End::Longest);
     let (outcome, _, starved) = simulate(&world, study.traffic, longest.clone(), Starved::default());
+    study.passed();
     let found = |what: What, at_ms: u64, shown: u64| {
         let (assignment, lost) = (longest.clone(), Some(lost.to_owned()));
         Counterexample { assignment, what, at_ms, shown, lost }
@@ -141,7 +150,7 @@ fn search(
     let most = u64::from(solved.lingering_peak);
     let planned = Planned { eni_wait: Millis(eni_wait), peak_enis: most };
     let effort = Effort { invocations: REPLAYED, ..Effort::default() };
-    let worst = worst_case(&world, study.cold_path, study.traffic, Some(planned), effort, &Unwatched);
+    let worst = worst_case(&world, study.cold_path, study.traffic, Some(planned), effort, study);
     let found = |what: What, assignment: &Assignment, at_ms: u64, shown: u64| Counterexample {
         assignment: assignment.clone(),
         what,

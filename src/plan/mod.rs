@@ -21,6 +21,7 @@ mod decompose;
 pub mod explain;
 mod group;
 mod headroom;
+mod heard;
 pub mod joint;
 mod least;
 pub mod network;
@@ -49,6 +50,7 @@ pub use answer::{
 pub use constant::{ConstantPool, constant_pool};
 pub use group::{Ceiling, Group, Limit, PlanError, Start};
 pub use headroom::{Headroom, Keeper, Probe, Short, headroom};
+pub use heard::Heard;
 pub use objective::{Minimise, Minimised, Prices};
 pub use planned::plan;
 pub use promise::{Followed, followed};

@@ -2,7 +2,7 @@
 
 use super::answer::{Amount, Binding, Made, NoPlan, Plan, ScheduleRow, Shortfall, Verdict};
 use super::asked::Asked;
-use super::attack::{Attacked, Counterexample, What, actions, alive, attack};
+use super::attack::{self, Attacked, Counterexample, What, actions, alive, attack};
 use super::backend::Backend;
 use super::group::{Limit, PlanError};
 use super::joint::{joint_bound, joint_shortages};
@@ -29,10 +29,16 @@ pub struct Followed {
 /// What keeps the promise at the least cost is tried first: each way of asking for ENIs that leaves
 /// the promise whole is solved, and the cheapest goes through [`hold`].
 pub(super) fn kept(study: &Study<'_>, promise: Millis, backend: &dyn Backend) -> Result<Plan, PlanError> {
+    let [needs, constants, warm, attack] = steps(study);
+    study.expects(needs + constants + warm + attack);
+    study.begins(needs);
     let cold_path = cold_path(study);
     let pools = study.pools(promise);
     let ways = waiting::ways(study, promise);
+    study.begins(constants);
     let (constant_pool, constant_pools) = target::constant(study, &ways, promise)?;
+    study.begins(warm);
+    let warm_target = target::warm(study, promise);
     let mut plan = Plan {
         status: Verdict::Feasible,
         max_cold_start_ms: promise.0,
@@ -44,7 +50,7 @@ pub(super) fn kept(study: &Study<'_>, promise: Millis, backend: &dyn Backend) ->
         schedule: Vec::new(),
         constant_pool,
         constant_pools,
-        warm_target: target::warm(study, promise),
+        warm_target,
         binding: Vec::new(),
         infeasible: None,
         attacks: 0,
@@ -62,11 +68,17 @@ pub(super) fn kept(study: &Study<'_>, promise: Millis, backend: &dyn Backend) ->
         plan.unproved
             .push("the smallest warm target was not searched for: so much traffic takes long".into());
     }
+    study.begins(attack);
     match cheapest(study, &pools, ways, promise, backend)? {
         Err(none) => plan.refuse(none),
         Ok(ways) => first_held(&mut plan, study, &pools, ways, backend)?,
     }
     Ok(plan)
+}
+
+/// Passes over the traffic, about: for what is needed, the constant pools, the warm target, the attack.
+fn steps(study: &Study<'_>) -> [u64; 4] {
+    [4, target::passes_of_pools(study), target::passes_of_warm(study), attack::passes(study)]
 }
 
 /// Fills in the plan of the first of these ways that holds, or why the last does not.

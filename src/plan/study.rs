@@ -8,6 +8,7 @@
 use std::sync::OnceLock;
 
 use super::group::{Ceiling, Group, Limit, Start as From};
+use super::heard::Heard;
 use super::objective::Minimise;
 use crate::cold_path::ColdPath;
 use crate::demand::need::{self, Premises};
@@ -31,6 +32,8 @@ pub struct Study<'a> {
     pub traffic: &'a Traffic,
     /// What its plans make small.
     pub minimise: Minimise,
+    /// Who is told how far it is.
+    heard: Option<&'a Heard<'a>>,
     initial: OnceLock<Vec<u32>>,
     most: OnceLock<Vec<need::Most>>,
     /// What surely has a place, and for which promise that is.
@@ -65,6 +68,7 @@ impl<'a> Study<'a> {
             policy,
             traffic,
             minimise,
+            heard: None,
             initial: OnceLock::new(),
             most: OnceLock::new(),
             places: OnceLock::new(),
@@ -75,6 +79,27 @@ impl<'a> Study<'a> {
     #[must_use]
     pub fn minimising(self, minimise: Minimise) -> Self {
         Self { minimise, ..self }
+    }
+
+    /// The same, telling how far it is.
+    #[must_use]
+    pub fn hearing(self, heard: &'a Heard<'a>) -> Self {
+        Self { heard: Some(heard), ..self }
+    }
+
+    /// So many steps will be made from here, about.
+    pub(super) fn expects(&self, steps: u64) {
+        self.heard.into_iter().for_each(|heard| heard.expects(steps));
+    }
+
+    /// A part of so many steps begins.
+    pub(super) fn begins(&self, steps: u64) {
+        self.heard.into_iter().for_each(|heard| heard.begins(steps));
+    }
+
+    /// One step of the part is done.
+    pub(super) fn passed(&self) {
+        self.heard.into_iter().for_each(Heard::passed);
     }
 
     /// The same with functions in other subnets: what their environments come to stays.

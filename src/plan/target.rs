@@ -163,6 +163,23 @@ fn rounds(study: &Study<'_>, worlds: usize) -> u64 {
     REPLAYED / study.traffic.invocations().max(1).saturating_mul(4 * worlds as u64)
 }
 
+/// Passes over the traffic to look for constant pools, about.
+pub(super) fn passes_of_pools(study: &Study<'_>) -> u64 {
+    let slow = study.traffic.invocations() > PROOFS;
+    if slow { 0 } else { 4 * rounds(study, 1).min(TRIED) * study.needs().len() as u64 }
+}
+
+/// Passes over the traffic to look for a warm target, about.
+pub(super) fn passes_of_warm(study: &Study<'_>) -> u64 {
+    let worlds = worlds(study).len();
+    let proofs = (PROOFS / study.traffic.invocations().max(1)).clamp(4, 24);
+    let replays = 4 * rounds(study, worlds).min(TRIED);
+    if replays == 0 { 0 } else { (replays + proofs) * worlds as u64 }
+}
+
+/// Numbers that a search for a target usually tries.
+const TRIED: u64 = 6;
+
 /// When a constant pool of so many breaks the promise in some corner.
 fn constant_fails(study: &Study<'_>, need: &Need, enis: u32, promise: Millis) -> Option<u64> {
     let mut topology = study.topology.clone();
@@ -186,7 +203,9 @@ fn constant_fails(study: &Study<'_>, need: &Need, enis: u32, promise: Millis) ->
 fn broken(study: &Study<'_>, world: &World<'_>, promise: Millis) -> Option<u64> {
     [End::Longest, End::Shortest].into_iter().find_map(|end| {
         let heard = FirstBroken::new(promise);
-        simulate(world, study.traffic, Assignment::all(end), heard).2.at
+        let at = simulate(world, study.traffic, Assignment::all(end), heard).2.at;
+        study.passed();
+        at
     })
 }
 
@@ -212,7 +231,9 @@ pub(super) fn warm(study: &Study<'_>, promise: Millis) -> Target {
         let policy = pooled(study, warm);
         topologies.iter().all(|topology| {
             let world = World::new(topology, study.cold_path, &policy, study.initial().to_vec());
-            surely_within(&world, study.cold_path, study.traffic, promise)
+            let within = surely_within(&world, study.cold_path, study.traffic, promise);
+            study.passed();
+            within
         })
     };
     Target { enough: smallest_proved(study, at_least, largest, proved), at_least, fails_at_ms }

@@ -68,7 +68,7 @@ impl Value {
         match self {
             Self::Text(words) => words.clone(),
             Self::Count(n) => super::words::thousands(*n),
-            Self::Decimal(number, places) => format!("{number:.places$}"),
+            Self::Decimal(number, places) => super::words::decimal(*number, *places),
             Self::Share(share) => super::words::percent(*share),
             Self::Span(length) => Millis(*length).to_string(),
             Self::Instant(at) => instant(*at),

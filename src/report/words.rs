@@ -15,6 +15,15 @@ pub fn thousands(n: u64) -> String {
     out
 }
 
+/// `54,595.9`: so many decimals, thousands with a comma.
+pub fn decimal(number: f64, places: usize) -> String {
+    let plain = format!("{number:.places$}");
+    let (whole, rest) = plain.split_at(plain.find('.').unwrap_or(plain.len()));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+    // What is no number, or too large for one, stays as it is.
+    digits.parse().map_or(plain.clone(), |whole| format!("{sign}{}{rest}", thousands(whole)))
+}
+
 /// `1 ENI`, `41 ENIs`, `no ENIs`.
 pub fn counted(n: u64, one: &str, many: &str) -> String {
     match n {
@@ -99,6 +108,10 @@ mod tests {
         assert_eq!(all, ["0", "999", "1,000", "1,234,567"]);
         let enis = [0, 1, 1_000].map(|n| counted(n, "ENI", "ENIs"));
         assert_eq!(enis, ["no ENIs", "1 ENI", "1,000 ENIs"]);
+        let decimals = [(0.04, 1), (-1_234.56, 1), (54_595.94, 1), (1e300, 0), (f64::NAN, 2)];
+        let decimals = decimals.map(|(number, places)| decimal(number, places));
+        assert_eq!(decimals[..3], ["0.0", "-1,234.6", "54,595.9"]);
+        assert_eq!((decimals[3].len(), decimals[4].as_str()), (301, "NaN"));
         let shares = [0.0, 0.000_01, 0.125, 0.999_99, 1.0].map(percent);
         assert_eq!(shares, ["0.00%", "<0.01%", "12.50%", ">99.99%", "100.00%"]);
     }

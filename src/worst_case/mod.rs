@@ -202,7 +202,7 @@ pub fn worst_case(
     let open = |objective: Objective, witness: u64| {
         let bound = bounds.of(objective);
         let open = planned.is_some() || bound.is_none_or(|bound| witness < bound);
-        open.then_some(Progress { objective, witness, bound, steps: 0 })
+        open.then_some(Progress { objective, witness, bound, steps: 0, done: None })
     };
     witness::search(world, traffic, effort, &mut found, &open, watch);
     // Where a replay refutes a bound, that is worse than none: it is not given.

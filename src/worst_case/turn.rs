@@ -29,7 +29,7 @@ pub(super) fn turns(
     let witness = objective.of(&found.of(objective).outcome);
     let affordable = (effort.invocations / traffic.invocations().max(1)).saturating_sub(found.replays);
     let most = usize::try_from(affordable / 2).unwrap_or(MOST).min(MOST);
-    let progress = Progress { objective, witness, bound: None, steps: found.replays };
+    let progress = Progress { objective, witness, bound: None, steps: found.replays, done: None };
     if most < 2 || !watch.proceed(&progress) {
         return;
     }

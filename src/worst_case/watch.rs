@@ -24,6 +24,8 @@ pub struct Progress {
     pub bound: Option<u64>,
     /// Replays and states looked at so far, for all objectives.
     pub steps: u64,
+    /// Of the part of the search that is at work, thousandths that are done; `None`: nobody knows.
+    pub done: Option<u64>,
 }
 
 /// Looks on while the worst case is searched for.

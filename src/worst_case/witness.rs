@@ -166,7 +166,7 @@ pub(super) fn begin(world: &World<'_>, traffic: &Traffic, effort: Effort, watch:
     let mut found = draw(world, traffic, effort, corners, 0..0, &|| true);
     let objective = Objective::ColdStart;
     let witness = objective.of(&found.of(objective).outcome);
-    let progress = Progress { objective, witness, bound: None, steps: found.replays };
+    let progress = Progress { objective, witness, bound: None, steps: found.replays, done: None };
     found.add(&draw(world, traffic, effort, rest, 0..0, &|| watch.proceed(&progress)));
     found
 }
@@ -182,7 +182,7 @@ pub(super) fn draw_first(
     let random = (effort.invocations / traffic.invocations().max(1)).saturating_sub(found.replays).min(FIRST);
     let objective = Objective::ColdStart;
     let witness = objective.of(&found.of(objective).outcome);
-    let progress = Progress { objective, witness, bound: None, steps: found.replays };
+    let progress = Progress { objective, witness, bound: None, steps: found.replays, done: None };
     found.add(&draw(world, traffic, effort, Vec::new(), 0..random, &|| watch.proceed(&progress)));
 }
 
@@ -226,15 +226,19 @@ pub(super) fn search(
     open: &dyn Fn(Objective, u64) -> Option<Progress>,
     watch: &dyn Watch,
 ) {
+    let endless = effort.invocations == Effort::UNTIL_STOPPED;
+    let size = traffic.invocations().max(1);
+    let runs = (effort.invocations / size).min(2_000).saturating_sub(if endless { 0 } else { found.replays });
+    let begun = found.replays;
+    // The rounds of an endless search have no end.
+    let done = |replays: u64| (!endless).then(|| (replays - begun).min(runs) * 1_000 / runs.max(1));
     let goes_on = |found: &Found| {
         let progress =
             |(objective, best): &(Objective, Replayed)| open(*objective, objective.of(&best.outcome));
         let open: Vec<Progress> = found.best.iter().filter_map(progress).collect();
-        open.iter().all(|it| watch.proceed(&Progress { steps: found.replays, ..*it })) && !open.is_empty()
+        let (steps, done) = (found.replays, done(found.replays));
+        open.iter().all(|it| watch.proceed(&Progress { steps, done, ..*it })) && !open.is_empty()
     };
-    let endless = effort.invocations == Effort::UNTIL_STOPPED;
-    let size = traffic.invocations().max(1);
-    let runs = (effort.invocations / size).min(2_000).saturating_sub(if endless { 0 } else { found.replays });
     let mut first = FIRST;
     for round in 0_u64.. {
         let last = first.saturating_add(runs / 2);
@@ -249,7 +253,8 @@ pub(super) fn search(
             let (objective, best) = found.best[n].clone();
             let still = |best: &Replayed, replays: u64| {
                 let progress = open(objective, objective.of(&best.outcome));
-                progress.is_some_and(|it| watch.proceed(&Progress { steps: replays, ..it }))
+                let done = done(replays);
+                progress.is_some_and(|it| watch.proceed(&Progress { steps: replays, done, ..it }))
             };
             let seed = effort.seed.wrapping_add(round);
             let climb = Climb { world, traffic, objective, seed, from: found.replays };

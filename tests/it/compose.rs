@@ -288,7 +288,7 @@ fn a_function_has_the_groups_and_the_reach_of_all_its_routes() {
     assert_eq!(one.functions[0].security_groups, ["to-x", "to-y"]);
     assert_eq!((one.beyond_need, each.beyond_need), (2, 0));
     let classes = |row: &eniplan::composition::Row| -> Vec<String> {
-        row.enis_by_class.iter().map(|(class, _)| class.clone()).collect()
+        row.enis_by_class.iter().map(|it| it.class.clone()).collect()
     };
     assert_eq!(classes(&one), ["a (to-x, to-y)"]);
     assert_eq!(classes(&each), ["a (to-x)", "a (to-y)"]);

@@ -61,6 +61,8 @@ pub struct Held {
 pub(super) struct Setting<'a> {
     pub joint: &'a Joint,
     pub minimise: Minimise,
+    /// Called after each limit.
+    pub passed: &'a dyn Fn(),
 }
 
 /// What the plan of this study for `promise` is bound by; none: it has no plan to explain, or not one
@@ -77,7 +79,11 @@ pub fn explain(study: &Study<'_>, plan: &Plan) -> Result<Option<Explanation>, Pl
     if u64::from(base.objectives.peak) != amount.peak_enis {
         return Ok(None);
     }
-    let setting = Setting { joint: &pooled.joint, minimise: study.minimise };
+    let passed = || study.passed();
+    let setting = Setting { joint: &pooled.joint, minimise: study.minimise, passed: &passed };
+    let limits = Lever::all(&pooled.joint).len() as u64;
+    study.expects(limits);
+    study.begins(limits);
     let peak_ms = peak_ms(&pooled.joint, &base);
     Ok(Some(Explanation {
         peak_ms,
@@ -89,7 +95,7 @@ pub fn explain(study: &Study<'_>, plan: &Plan) -> Result<Option<Explanation>, Pl
 /// What each limit of a joint problem is worth to its plan; none: it has no plan.
 pub fn shadow_prices(joint: &Joint, minimise: Minimise) -> Result<Option<Vec<ShadowPrice>>, PlanError> {
     let base = trial::planned(joint, minimise)?;
-    base.map(|base| Setting { joint, minimise }.prices(&base)).transpose()
+    base.map(|base| Setting { joint, minimise, passed: &|| () }.prices(&base)).transpose()
 }
 
 /// The first instant of the most that is held.
@@ -135,6 +141,9 @@ fn held(study: &Study<'_>, pooled: &Pooled, plan: &JointPlanned, at_ms: i64) -> 
     joint.pools.iter().map(of).filter(|held| held.enis > 0).collect()
 }
 
+/// What is looked at in turn: what conflicts, then each kind of change.
+const KINDS: u64 = 6;
+
 /// Why there is no plan, in full: the limits that rule it out together, and what would help.
 pub fn ways_out(
     study: &Study<'_>,
@@ -154,12 +163,20 @@ pub fn ways_out(
     // What leaves room to wait can be asked for in several ways, of which any will do.
     let ways = waiting::ways(study, promise);
     let joints: Vec<Joint> = ways.iter().map(|way| pooling::asked(study, way).joint).collect();
+    study.expects(KINDS);
+    study.begins(KINDS);
     none.conflict = conflict::conflict_of(&joints)?.iter().map(ToString::to_string).collect();
+    study.passed();
     let mut fixes = fixes::numbers(&joints)?;
+    study.passed();
     fixes.extend(fixes::zones(&joints)?);
+    study.passed();
     fixes.push(rework.promise()?);
+    study.passed();
     fixes.push(rework.moving()?);
+    study.passed();
     fixes.push(rework.keep_alive()?);
+    study.passed();
     if fixes.iter().all(|fix| !fix.works) {
         fixes.extend(fixes::together(&joints)?);
     }

@@ -102,7 +102,12 @@ impl Setting<'_> {
 
     /// What each number that says no is worth to this plan.
     pub(super) fn prices(&self, base: &JointPlanned) -> Result<Vec<ShadowPrice>, PlanError> {
-        Lever::all(self.joint).into_iter().map(|lever| self.price(base, lever)).collect()
+        let priced = |lever| {
+            let price = self.price(base, lever);
+            (self.passed)();
+            price
+        };
+        Lever::all(self.joint).into_iter().map(priced).collect()
     }
 
     fn price(&self, base: &JointPlanned, lever: Lever) -> Result<ShadowPrice, PlanError> {

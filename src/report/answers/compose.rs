@@ -2,7 +2,7 @@
 
 use crate::composition::{Best, How, Objective, Row};
 use crate::quantity::Memory;
-use crate::report::forms::{BestForm, Composed, GroupingForm, Refused, fields};
+use crate::report::forms::{BestForm, Composed, Refused, fields};
 use crate::report::words::{counted, joined, name};
 use crate::report::{Answer, Subject, Table, Value};
 
@@ -242,11 +242,11 @@ fn enis(found: &Composition) -> Table {
     let columns = [("grouping", "grouping"), ("class", "subnet (security groups)"), ("peak_enis", "ENIs")];
     let mut table = Table::new("The most ENIs held of each class", &columns).prose(&["class"]);
     for row in &found.rows {
-        for (class, most) in &row.enis_by_class {
+        for most in &row.enis_by_class {
             table.push(vec![
                 Value::text(row.grouping.as_str()),
-                Value::text(class.as_str()),
-                Value::Count(*most),
+                Value::text(most.class.as_str()),
+                Value::Count(most.peak),
             ]);
         }
     }
@@ -313,7 +313,7 @@ fn form<'a>(subject: &'a Subject, found: &'a Composition) -> Composed<'a> {
     Composed {
         about: subject.about(),
         routes: found.routes,
-        groupings: found.rows.iter().map(GroupingForm::from).collect(),
+        groupings: &found.rows,
         refused: found.refused.iter().map(|(grouping, why)| Refused { grouping, why }).collect(),
         best,
     }

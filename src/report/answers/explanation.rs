@@ -3,7 +3,7 @@
 use crate::plan::explain::{Difference, Explanation, Remedy, ShadowPrice, Stretch};
 use crate::plan::{Minimised, NoPlan, Plan};
 use crate::quantity::{Millis, Rate};
-use crate::report::words::{counted, joined, name, sentence, thousands};
+use crate::report::words::{counted, decimal, joined, name, sentence, thousands};
 use crate::report::{Clock, Subject, Table, Value};
 
 /// Functions that are named in a sentence.
@@ -38,9 +38,9 @@ pub(super) fn objective(minimised: &Minimised) -> Option<String> {
 
 fn worth(minimised: &Minimised, value: f64) -> String {
     if minimised.what == "cost" {
-        return format!("{value:.4}");
+        return decimal(value, 4);
     }
-    let all = format!("{value:.0}");
+    let all = decimal(value, 0);
     let noun = if all == "1" { "address" } else { "addresses" };
     format!("{all} {noun} at once")
 }
@@ -134,21 +134,21 @@ fn amount(kind: &str, by: u64) -> String {
 fn parts(it: &Difference, sign: f64) -> String {
     let mut parts = Vec::new();
     if let Some(value) = it.objective.filter(|value| *value != 0.0) {
-        parts.push(format!("{:.4} of what is made small", sign * value));
+        parts.push(format!("{} of what is made small", decimal(sign * value, 4)));
     }
     if it.peak_enis != 0 {
         let one = it.peak_enis.abs() == 1;
         parts.push(format!(
             "{} {} at the peak",
-            sign * it.peak_enis as f64,
+            decimal(sign * it.peak_enis as f64, 0),
             if one { "ENI" } else { "ENIs" }
         ));
     }
     if it.eni_hours != 0.0 {
-        parts.push(format!("{:.2} ENI-hours", sign * it.eni_hours));
+        parts.push(format!("{} ENI-hours", decimal(sign * it.eni_hours, 2)));
     }
     if it.creations != 0 {
-        parts.push(format!("{} creations", sign * it.creations as f64));
+        parts.push(format!("{} creations", decimal(sign * it.creations as f64, 0)));
     }
     if parts.is_empty() { "nothing".to_owned() } else { joined(&parts) }
 }

@@ -5,7 +5,7 @@ use super::held;
 use crate::plan::{COLUMNS, NoPlan, Plan, Shortfall, Target, Verdict};
 use crate::quantity::Millis;
 use crate::report::forms::{Planned, fields};
-use crate::report::words::{counted, joined, thousands};
+use crate::report::words::{counted, decimal, joined, thousands};
 use crate::report::{Answer, Subject, Table, Value};
 
 /// Rows of the schedule that people are shown.
@@ -66,22 +66,22 @@ fn headline(subject: &Subject, plan: &Plan) -> Vec<String> {
         _ => format!("; any plan needs at least {}", thousands(plan.lower_bound.peak_enis)),
     };
     let pools = [
-        ("a pool that never changes needs", &plan.constant_pool),
-        ("the warm-pool policy needs a target of", &plan.warm_target),
+        instead(subject, "a pool that never changes needs", "pool that never changes", &plan.constant_pool),
+        instead(
+            subject,
+            "the warm-pool policy needs a target of",
+            "target of the warm-pool policy",
+            &plan.warm_target,
+        ),
     ];
-    let pools = pools.map(|(what, target)| {
-        let fails = |at| format!(" (one fewer fails {})", subject.clock.phrase(at));
-        let fails = target.fails_at_ms.map_or_else(String::new, fails);
-        format!("{what} {}{fails}", bracket(target))
-    });
     let mut lines = vec![
         format!(
-            "{} held at once {} enough to keep every cold start within {promise} under {}{fewer} ({:.1} \
+            "{} held at once {} enough to keep every cold start within {promise} under {}{fewer} ({} \
              ENI-hours, {}).",
             counted(amount.peak_enis, "ENI", "ENIs"),
             if amount.peak_enis == 1 { "is" } else { "are" },
             subject.setting(),
-            amount.eni_hours,
+            decimal(amount.eni_hours, 1),
             counted(amount.creations, "creation", "creations"),
         ),
         format!("Instead, {}.", joined(&pools)),
@@ -115,11 +115,16 @@ fn amounts_of(it: &Shortfall) -> (String, String) {
     (text(it.needed), text(it.available))
 }
 
-fn bracket(target: &Target) -> String {
+/// What would do instead of the plan: between what fails and what is proved.
+fn instead(subject: &Subject, needs: &str, what: &str, target: &Target) -> String {
+    let least = thousands(target.at_least.into());
+    let fails = |at| format!(" (one fewer fails {})", subject.clock.phrase(at));
+    let fails = target.fails_at_ms.map_or_else(String::new, fails);
     match target.enough {
-        Some(enough) if enough == target.at_least => thousands(enough.into()),
-        Some(enough) => format!("{} to {}", thousands(target.at_least.into()), thousands(enough.into())),
-        None => format!("at least {}, and nothing is proved to be enough", thousands(target.at_least.into())),
+        Some(enough) if enough == target.at_least => format!("{needs} {least}{fails}"),
+        Some(enough) => format!("{needs} {least} to {}{fails}", thousands(enough.into())),
+        None if target.at_least == 0 => format!("no {what} is proved to be enough"),
+        None => format!("{needs} at least {least}{fails}, and no {what} is proved to be enough"),
     }
 }
 

@@ -4,7 +4,7 @@ use super::probability::Chance;
 use super::reuse_runs::{Function, ReuseRuns, share};
 use crate::quantity::Millis;
 use crate::report::forms::{Cache, FunctionReused, Quantiles, Reused, ReusedBy, Served, Watched, fields};
-use crate::report::words::{counted, name, percent, thousands};
+use crate::report::words::{counted, decimal, name, percent, thousands};
 use crate::report::{Answer, Subject, Table, Value};
 use crate::simulation::{Distribution, FunctionReuse};
 
@@ -55,21 +55,21 @@ fn headline(subject: &Subject, runs: &ReuseRuns) -> Vec<String> {
         .ttl
         .map_or_else(|| "as long as its environment lives".to_owned(), |ttl| format!("for {}", Millis(ttl)));
     let mut all = vec![format!(
-        "Kept outside the handler {kept}, a value is found in memory by {} of {}{over} and loaded {:.1} times \
+        "Kept outside the handler {kept}, a value is found in memory by {} of {}{over} and loaded {} times \
          an hour, and the stalest one served is {} old; a cache that all environments of a function share \
-         is found by {} and loads it {:.1} times an hour.",
+         is found by {} and loads it {} times an hour.",
         percent(share(total.hits, total.served).unwrap_or(0.0)),
         counted(total.served, "invocation", "invocations"),
-        total.loads as f64 / hours,
+        decimal(total.loads as f64 / hours, 1),
         Millis(rounded(total.stalest)),
         percent(share(total.shared.hits, total.served).unwrap_or(0.0)),
-        total.shared.loads as f64 / hours,
+        decimal(total.shared.loads as f64 / hours, 1),
     )];
     let each = &total.per_environment;
     all.push(format!(
-        "An environment serves {:.1} invocations on average, half of them at most {} and the busiest {}; the \
+        "An environment serves {} invocations on average, half of them at most {} and the busiest {}; the \
          oldest memory that is used is {}.",
-        each.mean(),
+        decimal(each.mean(), 1),
         thousands(each.quantile(500)),
         thousands(each.max),
         Millis(rounded(total.oldest.max)),

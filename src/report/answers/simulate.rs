@@ -9,7 +9,7 @@ use crate::report::forms::{
     ColdStarts, Environments, EstimateForm, HeldEnis, LongestForm, RunEnis, RunForm, Simulated, SubnetMost,
     fields,
 };
-use crate::report::words::{counted, name, percent, sentence, thousands};
+use crate::report::words::{counted, decimal, name, percent, sentence, thousands};
 use crate::report::{Answer, Subject, Table, Value};
 use crate::simulation::Failure;
 
@@ -72,10 +72,10 @@ fn headline(subject: &Subject, runs: &Runs) -> Vec<String> {
     let held = match peak {
         0 => "no ENI is held".to_owned(),
         n => format!(
-            "at most {} held ({}), {:.1} on average",
+            "at most {} held ({}), {} on average",
             if n == 1 { "1 ENI is".to_owned() } else { format!("{} ENIs are", thousands(n)) },
             subject.clock.phrase(at),
-            runs.mean(|run| run.enis.1),
+            decimal(runs.mean(|run| run.enis.1), 1),
         ),
     };
     vec![format!("Under {}, {cold}.", subject.setting()), format!("{}; {failed}.", sentence(&held))]

@@ -3,7 +3,7 @@
 use crate::plan::{Breach, Verified};
 use crate::quantity::Millis;
 use crate::report::forms::{VerifiedForm, fields};
-use crate::report::words::{counted, joined, name, thousands};
+use crate::report::words::{counted, decimal, joined, name, thousands};
 use crate::report::{Answer, Subject, Table, Value};
 
 /// Rows that people are shown.
@@ -30,9 +30,9 @@ fn headline(subject: &Subject, plan: &str, verified: &Verified) -> Vec<String> {
     let file = name(plan.rsplit(['/', '\\']).next().unwrap_or(plan));
     let found = &verified.found;
     let amount = format!(
-        "{} held at once, {:.1} ENI-hours, {}",
+        "{} held at once, {} ENI-hours, {}",
         counted(found.peak_enis, "ENI", "ENIs"),
-        found.eni_hours,
+        decimal(found.eni_hours, 1),
         counted(found.creations, "creation", "creations")
     );
     let replays = counted(verified.attacks, "assignment", "assignments");

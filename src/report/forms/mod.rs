@@ -19,7 +19,7 @@ mod traffic;
 mod worst_case;
 
 pub(super) use compare::Compared;
-pub(super) use compose::{BestForm, Composed, GroupingForm, Refused};
+pub(super) use compose::{BestForm, Composed, Refused};
 pub(super) use demand::{
     ByFunction, Concurrency, Demanded, FunctionLoad, FunctionNeed, OverTime, Peak, PoolNeed,
 };

@@ -96,6 +96,7 @@ fn stretch(drawing: &Drawing, items: &mut [Item]) {
 /// Where the parts of the picture stand.
 struct Page {
     direction: Direction,
+    title: Vec<String>,
     head: Vec<String>,
     left: i64,
     top: i64,
@@ -114,21 +115,22 @@ impl Page {
         };
         let frame = if drawing.frames.is_empty() { 0 } else { FRAME };
         let wide = (deep + 2 * (MARGIN + frame)).max(LEAST);
-        let letters = usize::try_from((wide - 2 * MARGIN) * 10 / (SMALL * 6)).unwrap_or(0);
-        let head: Vec<String> = drawing
-            .captions
-            .iter()
-            .flat_map(|caption| {
-                wrapped(&inert(caption), letters, "").lines().map(str::to_owned).collect::<Vec<_>>()
-            })
-            .collect();
-        let lines = i64::try_from(head.len()).unwrap_or(0);
+        let letters = |wide_of_one: i64| usize::try_from((wide - 2 * MARGIN) * 10 / wide_of_one).unwrap_or(0);
+        let lines = |text: &str, letters: usize| -> Vec<String> {
+            wrapped(&inert(text), letters, "").lines().map(|line| cut(line, letters)).collect()
+        };
+        let title = lines(&drawing.title, letters(NAME * 7));
+        let head: Vec<String> =
+            drawing.captions.iter().flat_map(|caption| lines(caption, letters(SMALL * 6))).collect();
+        let count = |lines: &[String]| i64::try_from(lines.len()).unwrap_or(0);
+        let words = count(&title) * NAME_LINE + count(&head) * LINE;
         let above = if drawing.frames.is_empty() { MARGIN } else { FRAME + NAME_LINE };
-        let top = MARGIN + NAME_LINE + lines * LINE + above;
+        let top = MARGIN + words + above;
         Self {
             direction: drawing.direction,
             left: (wide - deep) / 2,
             high: top + broad + frame + MARGIN + LINE + MARGIN,
+            title,
             head,
             top,
             wide,
@@ -150,7 +152,7 @@ impl Page {
             let (x, y) = self.at(corner);
             self.node(node, label, (x, y, wide, high));
         }
-        self.title(drawing);
+        self.title();
         self.legend(drawing);
         let name = escaped(&drawing.title);
         let (wide, high) = (self.wide, self.high);
@@ -187,14 +189,15 @@ impl Page {
         ));
     }
 
-    fn title(&mut self, drawing: &Drawing) {
-        let letters = usize::try_from((self.wide - 2 * MARGIN) * 10 / (NAME * 7)).unwrap_or(0);
-        let title = cut(&drawing.title, letters);
-        self.words("eg-name", (MARGIN, MARGIN + NAME), NAME, colour::INK, &title);
-        let head = std::mem::take(&mut self.head);
-        for (caption, step) in head.iter().zip(0_i64..) {
-            let y = MARGIN + NAME_LINE + SMALL + step * LINE;
-            self.words("eg-small", (MARGIN, y), SMALL, colour::MUTED, caption);
+    fn title(&mut self) {
+        let mut y = MARGIN;
+        for line in std::mem::take(&mut self.title) {
+            self.words("eg-name", (MARGIN, y + NAME), NAME, colour::INK, &line);
+            y += NAME_LINE;
+        }
+        for line in std::mem::take(&mut self.head) {
+            self.words("eg-small", (MARGIN, y + SMALL), SMALL, colour::MUTED, &line);
+            y += LINE;
         }
     }
 

@@ -1,5 +1,6 @@
 //! Hypotheses: what is supposed of waits and failures until it contains its own consequences (W0).
 
+use super::Progress;
 use super::Prover;
 use super::component::Environments;
 use super::queue::wait_for_host;
@@ -90,8 +91,11 @@ impl Prover<'_> {
         let rounds = EFFORT / self.traffic.invocations().max(1);
         let mut supposed = smallest;
         let mut in_hand = None;
-        for round in 0..rounds.clamp(FEWEST_ROUNDS, MOST_ROUNDS) {
-            match self.try_out(&supposed) {
+        let rounds = rounds.clamp(FEWEST_ROUNDS, MOST_ROUNDS);
+        for round in 0..rounds {
+            let done = Some(round * 1_000 / rounds);
+            let prover = Prover { progress: Progress { done, ..self.progress }, ..self.clone() };
+            match prover.try_out(&supposed) {
                 Trial::Confirmed(found) => return Proved::Found(found),
                 Trial::Wider(wider) if self.is_beyond(&wider) => return Proved::Stopped,
                 Trial::Wider(wider) => supposed = wider,

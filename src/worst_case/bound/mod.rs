@@ -178,7 +178,8 @@ impl<'a> Prover<'a> {
         planned: Option<Planned>,
         watch: &'a dyn Watch,
     ) -> Self {
-        let progress = Progress { objective: Objective::ColdStart, witness: 0, bound: None, steps: 0 };
+        let progress =
+            Progress { objective: Objective::ColdStart, witness: 0, bound: None, steps: 0, done: None };
         Self {
             watch,
             progress,

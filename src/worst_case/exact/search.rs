@@ -300,10 +300,11 @@ impl Search<'_> {
     }
 
     fn told(&self, watch: &dyn Watch) -> bool {
+        let done = Some(self.work.min(self.rule.budget) * 1_000 / self.rule.budget.max(1));
         self.tracked.iter().filter(|it| it.goal.bound.is_none_or(|bound| it.value < bound)).all(|it| {
             let witness = if self.rule.join { it.goal.witness } else { it.value };
             let Goal { objective, bound, .. } = it.goal;
-            watch.proceed(&Progress { objective, witness, bound, steps: self.steps })
+            watch.proceed(&Progress { objective, witness, bound, steps: self.steps, done })
         })
     }
 

@@ -21,12 +21,23 @@ const plan = (data) =>
     overTime(`chart-subnet-${index}`, data, lines, values);
   });
 
+/** Those of the marks whose words do not touch on a narrow screen. */
+const apart = (plot, marks) => {
+  let last = -Infinity;
+  return marks.filter((mark) => {
+    const at = plot.valToPos(mark, "x");
+    const clear = at - last >= 44;
+    if (clear) last = at;
+    return clear;
+  });
+};
+
 /** A scale of powers, for lengths of time. Nothing at all stands at its foot. */
 const lengthAxis = (foot) => axis({
   splits: (plot) => {
     const { min, max } = plot.scales.x;
     const marks = lengths.filter((ms) => ms >= min && ms <= max);
-    return marks.length > 1 ? marks : [min, ...marks, max];
+    return marks.length > 1 ? apart(plot, marks) : [min, ...marks, max];
   },
   filter: (plot, splits) => splits,
   values: (plot, splits) => splits.map((ms) => (ms === foot ? "0" : span(ms))),
@@ -134,7 +145,7 @@ const tail = (id, { sizes, shares }, words, marks) => {
   const foot = 10 ** Math.floor(Math.log10(Math.min(...shares, 0.9)));
   const powers = Array.from({ length: 12 }, (_, n) => 10 ** -n);
   const xAxis = axis({
-    splits: (plot) => marks.filter((size) => size >= plot.scales.x.min && size <= plot.scales.x.max),
+    splits: (plot) => apart(plot, marks.filter((size) => size >= plot.scales.x.min && size <= plot.scales.x.max)),
     filter: (plot, splits) => splits, values: (plot, splits) => splits.map(words), size: 34,
   });
   draw(id, {

@@ -9,7 +9,7 @@ use crate::composition::Row;
 use crate::quantity::Millis;
 use crate::report::answers::{self, Composition};
 use crate::report::page::{Page, Section, table};
-use crate::report::words::name;
+use crate::report::words::{decimal, name};
 
 pub(in crate::report::page) const SECTION: Section =
     Section { id: "compose", title: "Functions from routes", body, data };
@@ -35,7 +35,8 @@ fn body(page: &Page<'_>) -> Markup {
 
 fn says(found: &Composition) -> String {
     let one = |row: &Row| {
-        format!("{} {} and {:.1} GB-hours", name(&row.grouping), Millis(waits(row)), row.idle_gb_hours)
+        let idle = decimal(row.idle_gb_hours, 1);
+        format!("{} {} and {idle} GB-hours", name(&row.grouping), Millis(waits(row)))
     };
     let each: Vec<String> = found.rows.iter().map(one).collect();
     format!("Cold starts added up and idle memory of each grouping: {}.", each.join(", "))
