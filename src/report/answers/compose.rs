@@ -2,8 +2,9 @@
 
 use crate::composition::{Best, How, Objective, Row};
 use crate::quantity::Memory;
+use crate::quantity::Millis;
 use crate::report::forms::{BestForm, Composed, Refused, fields};
-use crate::report::words::{counted, joined, name};
+use crate::report::words::{counted, decimal, joined, name, thousands};
 use crate::report::{Answer, Subject, Table, Value};
 
 /// What was found.
@@ -59,12 +60,18 @@ fn simulated(row: &Row, objective: Objective) -> f64 {
 }
 
 fn amount(value: f64, objective: Objective) -> String {
+    if objective == Objective::ColdTime {
+        // As the tables print lengths of time.
+        let ms = value * 1_000.0;
+        return Millis(if value < 1.0 { whole(ms) } else { tenths(ms) }).to_string();
+    }
     let exact = (value - value.round()).abs() < 1e-9;
     let places = usize::from(!exact);
     let one = exact && (value - 1.0).abs() < 1e-9;
     let unit = objective.unit();
     format!(
-        "{value:.places$} {}",
+        "{} {}",
+        decimal(value, places),
         if one { unit.strip_suffix('s').filter(|it| !it.is_empty()).unwrap_or(unit) } else { unit }
     )
 }
@@ -115,7 +122,7 @@ fn proof(best: &Best, objective: Objective) -> String {
             if best.priced == 1 {
                 "the one set of routes was".to_owned()
             } else {
-                format!("all {} sets of routes were", best.priced)
+                format!("all {} sets of routes were", thousands(best.priced as u64))
             },
             if best.how == How::Agreed { ", twice" } else { "" },
         ),
@@ -326,9 +333,11 @@ mod tests {
     #[test]
     fn amounts_have_their_unit() {
         assert_eq!(amount(12.0, Objective::ColdStarts), "12 cold starts");
-        assert_eq!(amount(1.26, Objective::ColdTime), "1.3 s");
+        assert_eq!(amount(1.26, Objective::ColdTime), "1.3s");
         assert_eq!(amount(1.0, Objective::Enis), "1 ENI");
-        assert_eq!(amount(1.0, Objective::ColdTime), "1 s");
+        assert_eq!(amount(0.042, Objective::ColdTime), "42ms");
+        assert_eq!(amount(74.6, Objective::ColdTime), "1m14.6s");
+        assert_eq!(amount(1_234.56, Objective::IdleMemory), "1,234.6 GB-hours");
         assert_eq!(whole(5.4), 5);
     }
 }

@@ -191,16 +191,16 @@ fn until(clock: Clock, full: &[Stretch]) -> String {
 
 fn spare(it: &ShadowPrice) -> String {
     let then = match &it.less {
-        None => "then there is no plan".to_owned(),
-        Some(less) => format!("then the plan costs {} more", parts(less, -1.0)),
+        None => "there is no plan".to_owned(),
+        Some(less) => format!("the plan costs {} more", parts(less, -1.0)),
     };
     match it.spare {
-        0 => format!("Not {} less of the {} will do: {then}.", amount(it.kind, 1), it.limit),
+        0 => format!("Not {} less of the {} will do: then {then}.", amount(it.kind, 1), it.limit),
         spare if spare >= it.available => format!("The {} plays no part.", it.limit),
         spare => format!(
-            "The {} has {} to spare; take away {}, and {then}.",
+            "{} can be taken from the {}; without {} {then}.",
+            sentence(&amount(it.kind, spare)),
             it.limit,
-            amount(it.kind, spare),
             amount(it.kind, spare + 1)
         ),
     }
