@@ -1,8 +1,11 @@
 //! Progress: how far the reading or writing of a large file, or long work, is and how long it will take.
 
+use std::fmt::Write;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+
+use crate::quantity::Millis;
 
 /// A bar on stderr; there is none where stderr is no terminal, or nobody wants it.
 #[derive(Debug)]
@@ -13,10 +16,9 @@ pub struct Progress {
 impl Progress {
     /// Of `total` bytes.
     pub fn new(total: u64, quiet: bool) -> Self {
-        let style =
-            ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left");
+        let style = ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes}, {bytes_per_sec}{left}");
         let bar = ProgressBar::with_draw_target(Some(total), target(quiet));
-        Self { bar: bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())) }
+        Self { bar: bar.with_style(timed(style.unwrap_or_else(|_| ProgressStyle::default_bar()))) }
     }
 
     /// `bytes` more are done.
@@ -35,20 +37,21 @@ pub struct Work {
 impl Work {
     /// `what` in `total` steps, with the time that is left.
     pub fn of(what: &'static str, total: u64, quiet: bool) -> Self {
-        let shown = "{msg} {wide_bar} {pos} of {len}, {elapsed} gone, {eta} left";
+        let shown = "{msg} {wide_bar} {pos} of {len}, {gone} gone{left}";
         Self::begun(what, ProgressBar::with_draw_target(Some(total), target(quiet)), shown)
     }
 
     /// `what` that takes nobody knows how long, with the time it has taken.
     pub fn unknown(what: &'static str, quiet: bool) -> Self {
         let bar = ProgressBar::with_draw_target(None, target(quiet));
-        Self::begun(what, bar, "{spinner} {msg}, {elapsed} gone")
+        Self::begun(what, bar, "{spinner} {msg}, {gone} gone")
     }
 
     fn begun(what: &'static str, bar: ProgressBar, shown: &str) -> Self {
         const TICK: Duration = Duration::from_millis(500);
         let style = ProgressStyle::with_template(shown);
-        let bar = bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_message(what);
+        let style = timed(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let bar = bar.with_style(style).with_message(what);
         if !bar.is_hidden() {
             bar.enable_steady_tick(TICK);
         }
@@ -78,6 +81,33 @@ impl Drop for Work {
     }
 }
 
+/// With the time that is `gone`, and that which is `left` if the rest is as slow as what is done: a step that
+/// takes long lengthens it as it goes on, and does not make years of it.
+fn timed(style: ProgressStyle) -> ProgressStyle {
+    let seconds = |time: Duration| match time.as_secs() {
+        0 => "0s".to_owned(),
+        some => Millis(some.saturating_mul(1_000)).to_string(),
+    };
+    style
+        .with_key("gone", move |state: &ProgressState, out: &mut dyn Write| {
+            let _ = write!(out, "{}", seconds(state.elapsed()));
+        })
+        .with_key("left", move |state: &ProgressState, out: &mut dyn Write| {
+            if let Some(left) = left(state.elapsed(), state.pos(), state.len().unwrap_or(0)) {
+                let _ = write!(out, ", about {} left", seconds(left));
+            }
+        })
+}
+
+/// The time that the rest of `total` takes at the pace so far; none before there is a pace.
+fn left(elapsed: Duration, done: u64, total: u64) -> Option<Duration> {
+    if elapsed < Duration::from_secs(1) {
+        return None;
+    }
+    let ms = elapsed.as_millis().checked_mul(u128::from(total.saturating_sub(done)))?;
+    u64::try_from(ms.checked_div(done.into())?).ok().map(Duration::from_millis)
+}
+
 /// stderr, unless nobody wants it; indicatif draws nothing where it is no terminal.
 fn target(quiet: bool) -> ProgressDrawTarget {
     if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() }
@@ -86,5 +116,20 @@ fn target(quiet: bool) -> ProgressDrawTarget {
 impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_takes_as_long_as_what_is_done() {
+        let second = Duration::from_secs;
+        assert_eq!(left(second(82), 3, 6), Some(second(82)));
+        assert_eq!(left(second(10), 5, 6), Some(second(2)));
+        assert_eq!(left(second(10), 6, 6), Some(second(0)));
+        assert_eq!((left(second(10), 0, 6), left(second(0), 1, 6)), (None, None));
+        assert_eq!(left(second(u64::MAX), 1, u64::MAX), None);
     }
 }

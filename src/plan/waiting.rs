@@ -5,6 +5,8 @@
 //! alive throughout the last `W`; and *in turn*, more place-time is there than can be taken up
 //! meanwhile. Each is a need as good as that of no waiting at all; the least is asked for.
 
+use rayon::prelude::*;
+
 use super::asked::{Asked, Need};
 use super::study::Study;
 use crate::cold_path::Path;
@@ -12,19 +14,30 @@ use crate::demand::need::{self, Premises};
 use crate::demand::{Curve, SlidingMax, sizes};
 use crate::policy::{Binding, Provision, Start};
 use crate::quantity::Millis;
+use crate::traffic::Entry;
 use crate::worst_case::wait_for_host;
 
 /// What may be asked for, the first without any waiting; each keeps the promise.
 pub(super) fn ways(study: &Study<'_>, promise: Millis) -> Vec<Asked> {
     let plain = Asked::at_once(study);
+    let waits = Wait::all(study, promise);
+    let rooms = waits.first().map_or_else(Vec::new, |wait| Room::all(study, &plain.needs, wait));
+    if rooms.iter().all(Option::is_none) {
+        return vec![plain];
+    }
     let end = plain.needs.iter().filter_map(|need| need.ready.steps().last()).map(|&(at, _)| at).max();
     let end = end.unwrap_or(0).max(study.traffic.span.0);
+    let worth = |need: &Need| (need.ready.peak().0, need.ready.integral(0, end));
     let (mut best, mut late, mut turn) = (plain.clone(), plain.clone(), plain.clone());
-    for (index, need) in plain.needs.iter().enumerate() {
-        let worth = |need: &Need| (need.ready.peak().0, need.ready.integral(0, end));
-        for (turn_of, room) in Room::all(study, need, promise).iter().enumerate() {
-            let delayed = room.late(study, need);
-            let queued = room.in_turn(study, need);
+    for (turn_of, wait) in waits.iter().enumerate() {
+        let alive = wait.alive(study);
+        let either = |(need, room): (&Need, &Option<Room>)| {
+            room.as_ref().map(|room| (room.late(study, need, wait, &alive), room.in_turn(study, need, wait)))
+        };
+        let eithers: Vec<_> = plain.needs.par_iter().zip(&rooms).map(either).collect();
+        for (index, (delayed, queued)) in
+            eithers.into_iter().enumerate().filter_map(|(at, it)| Some((at, it?)))
+        {
             if turn_of == 0 {
                 late.needs[index] = delayed.clone();
                 turn.needs[index] = queued.clone();
@@ -52,64 +65,103 @@ const TRIED: u64 = 2_000_000;
 /// So many shorter waits are tried at most.
 const MOST_WAITS: u64 = 20;
 
-/// The room to wait that a promise leaves to the functions of one pool, or a part of it.
-struct Room {
-    /// The longest cold start with that wait, ms.
+/// A wait for an ENI that may be planned with.
+struct Wait {
+    /// The wait, ms, not zero.
+    ms: u64,
+    /// The longest cold start with it, ms.
     cold: u64,
-    /// The longest wait, ms, not zero.
-    wait: u64,
-    /// Environments that one ENI carries.
-    slots: u64,
 }
 
-impl Room {
-    /// All of it, and parts of it: who waits longer lives longer too, so that less may be better. The parts
-    /// are the same for every promise they fit into: the longest boot, and powers of two.
-    fn all(study: &Study<'_>, need: &Need, promise: Millis) -> Vec<Self> {
-        let Some(all) = Self::of(study, need, promise) else { return Vec::new() };
-        let tries = (TRIED / study.traffic.invocations().max(1)).min(MOST_WAITS);
-        let boot = study.topology.boot.max.0;
-        let powers = (0..=all.wait.ilog2()).rev().map(|power| 1 << power);
-        let parts = std::iter::once(boot).chain(powers).filter(|wait| (1..all.wait).contains(wait));
-        let parts: Vec<u64> = parts.take(usize::try_from(tries).unwrap_or(0)).collect();
-        let cold = |wait: u64| study.cold_path.vpc.longest(Millis(wait), Millis(host_wait(study))).0;
-        let part = |wait: u64| Self { cold: cold(wait), wait, slots: all.slots };
-        let parts: Vec<Self> = parts.into_iter().map(part).collect();
-        std::iter::once(all).chain(parts).collect()
+impl Wait {
+    /// The longest that a promise leaves room for, and parts of it: who waits longer lives longer too, so that
+    /// less may be better. The parts are the same for every promise they fit into: the longest boot, and
+    /// powers of two.
+    fn all(study: &Study<'_>, promise: Millis) -> Vec<Self> {
+        let (path, host) = (&study.cold_path.vpc, Millis(host_wait(study)));
+        let invocations = study.traffic.invocations();
+        let longest = longest_wait(path, promise, host).filter(|&ms| ms > 0);
+        let Some(longest) = longest.filter(|_| invocations <= MOST_INVOCATIONS) else { return Vec::new() };
+        let tries = (TRIED / invocations.max(1)).min(MOST_WAITS);
+        let powers = (0..=longest.ilog2()).rev().map(|power| 1 << power);
+        let parts = std::iter::once(study.topology.boot.max.0).chain(powers);
+        let parts = parts.filter(|ms| (1..longest).contains(ms)).take(usize::try_from(tries).unwrap_or(0));
+        let wait = |ms: u64| Self { ms, cold: path.longest(Millis(ms), host).0 };
+        std::iter::once(longest).chain(parts).map(wait).collect()
     }
 
-    /// None where nothing is left, or where waiting is not in turn: environments of several sizes,
-    /// classes shared with others, ENIs made on the way.
-    fn of(study: &Study<'_>, need: &Need, promise: Millis) -> Option<Self> {
-        let policy = study.scheduled(Provision::Scheduled);
-        let in_turn = policy.reuse && !policy.join_booting && policy.miss_budget == 0 && policy.miss.0 == 0;
-        let plain = in_turn && !policy.fallback && policy.binding == Binding::Bound && need.wanted.alone;
-        let path = &study.cold_path.vpc;
-        let wait = longest_wait(path, promise, Millis(host_wait(study)))?;
-        let short_lived = need.wanted.members.iter().any(|&f| study.keep_alive(f).0 < wait);
-        // In a running system an environment that outlives the wait gains nothing by it.
-        let helps = short_lived || study.policy.start == Start::Empty;
-        let small = study.traffic.invocations() <= MOST_INVOCATIONS;
-        let (sizes, room) = sizes(study.topology, &policy, &need.wanted.members);
-        let one = *sizes.first()?;
-        let slots = room / one;
-        (plain && helps && small && wait > 0 && slots > 0 && sizes.iter().all(|&size| size == one))
-            .then_some(Self { cold: path.longest(Millis(wait), Millis(host_wait(study))).0, wait, slots })
-    }
-
-    /// Places for the environments that can have been alive throughout the last `W`.
-    fn late(&self, study: &Study<'_>, need: &Need) -> Need {
+    /// The environments of each function that can be alive where none waits longer.
+    fn alive(&self, study: &Study<'_>) -> Vec<Curve> {
         let host = Millis(host_wait(study));
-        let path = |in_vpc: bool| study.cold_path.of(in_vpc).longest(Millis(self.wait), host);
+        let path = |in_vpc: bool| study.cold_path.of(in_vpc).longest(Millis(self.ms), host);
         let longest: Vec<Millis> =
             study.topology.functions.iter().map(|place| path(!place.classes.is_empty())).collect();
         let (topology, policy, initial) = (study.topology, study.policy, study.initial());
         let premises = Premises::none_fails(false);
         let most = need::environments(study.traffic, topology, policy, &longest, initial, &premises);
-        let alive: Vec<Curve> = most.into_iter().map(|most| most.alive).collect();
-        let all = super::pooling::need_of(study, &need.wanted, &alive);
-        let ready = all.sliding_min(self.wait, self.standing(study, need));
-        Need { wanted: need.wanted.clone(), ready, eni_wait: self.wait }
+        most.into_iter().map(|most| most.alive).collect()
+    }
+
+    /// Place-time that the environments of the start may take up, and until when.
+    fn idle(&self, study: &Study<'_>, need: &Need) -> (u128, u64) {
+        let (mut sum, mut until) = (0_u128, 0_u64);
+        for &f in &need.wanted.members {
+            let keep_alive = study.keep_alive(f).0;
+            let standing = standing(study, f);
+            sum += u128::from(standing) * u128::from(keep_alive.min(self.ms));
+            until = until.max(if standing > 0 { keep_alive } else { 0 });
+        }
+        (sum, until)
+    }
+}
+
+/// The room that one pool has to wait.
+struct Room {
+    /// Environments that one ENI carries.
+    slots: u64,
+    /// The invocations of the pool.
+    arrivals: Vec<Entry>,
+}
+
+impl Room {
+    /// Of each pool.
+    fn all(study: &Study<'_>, needs: &[Need], longest: &Wait) -> Vec<Option<Self>> {
+        let mut rooms: Vec<Option<Self>> = needs.iter().map(|need| Self::of(study, need, longest)).collect();
+        let mut pool_of = vec![None; study.topology.functions.len()];
+        for (pool, need) in needs.iter().enumerate() {
+            need.wanted.members.iter().for_each(|&f| pool_of[f] = Some(pool));
+        }
+        for entry in study.traffic.arrivals() {
+            let pool = pool_of.get(entry.function as usize).copied().flatten();
+            if let Some(room) = pool.and_then(|pool| rooms[pool].as_mut()) {
+                room.arrivals.push(entry);
+            }
+        }
+        rooms
+    }
+
+    /// None where waiting is not in turn or gains nothing: environments of several sizes, classes shared
+    /// with others, ENIs made on the way.
+    fn of(study: &Study<'_>, need: &Need, longest: &Wait) -> Option<Self> {
+        let policy = study.scheduled(Provision::Scheduled);
+        let in_turn = policy.reuse && !policy.join_booting && policy.miss_budget == 0 && policy.miss.0 == 0;
+        let plain = in_turn && !policy.fallback && policy.binding == Binding::Bound && need.wanted.alone;
+        let members = &need.wanted.members;
+        let short_lived = members.iter().any(|&f| study.keep_alive(f).0 < longest.ms);
+        // In a running system an environment that outlives the wait gains nothing by it.
+        let helps = short_lived || study.policy.start == Start::Empty;
+        let (sizes, room) = sizes(study.topology, &policy, members);
+        let one = *sizes.first()?;
+        let slots = room / one;
+        let waits = plain && helps && slots > 0 && sizes.iter().all(|&size| size == one);
+        waits.then_some(Self { slots, arrivals: Vec::new() })
+    }
+
+    /// Places for the environments that can have been alive throughout the last `W`.
+    fn late(&self, study: &Study<'_>, need: &Need, wait: &Wait, alive: &[Curve]) -> Need {
+        let all = super::pooling::need_of(study, &need.wanted, alive);
+        let ready = all.sliding_min(wait.ms, self.standing(study, need));
+        Need { wanted: need.wanted.clone(), ready, eni_wait: wait.ms }
     }
 
     /// ENIs of the environments that stand at the start.
@@ -119,11 +171,11 @@ impl Room {
     }
 
     /// ENIs enough to give everyone a turn within `W`.
-    fn in_turn(&self, study: &Study<'_>, need: &Need) -> Need {
-        let works = self.works(study, need);
+    fn in_turn(&self, study: &Study<'_>, need: &Need, wait: &Wait) -> Need {
+        let works = self.works(study, wait);
         let reach = works.iter().map(|work| work.reach).max().unwrap_or(0).saturating_add(1);
         let search = study.cold_path.vpc.latest_acquire(Millis(host_wait(study))).0;
-        let (idle, until) = self.idle(study, need);
+        let (idle, until) = wait.idle(study, need);
         let mut asked = SlidingMax::new(reach);
         let mut ask = |at: u64, enis: u32| {
             asked.set(at, enis);
@@ -132,7 +184,7 @@ impl Room {
         ask(0, self.standing(study, need));
         let (mut first, mut last, mut work) = (0, 0, 0_u128);
         for it in &works {
-            let to = it.at.saturating_add(search).saturating_add(self.wait);
+            let to = it.at.saturating_add(search).saturating_add(wait.ms);
             while let Some(next) = works.get(last).filter(|next| next.at <= to) {
                 work += next.place_ms();
                 last += 1;
@@ -144,23 +196,23 @@ impl Room {
             let standing = if it.at <= until { idle } else { 0 };
             // The one that waits takes up nothing while it does.
             let others = work + standing - u128::from(it.each);
-            let enis = others / (u128::from(self.slots) * u128::from(self.wait)) + 1;
+            let enis = others / (u128::from(self.slots) * u128::from(wait.ms)) + 1;
             ask(it.at, u32::try_from(enis).unwrap_or(u32::MAX));
         }
         let asked = asked.finish();
         // Only idle ENIs can be deleted.
         let mut stays = 0;
-        let ready = Curve::combine(&[asked, self.alive(study, need, &works)], |values| {
+        let ready = Curve::combine(&[asked, Self::can_stand(study, need, wait, &works)], |values| {
             stays = values[0].max(values[1].min(stays));
             stays
         });
-        Need { wanted: need.wanted.clone(), ready, eni_wait: self.wait }
+        Need { wanted: need.wanted.clone(), ready, eni_wait: wait.ms }
     }
 
     /// As many environments as can have a place: one for each arrival, as long as it reaches.
-    fn alive(&self, study: &Study<'_>, need: &Need, works: &[Work]) -> Curve {
+    fn can_stand(study: &Study<'_>, need: &Need, wait: &Wait, works: &[Work]) -> Curve {
         let standing: i64 = need.wanted.members.iter().map(|&f| i64::from(standing(study, f))).sum();
-        let until = self.idle(study, need).1.saturating_add(1);
+        let until = wait.idle(study, need).1.saturating_add(1);
         let mut changes = vec![(0, standing), (until, -standing)];
         for work in works {
             let count = i64::try_from(work.count).unwrap_or(i64::MAX);
@@ -175,36 +227,20 @@ impl Room {
         }))
     }
 
-    /// Place-time that the environments of the start may take up, and until when.
-    fn idle(&self, study: &Study<'_>, need: &Need) -> (u128, u64) {
-        let (mut sum, mut until) = (0_u128, 0_u64);
-        for &f in &need.wanted.members {
-            let keep_alive = study.keep_alive(f).0;
-            let standing = standing(study, f);
-            sum += u128::from(standing) * u128::from(keep_alive.min(self.wait));
-            until = until.max(if standing > 0 { keep_alive } else { 0 });
-        }
-        (sum, until)
-    }
-
     /// What each arrival may take up of the places.
-    fn works(&self, study: &Study<'_>, need: &Need) -> Vec<Work> {
+    fn works(&self, study: &Study<'_>, wait: &Wait) -> Vec<Work> {
         let path = study.longest();
-        let functions = study.topology.functions.len();
-        let members: Vec<bool> = (0..functions).map(|f| need.wanted.members.contains(&f)).collect();
-        let own =
-            study.traffic.arrivals().filter(|entry| members.get(entry.function as usize) == Some(&true));
-        let work = |entry: crate::traffic::Entry| {
+        let work = |entry: &Entry| {
             let f = entry.function as usize;
             let lives = entry.duration.saturating_add(study.keep_alive(f).0);
             Work {
                 at: entry.at,
                 count: u64::from(entry.count),
-                each: path[f].0.saturating_add(lives).min(self.wait),
-                reach: self.cold.saturating_add(lives),
+                each: path[f].0.saturating_add(lives).min(wait.ms),
+                reach: wait.cold.saturating_add(lives),
             }
         };
-        own.map(work).collect()
+        self.arrivals.iter().map(work).collect()
     }
 }
 

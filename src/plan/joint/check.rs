@@ -121,13 +121,21 @@ pub fn check_lingering(joint: &Joint, entries: &[JointEntry]) -> Result<Checked,
     let mut late = Moments::new();
     let deletes = by_instant(entries);
     for (&at_ms, moment) in &moments {
-        moment.need.iter().for_each(|&(pool, value)| need[pool] = value);
+        let mut touched: Vec<usize> = Vec::new();
+        for &(pool, value) in &moment.need {
+            need[pool] = value;
+            touched.extend(&joint.pools[pool].classes);
+        }
         for entry in deletes.get(&at_ms).into_iter().flatten() {
             due[entry.class] += i64::from(entry.delete);
             made[entry.class] += i64::from(entry.delete);
+            touched.push(entry.class);
         }
-        moment.ready.iter().for_each(|&(class, change)| made[class] += change);
-        for class in 0..classes {
+        for &(class, change) in &moment.ready {
+            made[class] += change;
+            touched.push(class);
+        }
+        for class in touched {
             let in_use = owner[class].map_or(0, |pool| i64::from(need[pool]));
             let sure = due[class].min(made[class] - in_use);
             if sure > begun[class] {
