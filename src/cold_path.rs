@@ -200,6 +200,23 @@ impl Path {
         Millis(stretches.iter().map(|stretch| stretch.end).max().unwrap_or(0))
     }
 
+    /// The length where the ENI keeps the path waiting for so long, what follows it takes its shortest, and all
+    /// else its longest.
+    pub fn shortest_after(&self, eni_wait: Millis) -> Millis {
+        let mut follows: Vec<bool> = Vec::with_capacity(self.steps.len());
+        let mut ends: Vec<u64> = Vec::with_capacity(self.steps.len());
+        for step in &self.steps {
+            let eni = step.kind == PhaseKind::Eni;
+            follows.push(eni || step.after.iter().any(|&before| follows[before]));
+            let late = follows.last() == Some(&true) && !eni;
+            let duration = if late { step.duration.min } else { step.duration.max };
+            let start = step.after.iter().map(|&before| ends[before]).max().unwrap_or(0);
+            let wait = if eni { eni_wait.0 } else { 0 };
+            ends.push(start.saturating_add(wait).saturating_add(duration.0));
+        }
+        Millis(ends.into_iter().max().unwrap_or(0))
+    }
+
     /// The latest the `eni` step starts, when microVMs wait this long; zero without one.
     pub fn latest_acquire(&self, microvm_wait: Millis) -> Millis {
         let stretches = self.stretches(|step| step.duration.max, Millis::ZERO, microvm_wait);
@@ -405,6 +422,10 @@ mod tests {
             assert_eq!(cold.vpc.longest(Millis(eni), Millis(microvm)), Millis(longest), "{eni} {microvm}");
         }
         assert_eq!(cold.vpc.shortest(), Millis(9));
+        // 5 + 2 + 5 + 1 + 4 = 17 hides behind the layers' 20, and 21 does not.
+        for (eni, after) in [(0, 20), (5, 20), (9, 21)] {
+            assert_eq!(cold.vpc.shortest_after(Millis(eni)), Millis(after), "{eni}");
+        }
         assert_eq!(cold.vpc.latest_acquire(Millis(4)), Millis(5 + 4 + 2));
     }
 

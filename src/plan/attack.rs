@@ -3,16 +3,15 @@
 //! The simulator follows the plan under the search for witnesses, as it is and, where a zone's loss
 //! is to be survived, once more without each zone. Trusts nothing of how the plan was found.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
 use super::schedule::{Entry, Schedule};
 use super::study::Study;
 use super::whole::Solved;
-use crate::demand::Curve;
-use crate::policy::{IdleTtl, Policy, Provision};
-use crate::quantity::{Interval, Millis};
+use crate::policy::{Policy, Provision};
+use crate::quantity::Millis;
 use crate::simulation::{Action, Assignment, End, Failure, Recorder, Served, World, simulate};
 use crate::topology::Topology;
 use crate::worst_case::{Effort, Planned, worst_case};
@@ -193,59 +192,6 @@ pub(super) fn actions(schedules: &[(usize, Schedule)]) -> Vec<Action> {
         schedule.entries.iter().map(act).collect::<Vec<_>>()
     };
     schedules.iter().flat_map(of).collect()
-}
-
-/// The environments of each function alive over time under `assignment`, if each has its ENI at once.
-pub(super) fn alive(study: &Study<'_>, assignment: &Assignment) -> Vec<Curve> {
-    let mut topology = study.topology.clone();
-    (topology.boot, topology.delete) = (Interval::exactly(Millis::ZERO), Interval::exactly(Millis::ZERO));
-    let limits = &mut topology.limits;
-    (limits.api, limits.region_quota, limits.vpc_quota) = (None, None, None);
-    limits.subnets.iter_mut().for_each(|subnet| subnet.addresses = u32::MAX);
-    let mut policy = study.scheduled(Provision::Scheduled);
-    (policy.provision, policy.idle_ttl) = (Provision::OnDemand, IdleTtl::After(Millis::ZERO));
-    let world = World::new(&topology, study.cold_path, &policy, study.initial().to_vec());
-    let (_, _, seen) = simulate(&world, study.traffic, assignment.clone(), Lives::default());
-    let alive = |f: usize| seen.of(f, study.keep_alive(f).0, study.initial().get(f).copied().unwrap_or(0));
-    (0..topology.functions.len()).map(alive).collect()
-}
-
-/// The first arrival and the last end of each environment, by function.
-#[derive(Default)]
-struct Lives {
-    lives: BTreeMap<(usize, u64), (u64, u64)>,
-    /// Environments that stood at the start and have served.
-    stood: BTreeMap<usize, u32>,
-}
-
-impl Recorder for Lives {
-    fn served(&mut self, served: &Served<'_>) {
-        let end = served.start.saturating_add(served.duration);
-        // What is warm the first time has stood idle since the start.
-        let stood = !served.cold && served.environment_invocation == 1;
-        let from = if stood { 0 } else { served.arrival };
-        let life = self.lives.entry((served.function, served.environment)).or_insert((from, end));
-        *life = (life.0.min(from), life.1.max(end));
-        *self.stood.entry(served.function).or_default() += u32::from(stood);
-    }
-}
-
-impl Lives {
-    fn of(&self, function: usize, keep_alive: u64, initial: u32) -> Curve {
-        let unused = i64::from(initial.saturating_sub(self.stood.get(&function).copied().unwrap_or(0)));
-        let mut changes = vec![(0, unused), (keep_alive.saturating_add(1), -unused)];
-        for &(from, to) in self.lives.range((function, 0)..=(function, u64::MAX)).map(|(_, life)| life) {
-            // At the instant of its expiry it still has its place when arrivals look for theirs.
-            changes.push((from, 1));
-            changes.push((to.saturating_add(keep_alive).saturating_add(1), -1));
-        }
-        changes.sort_unstable();
-        let mut alive = 0_i64;
-        Curve::new(changes.into_iter().map(|(at, change)| {
-            alive += change;
-            (at, u32::try_from(alive).unwrap_or(0))
-        }))
-    }
 }
 
 /// Invocations that wait for an ENI to the end.

@@ -1,9 +1,16 @@
 //! Least: what no plan can do without, whatever the limits (docs/plan.md, "At least").
 
+use super::lives::served;
 use super::study::Study;
+use super::waiting::longest_wait;
 use crate::demand::{Curve, Nominal, room, size, sizes, tight};
 use crate::policy::Binding;
 use crate::quantity::Millis;
+use crate::simulation::{Assignment, End};
+use crate::worst_case::wait_for_host;
+
+/// Traffic of more invocations than this is not replayed for what it needs at least.
+const MOST_REPLAYED: u64 = 5_000_000;
 
 impl Study<'_> {
     /// ENIs that each of these sets of functions cannot do without, if no cold start exceeds `promise`.
@@ -51,7 +58,26 @@ impl Study<'_> {
                 places[f].arrive(at, entry.duration - short, entry.count);
             }
         }
-        places.into_iter().map(|it| it.finish().environments).collect()
+        let counted = places.into_iter().map(|it| it.finish().environments);
+        if !self.can_be_longest(promise) {
+            return counted.collect();
+        }
+        let replayed = served(self, Assignment::all(End::Longest));
+        let larger = |(counted, replayed)| {
+            Curve::combine(&[counted, replayed], |values| values.iter().copied().max().unwrap_or(0))
+        };
+        counted.zip(replayed).map(larger).collect()
+    }
+
+    /// Whether every cold start can be as long as the path with an ENI at hand, whatever a plan does that keeps
+    /// `promise`: what the phases before the ENI and the wait for it take, those after it make up for.
+    fn can_be_longest(&self, promise: Millis) -> bool {
+        let invocations = self.traffic.invocations();
+        let path = &self.cold_path.vpc;
+        let plain = self.policy.binding == Binding::Bound && !self.policy.fallback;
+        let free = wait_for_host(&self.topology.limits, invocations) == 0 && invocations <= MOST_REPLAYED;
+        let wait = longest_wait(path, promise, Millis::ZERO).filter(|_| plain && free);
+        wait.is_some_and(|wait| path.shortest_after(Millis(wait)) <= path.longest(Millis::ZERO, Millis::ZERO))
     }
 
     /// ENIs that no plan can do without, by place-time: as many environments as run nominally at once

@@ -24,6 +24,7 @@ mod headroom;
 mod heard;
 pub mod joint;
 mod least;
+mod lives;
 pub mod network;
 pub mod objective;
 mod planned;

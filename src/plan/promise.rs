@@ -2,10 +2,11 @@
 
 use super::answer::{Amount, Binding, Made, NoPlan, Plan, ScheduleRow, Shortfall, Verdict};
 use super::asked::Asked;
-use super::attack::{self, Attacked, Counterexample, What, actions, alive, attack};
+use super::attack::{self, Attacked, Counterexample, What, actions, attack};
 use super::backend::Backend;
 use super::group::{Limit, PlanError};
 use super::joint::{joint_bound, joint_shortages};
+use super::lives::alive;
 use super::pooling;
 use super::schedule::{Objectives, Schedule};
 use super::study::{Pool, Study};
@@ -171,7 +172,7 @@ fn hold(
         let attacked = attack(study, promise, &solved, asked.eni_wait());
         replays += attacked.replays;
         let Some(broken) = &attacked.counterexample else { break Ok((solved, attacked)) };
-        let learnt = asked.learn(study, &alive(study, &broken.assignment));
+        let learnt = asked.learn(study, &alive(study, broken.assignment.clone()));
         if !learnt || counterexamples == MOST_COUNTEREXAMPLES {
             break Err(left(broken, promise, &solved));
         }
@@ -469,7 +470,7 @@ mod tests {
         let broken = attack(&study, Millis::ZERO, &solved, 0).counterexample.unwrap();
         assert_eq!((&broken.what, broken.shown), (&What::TooMany, 6));
         let mut asked = Asked::at_once(&study);
-        assert!(!asked.learn(&study, &alive(&study, &broken.assignment)));
+        assert!(!asked.learn(&study, &alive(&study, broken.assignment.clone())));
         let left = left(&broken, Millis::ZERO, &solved);
         assert_eq!((left.shortages[0].needed, left.shortages[0].available, left.proved), (6, 3, false));
     }

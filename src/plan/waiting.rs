@@ -271,7 +271,7 @@ fn host_wait(study: &Study<'_>) -> u64 {
 
 /// The longest wait for an ENI with which no cold start exceeds the promise; none without an ENI, or
 /// where the rest of the path is longer.
-fn longest_wait(path: &Path, promise: Millis, host: Millis) -> Option<u64> {
+pub(super) fn longest_wait(path: &Path, promise: Millis, host: Millis) -> Option<u64> {
     let keeps = |wait: u64| path.longest(Millis(wait), host) <= promise;
     if !path.needs_eni() || !keeps(0) {
         return None;
