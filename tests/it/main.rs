@@ -71,6 +71,7 @@ mod plan_explain;
 mod plan_joint;
 mod plan_joint_instance;
 mod plan_joint_oracle;
+mod plan_least;
 mod plan_measured;
 mod plan_metamorphic;
 mod plan_objective;
