@@ -83,6 +83,9 @@ fn all_problems_of_all_files_are_told_at_once() {
     ] {
         assert!(said.err.contains(part), "{part}\n{}", said.err);
     }
+    // A scenario in the place of the traffic.
+    let said = run(&["demand", "scenario.toml"]);
+    assert!(said.code == 2 && said.err.contains("name it with --scenario"), "{}", said.err);
     // A scenario that reads well may name what there is not.
     let names = at("names.toml", "model = \"lamda-2018\"\npolicy = \"idle-reuze\"\n");
     let said = run(&["check", &names]);

@@ -250,6 +250,10 @@ fn format_of(content: &Content<'_>, options: &Options) -> Result<&'static dyn Fo
 fn unknown(content: &Content<'_>) -> Diagnostic {
     let known: Vec<_> = ALL.iter().map(|f| format!("{} has `{}`", f.name(), f.header())).collect();
     let message = format!("no format fits {}", content.beginning());
+    if std::path::Path::new(content.file).extension().is_some_and(|it| it.eq_ignore_ascii_case("toml")) {
+        let help = "a TOML file is a scenario: name it with --scenario, and give the traffic here";
+        return Diagnostic::new(Code::UnknownFormat, message, help).in_file(content.file).at_line(1);
+    }
     let Some(table) = &content.table else {
         let help = format!("give one of these: {}", known.join("; "));
         return Diagnostic::new(Code::UnknownFormat, message, help).in_file(content.file).at_line(1);
