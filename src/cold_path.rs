@@ -203,18 +203,16 @@ impl Path {
     /// The length where the ENI keeps the path waiting for so long, what follows it takes its shortest, and all
     /// else its longest.
     pub fn shortest_after(&self, eni_wait: Millis) -> Millis {
-        let mut follows: Vec<bool> = Vec::with_capacity(self.steps.len());
-        let mut ends: Vec<u64> = Vec::with_capacity(self.steps.len());
-        for step in &self.steps {
-            let eni = step.kind == PhaseKind::Eni;
-            follows.push(eni || step.after.iter().any(|&before| follows[before]));
-            let late = follows.last() == Some(&true) && !eni;
-            let duration = if late { step.duration.min } else { step.duration.max };
-            let start = step.after.iter().map(|&before| ends[before]).max().unwrap_or(0);
-            let wait = if eni { eni_wait.0 } else { 0 };
-            ends.push(start.saturating_add(wait).saturating_add(duration.0));
+        let mut steps = self.steps.clone();
+        let mut follows: Vec<bool> = Vec::with_capacity(steps.len());
+        for step in &mut steps {
+            let late = step.after.iter().any(|&before| follows[before]);
+            if late {
+                step.duration = Interval::exactly(step.duration.min);
+            }
+            follows.push(late || step.kind == PhaseKind::Eni);
         }
-        Millis(ends.into_iter().max().unwrap_or(0))
+        Self { steps }.longest(eni_wait, Millis::ZERO)
     }
 
     /// The latest the `eni` step starts, when microVMs wait this long; zero without one.

@@ -16,9 +16,8 @@ pub struct Progress {
 impl Progress {
     /// Of `total` bytes.
     pub fn new(total: u64, quiet: bool) -> Self {
-        let style = ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes}, {bytes_per_sec}{left}");
         let bar = ProgressBar::with_draw_target(Some(total), target(quiet));
-        Self { bar: bar.with_style(timed(style.unwrap_or_else(|_| ProgressStyle::default_bar()))) }
+        Self { bar: bar.with_style(timed("{wide_bar} {bytes}/{total_bytes}, {bytes_per_sec}{left}")) }
     }
 
     /// `bytes` more are done.
@@ -49,9 +48,7 @@ impl Work {
 
     fn begun(what: &'static str, bar: ProgressBar, shown: &str) -> Self {
         const TICK: Duration = Duration::from_millis(500);
-        let style = ProgressStyle::with_template(shown);
-        let style = timed(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        let bar = bar.with_style(style).with_message(what);
+        let bar = bar.with_style(timed(shown)).with_message(what);
         if !bar.is_hidden() {
             bar.enable_steady_tick(TICK);
         }
@@ -81,14 +78,15 @@ impl Drop for Work {
     }
 }
 
-/// With the time that is `gone`, and that which is `left` if the rest is as slow as what is done: a step that
+/// What is `shown`, with the time that is `gone`, and that which is `left` if the rest is as slow as what is done: a step that
 /// takes long lengthens it as it goes on, and does not make years of it.
-fn timed(style: ProgressStyle) -> ProgressStyle {
+fn timed(shown: &str) -> ProgressStyle {
     let seconds = |time: Duration| match time.as_secs() {
         0 => "0s".to_owned(),
         some => Millis(some.saturating_mul(1_000)).to_string(),
     };
-    style
+    ProgressStyle::with_template(shown)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
         .with_key("gone", move |state: &ProgressState, out: &mut dyn Write| {
             let _ = write!(out, "{}", seconds(state.elapsed()));
         })

@@ -167,8 +167,7 @@ impl<'a> Prices<'a> {
             Start::Warm => within.map(|(_, value)| *value).max().unwrap_or(0),
         };
         let stand = Curve::new([(0, initial), (keep_alive, 0)]);
-        let most = |values: &[u32]| values.iter().copied().max().unwrap_or(0);
-        Need { alive: Curve::combine(&[found.environments, stand], most), initial, busy_ms: found.busy_ms }
+        Need { alive: Curve::largest(&[found.environments, stand]), initial, busy_ms: found.busy_ms }
     }
 
     fn idle(&self, need: &Need) -> u128 {

@@ -289,7 +289,7 @@ impl Bound {
     fn or_initial(&self, curve: Curve) -> Curve {
         let until = self.facts.keep_alive.saturating_add(1);
         let initial = Curve::new([(0, self.facts.initial), (until, 0)]);
-        Curve::combine(&[curve, initial], |values| values.iter().copied().max().unwrap_or(0))
+        Curve::largest(&[curve, initial])
     }
 
     /// What is surely ready (L1), as a curve.

@@ -170,6 +170,11 @@ impl Curve {
         parts.into_iter().map(Ranges::new).collect()
     }
 
+    /// Point by point the largest of several curves.
+    pub fn largest(curves: &[Self]) -> Self {
+        Self::combine(curves, |values| values.iter().copied().max().unwrap_or(0))
+    }
+
     /// Point by point `combine` of several curves.
     pub fn combine(curves: &[Self], mut combine: impl FnMut(&[u32]) -> u32) -> Self {
         let mut values = vec![0; curves.len()];

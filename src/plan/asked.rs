@@ -47,7 +47,7 @@ impl Asked {
         for need in &mut self.needs {
             let shown = pooling::need_of(study, &need.wanted, alive);
             let both = [need.ready.clone(), shown];
-            let more = Curve::combine(&both, |values| values.iter().copied().max().unwrap_or(0));
+            let more = Curve::largest(&both);
             learnt |= more != need.ready;
             need.ready = more;
         }

@@ -1,12 +1,10 @@
 //! Least: what no plan can do without, whatever the limits (docs/plan.md, "At least").
 
-use super::lives::served;
 use super::study::Study;
 use super::waiting::longest_wait;
 use crate::demand::{Curve, Nominal, room, size, sizes, tight};
 use crate::policy::Binding;
 use crate::quantity::Millis;
-use crate::simulation::{Assignment, End};
 use crate::worst_case::wait_for_host;
 
 /// Traffic of more invocations than this is not replayed for what it needs at least.
@@ -62,11 +60,8 @@ impl Study<'_> {
         if !self.can_be_longest(promise) {
             return counted.collect();
         }
-        let replayed = served(self, Assignment::all(End::Longest));
-        let larger = |(counted, replayed)| {
-            Curve::combine(&[counted, replayed], |values| values.iter().copied().max().unwrap_or(0))
-        };
-        counted.zip(replayed).map(larger).collect()
+        let replayed = self.longest_served().iter().cloned();
+        counted.zip(replayed).map(|(counted, replayed)| Curve::largest(&[counted, replayed])).collect()
     }
 
     /// Whether every cold start can be as long as the path with an ENI at hand, whatever a plan does that keeps

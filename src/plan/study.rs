@@ -9,12 +9,14 @@ use std::sync::OnceLock;
 
 use super::group::{Ceiling, Group, Limit, Start as From};
 use super::heard::Heard;
+use super::lives::served;
 use super::objective::Minimise;
 use crate::cold_path::ColdPath;
 use crate::demand::need::{self, Premises};
 use crate::demand::{Curve, at_start, keep_alive, pools};
 use crate::policy::{Binding, Policy, Provision, Start};
 use crate::quantity::{Millis, Rate};
+use crate::simulation::{Assignment, End};
 use crate::topology::{TokenBucket, Topology};
 use crate::traffic::Traffic;
 use crate::worst_case::wait_for_host;
@@ -38,6 +40,8 @@ pub struct Study<'a> {
     most: OnceLock<Vec<need::Most>>,
     /// What surely has a place, and for which promise that is.
     pub(super) places: OnceLock<(Millis, Vec<Curve>)>,
+    /// The environments that have served, where every cold start takes its longest.
+    longest_served: OnceLock<Vec<Curve>>,
 }
 
 /// One pool, its class for the plan, and its need.
@@ -72,6 +76,7 @@ impl<'a> Study<'a> {
             initial: OnceLock::new(),
             most: OnceLock::new(),
             places: OnceLock::new(),
+            longest_served: OnceLock::new(),
         }
     }
 
@@ -131,8 +136,13 @@ impl<'a> Study<'a> {
 
     /// The longest cold start of each function when an ENI is always at hand.
     pub fn longest(&self) -> Vec<Millis> {
+        self.longest_waiting(Millis::ZERO)
+    }
+
+    /// The same where environments wait for an ENI for at most so long.
+    pub(super) fn longest_waiting(&self, eni_wait: Millis) -> Vec<Millis> {
         let microvm_wait = wait_for_host(&self.topology.limits, self.traffic.invocations());
-        let path = |in_vpc: bool| self.cold_path.of(in_vpc).longest(Millis::ZERO, Millis(microvm_wait));
+        let path = |in_vpc: bool| self.cold_path.of(in_vpc).longest(eni_wait, Millis(microvm_wait));
         self.topology.functions.iter().map(|place| path(!place.classes.is_empty())).collect()
     }
 
@@ -143,6 +153,11 @@ impl<'a> Study<'a> {
             let (topology, policy) = (self.topology, self.policy);
             need::environments(self.traffic, topology, policy, &self.longest(), self.initial(), &premises)
         })
+    }
+
+    /// The environments of each function that have served and live, where every cold start takes its longest.
+    pub(super) fn longest_served(&self) -> &[Curve] {
+        self.longest_served.get_or_init(|| served(self, Assignment::all(End::Longest)))
     }
 
     /// The environments of each function that can be alive while none waits for an ENI.

@@ -92,10 +92,7 @@ impl Wait {
 
     /// The environments of each function that can be alive where none waits longer.
     fn alive(&self, study: &Study<'_>) -> Vec<Curve> {
-        let host = Millis(host_wait(study));
-        let path = |in_vpc: bool| study.cold_path.of(in_vpc).longest(Millis(self.ms), host);
-        let longest: Vec<Millis> =
-            study.topology.functions.iter().map(|place| path(!place.classes.is_empty())).collect();
+        let longest = study.longest_waiting(Millis(self.ms));
         let (topology, policy, initial) = (study.topology, study.policy, study.initial());
         let premises = Premises::none_fails(false);
         let most = need::environments(study.traffic, topology, policy, &longest, initial, &premises);

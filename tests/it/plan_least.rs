@@ -10,12 +10,11 @@ use eniplan::demand::demand;
 use eniplan::platform::PhaseKind;
 use eniplan::policy::{Capacity, Provision, Start};
 use eniplan::quantity::{Interval, Millis};
-use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{Action, Assignment, End, Recorder, Served, World, simulate};
 use eniplan::traffic::Traffic;
 
 use crate::plan::microlp;
-use crate::support::{Bench, log};
+use crate::support::{Bench, Dice, log};
 
 /// How long each environment waited for its ENI, ms.
 #[derive(Default)]
@@ -31,12 +30,8 @@ impl Recorder for Waits {
 
 /// A world whose cold path is 3 ms, the ENI and up to `varies`; its traffic; and how much longer the promise is.
 fn drawn(seed: u64) -> (Bench, Traffic, u64) {
-    let draw = Stream::new(seed, Purpose::Search);
-    let mut turns = 0;
-    let mut below = |range: u64| {
-        turns += 1;
-        draw.below(turns, range)
-    };
+    let mut dice = Dice::new(seed);
+    let mut below = |range: u64| dice.below(range);
     let functions = usize::try_from(1 + below(2)).unwrap();
     let mut bench = Bench::new(functions, 20 + below(60));
     bench.topology.boot = Interval::exactly(Millis(10));

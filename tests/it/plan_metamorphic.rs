@@ -12,16 +12,12 @@ use eniplan::traffic::import::{Companions, Options, Source, import};
 use eniplan::traffic::{Entry, Shape, Traffic};
 
 use crate::plan::microlp;
-use crate::support::{Bench, log};
+use crate::support::{Bench, Dice, log};
 
 /// Two functions in one, two or three subnets in as many zones, whose limits bind now and then.
 fn world(seed: u64) -> (Bench, Traffic) {
-    let draw = Stream::new(seed, Purpose::Search);
-    let mut turns = 0;
-    let mut below = |range: u64| {
-        turns += 1;
-        draw.below(turns, range)
-    };
+    let mut dice = Dice::new(seed);
+    let mut below = |range: u64| dice.below(range);
     let mut small = |range: u64| u32::try_from(below(range)).unwrap();
     let mut bench = Bench::new(2, 20 + u64::from(small(60)));
     bench.topology.boot = Interval::between(Millis(20), Millis(20 + u64::from(small(60))));

@@ -9,12 +9,11 @@ use eniplan::plan::{Plan, Verdict};
 use eniplan::platform::PhaseKind;
 use eniplan::policy::{Binding, Capacity, Provision, Start};
 use eniplan::quantity::{Interval, Millis};
-use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{Action, Assignment, End, Nature, Random, Silent, World, simulate};
 use eniplan::traffic::Traffic;
 
 use crate::plan::microlp;
-use crate::support::{Bench, log};
+use crate::support::{Bench, Dice, log};
 
 fn plan(bench: &Bench, traffic: &Traffic, promise: u64) -> Plan {
     let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, traffic, microlp());
@@ -85,12 +84,8 @@ fn an_empty_start_is_possible_where_the_promise_outlasts_the_boot() {
 
 /// A world of one or two functions whose bursts may be shorter than the promise.
 fn drawn(seed: u64) -> (Bench, Traffic, u64) {
-    let draw = Stream::new(seed, Purpose::Search);
-    let mut turns = 0;
-    let mut below = |range: u64| {
-        turns += 1;
-        draw.below(turns, range)
-    };
+    let mut dice = Dice::new(seed);
+    let mut below = |range: u64| dice.below(range);
     let functions = usize::try_from(1 + below(2)).unwrap();
     let mut bench = bench(5 + below(40), 3 + below(60));
     let place = bench.topology.functions[0].clone();
@@ -159,12 +154,8 @@ fn no_assignment_breaks_a_plan_that_lets_environments_wait() {
 
 /// A world of one burst or more in which nothing is uncertain, and a promise that may outlast the keep-alive.
 fn certain(seed: u64) -> (Bench, Traffic, u64) {
-    let draw = Stream::new(seed, Purpose::Search);
-    let mut turns = 0;
-    let mut below = |range: u64| {
-        turns += 1;
-        draw.below(turns, range)
-    };
+    let mut dice = Dice::new(seed);
+    let mut below = |range: u64| dice.below(range);
     let functions = usize::try_from(1 + below(2)).unwrap();
     let mut bench = Bench::new(functions, 1 + below(30));
     bench.topology.functions[0].keep_alive = Millis(1 + below(30));

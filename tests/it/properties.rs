@@ -6,7 +6,6 @@ use eniplan::demand::{Curve, at_start, demand};
 use eniplan::platform::PhaseKind;
 use eniplan::policy::{Binding, Capacity, IdleTtl, OnExhausted, PickEnvironment, Provision, Start};
 use eniplan::quantity::{Interval, Millis, Probability, Rate};
-use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{
     Assignment, Census, End, Nature, Outcome, Random, Recorder, Served, Silent, World, simulate,
 };
@@ -14,25 +13,7 @@ use eniplan::topology::{EniClass, SubnetRoom, TokenBucket};
 use eniplan::traffic::Traffic;
 use eniplan::worst_case::{Bounds, Effort, Unwatched, bounds, worst_case};
 
-use crate::support::{Bench, log};
-
-/// Draws one after the other.
-struct Dice(Stream, u64);
-
-impl Dice {
-    fn new(seed: u64) -> Self {
-        Self(Stream::new(seed, Purpose::Search), 0)
-    }
-
-    fn below(&mut self, range: u64) -> u64 {
-        self.1 += 1;
-        self.0.below(self.1, range)
-    }
-
-    fn chance(&mut self) -> bool {
-        self.below(2) == 0
-    }
-}
+use crate::support::{Bench, Dice, log};
 
 fn random_traffic(dice: &mut Dice, functions: usize, entries: u64, span: u64) -> Traffic {
     let mut list: Vec<(u64, u32, u32, u64)> = (0..entries)

@@ -6,10 +6,29 @@ use eniplan::cold_path::{ColdPath, Path as Phases, Step};
 use eniplan::platform::PhaseKind;
 use eniplan::policy::{Capacity, IdleTtl, Policy, Start, named};
 use eniplan::quantity::{Interval, Memory, Millis};
+use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{Nature, Outcome, Silent, World, simulate};
 use eniplan::topology::{EniClass, FunctionPlace, Limits, SubnetRoom, Topology};
 use eniplan::traffic::{Entry, Shape, Traffic, TrafficFunction};
 use petgraph::graph::DiGraph;
+
+/// Draws one after the other.
+pub struct Dice(pub Stream, u64);
+
+impl Dice {
+    pub fn new(seed: u64) -> Self {
+        Self(Stream::new(seed, Purpose::Search), 0)
+    }
+
+    pub fn below(&mut self, range: u64) -> u64 {
+        self.1 += 1;
+        self.0.below(self.1, range)
+    }
+
+    pub fn chance(&mut self) -> bool {
+        self.below(2) == 0
+    }
+}
 
 /// One entry per `(arrival, function, count, duration)`.
 pub fn log(functions: usize, entries: &[(u64, u32, u32, u64)]) -> Traffic {
