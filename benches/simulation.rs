@@ -10,13 +10,14 @@ use divan::Bencher;
 use divan::counter::ItemsCount;
 use eniplan::cold_path::ColdPath;
 use eniplan::comparison::Case;
+use eniplan::import;
 use eniplan::policy::{self, Start};
 use eniplan::quantity::Millis;
 use eniplan::random::{Purpose, Stream};
 use eniplan::scenario::{self, Observed};
 use eniplan::simulation::{Random, Silent, World, simulate_arrivals};
 use eniplan::topology::Topology;
-use eniplan::traffic::{Entry, Traffic, import};
+use eniplan::trace::{Entry, Traffic};
 use eniplan::{plan, platform};
 
 const POLICIES: [&str; 6] =

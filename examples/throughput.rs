@@ -17,7 +17,7 @@ use eniplan::random::{Purpose, Stream};
 use eniplan::scenario::{self, Observed};
 use eniplan::simulation::{Random, Silent, World, simulate_arrivals};
 use eniplan::topology::Topology;
-use eniplan::traffic::Entry;
+use eniplan::trace::Entry;
 use eniplan::{platform, policy};
 
 const SERVICE_MS: f64 = 1_991.0;

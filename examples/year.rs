@@ -17,7 +17,7 @@ use eniplan::random::{Purpose, Stream};
 use eniplan::scenario::{self, Observed};
 use eniplan::simulation::{Random, Silent, World, simulate_arrivals};
 use eniplan::topology::Topology;
-use eniplan::traffic::{Cell, Spread, Spreading};
+use eniplan::trace::{Cell, Spread, Spreading};
 
 const MINUTES_A_DAY: u32 = 1_440;
 

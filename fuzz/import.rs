@@ -6,12 +6,12 @@ use eniplan::diagnostic::Diagnostics;
 use eniplan::document::Setting;
 use eniplan::plan::{self, Study};
 use eniplan::quantity::Memory;
-use eniplan::scenario::inventory::{self, Audit, take};
+use eniplan::inventory::{self, Audit, take};
 use eniplan::scenario::{Observed, read, read_with, resolve};
 use eniplan::topology::Topology;
-use eniplan::traffic::import::{Companions, Gaps, Options, Source, import};
-use eniplan::traffic::stream::{header, log, wide_day};
-use eniplan::traffic::{Spread, Traffic};
+use eniplan::import::{Companions, Gaps, Options, Source, import};
+use eniplan::import::blocks::{header, log, wide_day};
+use eniplan::trace::{Spread, Traffic};
 use eniplan::{platform, policy};
 
 /// Takes `bytes` as a file of an inventory; what is taken is audited and written as a scenario, which loads.
@@ -123,7 +123,7 @@ pub fn blocks(bytes: &[u8]) {
     };
     if let Some(layout) = log::Layout::of(line) {
         let mut rows = log::Rows::default();
-        if rows.read(&layout, block).is_ok()
+        if log::read(&mut rows, &layout, block).is_ok()
             && let Some(traffic) = whole("log")
         {
             assert_eq!(traffic.invocations(), rows.rows.len() as u64);

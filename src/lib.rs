@@ -18,12 +18,12 @@
 //! use eniplan::comparison::Case;
 //! use eniplan::quantity::Millis;
 //! use eniplan::simulation::{Random, Silent};
-//! use eniplan::{cold_path, plan, platform, policy, scenario, topology, traffic, worst_case};
+//! use eniplan::{cold_path, import, plan, platform, policy, scenario, topology, worst_case};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let csv = "start,function,duration_ms\n0,checkout,400\n70,checkout,400\n70.1,checkout,400\n";
-//! let source = traffic::import::Source { name: "example.csv", bytes: csv.as_bytes() };
-//! let traffic = traffic::import::import(source, &Default::default(), &Default::default())?;
+//! let source = import::Source { name: "example.csv", bytes: csv.as_bytes() };
+//! let traffic = import::import(source, &Default::default(), &Default::default())?;
 //!
 //! let model = platform::named("lambda-2018").ok_or("a built-in model")?;
 //! let platform = platform::load(model.name, model.text)?;
@@ -59,23 +59,14 @@
 //! ```
 
 pub mod cli;
-pub mod cold_path;
-pub mod comparison;
-pub mod composition;
-pub mod demand;
-pub mod diagnostic;
-pub mod document;
 pub mod example;
-pub mod plan;
-pub mod platform;
-pub mod policy;
-pub mod quantity;
-pub mod random;
 pub mod report;
-pub mod scenario;
 #[cfg(feature = "schema")]
 pub mod schema;
-pub mod simulation;
-pub mod topology;
-pub mod traffic;
-pub mod worst_case;
+
+pub use eniplan_core::{
+    cold_path, comparison, composition, demand, diagnostic, document, plan, platform, policy, quantity,
+    random, scenario, simulation, topology, trace, worst_case,
+};
+pub use eniplan_import as import;
+pub use eniplan_import::inventory;

@@ -15,7 +15,7 @@ use crate::report::pretty;
 use crate::report::words::{counted, name, thousands};
 use crate::simulation::{Assignment, End, Outcome};
 use crate::topology::Topology;
-use crate::traffic::Traffic;
+use crate::trace::Traffic;
 
 const FIELDS: [&str; 5] = ["boots_ms", "deletions_ms", "phases_ms", "misses", "otherwise"];
 /// What a file says beside the assignment.

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::progress::Progress;
-use crate::traffic::stream::{header, whole_lines};
+use crate::import::blocks::{header, whole_lines};
 
 /// The size of a block, bytes: a few are in the processor's caches at a time.
 const SIZE: usize = 2 << 20;

@@ -12,7 +12,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document;
 use crate::quantity::Millis;
 use crate::report::answers::{self, Checked, Holds};
-use crate::traffic::{Shape, Traffic};
+use crate::trace::{Shape, Traffic};
 
 /// Options of `check`.
 #[derive(Debug, clap::Args)]

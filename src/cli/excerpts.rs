@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::input;
 use crate::diagnostic::{Diagnostic, Diagnostics, excerpt};
+use crate::import::{Source, text_of};
 use crate::quantity::Memory;
-use crate::traffic::import::{Source, text_of};
 
 /// The largest file that is read again to show a line of it, unpacked too.
 const LARGEST: u64 = 64 << 20;

@@ -11,7 +11,7 @@ use super::traffic::keep;
 use super::whole_file::WholeFile;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::{Millis, Rate};
-use crate::traffic::generate::{self, Bulk, Layout, Load, Recipe, Shape};
+use crate::trace::generate::{self, Bulk, Layout, Load, Recipe, Shape};
 
 /// Options of `generate`.
 #[derive(Debug, clap::Args)]

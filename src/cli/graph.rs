@@ -14,7 +14,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::Millis;
 use crate::report::graph::{self, Drawing, phases};
 use crate::report::words::name;
-use crate::traffic::{Shape, Traffic};
+use crate::trace::{Shape, Traffic};
 use crate::worst_case::Effort;
 
 /// What is drawn.

@@ -10,7 +10,7 @@ use crate::document::{listed, nearest};
 use crate::policy::Provision;
 use crate::quantity::Millis;
 use crate::report::answers;
-use crate::traffic::Factor;
+use crate::trace::Factor;
 
 /// Options of `headroom`.
 #[derive(Debug, clap::Args)]

@@ -7,9 +7,9 @@ use clap::builder::PossibleValuesParser;
 use super::output::{self, Output};
 use super::{Verdict, input, model};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::inventory::{self, Audit, Source};
 use crate::platform;
 use crate::report::{self, answers};
-use crate::scenario::inventory::{self, Audit, Source};
 
 /// The largest file that is read: its values take several times its size.
 const LARGEST: usize = 256 << 20;

@@ -14,7 +14,7 @@ use crate::policy::{Policy, Provision};
 use crate::quantity::{Interval, Millis};
 use crate::report::answers::{self, ReuseRuns};
 use crate::simulation::{FunctionReuse, Random, Reuse};
-use crate::traffic::{Shape, Traffic};
+use crate::trace::{Shape, Traffic};
 
 /// How long idle environments live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -20,7 +20,7 @@ use crate::policy::Policy;
 use crate::quantity::Probability;
 use crate::report::answers::{self, Runs};
 use crate::simulation::{Outcome, Random, Silent};
-use crate::traffic::{Shape, Traffic};
+use crate::trace::{Shape, Traffic};
 
 /// Options of `simulate`.
 #[derive(Debug, clap::Args)]

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::interrupt::Unfinished;
-use crate::traffic::stream::log::Row;
+use crate::trace::block::Row;
 
 /// What all runs together may have in memory while they are merged, bytes.
 const BUFFERS: usize = 32 << 20;

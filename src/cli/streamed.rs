@@ -9,9 +9,9 @@ use std::path::Path;
 use super::blocks::Beginning;
 use crate::demand::FunctionDemand;
 use crate::demand::even::Busiest;
-use crate::traffic::import::{self, Companions, Options, Source};
-use crate::traffic::stream::Unusual;
-use crate::traffic::{Shape, Traffic};
+use crate::import::blocks::Unusual;
+use crate::import::{self, Companions, Options, Source};
+use crate::trace::{Shape, Traffic};
 
 /// Why a file is not read in blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

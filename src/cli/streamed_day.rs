@@ -6,10 +6,10 @@ use super::blocks::{Beginning, Made};
 use super::streamed::{Input, NotInBlocks, Streamed, other};
 use crate::demand::FunctionDemand;
 use crate::demand::even::{Busiest, even};
+use crate::import::blocks::{Unusual, wide_day};
+use crate::import::{AzureDay, Companions};
 use crate::quantity::Millis;
-use crate::traffic::import::{AzureDay, Companions};
-use crate::traffic::stream::{Unusual, wide_day};
-use crate::traffic::{Shape, Spread, Traffic};
+use crate::trace::{Shape, Spread, Traffic};
 
 /// What the rows of a block need.
 #[derive(Debug, Default)]

@@ -14,11 +14,12 @@ use super::progress::Progress;
 use super::spill::Spill;
 use super::streamed::{Input, NotInBlocks, Streamed, other};
 use crate::demand::from_log::{FromLog, LogDemand};
+use crate::import::blocks::Unusual;
+use crate::import::blocks::log::{self, Layout};
+use crate::import::blocks::sorted::{Gathered, Merged};
 use crate::quantity::Millis;
-use crate::traffic::stream::Unusual;
-use crate::traffic::stream::log::{Layout, Row, Rows};
-use crate::traffic::stream::sorted::{Gathered, Merged};
-use crate::traffic::{Shape, Traffic, TrafficFunction};
+use crate::trace::block::{Row, Rows};
+use crate::trace::{Shape, Traffic, TrafficFunction};
 
 /// How many blocks are read at a time, so that threads share them well.
 const AT_ONCE: usize = 8;
@@ -86,7 +87,7 @@ impl Input<'_> {
                 return Ok(());
             }
             let read: Vec<Result<(), Unusual>> =
-                rows.par_iter_mut().zip(&texts).map(|(rows, text)| rows.read(layout, text)).collect();
+                rows.par_iter_mut().zip(&texts).map(|(rows, text)| log::read(rows, layout, text)).collect();
             let mut taken = Vec::with_capacity(texts.len());
             for (rows, read) in rows.iter().zip(read) {
                 read.map_err(|unusual| NotInBlocks::of(unusual, before))?;

@@ -21,7 +21,7 @@ use crate::report::words::counted;
 use crate::report::{Clock, Subject, answers};
 use crate::scenario::{self, Observed, Raw, Scenario};
 use crate::topology::Topology;
-use crate::traffic::{Shape, Traffic};
+use crate::trace::{Shape, Traffic};
 
 /// What exists at time 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -8,7 +8,7 @@ use super::study::{Study, StudyArgs, shape_of};
 use crate::demand::{self, Demand};
 use crate::quantity::Millis;
 use crate::report::{Clock, Subject};
-use crate::traffic::{Shape, Traffic};
+use crate::trace::{Shape, Traffic};
 
 /// From this size on it is said that a file is read whole: 16 MiB.
 const LARGE: u64 = 16 << 20;

@@ -9,10 +9,10 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 use super::streamed::{Input, NotInBlocks, Streamed, other};
 use super::{input, window};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::import::{self, Companions, Gaps, Meaning, Options, Repeats, Resets, Source};
 use crate::quantity::{Memory, Millis};
 use crate::report::words::counted;
-use crate::traffic::import::{self, Companions, Gaps, Meaning, Options, Repeats, Resets, Source};
-use crate::traffic::{Spread, Traffic};
+use crate::trace::{Spread, Traffic};
 
 /// Where in its slot an invocation falls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

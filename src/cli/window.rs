@@ -8,7 +8,7 @@ use super::traffic::{TrafficArgs, keep};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::Millis;
 use crate::report::Clock;
-use crate::traffic::{Shape, Traffic};
+use crate::trace::{Shape, Traffic};
 
 /// The part of `traffic` that `args` asks for, with a note where it is not the whole.
 pub fn cut(args: &TrafficArgs, traffic: Traffic) -> Result<Traffic, Diagnostics> {
@@ -136,7 +136,7 @@ fn by_slot(shape: &Shape, slot: u64) -> Vec<(u64, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::traffic::{Cell, Spread};
+    use crate::trace::{Cell, Spread};
 
     fn counts(cells: &[(u32, u32)]) -> Traffic {
         let cells = cells.iter().map(|&(slot, count)| Cell { slot, function: 0, count, duration: 1 });

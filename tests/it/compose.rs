@@ -12,7 +12,7 @@ use eniplan::policy::{self, Policy, Start};
 use eniplan::quantity::{Memory, Millis};
 use eniplan::random::{Purpose, Stream};
 use eniplan::scenario::{self, Observed, Scenario};
-use eniplan::traffic::{Entry, Shape, Traffic};
+use eniplan::trace::{Entry, Shape, Traffic};
 use eniplan::worst_case::Effort;
 use serde_json::Value;
 

@@ -5,10 +5,10 @@
 use std::fs;
 use std::path::Path;
 
+use eniplan::import::{Companions, Options, Source, import};
 use eniplan::quantity::{Millis, Rate};
-use eniplan::traffic::Traffic;
-use eniplan::traffic::generate::{Layout, Recipe, generate, loads, shapes, start};
-use eniplan::traffic::import::{Companions, Options, Source, import};
+use eniplan::trace::Traffic;
+use eniplan::trace::generate::{Bulk, Layout, Recipe, generate, loads, shapes, start};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -18,7 +18,7 @@ fn list<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> Vec<T> {
     text.split(',').map(|item| item.parse().unwrap()).collect()
 }
 
-/// The recipe and the output file of a command line, by the table in `traffic::generate`.
+/// The recipe and the output file of a command line, by the table in `trace::generate`.
 fn recipe(command: &str) -> (Recipe, String) {
     let mut recipe = Recipe::default();
     let (mut names, mut rates, mut durations, mut output) = (vec![], vec![], vec![], None);
@@ -169,4 +169,24 @@ fn recipes_that_make_no_sense_are_refused() {
     }
     assert!(loads(&["a".into(), "b".into(), "c".into()], &[Rate(1), Rate(2)], &[Millis(5)]).is_err());
     assert!(start("tomorrow").is_err());
+}
+
+fn bulk(bulk: Bulk, rows: u64, seed: u64) -> String {
+    let mut text = String::new();
+    bulk.write(rows, seed, &mut text).unwrap();
+    text
+}
+
+#[test]
+fn the_importer_takes_bulk_files_for_what_they_are() {
+    for (name, _, kind, _) in Bulk::ALL {
+        let text = bulk(kind, 200, 3);
+        let source = Source { name, bytes: text.as_bytes() };
+        let traffic = import(source, &Companions::default(), &Options::default()).unwrap();
+        assert_eq!(text.lines().count(), 201);
+        assert!(!traffic.notes.iter().any(|note| note.contains("order")), "{:?}", traffic.notes);
+        assert!(traffic.invocations() >= 200, "{name}");
+        assert_eq!(bulk(kind, 200, 3), text);
+        assert_ne!(bulk(kind, 200, 4), text);
+    }
 }

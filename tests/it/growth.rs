@@ -14,7 +14,7 @@ use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::Action;
 use eniplan::topology::{EniClass, SubnetRoom, TokenBucket};
-use eniplan::traffic::{Factor, Traffic};
+use eniplan::trace::{Factor, Traffic};
 use serde_json::Value;
 
 use crate::cli::run;

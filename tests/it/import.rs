@@ -9,11 +9,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use eniplan::diagnostic::{Diagnostics, inert};
-use eniplan::quantity::{Memory, Millis};
-use eniplan::traffic::import::{
+use eniplan::import::{
     ALL, Companions, Gaps, Meaning, Options, Repeats, Resets, Source, detect, import, import_all,
 };
-use eniplan::traffic::{Cell, Shape, Spread, Traffic};
+use eniplan::quantity::{Memory, Millis};
+use eniplan::trace::{Cell, Shape, Spread, Traffic};
 use jiff::tz::TimeZoneDatabase;
 use proptest::prelude::*;
 
@@ -69,7 +69,7 @@ fn shown(traffic: &Traffic) -> String {
         traffic.functions.iter().map(|f| inert(&f.name).chars().take(60).collect()).collect();
     let mut text = format!("functions {}\n", names.join(" "));
     if traffic.functions.iter().any(|f| f.memory.is_some()) {
-        let mib = |f: &eniplan::traffic::TrafficFunction| {
+        let mib = |f: &eniplan::trace::TrafficFunction| {
             f.memory.map_or_else(|| "-".into(), |memory| (memory.0 >> 20).to_string())
         };
         let memory: Vec<String> = traffic.functions.iter().map(mib).collect();
@@ -147,7 +147,7 @@ fn every_fixture_gives_exactly_what_stands_beside_it() {
                 good += 1;
                 let traffic = file(path).unwrap();
                 let detected = detect(source(&traffic), &Options::default())
-                    .map_or("nothing", eniplan::traffic::import::Format::name);
+                    .map_or("nothing", eniplan::import::Format::name);
                 // VictoriaMetrics' other time formats are found by their name alone.
                 let named = fs::read_to_string(path.with_extension("expected")).unwrap().contains("format=");
                 assert!(named || detected == format.name(), "{name} is taken for {detected}");

@@ -6,7 +6,7 @@ use eniplan::policy::{Capacity, IdleTtl, Pick, Start};
 use eniplan::quantity::{Interval, Millis};
 use eniplan::simulation::{Assignment, Census, End, Outcome, Recorder, World, simulate};
 use eniplan::topology::{EniClass, SubnetRoom};
-use eniplan::traffic::Traffic;
+use eniplan::trace::Traffic;
 use eniplan::worst_case::{Bounds, bounds};
 
 use crate::support::{Bench, eni_only, log};

@@ -11,7 +11,7 @@ use eniplan::platform::PhaseKind;
 use eniplan::policy::{Capacity, Provision, Start};
 use eniplan::quantity::{Interval, Millis};
 use eniplan::simulation::{Action, Assignment, End, Recorder, Served, World, simulate};
-use eniplan::traffic::Traffic;
+use eniplan::trace::Traffic;
 
 use crate::plan::microlp;
 use crate::support::{Bench, Dice, log};

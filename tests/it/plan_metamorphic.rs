@@ -3,13 +3,13 @@
 #![allow(clippy::unwrap_used)]
 
 use eniplan::comparison::Case;
+use eniplan::import::{Companions, Options, Source, import};
 use eniplan::plan::Plan;
 use eniplan::policy::Start;
 use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::random::{Purpose, Stream};
 use eniplan::topology::{EniClass, SubnetRoom, TokenBucket};
-use eniplan::traffic::import::{Companions, Options, Source, import};
-use eniplan::traffic::{Entry, Shape, Traffic};
+use eniplan::trace::{Entry, Shape, Traffic};
 
 use crate::plan::microlp;
 use crate::support::{Bench, Dice, log};

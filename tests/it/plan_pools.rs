@@ -9,7 +9,7 @@ use eniplan::quantity::{Interval, Millis};
 use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{Assignment, End, Silent};
 use eniplan::topology::{EniClass, SubnetRoom};
-use eniplan::traffic::Traffic;
+use eniplan::trace::Traffic;
 
 use crate::plan::microlp;
 use crate::support::{Bench, log};

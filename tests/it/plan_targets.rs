@@ -11,7 +11,7 @@ use eniplan::simulation::{
     Action, Assignment, End, Failure, Nature, Random, Recorder, Served, World, simulate,
 };
 use eniplan::topology::{EniClass, SubnetRoom, Topology};
-use eniplan::traffic::Traffic;
+use eniplan::trace::Traffic;
 
 use crate::plan::microlp;
 use crate::support::{Bench, log};

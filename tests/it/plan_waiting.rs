@@ -10,7 +10,7 @@ use eniplan::platform::PhaseKind;
 use eniplan::policy::{Binding, Capacity, Provision, Start};
 use eniplan::quantity::{Interval, Millis};
 use eniplan::simulation::{Action, Assignment, End, Nature, Random, Silent, World, simulate};
-use eniplan::traffic::Traffic;
+use eniplan::trace::Traffic;
 
 use crate::plan::microlp;
 use crate::support::{Bench, Dice, log};

@@ -10,7 +10,7 @@ use eniplan::simulation::{
     Assignment, Census, End, Nature, Outcome, Random, Recorder, Served, Silent, World, simulate,
 };
 use eniplan::topology::{EniClass, SubnetRoom, TokenBucket};
-use eniplan::traffic::Traffic;
+use eniplan::trace::Traffic;
 use eniplan::worst_case::{Bounds, Effort, Unwatched, bounds, worst_case};
 
 use crate::support::{Bench, Dice, log};

@@ -8,11 +8,11 @@ use eniplan::cli::assignment;
 use eniplan::cold_path::ColdPath;
 use eniplan::diagnostic::Diagnostics;
 use eniplan::document::Setting;
+use eniplan::import::{self, Companions, Options, Source};
 use eniplan::plan::{self, Study};
 use eniplan::scenario::{Observed, read, read_with, resolve};
 use eniplan::topology::Topology;
-use eniplan::traffic::Traffic;
-use eniplan::traffic::import::{self, Companions, Options, Source};
+use eniplan::trace::Traffic;
 use eniplan::{platform, policy};
 use proptest::prelude::*;
 

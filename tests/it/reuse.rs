@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{Assignment, End, FunctionReuse, Random, Recorder, Reuse, Served, World, simulate};
-use eniplan::traffic::Traffic;
+use eniplan::trace::Traffic;
 use serde_json::Value;
 
 use crate::cli::run;

@@ -9,7 +9,7 @@ use eniplan::quantity::{Interval, Memory, Millis};
 use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{Nature, Outcome, Silent, World, simulate};
 use eniplan::topology::{EniClass, FunctionPlace, Limits, SubnetRoom, Topology};
-use eniplan::traffic::{Entry, Shape, Traffic, TrafficFunction};
+use eniplan::trace::{Entry, Shape, Traffic, TrafficFunction};
 use petgraph::graph::DiGraph;
 
 /// Draws one after the other.

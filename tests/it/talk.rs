@@ -7,7 +7,7 @@ use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::scenario::{self, Observed, Raw};
 use eniplan::simulation::{Assignment, End, Failure, Outcome, Silent, World, simulate};
 use eniplan::topology::{TokenBucket, Topology};
-use eniplan::traffic::Traffic;
+use eniplan::trace::Traffic;
 use eniplan::worst_case::{Bracket, Effort, Unwatched, worst_case};
 
 use crate::support::{Bench, log};

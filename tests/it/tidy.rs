@@ -14,25 +14,27 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("random", &[]),
     ("document", &[]),
     ("example", &[]),
-    ("traffic", &[]),
+    ("trace", &[]),
+    ("import", &["trace", "document"]),
+    ("inventory", &["scenario", "platform", "policy", "document"]),
     ("platform", &["document"]),
     ("policy", &[]),
     ("scenario", &["platform", "policy", "document"]),
     ("topology", &["scenario", "platform", "document"]),
     ("cold_path", &["platform"]),
-    ("demand", &["traffic", "topology", "policy"]),
-    ("simulation", &["traffic", "topology", "cold_path", "policy", "platform", "demand"]),
-    ("worst_case", &["simulation", "demand", "topology", "cold_path", "traffic", "policy", "platform"]),
-    ("plan", &["demand", "topology", "worst_case", "simulation", "traffic", "policy", "cold_path"]),
+    ("demand", &["trace", "topology", "policy"]),
+    ("simulation", &["trace", "topology", "cold_path", "policy", "platform", "demand"]),
+    ("worst_case", &["simulation", "demand", "topology", "cold_path", "trace", "policy", "platform"]),
+    ("plan", &["demand", "topology", "worst_case", "simulation", "trace", "policy", "cold_path"]),
     (
         "comparison",
-        &["simulation", "worst_case", "plan", "traffic", "policy", "topology", "cold_path", "demand"],
+        &["simulation", "worst_case", "plan", "trace", "policy", "topology", "cold_path", "demand"],
     ),
     (
         "composition",
         &[
             "scenario",
-            "traffic",
+            "trace",
             "platform",
             "policy",
             "topology",
@@ -46,7 +48,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "report",
         &[
-            "traffic",
+            "trace",
             "platform",
             "scenario",
             "policy",
@@ -59,6 +61,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "comparison",
             "composition",
             "example",
+            "import",
+            "inventory",
         ],
     ),
     ("schema", &["report", "scenario", "platform"]),
@@ -116,18 +120,35 @@ impl Source {
     }
 }
 
+/// Where the sources are, and the module that files of that folder belong to; none: the first part of their path.
+const ROOTS: &[(&str, &str)] = &[
+    ("src", ""),
+    ("crates/eniplan-core/src", ""),
+    ("crates/eniplan-import/src", "import"),
+    ("crates/eniplan-import/src/inventory", "inventory"),
+];
+
 fn sources() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    ROOTS.iter().flat_map(|(root, module)| sources_of(root, module)).collect()
+}
+
+fn sources_of(root: &str, module: &str) -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(root);
+    let others: Vec<PathBuf> =
+        ROOTS.iter().map(|(other, _)| Path::new(env!("CARGO_MANIFEST_DIR")).join(other)).collect();
     let mut found = Vec::new();
     let mut folders = vec![root.clone()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                folders.push(path);
+                if !others.contains(&path) {
+                    folders.push(path);
+                }
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = std::fs::read_to_string(&path).unwrap();
-                found.push(Source::new(path.strip_prefix(&root).unwrap(), &text));
+                let path = Path::new(module).join(path.strip_prefix(&root).unwrap());
+                found.push(Source::new(&path, &text));
             }
         }
     }
@@ -140,7 +161,7 @@ fn uses(source: &Source) -> BTreeSet<String> {
     let code = source.code().join("\n");
     let way_up = "super::".repeat(source.depth + 1);
     let mut found = BTreeSet::new();
-    for prefix in ["crate::", way_up.as_str()] {
+    for prefix in ["crate::", "eniplan_core::", way_up.as_str()] {
         for (at, _) in code.match_indices(prefix) {
             let rest = &code[at + prefix.len()..];
             match rest.strip_prefix('{') {
@@ -273,8 +294,8 @@ fn each_rule_of_use_can_be_broken() {
         assert_eq!(told(path, text).len(), 1, "{path}: {text}");
     }
     for (path, text) in [
-        ("demand/curve.rs", "// use crate::plan::Plan;\nuse super::plan;\nuse crate::traffic::Traffic;"),
-        ("demand/curve.rs", "use crate::{quantity::Millis, traffic};\nuse crate::demand::Curve;"),
+        ("demand/curve.rs", "// use crate::plan::Plan;\nuse super::plan;\nuse crate::trace::Traffic;"),
+        ("demand/curve.rs", "use crate::{quantity::Millis, trace};\nuse crate::demand::Curve;"),
         ("demand/curve.rs", "#[cfg(test)]\nmod tests { use crate::simulation::run; }"),
         ("cli/mod.rs", "use crate::{plan, report};"),
         ("lib.rs", "pub use crate::plan::Plan;"),

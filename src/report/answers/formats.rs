@@ -1,8 +1,8 @@
 //! The import formats.
 
+use crate::import;
 use crate::report::forms::{FormatForm, Formats};
 use crate::report::{Answer, Table, Value};
-use crate::traffic::import;
 
 /// Every traffic format with its header.
 pub fn formats() -> Answer {

@@ -56,7 +56,7 @@ fn holds(subject: &Subject, headroom: &Headroom) -> String {
     });
     let verb = if headroom.breaks.is_none() {
         "can grow at least to"
-    } else if probe.factor < crate::traffic::Factor::ONE {
+    } else if probe.factor < crate::trace::Factor::ONE {
         "must shrink to"
     } else {
         "can grow to"

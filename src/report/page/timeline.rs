@@ -4,7 +4,7 @@ use super::series::{Grid, Peaks};
 use crate::demand::Running;
 use crate::quantity::Millis;
 use crate::simulation::{Census, ColdStarts, Recorder};
-use crate::traffic::Traffic;
+use crate::trace::Traffic;
 
 /// The traffic in steps, whatever the policy.
 #[derive(Clone, Debug)]

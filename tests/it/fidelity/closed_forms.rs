@@ -5,7 +5,7 @@ use eniplan::policy::{IdleTtl, Start};
 use eniplan::quantity::Millis;
 use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::Random;
-use eniplan::traffic::{Cell, Shape, Spread, Traffic, TrafficFunction};
+use eniplan::trace::{Cell, Shape, Spread, Traffic, TrafficFunction};
 
 use crate::support::Bench;
 

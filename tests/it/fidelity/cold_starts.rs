@@ -6,7 +6,7 @@ use eniplan::policy;
 use eniplan::scenario::{self, Observed, Raw};
 use eniplan::simulation::{Random, Recorder, Served, World, simulate};
 use eniplan::topology::Topology;
-use eniplan::traffic::Entry;
+use eniplan::trace::Entry;
 
 use super::{documented, listed, table};
 

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use eniplan::simulation::{Random, Recorder, Served, World, simulate};
-use eniplan::traffic::Entry;
+use eniplan::trace::Entry;
 
 use super::habits::Habits;
 use super::{Run, Sample, Service, documented, listed, millis, poisson, real, table};

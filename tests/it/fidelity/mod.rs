@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use eniplan::quantity::{Interval, Millis, Probability};
 use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{Nature, Outcome, Recorder, Served, World, simulate};
-use eniplan::traffic::{Entry, Shape, Traffic, TrafficFunction};
+use eniplan::trace::{Entry, Shape, Traffic, TrafficFunction};
 
 use crate::support::{Bench, real};
 

@@ -1,6 +1,6 @@
 //! Real traces, where they are to be had: `ENIPLAN_SHARED_DATA`, or `../shared/data`.
 
-use eniplan::traffic::Entry;
+use eniplan::trace::Entry;
 
 use super::*;
 use crate::support::real;

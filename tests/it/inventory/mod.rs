@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use eniplan::inventory::{Audit, Estate, Source, take};
 use eniplan::platform::{self, Platform};
 use eniplan::report::{self, answers};
-use eniplan::scenario::inventory::{Audit, Estate, Source, take};
 use eniplan::scenario::{Observed, read, resolve};
 use eniplan::topology::Topology;
 use proptest::prelude::*;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use eniplan::scenario::inventory::Audit;
+use eniplan::inventory::Audit;
 use proptest::prelude::*;
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 //! Each source: what is read of it, and what is told where it is wrong.
 
+use eniplan::inventory::{ALL, Audit, Estate, Function, Source, take};
 use eniplan::quantity::Memory;
-use eniplan::scenario::inventory::{ALL, Audit, Estate, Function, Source, take};
 
 use super::{estate, model, whole};
 use crate::support::real;

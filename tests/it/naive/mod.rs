@@ -20,7 +20,7 @@ use eniplan::policy::{Capacity, Policy};
 use eniplan::quantity::Interval;
 use eniplan::simulation::{Action, Failure, Nature};
 use eniplan::topology::{FunctionPlace, Topology};
-use eniplan::traffic::Traffic;
+use eniplan::trace::Traffic;
 
 use bucket::Bucket;
 use enis::Eni;

@@ -9,7 +9,7 @@ use eniplan::quantity::{Interval, Memory, Millis, Probability, Rate};
 use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{Action, Assignment, End, Nature, Random};
 use eniplan::topology::{EniClass, FunctionPlace, Limits, SubnetRoom, TokenBucket, Topology};
-use eniplan::traffic::{Cell, Shape, Spread, Traffic};
+use eniplan::trace::{Cell, Shape, Spread, Traffic};
 use petgraph::graph::DiGraph;
 
 use super::Scene;

@@ -1,11 +1,11 @@
 //! The inventory's JSON form.
 
+use crate::inventory::{Audit, Change, ClassAudit, Estate, Merge, Orphan, QuotaAudit, SubnetAudit};
 use crate::platform::Platform;
 use crate::report::forms::{
     ChangeForm, ClassForm, Enis, Functions, Inventoried, LimitForm, MergeForm, MergesForm, OrphanForm,
     SourceForm, SubnetForm,
 };
-use crate::scenario::inventory::{Audit, Change, ClassAudit, Estate, Merge, Orphan, QuotaAudit, SubnetAudit};
 
 /// All of it.
 pub(super) fn form<'a>(estate: &'a Estate, audit: &'a Audit, platform: &'a Platform) -> Inventoried<'a> {

@@ -2,10 +2,10 @@
 
 mod fields;
 
+use crate::inventory::{Audit, Change, ClassAudit, Estate, Merge, Orphan, Room};
 use crate::platform::Platform;
 use crate::report::words::{counted, joined, name};
 use crate::report::{Answer, Table, Value};
-use crate::scenario::inventory::{Audit, Change, ClassAudit, Estate, Merge, Orphan, Room};
 
 /// Rows of each table that people are shown.
 const SHOWN: usize = 20;

@@ -1,0 +1,236 @@
+//! Case: one traffic under one policy on one model, whatever the policy needs beside the simulator.
+//!
+//! The policies that follow a plan get theirs here: `scheduled` one that holds under every
+//! assignment, `clairvoyant` one made for the very world it runs in.
+
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
+
+use crate::cold_path::ColdPath;
+use crate::plan::backend::Backend;
+use crate::plan::explain::{explain, ways_out};
+use crate::plan::{Followed, Headroom, Heard, Keeper, Minimise, Plan, PlanError, Step, Study};
+use crate::plan::{clairvoyant, followed, headroom, plan, sweep};
+use crate::policy::{IdleTtl, Policy, Provision};
+use crate::quantity::{Interval, Millis};
+use crate::simulation::{Assignment, End, Nature, Outcome, Recorder, Silent, World, simulate};
+use crate::topology::Topology;
+use crate::trace::Traffic;
+use crate::worst_case::{Drawn, Effort, Planned, Point, Shown, Watch, WorstCase, hindsight, worst_case};
+
+/// One traffic under one policy on one model.
+#[derive(Clone)]
+pub struct Case<'a> {
+    study: Study<'a>,
+    backend: &'a dyn Backend,
+    plan: OnceLock<Result<Option<Followed>, PlanError>>,
+    /// By function: what its keep-alives are drawn from, where they are.
+    lives: Vec<Option<&'a Interval>>,
+}
+
+/// Why a case has no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CaseError {
+    /// The policy follows a plan, and there is none: `eniplan plan` says why.
+    NoPlan,
+    /// The planner failed.
+    Plan(PlanError),
+}
+
+impl std::error::Error for CaseError {}
+
+impl From<PlanError> for CaseError {
+    fn from(error: PlanError) -> Self {
+        Self::Plan(error)
+    }
+}
+
+impl std::fmt::Display for CaseError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoPlan => write!(f, "no plan keeps every ENI wait at zero here; `eniplan plan` says why"),
+            Self::Plan(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl<'a> Case<'a> {
+    /// This traffic under this policy; `backend` solves programs.
+    pub const fn new(
+        topology: &'a Topology,
+        cold_path: &'a ColdPath,
+        policy: &'a Policy,
+        traffic: &'a Traffic,
+        backend: &'a dyn Backend,
+    ) -> Self {
+        let study = Study::new(topology, cold_path, policy, traffic);
+        Self { study, backend, plan: OnceLock::new(), lives: Vec::new() }
+    }
+
+    /// The same case under another policy.
+    #[must_use]
+    pub fn under<'b>(&'b self, policy: &'b Policy) -> Case<'b> {
+        let Study { topology, cold_path, traffic, .. } = self.study;
+        Case::new(topology, cold_path, policy, traffic, self.backend)
+    }
+
+    /// The same case with keep-alives drawn from these, by function. Runs alone look at that: plans
+    /// and worst cases take each function's own.
+    #[must_use]
+    pub fn drawing_keep_alive(mut self, lives: Vec<Option<&'a Interval>>) -> Self {
+        self.lives = lives;
+        self
+    }
+
+    /// What a plan of this case is made for.
+    pub const fn study(&self) -> &Study<'a> {
+        &self.study
+    }
+
+    /// What keeps `promise`, or why nothing does.
+    pub fn promise(&self, promise: Millis) -> Result<Plan, PlanError> {
+        plan(&self.study, promise, self.backend)
+    }
+
+    /// The same case with plans that make this small.
+    #[must_use]
+    pub fn minimising(self, minimise: Minimise) -> Self {
+        Self { study: self.study.minimising(minimise), ..self }
+    }
+
+    /// The same case, telling how far its plans are.
+    #[must_use]
+    pub fn hearing(self, heard: &'a Heard<'a>) -> Self {
+        Self { study: self.study.hearing(heard), ..self }
+    }
+
+    /// The same with all that binds the plan, or with all that would make one possible: each number of
+    /// it comes of planning again.
+    pub fn explained(&self, promise: Millis, mut plan: Plan) -> Result<Plan, PlanError> {
+        if let Some(none) = plan.infeasible.take() {
+            plan.infeasible = Some(ways_out(&self.study, promise, self.backend, none)?);
+            return Ok(plan);
+        }
+        plan.explanation = explain(&self.study, &plan)?;
+        if plan.explanation.is_none() {
+            plan.unproved.push("planning again gives another plan, so that this one is not explained".into());
+        }
+        Ok(plan)
+    }
+
+    /// What keeps each of `promises`, the tightest first; `step` is called after each.
+    pub fn sweep(&self, promises: &[Millis], step: &dyn Fn()) -> Result<Vec<Step>, PlanError> {
+        sweep(&self.study, promises, self.backend, step)
+    }
+
+    /// How far the functions of these indices can grow (none: all) before `promise` breaks, kept by
+    /// a plan made anew for each factor or, `alone`, by the policy itself.
+    /// `heard` is told how many factors were asked about, and about how many there will be.
+    pub fn headroom(
+        &self,
+        promise: Millis,
+        alone: bool,
+        grown: &[u32],
+        heard: &dyn Fn(u64, u64),
+    ) -> Result<Headroom, PlanError> {
+        let keeper = if alone { Keeper::Policy } else { Keeper::Plan(self.backend) };
+        headroom(&self.study, promise, keeper, grown, heard)
+    }
+
+    /// The policy.
+    pub const fn policy(&self) -> &'a Policy {
+        self.study.policy
+    }
+
+    /// How many invocations its traffic has.
+    pub fn invocations(&self) -> u64 {
+        self.study.traffic.invocations()
+    }
+
+    /// One run under `nature`, heard by `recorder`.
+    pub fn run<N: Nature + Clone, R: Recorder>(
+        &self,
+        nature: N,
+        recorder: R,
+    ) -> Result<(Outcome, N, R), CaseError> {
+        let world = self.world()?;
+        let world = if self.policy().provision == Provision::Clairvoyant {
+            let plan = clairvoyant(&self.study, nature.clone(), self.backend)?;
+            world.with_schedule(plan.ok_or(CaseError::NoPlan)?.actions)
+        } else {
+            world
+        };
+        let world = world.drawing_keep_alive(&self.lives);
+        Ok(simulate(&world, self.study.traffic, nature, recorder))
+    }
+
+    /// The worst case; `watch` looks on and may stop the search early.
+    pub fn worst_case(&self, effort: Effort, watch: &dyn Watch) -> Result<WorstCase, CaseError> {
+        let plan = if follows_a_plan(self.policy()) { self.plan()? } else { None };
+        // What the plan proves, it proves where nothing is missed and nothing but the plan deletes.
+        let policy = self.policy();
+        let as_planned = policy.reuse && policy.miss_budget == 0 && policy.idle_ttl == IdleTtl::Forever;
+        let planned = plan
+            .filter(|_| as_planned)
+            .as_ref()
+            .map(|plan| Planned { eni_wait: Millis::ZERO, peak_enis: plan.peak_enis });
+        if self.policy().provision == Provision::Clairvoyant {
+            let corners = [End::Longest, End::Shortest].map(Assignment::all);
+            let mut seen = Vec::new();
+            for assignment in corners {
+                let outcome = self.run(assignment.clone(), Silent)?.0;
+                seen.push((assignment, outcome));
+            }
+            // What stands at the start is the same as under the plan that holds in every world.
+            let world =
+                self.world()?.with_schedule(plan.map(|plan| plan.actions.clone()).unwrap_or_default());
+            return Ok(hindsight(&world, self.study.cold_path, self.study.traffic, planned, seen));
+        }
+        Ok(worst_case(&self.world()?, self.study.cold_path, self.study.traffic, planned, effort, watch))
+    }
+
+    /// The longest cold start an arrival in each slot can meet: what is proved, and what the witnesses
+    /// of `worst`, the ends and `drawn` seeded assignments show.
+    pub fn curve(&self, worst: &WorstCase, slot: Millis, drawn: u64) -> Result<Vec<Point>, CaseError> {
+        let shown = Shown::new(slot, self.study.traffic);
+        let ends = [End::Longest, End::Shortest].map(Assignment::all);
+        let written = [&worst.witness, &worst.witness_peak_enis, &worst.witness_failures];
+        let written: Vec<&Assignment> = written.into_iter().chain(&ends).collect();
+        let listed = written.par_iter().map(|it| self.shows((*it).clone(), &shown));
+        let seeded = (0..drawn).into_par_iter();
+        let seeded = seeded.map(|seed| self.shows(Drawn::new(self.policy(), seed), &shown));
+        let all: Vec<Shown> = listed.chain(seeded).collect::<Result<_, CaseError>>()?;
+        let together = all.iter().fold(shown, Shown::merge);
+        Ok(together.beside(|from, to| worst.proved(from, to)))
+    }
+
+    /// The same without a replay: what is proved alone.
+    pub fn proved_curve(&self, worst: &WorstCase, slot: Millis) -> Vec<Point> {
+        Shown::new(slot, self.study.traffic).beside(|from, to| worst.proved(from, to))
+    }
+
+    fn shows<N: Nature + Clone>(&self, nature: N, empty: &Shown) -> Result<Shown, CaseError> {
+        Ok(self.run(nature, empty.clone())?.2)
+    }
+
+    fn plan(&self) -> Result<Option<&Followed>, CaseError> {
+        let plan = self.plan.get_or_init(|| followed(&self.study, self.backend));
+        plan.as_ref().map(Option::as_ref).map_err(|error| CaseError::Plan(error.clone()))
+    }
+
+    /// The world; of `scheduled` with its plan.
+    fn world(&self) -> Result<World<'_>, CaseError> {
+        let Study { topology, cold_path, policy, .. } = self.study;
+        let world = World::new(topology, cold_path, policy, self.study.initial().to_vec());
+        if policy.provision == Provision::Scheduled {
+            let plan = self.plan()?.ok_or(CaseError::NoPlan)?;
+            return Ok(world.with_schedule(plan.actions.clone()));
+        }
+        Ok(world)
+    }
+}
+
+fn follows_a_plan(policy: &Policy) -> bool {
+    matches!(policy.provision, Provision::Scheduled | Provision::Clairvoyant)
+}

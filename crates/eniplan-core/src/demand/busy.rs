@@ -1,0 +1,341 @@
+//! Busy: how many environments of one function can be starting or running, whatever happens.
+//!
+//! One pass over the arrivals; the lemmas are those of [`super::need`], proved in `docs/plan.md`.
+
+use std::collections::VecDeque;
+
+use super::{Curve, Ranges, Running, SlidingMax, Tally};
+use crate::trace::Entry;
+
+/// What a bound on environments rests on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Premises {
+    /// When invocations may fail, by function; at all other instants, and of functions
+    /// beyond the list, none does.
+    pub may_fail: Vec<MayFail>,
+    /// Waiting invocations are served by any environment, so that one of them may keep one
+    /// environment starting and another one running, and nominal concurrency is no lower
+    /// bound on environments (L1).
+    pub queued: bool,
+    /// The stretches of time, ms, whose starts are to be told by [`Most::kept`].
+    pub stretch: Option<u64>,
+}
+
+impl Premises {
+    /// No invocation ever fails.
+    pub const fn none_fails(queued: bool) -> Self {
+        Self { may_fail: Vec::new(), queued, stretch: None }
+    }
+}
+
+/// Arrivals (ms) of one function that may fail.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MayFail {
+    /// If they find no idle environment.
+    pub if_cold: Ranges,
+    /// Even if they find one.
+    pub at_all: Ranges,
+}
+
+impl MayFail {
+    /// Whether an invocation at `at` surely is served, if it is surely warm or not.
+    fn spares(&self, at: u64, warm: bool) -> bool {
+        !self.at_all.contains(at) && (warm || !self.if_cold.contains(at))
+    }
+}
+
+/// The most environments of one function that can be alive, and which of its invocations can be cold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Most {
+    /// Environments alive at most.
+    pub alive: Curve,
+    /// Those that are starting or running at most; a little smoothed where the traffic is long.
+    pub busy: Curve,
+    /// Environments that have been started and live, at least.
+    pub ready: Curve,
+    /// Environments alive at least that were started before the stretch of the premises that ends
+    /// now; `None` where that is as long as the keep-alive, or not asked for.
+    pub kept: Option<Curve>,
+    /// Arrivals that are not surely warm; each starts an environment if it is cold.
+    pub cold: Tally,
+    /// Invocations that are not surely served.
+    pub may_fail: u64,
+}
+
+impl Most {
+    /// Invocations that are not surely warm.
+    pub const fn possibly_cold(&self) -> u64 {
+        self.cold.total()
+    }
+}
+
+/// The shortest and the longest invocation of a function, ms.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lengths {
+    shortest: u64,
+    longest: u64,
+}
+
+impl Default for Lengths {
+    fn default() -> Self {
+        Self { shortest: u64::MAX, longest: 0 }
+    }
+}
+
+impl Lengths {
+    pub(super) fn add(&mut self, duration: u64) {
+        self.shortest = self.shortest.min(duration);
+        self.longest = self.longest.max(duration);
+    }
+}
+
+/// What is known of a function.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Facts {
+    pub(super) queued: bool,
+    pub(super) keep_alive: u64,
+    /// Environments are kept alive by rotation.
+    pub(super) rotates: bool,
+    /// The longest cold start, ms.
+    pub(super) cold: u64,
+    pub(super) lengths: Lengths,
+    /// Environments idle at time 0.
+    pub(super) initial: u32,
+    /// The span of time over which busy environments are counted together, ms.
+    pub(super) grain: u64,
+    /// See [`Premises`].
+    pub(super) stretch: Option<u64>,
+}
+
+impl Facts {
+    /// How long an invocation may matter: its cold start and its run.
+    fn reach(&self) -> u64 {
+        self.cold.saturating_add(self.lengths.longest)
+    }
+
+    /// Whether environments that once ran are known to be ready later (L1).
+    fn remembers(&self) -> bool {
+        !self.queued && self.reach() <= self.keep_alive
+    }
+
+    /// The stretch whose starts still live at its end.
+    fn outlived(&self) -> Option<u64> {
+        self.stretch.filter(|&stretch| !self.queued && stretch < self.keep_alive)
+    }
+
+    /// Stretches of the shortest duration that cover the starts of every invocation whose
+    /// cold start may still hold up its environment (L3); `None` where there is no such number.
+    fn slices(&self) -> Option<u32> {
+        let shortest = self.lengths.shortest;
+        if self.queued || shortest == 0 {
+            return None;
+        }
+        u32::try_from(self.reach().saturating_sub(shortest).div_ceil(shortest)).ok()
+    }
+}
+
+/// The pass over one function's arrivals.
+pub(super) struct Bound {
+    facts: Facts,
+    may_fail: MayFail,
+    slices: Option<u32>,
+    /// Invocations that run as if none were cold.
+    nominal: Running,
+    /// Those among them that surely are served.
+    served: Running,
+    /// Possibly cold ones that nominally have ended, until the longest cold start is over.
+    overhang: Running,
+    /// Under queued binding: environments that may be starting for invocations served elsewhere.
+    spare: Running,
+    /// Possibly cold invocations that run nominally, by their nominal end.
+    to_come: Running,
+    /// By how much the nominal concurrency exceeded what was surely ready, at possibly cold arrivals.
+    excess: SlidingMax,
+    ready: Delayed,
+    kept: Option<Delayed>,
+    alive: SlidingMax,
+    busy: SlidingMax,
+    most: Most,
+}
+
+impl Bound {
+    pub(super) fn new(facts: Facts, may_fail: MayFail) -> Self {
+        let (keep_alive, reach) = (facts.keep_alive, facts.reach());
+        // One millisecond more: an environment that expires still holds its place when the
+        // arrivals of that instant look for theirs.
+        let mut alive = SlidingMax::new(if facts.rotates { u64::MAX } else { keep_alive.saturating_add(1) });
+        // What is idle at the start counts like invocations of no duration at that instant.
+        alive.set(0, facts.initial);
+        alive.set(0, 0);
+        Self {
+            slices: facts.slices(),
+            may_fail,
+            nominal: Running::default(),
+            served: Running::default(),
+            overhang: Running::default(),
+            spare: Running::default(),
+            to_come: Running::default(),
+            excess: SlidingMax::new(reach),
+            // Delayed by the reach, the window [t - keep_alive, t - reach] is that much shorter.
+            ready: Delayed::new(reach, keep_alive.saturating_sub(reach)),
+            kept: facts.outlived().map(|it| Delayed::new(it + 1, keep_alive - it - 1)),
+            alive,
+            busy: SlidingMax::new(facts.grain),
+            most: Most::default(),
+            facts,
+        }
+    }
+
+    /// Environments that are ready and serve only warm invocations, at `at`, whatever happens (L1).
+    fn surely_ready(&mut self, at: u64) -> u32 {
+        if self.facts.queued {
+            return 0;
+        }
+        let initial = if at <= self.facts.keep_alive { self.facts.initial } else { 0 };
+        if self.facts.remembers() { self.ready.at(at).max(initial) } else { initial }
+    }
+
+    /// The next arrivals, in time order.
+    pub(super) fn arrive(&mut self, entry: Entry) {
+        self.advance(entry.at);
+        let ready = self.surely_ready(entry.at);
+        let spare = ready.saturating_sub(self.nominal.count());
+        let end = entry.at.saturating_add(entry.duration);
+        // Warm invocations of no duration follow one another on one environment.
+        let (at_once, warm) = match entry.duration {
+            0 if spare > 0 => (1, entry.count),
+            0 => (1, 0),
+            _ => (entry.count, spare.min(entry.count)),
+        };
+        let cold = entry.count - warm;
+        self.nominal.start(end, at_once);
+        self.note_served(entry, end, at_once, warm);
+        if cold > 0 {
+            self.most.cold.add(entry.at, cold);
+            self.to_come.start(end, cold);
+            let excess = self.nominal.count().saturating_sub(ready);
+            self.excess.set(entry.at, excess);
+            self.excess.set(entry.at, 0);
+            if self.facts.queued {
+                self.spare.start(entry.at.saturating_add(self.facts.cold), cold);
+            }
+            if entry.duration == 0 {
+                // Cold ones of no duration all run at once where the nominal count sees one.
+                self.overhang.start(end.saturating_add(self.facts.cold), cold);
+            }
+        }
+        self.note(entry.at);
+    }
+
+    /// Which of these arrivals surely are served, `warm` of them surely warm.
+    fn note_served(&mut self, entry: Entry, end: u64, at_once: u32, warm: u32) {
+        let of_warm = if self.may_fail.spares(entry.at, true) { warm } else { 0 };
+        let cold = entry.count - warm;
+        let of_cold = if self.may_fail.spares(entry.at, false) { cold } else { 0 };
+        self.most.may_fail += u64::from(entry.count - of_warm - of_cold);
+        self.served.start(end, at_once.min(of_warm + of_cold));
+        self.runs_served(entry.at, self.served.count());
+    }
+
+    fn runs_served(&mut self, at: u64, count: u32) {
+        self.ready.set(at, count);
+        if let Some(kept) = &mut self.kept {
+            kept.set(at, count);
+        }
+    }
+
+    /// Busy at most, now (L2, L3).
+    fn note(&mut self, at: u64) {
+        let together = self.slices.map_or(u32::MAX, |slices| slices.saturating_mul(self.excess.at(at)));
+        let held_up = self.overhang.count().min(together);
+        let busy = self.nominal.count().saturating_add(held_up).saturating_add(self.spare.count());
+        self.alive.set(at, busy);
+        self.busy.set(at, busy);
+    }
+
+    /// Everything that ends up to `now`, in time order.
+    fn advance(&mut self, now: u64) {
+        loop {
+            let ends = [&self.nominal, &self.served, &self.to_come, &self.overhang, &self.spare];
+            let Some(at) = ends.into_iter().filter_map(Running::next_end).min().filter(|&at| at <= now)
+            else {
+                return;
+            };
+            while self.nominal.end_next(at).is_some() {}
+            while let Some((_, left)) = self.served.end_next(at) {
+                self.runs_served(at, left);
+            }
+            let running = self.to_come.count();
+            while self.to_come.end_next(at).is_some() {}
+            let ended = running - self.to_come.count();
+            if ended > 0 {
+                self.overhang.start(at.saturating_add(self.facts.cold), ended);
+            }
+            while self.overhang.end_next(at).is_some() {}
+            while self.spare.end_next(at).is_some() {}
+            self.note(at);
+        }
+    }
+
+    /// What it comes to, to the end.
+    pub(super) fn finish(mut self) -> Most {
+        self.advance(u64::MAX - 1);
+        let ready = self.lives();
+        let kept = self.kept.take().map(|kept| self.or_initial(kept.finish()));
+        Most { alive: self.alive.finish(), busy: self.busy.finish(), ready, kept, ..self.most }
+    }
+
+    /// The larger of this and what stood idle at the start and still lives.
+    fn or_initial(&self, curve: Curve) -> Curve {
+        let until = self.facts.keep_alive.saturating_add(1);
+        let initial = Curve::new([(0, self.facts.initial), (until, 0)]);
+        Curve::largest(&[curve, initial])
+    }
+
+    /// What is surely ready (L1), as a curve.
+    fn lives(&mut self) -> Curve {
+        if self.facts.queued {
+            return Curve::empty();
+        }
+        if !self.facts.remembers() {
+            return self.or_initial(Curve::empty());
+        }
+        let ready = std::mem::replace(&mut self.ready, Delayed::new(0, 0)).finish();
+        self.or_initial(ready)
+    }
+}
+
+/// The largest value over `[t - delay - window, t - delay]`, asked for in time order.
+struct Delayed {
+    delay: u64,
+    /// Changes younger than `delay`.
+    young: VecDeque<(u64, u32)>,
+    maxima: SlidingMax,
+}
+
+impl Delayed {
+    fn new(delay: u64, window: u64) -> Self {
+        Self { delay, young: VecDeque::new(), maxima: SlidingMax::new(window) }
+    }
+
+    fn set(&mut self, at: u64, value: u32) {
+        self.young.push_back((at, value));
+    }
+
+    fn at(&mut self, now: u64) -> u32 {
+        while let Some(&(at, value)) = self.young.front() {
+            let from = at.saturating_add(self.delay);
+            if from > now {
+                break;
+            }
+            self.young.pop_front();
+            self.maxima.set(from, value);
+        }
+        self.maxima.at(now)
+    }
+
+    fn finish(mut self) -> Curve {
+        self.at(u64::MAX - 1);
+        self.maxima.finish()
+    }
+}

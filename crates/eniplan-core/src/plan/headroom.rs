@@ -1,0 +1,365 @@
+//! Headroom: how far the traffic can grow before a promise breaks, and what breaks then.
+//!
+//! Every probe scales the traffic ([`Traffic::scaled`](crate::trace::Traffic::scaled)) and asks
+//! anew: doubling or halving first, then bisecting to a thousandth, then a few probes well below and
+//! above. Nothing forces a larger factor to be harder, since rounding moves invocations about; the
+//! answer says whether the probes were in order, and is the largest one below the first that breaks.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::answer::{Amount, Shortfall};
+use super::backend::Backend;
+use super::promise::{Outlook, outlook};
+use super::verify::{FirstFailure, reason};
+use super::{PlanError, Study};
+use crate::demand::demand;
+use crate::policy::Provision;
+use crate::quantity::Millis;
+use crate::simulation::{Assignment, End, World, simulate};
+use crate::trace::{Factor, Traffic};
+use crate::worst_case::{Planned, bounds};
+
+/// Who is to keep the promise.
+#[derive(Clone, Copy)]
+pub enum Keeper<'a> {
+    /// A plan made anew for each factor.
+    Plan(&'a dyn Backend),
+    /// The study's policy by itself, by its proved bounds.
+    Policy,
+}
+
+/// What is short where the promise breaks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Short {
+    /// The limit, in the user's words.
+    pub limit: String,
+    /// From when on, ms; `None`: the proof names no instant.
+    pub from_ms: Option<u64>,
+    /// Until when, ms.
+    pub to_ms: Option<u64>,
+    /// What is needed; `None`: more than can be proved.
+    pub needed: Option<u64>,
+    /// What there is.
+    pub available: u64,
+    /// The unit of the two: `ENIs`, `ms`, `invocations`, `at once` or `plans`.
+    pub unit: &'static str,
+}
+
+/// One factor that was asked about.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Probe {
+    /// The factor.
+    pub factor: Factor,
+    /// Whether the promise holds there.
+    pub holds: bool,
+    /// The most ENIs held, of a plan or by the policy's bound; `None` where it breaks.
+    pub peak_enis: Option<u64>,
+    /// ENI-hours of the plan.
+    pub eni_hours: Option<f64>,
+    /// ENIs the plan requests.
+    pub creations: Option<u64>,
+    /// What is short; empty where it holds.
+    pub shortages: Vec<Short>,
+    /// Whether it is proved that nothing keeps the promise; otherwise nothing was found that provably does.
+    pub proved: bool,
+    /// What the proof does not cover.
+    pub unproved: Vec<String>,
+}
+
+/// The answer to `headroom`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Headroom {
+    /// The promise, ms.
+    pub max_cold_start_ms: u64,
+    /// `plan` or `policy`.
+    pub kept_by: &'static str,
+    /// The functions that grow; empty: all.
+    pub grown: Vec<String>,
+    /// The largest factor below the first that breaks; `None`: none was found.
+    pub holds: Option<Probe>,
+    /// The smallest factor found to break; `None`: none was found.
+    pub breaks: Option<Probe>,
+    /// Whether every probe below holds and every one above breaks.
+    pub monotone: bool,
+    /// Why no larger factor was asked about, where none breaks.
+    pub stopped: Option<String>,
+    /// Every factor asked about, the smallest first.
+    pub probes: Vec<Probe>,
+}
+
+/// Factors beyond these are not asked about.
+const LEAST: Factor = Factor(1_000);
+const MOST: Factor = Factor(1_024_000_000);
+/// Nor is traffic of more invocations than this.
+const MOST_INVOCATIONS: u64 = 20_000_000;
+/// Probes well below what holds and well above what breaks, in thousandths of it.
+const BELOW: [u64; 3] = [500, 900, 990];
+const ABOVE: [u64; 3] = [1_010, 1_100, 2_000];
+
+/// The largest factor on `grown` (indices of functions; none: on all) under which no cold start
+/// exceeds `promise` and none fails, to a thousandth. `heard` is told the factors asked about and how
+/// many there will be in all, about, after each.
+pub fn headroom(
+    study: &Study<'_>,
+    promise: Millis,
+    keeper: Keeper<'_>,
+    grown: &[u32],
+    heard: &dyn Fn(u64, u64),
+) -> Result<Headroom, PlanError> {
+    let mut search = Search { study, promise, keeper, grown, heard, probes: BTreeMap::new(), stopped: None };
+    search.widen()?;
+    search.narrow()?;
+    search.look_around()?;
+    search.narrow()?;
+    let (holds, breaks) = search.bracket();
+    let probe = |factor: Option<Factor>| factor.and_then(|factor| search.probes.get(&factor)).cloned();
+    let name = |&function: &u32| Some(study.traffic.functions.get(function as usize)?.name.clone());
+    Ok(Headroom {
+        max_cold_start_ms: promise.0,
+        kept_by: match keeper {
+            Keeper::Plan(_) => "plan",
+            Keeper::Policy => "policy",
+        },
+        grown: grown.iter().filter_map(name).collect(),
+        holds: probe(holds),
+        breaks: probe(breaks),
+        monotone: breaks.is_none_or(|first| search.probes.range(first..).all(|(_, it)| !it.holds)),
+        stopped: search.stopped.filter(|_| breaks.is_none()),
+        probes: search.probes.into_values().collect(),
+    })
+}
+
+struct Search<'a> {
+    study: &'a Study<'a>,
+    promise: Millis,
+    keeper: Keeper<'a>,
+    grown: &'a [u32],
+    heard: &'a dyn Fn(u64, u64),
+    probes: BTreeMap<Factor, Probe>,
+    stopped: Option<String>,
+}
+
+impl Search<'_> {
+    /// Doubles the factor until the promise breaks, or halves it until it holds.
+    fn widen(&mut self) -> Result<(), PlanError> {
+        let mut factor = Factor::ONE;
+        if self.ask(factor)? == Some(false) {
+            while factor > LEAST && self.ask(factor)? == Some(false) {
+                factor = Factor((factor.0 / 2).max(LEAST.0));
+            }
+            self.ask(factor)?;
+            return Ok(());
+        }
+        while self.ask(factor)? == Some(true) {
+            factor = Factor(factor.0 * 2);
+        }
+        Ok(())
+    }
+
+    /// Bisects until the two differ by a thousandth at most.
+    fn narrow(&mut self) -> Result<(), PlanError> {
+        while let (Some(holds), Some(breaks)) = self.bracket() {
+            let between = breaks.0 - holds.0;
+            if between <= holds.0 / 1_000 || self.ask(Factor(holds.0 + between / 2))?.is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks well below and well above, where the answers should be the same.
+    fn look_around(&mut self) -> Result<(), PlanError> {
+        let (holds, breaks) = self.bracket();
+        let times = |factor: Factor, thousandths: u64| Factor(factor.0.saturating_mul(thousandths) / 1_000);
+        let below = holds.into_iter().flat_map(|it| BELOW.map(|part| times(it, part)));
+        let above = breaks.into_iter().flat_map(|it| ABOVE.map(|part| times(it, part)));
+        for factor in below.chain(above).filter(|&factor| factor >= LEAST) {
+            self.ask(factor)?;
+        }
+        Ok(())
+    }
+
+    /// The first factor that breaks, and the last that holds below it.
+    fn bracket(&self) -> (Option<Factor>, Option<Factor>) {
+        let breaks = self.probes.iter().find(|(_, it)| !it.holds).map(|(factor, _)| *factor);
+        let below = self.probes.keys().copied().filter(|factor| breaks.is_none_or(|first| *factor < first));
+        (below.max(), breaks)
+    }
+
+    /// Whether the promise holds at this factor; `None`: it is not asked about.
+    fn ask(&mut self, factor: Factor) -> Result<Option<bool>, PlanError> {
+        if let Some(known) = self.probes.get(&factor) {
+            return Ok(Some(known.holds));
+        }
+        if factor > MOST {
+            self.stopped = Some(format!("{MOST} is the largest factor this looks at"));
+            return Ok(None);
+        }
+        let traffic = self.study.traffic.scaled(factor, self.grown);
+        if factor > Factor::ONE && traffic.invocations() > MOST_INVOCATIONS {
+            let beyond = "is more than the 20 million invocations this looks at";
+            self.stopped = Some(format!("{factor} {beyond}"));
+            return Ok(None);
+        }
+        let probe = match self.probe(factor, &traffic) {
+            // What the traffic at hand is planned for may be beyond the planner elsewhere.
+            Err(error) if factor != Factor::ONE => Probe {
+                shortages: vec![short("reach of the planner", Some(1), 0, "plans")],
+                unproved: vec![error.to_string()],
+                ..Probe::broken(factor)
+            },
+            probe => probe?,
+        };
+        let holds = probe.holds;
+        self.probes.insert(factor, probe);
+        let asked = self.probes.len() as u64;
+        (self.heard)(asked, asked + self.left());
+        Ok(Some(holds))
+    }
+
+    /// About how many factors are still to be asked about: each halves what lies between the bracket's ends.
+    fn left(&self) -> u64 {
+        let around = (BELOW.len() + ABOVE.len()) as u64;
+        let (holds, breaks) = self.bracket();
+        let between = holds.zip(breaks).map_or(1_000, |(holds, breaks)| {
+            breaks.0.saturating_sub(holds.0).saturating_mul(1_000) / holds.0.max(1)
+        });
+        let halvings = u64::from(u64::BITS - between.leading_zeros());
+        // The first bisection comes before the looking around, and takes most of the factors.
+        if between > 1 { halvings + around } else { 1 }
+    }
+
+    fn probe(&self, factor: Factor, traffic: &Traffic) -> Result<Probe, PlanError> {
+        let Study { topology, cold_path, policy, .. } = *self.study;
+        let study = Study::new(topology, cold_path, policy, traffic);
+        match self.keeper {
+            Keeper::Plan(backend) => of_plan(factor, &study, self.promise, backend),
+            Keeper::Policy => Ok(of_policy(factor, &study, self.promise)),
+        }
+    }
+}
+
+fn of_plan(
+    factor: Factor,
+    study: &Study<'_>,
+    promise: Millis,
+    backend: &dyn Backend,
+) -> Result<Probe, PlanError> {
+    let mut probe = Probe::broken(factor);
+    if let Some(short) = too_many_at_once(study) {
+        (probe.proved, probe.shortages) = (true, vec![short]);
+        return Ok(probe);
+    }
+    let Outlook { amount, actions, eni_wait } = match outlook(study, promise, backend)? {
+        Ok(found) => found,
+        Err(none) => {
+            probe.proved = none.proved;
+            probe.shortages = none.shortages.into_iter().map(Short::from).collect();
+            return Ok(probe);
+        }
+    };
+    let policy = study.scheduled(Provision::Scheduled);
+    let world = World::new(study.topology, study.cold_path, &policy, study.initial().to_vec());
+    let world = world.with_schedule(actions);
+    let planned = Planned { eni_wait, peak_enis: amount.peak_enis };
+    if bounds(&world, study.cold_path, study.traffic, Some(planned)).failures > 0 {
+        if let Some(short) = refused(&world, study.traffic) {
+            probe.shortages.push(short);
+            return Ok(probe);
+        }
+        probe.unproved.push(
+            "it is not proved that the account's concurrency and scaling limits refuse no invocation; no \
+             replay showed one"
+                .into(),
+        );
+    }
+    let Amount { peak_enis, eni_hours, creations } = amount;
+    (probe.holds, probe.peak_enis) = (true, Some(peak_enis));
+    (probe.eni_hours, probe.creations) = (Some(eni_hours), Some(creations));
+    Ok(probe)
+}
+
+/// More invocations at once, even if none were cold, than the account may have: then some fail.
+fn too_many_at_once(study: &Study<'_>) -> Option<Short> {
+    let available = study.topology.limits.account_concurrency?;
+    let demand = demand(study.traffic, study.topology, study.policy);
+    (demand.peak_concurrency > available).then(|| Short {
+        limit: "account's concurrency".into(),
+        from_ms: Some(demand.peak_concurrency_at),
+        to_ms: None,
+        needed: Some(demand.peak_concurrency.into()),
+        available: available.into(),
+        unit: "at once",
+    })
+}
+
+/// The invocations that fail under the plan in a replay, which no number of ENIs can mend.
+fn refused(world: &World<'_>, traffic: &Traffic) -> Option<Short> {
+    [End::Longest, End::Shortest].into_iter().find_map(|end| {
+        let (outcome, _, first) = simulate(world, traffic, Assignment::all(end), FirstFailure::default());
+        let (at, function, failure) = first.0?;
+        let function = world.topology.functions.get(function).map_or("", |place| place.name.as_str());
+        Some(Short {
+            limit: format!("room for invocations of {function} ({})", reason(failure)),
+            from_ms: Some(at),
+            to_ms: None,
+            needed: Some(outcome.failures()),
+            available: 0,
+            unit: "invocations",
+        })
+    })
+}
+
+fn of_policy(factor: Factor, study: &Study<'_>, promise: Millis) -> Probe {
+    let world = World::new(study.topology, study.cold_path, study.policy, study.initial().to_vec());
+    let bounds = bounds(&world, study.cold_path, study.traffic, None);
+    let mut shortages = Vec::new();
+    if bounds.cold_start_ms.is_none_or(|longest| longest > promise.0) {
+        shortages.push(short("proved bound on cold starts", bounds.cold_start_ms, promise.0, "ms"));
+    }
+    if bounds.failures > 0 {
+        let failures = Some(bounds.failures);
+        shortages.push(short("proved bound on failed invocations", failures, 0, "invocations"));
+    }
+    let holds = shortages.is_empty();
+    let peak_enis = holds.then_some(bounds.peak_enis);
+    Probe { holds, peak_enis, shortages, ..Probe::broken(factor) }
+}
+
+/// A shortage without an instant.
+fn short(limit: &str, needed: Option<u64>, available: u64, unit: &'static str) -> Short {
+    Short { limit: limit.to_owned(), from_ms: None, to_ms: None, needed, available, unit }
+}
+
+impl Probe {
+    const fn broken(factor: Factor) -> Self {
+        Self {
+            factor,
+            holds: false,
+            peak_enis: None,
+            eni_hours: None,
+            creations: None,
+            shortages: Vec::new(),
+            proved: false,
+            unproved: Vec::new(),
+        }
+    }
+}
+
+impl From<Shortfall> for Short {
+    fn from(it: Shortfall) -> Self {
+        Self {
+            limit: it.limit,
+            from_ms: Some(it.from_ms),
+            to_ms: Some(it.to_ms),
+            needed: Some(it.needed),
+            available: it.available,
+            unit: it.unit,
+        }
+    }
+}

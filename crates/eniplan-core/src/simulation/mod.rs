@@ -1,0 +1,73 @@
+//! Simulation: what happens to this traffic under one policy and one nature, exactly.
+//!
+//! A discrete-event simulation in whole milliseconds of the mechanism in the
+//! design's semantics. [`Nature`] decides what is uncertain, so that seeded runs,
+//! extremes and the replay of a witness are the same engine. Uses traffic,
+//! topology, the cold path and the policy; no files, no clock.
+
+mod bucket;
+mod distribution;
+mod enis;
+mod environment;
+mod failure;
+mod idle;
+mod lifecycle;
+mod nature;
+mod outcome;
+mod queue;
+mod record;
+mod reuse;
+mod run;
+mod schedule;
+mod supply;
+mod uneven;
+mod wheel;
+mod world;
+
+pub use distribution::Distribution;
+pub use failure::Failure;
+pub use nature::{Assignment, End, Nature, Random, Recording};
+pub use outcome::{ColdStarts, Level, Longest, Outcome};
+pub use record::{Census, Recorder, Served, Silent};
+pub use reuse::{FunctionReuse, Reuse, Shared, Watched};
+pub use world::{Action, World};
+
+use crate::quantity::Millis;
+use crate::trace::{Entry, Traffic};
+
+/// Runs `traffic` through `world`; gives back nature and recorder with what they noted.
+pub fn simulate<N: Nature, R: Recorder>(
+    world: &World<'_>,
+    traffic: &Traffic,
+    nature: N,
+    recorder: R,
+) -> (Outcome, N, R) {
+    simulate_arrivals(world, traffic.arrivals(), traffic.span, nature, recorder)
+}
+
+/// The same for arrivals as they come, in time order and never held in memory; `span` is
+/// what means are taken over.
+pub fn simulate_arrivals<N: Nature, R: Recorder>(
+    world: &World<'_>,
+    arrivals: impl Iterator<Item = Entry>,
+    span: Millis,
+    nature: N,
+    recorder: R,
+) -> (Outcome, N, R) {
+    run::Run::new(world, nature, recorder, span).finish(arrivals, span.0)
+}
+
+/// What stands idle and ready at time 0, as far as the limits allow it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Environments of each function.
+    pub environments: Vec<u32>,
+    /// ENIs held.
+    pub enis: u32,
+}
+
+/// What stands at time 0 in `world`.
+pub fn standing(world: &World<'_>) -> Standing {
+    let longest = Assignment::all(End::Longest);
+    run::Run::new(world, longest, Silent, Millis::ZERO).standing()
+}

@@ -1,0 +1,132 @@
+//! Exact: the worst case itself, by running the mechanism on sets of assignments at once.
+//!
+//! A state is discrete, with the instants of the events to come as a [`zone`]: all whole
+//! numbers that the boots, deletions and phases so far allow. Which event comes next, which
+//! environment misses and whether a token is there are branched on, each branch with the
+//! part of the zone in which it holds. Every assignment follows exactly one path, and every
+//! point of a zone that is reached is an assignment: the largest value over all states that
+//! can be reached is the worst case. `docs/worst-case.md` has the argument.
+
+mod bucket;
+mod machine;
+mod model;
+mod script;
+mod search;
+mod state;
+mod supply;
+mod trace;
+mod zone;
+
+use super::{Effort, Objective, Watch};
+use crate::simulation::{Assignment, World};
+use crate::trace::Traffic;
+use model::Model;
+use search::{Goal, Rule, explore};
+
+/// What is known of one objective.
+#[derive(Clone, Debug)]
+pub(super) struct Refined {
+    pub(super) objective: Objective,
+    /// The largest value found, with the assignment that shows it in a replay.
+    pub(super) witness: Option<(u64, Assignment)>,
+    /// What is proved if the replay shows that value.
+    pub(super) bound: Option<u64>,
+    /// What is proved whatever the replay shows.
+    pub(super) joined: Option<u64>,
+}
+
+/// States kept of a layer.
+const WIDTH: usize = 20_000;
+
+/// Invocations that the simulator replays in about the time of one event here.
+const WORTH: u64 = 100;
+
+/// The work of the first round, and how much more each further one may take.
+const FIRST_ROUND: u64 = 6_000;
+const GROWTH: u64 = 6;
+
+/// So many times the work there is, by the pace so far, is not begun.
+const HOPELESS: u64 = 8;
+
+/// Larger traffic is left to the bounds and the replays.
+const MOST_ARRIVALS: u64 = 20_000;
+
+/// Narrows each of `known` (objective, witness, bound); with the events tried. Nothing where
+/// the engine cannot serve this world.
+///
+/// The first round does without the known bounds, so that small worlds are a check on them.
+pub(super) fn refine(
+    world: &World<'_>,
+    traffic: &Traffic,
+    known: &[(Objective, u64, Option<u64>)],
+    effort: Effort,
+    watch: &dyn Watch,
+) -> (Vec<Refined>, u64) {
+    let most = effort.invocations / WORTH;
+    let Some(model) = Model::new(world, traffic, MOST_ARRIVALS.min(most / 4)) else {
+        return (Vec::new(), 0);
+    };
+    let goal =
+        |&(objective, witness, _): &(Objective, u64, Option<u64>)| Goal { objective, witness, bound: None };
+    let goals: Vec<Goal> = known.iter().map(goal).collect();
+    let blank = |goal: &Goal| Refined { objective: goal.objective, witness: None, bound: None, joined: None };
+    let mut engine = Engine { model, refined: goals.iter().map(blank).collect(), goals, steps: 0 };
+    let mut budget = FIRST_ROUND.min(most);
+    let mut done = engine.exact(budget, watch).is_none();
+    if !done {
+        for (goal, &(.., bound)) in engine.goals.iter_mut().zip(known) {
+            // A bound that a witness exceeds is none.
+            goal.bound = bound.filter(|&bound| bound >= goal.witness);
+        }
+        done = !engine.goals.iter().any(Goal::is_open);
+    }
+    while !done {
+        done = engine.round(budget, most, watch) || budget == most;
+        budget = budget.saturating_mul(GROWTH).min(most);
+    }
+    (engine.refined, engine.steps)
+}
+
+struct Engine<'a> {
+    model: Model<'a>,
+    goals: Vec<Goal>,
+    refined: Vec<Refined>,
+    steps: u64,
+}
+
+impl Engine<'_> {
+    /// Goes through all states; `None`: that was the last of use, else the arrivals it came to.
+    fn exact(&mut self, budget: u64, watch: &dyn Watch) -> Option<u32> {
+        let exact = explore(&self.model, &self.goals, Rule { join: false, width: WIDTH, budget }, watch);
+        self.steps += exact.steps;
+        for (n, found) in exact.values.iter().enumerate() {
+            let late = found.goal.objective == Objective::ColdStart;
+            if let Some(path) = &found.path {
+                let assignment = trace::assignment(&self.model, path, late);
+                self.refined[n].witness = Some((found.largest, assignment));
+            }
+            self.goals[n].witness = found.largest;
+            if exact.complete {
+                self.refined[n].bound = Some(found.largest);
+            }
+        }
+        (!exact.complete && !exact.stopped).then_some(exact.arrived)
+    }
+
+    /// One search of each kind; whether it was the last that is of use.
+    fn round(&mut self, budget: u64, most: u64, watch: &dyn Watch) -> bool {
+        let Some(arrived) = self.exact(budget, watch) else { return true };
+        let joined = explore(&self.model, &self.goals, Rule { join: true, width: WIDTH, budget }, watch);
+        self.steps += joined.steps;
+        if joined.complete {
+            for (n, found) in joined.values.iter().enumerate() {
+                let proved = found.goal.bound.map_or(found.largest, |bound| bound.min(found.largest));
+                self.refined[n].joined = Some(proved);
+                self.goals[n].bound = Some(proved);
+            }
+        }
+        let all = self.model.arrivals.len() as u64;
+        let needed = budget.saturating_mul(all) / u64::from(arrived.max(joined.arrived).max(1));
+        joined.stopped || needed / HOPELESS > most || !self.goals.iter().any(Goal::is_open)
+    }
+}

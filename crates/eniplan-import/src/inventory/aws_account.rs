@@ -1,0 +1,78 @@
+//! `aws ec2 describe-account-attributes`, `service-quotas`, `lambda get-account-settings`: the account's limits.
+
+use super::Inventory;
+use super::found::{Quota, Standing};
+use super::reader::{Reader, is_listing, whole};
+use eniplan_core::document::tree::Node;
+
+/// The codes and names of quotas that matter here. Source: Service Quotas of `vpc` and `lambda`; the
+/// names are what the console shows, and are looked at too, since codes are left out by `--query`.
+const QUOTAS: [(&str, &str, Quota); 4] = [
+    ("L-DF5E4CA3", "Network interfaces per Region", Quota::RegionEnis),
+    ("L-9FEE3D26", "Elastic network interfaces per VPC", Quota::VpcEnis),
+    ("L-B99A9384", "Concurrent executions", Quota::Concurrency),
+    ("L-2AFB9258", "Security groups per network interface", Quota::GroupsPerEni),
+];
+
+/// Limits of the account.
+pub struct Account;
+
+impl Inventory for Account {
+    fn name(&self) -> &'static str {
+        "aws service-quotas list-service-quotas"
+    }
+
+    fn summary(&self) -> &'static str {
+        "the account's limits; also aws ec2 describe-account-attributes, aws lambda get-account-settings"
+    }
+
+    fn recognises(&self, root: &Node) -> bool {
+        root.has("AccountLimit")
+            || root.has("Quota")
+            || is_listing(root, "AccountAttributes", "AttributeName")
+            || is_listing(root, "Quotas", "QuotaCode")
+    }
+
+    fn read(&self, reader: &mut Reader<'_>, root: &Node) {
+        if let Some(limit) = root.get("AccountLimit") {
+            note(reader, Quota::Concurrency, limit, "ConcurrentExecutions");
+        }
+        if let Some(quota) = root.get("Quota") {
+            service_quota(reader, quota);
+        }
+        let attributes = root.has("AccountAttributes")
+            || root.items().first().is_some_and(|first| first.has("AttributeName"));
+        if attributes {
+            reader.listing(root, "AccountAttributes").iter().for_each(|it| attribute(reader, it));
+        } else if root.has("Quotas") || root.is_list() {
+            reader.listing(root, "Quotas").iter().for_each(|it| service_quota(reader, it));
+        }
+    }
+}
+
+fn note(reader: &mut Reader<'_>, quota: Quota, node: &Node, key: &str) {
+    if let Some(value) = reader.whole(node, key, 0, u64::from(u32::MAX)) {
+        let origin = reader.origin(Standing::Live, node);
+        reader.found.quotas.push((quota, value, origin));
+    }
+}
+
+fn service_quota(reader: &mut Reader<'_>, entry: &Node) {
+    let text = |key| entry.get(key).and_then(Node::text).unwrap_or_default();
+    let (code, name) = (text("QuotaCode"), text("QuotaName"));
+    if let Some((.., quota)) = QUOTAS.iter().find(|it| it.0 == code || it.1.eq_ignore_ascii_case(name)) {
+        note(reader, *quota, entry, "Value");
+    }
+}
+
+/// `vpc-max-security-groups-per-interface` is the only attribute that matters here.
+fn attribute(reader: &mut Reader<'_>, entry: &Node) {
+    if entry.get("AttributeName").and_then(Node::text) != Some("vpc-max-security-groups-per-interface") {
+        return;
+    }
+    for value in reader.list(entry, "AttributeValues") {
+        if value.get("AttributeValue").and_then(whole).is_some() {
+            note(reader, Quota::GroupsPerEni, value, "AttributeValue");
+        }
+    }
+}

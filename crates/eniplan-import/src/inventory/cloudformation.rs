@@ -1,0 +1,215 @@
+//! CloudFormation and SAM templates, YAML or JSON: functions, subnets and groups as they will be.
+//!
+//! SAM's `Globals.Function` holds for functions of SAM: lists of a `VpcConfig` are
+//! concatenated, other values are overridden by the function's own.
+
+use super::Inventory;
+use super::aws_functions::{MOST_CONCURRENCY, MOST_MIB, MOST_SECONDS};
+use super::found::{FoundFunction, FoundSubnet, Id, Network, Standing};
+use super::intrinsic::{Name, Template};
+use super::reader::Reader;
+use eniplan_core::document::listed;
+use eniplan_core::document::tree::Node;
+
+/// Memory and timeout of a function that names none. Source: `AWS::Lambda::Function`, `MemorySize` and
+/// `Timeout`; Terraform's provider has the same.
+pub(super) const DEFAULT_MIB: u64 = 128;
+pub(super) const DEFAULT_SECONDS: u64 = 3;
+
+/// A template.
+pub struct CloudFormation;
+
+impl Inventory for CloudFormation {
+    fn name(&self) -> &'static str {
+        "CloudFormation/SAM template"
+    }
+
+    fn summary(&self) -> &'static str {
+        "functions, subnets and groups that will be made; SAM's globals are applied"
+    }
+
+    fn recognises(&self, root: &Node) -> bool {
+        let typed = |(_, node): &(_, Node)| {
+            node.get("Type").and_then(Node::text).is_some_and(|kind| kind.starts_with("AWS::"))
+        };
+        root.has("AWSTemplateFormatVersion")
+            || root.get("Resources").is_some_and(|it| it.entries().iter().any(typed))
+    }
+
+    fn read(&self, reader: &mut Reader<'_>, root: &Node) {
+        let none = Node { place: root.place, tag: None, value: eniplan_core::document::tree::Value::Null };
+        let globals = root.at(&["Globals", "Function"]).unwrap_or(&none);
+        let mut reading =
+            Reading { template: Template::new(root), symbols: Vec::new(), conditional: Vec::new() };
+        let Some(resources) = root.get("Resources") else { return };
+        if !resources.is_map() {
+            reader.wrong(resources, "`Resources` is no map", "save the template as it is");
+        }
+        for (id, resource) in resources.entries() {
+            let own = resource.get("Properties").unwrap_or(&none);
+            let kind = resource.get("Type").and_then(Node::text).unwrap_or_default();
+            match kind {
+                "AWS::Serverless::Function" => {
+                    reading.function(reader, &id.value, resource, &[own, globals]);
+                }
+                "AWS::Lambda::Function" => reading.function(reader, &id.value, resource, &[own]),
+                "AWS::EC2::Subnet" => reading.subnet(reader, &id.value, resource, own),
+                "AWS::EC2::SecurityGroup" => reading.group(reader, &id.value, own),
+                _ => continue,
+            }
+            if resource.has("Condition") {
+                reading.conditional.push(id.value.clone());
+            }
+        }
+        reading.notes(reader);
+    }
+}
+
+struct Reading<'n> {
+    template: Template<'n>,
+    symbols: Vec<String>,
+    conditional: Vec<String>,
+}
+
+impl Reading<'_> {
+    /// `properties`: the function's own, then what holds where it says nothing.
+    fn function(&mut self, reader: &mut Reader<'_>, id: &str, resource: &Node, properties: &[&Node]) {
+        let own_name = properties.first().and_then(|own| own.get("FunctionName"));
+        let (name, scope) = match own_name.and_then(|node| self.template.name(node)) {
+            Some(Name::Real(name)) => (name, None),
+            _ => (id.to_owned(), Some(reader.file.to_owned())),
+        };
+        let mut number = |key: &str, least: u64, most: u64| {
+            let node = properties.iter().find_map(|it| it.get(key))?;
+            self.number(reader, node, key, least, most)
+        };
+        let memory_mib = number("MemorySize", 1, MOST_MIB).or(Some(DEFAULT_MIB));
+        let timeout_s = number("Timeout", 0, MOST_SECONDS).or(Some(DEFAULT_SECONDS));
+        let concurrency = number("ReservedConcurrentExecutions", 0, MOST_CONCURRENCY);
+        let network = self.network(reader, &name, properties);
+        let origin = reader.origin(Standing::Planned, resource);
+        reader.found.functions.push(FoundFunction {
+            name,
+            scope,
+            arn: None,
+            version: None,
+            memory_mib,
+            timeout_s,
+            concurrency,
+            network,
+            origin,
+        });
+    }
+
+    /// A number, also one that a parameter gives; none where it is not known.
+    fn number(
+        &mut self,
+        reader: &mut Reader<'_>,
+        node: &Node,
+        key: &str,
+        least: u64,
+        most: u64,
+    ) -> Option<u64> {
+        let Name::Real(text) = self.template.name(node)? else {
+            reader.note(format!(
+                "{}: `{key}` in line {} is not known before deployment",
+                reader.file, node.place.line
+            ));
+            return None;
+        };
+        let number = text.trim().parse().ok().filter(|number| (least..=most).contains(number));
+        if number.is_none() {
+            let message = format!("`{key}` is no whole number from {least} to {most}: {text}");
+            reader.wrong(node, message, "write a number, or a parameter with one as its default");
+        }
+        number
+    }
+
+    fn network(&mut self, reader: &mut Reader<'_>, function: &str, properties: &[&Node]) -> Option<Network> {
+        let mut configs: Vec<&Node> = Vec::new();
+        for config in properties.iter().filter_map(|it| it.get("VpcConfig")) {
+            let config = self.template.chosen(config);
+            if config.is_map() && config.tag.is_none() {
+                configs.push(config);
+            } else if self.template.name(config).is_some() {
+                reader.wrong(
+                    config,
+                    "`VpcConfig` is no map",
+                    "write SubnetIds and SecurityGroupIds under it",
+                );
+            }
+        }
+        let subnets = self.ids(reader, &configs, "SubnetIds");
+        let groups = self.ids(reader, &configs, "SecurityGroupIds");
+        let at = configs.first()?;
+        reader.network(at, function, Network::new(subnets, groups, None))
+    }
+
+    /// The ids under `key`: two lists are concatenated, anything else of the first one overrides.
+    fn ids(&mut self, reader: &Reader<'_>, configs: &[&Node], key: &str) -> Vec<Id> {
+        let found: Vec<&Node> = configs.iter().filter_map(|config| config.get(key)).collect();
+        let lists = found.iter().all(|node| node.is_list() && node.tag.is_none());
+        let taken = if lists { found.len() } else { 1 };
+        let names: Vec<Name> = found.iter().take(taken).flat_map(|node| self.template.names(node)).collect();
+        names
+            .into_iter()
+            .filter(|name| !name.text().trim().is_empty())
+            .map(|name| self.id(reader, name))
+            .collect()
+    }
+
+    fn id(&mut self, reader: &Reader<'_>, name: Name) -> Id {
+        match name {
+            Name::Real(name) => Id::real(name),
+            Name::Symbol(name) => {
+                if !self.symbols.contains(&name) {
+                    self.symbols.push(name.clone());
+                }
+                Id::symbol(name, reader.file)
+            }
+        }
+    }
+
+    fn subnet(&mut self, reader: &mut Reader<'_>, id: &str, resource: &Node, own: &Node) {
+        let cidr = own.get("CidrBlock").and_then(|node| match self.template.name(node)? {
+            Name::Real(text) => reader.block_of(node, &text),
+            Name::Symbol(_) => None,
+        });
+        let zone = own.get("AvailabilityZone").and_then(|node| self.template.name(node));
+        let vpc = own.get("VpcId").and_then(|node| self.template.name(node));
+        let text =
+            |name: Option<Name>| name.map(|name| name.text().to_owned()).filter(|it| !it.trim().is_empty());
+        let subnet = FoundSubnet {
+            id: Id::symbol(id, reader.file),
+            label: None,
+            zone: text(zone),
+            vpc: text(vpc),
+            cidr,
+            free: None,
+            ipv6_only: own.get("Ipv6Native").is_some_and(|it| it.shown() == "true"),
+            origin: reader.origin(Standing::Planned, resource),
+        };
+        reader.found.subnets.push(subnet);
+    }
+
+    fn group(&mut self, reader: &mut Reader<'_>, id: &str, own: &Node) {
+        if let Some(Name::Real(name)) = own.get("GroupName").and_then(|node| self.template.name(node)) {
+            reader.label(id, name);
+        }
+    }
+
+    fn notes(&self, reader: &mut Reader<'_>) {
+        let file = reader.file;
+        if !self.symbols.is_empty() {
+            let names = listed(&self.symbols);
+            reader.note(format!(
+                "{file}: not known before deployment, each taken as one of that name: {names}"
+            ));
+        }
+        let conditions: Vec<&String> = self.template.held.iter().chain(&self.conditional).collect();
+        if !conditions.is_empty() {
+            let names = listed(&conditions);
+            reader.note(format!("{file}: what is conditional is taken to be there: {names}"));
+        }
+    }
+}

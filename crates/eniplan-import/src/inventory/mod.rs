@@ -1,0 +1,134 @@
+//! Inventory: what the user has (functions, subnets, ENIs), from what their cloud and tools print.
+//!
+//! Each file is recognised by what is in it ([`ALL`]); [`take`] unites them into one
+//! [`Estate`], which [`Estate::scenario`] writes as a scenario and [`Audit`] holds against a
+//! model. To add a source: a file with an [`Inventory`] and its line in [`ALL`].
+
+mod access;
+mod audit;
+mod aws_account;
+mod aws_enis;
+mod aws_functions;
+mod aws_groups;
+mod aws_subnets;
+mod cloudformation;
+mod estate;
+mod found;
+mod intrinsic;
+mod merge;
+mod reader;
+mod reconcile;
+mod references;
+mod rule;
+mod scenario_text;
+mod terraform;
+mod unite;
+mod vpc;
+
+pub use access::AccessRule;
+pub use audit::{Audit, ClassAudit, Orphan, QuotaAudit, Room, SubnetAudit};
+pub use estate::{Eni, Estate, Function, Subnet};
+pub use found::{Id, Origin, Quota, Standing};
+pub use merge::{Change, Merge, Merges};
+pub use reader::Reader;
+pub use rule::Rule;
+
+use eniplan_core::diagnostic::{Code, Diagnostic, Diagnostics};
+use eniplan_core::document::tree::{self, Node};
+use found::Found;
+
+/// One kind of file that tells what the user has.
+pub trait Inventory: Sync {
+    /// What prints it: `aws lambda list-functions`.
+    fn name(&self) -> &'static str;
+
+    /// What is taken from it, in one line.
+    fn summary(&self) -> &'static str;
+
+    /// Whether `root` is of this kind, by what is in it.
+    fn recognises(&self, root: &Node) -> bool;
+
+    /// Adds what `root` tells to what was found; tells all that is wrong with it (E203).
+    fn read(&self, reader: &mut Reader<'_>, root: &Node);
+}
+
+/// Every kind; the first that recognises a file reads it.
+pub const ALL: &[&dyn Inventory] = &[
+    &aws_functions::Functions,
+    &aws_enis::Enis,
+    &aws_subnets::Subnets,
+    &aws_groups::Groups,
+    &aws_account::Account,
+    &terraform::Terraform,
+    &cloudformation::CloudFormation,
+];
+
+/// A file and its text.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The file, as the user named it.
+    pub name: &'a str,
+    /// What is in it.
+    pub text: &'a str,
+}
+
+/// Reads and unites `sources`, whose order does not matter.
+///
+/// All that is wrong with all of them is told at once: E003 a file of no kind in
+/// [`ALL`], E106 two live files that do not agree, E203 a value that cannot be, and
+/// what [`tree::read`] tells.
+pub fn take(sources: &[Source<'_>]) -> Result<Estate, Diagnostics> {
+    let mut problems = Diagnostics::default();
+    let mut found = Found::default();
+    let mut kinds = Vec::new();
+    for source in sources {
+        let root = match tree::read(source.name, source.text) {
+            Ok(root) => root,
+            Err(more) => {
+                problems.extend(more);
+                continue;
+            }
+        };
+        let Some(inventory) = ALL.iter().find(|it| it.recognises(&root)) else {
+            problems.push(unknown(source.name, &root));
+            continue;
+        };
+        kinds.push((source.name.to_owned(), inventory.name()));
+        inventory.read(&mut Reader::new(source.name, &mut found, &mut problems), &root);
+    }
+    kinds.sort();
+    let estate = unite::unite(found, kinds, &mut problems);
+    problems.or(estate)
+}
+
+/// Files that are taken for an inventory, by the keys they have; what they are; what to give in their place.
+const OTHERS: [(&[&str], &str, &str); 4] = [
+    (
+        &["terraform_version", "resources"],
+        "this is Terraform's own state file",
+        "give the output of `terraform show -json` instead: its form is stable",
+    ),
+    (
+        &["ReservedConcurrentExecutions"],
+        "the answer of get-function-concurrency does not say of which function",
+        "give the output of `aws lambda get-function` instead: it has both",
+    ),
+    (&["MetricDataResults"], "this is traffic", "give it to `eniplan demand`"),
+    (&["Datapoints"], "this is traffic", "give it to `eniplan demand`"),
+];
+
+fn unknown(file: &str, root: &Node) -> Diagnostic {
+    let (message, help) = if let Some((_, message, help)) =
+        OTHERS.iter().find(|(keys, ..)| keys.iter().all(|it| root.has(it)))
+    {
+        ((*message).to_owned(), (*help).to_owned())
+    } else {
+        let keys: Vec<&str> = root.entries().iter().map(|(key, _)| key.value.as_str()).collect();
+        let keys = eniplan_core::document::listed(&keys);
+        let begins = if keys.is_empty() { root.shown() } else { format!("a map of {keys}") };
+        let kinds: Vec<&str> = ALL.iter().map(|it| it.name()).collect();
+        (format!("no inventory that is known: {begins}"), format!("give the output of {}", kinds.join(", ")))
+    };
+    let at = root.place;
+    Diagnostic::new(Code::UnknownFormat, message, help).in_file(file).at_line(at.line).at_column(at.column)
+}

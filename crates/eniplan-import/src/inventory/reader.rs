@@ -1,0 +1,178 @@
+//! Reader: one file's values by type, everything wrong with them, and what was found so far.
+
+use std::str::FromStr;
+
+use ipnet::Ipv4Net;
+
+use super::found::{Found, Network, Origin, Page, Standing};
+use eniplan_core::diagnostic::{Code, Diagnostic, Diagnostics, inert};
+use eniplan_core::document::Place;
+use eniplan_core::document::tree::{Node, Value};
+use eniplan_core::scenario::{MOST_GROUPS, MOST_SUBNETS};
+
+/// One file while it is read.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    pub(super) file: &'a str,
+    pub(super) found: &'a mut Found,
+    problems: &'a mut Diagnostics,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) const fn new(file: &'a str, found: &'a mut Found, problems: &'a mut Diagnostics) -> Self {
+        Self { file, found, problems }
+    }
+
+    /// Something worth knowing.
+    pub(super) fn note(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        if !self.found.notes.contains(&text) {
+            self.found.notes.push(text);
+        }
+    }
+
+    /// What a group is called; of several names the first in the alphabet, whatever the order of the files.
+    pub(super) fn label(&mut self, group: impl Into<String>, label: String) {
+        let labels = &mut self.found.group_labels;
+        labels.entry(group.into()).and_modify(|it| *it = label.clone().min(it.clone())).or_insert(label);
+    }
+
+    /// Where `node` stands.
+    pub(super) fn origin(&self, standing: Standing, node: &Node) -> Origin {
+        Origin { standing, file: self.file.to_owned(), place: node.place }
+    }
+
+    /// Notes a value that cannot be (E203).
+    pub(super) fn wrong(&mut self, node: &Node, message: impl Into<String>, help: impl Into<String>) {
+        self.report(node.place, &node.shown(), message, help);
+    }
+
+    fn report(&mut self, at: Place, value: &str, message: impl Into<String>, help: impl Into<String>) {
+        let problem = Diagnostic::new(Code::BadValue, message, help).with_value(value);
+        self.problems.push(problem.in_file(self.file).at_line(at.line).at_column(at.column));
+    }
+
+    /// The text under `key`, unless it is empty.
+    pub(super) fn text(&mut self, node: &Node, key: &str) -> Option<String> {
+        let found = node.get(key)?;
+        if let Some(text) = found.text() {
+            return (!text.trim().is_empty()).then(|| text.to_owned());
+        }
+        self.wrong(found, format!("`{key}` is no text"), "save the command's output as it is");
+        None
+    }
+
+    /// The text under `key`, which must be there.
+    pub(super) fn due(&mut self, node: &Node, key: &str) -> Option<String> {
+        if node.get(key).is_none_or(|it| it.text().is_some_and(|text| text.trim().is_empty())) {
+            self.wrong(node, format!("an entry without `{key}`"), "save the command's output as it is");
+            return None;
+        }
+        self.text(node, key)
+    }
+
+    /// The whole number under `key`, from `least` to `most`.
+    pub(super) fn whole(&mut self, node: &Node, key: &str, least: u64, most: u64) -> Option<u64> {
+        let found = node.get(key)?;
+        let number = whole(found).filter(|number| (least..=most).contains(number));
+        if number.is_none() {
+            let message = format!("`{key}` is no whole number from {least} to {most}");
+            self.wrong(found, message, "save the command's output as it is");
+        }
+        number
+    }
+
+    /// The list under `key`; none where there is no such key.
+    pub(super) fn list<'n>(&mut self, node: &'n Node, key: &str) -> &'n [Node] {
+        let Some(found) = node.get(key) else { return &[] };
+        if !found.is_list() {
+            self.wrong(found, format!("`{key}` is no list"), "save the command's output as it is");
+        }
+        found.items()
+    }
+
+    /// The texts listed under `key`.
+    pub(super) fn texts(&mut self, node: &Node, key: &str) -> Vec<String> {
+        let mut texts = Vec::new();
+        for item in self.list(node, key) {
+            match item.text() {
+                Some(text) if !text.trim().is_empty() => texts.push(text.to_owned()),
+                _ => self.wrong(item, format!("`{key}` lists something that is no name"), "list ids"),
+            }
+        }
+        texts
+    }
+
+    /// The IPv4 block under `key`, of a size that a subnet can have.
+    pub(super) fn block(&mut self, node: &Node, key: &str) -> Option<Ipv4Net> {
+        let text = self.text(node, key)?;
+        self.block_of(node.get(key)?, &text)
+    }
+
+    /// The IPv4 block that `text` is, which `found` says.
+    pub(super) fn block_of(&mut self, found: &Node, text: &str) -> Option<Ipv4Net> {
+        match Ipv4Net::from_str(text.trim()) {
+            Err(_) => self.wrong(found, "no IPv4 block", "a subnet has one like 10.0.1.0/26"),
+            Ok(block) if !(16..=28).contains(&block.prefix_len()) => {
+                let message = format!("a subnet cannot be a /{}", block.prefix_len());
+                self.wrong(found, message, "subnets are /16 (the largest) to /28 (the smallest)");
+            }
+            Ok(block) if block.addr() != block.network() => {
+                self.wrong(
+                    found,
+                    "does not start on a boundary of its size",
+                    format!("it is {}", block.trunc()),
+                );
+            }
+            Ok(block) => return Some(block),
+        }
+        None
+    }
+
+    /// A network that a function can have; `name` is the function's.
+    pub(super) fn network(&mut self, node: &Node, name: &str, network: Network) -> Option<Network> {
+        let (subnets, groups) = (network.subnets.len(), network.groups.len());
+        let name = inert(name);
+        if subnets > MOST_SUBNETS {
+            let message = format!("function `{name}` is in {subnets} subnets");
+            self.wrong(node, message, format!("a function can be in at most {MOST_SUBNETS}"));
+        }
+        if groups > MOST_GROUPS {
+            let message = format!("function `{name}` has {groups} security groups");
+            self.wrong(node, message, format!("a function can have at most {MOST_GROUPS}"));
+        }
+        (subnets > 0).then_some(network)
+    }
+
+    /// The entries of a listing: those under `key`, or the file itself where it lists them (`--query`).
+    pub(super) fn listing<'n>(&mut self, root: &'n Node, key: &'static str) -> &'n [Node] {
+        let more = ["NextToken", "NextMarker"].iter().any(|token| root.get(token).is_some());
+        self.found.pages.entry(key).or_default().push(Page { file: self.file.to_owned(), more });
+        let entries = if root.is_list() { root.items() } else { self.list(root, key) };
+        for entry in entries.iter().filter(|entry| !entry.is_map()) {
+            self.wrong(
+                entry,
+                format!("`{key}` lists something that is no entry"),
+                "save the output as it is",
+            );
+        }
+        entries
+    }
+}
+
+/// The whole number that a node is: also one in quotes, or with zeroes after a point.
+pub(super) fn whole(node: &Node) -> Option<u64> {
+    match &node.value {
+        Value::Number(text) | Value::Text(text) => {
+            let text = text.trim();
+            let digits = text.split_once('.').filter(|(_, part)| part.bytes().all(|byte| byte == b'0'));
+            digits.map_or(text, |(whole, _)| whole).parse().ok()
+        }
+        _ => None,
+    }
+}
+
+/// Whether `root` is what a command lists: it has `key`, or is itself a list of entries with `id`.
+pub(super) fn is_listing(root: &Node, key: &str, id: &str) -> bool {
+    root.has(key) || root.items().first().is_some_and(|entry| entry.has(id))
+}

@@ -1,0 +1,273 @@
+//! `terraform show -json`, of a plan or a state: functions, subnets and groups of all modules.
+//!
+//! Ids that are known only after apply are looked for in the configuration's references,
+//! and are called by the address of what they refer to.
+
+use std::collections::BTreeMap;
+
+use super::Inventory;
+use super::aws_functions::{MOST_CONCURRENCY, MOST_MIB, MOST_SECONDS};
+use super::cloudformation::{DEFAULT_MIB, DEFAULT_SECONDS};
+use super::found::{FoundFunction, FoundSubnet, Id, Network, Standing};
+use super::reader::{Reader, whole};
+use super::references::{Configuration, without_indices};
+use eniplan_core::document::listed;
+use eniplan_core::document::tree::{Node, Value};
+
+/// `terraform show -json`.
+pub struct Terraform;
+
+impl Inventory for Terraform {
+    fn name(&self) -> &'static str {
+        "terraform show -json"
+    }
+
+    fn summary(&self) -> &'static str {
+        "functions, subnets and groups of a plan or a state, all modules"
+    }
+
+    fn recognises(&self, root: &Node) -> bool {
+        root.has("format_version")
+            && ["planned_values", "values", "prior_state", "resource_changes", "terraform_version"]
+                .iter()
+                .any(|key| root.has(key))
+    }
+
+    fn read(&self, reader: &mut Reader<'_>, root: &Node) {
+        let (standing, values) = match (root.get("planned_values"), root.get("values")) {
+            (Some(values), _) => (Standing::Planned, Some(values)),
+            (None, values) => (Standing::Recorded, values),
+        };
+        let mut resources = Vec::new();
+        for (values, standing) in values.map(|it| (it, standing)).into_iter().chain(data(root)) {
+            if let Some(module) = values.get("root_module") {
+                collect(reader, module, "", standing, &mut resources);
+            }
+        }
+        let only_data = root.has("planned_values");
+        resources.retain(|it| it.standing == standing || (only_data && it.data));
+        let mut reading = Reading {
+            configuration: Configuration::new(root),
+            unknown: unknown(root),
+            known: resources.iter().map(|it| (it.address, it.id())).collect(),
+            symbols: Vec::new(),
+        };
+        for resource in &resources {
+            match resource.kind {
+                "aws_lambda_function" if !resource.data => reading.function(reader, resource),
+                "aws_subnet" => subnet(reader, resource),
+                "aws_security_group" => group(reader, resource),
+                _ => {}
+            }
+        }
+        if !reading.symbols.is_empty() {
+            let (file, names) = (reader.file, listed(&reading.symbols));
+            reader.note(format!("{file}: not known before apply, each taken as one of that name: {names}"));
+        }
+    }
+}
+
+/// What a plan had read before it was made: its data sources stand there.
+fn data(root: &Node) -> Option<(&Node, Standing)> {
+    Some((root.at(&["prior_state", "values"])?, Standing::Recorded))
+}
+
+/// Which attributes of each address are known only after apply.
+fn unknown(root: &Node) -> BTreeMap<&str, &Node> {
+    let changes = root.get("resource_changes").map_or(&[][..], Node::items).iter();
+    changes
+        .filter_map(|change| Some((change.get("address")?.text()?, change.at(&["change", "after_unknown"])?)))
+        .collect()
+}
+
+/// One resource and its module.
+struct Resource<'n> {
+    address: &'n str,
+    /// Without indices; empty for the root module.
+    module: String,
+    kind: &'n str,
+    name: &'n str,
+    data: bool,
+    standing: Standing,
+    node: &'n Node,
+    values: &'n Node,
+}
+
+impl Resource<'_> {
+    /// Its id, or its address where that is known only after apply.
+    fn id(&self) -> Option<&str> {
+        self.values.get("id").and_then(Node::text).filter(|id| !id.trim().is_empty())
+    }
+}
+
+fn collect<'n>(
+    reader: &mut Reader<'_>,
+    module: &'n Node,
+    address: &str,
+    standing: Standing,
+    found: &mut Vec<Resource<'n>>,
+) {
+    for node in reader.list(module, "resources") {
+        let text = |key| node.get(key).and_then(Node::text);
+        let (Some(address_of), Some(kind)) = (text("address"), text("type")) else {
+            reader.wrong(
+                node,
+                "a resource without `address` or `type`",
+                "save the command's output as it is",
+            );
+            continue;
+        };
+        found.push(Resource {
+            address: address_of,
+            module: address.to_owned(),
+            kind,
+            name: text("name").unwrap_or_default(),
+            data: text("mode") == Some("data"),
+            standing,
+            node,
+            values: node.get("values").unwrap_or(node),
+        });
+    }
+    for child in reader.list(module, "child_modules") {
+        let address = child.get("address").and_then(Node::text).map(without_indices).unwrap_or_default();
+        collect(reader, child, &address, standing, found);
+    }
+}
+
+struct Reading<'n> {
+    configuration: Configuration<'n>,
+    unknown: BTreeMap<&'n str, &'n Node>,
+    /// The id of each address, where there is one yet.
+    known: BTreeMap<&'n str, Option<&'n str>>,
+    symbols: Vec<String>,
+}
+
+impl Reading<'_> {
+    fn function(&mut self, reader: &mut Reader<'_>, resource: &Resource<'_>) {
+        let values = resource.values;
+        let (name, scope) = match reader.text(values, "function_name") {
+            Some(name) => (name, None),
+            None => (resource.address.to_owned(), Some(reader.file.to_owned())),
+        };
+        // -1: nothing is reserved.
+        let reserved = values.get("reserved_concurrent_executions");
+        let unreserved = reserved.is_none_or(|it| it.value == Value::Number("-1".to_owned()));
+        let concurrency = if unreserved {
+            None
+        } else {
+            reader.whole(values, "reserved_concurrent_executions", 0, MOST_CONCURRENCY)
+        };
+        let network = self.network(reader, resource, &name);
+        let function = FoundFunction {
+            scope,
+            arn: reader.text(values, "arn"),
+            version: None,
+            memory_mib: reader.whole(values, "memory_size", 1, MOST_MIB).or(Some(DEFAULT_MIB)),
+            timeout_s: reader.whole(values, "timeout", 0, MOST_SECONDS).or(Some(DEFAULT_SECONDS)),
+            concurrency,
+            network,
+            origin: reader.origin(resource.standing, resource.node),
+            name,
+        };
+        reader.found.functions.push(function);
+    }
+
+    /// `vpc_config`: a list of at most one; null, empty or with empty lists outside a VPC.
+    fn network(&mut self, reader: &mut Reader<'_>, resource: &Resource<'_>, name: &str) -> Option<Network> {
+        let config = resource.values.get("vpc_config");
+        let later = self.unknown.get(resource.address).and_then(|it| it.get("vpc_config"));
+        if let Some(config) = config.filter(|config| !config.is_list()) {
+            reader.wrong(config, "`vpc_config` is no list", "save the command's output as it is");
+            return None;
+        }
+        let block = config.and_then(|config| config.items().first());
+        let wholly_later = later.is_some_and(|it| it.value == Value::Flag(true));
+        if block.is_none() && !wholly_later {
+            return None;
+        }
+        let subnets = self.ids(reader, resource, block, "subnet_ids", "aws_subnet");
+        let groups = self.ids(reader, resource, block, "security_group_ids", "aws_security_group");
+        let vpc = block.and_then(|block| reader.text(block, "vpc_id"));
+        reader.network(config.unwrap_or(resource.node), name, Network::new(subnets, groups, vpc))
+    }
+
+    /// The ids under `key`, and what stands for those that are known only after apply.
+    fn ids(
+        &mut self,
+        reader: &mut Reader<'_>,
+        resource: &Resource<'_>,
+        block: Option<&Node>,
+        key: &str,
+        kind: &str,
+    ) -> Vec<Id> {
+        let list = block.and_then(|block| block.get(key));
+        let items = list.map_or(&[][..], Node::items);
+        if let Some(list) = list.filter(|list| !list.is_list()) {
+            reader.wrong(list, format!("`{key}` is no list"), "save the command's output as it is");
+        }
+        for item in items.iter().filter(|item| item.text().is_none() && item.value != Value::Null) {
+            reader.wrong(item, format!("`{key}` lists something that is no id"), "list ids");
+        }
+        let mut ids: Vec<Id> = items.iter().filter_map(Node::text).map(Id::real).collect();
+        if list.is_none() || items.iter().any(|item| item.value == Value::Null) {
+            ids.extend(self.later(reader, resource, key, kind));
+        }
+        ids
+    }
+
+    fn later(&mut self, reader: &Reader<'_>, resource: &Resource<'_>, key: &str, kind: &str) -> Vec<Id> {
+        let name = format!("{}.{}", resource.kind, resource.name);
+        let addresses = self.configuration.addresses(&resource.module, &name, "vpc_config", key);
+        let mut found = Vec::new();
+        for address in &addresses {
+            let bare = without_indices(address);
+            let exact = address.ends_with(']');
+            let same = |it: &&str| {
+                without_indices(it) == bare && (!exact || it.rsplit('.').next() == address.rsplit('.').next())
+            };
+            found.extend(self.known.iter().filter(|(it, _)| same(it)).map(|(it, id)| (*it, *id)));
+        }
+        // A condition or an index refers to more than subnets; they count where nothing else is there.
+        let right = |address: &str| without_indices(address).rsplit('.').nth(1) == Some(kind);
+        let of_kind: Vec<_> = found.into_iter().filter(|(address, _)| right(address)).collect();
+        if !of_kind.is_empty() {
+            return of_kind
+                .into_iter()
+                .map(|(address, id)| id.map_or_else(|| Id::symbol(address, reader.file), Id::real))
+                .collect();
+        }
+        let names =
+            if addresses.is_empty() { vec![format!("{key} of {}", resource.address)] } else { addresses };
+        for name in &names {
+            if !self.symbols.contains(name) {
+                self.symbols.push(name.clone());
+            }
+        }
+        names.into_iter().map(|name| Id::symbol(name, reader.file)).collect()
+    }
+}
+
+fn subnet(reader: &mut Reader<'_>, resource: &Resource<'_>) {
+    let values = resource.values;
+    let id = resource.id().map_or_else(|| Id::symbol(resource.address, reader.file), Id::real);
+    let tags = values.get("tags").or_else(|| values.get("tags_all"));
+    let free = values.get("available_ip_address_count").and_then(whole);
+    let subnet = FoundSubnet {
+        id,
+        label: tags.and_then(|tags| tags.get("Name")).and_then(Node::text).map(str::to_owned),
+        zone: reader.text(values, "availability_zone"),
+        vpc: reader.text(values, "vpc_id"),
+        cidr: reader.block(values, "cidr_block"),
+        free: free.and_then(|free| u32::try_from(free).ok()),
+        ipv6_only: values.get("ipv6_native").is_some_and(|it| it.value == Value::Flag(true)),
+        origin: reader.origin(resource.standing, resource.node),
+    };
+    reader.found.subnets.push(subnet);
+}
+
+fn group(reader: &mut Reader<'_>, resource: &Resource<'_>) {
+    let id = resource.id().unwrap_or(resource.address).to_owned();
+    if let Some(name) = reader.text(resource.values, "name") {
+        reader.label(id, name);
+    }
+}

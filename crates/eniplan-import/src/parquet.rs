@@ -1,0 +1,321 @@
+//! Parquet: a table of columns as the CSV text that the formats read, up to a limit. Behind the feature `parquet`.
+//!
+//! Line 1 is the columns' names and line N the row N - 1, so that whatever is wrong has its
+//! place. Instants come out as RFC 3339, with `Z` where the column says they are UTC.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use parquet::basic::{LogicalType, TimeUnit};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::DataType;
+use parquet::errors::{ParquetError, Result};
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
+use parquet::schema::types::ColumnDescriptor;
+
+use super::Source;
+use eniplan_core::diagnostic::{Code, Diagnostic};
+use eniplan_core::quantity::Memory;
+
+/// What a Parquet file begins with.
+pub const MAGIC: &[u8] = b"PAR1";
+
+/// Rows that are read at a time.
+const BATCH: usize = 4_096;
+
+/// The file as CSV text, and notes.
+pub fn table(source: &Source<'_>, limit: Memory) -> std::result::Result<(Vec<u8>, Vec<String>), Diagnostic> {
+    let refuse = |code, message: String, help: &str| {
+        Err(Diagnostic::new(code, message, help).in_file(source.name).at_line(1))
+    };
+    // The library asserts what it has not checked of a damaged file.
+    let read = catch_unwind(AssertUnwindSafe(|| text(source, limit)));
+    match read.unwrap_or_else(|_| Err(damaged("its parts contradict one another"))) {
+        Ok(Some(found)) => Ok(found),
+        Ok(None) => {
+            let message = format!("the file is more than {limit} as text");
+            refuse(Code::TooLarge, message, "if you trust it, raise the limit with `--max-unpacked`")
+        }
+        Err(error) => {
+            let help = "write it with snappy, gzip or no compression, or export it as CSV";
+            refuse(Code::Encoding, format!("the file cannot be read as Parquet: {error}"), help)
+        }
+    }
+}
+
+fn damaged(what: &str) -> ParquetError {
+    ParquetError::General(what.to_owned())
+}
+
+/// Refuses parts that cannot lie in a file of so many bytes.
+fn check(metadata: &ParquetMetaData, length: usize) -> Result<()> {
+    let inside = |at: i64| u64::try_from(at).is_ok_and(|at| at <= length as u64);
+    for column in metadata.row_groups().iter().flat_map(RowGroupMetaData::columns) {
+        let parts = [column.data_page_offset(), column.compressed_size()];
+        if !parts.into_iter().chain(column.dictionary_page_offset()).all(inside) || column.num_values() < 0 {
+            return Err(damaged("a column lies outside of the file"));
+        }
+    }
+    Ok(())
+}
+
+/// How the values of a column are written.
+#[derive(Clone, Copy, Debug)]
+enum Shown {
+    /// As they are.
+    Plain,
+    /// As an instant.
+    Instant { nanoseconds: i128, utc: bool },
+    /// As a decimal with so many digits behind its point.
+    Decimal { digits: usize },
+}
+
+impl Shown {
+    fn of(column: &ColumnDescriptor) -> Self {
+        use parquet::basic::ConvertedType as Old;
+        const MILLION: i128 = 1_000_000;
+        let instant = |nanoseconds, utc| Self::Instant { nanoseconds, utc };
+        match (column.logical_type_ref(), column.converted_type()) {
+            (Some(LogicalType::Timestamp(it)), _) => {
+                let nanoseconds = match it.unit {
+                    TimeUnit::MILLIS => MILLION,
+                    TimeUnit::MICROS => 1_000,
+                    TimeUnit::NANOS => 1,
+                };
+                instant(nanoseconds, it.is_adjusted_to_u_t_c)
+            }
+            (Some(LogicalType::Date), _) | (None, Old::DATE) => instant(86_400_000 * MILLION, false),
+            (None, Old::TIMESTAMP_MILLIS) => instant(MILLION, true),
+            (None, Old::TIMESTAMP_MICROS) => instant(1_000, true),
+            (Some(LogicalType::Decimal(_)), _) | (None, Old::DECIMAL) => {
+                Self::Decimal { digits: usize::try_from(column.type_scale()).unwrap_or(0) }
+            }
+            _ => Self::Plain,
+        }
+    }
+
+    fn whole(self, value: i64) -> String {
+        match self {
+            Self::Plain => value.to_string(),
+            Self::Instant { nanoseconds, utc } => {
+                let at = Timestamp::from_nanosecond(i128::from(value).saturating_mul(nanoseconds));
+                // What is no instant of this calendar is told by whoever reads the cell.
+                let text = at.map_or_else(|_| value.to_string(), |at| at.to_string());
+                if utc { text } else { text.trim_end_matches('Z').to_owned() }
+            }
+            Self::Decimal { digits } => {
+                let sign = if value < 0 { "-" } else { "" };
+                let all = format!("{:0>width$}", value.unsigned_abs(), width = digits + 1);
+                let (whole, part) = all.split_at_checked(all.len() - digits).unwrap_or((&all, ""));
+                if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
+            }
+        }
+    }
+}
+
+fn text(source: &Source<'_>, limit: Memory) -> Result<Option<(Vec<u8>, Vec<String>)>> {
+    let reader = SerializedFileReader::new(Bytes::copy_from_slice(source.bytes))?;
+    check(reader.metadata(), source.bytes.len())?;
+    let schema = reader.metadata().file_metadata().schema_descr_ptr();
+    let flat = |column: &ColumnDescriptor| {
+        column.max_rep_level() == 0 && column.path().parts().len() == 1 && column.type_length() < 1
+    };
+    let (used, nested): (Vec<_>, Vec<_>) = schema.columns().iter().enumerate().partition(|(_, it)| flat(it));
+    let mut out = csv::Writer::from_writer(Vec::new());
+    let write = |out: &mut csv::Writer<Vec<u8>>, row: &[&str]| {
+        out.write_record(row).map_err(|error| ParquetError::General(error.to_string()))
+    };
+    let names: Vec<&str> = used.iter().map(|(_, column)| column.name()).collect();
+    write(&mut out, &names)?;
+    for group in 0..reader.num_row_groups() {
+        let group = reader.get_row_group(group)?;
+        let mut columns =
+            used.iter().map(|(at, column)| Column::new(&*group, *at, column)).collect::<Result<Vec<_>>>()?;
+        loop {
+            let batch = columns.iter_mut().map(Column::batch).collect::<Result<Vec<_>>>()?;
+            let rows = batch.iter().map(Vec::len).max().unwrap_or(0);
+            if batch.iter().any(|column| column.len() != rows) {
+                return Err(ParquetError::General("the columns have different lengths".to_owned()));
+            }
+            for row in 0..rows {
+                let cells: Vec<&str> =
+                    batch.iter().map(|column| column.get(row).map_or("", String::as_str)).collect();
+                write(&mut out, &cells)?;
+            }
+            out.flush()?;
+            if out.get_ref().len() as u64 > limit.0 {
+                return Ok(None);
+            }
+            if rows == 0 {
+                break;
+            }
+        }
+    }
+    let mut notes = vec![format!("{} is read from Parquet: line N is its row N - 1", source.name)];
+    if !nested.is_empty() {
+        let names: Vec<String> = nested
+            .iter()
+            .take(5)
+            .map(|(_, column)| super::table::readable(&column.path().string()))
+            .collect();
+        notes.push(format!(
+            "columns that are nested or binary are left out of {}: {}",
+            source.name,
+            names.join(", ")
+        ));
+    }
+    let bytes = out.into_inner().map_err(|error| ParquetError::General(error.to_string()))?;
+    Ok(Some((bytes, notes)))
+}
+
+/// A column of a row group.
+struct Column {
+    reader: ColumnReader,
+    shown: Shown,
+    /// The level at which a value is there, where one may be absent.
+    there: i16,
+}
+
+impl Column {
+    fn new(group: &dyn RowGroupReader, at: usize, column: &ColumnDescriptor) -> Result<Self> {
+        Ok(Self {
+            reader: group.get_column_reader(at)?,
+            shown: Shown::of(column),
+            there: column.max_def_level(),
+        })
+    }
+
+    /// The next values as text, an absent one as nothing; none at the end.
+    fn batch(&mut self) -> Result<Vec<String>> {
+        let (shown, there) = (self.shown, self.there);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        match &mut self.reader {
+            ColumnReader::BoolColumnReader(it) => values(it, there, ToString::to_string),
+            ColumnReader::Int32ColumnReader(it) => values(it, there, |it| shown.whole(i64::from(*it))),
+            ColumnReader::Int64ColumnReader(it) => values(it, there, |it| shown.whole(*it)),
+            // The old instants of Impala and Spark, which say nothing of their zone.
+            ColumnReader::Int96ColumnReader(it) => {
+                let instant = Shown::Instant { nanoseconds: 1, utc: false };
+                values(it, there, |it| instant.whole(it.to_nanos()))
+            }
+            ColumnReader::FloatColumnReader(it) => values(it, there, ToString::to_string),
+            ColumnReader::DoubleColumnReader(it) => values(it, there, ToString::to_string),
+            ColumnReader::ByteArrayColumnReader(it) => values(it, there, |it| text(it.data())),
+            ColumnReader::FixedLenByteArrayColumnReader(it) => values(it, there, |it| text(it.data())),
+        }
+    }
+}
+
+fn values<T: DataType>(
+    reader: &mut ColumnReaderImpl<T>,
+    there: i16,
+    show: impl Fn(&T::T) -> String,
+) -> Result<Vec<String>> {
+    let (mut levels, mut found) = (Vec::new(), Vec::new());
+    reader.read_records(BATCH, (there > 0).then_some(&mut levels), None, &mut found)?;
+    let mut found = found.iter();
+    if there == 0 {
+        return Ok(found.map(show).collect());
+    }
+    Ok(levels
+        .iter()
+        .map(|level| found.by_ref().take(usize::from(*level == there)).map(&show).collect())
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use eniplan_core::{Companions, Options, import};
+
+    fn fixture(name: &str) -> Vec<u8> {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/parquet");
+        std::fs::read(folder.join(name)).unwrap()
+    }
+
+    fn read(bytes: &[u8], limit: u64) -> std::result::Result<(String, Vec<String>), Diagnostic> {
+        let (text, notes) = table(&Source { name: "t.parquet", bytes }, Memory(limit))?;
+        Ok((String::from_utf8(text).unwrap(), notes))
+    }
+
+    fn whole(name: &str) -> String {
+        read(&fixture(name), 1 << 20).unwrap().0
+    }
+
+    #[test]
+    fn columns_come_out_as_text_in_rows() {
+        let log = "start,function,duration_ms\n2026-03-02T10:00:00.5Z,a,120\n\
+                   2026-03-02T10:00:00.5Z,\"<b>,\"\"c\"\"\",5\n2026-03-02T10:00:01.5Z,a,7\n";
+        assert_eq!(whole("log-utc-snappy.parquet"), log);
+        assert_eq!(whole("log-naive-gzip.parquet"), log.replace("5Z", "5"));
+        let decimal =
+            "start,function,duration_ms\n2026-03-02T10:00:00Z,a,1.50\n2026-03-02T10:00:01Z,b,20.25\n";
+        assert_eq!(whole("log-decimal-duckdb.parquet"), decimal);
+        let (text, notes) = read(&fixture("counts-null-nested.parquet"), 1 << 20).unwrap();
+        assert_eq!(text, "time,invocations\n0,3\n60,\n120,5\n");
+        assert!(
+            notes.iter().any(|note| note.contains("nested or binary are left out of t.parquet: tags")),
+            "{notes:?}"
+        );
+    }
+
+    #[test]
+    fn instants_and_decimals_of_any_size_are_written() {
+        let instant = Shown::Instant { nanoseconds: 1_000_000, utc: true };
+        assert_eq!(
+            (instant.whole(-1), instant.whole(i64::MAX)),
+            ("1969-12-31T23:59:59.999Z".into(), i64::MAX.to_string())
+        );
+        let decimal = |digits| Shown::Decimal { digits };
+        assert_eq!((decimal(3).whole(-5), decimal(0).whole(7)), ("-0.005".to_owned(), "7".to_owned()));
+        assert_eq!(decimal(2).whole(i64::MIN), "-92233720368547758.08");
+    }
+
+    #[test]
+    fn it_is_imported_as_the_csv_would_be_with_errors_in_their_place() {
+        let options = Options::default();
+        let imported = |name: &str| {
+            let bytes = fixture(name);
+            import(Source { name: "t.parquet", bytes: &bytes }, &Companions::default(), &options)
+        };
+        for (name, utc) in [("log-utc-snappy.parquet", true), ("log-naive-gzip.parquet", false)] {
+            let traffic = imported(name).unwrap();
+            let arrivals: Vec<_> = traffic.arrivals().map(|it| (it.at, it.function, it.duration)).collect();
+            assert_eq!(arrivals, [(0, 0, 120), (0, 1, 5), (1_000, 0, 7)]);
+            assert_eq!(traffic.functions[1].name, "<b>,\"c\"");
+            assert_eq!(traffic.notes.iter().any(|note| note.contains("UTC")), !utc, "{:?}", traffic.notes);
+        }
+        let problems = imported("counts-null-nested.parquet").unwrap_err();
+        let places: Vec<_> = problems.sorted().iter().map(|it| (it.code, it.line, it.column)).collect();
+        assert_eq!(places, [(Code::BadCell, Some(3), Some(2))]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told() {
+        let told = |bytes: &[u8], limit| {
+            read(bytes, limit).map_err(|it| (it.code, it.line, it.message)).unwrap_err()
+        };
+        let (code, line, message) = told(&fixture("log-zstd.parquet"), 1 << 20);
+        assert_eq!((code, line), (Code::Encoding, Some(1)));
+        assert!(message.contains("zstd"), "{message}");
+        assert_eq!(told(&fixture("log-utc-snappy.parquet"), 20).0, Code::TooLarge);
+        assert_eq!(told(b"PAR1", 20).0, Code::Encoding);
+    }
+
+    #[test]
+    fn no_changed_byte_makes_it_panic() {
+        for name in ["log-utc-snappy.parquet", "counts-null-nested.parquet", "log-decimal-duckdb.parquet"] {
+            let good = fixture(name);
+            for at in 0..good.len() {
+                for change in [1, 0x80, 0xff] {
+                    let mut bad = good.clone();
+                    bad[at] ^= change;
+                    let _ = read(&bad, 1 << 20);
+                }
+                let _ = read(&good[..at], 1 << 20);
+            }
+        }
+    }
+}
