@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::asked::Asked;
-use super::explain::{Explanation, Remedy};
-use super::joint::JointPlanned;
-use super::objective::Minimised;
+use crate::plan::explain::{Explanation, Remedy};
+use crate::plan::requirement::asked::Asked;
+use crate::plan::solve::joint::JointPlanned;
+use crate::plan::solve::objective::Minimised;
 
 /// How good the plan is known to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -173,12 +173,12 @@ pub struct Plan {
     pub explanation: Option<Explanation>,
     /// What it came of, for what is asked next.
     #[serde(skip)]
-    pub(super) made: Made,
+    pub(crate) made: Made,
 }
 
 /// What a plan came of.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Made {
+pub(crate) struct Made {
     /// What was asked for; none: there is no plan.
     pub asked: Option<Asked>,
     /// The joint problem's plan, where there was one.

@@ -7,8 +7,8 @@
 
 use std::fmt;
 
-use super::group::{Ceiling, Group, Limit, Start};
-use super::schedule::Schedule;
+use crate::plan::terms::group::{Ceiling, Group, Limit, Start};
+use crate::plan::terms::schedule::Schedule;
 use crate::topology::TokenBucket;
 
 /// What a schedule that holds amounts to.

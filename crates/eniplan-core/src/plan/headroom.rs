@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::answer::{Amount, Shortfall};
-use super::backend::Backend;
-use super::promise::{Outlook, outlook};
-use super::verify::{FirstFailure, reason};
-use super::{PlanError, Study};
 use crate::demand::demand;
+use crate::plan::answer::{Amount, Shortfall};
+use crate::plan::refine::{Outlook, outlook};
+use crate::plan::solve::backend::Backend;
+use crate::plan::verify::{FirstFailure, reason};
+use crate::plan::{PlanError, Study};
 use crate::policy::Provision;
 use crate::quantity::Millis;
 use crate::simulation::{Assignment, End, World, simulate};

@@ -7,13 +7,13 @@
 
 use std::sync::OnceLock;
 
-use super::group::{Ceiling, Group, Limit, Start as From};
-use super::heard::Heard;
-use super::lives::served;
-use super::objective::Minimise;
 use crate::cold_path::ColdPath;
 use crate::demand::need::{self, Premises};
 use crate::demand::{Curve, at_start, keep_alive, pools};
+use crate::plan::progress::Heard;
+use crate::plan::requirement::lifetimes::served;
+use crate::plan::solve::objective::Minimise;
+use crate::plan::terms::group::{Ceiling, Group, Limit, Start as From};
 use crate::policy::{Binding, Policy, Provision, Start};
 use crate::quantity::{Millis, Rate};
 use crate::simulation::{Assignment, End};
@@ -39,7 +39,7 @@ pub struct Study<'a> {
     initial: OnceLock<Vec<u32>>,
     most: OnceLock<Vec<need::Most>>,
     /// What surely has a place, and for which promise that is.
-    pub(super) places: OnceLock<(Millis, Vec<Curve>)>,
+    pub(crate) places: OnceLock<(Millis, Vec<Curve>)>,
     /// The environments that have served, where every cold start takes its longest.
     longest_served: OnceLock<Vec<Curve>>,
 }
@@ -93,22 +93,22 @@ impl<'a> Study<'a> {
     }
 
     /// So many steps will be made from here, about.
-    pub(super) fn expects(&self, steps: u64) {
+    pub(crate) fn expects(&self, steps: u64) {
         self.heard.into_iter().for_each(|heard| heard.expects(steps));
     }
 
     /// A part of so many steps begins.
-    pub(super) fn begins(&self, steps: u64) {
+    pub(crate) fn begins(&self, steps: u64) {
         self.heard.into_iter().for_each(|heard| heard.begins(steps));
     }
 
     /// One step of the part is done.
-    pub(super) fn passed(&self) {
+    pub(crate) fn passed(&self) {
         self.heard.into_iter().for_each(Heard::passed);
     }
 
     /// The same with functions in other subnets: what their environments come to stays.
-    pub(super) fn elsewhere<'b>(&'b self, topology: &'b Topology) -> Study<'b> {
+    pub(crate) fn elsewhere<'b>(&'b self, topology: &'b Topology) -> Study<'b> {
         Study { topology, ..self.clone() }
     }
 
@@ -140,7 +140,7 @@ impl<'a> Study<'a> {
     }
 
     /// The same where environments wait for an ENI for at most so long.
-    pub(super) fn longest_waiting(&self, eni_wait: Millis) -> Vec<Millis> {
+    pub(crate) fn longest_waiting(&self, eni_wait: Millis) -> Vec<Millis> {
         let microvm_wait = wait_for_host(&self.topology.limits, self.traffic.invocations());
         let path = |in_vpc: bool| self.cold_path.of(in_vpc).longest(eni_wait, Millis(microvm_wait));
         self.topology.functions.iter().map(|place| path(!place.classes.is_empty())).collect()
@@ -156,22 +156,22 @@ impl<'a> Study<'a> {
     }
 
     /// The environments of each function that have served and live, where every cold start takes its longest.
-    pub(super) fn longest_served(&self) -> &[Curve] {
+    pub(crate) fn longest_served(&self) -> &[Curve] {
         self.longest_served.get_or_init(|| served(self, Assignment::all(End::Longest)))
     }
 
     /// The environments of each function that can be alive while none waits for an ENI.
-    pub(super) fn alive(&self) -> Vec<Curve> {
+    pub(crate) fn alive(&self) -> Vec<Curve> {
         self.most().iter().map(|most| most.alive.clone()).collect()
     }
 
     /// The zone that a class stands in.
-    pub(super) fn zone(&self, class: usize) -> &'a str {
+    pub(crate) fn zone(&self, class: usize) -> &'a str {
         &self.topology.limits.subnets[self.topology.classes[class].subnet].zone
     }
 
     /// The topology after the loss of a zone.
-    pub(super) fn without(&self, lost: Option<&str>) -> Topology {
+    pub(crate) fn without(&self, lost: Option<&str>) -> Topology {
         let mut topology = self.topology.clone();
         let left = |class: &usize| Some(self.zone(*class)) != lost;
         topology.functions.iter_mut().for_each(|place| place.classes.retain(left));
@@ -200,7 +200,7 @@ impl<'a> Study<'a> {
     }
 
     /// How long an idle environment of a function lives.
-    pub(super) fn keep_alive(&self, function: usize) -> Millis {
+    pub(crate) fn keep_alive(&self, function: usize) -> Millis {
         Millis(keep_alive(self.topology, self.policy, function))
     }
 
@@ -225,7 +225,7 @@ impl<'a> Study<'a> {
         best.unwrap_or(0)
     }
 
-    pub(super) fn group(&self, class: usize, need: Curve, shares: u32) -> Group {
+    pub(crate) fn group(&self, class: usize, need: Curve, shares: u32) -> Group {
         let limits = &self.topology.limits;
         let subnet = &limits.subnets[self.topology.classes[class].subnet];
         let addresses = Limit::Addresses { subnet: subnet.name.clone() };

@@ -5,9 +5,9 @@
 
 use serde::Serialize;
 
-use super::answer::{Amount, Plan, Target, Verdict};
-use super::backend::Backend;
-use super::{PlanError, Study, plan};
+use crate::plan::answer::{Amount, Plan, Target, Verdict};
+use crate::plan::solve::backend::Backend;
+use crate::plan::{PlanError, Study, plan};
 use crate::policy::Provision;
 use crate::quantity::Millis;
 use crate::simulation::World;

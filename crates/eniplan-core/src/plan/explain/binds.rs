@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Lever;
-use crate::plan::joint::{Joint, JointEntry};
+use crate::plan::explain::Lever;
+use crate::plan::solve::joint::{Joint, JointEntry};
 
 /// From when until when, ms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -19,7 +19,7 @@ pub struct Stretch {
 
 /// How much of a limit a plan uses, and when it uses all of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Use {
+pub(crate) struct Use {
     /// The most at once.
     pub used: u64,
     /// When it is used up.
@@ -27,7 +27,7 @@ pub(super) struct Use {
 }
 
 /// Of what is held where, or of the bucket's tokens; until the end of the account.
-pub(super) fn used(joint: &Joint, entries: &[JointEntry], lever: Lever) -> Use {
+pub(crate) fn used(joint: &Joint, entries: &[JointEntry], lever: Lever) -> Use {
     let end = i64::try_from(joint.end_ms()).unwrap_or(i64::MAX);
     match lever {
         Lever::Addresses(subnet) => held(joint, entries, &|of| of == subnet, lever.value(joint), end),

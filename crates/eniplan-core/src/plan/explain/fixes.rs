@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::Lever;
-use super::trial::{any, smallest};
-use crate::plan::group::PlanError;
-use crate::plan::joint::{Joint, JointPlanned};
-use crate::plan::objective::Minimise;
+use crate::plan::explain::Lever;
+use crate::plan::explain::trial::{any, smallest};
+use crate::plan::solve::joint::{Joint, JointPlanned};
+use crate::plan::solve::objective::Minimise;
+use crate::plan::terms::group::PlanError;
 
 /// One kind of change, and the smallest of its kind after which there is a plan.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -33,7 +33,7 @@ pub struct Remedy {
 
 impl Remedy {
     /// A kind of change that never works.
-    pub(super) fn vain(kind: &'static str, what: &str, why: &str) -> Self {
+    pub(crate) fn vain(kind: &'static str, what: &str, why: &str) -> Self {
         Self {
             kind,
             what: what.to_owned(),
@@ -64,7 +64,7 @@ fn loosest(joints: &[Joint], lever: Lever) -> u64 {
 }
 
 /// For each number alone the smallest that works, or that none does.
-pub(super) fn numbers(joints: &[Joint]) -> Result<Vec<Remedy>, PlanError> {
+pub(crate) fn numbers(joints: &[Joint]) -> Result<Vec<Remedy>, PlanError> {
     let Some(joint) = joints.first() else { return Ok(Vec::new()) };
     Lever::all(joint).into_iter().map(|lever| number(joints, joint, lever)).collect()
 }
@@ -94,7 +94,7 @@ fn raised(joint: &Joint, lever: Lever, now: u64, to: u64) -> String {
 }
 
 /// Giving up the survival of a zone; none where it is not asked for.
-pub(super) fn zones(joints: &[Joint]) -> Result<Option<Remedy>, PlanError> {
+pub(crate) fn zones(joints: &[Joint]) -> Result<Option<Remedy>, PlanError> {
     if joints.iter().all(|joint| !joint.survive_zone) {
         return Ok(None);
     }
@@ -112,7 +112,7 @@ pub(super) fn zones(joints: &[Joint]) -> Result<Option<Remedy>, PlanError> {
 }
 
 /// Where no number alone works: several together, none of which can be smaller; none: not even all do.
-pub(super) fn together(joints: &[Joint]) -> Result<Option<Remedy>, PlanError> {
+pub(crate) fn together(joints: &[Joint]) -> Result<Option<Remedy>, PlanError> {
     let Some(joint) = joints.first() else { return Ok(None) };
     let levers = Lever::all(joint);
     let set = |all: &mut [Joint], lever: Lever, value: u64| {

@@ -1,9 +1,9 @@
 //! A lever: one number of a joint problem that its owner could change, and how far that makes sense.
 
-use super::trial::plenty;
-use crate::plan::group::{Limit, Start};
-use crate::plan::joint::Joint;
-use crate::plan::tokens::Bucket;
+use crate::plan::explain::trial::plenty;
+use crate::plan::solve::joint::Joint;
+use crate::plan::solve::tokens::Bucket;
+use crate::plan::terms::group::{Limit, Start};
 use crate::quantity::{Millis, Rate};
 
 /// One number that says no; larger is looser.

@@ -6,30 +6,30 @@
 //! more or less is worth (docs/plan.md, "The explanation" and "No plan").
 
 mod binds;
-mod conflict;
 mod fixes;
+mod iis;
 mod lever;
 mod prices;
 mod rework;
 mod trial;
 
 pub use binds::Stretch;
-pub use conflict::{Rule, conflict, lifted, rules};
 pub use fixes::{Remedy, smallest_fix};
+pub use iis::{Rule, conflict, lifted, rules};
 pub use lever::Lever;
 pub use prices::{Difference, ShadowPrice};
 
 use serde::Serialize;
 
-use super::answer::{NoPlan, Plan};
-use super::backend::Backend;
-use super::group::PlanError;
-use super::joint::{Joint, JointPlanned};
-use super::objective::Minimise;
-use super::pooling::{self, Pooled};
-use super::promise::cold_path;
-use super::study::Study;
-use super::waiting;
+use crate::plan::answer::{NoPlan, Plan};
+use crate::plan::refine::cold_path;
+use crate::plan::requirement::pools::{self, Pooled};
+use crate::plan::requirement::waiting;
+use crate::plan::solve::backend::Backend;
+use crate::plan::solve::joint::{Joint, JointPlanned};
+use crate::plan::solve::objective::Minimise;
+use crate::plan::study::Study;
+use crate::plan::terms::group::PlanError;
 use crate::quantity::Millis;
 use rework::Rework;
 
@@ -58,7 +58,7 @@ pub struct Held {
 }
 
 /// A joint problem and what is made small in it.
-pub(super) struct Setting<'a> {
+pub(crate) struct Setting<'a> {
     pub joint: &'a Joint,
     pub minimise: Minimise,
     /// Called after each limit.
@@ -70,7 +70,7 @@ pub(super) struct Setting<'a> {
 pub fn explain(study: &Study<'_>, plan: &Plan) -> Result<Option<Explanation>, PlanError> {
     let Some(amount) = plan.amount else { return Ok(None) };
     let Some(asked) = &plan.made.asked else { return Ok(None) };
-    let pooled = pooling::asked(study, asked);
+    let pooled = pools::asked(study, asked);
     let base = match &plan.made.joint {
         Some(joint) => Some(joint.clone()),
         None => trial::planned(&pooled.joint, study.minimise)?,
@@ -119,7 +119,7 @@ fn peak_ms(joint: &Joint, plan: &JointPlanned) -> i64 {
 /// What is held for each pool at that instant.
 fn held(study: &Study<'_>, pooled: &Pooled, plan: &JointPlanned, at_ms: i64) -> Vec<Held> {
     let joint = &pooled.joint;
-    let of = |pool: &super::joint::PoolNeed| {
+    let of = |pool: &crate::plan::solve::joint::PoolNeed| {
         let own = |class: usize| pool.classes.contains(&class);
         let mut enis = 0_i64;
         for entry in plan.entries.iter().filter(|entry| own(entry.class) && entry.at_ms <= at_ms) {
@@ -162,10 +162,10 @@ pub fn ways_out(
     }
     // What leaves room to wait can be asked for in several ways, of which any will do.
     let ways = waiting::ways(study, promise);
-    let joints: Vec<Joint> = ways.iter().map(|way| pooling::asked(study, way).joint).collect();
+    let joints: Vec<Joint> = ways.iter().map(|way| pools::asked(study, way).joint).collect();
     study.expects(KINDS);
     study.begins(KINDS);
-    none.conflict = conflict::conflict_of(&joints)?.iter().map(ToString::to_string).collect();
+    none.conflict = iis::conflict_of(&joints)?.iter().map(ToString::to_string).collect();
     study.passed();
     let mut fixes = fixes::numbers(&joints)?;
     study.passed();

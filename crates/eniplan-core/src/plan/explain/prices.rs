@@ -6,12 +6,12 @@
 
 use serde::Serialize;
 
-use super::binds::{Stretch, used};
-use super::trial::{planned, smallest};
-use super::{Lever, Setting};
-use crate::plan::group::PlanError;
-use crate::plan::joint::JointPlanned;
-use crate::plan::objective::Prices;
+use crate::plan::explain::binds::{Stretch, used};
+use crate::plan::explain::trial::{planned, smallest};
+use crate::plan::explain::{Lever, Setting};
+use crate::plan::solve::joint::JointPlanned;
+use crate::plan::solve::objective::Prices;
+use crate::plan::terms::group::PlanError;
 
 /// The difference that so much more, or less, makes to the plan; savings are positive.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -67,7 +67,7 @@ impl Setting<'_> {
 
     /// What comes before the ENIs, where anything does.
     fn first(&self, plan: &JointPlanned) -> Option<u128> {
-        use crate::plan::objective::Minimise;
+        use crate::plan::solve::objective::Minimise;
         match self.minimise {
             Minimise::Enis => None,
             Minimise::Cost(prices) => Some(prices.cost(plan.objectives.held_ms, plan.objectives.creations)),
@@ -95,13 +95,13 @@ impl Setting<'_> {
 
     fn in_words(&self, value: u128) -> f64 {
         match self.minimise {
-            crate::plan::objective::Minimise::Cost(_) => Prices::in_currency(value),
+            crate::plan::solve::objective::Minimise::Cost(_) => Prices::in_currency(value),
             _ => value as f64,
         }
     }
 
     /// What each number that says no is worth to this plan.
-    pub(super) fn prices(&self, base: &JointPlanned) -> Result<Vec<ShadowPrice>, PlanError> {
+    pub(crate) fn prices(&self, base: &JointPlanned) -> Result<Vec<ShadowPrice>, PlanError> {
         let priced = |lever| {
             let price = self.price(base, lever);
             (self.passed)();

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::fixes::Remedy;
-use super::trial::smallest;
-use crate::plan::backend::Backend;
-use crate::plan::group::PlanError;
-use crate::plan::promise::{cold_path, outlook};
+use crate::plan::explain::fixes::Remedy;
+use crate::plan::explain::trial::smallest;
+use crate::plan::refine::{cold_path, outlook};
+use crate::plan::solve::backend::Backend;
 use crate::plan::study::Study;
+use crate::plan::terms::group::PlanError;
 use crate::policy::Policy;
 use crate::quantity::Millis;
 use crate::topology::{EniClass, Topology};
@@ -18,7 +18,7 @@ const LONGER: Millis = Millis::minutes(60);
 const MOST_MOVES: usize = 96;
 
 /// Plans a study again with something changed.
-pub(super) struct Rework<'a> {
+pub(crate) struct Rework<'a> {
     pub study: &'a Study<'a>,
     pub promise: Millis,
     pub backend: &'a dyn Backend,

@@ -1,11 +1,11 @@
 //! Trial: planning again with something changed.
 
-use crate::plan::group::PlanError;
-use crate::plan::joint::{Joint, JointAnswer, JointPlanned};
-use crate::plan::objective::{self, Minimise};
+use crate::plan::solve::joint::{Joint, JointAnswer, JointPlanned};
+use crate::plan::solve::objective::{self, Minimise};
+use crate::plan::terms::group::PlanError;
 
 /// The plan of a joint problem, checked; none: none was found, or ENIs that linger find no room.
-pub(super) fn planned(joint: &Joint, minimise: Minimise) -> Result<Option<JointPlanned>, PlanError> {
+pub(crate) fn planned(joint: &Joint, minimise: Minimise) -> Result<Option<JointPlanned>, PlanError> {
     Ok(match objective::solve(joint, minimise)? {
         JointAnswer::Planned(planned) if !joint.lingers || planned.lingering_peak.is_some() => Some(planned),
         JointAnswer::Planned(_) | JointAnswer::Infeasible { .. } => None,
@@ -13,7 +13,7 @@ pub(super) fn planned(joint: &Joint, minimise: Minimise) -> Result<Option<JointP
 }
 
 /// The plan of the first of these problems that has one once it is changed.
-pub(super) fn any(
+pub(crate) fn any(
     joints: &[Joint],
     change: impl Fn(&Joint) -> Joint,
     minimise: Minimise,
@@ -29,7 +29,7 @@ pub(super) fn any(
 }
 
 /// More ENIs than any plan of these needs would hold or request before its first deletion.
-pub(super) fn plenty(joint: &Joint) -> u32 {
+pub(crate) fn plenty(joint: &Joint) -> u32 {
     let peaks = joint.pools.iter().map(|pool| u64::from(pool.need.peak().0));
     u32::try_from(peaks.sum::<u64>().saturating_mul(4).saturating_add(16))
         .map_or(1 << 30, |all| all.min(1 << 30))
@@ -38,7 +38,7 @@ pub(super) fn plenty(joint: &Joint) -> u32 {
 /// The smallest number above `fails` that passes, with what it gives; none: not even `most` does.
 ///
 /// Doubles its steps, then bisects: the number before it was tried and failed.
-pub(super) fn smallest<T, E>(
+pub(crate) fn smallest<T, E>(
     fails: u64,
     most: u64,
     mut give: impl FnMut(u64) -> Result<Option<T>, E>,

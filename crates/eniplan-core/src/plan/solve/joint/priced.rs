@@ -1,0 +1,30 @@
+//! Priced: what no joint plan can do without, where a creation weighs as much as some held time.
+
+use crate::demand::Curve;
+use crate::plan::solve::congestion::relieve;
+use crate::plan::solve::decompose::Turns;
+use crate::plan::solve::joint::Joint;
+use crate::plan::solve::joint::bound::{bound, late_needs};
+use crate::plan::solve::joint::requests::group_of;
+use crate::plan::solve::joint::solve::free_turns;
+
+/// Gaps count less by what creating again costs, `creation_ms` of holding.
+pub(crate) fn cheapen(turns: &mut Turns, creation_ms: u64) {
+    turns.gaps.iter_mut().for_each(|gap| gap.width_ms = gap.width_ms.saturating_sub(creation_ms));
+}
+
+/// The pools apart, without limits on addresses, through the one bucket: the least held time and the
+/// creations that go with it, where a creation spared is worth `creation_ms` and is counted as held
+/// time. None: too many separate requests.
+pub(crate) fn apart(joint: &Joint, creation_ms: u64) -> Option<(u128, u64)> {
+    let mut turns = free_turns(joint).0;
+    cheapen(&mut turns, creation_ms);
+    let relief = relieve(&turns, &group_of(joint, Curve::empty()))?;
+    Some((relief.bound.held_ms, turns.objectives.creations))
+}
+
+/// The least that is held in all at each instant, late by the longest boot.
+pub(crate) fn least_total(joint: &Joint) -> Curve {
+    let totals = bound(joint, &late_needs(joint)).totals;
+    Curve::new(totals.into_iter().map(|(at, total)| (at, u32::try_from(total).unwrap_or(u32::MAX))))
+}

@@ -1,0 +1,350 @@
+//! Verify: whether a plan keeps a promise, without the optimiser.
+//!
+//! The needs are rebuilt from the traffic; the API bucket is played first come first served over
+//! all requests, [`check`] sweeps each group of functions, a sweep of its own holds the shared limits
+//! against what is held, and the search for witnesses attacks what the simulator makes of it.
+
+pub mod saved;
+mod tally;
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::demand::Curve;
+use crate::plan::answer::Amount;
+use crate::plan::check::{Violation, check};
+use crate::plan::refine::cold_path;
+use crate::plan::requirement::asked::Asked;
+use crate::plan::requirement::waiting;
+use crate::plan::study::Study;
+use crate::plan::terms::group::{Group, Start as From};
+use crate::plan::terms::schedule::Schedule;
+use crate::plan::verify::saved::Claims;
+use crate::plan::verify::tally::{Apart, grants, held};
+use crate::policy::{Provision, Start};
+use crate::quantity::Millis;
+use crate::simulation::{Action, Failure, Recorder, World, simulate};
+use crate::worst_case::{self, Unwatched, worst_case};
+
+/// One way in which a plan does not keep its promise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Breach {
+    /// What is short, in the user's words.
+    pub what: String,
+    /// Where: subnets, with their security groups, or a function; empty: everywhere.
+    pub place: String,
+    /// From when on, ms; `None`: always.
+    pub at_ms: Option<i64>,
+    /// What is needed.
+    pub needed: u64,
+    /// What there is; negative: more is deleted than there was.
+    pub available: i64,
+    /// The unit of the two: `ENIs`, `ms` or `invocations`.
+    pub unit: &'static str,
+}
+
+/// A number of the file that its schedule does not come to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Misclaim {
+    /// The field.
+    pub field: &'static str,
+    /// What the file says.
+    pub claimed: f64,
+    /// What the schedule comes to.
+    pub found: f64,
+}
+
+/// The answer to `verify`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Verified {
+    /// Whether every check passed and no replay broke the promise.
+    pub holds: bool,
+    /// The promise, ms.
+    pub max_cold_start_ms: u64,
+    /// The longest cold start while an ENI is at hand, ms.
+    pub cold_path_ms: u64,
+    /// What the schedule comes to.
+    #[serde(flatten)]
+    pub found: Amount,
+    /// How the promise breaks.
+    pub breaches: Vec<Breach>,
+    /// What the file gets wrong about its own schedule.
+    pub misclaims: Vec<Misclaim>,
+    /// Assignments the plan was replayed under.
+    pub attacks: u64,
+    /// The longest cold start that a replay has shown, ms.
+    pub longest_replayed_ms: u64,
+    /// What was not checked, in the user's words.
+    pub unproved: Vec<String>,
+}
+
+/// A plan that requests more ENIs than this is not replayed.
+const MOST_CREATIONS: u64 = 5_000_000;
+/// Invocations to replay, about.
+const REPLAYED: u64 = 2_000_000;
+
+/// Checks `actions`, in time order, against `promise` and what is claimed of them, then attacks them.
+pub fn verify(study: &Study<'_>, promise: Millis, actions: &[Action], claims: Claims) -> Verified {
+    let cold_path = cold_path(study);
+    let mut verified = Verified {
+        holds: false,
+        max_cold_start_ms: promise.0,
+        cold_path_ms: cold_path.0,
+        found: Amount::default(),
+        breaches: Vec::new(),
+        misclaims: Vec::new(),
+        attacks: 0,
+        longest_replayed_ms: 0,
+        unproved: Vec::new(),
+    };
+    if cold_path > promise {
+        verified.breaches.push(Breach {
+            what: "cold path with an ENI at hand".into(),
+            place: String::new(),
+            at_ms: None,
+            needed: cold_path.0,
+            available: i64::try_from(promise.0).unwrap_or(i64::MAX),
+            unit: "ms",
+        });
+    }
+    early(study, actions, &mut verified);
+    let ways = waiting::ways(study, promise);
+    let eni_wait = readiness(study, &ways, actions, &mut verified);
+    let also = held(study, &ways, actions, &mut verified);
+    compare(&mut verified, claims, also);
+    let classes: Vec<usize> = (0..study.topology.classes.len()).collect();
+    for lost in losses(study, &classes) {
+        attack(study, promise, actions, eni_wait, lost, &mut verified);
+    }
+    verified.holds = verified.breaches.is_empty() && verified.misclaims.is_empty();
+    verified
+}
+
+/// From an empty start nothing is done before it.
+fn early(study: &Study<'_>, actions: &[Action], verified: &mut Verified) {
+    let early = |action: &&Action| study.policy.start == Start::Empty && action.at < 0;
+    for action in actions.iter().filter(early) {
+        let needed = u64::from(action.create).max(u64::from(action.delete));
+        let (what, place) = ("entries from the start on".into(), place(study, &[action.class]));
+        let at_ms = Some(action.at);
+        verified.breaches.push(Breach { what, place, at_ms, needed, available: 0, unit: "ENIs" });
+    }
+}
+
+/// Whether every group of functions that share classes has what it needs, in one of the ways to ask
+/// for it; and how long environments then wait for an ENI.
+fn readiness(study: &Study<'_>, ways: &[Asked], actions: &[Action], verified: &mut Verified) -> Millis {
+    let granted = match grants(study, actions) {
+        Ok(granted) => granted,
+        Err(breach) => {
+            verified.breaches.push(breach);
+            return Millis::ZERO;
+        }
+    };
+    let components = study.components();
+    if components.iter().any(|component| component.overlapping) {
+        verified.unproved.push(
+            "some functions share some of their subnets but not all; their ENIs were checked together, and \
+             only the replays show who gets which"
+                .into(),
+        );
+    }
+    let mut eni_wait = 0;
+    for component in &components {
+        let short = |classes: &[usize], need: &Curve| {
+            let creations = granted.iter().filter(|it| classes.contains(&it.1)).map(|it| (it.0, it.2));
+            let deletions = actions.iter().filter(|it| classes.contains(&it.class));
+            let schedule = Schedule::from_parts(creations, deletions.map(|it| (it.at, it.delete)));
+            check(&unlimited(study, need), &schedule).err().unwrap_or_default()
+        };
+        // As it is, and after the loss of each zone that is to be survived.
+        let broken = |need: &Curve| {
+            let of = |lost: Option<&str>| {
+                let left = |class: &&usize| lost.is_none() || Some(study.zone(**class)) != lost;
+                let classes: Vec<usize> = component.classes.iter().filter(left).copied().collect();
+                let place = if classes.is_empty() { component.classes.clone() } else { classes.clone() };
+                let lost = lost.map(str::to_owned);
+                short(&classes, need).into_iter().map(move |it| (it, place.clone(), lost.clone())).collect()
+            };
+            let losses = losses(study, &component.classes);
+            losses.into_iter().flat_map(|lost| -> Vec<_> { of(lost) }).collect::<Vec<_>>()
+        };
+        let mut violations = broken(&component.need);
+        let waiting = ways.iter().flat_map(|way| &way.needs);
+        let waiting = waiting.filter(|it| it.eni_wait > 0 && it.wanted.classes == component.classes);
+        if !violations.is_empty()
+            && let Some(way) = waiting.into_iter().find(|it| broken(&it.ready).is_empty())
+        {
+            eni_wait = eni_wait.max(way.eni_wait);
+            violations.clear();
+        }
+        let told = |(it, classes, lost): &(Violation, Vec<usize>, Option<String>)| {
+            breach(it, &place(study, classes), lost.as_deref())
+        };
+        verified.breaches.extend(violations.iter().map(told));
+        for class in component.classes.iter().filter(|_| component.classes.len() > 1) {
+            let violations = short(&[*class], &Curve::empty());
+            verified.breaches.extend(violations.iter().map(|it| breach(it, &place(study, &[*class]), None)));
+        }
+    }
+    Millis(eni_wait)
+}
+
+/// No loss, and that of each zone of these classes where it is to be survived.
+fn losses<'a>(study: &Study<'a>, classes: &[usize]) -> Vec<Option<&'a str>> {
+    let mut losses = vec![None];
+    if study.topology.limits.survive_zone {
+        let zones: BTreeSet<&str> = classes.iter().map(|&class| study.zone(class)).collect();
+        losses.extend(zones.into_iter().map(Some));
+    }
+    losses
+}
+
+/// ` without zone z`, where one is lost.
+fn without(lost: Option<&str>) -> String {
+    lost.map_or_else(String::new, |zone| format!(" without zone {zone}"))
+}
+
+/// A group of this need, to be held against requests that have their tokens.
+fn unlimited(study: &Study<'_>, need: &Curve) -> Group {
+    Group {
+        need: need.clone(),
+        span: study.traffic.span,
+        boot: study.topology.boot.clone(),
+        delete: study.topology.delete.clone(),
+        ceilings: Vec::new(),
+        api: None,
+        start: From::Warm,
+    }
+}
+
+fn breach(violation: &Violation, place: &str, lost: Option<&str>) -> Breach {
+    let at = |what: &str, at_ms: i64, needed: u32, available: i64| Breach {
+        what: format!("{what}{}", without(lost)),
+        place: place.to_owned(),
+        at_ms: Some(at_ms),
+        needed: needed.into(),
+        available,
+        unit: "ENIs",
+    };
+    match violation {
+        Violation::NotReady { at_ms, ready, need } => at("ENIs surely ready", *at_ms, *need, *ready),
+        Violation::OverLimit { at_ms, held, available, limit } => {
+            let held = u32::try_from(*held).unwrap_or(u32::MAX);
+            at(&limit.to_string(), *at_ms, held, (*available).into())
+        }
+        Violation::NeverGranted { at_ms, count } => at("API tokens", *at_ms, *count, 0),
+        Violation::Unordered { at_ms }
+        | Violation::OutOfRange { at_ms }
+        | Violation::TooEarly { at_ms, .. } => at("entries in order and in range", *at_ms, 0, 0),
+    }
+}
+
+/// The file's own numbers; a peak and hours that count each group on its own are taken as well.
+fn compare(verified: &mut Verified, claims: Claims, apart: Apart) {
+    let found = verified.found;
+    let mut differs = |field, claimed: f64, found: f64| {
+        verified.misclaims.push(Misclaim { field, claimed, found });
+    };
+    let peaks = found.peak_enis..=apart.peak_enis;
+    if let Some(peak) = claims.peak_enis.filter(|peak| !peaks.contains(peak)) {
+        differs("peak_enis", peak as f64, found.peak_enis as f64);
+    }
+    // What a decimal number may lose on its way through a file.
+    let lost = 1e-9 * found.eni_hours;
+    let hours = apart.eni_hours - lost..=found.eni_hours + lost;
+    if let Some(claimed) = claims.eni_hours.filter(|claimed| !hours.contains(claimed)) {
+        differs("eni_hours", claimed, found.eni_hours);
+    }
+    if let Some(creations) = claims.creations.filter(|&creations| creations != found.creations) {
+        differs("creations", creations as f64, found.creations as f64);
+    }
+}
+
+/// Replays the plan, looking for an assignment that breaks the promise.
+fn attack(
+    study: &Study<'_>,
+    promise: Millis,
+    actions: &[Action],
+    eni_wait: Millis,
+    lost: Option<&str>,
+    verified: &mut Verified,
+) {
+    if verified.found.creations > MOST_CREATIONS {
+        if lost.is_none() {
+            verified.unproved.push("the plan requests too many ENIs to be replayed".into());
+        }
+        return;
+    }
+    let (topology, policy) = (study.without(lost), study.scheduled(Provision::Scheduled));
+    let world = World::new(&topology, study.cold_path, &policy, study.initial().to_vec());
+    let left = actions.iter().filter(|it| lost.is_none() || Some(study.zone(it.class)) != lost);
+    let world = world.with_schedule(left.copied().collect());
+    let proved = verified.breaches.is_empty();
+    let planned = worst_case::Planned { eni_wait, peak_enis: verified.found.peak_enis };
+    // What is known to be broken needs no long search.
+    let invocations = if proved { REPLAYED } else { REPLAYED / 20 };
+    let effort = worst_case::Effort { invocations, ..worst_case::Effort::default() };
+    let worst =
+        worst_case(&world, study.cold_path, study.traffic, proved.then_some(planned), effort, &Unwatched);
+    verified.attacks += worst.replays;
+    verified.longest_replayed_ms = verified.longest_replayed_ms.max(worst.cold_start.witness_ms);
+    if worst.cold_start.witness_ms > promise.0 {
+        verified.breaches.push(Breach {
+            what: format!("cold start in a replay{}", without(lost)),
+            place: worst.cold_start.function.unwrap_or_default(),
+            at_ms: worst.cold_start.at_ms.and_then(|at| i64::try_from(at).ok()),
+            needed: worst.cold_start.witness_ms,
+            available: i64::try_from(promise.0).unwrap_or(i64::MAX),
+            unit: "ms",
+        });
+    }
+    if worst.failures.witness > 0 {
+        let (_, _, first) = simulate(&world, study.traffic, worst.witness_failures, FirstFailure::default());
+        let function = first.0.and_then(|(_, function, _)| study.topology.functions.get(function));
+        let reason = first.0.map_or_else(String::new, |(_, _, failure)| format!(" ({})", reason(failure)));
+        verified.breaches.push(Breach {
+            what: format!("invocations that fail in a replay{}{reason}", without(lost)),
+            place: function.map(|it| it.name.clone()).unwrap_or_default(),
+            at_ms: first.0.and_then(|(at, ..)| i64::try_from(at).ok()),
+            needed: worst.failures.witness,
+            available: 0,
+            unit: "invocations",
+        });
+    } else if proved && lost.is_none() && worst.failures.bound != Some(0) {
+        verified.unproved.push(
+            "it is not proved that the account's concurrency and scaling limits refuse no invocation; no \
+             replay showed one"
+                .into(),
+        );
+    }
+}
+
+/// The first invocation of a run that fails: arrival, function, why.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct FirstFailure(pub(crate) Option<(u64, usize, Failure)>);
+
+impl Recorder for FirstFailure {
+    fn failed(&mut self, arrival: u64, function: usize, failure: Failure) {
+        self.0 = Some(self.0.filter(|first| first.0 <= arrival).unwrap_or((arrival, function, failure)));
+    }
+}
+
+/// Why an invocation fails, in words.
+pub(crate) fn reason(failure: Failure) -> String {
+    failure.name().replace('_', " ")
+}
+
+/// `private-a (app)`, for each class.
+pub(crate) fn place(study: &Study<'_>, classes: &[usize]) -> String {
+    let topology = study.topology;
+    let name = |&class: &usize| {
+        let class = &topology.classes[class];
+        format!("{} ({})", topology.limits.subnets[class.subnet].name, class.security_groups.join("+"))
+    };
+    classes.iter().map(name).collect::<Vec<_>>().join(", ")
+}
