@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use eniplan::plan::backend::named as backend;
 use eniplan::plan::{
-    Claims, Headroom, Keeper, Plan, Study, Verdict, Verified, headroom, plan, sweep, verify,
+    Claims, Headroom, Keeper, Plan, PlanProgress, PlanStudy, PlanVerdict, Verified, headroom, plan, sweep,
+    verify,
 };
 use eniplan::policy::Start;
 use eniplan::quantity::{Interval, Millis, Rate};
@@ -85,8 +86,8 @@ fn claims(plan: &Plan) -> Claims {
 
 const PROMISE: Millis = Millis(10);
 
-fn study<'a>(bench: &'a Bench, traffic: &'a Traffic) -> Study<'a> {
-    Study::new(&bench.topology, &bench.cold_path, &bench.policy, traffic)
+fn study<'a>(bench: &'a Bench, traffic: &'a Traffic) -> PlanStudy<'a> {
+    PlanStudy::new(&bench.topology, &bench.cold_path, &bench.policy, traffic)
 }
 
 #[test]
@@ -96,7 +97,7 @@ fn every_plan_is_accepted_and_every_small_change_of_it_refused() {
     for case in 0..60 {
         let (bench, traffic) = bench(case);
         let study = study(&bench, &traffic);
-        let plan = plan(&study, PROMISE, microlp).unwrap();
+        let plan = plan(&study, PROMISE, microlp, PlanProgress::unobserved()).unwrap();
         if plan.amount.is_none() {
             continue;
         }
@@ -128,7 +129,7 @@ fn every_plan_is_accepted_and_every_small_change_of_it_refused() {
                 refused("one deletion more", &change(&|it| it.delete += 1), Claims::default());
                 changes += 2;
             }
-            if plan.status == Verdict::Optimal && actions[index].create > 0 {
+            if plan.status == PlanVerdict::Optimal && actions[index].create > 0 {
                 refused("creating 1 ms later", &change(&|it| it.at += 1), claims);
                 if bench.topology.classes.len() == 1 {
                     refused("creating 1 ms sooner", &change(&|it| it.at -= 1), claims);
@@ -168,7 +169,7 @@ fn a_broken_plan_is_told_by_what_where_when_and_how_much() {
     let early = told(&[action(-5, 2)]);
     assert_eq!(early, ["entries from the start on | a (default) | Some(-5) 2 0"]);
     bench.topology.limits.api = Some(TokenBucket { burst: 1, per_second: Rate(1_000) });
-    let study = Study::new(&bench.topology, &bench.cold_path, &bench.policy, &traffic);
+    let study = PlanStudy::new(&bench.topology, &bench.cold_path, &bench.policy, &traffic);
     let slow = verify(&study, PROMISE, &[action(0, 2)], Claims::default());
     // The second token comes after a second.
     assert_eq!(slow.breaches[0].what, "ENIs surely ready");
@@ -191,7 +192,7 @@ fn a_plan_that_is_to_survive_a_zone_is_verified_without_each_of_them() {
     bench.topology.functions[0].classes = vec![0, 1, 2];
     let traffic = log(1, &[(0, 0, 1, 5), (500, 0, 4, 50), (900, 0, 2, 50)]);
     let mut study = study(&bench, &traffic);
-    let plan = plan(&study, PROMISE, backend("microlp").unwrap()).unwrap();
+    let plan = plan(&study, PROMISE, backend("microlp").unwrap(), PlanProgress::unobserved()).unwrap();
     let actions = actions(&bench, &plan);
     // Six hold four without any third of them.
     assert_eq!(plan.amount.unwrap().peak_enis, 6);
@@ -209,7 +210,7 @@ fn a_plan_that_is_to_survive_a_zone_is_verified_without_each_of_them() {
     // Where no zone is to be survived four are enough, and six in three zones hold as well.
     let mut careless = bench.topology.clone();
     careless.limits.survive_zone = false;
-    study = Study::new(&careless, &bench.cold_path, &bench.policy, &traffic);
+    study = PlanStudy::new(&careless, &bench.cold_path, &bench.policy, &traffic);
     assert!(verify(&study, PROMISE, &actions, Claims::default()).holds);
 }
 
@@ -217,7 +218,7 @@ fn a_plan_that_is_to_survive_a_zone_is_verified_without_each_of_them() {
 fn wrong_claims_about_a_good_schedule_are_told() {
     let (bench, traffic) = bench(3);
     let study = study(&bench, &traffic);
-    let plan = plan(&study, PROMISE, backend("microlp").unwrap()).unwrap();
+    let plan = plan(&study, PROMISE, backend("microlp").unwrap(), PlanProgress::unobserved()).unwrap();
     let right = claims(&plan);
     let wrong = [
         ("peak_enis", Claims { peak_enis: right.peak_enis.map(|n| n - 1), ..right }),
@@ -238,7 +239,7 @@ fn a_sweep_gives_each_promise_once_and_costs_never_rise() {
         let (bench, traffic) = bench(case);
         let study = study(&bench, &traffic);
         let promises = [70, 0, 70, 200, 10].map(Millis);
-        let steps = sweep(&study, &promises, microlp, &|| ()).unwrap();
+        let steps = sweep(&study, &promises, microlp, PlanProgress::unobserved(), &|| ()).unwrap();
         let told: Vec<u64> = steps.iter().map(|step| step.plan.max_cold_start_ms).collect();
         assert_eq!(told, [0, 10, 70, 200], "case {case}");
         for pair in steps.windows(2) {
@@ -247,7 +248,7 @@ fn a_sweep_gives_each_promise_once_and_costs_never_rise() {
             assert!(tight.is_none() || loose.is_some_and(|loose| loose <= tight.unwrap()), "case {case}");
             assert!(pair[1].policy_alone || !pair[0].policy_alone, "case {case}");
         }
-        let alone = plan(&study, PROMISE, microlp).unwrap();
+        let alone = plan(&study, PROMISE, microlp, PlanProgress::unobserved()).unwrap();
         if steps[1].plan_of_ms.is_none() {
             assert_eq!(steps[1].plan, alone, "case {case}");
         }
@@ -346,7 +347,7 @@ fn the_answer_is_the_largest_below_the_first_that_breaks() {
             let scaled = traffic.scaled(probe.factor, &[]);
             let study = study(&bench, &scaled);
             // Where the planner gives up, nothing is said to hold.
-            let plan = plan(&study, PROMISE, backend("microlp").unwrap()).ok();
+            let plan = plan(&study, PROMISE, backend("microlp").unwrap(), PlanProgress::unobserved()).ok();
             let peak = plan.and_then(|plan| plan.amount).map(|it| it.peak_enis);
             assert_eq!(peak, probe.peak_enis, "case {case}");
         }

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use eniplan::comparison::Case;
-use eniplan::plan::{Plan, Study, Target};
+use eniplan::plan::{Plan, PlanStudy, TargetBracket};
 use eniplan::policy::{Policy, Provision, Start, named};
 use eniplan::quantity::{Interval, Millis};
 use eniplan::random::{Purpose, Stream};
@@ -62,7 +62,7 @@ impl Recorder for First {
 
 /// When the promise breaks under this policy and schedule.
 fn breaks(
-    study: &Study<'_>,
+    study: &PlanStudy<'_>,
     topology: &Topology,
     policy: &Policy,
     plan: &[Action],
@@ -73,7 +73,7 @@ fn breaks(
 }
 
 /// Corners and random assignments: none breaks the promise.
-fn passes(study: &Study<'_>, topology: &Topology, policy: &Policy, plan: &[Action]) -> bool {
+fn passes(study: &PlanStudy<'_>, topology: &Topology, policy: &Policy, plan: &[Action]) -> bool {
     [End::Longest, End::Shortest]
         .into_iter()
         .all(|end| breaks(study, topology, policy, plan, Assignment::all(end)).is_none())
@@ -81,7 +81,7 @@ fn passes(study: &Study<'_>, topology: &Topology, policy: &Policy, plan: &[Actio
 }
 
 /// When the first of the corners that break the promise does so.
-fn corner(study: &Study<'_>, topology: &Topology, policy: &Policy, plan: &[Action]) -> Option<u64> {
+fn corner(study: &PlanStudy<'_>, topology: &Topology, policy: &Policy, plan: &[Action]) -> Option<u64> {
     let corner = |end| breaks(study, topology, policy, plan, Assignment::all(end));
     [End::Longest, End::Shortest].into_iter().find_map(corner)
 }
@@ -98,7 +98,7 @@ fn the_constant_pool_passes_and_one_fewer_fails() {
         let apart = seed % 2 == 0;
         let (bench, traffic) = small(seed, apart);
         let plan = planned(&bench, &traffic);
-        let study = Study::new(&bench.topology, &bench.cold_path, &bench.policy, &traffic);
+        let study = PlanStudy::new(&bench.topology, &bench.cold_path, &bench.policy, &traffic);
         let policy = study.scheduled(Provision::Scheduled);
         assert_eq!(plan.constant_pools.len(), if apart { 2 } else { 1 });
         let lead = i64::try_from(bench.topology.boot.max.0).unwrap();
@@ -120,7 +120,7 @@ fn the_constant_pool_passes_and_one_fewer_fails() {
     assert!(exact >= 9, "{exact} of 18 are exact");
 }
 
-fn warm_pool(study: &Study<'_>, warm: u32) -> Policy {
+fn warm_pool(study: &PlanStudy<'_>, warm: u32) -> Policy {
     let like = study.policy;
     let mut policy = named("warm-pool").unwrap();
     policy.warm = warm;
@@ -129,8 +129,8 @@ fn warm_pool(study: &Study<'_>, warm: u32) -> Policy {
     policy
 }
 
-fn holds_warm(bench: &Bench, traffic: &Traffic, target: &Target, topologies: &[Topology]) -> bool {
-    let study = Study::new(&bench.topology, &bench.cold_path, &bench.policy, traffic);
+fn holds_warm(bench: &Bench, traffic: &Traffic, target: &TargetBracket, topologies: &[Topology]) -> bool {
+    let study = PlanStudy::new(&bench.topology, &bench.cold_path, &bench.policy, traffic);
     let enough = target.enough.unwrap_or_else(|| panic!("nothing is proved: {target:?}"));
     let policy = warm_pool(&study, enough);
     assert!(topologies.iter().all(|topology| passes(&study, topology, &policy, &[])), "{target:?}");

@@ -9,7 +9,7 @@ use eniplan::cold_path::ColdPath;
 use eniplan::diagnostic::Diagnostics;
 use eniplan::document::Setting;
 use eniplan::import::{self, Companions, Options, Source};
-use eniplan::plan::{self, Study};
+use eniplan::plan::{self, PlanStudy};
 use eniplan::scenario::{Observed, read, read_with, resolve};
 use eniplan::topology::Topology;
 use eniplan::trace::Traffic;
@@ -44,7 +44,7 @@ fn small() -> (Traffic, Topology, ColdPath) {
 fn saved(text: &str) -> Option<Diagnostics> {
     let (traffic, topology, cold_path) = small();
     let policy = policy::named("scheduled").unwrap();
-    plan::read("f", text, &Study::new(&topology, &cold_path, &policy, &traffic)).err()
+    plan::read("f", text, &PlanStudy::new(&topology, &cold_path, &policy, &traffic)).err()
 }
 
 fn witness(text: &str) -> Option<Diagnostics> {

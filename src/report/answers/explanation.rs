@@ -1,6 +1,6 @@
 //! What binds a plan, what a little more or less would change, and what would make one possible.
 
-use crate::plan::explain::{Difference, Explanation, Remedy, ShadowPrice, Stretch};
+use crate::plan::explain::{BindingStretch, Explanation, PriceDifference, Remedy, ShadowPrice};
 use crate::plan::{Minimised, NoPlan, Plan};
 use crate::quantity::{Millis, Rate};
 use crate::report::words::{counted, decimal, joined, name, sentence, thousands};
@@ -105,7 +105,7 @@ fn at_the_peak(subject: &Subject, explanation: &Explanation) -> String {
     let all: u64 = explanation.held.iter().map(|held| held.enis).sum();
     let mut held: Vec<_> = explanation.held.iter().collect();
     held.sort_by_key(|held| std::cmp::Reverse(held.enis));
-    let of = |held: &&crate::plan::explain::Held| {
+    let of = |held: &&crate::plan::explain::HeldForPool| {
         let mut names: Vec<String> = held.functions.iter().take(NAMED).map(|it| name(it)).collect();
         if held.functions.len() > NAMED {
             names.push(counted((held.functions.len() - NAMED) as u64, "other", "others"));
@@ -131,7 +131,7 @@ fn amount(kind: &str, by: u64) -> String {
 }
 
 /// `1 ENI at the peak, 2.0 ENI-hours`: what is saved, or, negative, costs.
-fn parts(it: &Difference, sign: f64) -> String {
+fn parts(it: &PriceDifference, sign: f64) -> String {
     let mut parts = Vec::new();
     if let Some(value) = it.objective.filter(|value| *value != 0.0) {
         parts.push(format!("{} of what is made small", decimal(sign * value, 4)));
@@ -174,7 +174,7 @@ fn saves(clock: Clock, it: &ShadowPrice) -> String {
 }
 
 /// `, used up from 08:10 to 09:15`.
-fn until(clock: Clock, full: &[Stretch]) -> String {
+fn until(clock: Clock, full: &[BindingStretch]) -> String {
     let (Some(first), Some(last)) = (full.first(), full.last()) else { return String::new() };
     let longest = full.iter().max_by_key(|it| it.to_ms - it.from_ms).unwrap_or(first);
     match full.len() {

@@ -1,6 +1,6 @@
 //! How far the traffic can grow before a promise breaks, and what breaks then.
 
-use crate::plan::{Headroom, Probe, Short};
+use crate::plan::{Headroom, Probe, ProbeShortage};
 use crate::quantity::Millis;
 use crate::report::forms::{HeadroomForm, fields};
 use crate::report::words::{counted, joined, name, thousands};
@@ -85,7 +85,7 @@ fn breaks(subject: &Subject, headroom: &Headroom) -> String {
     format!("At {} {found}: short is the {}.", probe.factor, joined(&short))
 }
 
-fn shortage(subject: &Subject, it: &Short) -> String {
+fn shortage(subject: &Subject, it: &ProbeShortage) -> String {
     let text = |n: u64| if it.unit == "ms" { Millis(n).to_string() } else { thousands(n) };
     let when = it.from_ms.map_or_else(String::new, |at| format!(", {}", subject.clock.phrase(at)));
     match (it.needed, it.unit) {

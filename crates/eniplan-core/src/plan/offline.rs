@@ -1,4 +1,4 @@
-//! The yardstick: the clairvoyant's schedule, which knows the traffic and everything uncertain.
+//! The offline optimum: the clairvoyant's schedule, which knows the trace and everything uncertain.
 //!
 //! It follows from a run in which every ENI is at hand: what is in use then is exactly what is
 //! needed, and the plan of that need has the smallest peak there can be. Its creations stand for
@@ -6,37 +6,38 @@
 //! no earlier than that takes. Whether an idle ENI is kept over a gap is decided for the longest
 //! boot and deletion, so that the peak holds in every world.
 
+use super::followed::FollowedPlan;
+use super::requirement::joint::pool_needs;
+use super::requirement::pools::scopes;
+use super::requirement::study::PlanStudy;
+use super::solve::backend::Backend;
+use super::solve::group::{GroupAnswer, ProgramEffort, solve};
+use super::solve::joint::solve_joint;
+use super::terms::error::PlanError;
+use super::terms::group::Group;
+use super::terms::solution::JointAnswer;
 use crate::demand::Curve;
-use crate::plan::refine::Followed;
-use crate::plan::requirement::pools;
-use crate::plan::solve::backend::Backend;
-use crate::plan::solve::group::{Answer, Effort, solve};
-use crate::plan::solve::joint::{JointAnswer, solve_joint};
-use crate::plan::study::Study;
-use crate::plan::terms::group::{Group, PlanError};
-use crate::policy::{IdleTtl, Provision};
-use crate::quantity::{Interval, Millis};
 use crate::simulation::{Action, Nature, Recorder, World, simulate};
 
 /// ENIs in use over time, by group of classes.
-struct InUse {
+struct InUseRecorder {
     /// The group of each class.
     of: Vec<usize>,
     /// What each class holds now.
     held: Vec<u32>,
-    groups: Vec<Change>,
+    groups: Vec<InUseCurve>,
 }
 
 /// The curve of one group: within one millisecond the most that are in use count.
 #[derive(Default)]
-struct Change {
+struct InUseCurve {
     curve: Curve,
     at: u64,
     most: u32,
     last: u32,
 }
 
-impl Change {
+impl InUseCurve {
     fn set(&mut self, at: u64, value: u32) {
         if at > self.at {
             self.close();
@@ -52,7 +53,7 @@ impl Change {
     }
 }
 
-impl Recorder for InUse {
+impl Recorder for InUseRecorder {
     fn enis(&mut self, at: u64, class: usize, held: u32) {
         let group = &mut self.groups[self.of[class]];
         let all = group.last - self.held[class] + held;
@@ -66,10 +67,10 @@ impl Recorder for InUse {
 /// Functions that may use several subnets are planned in all of them together; where that finds no
 /// room, or where functions share only some of their subnets, each ENI class by itself.
 pub fn clairvoyant(
-    study: &Study<'_>,
+    study: &PlanStudy<'_>,
     nature: impl Nature + Clone,
     backend: &dyn Backend,
-) -> Result<Option<Followed>, PlanError> {
+) -> Result<Option<FollowedPlan>, PlanError> {
     if let Some(groups) = groups(study)
         && let Some(followed) = jointly(study, &groups, nature.clone())?
     {
@@ -79,26 +80,28 @@ pub fn clairvoyant(
     let mut peak_enis = 0_u64;
     let alone: Vec<usize> = (0..study.topology.classes.len()).collect();
     for (class, need) in in_use(study, &alone, nature).into_iter().enumerate() {
-        let group = Group { api: None, ..study.group(class, need, 1) };
-        let Answer::Planned(planned) = solve(&group, backend, &Effort::of(backend))? else { return Ok(None) };
+        let (_, group) = study.group_in(&[class]).ok_or(PlanError::Malformed)?;
+        let group = Group { api: None, need, ..group };
+        let answer = solve(&group, backend, &ProgramEffort::of(backend))?;
+        let GroupAnswer::Planned(planned) = answer else { return Ok(None) };
         peak_enis = peak_enis.saturating_add(u64::from(planned.objectives.peak));
         let entries = planned.schedule.entries.iter();
-        actions.extend(entries.flat_map(|it| acts(study, it.at_ms, class, it.create, it.delete)));
+        actions.extend(entries.flat_map(|entry| acts(study, entry.at_ms, class, entry.create, entry.delete)));
     }
     actions.retain(|action| (action.create, action.delete) != (0, 0));
-    Ok(Some(Followed { actions, peak_enis }))
+    Ok(Some(FollowedPlan { actions, peak_enis }))
 }
 
 /// What is to be ready `create` in time, and what goes.
-fn acts(study: &Study<'_>, at_ms: i64, class: usize, create: u32, delete: u32) -> [Action; 2] {
+fn acts(study: &PlanStudy<'_>, at_ms: i64, class: usize, create: u32, delete: u32) -> [Action; 2] {
     let ready = at_ms.saturating_add_unsigned(study.topology.boot.max.0);
     let act = |at, create, delete| Action { at, class, create, delete };
     [act(ready, create, 0), act(at_ms, 0, delete)]
 }
 
 /// The classes of each pool of functions; none where there is one class, or where pools share some of theirs.
-fn groups(study: &Study<'_>) -> Option<Vec<Vec<usize>>> {
-    let groups: Vec<Vec<usize>> = pools::wanted(study).into_iter().map(|it| it.classes).collect();
+fn groups(study: &PlanStudy<'_>) -> Option<Vec<Vec<usize>>> {
+    let groups: Vec<Vec<usize>> = scopes(study).into_iter().map(|scope| scope.classes).collect();
     let mut used: Vec<usize> = groups.iter().flatten().copied().collect();
     let all = used.len();
     used.sort_unstable();
@@ -108,45 +111,39 @@ fn groups(study: &Study<'_>) -> Option<Vec<Vec<usize>>> {
 
 /// All pools planned together, without a zone to lose: the clairvoyant knows that none is lost.
 fn jointly(
-    study: &Study<'_>,
+    study: &PlanStudy<'_>,
     groups: &[Vec<usize>],
     nature: impl Nature,
-) -> Result<Option<Followed>, PlanError> {
+) -> Result<Option<FollowedPlan>, PlanError> {
     // Classes that no pool is planned in hold nothing of their own; the last group is theirs.
-    let of = |class: usize| groups.iter().position(|it| it.contains(&class)).unwrap_or(groups.len());
+    let of = |class: usize| groups.iter().position(|group| group.contains(&class)).unwrap_or(groups.len());
     let of: Vec<usize> = (0..study.topology.classes.len()).map(of).collect();
     let needs = in_use(study, &of, nature);
     if needs.get(groups.len()).is_some_and(|rest| rest.peak().0 > 0) {
         return Ok(None);
     }
     let pools = groups.iter().cloned().zip(needs).collect();
-    let mut pooled = pools::pooled(study, pools);
+    let mut pooled = pool_needs(study, pools);
     (pooled.joint.api, pooled.joint.survive_zone) = (None, false);
     let JointAnswer::Planned(planned) = solve_joint(&pooled.joint)? else { return Ok(None) };
-    let Some(peak) = planned.lingering_peak else { return Ok(None) };
+    let Some(peak) = planned.draining_peak else { return Ok(None) };
     let entries = planned.entries.iter();
-    let acts = entries.flat_map(|it| acts(study, it.at_ms, pooled.classes[it.class], it.create, it.delete));
+    let acts = entries
+        .flat_map(|entry| acts(study, entry.at_ms, pooled.classes[entry.class], entry.create, entry.delete));
     let mut actions: Vec<Action> = acts.collect();
     actions.retain(|action| (action.create, action.delete) != (0, 0));
-    Ok(Some(Followed { actions, peak_enis: peak.into() }))
+    Ok(Some(FollowedPlan { actions, peak_enis: peak.into() }))
 }
 
 /// What each group of classes has in use when ENIs come and go in no time and without limits.
-fn in_use(study: &Study<'_>, of: &[usize], nature: impl Nature) -> Vec<Curve> {
-    let mut topology = study.topology.clone();
-    (topology.boot, topology.delete) = (Interval::exactly(Millis::ZERO), Interval::exactly(Millis::ZERO));
-    topology.limits.api = None;
-    topology.limits.region_quota = None;
-    topology.limits.vpc_quota = None;
-    topology.limits.subnets.iter_mut().for_each(|subnet| subnet.addresses = u32::MAX);
-    let mut policy = study.scheduled(Provision::Scheduled);
-    (policy.provision, policy.idle_ttl) = (Provision::OnDemand, IdleTtl::After(Millis::ZERO));
+fn in_use(study: &PlanStudy<'_>, of: &[usize], nature: impl Nature) -> Vec<Curve> {
+    let (topology, policy) = study.at_once();
     let world = World::new(&topology, study.cold_path, &policy, study.initial().to_vec());
     let groups = of.iter().max().map_or(0, |most| most + 1);
-    let groups = (0..groups).map(|_| Change::default()).collect();
-    let listening = InUse { of: of.to_vec(), held: vec![0; of.len()], groups };
+    let groups = (0..groups).map(|_| InUseCurve::default()).collect();
+    let listening = InUseRecorder { of: of.to_vec(), held: vec![0; of.len()], groups };
     let (_, _, seen) = simulate(&world, study.traffic, nature, listening);
-    let closed = |mut change: Change| {
+    let closed = |mut change: InUseCurve| {
         change.close();
         change.curve
     };

@@ -1,23 +1,22 @@
-//! Heard: how far a plan is, for whoever waits for it.
+//! Progress: how far a plan is, told to whoever waits for it.
 //!
-//! The steps of long work are passes over the traffic and, for an explanation, the limits and
+//! The steps of long work are passes over the trace and, for an explanation, the limits and
 //! changes looked at. How many there will be is known only about: a part that needs fewer than
 //! it was given ends early, and the rest of it counts as done. Knows no clock.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use crate::plan::study::Study;
 use crate::worst_case::{Progress, Watch};
 
-/// Who is told that so many steps are done, of about so many.
-pub struct Heard<'a> {
-    tell: &'a (dyn Fn(u64, u64) + Sync),
+/// An observer that is told that so many steps are done, of about so many.
+pub struct PlanProgress<'a> {
+    tell: Option<&'a (dyn Fn(u64, u64) + Sync)>,
     course: Mutex<Course>,
 }
 
 /// How far it is.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Course {
     done: u64,
     /// Where the part at work ends.
@@ -25,26 +24,37 @@ struct Course {
     of: u64,
 }
 
-impl fmt::Debug for Heard<'_> {
+impl Course {
+    const START: Self = Self { done: 0, mark: 0, of: 0 };
+}
+
+static UNOBSERVED: PlanProgress<'static> = PlanProgress { tell: None, course: Mutex::new(Course::START) };
+
+impl fmt::Debug for PlanProgress<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Heard").finish_non_exhaustive()
+        f.debug_struct("PlanProgress").finish_non_exhaustive()
     }
 }
 
-impl<'a> Heard<'a> {
+impl<'a> PlanProgress<'a> {
     /// `tell` is called from any thread.
     pub const fn new(tell: &'a (dyn Fn(u64, u64) + Sync)) -> Self {
-        Self { tell, course: Mutex::new(Course { done: 0, mark: 0, of: 0 }) }
+        Self { tell: Some(tell), course: Mutex::new(Course::START) }
+    }
+
+    /// Nobody waits.
+    pub const fn unobserved() -> &'static PlanProgress<'static> {
+        &UNOBSERVED
     }
 
     /// So many steps will be made from here, about.
-    pub(crate) fn expects(&self, steps: u64) {
-        self.change(|course| (course.done, course.of) = (course.mark, course.mark.saturating_add(steps)));
+    pub(crate) fn expect(&self, steps: u64) {
+        self.advance(|course| (course.done, course.of) = (course.mark, course.mark.saturating_add(steps)));
     }
 
     /// A part of so many steps begins.
-    pub(crate) fn begins(&self, steps: u64) {
-        self.change(|course| {
+    pub(crate) fn begin(&self, steps: u64) {
+        self.advance(|course| {
             course.done = course.mark;
             course.mark = course.mark.saturating_add(steps);
             course.of = course.of.max(course.mark);
@@ -52,21 +62,22 @@ impl<'a> Heard<'a> {
     }
 
     /// One step of the part is done.
-    pub(crate) fn passed(&self) {
-        self.change(|course| course.done = course.mark.min(course.done + 1));
+    pub(crate) fn step(&self) {
+        self.advance(|course| course.done = course.mark.min(course.done + 1));
     }
 
-    fn change(&self, change: impl FnOnce(&mut Course)) {
+    fn advance(&self, change: impl FnOnce(&mut Course)) {
+        let Some(tell) = self.tell else { return };
         let mut course = self.course.lock().unwrap_or_else(PoisonError::into_inner);
         change(&mut course);
-        (self.tell)(course.done, course.of);
+        tell(course.done, course.of);
     }
 }
 
-/// The attack's search for witnesses, each look at which is a step.
-impl Watch for Study<'_> {
+/// The search for counterexamples, each look at which is a step.
+impl Watch for PlanProgress<'_> {
     fn proceed(&self, _progress: &Progress) -> bool {
-        self.passed();
+        self.step();
         true
     }
 }
@@ -80,13 +91,13 @@ mod tests {
     fn parts_that_end_early_count_whole_and_nothing_goes_back() {
         let told = Mutex::new(Vec::new());
         let tell = |done, of| told.lock().unwrap().push((done, of));
-        let heard = Heard::new(&tell);
-        heard.expects(10);
-        heard.begins(4);
-        heard.passed();
-        heard.begins(6);
-        (0..9).for_each(|_| heard.passed());
-        heard.begins(5);
+        let progress = PlanProgress::new(&tell);
+        progress.expect(10);
+        progress.begin(4);
+        progress.step();
+        progress.begin(6);
+        (0..9).for_each(|_| progress.step());
+        progress.begin(5);
         let told = told.lock().unwrap();
         assert_eq!(told[..5], [(0, 10), (0, 10), (1, 10), (4, 10), (5, 10)]);
         assert_eq!(told[told.len() - 2..], [(10, 10), (10, 15)]);

@@ -1,366 +1,134 @@
-//! Promise: from "no cold start above S" to a plan that is checked, attacked and bounded.
+//! Refinement: from candidates for what is required to a plan that no counterexample breaks.
+//!
+//! Constraint generation (counterexample-guided synthesis): solve and check, search for a counterexample,
+//! require the places it lacked, solve again.
 
-use crate::plan::answer::{Amount, Binding, Made, NoPlan, Plan, ScheduleRow, Shortfall, Verdict};
-use crate::plan::refute::{self, Attacked, Counterexample, What, actions, attack};
-use crate::plan::requirement::asked::Asked;
-use crate::plan::requirement::lifetimes::alive;
-use crate::plan::requirement::pools;
-use crate::plan::requirement::waiting;
-use crate::plan::solve::backend::Backend;
-use crate::plan::solve::joint::{joint_bound, joint_shortages};
-use crate::plan::solve::pools::{Solved, solve_pools};
-use crate::plan::study::{Pool, Study};
-use crate::plan::targets;
-use crate::plan::terms::group::{Limit, PlanError};
-use crate::plan::terms::schedule::{Objectives, Schedule};
+use super::answer::{NoPlan, Shortfall};
+use super::progress::PlanProgress;
+use super::refute::{BrokenPromise, Counterexample, Refutation, search_for_counterexample};
+use super::requirement::lifetimes::alive;
+use super::requirement::readiness::Requirement;
+use super::requirement::study::PlanStudy;
+use super::solve::backend::Backend;
+use super::solve::required::{RequiredPlan, solve_requirement};
+use super::terms::error::PlanError;
+use super::terms::schedule::Objectives;
 use crate::quantity::Millis;
-use crate::simulation::Action;
 
-/// A plan as the simulator follows it, with what its own proof says.
+/// What may be required, and the plan of it.
 #[derive(Clone, Debug)]
-pub struct Followed {
-    /// The schedule.
-    pub actions: Vec<Action>,
-    /// The most ENIs it holds.
-    pub peak_enis: u64,
+pub(crate) struct Candidate {
+    pub requirement: Requirement,
+    /// Checked, not yet searched for counterexamples.
+    pub plan: RequiredPlan,
 }
 
-/// A plan under which no cold start exceeds `promise` and none fails, or why there is none.
-///
-/// What keeps the promise at the least cost is tried first: each way of asking for ENIs that leaves
-/// the promise whole is solved, and the cheapest goes through [`hold`].
-pub(crate) fn kept(study: &Study<'_>, promise: Millis, backend: &dyn Backend) -> Result<Plan, PlanError> {
-    let [needs, constants, warm, attack] = steps(study);
-    study.expects(needs + constants + warm + attack);
-    study.begins(needs);
-    let cold_path = cold_path(study);
-    let pools = study.pools(promise);
-    let ways = waiting::ways(study, promise);
-    study.begins(constants);
-    let (constant_pool, constant_pools) = targets::constant(study, &ways, promise)?;
-    study.begins(warm);
-    let warm_target = targets::warm(study, promise);
-    let mut plan = Plan {
-        status: Verdict::Feasible,
-        max_cold_start_ms: promise.0,
-        cold_path_ms: cold_path.0,
-        eni_wait_ms: 0,
-        amount: None,
-        lower_bound: lower_bound(study, promise)?,
-        gap: 0.0,
-        schedule: Vec::new(),
-        constant_pool,
-        constant_pools,
-        warm_target,
-        binding: Vec::new(),
-        infeasible: None,
-        attacks: 0,
-        counterexamples: 0,
-        unproved: Vec::new(),
-        minimised: None,
-        explanation: None,
-        made: Made::default(),
-    };
-    if cold_path > promise {
-        plan.refuse(path_too_long(study, cold_path, promise));
-        return Ok(plan);
-    }
-    if targets::too_much(study) {
-        plan.unproved
-            .push("the smallest warm target was not searched for: so much traffic takes long".into());
-    }
-    study.begins(attack);
-    match cheapest(study, &pools, ways, promise, backend)? {
-        Err(none) => plan.refuse(none),
-        Ok(ways) => first_held(&mut plan, study, &pools, ways, backend)?,
-    }
-    Ok(plan)
+/// What has become of the candidates.
+#[derive(Debug)]
+pub(crate) struct Refinement {
+    /// Assignments that were replayed.
+    pub replays: u64,
+    /// Those that broke a plan and became constraints.
+    pub counterexamples: u64,
+    /// The plan that nothing broke, or what is left.
+    pub outcome: Result<KeptPlan, NoPlan>,
 }
 
-/// Passes over the traffic, about: for what is needed, the constant pools, the warm target, the attack.
-fn steps(study: &Study<'_>) -> [u64; 4] {
-    [4, targets::passes_of_pools(study), targets::passes_of_warm(study), refute::passes(study)]
+/// A plan that keeps the promise.
+#[derive(Debug)]
+pub(crate) struct KeptPlan {
+    /// What was required in the end.
+    pub requirement: Requirement,
+    pub plan: RequiredPlan,
+    /// The search that broke nothing.
+    pub refutation: Refutation,
 }
 
-/// Fills in the plan of the first of these ways that holds, or why the last does not.
-fn first_held(
-    plan: &mut Plan,
-    study: &Study<'_>,
-    pools: &[Pool],
-    ways: Vec<Asked>,
-    backend: &dyn Backend,
-) -> Result<(), PlanError> {
-    let promise = Millis(plan.max_cold_start_ms);
-    let last = ways.len().saturating_sub(1);
-    for (index, way) in ways.into_iter().enumerate() {
-        let held = hold(study, pools, way, promise, backend)?;
-        plan.attacks += held.replays;
-        plan.counterexamples += held.counterexamples;
-        match held.end {
-            // Longer cold starts may meet the account's limits where none would.
-            Ok((_, ref attacked)) if index < last && !attacked.none_fails => {}
-            Err(_) if index < last => {}
-            Ok((solved, attacked)) => {
-                settle(plan, study, &solved, &attacked);
-                plan.eni_wait_ms = held.asked.eni_wait();
-                plan.made.asked = Some(held.asked);
-                plan.made.joint = solved.joint;
-                break;
-            }
-            Err(none) => plan.refuse(none),
-        }
-    }
-    Ok(())
-}
+/// After so many a candidate is given up, and what is left is told.
+const MOST_COUNTEREXAMPLES: u64 = 50;
 
-/// The ways of asking that have a plan, the cheapest first and none dearer than the one without any
-/// waiting; or why the first of them has none.
-fn cheapest(
-    study: &Study<'_>,
-    pools: &[Pool],
-    ways: Vec<Asked>,
+/// The loop: search for a counterexample, require the places it lacked, solve and check again, until none
+/// breaks the plan. The first candidate is taken of which it is proved that no invocation fails; where it is
+/// of none, the last.
+pub(crate) fn refine(
+    study: &PlanStudy<'_>,
+    candidates: Vec<Candidate>,
     promise: Millis,
     backend: &dyn Backend,
-) -> Result<Result<Vec<Asked>, NoPlan>, PlanError> {
-    let mut found: Vec<((u128, Objectives), Asked)> = Vec::new();
-    let mut none = None;
-    if ways.len() == 1 {
-        return Ok(Ok(ways));
+    progress: &PlanProgress<'_>,
+) -> Result<Refinement, PlanError> {
+    let mut refined = Refinement { replays: 0, counterexamples: 0, outcome: Err(NoPlan::default()) };
+    for Candidate { mut requirement, mut plan } in candidates {
+        let mut constraints = 0;
+        refined.outcome = loop {
+            let eni_wait = requirement.eni_wait();
+            let refutation = search_for_counterexample(study, promise, &plan, eni_wait, progress);
+            refined.replays += refutation.replays;
+            let Some(broken) = &refutation.counterexample else {
+                break Ok(KeptPlan { requirement, plan, refutation });
+            };
+            let alive = alive(study, study.initial(), broken.assignment.clone());
+            // Where nothing new is required, no number of ENIs mends it.
+            if constraints == MOST_COUNTEREXAMPLES || !requirement.require_places(study, &alive) {
+                break Err(unmended(broken, promise, &plan));
+            }
+            constraints += 1;
+            plan = match solve_requirement(study, &requirement, promise, backend)? {
+                Ok(plan) => plan,
+                Err(none) => break Err(none),
+            };
+        };
+        refined.counterexamples += constraints;
+        // Longer cold starts may meet the account's limits where none would.
+        if refined.outcome.as_ref().is_ok_and(|kept| kept.refutation.none_fails) {
+            break;
+        }
     }
-    for way in ways {
-        match solve_pools(study, pools, &way, promise, backend)? {
-            Ok(solved) => found.push(((solved.worth(study.minimise), solved.objectives), way)),
+    Ok(refined)
+}
+
+/// The candidates that have a plan, the cheapest first and none dearer than the one without any
+/// waiting; or why the first has none.
+pub(crate) fn rank_candidates(
+    study: &PlanStudy<'_>,
+    requirements: Vec<Requirement>,
+    promise: Millis,
+    backend: &dyn Backend,
+) -> Result<Result<Vec<Candidate>, NoPlan>, PlanError> {
+    let mut found: Vec<((u128, Objectives), Candidate)> = Vec::new();
+    let mut none = None;
+    for requirement in requirements {
+        match solve_requirement(study, &requirement, promise, backend)? {
+            Ok(plan) => {
+                let value = study.minimise.value(plan.objectives, &plan.subnet_peaks).unwrap_or(0);
+                found.push(((value, plan.objectives), Candidate { requirement, plan }));
+            }
             Err(why) => none = none.or(Some(why)),
         }
     }
     // In a tie the one that waits less, which stands before.
-    found.sort_by_key(|(worth, _)| *worth);
-    let plain = found.iter().position(|(_, way)| way.eni_wait() == 0);
+    found.sort_by_key(|(value, _)| *value);
+    let plain = found.iter().position(|(_, candidate)| candidate.requirement.eni_wait() == 0);
     found.truncate(plain.map_or(found.len(), |plain| plain + 1));
-    let ways = found.into_iter().map(|(_, way)| way).collect::<Vec<_>>();
-    Ok(none.filter(|_| ways.is_empty()).map_or(Ok(ways), Err))
+    let candidates: Vec<Candidate> = found.into_iter().map(|(_, candidate)| candidate).collect();
+    Ok(none.filter(|_| candidates.is_empty()).map_or(Ok(candidates), Err))
 }
-
-/// What has become of one way of asking.
-struct Held {
-    /// What was asked for in the end.
-    asked: Asked,
-    /// Assignments that were replayed.
-    replays: u64,
-    /// Those that broke a plan and became constraints.
-    counterexamples: u64,
-    /// The plan that nothing broke, or what is left.
-    end: Result<(Solved, Attacked), NoPlan>,
-}
-
-/// The loop: solve and check, attack; ask for what the counterexample lacked; solve again, until no
-/// attack breaks the plan. It says what is left where a counterexample teaches nothing new.
-fn hold(
-    study: &Study<'_>,
-    pools: &[Pool],
-    mut asked: Asked,
-    promise: Millis,
-    backend: &dyn Backend,
-) -> Result<Held, PlanError> {
-    let (mut replays, mut counterexamples) = (0, 0);
-    let end = loop {
-        // What leaves the solver has passed the checker.
-        let solved = match solve_pools(study, pools, &asked, promise, backend)? {
-            Ok(solved) => solved,
-            Err(none) => break Err(none),
-        };
-        let attacked = attack(study, promise, &solved, asked.eni_wait());
-        replays += attacked.replays;
-        let Some(broken) = &attacked.counterexample else { break Ok((solved, attacked)) };
-        let learnt = asked.learn(study, &alive(study, broken.assignment.clone()));
-        if !learnt || counterexamples == MOST_COUNTEREXAMPLES {
-            break Err(left(broken, promise, &solved));
-        }
-        counterexamples += 1;
-    };
-    Ok(Held { asked, replays, counterexamples, end })
-}
-
-/// After so many the loop gives up and says what is left.
-const MOST_COUNTEREXAMPLES: u64 = 50;
 
 /// A counterexample that no constraint takes away.
-fn left(broken: &Counterexample, promise: Millis, solved: &Solved) -> NoPlan {
+fn unmended(broken: &Counterexample, promise: Millis, plan: &RequiredPlan) -> NoPlan {
     let lost = broken.lost.as_ref().map_or_else(String::new, |zone| format!(" without zone {zone}"));
     let (limit, available, unit) = match &broken.what {
-        What::TooLong(function) => (format!("cold start of {function} in a replay{lost}"), promise.0, "ms"),
-        What::TooMany => (format!("ENIs held in a replay{lost}"), u64::from(solved.lingering_peak), "ENIs"),
-        What::Unserved => (format!("invocations never served in a replay{lost}"), 0, "invocations"),
+        BrokenPromise::TooLong(function) => {
+            (format!("cold start of {function} in a replay{lost}"), promise.0, "ms")
+        }
+        BrokenPromise::TooMany => {
+            (format!("ENIs held in a replay{lost}"), u64::from(plan.draining_peak), "ENIs")
+        }
+        BrokenPromise::Unserved => (format!("invocations never served in a replay{lost}"), 0, "invocations"),
     };
     let (from_ms, to_ms) = (broken.at_ms, broken.at_ms);
     let shortages = vec![Shortfall { limit, from_ms, to_ms, needed: broken.shown, available, unit }];
     NoPlan { proved: false, shortages, ..NoPlan::default() }
-}
-
-/// The plan that keeps every ENI wait at zero, for the `scheduled` policy; `None` where none exists.
-pub fn followed(study: &Study<'_>, backend: &dyn Backend) -> Result<Option<Followed>, PlanError> {
-    let promise = study.longest().into_iter().max().unwrap_or_default();
-    let pools = study.pools(promise);
-    let asked = Asked::at_once(study);
-    Ok(solve_pools(study, &pools, &asked, promise, backend)?.ok().map(|solved| Followed {
-        actions: actions(&solved.schedules),
-        peak_enis: u64::from(solved.lingering_peak),
-    }))
-}
-
-/// What a plan for `promise` amounts to and does, without its proof of optimality, its targets and
-/// the attack on it; or why there is none.
-pub(crate) struct Outlook {
-    /// What it amounts to.
-    pub amount: Amount,
-    /// What it does.
-    pub actions: Vec<Action>,
-    /// The longest an environment waits for its ENI.
-    pub eni_wait: Millis,
-}
-
-/// The [`Outlook`] of `study`.
-pub(crate) fn outlook(
-    study: &Study<'_>,
-    promise: Millis,
-    backend: &dyn Backend,
-) -> Result<Result<Outlook, NoPlan>, PlanError> {
-    let cold_path = cold_path(study);
-    if cold_path > promise {
-        return Ok(Err(path_too_long(study, cold_path, promise)));
-    }
-    let pools = study.pools(promise);
-    let asked = match cheapest(study, &pools, waiting::ways(study, promise), promise, backend)? {
-        Ok(ways) => ways.into_iter().next().unwrap_or_else(|| Asked::at_once(study)),
-        Err(none) => return Ok(Err(none)),
-    };
-    let solved = solve_pools(study, &pools, &asked, promise, backend)?;
-    Ok(solved.map(|solved| {
-        let Objectives { peak, held_ms, creations } = solved.objectives;
-        let amount = Amount { peak_enis: u64::from(peak), eni_hours: hours(held_ms), creations };
-        Outlook { amount, actions: actions(&solved.schedules), eni_wait: Millis(asked.eni_wait()) }
-    }))
-}
-
-/// The longest cold start of any function that may have one, while an ENI is at hand.
-pub(crate) fn cold_path(study: &Study<'_>) -> Millis {
-    let longest = study.longest();
-    let cold = longest.iter().zip(study.most()).filter(|(_, most)| most.possibly_cold() > 0);
-    cold.map(|(longest, _)| *longest).max().unwrap_or(Millis::ZERO)
-}
-
-/// What no plan can beat, whatever the limits.
-fn lower_bound(study: &Study<'_>, promise: Millis) -> Result<Amount, PlanError> {
-    let mut least = pools::least(study, promise).joint;
-    least.api = None;
-    let Objectives { peak, held_ms, creations } = joint_bound(&least)?;
-    let peak = peak.max(study.least_by_work(promise));
-    if joint_shortages(&least).iter().any(|short| short.limit == Limit::Boot) {
-        // Nothing can be ready in time: of plans that do not exist only the need is said.
-        return Ok(Amount { peak_enis: u64::from(peak), ..Amount::default() });
-    }
-    Ok(Amount { peak_enis: u64::from(peak), eni_hours: hours(held_ms), creations })
-}
-
-fn hours(held_ms: u128) -> f64 {
-    held_ms as f64 / 3_600_000.0
-}
-
-fn path_too_long(study: &Study<'_>, path: Millis, promise: Millis) -> NoPlan {
-    NoPlan {
-        proved: true,
-        shortages: vec![Shortfall {
-            limit: "cold path with an ENI at hand".into(),
-            from_ms: 0,
-            to_ms: study.traffic.span.0,
-            needed: path.0,
-            available: promise.0,
-            unit: "ms",
-        }],
-        ..NoPlan::default()
-    }
-}
-
-/// Fills in the plan that withstood the attack.
-fn settle(plan: &mut Plan, study: &Study<'_>, solved: &Solved, attacked: &Attacked) {
-    let Objectives { peak, held_ms, creations } = solved.objectives;
-    let amount = Amount { peak_enis: u64::from(peak), eni_hours: hours(held_ms), creations };
-    plan.amount = Some(amount);
-    let open = amount.peak_enis.saturating_sub(plan.lower_bound.peak_enis);
-    plan.gap = if amount.peak_enis == 0 { 0.0 } else { open as f64 / amount.peak_enis as f64 };
-    if amount == plan.lower_bound {
-        plan.status = Verdict::Optimal;
-    }
-    plan.schedule = rows(study, &solved.schedules);
-    plan.binding = binding(study, solved);
-    if solved.lingering_peak > peak {
-        plan.unproved.push(format!(
-            "where environments stay on ENIs that are to be deleted while others stand idle, up to {} ENIs are \
-             held instead of {peak}",
-            solved.lingering_peak
-        ));
-    }
-    refused_invocations(plan, attacked);
-}
-
-/// Failures that have nothing to do with ENIs: the plan cannot prevent them.
-fn refused_invocations(plan: &mut Plan, attacked: &Attacked) {
-    if attacked.failures > 0 {
-        plan.status = Verdict::Feasible;
-        plan.made.refuses = true;
-        plan.unproved.push(format!(
-            "a replay fails {} invocations at the account's concurrency or scaling limit, which no ENI can mend",
-            attacked.failures
-        ));
-    } else if !attacked.none_fails {
-        plan.unproved.push(
-            "it is not proved that the account's concurrency and scaling limits refuse no invocation; no replay \
-             showed one"
-                .to_owned(),
-        );
-    }
-}
-
-fn rows(study: &Study<'_>, schedules: &[(usize, Schedule)]) -> Vec<ScheduleRow> {
-    let mut rows: Vec<ScheduleRow> = Vec::new();
-    for (class, schedule) in schedules {
-        let class = &study.topology.classes[*class];
-        rows.extend(schedule.entries.iter().map(|entry| ScheduleRow {
-            at_ms: entry.at_ms,
-            subnet: study.topology.limits.subnets[class.subnet].name.clone(),
-            security_groups: class.security_groups.clone(),
-            create: entry.create,
-            delete: entry.delete,
-        }));
-    }
-    rows.sort_by_key(|row| row.at_ms);
-    rows
-}
-
-/// The limit that the plan leaves the least of.
-fn binding(study: &Study<'_>, solved: &Solved) -> Vec<Binding> {
-    let limits = &study.topology.limits;
-    let total = u64::from(solved.objectives.peak);
-    let quotas = [(Limit::VpcQuota, limits.vpc_quota), (Limit::RegionQuota, limits.region_quota)];
-    let quotas = quotas.into_iter().filter_map(|(limit, quota)| Some((limit, total, quota?)));
-    let subnets = limits.subnets.iter().enumerate().map(|(index, subnet)| {
-        let used = solved.subnet_peaks.get(index).map_or(0, |peak| u64::from(*peak));
-        (Limit::Addresses { subnet: subnet.name.clone() }, used, subnet.addresses)
-    });
-    let row = |(limit, used, available): (Limit, u64, u32)| Binding {
-        limit: limit.to_string(),
-        used,
-        available: u64::from(available),
-    };
-    let rows = subnets.chain(quotas).map(row).filter(|row| row.used > 0);
-    rows.min_by_key(|row| row.available.saturating_sub(row.used)).into_iter().collect()
-}
-
-impl Plan {
-    fn refuse(&mut self, none: NoPlan) {
-        self.status = Verdict::Infeasible;
-        self.infeasible = Some(none);
-    }
 }
 
 #[cfg(test)]
@@ -371,6 +139,7 @@ mod tests {
     use super::*;
     use crate::cold_path::{ColdPath, Path, Step};
     use crate::demand::Curve;
+    use crate::plan::solve::backend;
     use crate::platform::PhaseKind;
     use crate::policy::{Capacity, Start, named};
     use crate::quantity::{Interval, Memory};
@@ -415,12 +184,26 @@ mod tests {
     }
 
     /// What is left of a need if at most `most` ENIs are asked for at a time.
-    fn weakened(mut asked: Asked, most: u32) -> Asked {
-        for need in &mut asked.needs {
-            let steps = need.ready.steps().iter();
-            need.ready = Curve::new(steps.map(|&(at, value)| (at, value.min(most))));
+    fn weakened(mut requirement: Requirement, most: u32) -> Requirement {
+        for pool in &mut requirement.pools {
+            let steps = pool.ready.steps().iter();
+            pool.ready = Curve::new(steps.map(|&(at, value)| (at, value.min(most))));
         }
-        asked
+        requirement
+    }
+
+    fn solved(study: &PlanStudy<'_>, requirement: &Requirement) -> RequiredPlan {
+        solve_requirement(study, requirement, Millis::ZERO, backend::ALL[0]).unwrap().unwrap()
+    }
+
+    fn refuted(study: &PlanStudy<'_>, plan: &RequiredPlan) -> Refutation {
+        search_for_counterexample(study, Millis::ZERO, plan, 0, PlanProgress::unobserved())
+    }
+
+    fn refined(study: &PlanStudy<'_>, requirement: Requirement) -> Refinement {
+        let plan = solved(study, &requirement);
+        let candidates = vec![Candidate { requirement, plan }];
+        refine(study, candidates, Millis::ZERO, backend::ALL[0], PlanProgress::unobserved()).unwrap()
     }
 
     #[test]
@@ -428,21 +211,19 @@ mod tests {
         let (topology, cold_path, traffic) = bursts(100);
         let mut policy = named("idle-reuse").unwrap();
         policy.start = Start::Warm;
-        let study = Study::new(&topology, &cold_path, &policy, &traffic);
-        let (promise, backend) = (Millis::ZERO, crate::plan::solve::backend::ALL[0]);
-        let pools = study.pools(promise);
-        let whole = hold(&study, &pools, Asked::at_once(&study), promise, backend).unwrap();
-        assert_eq!(whole.counterexamples, 0);
-        let (best, _) = whole.end.unwrap();
+        let study = PlanStudy::new(&topology, &cold_path, &policy, &traffic);
+        let full = refined(&study, Requirement::without_waiting(&study));
+        assert_eq!(full.counterexamples, 0);
+        let best = full.outcome.unwrap().plan;
         assert_eq!(best.objectives.peak, 6);
         for most in 0..6 {
-            let weak = weakened(Asked::at_once(&study), most);
-            let broken = solve_pools(&study, &pools, &weak, promise, backend).unwrap().unwrap();
-            assert!(attack(&study, promise, &broken, 0).counterexample.is_some(), "{most} are enough");
-            let mended = hold(&study, &pools, weak, promise, backend).unwrap();
+            let weak = weakened(Requirement::without_waiting(&study), most);
+            let broken = refuted(&study, &solved(&study, &weak));
+            assert!(broken.counterexample.is_some(), "{most} are enough");
+            let mended = refined(&study, weak);
             assert!((1..=3).contains(&mended.counterexamples), "{most}: {}", mended.counterexamples);
-            let (plan, attacked) = mended.end.unwrap();
-            assert!(attacked.counterexample.is_none());
+            let KeptPlan { plan, refutation, .. } = mended.outcome.unwrap();
+            assert!(refutation.counterexample.is_none());
             // The constraints ask for no more than the proof does.
             assert_eq!(plan.objectives.peak, best.objectives.peak, "{most}");
             assert!(
@@ -459,24 +240,16 @@ mod tests {
         let (topology, cold_path, traffic) = bursts(100);
         let mut policy = named("idle-reuse").unwrap();
         policy.start = Start::Warm;
-        let study = Study::new(&topology, &cold_path, &policy, &traffic);
-        let pools = study.pools(Millis::ZERO);
-        let solved = solve_pools(
-            &study,
-            &pools,
-            &Asked::at_once(&study),
-            Millis::ZERO,
-            crate::plan::solve::backend::ALL[0],
-        )
-        .unwrap();
-        let mut solved = solved.unwrap();
-        // A claim that is not true cannot be mended by asking for more ENIs.
-        solved.lingering_peak = 3;
-        let broken = attack(&study, Millis::ZERO, &solved, 0).counterexample.unwrap();
-        assert_eq!((&broken.what, broken.shown), (&What::TooMany, 6));
-        let mut asked = Asked::at_once(&study);
-        assert!(!asked.learn(&study, &alive(&study, broken.assignment.clone())));
-        let left = left(&broken, Millis::ZERO, &solved);
+        let study = PlanStudy::new(&topology, &cold_path, &policy, &traffic);
+        let mut requirement = Requirement::without_waiting(&study);
+        let mut plan = solved(&study, &requirement);
+        // A claim that is not true cannot be mended by requiring more ENIs.
+        plan.draining_peak = 3;
+        let broken = refuted(&study, &plan).counterexample.unwrap();
+        assert_eq!((&broken.what, broken.shown), (&BrokenPromise::TooMany, 6));
+        let alive = alive(&study, study.initial(), broken.assignment.clone());
+        assert!(!requirement.require_places(&study, &alive));
+        let left = unmended(&broken, Millis::ZERO, &plan);
         assert_eq!((left.shortages[0].needed, left.shortages[0].available, left.proved), (6, 3, false));
     }
 }

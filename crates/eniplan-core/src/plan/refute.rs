@@ -1,4 +1,4 @@
-//! Attack: the search for an assignment under which a plan breaks its promise, and what it teaches.
+//! Refutation: the search for a counterexample, an assignment under which a plan breaks its promise.
 //!
 //! The simulator follows the plan under the search for witnesses, as it is and, where a zone's loss
 //! is to be survived, once more without each zone. Trusts nothing of how the plan was found.
@@ -7,18 +7,19 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use crate::plan::solve::pools::Solved;
-use crate::plan::study::Study;
-use crate::plan::terms::schedule::{Entry, Schedule};
+use super::followed::actions;
+use super::progress::PlanProgress;
+use super::requirement::study::PlanStudy;
+use super::solve::required::RequiredPlan;
 use crate::policy::{Policy, Provision};
 use crate::quantity::Millis;
-use crate::simulation::{Action, Assignment, End, Failure, Recorder, Served, World, simulate};
+use crate::simulation::{Assignment, End, Failure, Recorder, Served, World, simulate};
 use crate::topology::Topology;
 use crate::worst_case::{Effort, Planned, worst_case};
 
-/// What an attack has shown.
+/// What a search for counterexamples has shown.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Attacked {
+pub(crate) struct Refutation {
     /// Assignments that were replayed.
     pub replays: u64,
     /// How the promise broke; none: it held in each of them.
@@ -33,7 +34,7 @@ pub(crate) struct Attacked {
 #[derive(Clone, Debug)]
 pub(crate) struct Counterexample {
     pub assignment: Assignment,
-    pub what: What,
+    pub what: BrokenPromise,
     /// When, ms.
     pub at_ms: u64,
     /// The cold start, ms, the ENIs held, or the invocations.
@@ -44,7 +45,7 @@ pub(crate) struct Counterexample {
 
 /// How a promise breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum What {
+pub(crate) enum BrokenPromise {
     /// A cold start of this function is too long.
     TooLong(String),
     /// More ENIs are held than the plan says.
@@ -56,31 +57,36 @@ pub(crate) enum What {
 /// Invocations to replay in each search, about.
 const REPLAYED: u64 = 2_000_000;
 
-/// Passes over the traffic that an attack takes, about: the corners, twice as they are written down, the
+/// Passes over the trace that a search takes, about: the corners, twice as they are written down, the
 /// random assignments, and the bounds.
-pub(crate) fn passes(study: &Study<'_>) -> u64 {
+pub(crate) fn passes(study: &PlanStudy<'_>) -> u64 {
     let drawn = REPLAYED / study.traffic.invocations().max(1);
     let zones = if study.topology.limits.survive_zone { 3 } else { 0 };
     drawn.min(2_000) * (1 + zones) + 12
 }
 
-/// Attacks `solved`, under which no environment is to wait longer than `eni_wait` for its ENI.
-pub(crate) fn attack(study: &Study<'_>, promise: Millis, solved: &Solved, eni_wait: u64) -> Attacked {
-    let whole = || search(study, promise, solved, eni_wait, None);
+/// Looks for an assignment that breaks `plan`, under which no environment is to wait longer than `eni_wait`.
+pub(crate) fn search_for_counterexample(
+    study: &PlanStudy<'_>,
+    promise: Millis,
+    plan: &RequiredPlan,
+    eni_wait: u64,
+    progress: &PlanProgress<'_>,
+) -> Refutation {
+    let search = CounterexampleSearch { study, promise, plan, eni_wait, progress };
     if !study.topology.limits.survive_zone {
-        return whole();
+        return search.replay_worst_cases(None);
     }
-    // Of long traffic a replay takes long: the corner in which the fewest ENIs are ready has to do.
+    // Of a long trace a replay takes long: the corner in which the fewest ENIs are ready has to do.
     let long = study.traffic.invocations() > REPLAYED;
     let after = |zone: &&str| {
-        if long {
-            corner(study, promise, solved, zone)
-        } else {
-            search(study, promise, solved, eni_wait, Some(zone))
-        }
+        if long { search.replay_corner(zone) } else { search.replay_worst_cases(Some(zone)) }
     };
-    let zones: Vec<&str> = zones(study, solved).into_iter().collect();
-    let (mut all, lost) = rayon::join(whole, || zones.par_iter().map(after).collect::<Vec<Attacked>>());
+    let zones: Vec<&str> = search.zones().into_iter().collect();
+    let (mut all, lost) = rayon::join(
+        || search.replay_worst_cases(None),
+        || zones.par_iter().map(after).collect::<Vec<Refutation>>(),
+    );
     for lost in lost {
         all.replays += lost.replays;
         all.failures = all.failures.max(lost.failures);
@@ -90,108 +96,97 @@ pub(crate) fn attack(study: &Study<'_>, promise: Millis, solved: &Solved, eni_wa
     all
 }
 
-/// The zones in which a plan stands.
-fn zones<'a>(study: &Study<'a>, solved: &Solved) -> BTreeSet<&'a str> {
-    solved.schedules.iter().map(|(class, _)| study.zone(*class)).collect()
-}
-
-/// The world of a plan after the loss of a zone, to be followed by `policy`.
-fn follow<'a>(
-    study: &Study<'a>,
-    solved: &Solved,
-    lost: Option<&str>,
-    topology: &'a Topology,
-    policy: &'a Policy,
-) -> World<'a> {
-    let left = |class: &usize| Some(study.zone(*class)) != lost;
-    let schedules: Vec<_> = solved.schedules.iter().filter(|(class, _)| left(class)).cloned().collect();
-    let world = World::new(topology, study.cold_path, policy, study.initial().to_vec());
-    world.with_schedule(actions(&schedules))
-}
-
-/// One replay, everything taking the longest.
-fn corner(study: &Study<'_>, promise: Millis, solved: &Solved, lost: &str) -> Attacked {
-    let (topology, policy) = (study.without(Some(lost)), study.scheduled(Provision::Scheduled));
-    let world = follow(study, solved, Some(lost), &topology, &policy);
-    let longest = Assignment::all(End::Longest);
-    let (outcome, _, starved) = simulate(&world, study.traffic, longest.clone(), Starved::default());
-    study.passed();
-    let found = |what: What, at_ms: u64, shown: u64| {
-        let (assignment, lost) = (longest.clone(), Some(lost.to_owned()));
-        Counterexample { assignment, what, at_ms, shown, lost }
-    };
-    let longest_start = outcome.longest.as_ref().filter(|it| it.length > promise.0);
-    let too_long = longest_start.map(|it| {
-        let function = topology.functions.get(it.function).map(|place| place.name.clone());
-        found(What::TooLong(function.unwrap_or_default()), it.arrival, it.length)
-    });
-    let most = u64::from(solved.lingering_peak);
-    let held = outcome.enis;
-    let too_many = (held.peak > most).then(|| found(What::TooMany, held.peak_at, held.peak));
-    let starved_at = starved.first.map(|at| found(What::Unserved, at, starved.count));
-    Attacked {
-        replays: 1,
-        counterexample: starved_at.or(too_long).or(too_many),
-        failures: outcome.failures().saturating_sub(starved.count),
-        none_fails: true,
-    }
-}
-
-fn search(
-    study: &Study<'_>,
+/// A plan, and what it is to keep.
+struct CounterexampleSearch<'a> {
+    study: &'a PlanStudy<'a>,
     promise: Millis,
-    solved: &Solved,
+    plan: &'a RequiredPlan,
     eni_wait: u64,
-    lost: Option<&str>,
-) -> Attacked {
-    let (topology, policy) = (study.without(lost), study.scheduled(Provision::Scheduled));
-    let world = follow(study, solved, lost, &topology, &policy);
-    let most = u64::from(solved.lingering_peak);
-    let planned = Planned { eni_wait: Millis(eni_wait), peak_enis: most };
-    let effort = Effort { invocations: REPLAYED, ..Effort::default() };
-    let worst = worst_case(&world, study.cold_path, study.traffic, Some(planned), effort, study);
-    let found = |what: What, assignment: &Assignment, at_ms: u64, shown: u64| Counterexample {
-        assignment: assignment.clone(),
-        what,
-        at_ms,
-        shown,
-        lost: lost.map(str::to_owned),
-    };
-    let (cold, peak) = (&worst.cold_start, &worst.peak_enis);
-    let too_long = (cold.witness_ms > promise.0).then(|| {
-        let function = cold.function.clone().unwrap_or_default();
-        found(What::TooLong(function), &worst.witness, cold.at_ms.unwrap_or(0), cold.witness_ms)
-    });
-    let too_many = (peak.peak.witness > most)
-        .then(|| found(What::TooMany, &worst.witness_peak_enis, peak.at_ms, peak.peak.witness));
-    // Who waits for ever has no cold start: it fails in the end. What other limits refuse is not the plan's.
-    let heard = if worst.failures.witness > 0 {
-        simulate(&world, study.traffic, worst.witness_failures.clone(), Starved::default()).2
-    } else {
-        Starved::default()
-    };
-    let starved = heard.first.map(|at_ms| found(What::Unserved, &worst.witness_failures, at_ms, heard.count));
-    Attacked {
-        replays: worst.replays,
-        counterexample: starved.or(too_long).or(too_many),
-        failures: worst.failures.witness.saturating_sub(heard.count),
-        none_fails: worst.failures.bound == Some(0),
-    }
+    progress: &'a PlanProgress<'a>,
 }
 
-/// What the simulator does of these schedules.
-pub(crate) fn actions(schedules: &[(usize, Schedule)]) -> Vec<Action> {
-    let of = |(class, schedule): &(usize, Schedule)| {
-        let class = *class;
-        let act = move |entry: &Entry| Action {
-            at: entry.at_ms,
-            class,
-            create: entry.create,
-            delete: entry.delete,
+impl CounterexampleSearch<'_> {
+    /// The zones in which the plan stands.
+    fn zones(&self) -> BTreeSet<&str> {
+        self.plan.schedules.iter().map(|(class, _)| self.study.zone(*class)).collect()
+    }
+
+    /// The world of the plan after the loss of a zone, to be followed by `policy`.
+    fn world<'w>(&'w self, lost: Option<&str>, topology: &'w Topology, policy: &'w Policy) -> World<'w> {
+        let left = |class: &usize| Some(self.study.zone(*class)) != lost;
+        let schedules = self.plan.schedules.iter().filter(|(class, _)| left(class)).cloned();
+        let world = World::new(topology, self.study.cold_path, policy, self.study.initial().to_vec());
+        world.with_schedule(actions(&schedules.collect::<Vec<_>>()))
+    }
+
+    /// One replay, everything taking the longest.
+    fn replay_corner(&self, lost: &str) -> Refutation {
+        let (topology, policy) = (self.study.without(Some(lost)), self.study.scheduled(Provision::Scheduled));
+        let world = self.world(Some(lost), &topology, &policy);
+        let longest = Assignment::all(End::Longest);
+        let (outcome, _, starved) = simulate(&world, self.study.traffic, longest.clone(), Starved::default());
+        self.progress.step();
+        let found = |what: BrokenPromise, at_ms: u64, shown: u64| {
+            let (assignment, lost) = (longest.clone(), Some(lost.to_owned()));
+            Counterexample { assignment, what, at_ms, shown, lost }
         };
-        schedule.entries.iter().map(act).collect::<Vec<_>>()
-    };
-    schedules.iter().flat_map(of).collect()
+        let too_long = outcome.longest.as_ref().filter(|start| start.length > self.promise.0);
+        let too_long = too_long.map(|start| {
+            let function = topology.functions.get(start.function).map(|place| place.name.clone());
+            found(BrokenPromise::TooLong(function.unwrap_or_default()), start.arrival, start.length)
+        });
+        let held = outcome.enis;
+        let too_many = held.peak > u64::from(self.plan.draining_peak);
+        let too_many = too_many.then(|| found(BrokenPromise::TooMany, held.peak_at, held.peak));
+        let starved_at = starved.first.map(|at| found(BrokenPromise::Unserved, at, starved.count));
+        Refutation {
+            replays: 1,
+            counterexample: starved_at.or(too_long).or(too_many),
+            failures: outcome.failures().saturating_sub(starved.count),
+            none_fails: true,
+        }
+    }
+
+    /// The search for worst cases, on the plan as it is or after the loss of a zone.
+    fn replay_worst_cases(&self, lost: Option<&str>) -> Refutation {
+        let (topology, policy) = (self.study.without(lost), self.study.scheduled(Provision::Scheduled));
+        let world = self.world(lost, &topology, &policy);
+        let most = u64::from(self.plan.draining_peak);
+        let planned = Planned { eni_wait: Millis(self.eni_wait), peak_enis: most };
+        let effort = Effort { invocations: REPLAYED, ..Effort::default() };
+        let (cold_path, trace) = (self.study.cold_path, self.study.traffic);
+        let worst = worst_case(&world, cold_path, trace, Some(planned), effort, self.progress);
+        let found = |what: BrokenPromise, assignment: &Assignment, at_ms: u64, shown: u64| Counterexample {
+            assignment: assignment.clone(),
+            what,
+            at_ms,
+            shown,
+            lost: lost.map(str::to_owned),
+        };
+        let (cold, peak) = (&worst.cold_start, &worst.peak_enis);
+        let too_long = (cold.witness_ms > self.promise.0).then(|| {
+            let function = cold.function.clone().unwrap_or_default();
+            let at_ms = cold.at_ms.unwrap_or(0);
+            found(BrokenPromise::TooLong(function), &worst.witness, at_ms, cold.witness_ms)
+        });
+        let too_many = (peak.peak.witness > most)
+            .then(|| found(BrokenPromise::TooMany, &worst.witness_peak_enis, peak.at_ms, peak.peak.witness));
+        // Who waits for ever has no cold start: it fails in the end. What other limits refuse is not the plan's.
+        let starved = if worst.failures.witness > 0 {
+            simulate(&world, trace, worst.witness_failures.clone(), Starved::default()).2
+        } else {
+            Starved::default()
+        };
+        let unserved = starved
+            .first
+            .map(|at_ms| found(BrokenPromise::Unserved, &worst.witness_failures, at_ms, starved.count));
+        Refutation {
+            replays: worst.replays,
+            counterexample: unserved.or(too_long).or(too_many),
+            failures: worst.failures.witness.saturating_sub(starved.count),
+            none_fails: worst.failures.bound == Some(0),
+        }
+    }
 }
 
 /// Invocations that wait for an ENI to the end.
@@ -224,7 +219,7 @@ impl FirstBroken {
         Self { promise: promise.0, at: None }
     }
 
-    fn breaks(&mut self, arrival: u64) {
+    fn note(&mut self, arrival: u64) {
         self.at = Some(self.at.map_or(arrival, |first| first.min(arrival)));
     }
 }
@@ -232,11 +227,11 @@ impl FirstBroken {
 impl Recorder for FirstBroken {
     fn served(&mut self, served: &Served<'_>) {
         if served.start.saturating_sub(served.arrival) > self.promise {
-            self.breaks(served.arrival);
+            self.note(served.arrival);
         }
     }
 
     fn failed(&mut self, arrival: u64, _function: usize, _failure: Failure) {
-        self.breaks(arrival);
+        self.note(arrival);
     }
 }

@@ -3,14 +3,22 @@
 //! Each is a bracket: fewer than `at_least` fail in a replay or by counting, `enough` is proved
 //! (docs/plan.md, "Targets"). Under a zone's loss both hold for every zone.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::answer::{PoolClass, PoolTarget, TargetBracket};
+use super::progress::PlanProgress;
+use super::refute::FirstBroken;
+use super::requirement::joint::{PooledJoint, pool_minimum, pool_requirement};
+use super::requirement::minimum::minimum_enis;
+use super::requirement::readiness::{PoolRequirement, Requirement};
+use super::requirement::study::PlanStudy;
+use super::situation::lift_limits;
+use super::solve::joint::{joint_bound, solve_joint};
+use super::terms::error::PlanError;
+use super::terms::exact::instant_ms;
+use super::terms::joint::JointEntry;
+use super::terms::solution::JointAnswer;
 use crate::demand::Curve;
-use crate::plan::answer::{ClassPool, PoolTarget, Target};
-use crate::plan::refute::FirstBroken;
-use crate::plan::requirement::asked::{Asked, Need};
-use crate::plan::requirement::pools::{self, Pooled};
-use crate::plan::solve::joint::{JointAnswer, joint_bound, solve_joint};
-use crate::plan::study::Study;
-use crate::plan::terms::group::PlanError;
 use crate::policy::{Policy, Provision, Start, named};
 use crate::quantity::Millis;
 use crate::simulation::{Action, Assignment, End, World, simulate};
@@ -18,16 +26,19 @@ use crate::topology::Topology;
 use crate::worst_case::surely_within;
 
 /// ENIs that are made once and never deleted: in all, and of each pool of functions.
-pub(crate) fn constant(
-    study: &Study<'_>,
-    ways: &[Asked],
+pub(crate) fn constant_pools(
+    study: &PlanStudy<'_>,
+    candidates: &[Requirement],
     promise: Millis,
-) -> Result<(Target, Vec<PoolTarget>), PlanError> {
-    let (mut needs, mut made) = (smallest(ways), None);
+    progress: &PlanProgress<'_>,
+) -> Result<(TargetBracket, Vec<PoolTarget>), PlanError> {
+    let (mut needs, mut made) = (smallest_pools(candidates), None);
     // From an empty start fewer may be needed too soon, and more late enough.
-    for candidate in std::iter::once(needs.clone()).chain(ways.iter().map(|way| way.needs.clone())) {
+    for candidate in
+        std::iter::once(needs.clone()).chain(candidates.iter().map(|candidate| candidate.pools.clone()))
+    {
         let peaks: Vec<u32> = candidate.iter().map(|need| need.ready.peak().0).collect();
-        let pooled = pools::asked(study, &constants(&candidate, &peaks));
+        let pooled = pool_requirement(study, &constants(&candidate, &peaks));
         match solve_joint(&pooled.joint) {
             Ok(JointAnswer::Planned(planned)) => {
                 (needs, made) = (candidate, Some(by_class(&pooled, &planned.entries)));
@@ -38,29 +49,31 @@ pub(crate) fn constant(
             Err(error) => return Err(error),
         }
     }
-    let members: Vec<Vec<usize>> = needs.iter().map(|need| need.wanted.members.clone()).collect();
-    let counted = study.least(promise, &members);
-    let bracket = |(need, counted): (&Need, &Curve)| at_least(study, need, counted.peak(), promise);
+    let members: Vec<Vec<usize>> = needs.iter().map(|need| need.scope.members.clone()).collect();
+    let counted = minimum_enis(study, promise, &members);
+    let bracket = |(need, counted): (&PoolRequirement, &Curve)| {
+        at_least(study, need, counted.peak(), promise, progress)
+    };
     let brackets: Vec<(u32, Option<u64>)> = needs.iter().zip(&counted).map(bracket).collect();
     let lows: Vec<u32> = brackets.iter().map(|(low, _)| *low).collect();
     // A bucket takes time, not ENIs.
-    let mut least = pools::asked(study, &constants(&needs, &lows)).joint;
-    let mut counted = pools::least(study, promise).joint;
+    let mut least = pool_requirement(study, &constants(&needs, &lows)).joint;
+    let mut counted = pool_minimum(study, promise).joint;
     (least.api, counted.api) = (None, None);
     let counted_at = counted.pools.iter().map(|pool| pool.need.peak()).filter(|(enis, _)| *enis > 0);
     let counted_at = counted_at.max_by_key(|&(enis, at)| (enis, std::cmp::Reverse(at))).map(|(_, at)| at);
     counted.pools.iter_mut().for_each(|pool| pool.need = Curve::new([(0, pool.need.peak().0)]));
-    let target = Target {
+    let target = TargetBracket {
         enough: made.as_ref().map(|made| made.iter().map(|(_, enis)| enis).sum()),
         at_least: joint_bound(&least)?.peak.max(joint_bound(&counted)?.peak),
         fails_at_ms: brackets.iter().find_map(|(_, at)| *at).or(counted_at),
     };
-    let pool = |(need, (at_least, fails_at_ms)): (&Need, (u32, Option<u64>))| PoolTarget {
+    let pool = |(need, (at_least, fails_at_ms)): (&PoolRequirement, (u32, Option<u64>))| PoolTarget {
         classes: made
             .iter()
             .flatten()
-            .filter(|(class, _)| need.wanted.classes.contains(class))
-            .map(|it| class_pool(study, it))
+            .filter(|(class, _)| need.scope.classes.contains(class))
+            .map(|made| pool_class(study, made))
             .collect(),
         enough: made.as_ref().map(|_| need.ready.peak().0),
         at_least,
@@ -70,34 +83,35 @@ pub(crate) fn constant(
 }
 
 /// So many ENIs of each pool, from when it first needs any.
-fn constants(needs: &[Need], enis: &[u32]) -> Asked {
-    let constant = |(need, &enis): (&Need, &u32)| {
+fn constants(needs: &[PoolRequirement], enis: &[u32]) -> Requirement {
+    let constant = |(need, &enis): (&PoolRequirement, &u32)| {
         let from = need.ready.steps().first().map_or(0, |&(at, _)| at);
-        Need { ready: Curve::new([(from, enis)]), ..need.clone() }
+        PoolRequirement { ready: Curve::new([(from, enis)]), ..need.clone() }
     };
-    Asked { needs: needs.iter().zip(enis).map(constant).collect() }
+    Requirement { pools: needs.iter().zip(enis).map(constant).collect() }
 }
 
-/// Of each pool the way that asks for the fewest at once.
-fn smallest(ways: &[Asked]) -> Vec<Need> {
-    let pools = ways.first().map_or(0, |way| way.needs.len());
-    let of = |pool: usize| {
-        ways.iter().filter_map(|way| way.needs.get(pool)).min_by_key(|need| need.ready.peak().0)
+/// Of each pool the candidate that requires the fewest at once.
+fn smallest_pools(candidates: &[Requirement]) -> Vec<PoolRequirement> {
+    let pools = candidates.first().map_or(0, |candidate| candidate.pools.len());
+    let smallest = |pool: usize| {
+        let needs = candidates.iter().filter_map(|candidate| candidate.pools.get(pool));
+        needs.min_by_key(|need| need.ready.peak().0)
     };
-    (0..pools).filter_map(of).cloned().collect()
+    (0..pools).filter_map(smallest).cloned().collect()
 }
 
-fn by_class(pooled: &Pooled, entries: &[crate::plan::solve::joint::JointEntry]) -> Vec<(usize, u32)> {
-    let mut made: std::collections::BTreeMap<usize, u32> = std::collections::BTreeMap::new();
+fn by_class(pooled: &PooledJoint, entries: &[JointEntry]) -> Vec<(usize, u32)> {
+    let mut made: BTreeMap<usize, u32> = BTreeMap::new();
     for entry in entries {
         *made.entry(pooled.classes[entry.class]).or_default() += entry.create;
     }
     made.into_iter().collect()
 }
 
-fn class_pool(study: &Study<'_>, &(class, enis): &(usize, u32)) -> ClassPool {
+fn pool_class(study: &PlanStudy<'_>, &(class, enis): &(usize, u32)) -> PoolClass {
     let class = &study.topology.classes[class];
-    ClassPool {
+    PoolClass {
         subnet: study.topology.limits.subnets[class.subnet].name.clone(),
         security_groups: class.security_groups.clone(),
         enis,
@@ -107,8 +121,14 @@ fn class_pool(study: &Study<'_>, &(class, enis): &(usize, u32)) -> ClassPool {
 /// The smallest number of ENIs of a pool that no corner refutes, and when one fewer fails.
 ///
 /// That number is tried in one of its classes, all others having enough.
-fn at_least(study: &Study<'_>, need: &Need, counted: (u32, u64), promise: Millis) -> (u32, Option<u64>) {
-    if !need.wanted.alone {
+fn at_least(
+    study: &PlanStudy<'_>,
+    need: &PoolRequirement,
+    counted: (u32, u64),
+    promise: Millis,
+    progress: &PlanProgress<'_>,
+) -> (u32, Option<u64>) {
+    if !need.scope.alone {
         // An ENI of another pool may stand in.
         return (0, None);
     }
@@ -120,7 +140,7 @@ fn at_least(study: &Study<'_>, need: &Need, counted: (u32, u64), promise: Millis
         (0, None)
     } else {
         smallest_that_passes(counted..most, rounds(study, 1), |enis| {
-            constant_fails(study, need, enis, promise)
+            constant_fails(study, need, enis, promise, progress)
         })
     };
     if tried > counted { (tried, fails_at) } else { (counted, (counted > 0).then_some(at)) }
@@ -159,18 +179,18 @@ fn smallest_that_passes(
 const REPLAYED: u64 = 40_000_000;
 
 /// Rounds of the search for a target in so many worlds, each with two numbers in two corners.
-fn rounds(study: &Study<'_>, worlds: usize) -> u64 {
+fn rounds(study: &PlanStudy<'_>, worlds: usize) -> u64 {
     REPLAYED / study.traffic.invocations().max(1).saturating_mul(4 * worlds as u64)
 }
 
 /// Passes over the traffic to look for constant pools, about.
-pub(crate) fn passes_of_pools(study: &Study<'_>) -> u64 {
+pub(crate) fn passes_of_pools(study: &PlanStudy<'_>) -> u64 {
     let slow = study.traffic.invocations() > PROOFS;
     if slow { 0 } else { 4 * rounds(study, 1).min(TRIED) * study.needs().len() as u64 }
 }
 
 /// Passes over the traffic to look for a warm target, about.
-pub(crate) fn passes_of_warm(study: &Study<'_>) -> u64 {
+pub(crate) fn passes_of_warm(study: &PlanStudy<'_>) -> u64 {
     let worlds = worlds(study).len();
     let proofs = (PROOFS / study.traffic.invocations().max(1)).clamp(4, 24);
     let replays = 4 * rounds(study, worlds).min(TRIED);
@@ -181,67 +201,80 @@ pub(crate) fn passes_of_warm(study: &Study<'_>) -> u64 {
 const TRIED: u64 = 6;
 
 /// When a constant pool of so many breaks the promise in some corner.
-fn constant_fails(study: &Study<'_>, need: &Need, enis: u32, promise: Millis) -> Option<u64> {
+fn constant_fails(
+    study: &PlanStudy<'_>,
+    need: &PoolRequirement,
+    enis: u32,
+    promise: Millis,
+    progress: &PlanProgress<'_>,
+) -> Option<u64> {
     let mut topology = study.topology.clone();
-    let class = *need.wanted.classes.first()?;
-    let limits = &mut topology.limits;
-    (limits.api, limits.region_quota, limits.vpc_quota) = (None, None, None);
-    limits.subnets.iter_mut().for_each(|subnet| subnet.addresses = u32::MAX);
+    let class = *need.scope.classes.first()?;
+    lift_limits(&mut topology);
     for (f, place) in topology.functions.iter_mut().enumerate() {
         // Others are outside any VPC: their ENIs are not in question.
-        place.classes = if need.wanted.members.contains(&f) { vec![class] } else { Vec::new() };
+        place.classes = if need.scope.members.contains(&f) { vec![class] } else { Vec::new() };
     }
     let policy = study.scheduled(Provision::Scheduled);
-    let lead = i64::try_from(topology.boot.max.0).unwrap_or(i64::MAX);
+    let lead = instant_ms(topology.boot.max.0);
     let at = if policy.start == Start::Warm { -lead } else { 0 };
     let world = World::new(&topology, study.cold_path, &policy, study.initial().to_vec());
     let world = world.with_schedule(vec![Action { at, class, create: enis, delete: 0 }]);
-    broken(study, &world, promise)
+    first_broken(study, &world, promise, progress)
 }
 
 /// When the promise breaks in a corner, ms.
-fn broken(study: &Study<'_>, world: &World<'_>, promise: Millis) -> Option<u64> {
+fn first_broken(
+    study: &PlanStudy<'_>,
+    world: &World<'_>,
+    promise: Millis,
+    progress: &PlanProgress<'_>,
+) -> Option<u64> {
     [End::Longest, End::Shortest].into_iter().find_map(|end| {
-        let heard = FirstBroken::new(promise);
-        let at = simulate(world, study.traffic, Assignment::all(end), heard).2.at;
-        study.passed();
+        let recorder = FirstBroken::new(promise);
+        let at = simulate(world, study.traffic, Assignment::all(end), recorder).2.at;
+        progress.step();
         at
     })
 }
 
 /// Whether the traffic is too much for the smallest `warm` to be searched for.
-pub(crate) fn too_much(study: &Study<'_>) -> bool {
+pub(crate) fn too_many_invocations(study: &PlanStudy<'_>) -> bool {
     rounds(study, worlds(study).len()) == 0
 }
 
 /// The smallest `warm` of the warm-pool policy.
-pub(crate) fn warm(study: &Study<'_>, promise: Millis) -> Target {
+pub(crate) fn warm_target(
+    study: &PlanStudy<'_>,
+    promise: Millis,
+    progress: &PlanProgress<'_>,
+) -> TargetBracket {
     let largest = study.alive().iter().fold(1, |sum: u32, alive| sum.saturating_add(alive.peak().0));
     let topologies = worlds(study);
     if rounds(study, topologies.len()) == 0 {
-        return Target { enough: None, at_least: 0, fails_at_ms: None };
+        return TargetBracket { enough: None, at_least: 0, fails_at_ms: None };
     }
     let fails = |warm: u32| {
-        let policy = pooled(study, warm);
+        let policy = warm_pool(study, warm);
         let world = |topology| World::new(topology, study.cold_path, &policy, study.initial().to_vec());
-        topologies.iter().find_map(|topology| broken(study, &world(topology), promise))
+        topologies.iter().find_map(|topology| first_broken(study, &world(topology), promise, progress))
     };
     let (at_least, fails_at_ms) = smallest_that_passes(0..largest, rounds(study, topologies.len()), fails);
     let proved = |warm: u32| {
-        let policy = pooled(study, warm);
+        let policy = warm_pool(study, warm);
         topologies.iter().all(|topology| {
             let world = World::new(topology, study.cold_path, &policy, study.initial().to_vec());
             let within = surely_within(&world, study.cold_path, study.traffic, promise);
-            study.passed();
+            progress.step();
             within
         })
     };
-    Target { enough: smallest_proved(study, at_least, largest, proved), at_least, fails_at_ms }
+    TargetBracket { enough: smallest_proved(study, at_least, largest, proved), at_least, fails_at_ms }
 }
 
 /// The smallest number in the range that is proved to be enough, if being proved is monotone; with
 /// much traffic not quite the smallest, since each proof goes through all of it.
-fn smallest_proved(study: &Study<'_>, low: u32, high: u32, proved: impl Fn(u32) -> bool) -> Option<u32> {
+fn smallest_proved(study: &PlanStudy<'_>, low: u32, high: u32, proved: impl Fn(u32) -> bool) -> Option<u32> {
     if proved(low) {
         return Some(low);
     }
@@ -275,17 +308,17 @@ fn smallest_proved(study: &Study<'_>, low: u32, high: u32, proved: impl Fn(u32) 
 const PROOFS: u64 = 4_000_000;
 
 /// The topology as it is and, where a zone's loss is to be survived, after the loss of each.
-fn worlds(study: &Study<'_>) -> Vec<Topology> {
+fn worlds(study: &PlanStudy<'_>) -> Vec<Topology> {
     let mut worlds = vec![study.topology.clone()];
     if study.topology.limits.survive_zone {
-        let zones: std::collections::BTreeSet<&str> =
+        let zones: BTreeSet<&str> =
             (0..study.topology.classes.len()).map(|class| study.zone(class)).collect();
         worlds.extend(zones.into_iter().map(|zone| study.without(Some(zone))));
     }
     worlds
 }
 
-fn pooled(study: &Study<'_>, warm: u32) -> Policy {
+fn warm_pool(study: &PlanStudy<'_>, warm: u32) -> Policy {
     let mut policy = named("warm-pool").unwrap_or_else(|| study.policy.clone());
     let like = study.scheduled(Provision::Scheduled);
     policy.warm = warm;

@@ -1,76 +1,75 @@
-//! Conflict: a set of limits that no plan keeps together, and of which none can be left out.
+//! An irreducible infeasible set: limits that no plan keeps together, and of which none can be left out.
 //!
 //! A deletion filter: each limit in turn is taken away; where there is still no plan it stays away.
 
 use std::fmt;
 
-use crate::plan::explain::trial::{any, plenty};
-use crate::plan::solve::joint::Joint;
-use crate::plan::solve::objective::Minimise;
-use crate::plan::terms::group::{Limit, PlanError, Start};
+use super::lever::Lever;
+use super::trial::{plan_any, plenty};
+use crate::plan::terms::error::PlanError;
+use crate::plan::terms::group::PlanStart;
+use crate::plan::terms::joint::Joint;
+use crate::plan::terms::limit::EniLimit;
+use crate::plan::terms::objective::PlanObjective;
 
 /// A limit that can be taken away as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rule {
+pub enum IisLimit {
     /// One that says how much there is.
-    Limit(Limit),
+    EniLimit(EniLimit),
     /// That the loss of any one zone must be survived.
     Zones,
 }
 
-impl fmt::Display for Rule {
+impl fmt::Display for IisLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Limit(limit) => write!(f, "{limit}"),
+            Self::EniLimit(limit) => write!(f, "{limit}"),
             Self::Zones => write!(f, "loss of any one zone, to be survived"),
         }
     }
 }
 
 /// Every limit of the problem.
-pub fn rules(joint: &Joint) -> Vec<Rule> {
-    let mut limits: Vec<Limit> =
-        crate::plan::explain::Lever::all(joint).into_iter().map(|lever| lever.limit(joint)).collect();
+pub fn limits(joint: &Joint) -> Vec<IisLimit> {
+    let mut limits: Vec<EniLimit> = Lever::all(joint).into_iter().map(|lever| lever.limit(joint)).collect();
     limits.dedup();
-    let zones = joint.survive_zone.then_some(Rule::Zones);
-    zones.into_iter().chain(limits.into_iter().map(Rule::Limit)).collect()
+    let zones = joint.survive_zone.then_some(IisLimit::Zones);
+    zones.into_iter().chain(limits.into_iter().map(IisLimit::EniLimit)).collect()
 }
 
 /// The problem without a limit: addresses for all, no quota, no bucket, a boot before the start.
 #[must_use]
-pub fn lifted(joint: &Joint, rule: &Rule) -> Joint {
+pub fn lift(joint: &Joint, rule: &IisLimit) -> Joint {
     let mut joint = joint.clone();
     match rule {
-        Rule::Zones => joint.survive_zone = false,
-        Rule::Limit(Limit::Addresses { subnet }) => {
+        IisLimit::Zones => joint.survive_zone = false,
+        IisLimit::EniLimit(EniLimit::Addresses { subnet }) => {
             let plenty = plenty(&joint);
             for room in joint.subnets.iter_mut().filter(|room| room.name == *subnet) {
                 room.addresses = room.addresses.max(plenty);
             }
         }
-        Rule::Limit(Limit::VpcQuota) => joint.vpc_quota = None,
-        Rule::Limit(Limit::RegionQuota) => joint.region_quota = None,
-        Rule::Limit(Limit::ApiBucket) => joint.api = None,
-        Rule::Limit(Limit::Boot) => {
-            if let Start::Empty { from_ms } = &mut joint.start {
+        IisLimit::EniLimit(EniLimit::VpcQuota) => joint.vpc_quota = None,
+        IisLimit::EniLimit(EniLimit::RegionQuota) => joint.region_quota = None,
+        IisLimit::EniLimit(EniLimit::ApiBucket) => joint.api = None,
+        IisLimit::EniLimit(EniLimit::Boot) => {
+            if let PlanStart::Empty { from_ms } = &mut joint.start {
                 *from_ms = from_ms.saturating_sub_unsigned(joint.boot.max.0);
             }
         }
-        Rule::Limit(Limit::Together { .. }) => {}
+        IisLimit::EniLimit(EniLimit::Together { .. }) => {}
     }
     joint
 }
 
-/// The limits of a minimal conflict: together they have no plan, without any one of them there is one,
-/// each planned again; empty: there is a plan, or taking away all limits brings none.
-pub fn conflict(joint: &Joint) -> Result<Vec<Rule>, PlanError> {
-    conflict_of(std::slice::from_ref(joint))
-}
-
-/// The same where a plan of any of these problems will do; they differ in what is needed alone.
-pub(crate) fn conflict_of(joints: &[Joint]) -> Result<Vec<Rule>, PlanError> {
-    let fails = |joints: &[Joint]| Ok::<_, PlanError>(any(joints, Joint::clone, Minimise::Enis)?.is_none());
-    let mut kept = joints.first().map(rules).unwrap_or_default();
+/// Limits that together leave no plan, while without any one of them there is one, each planned again; empty:
+/// there is a plan, or taking away all limits brings none. A plan of any of these problems will do; they differ
+/// in what is needed alone.
+pub fn irreducible_infeasible_set(joints: &[Joint]) -> Result<Vec<IisLimit>, PlanError> {
+    let fails =
+        |joints: &[Joint]| Ok::<_, PlanError>(plan_any(joints, Joint::clone, PlanObjective::Enis)?.is_none());
+    let mut kept = joints.first().map(limits).unwrap_or_default();
     let mut current = joints.to_vec();
     if !fails(&current)? {
         return Ok(Vec::new());
@@ -79,7 +78,7 @@ pub(crate) fn conflict_of(joints: &[Joint]) -> Result<Vec<Rule>, PlanError> {
         let mut next = Vec::new();
         let before = kept.len();
         for rule in kept {
-            let looser: Vec<Joint> = current.iter().map(|joint| lifted(joint, &rule)).collect();
+            let looser: Vec<Joint> = current.iter().map(|joint| lift(joint, &rule)).collect();
             if fails(&looser)? {
                 current = looser;
             } else {

@@ -1,46 +1,40 @@
-//! Pooling: the study's functions as pools for the joint planner.
+//! Pools: which functions share which ENI classes, and which of these a plan may count on.
 //!
 //! Functions with the same classes are a pool. Where the class sets of pools overlap, an ENI made
 //! for one is used by another, and the plan must not count on it: pools that all share some
 //! classes are planned as one pool in those; of others each gets in its own classes what all that
 //! can stand on its ENIs need together, which is enough but may be more than is needed
-//! (docs/plan.md, "Overlapping pools"). What is needed at least is asked of all the classes of
-//! overlapping pools together.
+//! (docs/plan.md, "Overlapping pools").
 
 use crate::demand::{Curve, need, pools};
-use crate::plan::requirement::asked::{Asked, Need};
-use crate::plan::solve::joint::{Joint, PoolNeed};
-use crate::plan::study::Study;
-use crate::plan::terms::group::Start as From;
-use crate::policy::Start;
-use crate::quantity::Millis;
+use crate::plan::situation::Situation;
 use crate::topology::Topology;
 
-/// A joint problem, and the class of the topology that each of its classes stands for.
-#[derive(Clone, Debug)]
-pub(crate) struct Pooled {
-    pub joint: Joint,
-    pub classes: Vec<usize>,
+/// The classes of functions that share them all, and the functions.
+type PoolMembers = (Vec<usize>, Vec<usize>);
+
+/// Pools that share a class with each other, directly or through others; in the order of their classes.
+pub(crate) fn components(topology: &Topology) -> Vec<Vec<PoolMembers>> {
+    let mut components = connected(topology);
+    components.sort_by_key(|component| component.iter().filter_map(|pool| pool.0.first()).min().copied());
+    components
 }
 
-type Pool = (Vec<usize>, Vec<usize>);
-
-/// Pools that share a class with each other, directly or through others.
-fn components(topology: &Topology) -> Vec<Vec<Pool>> {
-    let mut components: Vec<Vec<Pool>> = Vec::new();
+/// The same in the order in which functions connect them.
+pub(crate) fn connected(topology: &Topology) -> Vec<Vec<PoolMembers>> {
+    let mut components: Vec<Vec<PoolMembers>> = Vec::new();
     for pool in pools(topology) {
-        let touches = |other: &Pool| other.0.iter().any(|class| pool.0.contains(class));
+        let touches = |other: &PoolMembers| other.0.iter().any(|class| pool.0.contains(class));
         let (near, far): (Vec<_>, Vec<_>) =
             components.into_iter().partition(|component| component.iter().any(touches));
         components = far;
         components.push(near.into_iter().flatten().chain([pool]).collect());
     }
-    components.sort_by_key(|component| component.iter().filter_map(|pool| pool.0.first()).min().copied());
     components
 }
 
 /// The classes that all pools of a component may use, where those are enough to plan in.
-fn shared(topology: &Topology, component: &[Pool], survive: bool) -> Option<Vec<usize>> {
+fn shared(topology: &Topology, component: &[PoolMembers], survive: bool) -> Option<Vec<usize>> {
     let (first, rest) = component.split_first()?;
     let everywhere = |class: &&usize| rest.iter().all(|pool| pool.0.contains(class));
     let shared: Vec<usize> = first.0.iter().filter(everywhere).copied().collect();
@@ -51,106 +45,42 @@ fn shared(topology: &Topology, component: &[Pool], survive: bool) -> Option<Vec<
     enough.then_some(shared)
 }
 
-/// The classes that a need may stand in, and the functions it is for.
+/// The classes that ENIs may be made in, and the functions they are for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Wanted {
+pub(crate) struct PoolScope {
     pub classes: Vec<usize>,
     pub members: Vec<usize>,
     /// Whether no other function may use any of these classes, nor these functions another class.
     pub alone: bool,
 }
 
-/// Who needs ENIs, and where.
-pub(crate) fn wanted(study: &Study<'_>) -> Vec<Wanted> {
-    let of = |component: Vec<Pool>| {
-        let shared = shared(study.topology, &component, study.topology.limits.survive_zone);
+/// Who requires ENIs, and where.
+pub(crate) fn scopes(situation: &Situation<'_>) -> Vec<PoolScope> {
+    let scopes_of = |component: Vec<PoolMembers>| {
+        let shared = shared(situation.topology, &component, situation.topology.limits.survive_zone);
         let alone = component.len() == 1;
-        let near = |pool: &Pool| {
-            let near = component.iter().filter(|it| it.0.iter().any(|class| pool.0.contains(class)));
+        let near = |pool: &PoolMembers| {
+            let near = component.iter().filter(|other| other.0.iter().any(|class| pool.0.contains(class)));
             near.flat_map(|pool| pool.1.clone()).collect()
         };
         match shared {
             Some(classes) => {
                 let members = component.iter().flat_map(|pool| pool.1.clone()).collect();
-                vec![Wanted { classes, members, alone }]
+                vec![PoolScope { classes, members, alone }]
             }
             None => component
                 .iter()
-                .map(|pool| Wanted { classes: pool.0.clone(), members: near(pool), alone })
+                .map(|pool| PoolScope { classes: pool.0.clone(), members: near(pool), alone })
                 .collect(),
         }
     };
-    components(study.topology).into_iter().flat_map(of).collect()
+    components(situation.topology).into_iter().flat_map(scopes_of).collect()
 }
 
-/// What is asked for, as a joint problem.
-pub(crate) fn asked(study: &Study<'_>, asked: &Asked) -> Pooled {
-    let pool = |need: &Need| (need.wanted.classes.clone(), need.ready.clone());
-    pooled(study, asked.needs.iter().map(pool).collect())
-}
-
-/// The ENIs that these environments need of these classes.
-pub(crate) fn need_of(study: &Study<'_>, wanted: &Wanted, alive: &[Curve]) -> Curve {
-    let mut topology = study.topology.clone();
-    for (f, place) in topology.functions.iter_mut().enumerate() {
-        place.classes = if wanted.members.contains(&f) { wanted.classes.clone() } else { Vec::new() };
-    }
-    need::enis(&topology, study.policy, alive).pop().map(|(_, need)| need).unwrap_or_default()
-}
-
-/// What all functions that use any of these classes need, if any of the classes serves each of them.
-pub(crate) fn together(study: &Study<'_>, classes: &[usize]) -> Curve {
-    let of =
-        |pool: Pool| if pool.0.iter().any(|class| classes.contains(class)) { pool.1 } else { Vec::new() };
-    let members = pools(study.topology).into_iter().flat_map(of).collect();
-    let wanted = Wanted { classes: classes.to_vec(), members, alone: false };
-    need_of(study, &wanted, &study.alive())
-}
-
-/// What no plan can do without.
-pub(crate) fn least(study: &Study<'_>, promise: Millis) -> Pooled {
-    let components = components(study.topology);
-    let of = |component: &Vec<Pool>| -> Pool {
-        let mut classes: Vec<usize> = component.iter().flat_map(|pool| pool.0.clone()).collect();
-        classes.sort_unstable();
-        classes.dedup();
-        let classes = if let [pool] = component.as_slice() { pool.0.clone() } else { classes };
-        (classes, component.iter().flat_map(|pool| pool.1.clone()).collect())
-    };
-    let (classes, members): (Vec<_>, Vec<_>) = components.iter().map(of).unzip();
-    let needs = study.least(promise, &members);
-    pooled(study, classes.into_iter().zip(needs).collect())
-}
-
-/// These classes, and what is needed of them, as a joint problem.
-pub(crate) fn pooled(study: &Study<'_>, pools: Vec<(Vec<usize>, Curve)>) -> Pooled {
-    let (topology, limits) = (study.topology, &study.topology.limits);
-    let mut classes = Vec::new();
-    let pools = pools
-        .into_iter()
-        .map(|(own, need)| {
-            let first = classes.len();
-            classes.extend(own);
-            PoolNeed { classes: (first..classes.len()).collect(), need }
-        })
-        .collect();
-    let start = match study.policy.start {
-        Start::Warm => From::Warm,
-        Start::Empty => From::Empty { from_ms: 0 },
-    };
-    let joint = Joint {
-        subnets: limits.subnets.clone(),
-        classes: classes.iter().map(|&class| topology.classes[class].subnet).collect(),
-        pools,
-        vpc_quota: limits.vpc_quota,
-        region_quota: limits.region_quota,
-        survive_zone: limits.survive_zone,
-        lingers: true,
-        span: study.traffic.span,
-        boot: topology.boot.clone(),
-        delete: topology.delete.clone(),
-        api: limits.api,
-        start,
-    };
-    Pooled { joint, classes }
+/// The ENIs that these environments need of a scope's classes.
+pub(crate) fn enis_for(situation: &Situation<'_>, scope: &PoolScope, alive: &[Curve]) -> Curve {
+    let mut members: Vec<usize> = scope.members.iter().copied().filter(|&f| f < alive.len()).collect();
+    members.sort_unstable();
+    let curves: Vec<Curve> = members.iter().map(|&f| alive[f].clone()).collect();
+    need::enis_of(situation.topology, situation.policy, &members, &curves)
 }

@@ -9,10 +9,10 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::plan::solve::decompose::{Gap, Turn, Turns};
-use crate::plan::solve::tokens::{Bucket, Server, Service, latest};
+use super::decompose::{Decomposition, IdleGap};
+use super::tokens::{BackwardServer, DeadlineService, ExactBucket, latest};
 use crate::plan::terms::group::Group;
-use crate::plan::terms::schedule::{Objectives, Schedule};
+use crate::plan::terms::schedule::{DeadlineBatch, Objectives, Schedule};
 
 /// How many thresholds are tried in a zone that is not settled.
 const THRESHOLDS: usize = 16;
@@ -22,11 +22,11 @@ const PRICES: [u64; 7] = [1, 2, 4, 8, 16, 32, 64];
 /// What the bucket makes of the turns, and what no schedule can beat.
 pub(crate) struct Relief {
     /// The requests.
-    pub requests: Vec<Turn>,
+    pub requests: Vec<DeadlineBatch>,
     /// The deletions, in the order of the turns'; some with a count of 0.
-    pub deletions: Vec<Turn>,
+    pub deletions: Vec<DeadlineBatch>,
     /// Gaps that are kept: neither their deletion nor their creation is in the above.
-    pub kept: Vec<Gap>,
+    pub kept: Vec<IdleGap>,
     /// A lower bound on each objective, in their order.
     pub bound: Objectives,
     /// Where requests go before their deadlines, and the gaps that might spare them: `(from, to)`, ms.
@@ -36,16 +36,17 @@ pub(crate) struct Relief {
 impl Relief {
     /// All of it as one schedule.
     pub fn schedule(&self) -> Schedule {
-        let pairs = |turns: &[Turn]| turns.iter().map(|turn| (turn.at_ms, turn.count)).collect::<Vec<_>>();
+        let pairs =
+            |turns: &[DeadlineBatch]| turns.iter().map(|turn| (turn.at_ms, turn.count)).collect::<Vec<_>>();
         Schedule::from_parts(pairs(&self.requests), pairs(&self.deletions))
     }
 }
 
 /// The turns' schedule, with requests moved and gaps kept as the bucket asks; none: there is none
 /// of at most [`MOST_ENTRIES`](crate::plan::solve::tokens::MOST_ENTRIES) requests.
-pub(crate) fn relieve(turns: &Turns, group: &Group) -> Option<Relief> {
+pub(crate) fn relieve(turns: &Decomposition, group: &Group) -> Option<Relief> {
     let mut bound = turns.objectives;
-    let Some(bucket) = group.api.map(Bucket::from) else {
+    let Some(bucket) = group.api.map(ExactBucket::from) else {
         let (requests, deletions) = (turns.creations.clone(), turns.deletions.clone());
         return Some(Relief { requests, deletions, kept: Vec::new(), bound, congested: Vec::new() });
     };
@@ -54,11 +55,11 @@ pub(crate) fn relieve(turns: &Turns, group: &Group) -> Option<Relief> {
     let mut deletions = turns.deletions.clone();
     for range in zones(services.as_deref(), turns.creations.len()) {
         let services = services.as_deref().and_then(|services| services.get(range.clone()));
-        let zone = Zone::new(turns, range, services, bucket, group.earliest_ms());
+        let zone = CongestionZone::new(turns, range, services, bucket, group.earliest_ms());
         let (saving, open) = zone.doubt();
         bound.held_ms += zone.waits().saturating_sub(saving);
         bound.creations = bound.creations.saturating_sub(open);
-        let trial = zone.settle()?;
+        let trial = zone.choose_kept()?;
         for gap in &trial.kept {
             if let Some(deletion) = deletions.get_mut(gap.deletion) {
                 deletion.count = deletion.count.saturating_sub(gap.count);
@@ -72,7 +73,7 @@ pub(crate) fn relieve(turns: &Turns, group: &Group) -> Option<Relief> {
 }
 
 /// Runs of creations, each ending with one that meets a full bucket.
-pub(crate) fn zones(services: Option<&[Service]>, count: usize) -> Vec<Range<usize>> {
+pub(crate) fn zones(services: Option<&[DeadlineService]>, count: usize) -> Vec<Range<usize>> {
     let Some(services) = services else {
         return std::iter::once(0..count).filter(|range| !range.is_empty()).collect();
     };
@@ -80,31 +81,31 @@ pub(crate) fn zones(services: Option<&[Service]>, count: usize) -> Vec<Range<usi
     ends.scan(0, |start, end| Some(std::mem::replace(start, end)..end)).collect()
 }
 
-struct Zone<'a> {
-    creations: &'a [Turn],
+struct CongestionZone<'a> {
+    creations: &'a [DeadlineBatch],
     first: usize,
     /// The zone's gaps, and whether each may be worth keeping.
-    gaps: Vec<(&'a Gap, u64)>,
-    services: Option<&'a [Service]>,
-    bucket: Bucket,
+    gaps: Vec<(&'a IdleGap, u64)>,
+    services: Option<&'a [DeadlineService]>,
+    bucket: ExactBucket,
     earliest_ms: Option<i64>,
 }
 
 /// One choice of gaps to keep.
-struct Trial<'a> {
+struct ZoneTrial<'a> {
     /// Extra held time over the held curve.
     cost_ms: u128,
     spared: u64,
-    kept: Vec<&'a Gap>,
-    grants: Vec<Turn>,
+    kept: Vec<&'a IdleGap>,
+    grants: Vec<DeadlineBatch>,
 }
 
-impl<'a> Zone<'a> {
+impl<'a> CongestionZone<'a> {
     fn new(
-        turns: &'a Turns,
+        turns: &'a Decomposition,
         range: Range<usize>,
-        services: Option<&'a [Service]>,
-        bucket: Bucket,
+        services: Option<&'a [DeadlineService]>,
+        bucket: ExactBucket,
         earliest_ms: Option<i64>,
     ) -> Self {
         let creations = turns.creations.get(range.clone()).unwrap_or_default();
@@ -172,7 +173,8 @@ impl<'a> Zone<'a> {
             return (0, 0);
         }
         let open = self.gaps.iter().filter(|(gap, relief)| gap.width_ms <= *relief);
-        let saving = |&(gap, relief): &(&Gap, u64)| u128::from(relief - gap.width_ms) * u128::from(gap.count);
+        let saving =
+            |&(gap, relief): &(&IdleGap, u64)| u128::from(relief - gap.width_ms) * u128::from(gap.count);
         let (saving, count) = open.fold((0_u128, 0), |(sum, count), entry| {
             (sum.saturating_add(saving(entry)), count + u64::from(entry.0.count))
         });
@@ -180,22 +182,22 @@ impl<'a> Zone<'a> {
     }
 
     /// The best of a few choices of gaps to keep.
-    fn settle(&self) -> Option<Trial<'a>> {
+    fn choose_kept(&self) -> Option<ZoneTrial<'a>> {
         let mut best = self.attempt(Vec::new());
         if self.calm() {
             return best;
         }
         let open = self.gaps.iter().filter(|(gap, relief)| gap.width_ms <= *relief).map(|(gap, _)| *gap);
-        let open: Vec<&Gap> = open.collect();
+        let open: Vec<&IdleGap> = open.collect();
         let widths: BTreeSet<u64> = open.iter().map(|gap| gap.width_ms).collect();
         let stride = widths.len().div_ceil(THRESHOLDS).max(1);
         let narrow = widths.iter().rev().step_by(stride).map(|threshold| {
             open.iter().filter(|gap| gap.width_ms <= *threshold).copied().collect::<Vec<_>>()
         });
-        let waited = PRICES.iter().filter_map(|price| self.worth(&open, *price));
+        let waited = PRICES.iter().filter_map(|price| self.gaps_worth_keeping(&open, *price));
         for kept in narrow.chain(waited) {
             let Some(trial) = self.attempt(kept) else { continue };
-            let better = |best: &Trial| (trial.cost_ms, best.spared) < (best.cost_ms, trial.spared);
+            let better = |best: &ZoneTrial| (trial.cost_ms, best.spared) < (best.cost_ms, trial.spared);
             if best.as_ref().is_none_or(better) {
                 best = Some(trial);
             }
@@ -204,9 +206,9 @@ impl<'a> Zone<'a> {
     }
 
     /// The gaps narrower than `price` times the wait their request would have, latest deadline first.
-    fn worth(&self, open: &[&'a Gap], price: u64) -> Option<Vec<&'a Gap>> {
+    fn gaps_worth_keeping(&self, open: &[&'a IdleGap], price: u64) -> Option<Vec<&'a IdleGap>> {
         let mut kept = Vec::new();
-        let mut server = Server::new(self.bucket);
+        let mut server = BackwardServer::new(self.bucket);
         let mut rest = open;
         for (index, deadline) in self.creations.iter().enumerate().rev() {
             let start = rest.partition_point(|gap| gap.creation - self.first < index);
@@ -234,7 +236,7 @@ impl<'a> Zone<'a> {
     }
 
     /// Keeps these gaps; none where a request would stand too early.
-    fn attempt(&self, kept: Vec<&'a Gap>) -> Option<Trial<'a>> {
+    fn attempt(&self, kept: Vec<&'a IdleGap>) -> Option<ZoneTrial<'a>> {
         let mut deadlines = self.creations.to_vec();
         let mut cost_ms = 0;
         for gap in &kept {
@@ -246,17 +248,17 @@ impl<'a> Zone<'a> {
         deadlines.retain(|deadline| deadline.count > 0);
         let services = latest(&deadlines, self.bucket)?;
         cost_ms += services.iter().map(|service| service.total_ms).sum::<u128>();
-        let grants: Vec<Turn> = services.into_iter().flat_map(|service| service.grants).collect();
+        let grants: Vec<DeadlineBatch> = services.into_iter().flat_map(|service| service.grants).collect();
         if self.earliest_ms.is_some_and(|from| grants.iter().any(|grant| grant.at_ms < from)) {
             return None;
         }
         let spared = kept.iter().map(|gap| u64::from(gap.count)).sum();
-        Some(Trial { cost_ms, spared, kept, grants })
+        Some(ZoneTrial { cost_ms, spared, kept, grants })
     }
 }
 
 /// Takes the last `count` requests off.
-fn drop_last(grants: &mut Vec<Turn>, mut count: u32) {
+fn drop_last(grants: &mut Vec<DeadlineBatch>, mut count: u32) {
     while count > 0 {
         let Some(last) = grants.last_mut() else { return };
         let taken = last.count.min(count);

@@ -11,16 +11,17 @@ use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 
-use crate::plan::solve::congestion::zones;
-use crate::plan::solve::decompose::{Turn, decompose};
-use crate::plan::solve::program::{Column, Name, Program, Row, Sense, Solution, Variable};
-use crate::plan::solve::tokens::{Bucket, latest};
+use super::congestion::zones;
+use super::decompose::decompose;
+use super::program::{Program, ProgramColumn, ProgramName, ProgramRow, Sense, Solution, Variable};
+use super::tokens::{ExactBucket, latest};
+use crate::plan::terms::exact::instant_ms;
 use crate::plan::terms::group::Group;
-use crate::plan::terms::schedule::Schedule;
+use crate::plan::terms::schedule::{DeadlineBatch, Schedule};
 
 /// A state at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Node {
+pub enum EniState {
     /// Not there: never requested, or on its way out.
     Outside,
     /// Ready at this instant, ms.
@@ -29,7 +30,7 @@ pub enum Node {
 
 /// What takes an ENI from one node to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Arc {
+pub enum EniArc {
     /// Requested then; ready after the longest boot.
     Create {
         /// The request, ms.
@@ -52,82 +53,86 @@ pub enum Arc {
 }
 
 /// The network of a group.
-pub struct Network<'a> {
+pub struct EniNetwork<'a> {
     group: &'a Group,
-    graph: DiGraph<Node, Arc>,
+    graph: DiGraph<EniState, EniArc>,
 }
 
-impl<'a> Network<'a> {
+impl<'a> EniNetwork<'a> {
     /// Builds it; none where it would have more than `largest` arcs.
     pub fn build(group: &'a Group, largest: usize) -> Option<Self> {
         let requests = requests(group, largest)?;
-        let changes = group.need.steps().iter().map(|&(at, _)| i64::try_from(at).unwrap_or(i64::MAX));
-        let ready = requests.iter().map(|request| request + group.lead_ms());
+        let changes = group.need.steps().iter().map(|&(at, _)| instant_ms(at));
+        let ready = requests.iter().map(|request| request + group.boot_ms());
         let instants: BTreeSet<i64> = changes.chain(ready).collect();
         if instants.len().saturating_mul(3) > largest {
             return None;
         }
         let mut network = Self { group, graph: DiGraph::new() };
-        let outside = network.graph.add_node(Node::Outside);
+        let outside = network.graph.add_node(EniState::Outside);
         let nodes: Vec<(i64, NodeIndex)> =
-            instants.iter().map(|&at| (at, network.graph.add_node(Node::Ready(at)))).collect();
+            instants.iter().map(|&at| (at, network.graph.add_node(EniState::Ready(at)))).collect();
         let nexts = nodes.iter().skip(1).map(|&(at, node)| (Some(at), node)).chain([(None, outside)]);
         for (&(from_ms, node), (to_ms, next)) in nodes.iter().zip(nexts) {
             let need = u64::try_from(from_ms).map_or(0, |at| group.need.at(at));
-            network.graph.add_edge(node, next, Arc::Ready { from_ms, to_ms, need });
-            let request_ms = from_ms - group.lead_ms();
+            network.graph.add_edge(node, next, EniArc::Ready { from_ms, to_ms, need });
+            let request_ms = from_ms - group.boot_ms();
             if requests.contains(&request_ms) {
-                network.graph.add_edge(outside, node, Arc::Create { request_ms });
+                network.graph.add_edge(outside, node, EniArc::Create { request_ms });
             }
-            if from_ms + group.drain_ms() < network.end_ms() {
-                network.graph.add_edge(node, outside, Arc::Delete { start_ms: from_ms });
+            if from_ms + group.delete_ms() < network.end_ms() {
+                network.graph.add_edge(node, outside, EniArc::Delete { start_ms: from_ms });
             }
         }
         Some(network)
     }
 
     /// The graph.
-    pub fn graph(&self) -> &DiGraph<Node, Arc> {
+    pub fn graph(&self) -> &DiGraph<EniState, EniArc> {
         &self.graph
     }
 
     fn end_ms(&self) -> i64 {
-        i64::try_from(self.group.end_ms()).unwrap_or(i64::MAX)
+        instant_ms(self.group.end_ms())
     }
 
-    /// The network as a linear program, without the constraints that [`Flow::broken`] adds as they break.
-    pub fn flow(&self) -> Flow<'_> {
-        self.flow_where(None)
-    }
-
-    /// The same where a creation costs as much as holding one ENI for `creation_ms`; none: next to nothing.
-    pub fn flow_where(&self, creation_ms: Option<f64>) -> Flow<'_> {
+    /// The network as a linear program, without the constraints that [`EniFlow::broken`] adds as they break.
+    pub fn flow(&self) -> EniFlow<'_> {
         let rises = self.group.need.steps().iter().scan(0_u32, |last, &(_, value)| {
             let rise = value.saturating_sub(*last);
             *last = value;
             Some(f64::from(rise))
         });
         // All creations together weigh less than one ENI x ms: held time first, then creations.
-        let creation = creation_ms.unwrap_or(0.5 / (1.0 + rises.sum::<f64>()));
+        let creation = 0.5 / (1.0 + rises.sum::<f64>());
         let mut program = Program::default();
         // Arcs in the order of their indices, which petgraph gives out from 0.
         let variables = self.graph.edge_weights().map(|arc| {
             let (kind, at_ms, lower, cost) = match *arc {
-                Arc::Create { request_ms } => {
+                EniArc::Create { request_ms } => {
                     ("create", request_ms, 0, self.group.boot.max.0 as f64 + creation)
                 }
-                Arc::Ready { from_ms, to_ms, need } => {
+                EniArc::Ready { from_ms, to_ms, need } => {
                     let to_ms = to_ms.map_or(self.end_ms(), |to_ms| to_ms.min(self.end_ms()));
                     ("ready", from_ms, need, (to_ms - from_ms).max(0) as f64)
                 }
-                Arc::Delete { start_ms } => ("delete", start_ms, 0, self.group.delete.max.0 as f64),
+                EniArc::Delete { start_ms } => ("delete", start_ms, 0, self.group.delete.max.0 as f64),
             };
-            let name = Name { kind, from_ms: at_ms, to_ms: None };
-            (*arc, program.add(Column { name, lower: f64::from(lower), upper: None, integer: false, cost }))
+            let name = ProgramName { kind, from_ms: at_ms, to_ms: None };
+            (
+                *arc,
+                program.add(ProgramColumn {
+                    name,
+                    lower: f64::from(lower),
+                    upper: None,
+                    integer: false,
+                    cost,
+                }),
+            )
         });
-        let variables: Vec<(Arc, Variable)> = variables.collect();
+        let variables: Vec<(EniArc, Variable)> = variables.collect();
         for node in self.graph.node_indices() {
-            let Some(&Node::Ready(at_ms)) = self.graph.node_weight(node) else { continue };
+            let Some(&EniState::Ready(at_ms)) = self.graph.node_weight(node) else { continue };
             let side = |direction, sign| {
                 let edges = self.graph.edges_directed(node, direction);
                 edges
@@ -135,24 +140,23 @@ impl<'a> Network<'a> {
                     .map(move |&(_, variable)| (variable, sign))
             };
             let terms = side(Direction::Incoming, 1.0).chain(side(Direction::Outgoing, -1.0)).collect();
-            let name = Name { kind: "flow", from_ms: at_ms, to_ms: None };
-            program.require(Row { name, terms, sense: Sense::Equal, right: 0.0 });
+            let name = ProgramName { kind: "flow", from_ms: at_ms, to_ms: None };
+            program.require(ProgramRow { name, terms, sense: Sense::Equal, right: 0.0 });
         }
-        Flow { group: self.group, program, variables }
+        EniFlow { group: self.group, program, variables }
     }
 }
 
 /// Every instant at which an optimal plan may have a request; none where there are too many.
 fn requests(group: &Group, largest: usize) -> Option<BTreeSet<i64>> {
-    let lead = group.lead_ms();
+    let lead = group.boot_ms();
     let rises = group.need.steps().iter().scan(0, |last, &(at, value)| {
         let rise = (value > *last).then_some(at);
         *last = value;
         Some(rise)
     });
-    let mut requests: BTreeSet<i64> =
-        rises.flatten().map(|at| i64::try_from(at).unwrap_or(i64::MAX) - lead).collect();
-    if let Some(bucket) = group.api.map(Bucket::from) {
+    let mut requests: BTreeSet<i64> = rises.flatten().map(|at| instant_ms(at) - lead).collect();
+    if let Some(bucket) = group.api.map(ExactBucket::from) {
         let turns = decompose(group);
         let services = latest(&turns.creations, bucket);
         for zone in zones(services.as_deref(), turns.creations.len()) {
@@ -161,7 +165,7 @@ fn requests(group: &Group, largest: usize) -> Option<BTreeSet<i64>> {
             for deadline in deadlines {
                 before += u64::from(deadline.count);
                 let first = bucket.burst() + 1;
-                if usize::try_from(before.saturating_sub(first)).map_or(true, |waiting| waiting > largest) {
+                if before.saturating_sub(first) > largest as u64 {
                     return None;
                 }
                 let widths = (first..=before).filter_map(|count| bucket.width_ms(count));
@@ -179,13 +183,13 @@ fn requests(group: &Group, largest: usize) -> Option<BTreeSet<i64>> {
 }
 
 /// The linear program of a network, and how to read its solutions.
-pub struct Flow<'a> {
+pub struct EniFlow<'a> {
     group: &'a Group,
     program: Program,
-    variables: Vec<(Arc, Variable)>,
+    variables: Vec<(EniArc, Variable)>,
 }
 
-impl Flow<'_> {
+impl EniFlow<'_> {
     /// The program.
     pub fn program(&self) -> &Program {
         &self.program
@@ -197,9 +201,9 @@ impl Flow<'_> {
         let mut deletions = Vec::new();
         for &(arc, variable) in &self.variables {
             match arc {
-                Arc::Create { request_ms } => creations.push((request_ms, solution.count(variable)?)),
-                Arc::Delete { start_ms } => deletions.push((start_ms, solution.count(variable)?)),
-                Arc::Ready { .. } => {}
+                EniArc::Create { request_ms } => creations.push((request_ms, solution.count(variable)?)),
+                EniArc::Delete { start_ms } => deletions.push((start_ms, solution.count(variable)?)),
+                EniArc::Ready { .. } => {}
             }
         }
         Some(Schedule::from_parts(creations, deletions))
@@ -211,45 +215,45 @@ impl Flow<'_> {
         let crowded = self.crowded(schedule);
         let any = !windows.is_empty() || crowded.is_some();
         for (from_ms, to_ms) in windows {
-            let inside = |arc: &Arc| matches!(*arc, Arc::Create { request_ms } if (from_ms..=to_ms).contains(&request_ms));
+            let inside = |arc: &EniArc| matches!(*arc, EniArc::Create { request_ms } if (from_ms..=to_ms).contains(&request_ms));
             let most = self
                 .group
                 .api
-                .map_or(u64::MAX, |bucket| Bucket::from(bucket).window(to_ms.abs_diff(from_ms)));
-            self.limit(Name { kind: "tokens", from_ms, to_ms: Some(to_ms) }, inside, most);
+                .map_or(u64::MAX, |bucket| ExactBucket::from(bucket).window(to_ms.abs_diff(from_ms)));
+            self.limit(ProgramName { kind: "tokens", from_ms, to_ms: Some(to_ms) }, inside, most);
         }
         if let Some(at_ms) = crowded {
-            let (lead, drain) = (self.group.lead_ms(), self.group.drain_ms());
-            let held = |arc: &Arc| match *arc {
-                Arc::Create { request_ms } => (request_ms..request_ms + lead).contains(&at_ms),
-                Arc::Ready { from_ms, to_ms, .. } => {
+            let (lead, drain) = (self.group.boot_ms(), self.group.delete_ms());
+            let held = |arc: &EniArc| match *arc {
+                EniArc::Create { request_ms } => (request_ms..request_ms + lead).contains(&at_ms),
+                EniArc::Ready { from_ms, to_ms, .. } => {
                     from_ms <= at_ms && to_ms.is_none_or(|to_ms| at_ms < to_ms)
                 }
-                Arc::Delete { start_ms } => (start_ms..start_ms + drain).contains(&at_ms),
+                EniArc::Delete { start_ms } => (start_ms..start_ms + drain).contains(&at_ms),
             };
             let peak = u64::from(self.group.need.peak().0);
-            self.limit(Name { kind: "held", from_ms: at_ms, to_ms: None }, held, peak);
+            self.limit(ProgramName { kind: "held", from_ms: at_ms, to_ms: None }, held, peak);
         }
         any
     }
 
-    fn limit(&mut self, name: Name, counts: impl Fn(&Arc) -> bool, most: u64) {
+    fn limit(&mut self, name: ProgramName, counts: impl Fn(&EniArc) -> bool, most: u64) {
         let terms =
             self.variables.iter().filter(|(arc, _)| counts(arc)).map(|&(_, variable)| (variable, 1.0));
-        let row = Row { name, terms: terms.collect(), sense: Sense::AtMost, right: most as f64 };
+        let row = ProgramRow { name, terms: terms.collect(), sense: Sense::AtMost, right: most as f64 };
         self.program.require(row);
     }
 
     /// Windows with more requests than tokens.
     fn overdrawn(&self, schedule: &Schedule) -> BTreeSet<(i64, i64)> {
         let requests = schedule.entries.iter().filter(|entry| entry.create > 0);
-        let turns = requests.map(|entry| Turn { at_ms: entry.at_ms, count: entry.create });
-        self.group.api.map_or_else(BTreeSet::new, |bucket| Bucket::from(bucket).overdrawn(turns))
+        let turns = requests.map(|entry| DeadlineBatch { at_ms: entry.at_ms, count: entry.create });
+        self.group.api.map_or_else(BTreeSet::new, |bucket| ExactBucket::from(bucket).overdrawn(turns))
     }
 
     /// The first instant at which most ENIs are held, where that is more than the need's peak.
     fn crowded(&self, schedule: &Schedule) -> Option<i64> {
-        let drain = self.group.drain_ms();
+        let drain = self.group.delete_ms();
         let mut turns: Vec<(i64, i64)> = Vec::new();
         for entry in &schedule.entries {
             turns.push((entry.at_ms, i64::from(entry.create)));
@@ -272,7 +276,7 @@ impl Flow<'_> {
 mod tests {
     use super::*;
     use crate::demand::Curve;
-    use crate::plan::Start;
+    use crate::plan::PlanStart;
     use crate::quantity::{Interval, Millis, Rate};
     use crate::topology::TokenBucket;
 
@@ -284,17 +288,17 @@ mod tests {
             delete: Interval::exactly(Millis(20)),
             ceilings: Vec::new(),
             api: Some(TokenBucket { burst: 1, per_second: Rate::per_second(200) }),
-            start: Start::Warm,
+            start: PlanStart::Warm,
         }
     }
 
     #[test]
     fn a_network_by_hand() {
         let group = group();
-        let network = Network::build(&group, 100).unwrap();
+        let network = EniNetwork::build(&group, 100).unwrap();
         // Ready by 0, or one token's pause of 5 ms earlier; need 0 from 100 on.
-        let nodes: Vec<Node> = network.graph().node_weights().copied().collect();
-        assert_eq!(nodes, [Node::Outside, Node::Ready(-5), Node::Ready(0), Node::Ready(100)]);
+        let nodes: Vec<EniState> = network.graph().node_weights().copied().collect();
+        assert_eq!(nodes, [EniState::Outside, EniState::Ready(-5), EniState::Ready(0), EniState::Ready(100)]);
         let flow = network.flow();
         let mut columns: Vec<(String, f64)> = flow
             .program()
@@ -315,13 +319,13 @@ mod tests {
         assert_eq!(columns, costs.map(|(name, cost)| (name.to_string(), cost)));
         let rows: Vec<String> = flow.program().rows().iter().map(|row| row.name.to_string()).collect();
         assert_eq!(rows, ["flow[-5]", "flow[0]", "flow[100]"]);
-        assert!(Network::build(&group, 8).is_none());
+        assert!(EniNetwork::build(&group, 8).is_none());
     }
 
     #[test]
     fn what_a_schedule_breaks_becomes_a_constraint() {
         let group = group();
-        let network = Network::build(&group, 100).unwrap();
+        let network = EniNetwork::build(&group, 100).unwrap();
         let mut flow = network.flow();
         assert!(!flow.broken(&Schedule::from_parts([(-15, 1), (-10, 1)], [(100, 2)])));
         assert!(flow.broken(&Schedule::from_parts([(-15, 1), (-10, 2)], [])));

@@ -7,7 +7,7 @@ use std::fmt;
 
 /// A name: what a variable or constraint is, and the instants it belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Name {
+pub struct ProgramName {
     /// What it is, as docs/plan.md calls it.
     pub kind: &'static str,
     /// From (or at) this instant, ms.
@@ -16,7 +16,7 @@ pub struct Name {
     pub to_ms: Option<i64>,
 }
 
-impl fmt::Display for Name {
+impl fmt::Display for ProgramName {
     /// `ready[60000]`, `tokens[0..200]`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.to_ms {
@@ -32,9 +32,9 @@ pub struct Variable(usize);
 
 /// What a variable may be, and what a unit of it costs.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Column {
+pub struct ProgramColumn {
     /// Its name.
-    pub name: Name,
+    pub name: ProgramName,
     /// The least it may be.
     pub lower: f64,
     /// The most it may be; none: anything.
@@ -58,9 +58,9 @@ pub enum Sense {
 
 /// A constraint: the sum of coefficients times variables, compared with a number.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+pub struct ProgramRow {
     /// Its name.
-    pub name: Name,
+    pub name: ProgramName,
     /// Coefficients.
     pub terms: Vec<(Variable, f64)>,
     /// The comparison.
@@ -72,29 +72,29 @@ pub struct Row {
 /// Variables, constraints and an objective to minimise.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Program {
-    columns: Vec<Column>,
-    rows: Vec<Row>,
+    columns: Vec<ProgramColumn>,
+    rows: Vec<ProgramRow>,
 }
 
 impl Program {
     /// Adds a variable.
-    pub fn add(&mut self, column: Column) -> Variable {
+    pub fn add(&mut self, column: ProgramColumn) -> Variable {
         self.columns.push(column);
         Variable(self.columns.len() - 1)
     }
 
     /// Adds a constraint.
-    pub fn require(&mut self, row: Row) {
+    pub fn require(&mut self, row: ProgramRow) {
         self.rows.push(row);
     }
 
     /// The variables, each with its handle.
-    pub fn columns(&self) -> impl Iterator<Item = (Variable, &Column)> {
+    pub fn columns(&self) -> impl Iterator<Item = (Variable, &ProgramColumn)> {
         self.columns.iter().enumerate().map(|(index, column)| (Variable(index), column))
     }
 
     /// The constraints.
-    pub fn rows(&self) -> &[Row] {
+    pub fn rows(&self) -> &[ProgramRow] {
         &self.rows
     }
 }
@@ -135,11 +135,11 @@ mod tests {
 
     #[test]
     fn names_print_and_counts_are_whole() {
-        let name = Name { kind: "tokens", from_ms: -5, to_ms: Some(20) };
+        let name = ProgramName { kind: "tokens", from_ms: -5, to_ms: Some(20) };
         assert_eq!(name.to_string(), "tokens[-5..20]");
-        assert_eq!(Name { kind: "ready", from_ms: 60, to_ms: None }.to_string(), "ready[60]");
+        assert_eq!(ProgramName { kind: "ready", from_ms: 60, to_ms: None }.to_string(), "ready[60]");
         let mut program = Program::default();
-        let column = Column { name, lower: 0.0, upper: None, integer: false, cost: 1.0 };
+        let column = ProgramColumn { name, lower: 0.0, upper: None, integer: false, cost: 1.0 };
         let [near, half, below] = [(); 3].map(|()| program.add(column));
         let solution = Solution::new(vec![2.000_000_1, 1.5, -1.0], true);
         assert_eq!([near, half, below].map(|variable| solution.count(variable)), [Some(2), None, None]);

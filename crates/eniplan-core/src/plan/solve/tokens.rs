@@ -1,14 +1,15 @@
 //! Tokens: the latest instants at which requests still find a token each, by a backward pass.
 //!
 //! The bucket never holds more than `burst` tokens, so requests at `a..=b` all find theirs at once
-//! iff every such window has at most `burst + floor(rate * (b - a))` of them ([`Bucket::window`]). That condition reads
+//! iff every such window has at most `burst + floor(rate * (b - a))` of them ([`ExactBucket::window`]). That condition reads
 //! the same backwards in time: serving the deadlines last to first through a bucket that is full
 //! at the end gives the latest conformant instants (docs/plan.md, lemma 3). Milliseconds.
 //! Knows nothing of needs or schedules.
 
 use std::collections::BTreeSet;
 
-use crate::plan::solve::decompose::Turn;
+use crate::plan::terms::exact::at_most_u64;
+use crate::plan::terms::schedule::DeadlineBatch;
 use crate::topology::TokenBucket;
 
 /// The most separate requests one schedule may have.
@@ -20,14 +21,14 @@ pub(crate) const MOST_ENTRIES: usize = 1_000_000;
 /// It can fill a bucket of one, always; there a request needs a full bucket, and the unit is the
 /// part of a token that comes in one of the whole milliseconds the pause takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Bucket {
+pub(crate) struct ExactBucket {
     token: u64,
     full: u64,
     /// Units per ms.
     rate: u64,
 }
 
-impl From<TokenBucket> for Bucket {
+impl From<TokenBucket> for ExactBucket {
     fn from(bucket: TokenBucket) -> Self {
         const MILLION: u64 = 1_000_000;
         match (bucket.burst, bucket.per_second.micro_tokens_per_ms()) {
@@ -40,8 +41,8 @@ impl From<TokenBucket> for Bucket {
     }
 }
 
-impl Bucket {
-    /// Whether the units lose nothing: refused by [`Group::validate`](crate::plan::Group) otherwise.
+impl ExactBucket {
+    /// Whether the units lose nothing: refused by validation otherwise.
     pub fn is_exact(self) -> bool {
         self.full <= self.token || self.rate <= self.full - self.token
     }
@@ -63,7 +64,8 @@ impl Bucket {
         }
         let refill = u128::from(self.rate) * u128::from(width_ms);
         let tokens = (u128::from(self.full) + refill) / u128::from(self.token.max(1));
-        u64::try_from(tokens).unwrap_or(u64::MAX)
+        // More than anyone asks for.
+        at_most_u64(tokens)
     }
 
     /// The narrowest window that grants `count` requests at once; none: no window does.
@@ -80,7 +82,7 @@ impl Bucket {
 
     /// What `requests` (in time order) overdraw: of each stretch without a full bucket the window
     /// of the first request too many and that of the worst.
-    pub fn overdrawn(self, requests: impl Iterator<Item = Turn>) -> BTreeSet<(i64, i64)> {
+    pub fn overdrawn(self, requests: impl Iterator<Item = DeadlineBatch>) -> BTreeSet<(i64, i64)> {
         let full = i128::from(self.full);
         let mut windows = BTreeSet::new();
         let (mut level, mut stretch, mut lowest) = (full, None, 0);
@@ -113,7 +115,7 @@ impl Bucket {
 
 /// How one deadline was served.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Service {
+pub(crate) struct DeadlineService {
     /// Whether the bucket was full and nobody waited: no later deadline matters to this one.
     pub fresh: bool,
     /// Requests that had to go earlier.
@@ -123,14 +125,14 @@ pub(crate) struct Service {
     /// The sum over all of them.
     pub total_ms: u128,
     /// The instants, latest first.
-    pub grants: Vec<Turn>,
+    pub grants: Vec<DeadlineBatch>,
 }
 
-/// Serves deadlines (in time order) as late as the bucket allows: one [`Service`] each, in the
+/// Serves deadlines (in time order) as late as the bucket allows: one [`DeadlineService`] each, in the
 /// same order; none: the tokens never suffice, or only for more than [`MOST_ENTRIES`] separate requests.
-pub(crate) fn latest(deadlines: &[Turn], bucket: Bucket) -> Option<Vec<Service>> {
-    let mut server = Server::new(bucket);
-    let mut services: Vec<Service> =
+pub(crate) fn latest(deadlines: &[DeadlineBatch], bucket: ExactBucket) -> Option<Vec<DeadlineService>> {
+    let mut server = BackwardServer::new(bucket);
+    let mut services: Vec<DeadlineService> =
         deadlines.iter().rev().map(|deadline| server.serve(*deadline)).collect::<Option<_>>()?;
     services.reverse();
     Some(services)
@@ -138,28 +140,28 @@ pub(crate) fn latest(deadlines: &[Turn], bucket: Bucket) -> Option<Vec<Service>>
 
 /// The backward pass between two deadlines.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Server {
-    bucket: Bucket,
+pub(crate) struct BackwardServer {
+    bucket: ExactBucket,
     clock: i64,
     level: u64,
     entries: usize,
 }
 
-impl Server {
+impl BackwardServer {
     /// A full bucket at the end of all time.
-    pub fn new(bucket: Bucket) -> Self {
+    pub fn new(bucket: ExactBucket) -> Self {
         Self { bucket, clock: i64::MAX, level: bucket.full, entries: 0 }
     }
 
     /// Serves the next earlier deadline; none as [`latest`].
-    pub fn serve(&mut self, deadline: Turn) -> Option<Service> {
-        let Bucket { token, full, rate } = self.bucket;
+    pub fn serve(&mut self, deadline: DeadlineBatch) -> Option<DeadlineService> {
+        let ExactBucket { token, full, rate } = self.bucket;
         let start = deadline.at_ms.min(self.clock);
         let refill = u128::from(rate) * u128::from(self.clock.abs_diff(start)) + u128::from(self.level);
-        self.level = u64::try_from(refill).unwrap_or(full).min(full);
+        self.level = u64::try_from(refill).map_or(full, |level| level.min(full));
         self.clock = start;
         let fresh = self.level == full && self.clock == deadline.at_ms;
-        let mut service = Service { fresh, ..Service::default() };
+        let mut service = DeadlineService { fresh, ..DeadlineService::default() };
         let mut rest = deadline.count;
         while rest > 0 {
             if self.level < token {
@@ -168,12 +170,12 @@ impl Server {
                 }
                 let pause = (token - self.level).div_ceil(rate);
                 self.level = self.level.saturating_add(pause.saturating_mul(rate)).min(full);
-                self.clock -= i64::try_from(pause).unwrap_or(i64::MAX);
+                self.clock = self.clock.checked_sub_unsigned(pause)?;
             }
-            let count = rest.min(u32::try_from(self.level / token.max(1)).unwrap_or(u32::MAX));
+            let count = u32::try_from(self.level / token.max(1)).map_or(rest, |tokens| tokens.min(rest));
             self.level -= u64::from(count) * token;
             rest -= count;
-            service.grant(Turn { at_ms: self.clock, count }, deadline.at_ms);
+            service.grant(DeadlineBatch { at_ms: self.clock, count }, deadline.at_ms);
             self.entries += 1;
             if self.entries > MOST_ENTRIES {
                 return None;
@@ -183,8 +185,8 @@ impl Server {
     }
 }
 
-impl Service {
-    fn grant(&mut self, grant: Turn, deadline_ms: i64) {
+impl DeadlineService {
+    fn grant(&mut self, grant: DeadlineBatch, deadline_ms: i64) {
         let early = deadline_ms.abs_diff(grant.at_ms);
         if early > 0 {
             self.waiting += u64::from(grant.count);
@@ -200,7 +202,7 @@ mod tests {
     use super::*;
     use crate::quantity::Rate;
 
-    fn bucket(burst: u32, per_second: Rate) -> Bucket {
+    fn bucket(burst: u32, per_second: Rate) -> ExactBucket {
         TokenBucket { burst, per_second }.into()
     }
 
@@ -212,7 +214,7 @@ mod tests {
             (bucket.width_ms(2), bucket.width_ms(3), bucket.width_ms(5)),
             (Some(0), Some(10), Some(30))
         );
-        let served = latest(&[Turn { at_ms: 100, count: 4 }], bucket).unwrap();
+        let served = latest(&[DeadlineBatch { at_ms: 100, count: 4 }], bucket).unwrap();
         let grants: Vec<_> = served[0].grants.iter().map(|grant| (grant.at_ms, grant.count)).collect();
         assert_eq!(grants, [(100, 2), (90, 1), (80, 1)]);
         assert_eq!((served[0].waiting, served[0].longest_ms, served[0].total_ms), (2, 20, 30));
@@ -221,20 +223,20 @@ mod tests {
     #[test]
     fn a_bucket_that_never_refills_or_holds_nothing_fails() {
         let never = bucket(2, Rate(0));
-        assert_eq!(latest(&[Turn { at_ms: 0, count: 3 }], never), None);
+        assert_eq!(latest(&[DeadlineBatch { at_ms: 0, count: 3 }], never), None);
         let empty = bucket(0, Rate(5));
-        assert_eq!(latest(&[Turn { at_ms: 0, count: 1 }], empty), None);
+        assert_eq!(latest(&[DeadlineBatch { at_ms: 0, count: 1 }], empty), None);
         assert_eq!((never.width_ms(3), empty.width_ms(1), empty.window(1_000_000)), (None, None, 0));
     }
 
     #[test]
     fn fresh_marks_where_congestion_ends() {
         let bucket = bucket(1, Rate::per_second(100));
-        let deadlines = [(0, 1), (95, 1), (100, 1)].map(|(at_ms, count)| Turn { at_ms, count });
+        let deadlines = [(0, 1), (95, 1), (100, 1)].map(|(at_ms, count)| DeadlineBatch { at_ms, count });
         let served = latest(&deadlines, bucket).unwrap();
         let fresh: Vec<_> = served.iter().map(|service| service.fresh).collect();
         assert_eq!(fresh, [true, false, true]);
-        assert_eq!(served[1].grants, [Turn { at_ms: 90, count: 1 }]);
+        assert_eq!(served[1].grants, [DeadlineBatch { at_ms: 90, count: 1 }]);
     }
 
     #[test]
@@ -251,7 +253,8 @@ mod tests {
 
     #[test]
     fn overdrawn_windows_are_the_first_and_the_worst_of_a_stretch() {
-        let turns = [(0, 1), (5, 1), (10, 1), (15, 2), (100, 1)].map(|(at_ms, count)| Turn { at_ms, count });
+        let turns =
+            [(0, 1), (5, 1), (10, 1), (15, 2), (100, 1)].map(|(at_ms, count)| DeadlineBatch { at_ms, count });
         let bucket = bucket(2, Rate::per_second(100));
         assert_eq!(bucket.overdrawn(turns.into_iter()), BTreeSet::from([(0, 15)]));
         assert_eq!(bucket.overdrawn(turns.into_iter().take(3)), BTreeSet::new());

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// What happens at one instant: deletions and creations are independent of each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Entry {
+pub struct ScheduleEntry {
     /// When, ms from the first instant of the traffic; negative before it.
     pub at_ms: i64,
     /// ENIs requested.
@@ -19,7 +19,7 @@ pub struct Entry {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Schedule {
     /// The entries.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<ScheduleEntry>,
 }
 
 impl Schedule {
@@ -28,9 +28,11 @@ impl Schedule {
         creations: impl IntoIterator<Item = (i64, u32)>,
         deletions: impl IntoIterator<Item = (i64, u32)>,
     ) -> Self {
-        let creations = creations.into_iter().map(|(at_ms, create)| Entry { at_ms, create, delete: 0 });
-        let deletions = deletions.into_iter().map(|(at_ms, delete)| Entry { at_ms, create: 0, delete });
-        let mut entries: Vec<Entry> = creations.chain(deletions).collect();
+        let creations =
+            creations.into_iter().map(|(at_ms, create)| ScheduleEntry { at_ms, create, delete: 0 });
+        let deletions =
+            deletions.into_iter().map(|(at_ms, delete)| ScheduleEntry { at_ms, create: 0, delete });
+        let mut entries: Vec<ScheduleEntry> = creations.chain(deletions).collect();
         // Runs that are in order already, as these mostly are, cost one comparison an entry.
         entries.sort_by_key(|entry| entry.at_ms);
         entries.dedup_by(|later, entry| {
@@ -56,8 +58,17 @@ impl Schedule {
 pub struct Objectives {
     /// The most ENIs held at once.
     pub peak: u32,
-    /// Held time, ENI x ms, from the first request to [`Group::end_ms`](crate::plan::Group::end_ms), under the longest deletion.
+    /// Held time, ENI x ms, from the first request to [`Group::end_ms`](super::group::Group::end_ms), under the longest deletion.
     pub held_ms: u128,
     /// ENIs requested.
     pub creations: u64,
+}
+
+/// ENIs that are due at the same instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeadlineBatch {
+    /// When the request must be granted or the deletion begin, ms.
+    pub at_ms: i64,
+    /// How many.
+    pub count: u32,
 }

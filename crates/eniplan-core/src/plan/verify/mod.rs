@@ -1,86 +1,38 @@
 //! Verify: whether a plan keeps a promise, without the optimiser.
 //!
-//! The needs are rebuilt from the traffic; the API bucket is played first come first served over
+//! The needs are rebuilt from the trace; the API bucket is played first come first served over
 //! all requests, [`check`] sweeps each group of functions, a sweep of its own holds the shared limits
-//! against what is held, and the search for witnesses attacks what the simulator makes of it.
+//! against what is held, and the search for witnesses looks for a counterexample in what the simulator makes of it.
 
+mod breach;
+pub mod failure;
 pub mod saved;
+mod shared;
 mod tally;
+
+pub use breach::{Breach, Misclaim, Verified};
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
-
+use super::answer::PlanAmount;
+use super::check::{check, grant_tokens};
+use super::requirement::readiness::Requirement;
+use super::requirement::study::PlanStudy;
+use super::requirement::waiting::candidates;
+use super::terms::exact::instant_ms;
+use super::terms::group::{Group, PlanStart};
+use super::terms::schedule::Schedule;
+use super::terms::violation::Violation;
 use crate::demand::Curve;
-use crate::plan::answer::Amount;
-use crate::plan::check::{Violation, check};
-use crate::plan::refine::cold_path;
-use crate::plan::requirement::asked::Asked;
-use crate::plan::requirement::waiting;
-use crate::plan::study::Study;
-use crate::plan::terms::group::{Group, Start as From};
-use crate::plan::terms::schedule::Schedule;
-use crate::plan::verify::saved::Claims;
-use crate::plan::verify::tally::{Apart, grants, held};
 use crate::policy::{Provision, Start};
 use crate::quantity::Millis;
-use crate::simulation::{Action, Failure, Recorder, World, simulate};
+use crate::simulation::{Action, World, simulate};
 use crate::worst_case::{self, Unwatched, worst_case};
-
-/// One way in which a plan does not keep its promise.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Breach {
-    /// What is short, in the user's words.
-    pub what: String,
-    /// Where: subnets, with their security groups, or a function; empty: everywhere.
-    pub place: String,
-    /// From when on, ms; `None`: always.
-    pub at_ms: Option<i64>,
-    /// What is needed.
-    pub needed: u64,
-    /// What there is; negative: more is deleted than there was.
-    pub available: i64,
-    /// The unit of the two: `ENIs`, `ms` or `invocations`.
-    pub unit: &'static str,
-}
-
-/// A number of the file that its schedule does not come to.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Misclaim {
-    /// The field.
-    pub field: &'static str,
-    /// What the file says.
-    pub claimed: f64,
-    /// What the schedule comes to.
-    pub found: f64,
-}
-
-/// The answer to `verify`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Verified {
-    /// Whether every check passed and no replay broke the promise.
-    pub holds: bool,
-    /// The promise, ms.
-    pub max_cold_start_ms: u64,
-    /// The longest cold start while an ENI is at hand, ms.
-    pub cold_path_ms: u64,
-    /// What the schedule comes to.
-    #[serde(flatten)]
-    pub found: Amount,
-    /// How the promise breaks.
-    pub breaches: Vec<Breach>,
-    /// What the file gets wrong about its own schedule.
-    pub misclaims: Vec<Misclaim>,
-    /// Assignments the plan was replayed under.
-    pub attacks: u64,
-    /// The longest cold start that a replay has shown, ms.
-    pub longest_replayed_ms: u64,
-    /// What was not checked, in the user's words.
-    pub unproved: Vec<String>,
-}
+use breach::name_classes;
+use failure::{FirstFailure, reason};
+use saved::Claims;
+use shared::shared_classes;
+use tally::{HeldApart, tally_held};
 
 /// A plan that requests more ENIs than this is not replayed.
 const MOST_CREATIONS: u64 = 5_000_000;
@@ -88,13 +40,13 @@ const MOST_CREATIONS: u64 = 5_000_000;
 const REPLAYED: u64 = 2_000_000;
 
 /// Checks `actions`, in time order, against `promise` and what is claimed of them, then attacks them.
-pub fn verify(study: &Study<'_>, promise: Millis, actions: &[Action], claims: Claims) -> Verified {
-    let cold_path = cold_path(study);
+pub fn verify(study: &PlanStudy<'_>, promise: Millis, actions: &[Action], claims: Claims) -> Verified {
+    let cold_path = study.longest_possible();
     let mut verified = Verified {
         holds: false,
         max_cold_start_ms: promise.0,
         cold_path_ms: cold_path.0,
-        found: Amount::default(),
+        found: PlanAmount::default(),
         breaches: Vec::new(),
         misclaims: Vec::new(),
         attacks: 0,
@@ -107,45 +59,53 @@ pub fn verify(study: &Study<'_>, promise: Millis, actions: &[Action], claims: Cl
             place: String::new(),
             at_ms: None,
             needed: cold_path.0,
-            available: i64::try_from(promise.0).unwrap_or(i64::MAX),
+            available: instant_ms(promise.0),
             unit: "ms",
         });
     }
-    early(study, actions, &mut verified);
-    let ways = waiting::ways(study, promise);
-    let eni_wait = readiness(study, &ways, actions, &mut verified);
-    let also = held(study, &ways, actions, &mut verified);
-    compare(&mut verified, claims, also);
+    check_start(study, actions, &mut verified);
+    let candidates = candidates(study, promise);
+    let eni_wait = check_readiness(study, &candidates, actions, &mut verified);
+    let apart = tally_held(study, &candidates, actions, &mut verified);
+    compare_claims(&mut verified, claims, apart);
     let classes: Vec<usize> = (0..study.topology.classes.len()).collect();
     for lost in losses(study, &classes) {
-        attack(study, promise, actions, eni_wait, lost, &mut verified);
+        search_for_counterexample(study, promise, actions, eni_wait, lost, &mut verified);
     }
     verified.holds = verified.breaches.is_empty() && verified.misclaims.is_empty();
     verified
 }
 
 /// From an empty start nothing is done before it.
-fn early(study: &Study<'_>, actions: &[Action], verified: &mut Verified) {
+fn check_start(study: &PlanStudy<'_>, actions: &[Action], verified: &mut Verified) {
     let early = |action: &&Action| study.policy.start == Start::Empty && action.at < 0;
     for action in actions.iter().filter(early) {
         let needed = u64::from(action.create).max(u64::from(action.delete));
-        let (what, place) = ("entries from the start on".into(), place(study, &[action.class]));
+        let (what, place) = ("entries from the start on".into(), name_classes(study, &[action.class]));
         let at_ms = Some(action.at);
         verified.breaches.push(Breach { what, place, at_ms, needed, available: 0, unit: "ENIs" });
     }
 }
 
-/// Whether every group of functions that share classes has what it needs, in one of the ways to ask
+/// Whether every group of functions that share classes has what it needs, in one of the candidates
 /// for it; and how long environments then wait for an ENI.
-fn readiness(study: &Study<'_>, ways: &[Asked], actions: &[Action], verified: &mut Verified) -> Millis {
-    let granted = match grants(study, actions) {
+fn check_readiness(
+    study: &PlanStudy<'_>,
+    candidates: &[Requirement],
+    actions: &[Action],
+    verified: &mut Verified,
+) -> Millis {
+    let requests = actions.iter().filter(|action| action.create > 0);
+    let requests = requests.map(|action| (action.at, action.class, action.create));
+    let granted = match grant_tokens(study.topology.limits.api, requests) {
         Ok(granted) => granted,
-        Err(breach) => {
-            verified.breaches.push(breach);
+        Err(violation) => {
+            let class = if let Violation::NeverGranted { class, .. } = violation { class } else { 0 };
+            verified.breaches.push(breach(&violation, &name_classes(study, &[class]), None));
             return Millis::ZERO;
         }
     };
-    let components = study.components();
+    let components = shared_classes(study);
     if components.iter().any(|component| component.overlapping) {
         verified.unproved.push(
             "some functions share some of their subnets but not all; their ENIs were checked together, and \
@@ -156,46 +116,53 @@ fn readiness(study: &Study<'_>, ways: &[Asked], actions: &[Action], verified: &m
     let mut eni_wait = 0;
     for component in &components {
         let short = |classes: &[usize], need: &Curve| {
-            let creations = granted.iter().filter(|it| classes.contains(&it.1)).map(|it| (it.0, it.2));
-            let deletions = actions.iter().filter(|it| classes.contains(&it.class));
-            let schedule = Schedule::from_parts(creations, deletions.map(|it| (it.at, it.delete)));
+            let creations =
+                granted.iter().filter(|grant| classes.contains(&grant.1)).map(|grant| (grant.0, grant.2));
+            let deletions = actions.iter().filter(|action| classes.contains(&action.class));
+            let schedule =
+                Schedule::from_parts(creations, deletions.map(|action| (action.at, action.delete)));
             check(&unlimited(study, need), &schedule).err().unwrap_or_default()
         };
         // As it is, and after the loss of each zone that is to be survived.
         let broken = |need: &Curve| {
-            let of = |lost: Option<&str>| {
+            let broken_without = |lost: Option<&str>| {
                 let left = |class: &&usize| lost.is_none() || Some(study.zone(**class)) != lost;
                 let classes: Vec<usize> = component.classes.iter().filter(left).copied().collect();
                 let place = if classes.is_empty() { component.classes.clone() } else { classes.clone() };
                 let lost = lost.map(str::to_owned);
-                short(&classes, need).into_iter().map(move |it| (it, place.clone(), lost.clone())).collect()
+                short(&classes, need)
+                    .into_iter()
+                    .map(move |violation| (violation, place.clone(), lost.clone()))
+                    .collect()
             };
             let losses = losses(study, &component.classes);
-            losses.into_iter().flat_map(|lost| -> Vec<_> { of(lost) }).collect::<Vec<_>>()
+            losses.into_iter().flat_map(|lost| -> Vec<_> { broken_without(lost) }).collect::<Vec<_>>()
         };
         let mut violations = broken(&component.need);
-        let waiting = ways.iter().flat_map(|way| &way.needs);
-        let waiting = waiting.filter(|it| it.eni_wait > 0 && it.wanted.classes == component.classes);
+        let waiting = candidates.iter().flat_map(|candidate| &candidate.pools);
+        let mut waiting = waiting.filter(|pool| pool.eni_wait > 0 && pool.scope.classes == component.classes);
         if !violations.is_empty()
-            && let Some(way) = waiting.into_iter().find(|it| broken(&it.ready).is_empty())
+            && let Some(pool) = waiting.find(|pool| broken(&pool.ready).is_empty())
         {
-            eni_wait = eni_wait.max(way.eni_wait);
+            eni_wait = eni_wait.max(pool.eni_wait);
             violations.clear();
         }
-        let told = |(it, classes, lost): &(Violation, Vec<usize>, Option<String>)| {
-            breach(it, &place(study, classes), lost.as_deref())
+        let told = |(violation, classes, lost): &(Violation, Vec<usize>, Option<String>)| {
+            breach(violation, &name_classes(study, classes), lost.as_deref())
         };
         verified.breaches.extend(violations.iter().map(told));
         for class in component.classes.iter().filter(|_| component.classes.len() > 1) {
             let violations = short(&[*class], &Curve::empty());
-            verified.breaches.extend(violations.iter().map(|it| breach(it, &place(study, &[*class]), None)));
+            verified.breaches.extend(
+                violations.iter().map(|violation| breach(violation, &name_classes(study, &[*class]), None)),
+            );
         }
     }
     Millis(eni_wait)
 }
 
 /// No loss, and that of each zone of these classes where it is to be survived.
-fn losses<'a>(study: &Study<'a>, classes: &[usize]) -> Vec<Option<&'a str>> {
+fn losses<'a>(study: &PlanStudy<'a>, classes: &[usize]) -> Vec<Option<&'a str>> {
     let mut losses = vec![None];
     if study.topology.limits.survive_zone {
         let zones: BTreeSet<&str> = classes.iter().map(|&class| study.zone(class)).collect();
@@ -210,7 +177,7 @@ fn without(lost: Option<&str>) -> String {
 }
 
 /// A group of this need, to be held against requests that have their tokens.
-fn unlimited(study: &Study<'_>, need: &Curve) -> Group {
+fn unlimited(study: &PlanStudy<'_>, need: &Curve) -> Group {
     Group {
         need: need.clone(),
         span: study.traffic.span,
@@ -218,34 +185,37 @@ fn unlimited(study: &Study<'_>, need: &Curve) -> Group {
         delete: study.topology.delete.clone(),
         ceilings: Vec::new(),
         api: None,
-        start: From::Warm,
+        start: PlanStart::Warm,
     }
 }
 
 fn breach(violation: &Violation, place: &str, lost: Option<&str>) -> Breach {
-    let at = |what: &str, at_ms: i64, needed: u32, available: i64| Breach {
+    let at = |what: &str, at_ms: i64, needed: u64, available: i64| Breach {
         what: format!("{what}{}", without(lost)),
         place: place.to_owned(),
         at_ms: Some(at_ms),
-        needed: needed.into(),
+        needed,
         available,
         unit: "ENIs",
     };
     match violation {
-        Violation::NotReady { at_ms, ready, need } => at("ENIs surely ready", *at_ms, *need, *ready),
-        Violation::OverLimit { at_ms, held, available, limit } => {
-            let held = u32::try_from(*held).unwrap_or(u32::MAX);
-            at(&limit.to_string(), *at_ms, held, (*available).into())
+        Violation::NotReady { at_ms, ready, need, .. } => {
+            at("ENIs surely ready", *at_ms, (*need).into(), *ready)
         }
-        Violation::NeverGranted { at_ms, count } => at("API tokens", *at_ms, *count, 0),
+        Violation::DeletesUnready { at_ms, ready, .. } => at("ENIs surely ready", *at_ms, 0, *ready),
+        Violation::OverLimit { at_ms, held, available, limit } => {
+            at(&limit.to_string(), *at_ms, held.unsigned_abs(), (*available).into())
+        }
+        Violation::NeverGranted { at_ms, count, .. } => at("API tokens", *at_ms, (*count).into(), 0),
         Violation::Unordered { at_ms }
         | Violation::OutOfRange { at_ms }
+        | Violation::NoSuchClass { at_ms, .. }
         | Violation::TooEarly { at_ms, .. } => at("entries in order and in range", *at_ms, 0, 0),
     }
 }
 
 /// The file's own numbers; a peak and hours that count each group on its own are taken as well.
-fn compare(verified: &mut Verified, claims: Claims, apart: Apart) {
+fn compare_claims(verified: &mut Verified, claims: Claims, apart: HeldApart) {
     let found = verified.found;
     let mut differs = |field, claimed: f64, found: f64| {
         verified.misclaims.push(Misclaim { field, claimed, found });
@@ -266,8 +236,8 @@ fn compare(verified: &mut Verified, claims: Claims, apart: Apart) {
 }
 
 /// Replays the plan, looking for an assignment that breaks the promise.
-fn attack(
-    study: &Study<'_>,
+fn search_for_counterexample(
+    study: &PlanStudy<'_>,
     promise: Millis,
     actions: &[Action],
     eni_wait: Millis,
@@ -282,7 +252,7 @@ fn attack(
     }
     let (topology, policy) = (study.without(lost), study.scheduled(Provision::Scheduled));
     let world = World::new(&topology, study.cold_path, &policy, study.initial().to_vec());
-    let left = actions.iter().filter(|it| lost.is_none() || Some(study.zone(it.class)) != lost);
+    let left = actions.iter().filter(|action| lost.is_none() || Some(study.zone(action.class)) != lost);
     let world = world.with_schedule(left.copied().collect());
     let proved = verified.breaches.is_empty();
     let planned = worst_case::Planned { eni_wait, peak_enis: verified.found.peak_enis };
@@ -299,7 +269,7 @@ fn attack(
             place: worst.cold_start.function.unwrap_or_default(),
             at_ms: worst.cold_start.at_ms.and_then(|at| i64::try_from(at).ok()),
             needed: worst.cold_start.witness_ms,
-            available: i64::try_from(promise.0).unwrap_or(i64::MAX),
+            available: instant_ms(promise.0),
             unit: "ms",
         });
     }
@@ -309,7 +279,7 @@ fn attack(
         let reason = first.0.map_or_else(String::new, |(_, _, failure)| format!(" ({})", reason(failure)));
         verified.breaches.push(Breach {
             what: format!("invocations that fail in a replay{}{reason}", without(lost)),
-            place: function.map(|it| it.name.clone()).unwrap_or_default(),
+            place: function.map(|place| place.name.clone()).unwrap_or_default(),
             at_ms: first.0.and_then(|(at, ..)| i64::try_from(at).ok()),
             needed: worst.failures.witness,
             available: 0,
@@ -322,29 +292,4 @@ fn attack(
                 .into(),
         );
     }
-}
-
-/// The first invocation of a run that fails: arrival, function, why.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct FirstFailure(pub(crate) Option<(u64, usize, Failure)>);
-
-impl Recorder for FirstFailure {
-    fn failed(&mut self, arrival: u64, function: usize, failure: Failure) {
-        self.0 = Some(self.0.filter(|first| first.0 <= arrival).unwrap_or((arrival, function, failure)));
-    }
-}
-
-/// Why an invocation fails, in words.
-pub(crate) fn reason(failure: Failure) -> String {
-    failure.name().replace('_', " ")
-}
-
-/// `private-a (app)`, for each class.
-pub(crate) fn place(study: &Study<'_>, classes: &[usize]) -> String {
-    let topology = study.topology;
-    let name = |&class: &usize| {
-        let class = &topology.classes[class];
-        format!("{} ({})", topology.limits.subnets[class.subnet].name, class.security_groups.join("+"))
-    };
-    classes.iter().map(name).collect::<Vec<_>>().join(", ")
 }

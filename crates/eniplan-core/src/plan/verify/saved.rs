@@ -9,8 +9,9 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+use super::tally::last_creation;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::plan::study::Study;
+use crate::plan::requirement::study::PlanStudy;
 use crate::quantity::Millis;
 use crate::simulation::Action;
 
@@ -44,8 +45,9 @@ pub const COLUMNS: [&str; 5] = ["at", "subnet", "security_groups", "create", "de
 const FAR_MS: i64 = 1 << 50;
 
 /// Reads the plan `text` of the file `name`, which must be for the classes and the time of `study`.
-pub fn read(name: &str, text: &str, study: &Study<'_>) -> Result<Saved, Diagnostics> {
-    let mut reading = Reading { study, problems: Diagnostics::default(), last: i64::MIN, end: study.end() };
+pub fn read(name: &str, text: &str, study: &PlanStudy<'_>) -> Result<Saved, Diagnostics> {
+    let mut reading =
+        PlanReading { study, problems: Diagnostics::default(), last: i64::MIN, end: last_creation(study) };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let saved =
         if text.trim_start().starts_with('{') { reading.json(text) } else { reading.csv(text.as_bytes()) };
@@ -53,42 +55,42 @@ pub fn read(name: &str, text: &str, study: &Study<'_>) -> Result<Saved, Diagnost
         return Ok(saved);
     }
     let mut placed = Diagnostics::default();
-    reading.problems.sorted().into_iter().for_each(|it| placed.push(it.clone().in_file(name)));
+    reading.problems.sorted().into_iter().for_each(|problem| placed.push(problem.clone().in_file(name)));
     Err(placed)
 }
 
 /// Where something stands.
 #[derive(Clone, Copy)]
-struct Place {
+struct CellPlace {
     line: u64,
     column: u64,
 }
 
-struct Reading<'a> {
-    study: &'a Study<'a>,
+struct PlanReading<'a> {
+    study: &'a PlanStudy<'a>,
     problems: Diagnostics,
     last: i64,
     end: i64,
 }
 
 /// One row before it is understood: the cells as text, each with its place.
-struct Row<'t> {
-    at: Option<(i64, Place)>,
-    subnet: Option<(&'t str, Place)>,
-    groups: Option<(&'t str, Place)>,
+struct SavedRow<'t> {
+    at: Option<(i64, CellPlace)>,
+    subnet: Option<(&'t str, CellPlace)>,
+    groups: Option<(&'t str, CellPlace)>,
     create: Option<u32>,
     delete: Option<u32>,
 }
 
-impl Reading<'_> {
-    fn wrong(&mut self, code: Code, place: Place, value: &str, message: impl Into<String>, help: &str) {
+impl PlanReading<'_> {
+    fn wrong(&mut self, code: Code, place: CellPlace, value: &str, message: impl Into<String>, help: &str) {
         let problem = Diagnostic::new(code, message, help);
         let problem = if value.is_empty() { problem } else { problem.with_value(value) };
         self.problems.push(problem.at_line(place.line).at_column(place.column));
     }
 
     /// The action of a row whose cells could be read; what is wrong with them together is told.
-    fn action(&mut self, row: &Row<'_>) -> Option<Action> {
+    fn action(&mut self, row: &SavedRow<'_>) -> Option<Action> {
         let class = match (row.subnet, row.groups) {
             (Some(subnet), Some(groups)) => self.class(subnet, groups),
             _ => None,
@@ -110,7 +112,7 @@ impl Reading<'_> {
         Some(Action { at, class: class?, create: row.create?, delete: row.delete? })
     }
 
-    fn class(&mut self, subnet: (&str, Place), groups: (&str, Place)) -> Option<usize> {
+    fn class(&mut self, subnet: (&str, CellPlace), groups: (&str, CellPlace)) -> Option<usize> {
         let topology = self.study.topology;
         let named = |class: usize| &topology.limits.subnets[topology.classes[class].subnet].name;
         // A spreadsheet's formulas are kept off by an apostrophe in front.
@@ -139,11 +141,11 @@ impl Reading<'_> {
     fn csv(&mut self, bytes: &[u8]) -> Saved {
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
         let header: Vec<String> =
-            reader.headers().map(|it| it.iter().map(str::to_owned).collect()).unwrap_or_default();
-        let first = Place { line: 1, column: 1 };
+            reader.headers().map(|cells| cells.iter().map(str::to_owned).collect()).unwrap_or_default();
+        let first = CellPlace { line: 1, column: 1 };
         let mut columns = [0; 5];
         for (column, name) in columns.iter_mut().zip(COLUMNS) {
-            if let Some(found) = header.iter().position(|it| it.trim() == name) {
+            if let Some(found) = header.iter().position(|cell| cell.trim() == name) {
                 *column = found;
             } else {
                 let help = "a plan is the JSON of `eniplan plan --format json`, or a CSV with the columns \
@@ -162,31 +164,31 @@ impl Reading<'_> {
                 Err(error) => {
                     let line = error.position().map_or(1, csv::Position::line);
                     let help = "save the file as UTF-8 CSV";
-                    self.wrong(Code::RowLength, Place { line, column: 1 }, "", error.to_string(), help);
+                    self.wrong(Code::RowLength, CellPlace { line, column: 1 }, "", error.to_string(), help);
                     continue;
                 }
             };
             let line = record.position().map_or(0, csv::Position::line);
             let cell = |n: usize| {
                 let column = columns[n];
-                let place = Place { line, column: column as u64 + 1 };
+                let place = CellPlace { line, column: column as u64 + 1 };
                 record.get(column).map(|text| (text.trim(), place))
             };
             if record.len() != header.len() {
                 let message = format!("the row has {} cells, the header {}", record.len(), header.len());
-                let place = Place { line, column: 1 };
+                let place = CellPlace { line, column: 1 };
                 self.wrong(Code::RowLength, place, "", message, "give each row a cell for each column");
                 continue;
             }
             let (at, create, delete) = (self.instant(cell(0)), self.count(cell(3)), self.count(cell(4)));
-            let row = Row { at, subnet: cell(1), groups: cell(2), create, delete };
+            let row = SavedRow { at, subnet: cell(1), groups: cell(2), create, delete };
             saved.actions.extend(self.action(&row));
         }
         saved
     }
 
     /// Whole ms, or an RFC 3339 time where the traffic has a clock.
-    fn instant(&mut self, cell: Option<(&str, Place)>) -> Option<(i64, Place)> {
+    fn instant(&mut self, cell: Option<(&str, CellPlace)>) -> Option<(i64, CellPlace)> {
         let (text, place) = cell?;
         let wall = |text: &str| {
             let at = text.parse::<Timestamp>().ok()?.as_millisecond();
@@ -204,7 +206,7 @@ impl Reading<'_> {
         Some((found?, place))
     }
 
-    fn count(&mut self, cell: Option<(&str, Place)>) -> Option<u32> {
+    fn count(&mut self, cell: Option<(&str, CellPlace)>) -> Option<u32> {
         let (text, place) = cell?;
         let found = text.parse::<u32>().ok();
         if found.is_none() {
@@ -220,12 +222,12 @@ impl Reading<'_> {
     }
 
     fn json(&mut self, text: &str) -> Saved {
-        let map = Lines::new(text);
+        let map = JsonLines::new(text);
         let mut saved = Saved::default();
         let fields: BTreeMap<String, &RawValue> = match serde_json::from_str(text) {
             Ok(fields) => fields,
             Err(error) => {
-                let place = Place { line: error.line() as u64, column: error.column() as u64 };
+                let place = CellPlace { line: error.line() as u64, column: error.column() as u64 };
                 self.wrong(
                     Code::BadValue,
                     place,
@@ -243,7 +245,7 @@ impl Reading<'_> {
         claims.creations = self.value(&map, fields.get("creations").copied(), number);
         claims.eni_hours = self.value(&map, fields.get("eni_hours").copied(), "write a number");
         saved.doubts = self.doubts(&fields);
-        let start = Place { line: 1, column: 1 };
+        let start = CellPlace { line: 1, column: 1 };
         let status = fields.get("status").map_or("", |raw| raw.get());
         let Some(&schedule) = fields.get("schedule") else {
             let (message, help) = (
@@ -271,7 +273,7 @@ impl Reading<'_> {
     }
 
     /// One entry of a JSON schedule.
-    fn entry(&mut self, map: &Lines<'_>, raw: &RawValue) -> Option<Action> {
+    fn entry(&mut self, map: &JsonLines<'_>, raw: &RawValue) -> Option<Action> {
         let place = map.place(raw.get());
         let keys = ["at_ms", "subnet", "security_groups", "create", "delete"];
         let Ok(fields) = serde_json::from_str::<BTreeMap<String, &RawValue>>(raw.get()) else {
@@ -295,10 +297,10 @@ impl Reading<'_> {
         });
         let count = "write a whole number from 0";
         let (create, delete) = (self.value(map, create, count), self.value(map, delete, count));
-        self.action(&Row {
+        self.action(&SavedRow {
             at: at.map(|at| (at, at_place)),
-            subnet: subnet.as_deref().map(|it| (it, subnet_place)),
-            groups: groups.as_deref().map(|it| (it, groups_place)),
+            subnet: subnet.as_deref().map(|name| (name, subnet_place)),
+            groups: groups.as_deref().map(|names| (names, groups_place)),
             create,
             delete,
         })
@@ -307,7 +309,7 @@ impl Reading<'_> {
     /// The value of a field that is there.
     fn value<T: DeserializeOwned>(
         &mut self,
-        map: &Lines<'_>,
+        map: &JsonLines<'_>,
         raw: Option<&RawValue>,
         help: &str,
     ) -> Option<T> {
@@ -336,23 +338,23 @@ impl Reading<'_> {
 }
 
 /// Places in a text by the part that stands there.
-struct Lines<'t> {
+struct JsonLines<'t> {
     text: &'t str,
     starts: Vec<usize>,
 }
 
-impl<'t> Lines<'t> {
+impl<'t> JsonLines<'t> {
     fn new(text: &'t str) -> Self {
         let after = text.match_indices('\n').map(|(at, _)| at + 1);
         Self { text, starts: std::iter::once(0).chain(after).collect() }
     }
 
     /// Line and column of `part`, a slice of the text.
-    fn place(&self, part: &str) -> Place {
+    fn place(&self, part: &str) -> CellPlace {
         let offset = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
         let line = self.starts.partition_point(|&start| start <= offset);
         let start = line.checked_sub(1).and_then(|line| self.starts.get(line)).copied().unwrap_or(0);
         let before = self.text.get(start..offset).map_or(0, |text| text.chars().count());
-        Place { line: line as u64, column: before as u64 + 1 }
+        CellPlace { line: line as u64, column: before as u64 + 1 }
     }
 }

@@ -1,6 +1,7 @@
 //! `HiGHS` through `good_lp`: for large coupled programs. Behind the feature `highs`, since it is C++.
 
-use crate::plan::solve::backend::{Backend, Failure, translate};
+use super::solver::{Backend, BackendFailure};
+use super::translate;
 use crate::plan::solve::program::{Program, Solution};
 
 /// `HiGHS`.
@@ -15,7 +16,7 @@ impl Backend for Highs {
         200_000
     }
 
-    fn solve(&self, program: &Program, seconds: Option<f64>) -> Result<Solution, Failure> {
+    fn solve(&self, program: &Program, seconds: Option<f64>) -> Result<Solution, BackendFailure> {
         translate::solve(program, seconds, good_lp::highs)
     }
 }

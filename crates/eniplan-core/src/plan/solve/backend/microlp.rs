@@ -2,7 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::plan::solve::backend::{Backend, Failure, translate};
+use super::solver::{Backend, BackendFailure};
+use super::translate;
 use crate::plan::solve::program::{Program, Solution};
 
 /// The default backend.
@@ -13,9 +14,9 @@ impl Backend for Microlp {
         "microlp"
     }
 
-    fn solve(&self, program: &Program, seconds: Option<f64>) -> Result<Solution, Failure> {
+    fn solve(&self, program: &Program, seconds: Option<f64>) -> Result<Solution, BackendFailure> {
         // It has panicked on feasible programs; a dependency's defect is a failure, not our end.
         catch_unwind(AssertUnwindSafe(|| translate::solve(program, seconds, good_lp::microlp)))
-            .unwrap_or_else(|_| Err(Failure::Other("microlp panicked".into())))
+            .unwrap_or_else(|_| Err(BackendFailure::Other("microlp panicked".into())))
     }
 }

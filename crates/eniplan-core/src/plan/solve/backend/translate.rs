@@ -7,7 +7,7 @@ use good_lp::{
     variable,
 };
 
-use crate::plan::solve::backend::Failure;
+use super::solver::BackendFailure;
 use crate::plan::solve::program::{Program, Sense, Solution};
 
 /// What the solver that `using` names makes of the program.
@@ -15,7 +15,7 @@ pub(crate) fn solve<M>(
     program: &Program,
     seconds: Option<f64>,
     using: impl FnOnce(UnsolvedProblem) -> M,
-) -> Result<Solution, Failure>
+) -> Result<Solution, BackendFailure>
 where
     M: SolverModel<Error = ResolutionError> + WithTimeLimit,
 {
@@ -37,7 +37,8 @@ where
     for row in program.rows() {
         let mut left = Expression::with_capacity(row.terms.len());
         for (variable, coefficient) in &row.terms {
-            let unknown = || Failure::Other(format!("{} names a variable of another program", row.name));
+            let unknown =
+                || BackendFailure::Other(format!("{} names a variable of another program", row.name));
             left.add_mul(*coefficient, *by_handle.get(variable).ok_or_else(unknown)?);
         }
         model.add_constraint(match row.sense {
@@ -55,11 +56,11 @@ where
     Ok(Solution::new(values, matches!(solution.status(), SolutionStatus::Optimal)))
 }
 
-fn failure(error: ResolutionError) -> Failure {
+fn failure(error: ResolutionError) -> BackendFailure {
     match error {
-        ResolutionError::Infeasible => Failure::Infeasible,
-        ResolutionError::Unbounded => Failure::Unbounded,
-        ResolutionError::Other(message) if message.starts_with("Time limit") => Failure::Time,
-        other => Failure::Other(other.to_string()),
+        ResolutionError::Infeasible => BackendFailure::Infeasible,
+        ResolutionError::Unbounded => BackendFailure::Unbounded,
+        ResolutionError::Other(message) if message.starts_with("Time limit") => BackendFailure::Time,
+        other => BackendFailure::Other(other.to_string()),
     }
 }

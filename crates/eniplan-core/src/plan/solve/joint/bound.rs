@@ -6,10 +6,13 @@
 //! of every family of pools confined to the same subnets as if it were one (docs/plan.md, lemma 6).
 //! Knows nothing of schedules.
 
+use std::collections::BTreeMap;
+
+use super::cover::{most, waste};
 use crate::demand::Curve;
-use crate::plan::solve::joint::cover::{most, waste};
-use crate::plan::solve::joint::{Joint, JointShortage};
-use crate::plan::terms::group::Limit;
+use crate::plan::terms::joint::Joint;
+use crate::plan::terms::limit::EniLimit;
+use crate::plan::terms::solution::Shortage;
 
 /// Pools whose subnets all lie in one set, and the rooms of that set.
 struct Family {
@@ -20,7 +23,7 @@ struct Family {
 
 /// What no plan can beat.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Bound {
+pub(crate) struct JointBound {
     /// The largest least total.
     pub peak: u64,
     /// The first instant of it, ms.
@@ -36,7 +39,7 @@ pub(crate) struct Bound {
     /// The least total from each instant on, late by the longest boot, ms.
     pub totals: Vec<(u64, u64)>,
     /// Why there is no plan; empty: nothing here forbids one.
-    pub shortages: Vec<JointShortage>,
+    pub shortages: Vec<Shortage>,
 }
 
 /// The zones' rooms within a set of subnets; without a zone to lose, all in one.
@@ -104,11 +107,11 @@ struct Walk<'a> {
     free: Vec<u64>,
     /// The same one instant before, and the total then.
     before: (Vec<u64>, u64),
-    bound: Bound,
+    bound: JointBound,
 }
 
 /// Walks over the needs' held curves `late`.
-pub(crate) fn bound(joint: &Joint, late: &[Curve]) -> Bound {
+pub(crate) fn bound(joint: &Joint, late: &[Curve]) -> JointBound {
     let own: Vec<Vec<u64>> = (0..late.len()).map(|pool| rooms(joint, &subnets_of(joint, pool))).collect();
     let endless = own.iter().map(|rooms| vec![u64::from(u32::MAX) * 2; rooms.len()]).collect();
     let none = vec![0; late.len()];
@@ -121,7 +124,7 @@ pub(crate) fn bound(joint: &Joint, late: &[Curve]) -> Bound {
         least: none.clone(),
         before: (none.clone(), 0),
         free: none,
-        bound: Bound::default(),
+        bound: JointBound::default(),
     };
     let mut steps: Vec<(u64, usize, u32)> = late
         .iter()
@@ -202,20 +205,20 @@ impl Walk<'_> {
         let survive = self.joint.survive_zone;
         let available = if survive { most(&family.rooms) } else { family.rooms.iter().sum() };
         let limit = match names.as_slice() {
-            [subnet] if !survive => Limit::Addresses { subnet: subnet.clone() },
-            _ => Limit::Together { subnets: names, survive_zone: survive },
+            [subnet] if !survive => EniLimit::Addresses { subnet: subnet.clone() },
+            _ => EniLimit::Together { subnets: names, survive_zone: survive },
         };
-        self.tell(JointShortage::new(limit, at_ms, width, needed, available));
+        self.tell(Shortage::new(limit, at_ms, width, needed, available));
     }
 
     fn quotas(&mut self, at_ms: i64, width: u64, least: u64) {
         let joint = self.joint;
         if let Some(quota) = joint.region_quota.filter(|&quota| least > u64::from(quota)) {
-            self.tell(JointShortage::new(Limit::RegionQuota, at_ms, width, least, quota.into()));
+            self.tell(Shortage::new(EniLimit::RegionQuota, at_ms, width, least, quota.into()));
         }
         let Some(quota) = joint.vpc_quota else { return };
         let vpc = |class: &usize| joint.subnets[joint.classes[*class]].vpc;
-        let mut held: std::collections::BTreeMap<usize, u64> = std::collections::BTreeMap::new();
+        let mut held: BTreeMap<usize, u64> = BTreeMap::new();
         for (pool, least) in joint.pools.iter().zip(&self.least) {
             let one = pool.classes.first().map(vpc);
             if let Some(one) = one.filter(|one| pool.classes.iter().all(|class| vpc(class) == *one)) {
@@ -225,12 +228,12 @@ impl Walk<'_> {
         let one_vpc = held.len() == 1 && joint.subnets.windows(2).all(|pair| pair[0].vpc == pair[1].vpc);
         let most = if one_vpc { least } else { held.into_values().max().unwrap_or(0) };
         if most > u64::from(quota) {
-            self.tell(JointShortage::new(Limit::VpcQuota, at_ms, width, most, quota.into()));
+            self.tell(Shortage::new(EniLimit::VpcQuota, at_ms, width, most, quota.into()));
         }
     }
 
     /// One shortage of a limit: where it is worst, and over the stretch around that.
-    fn tell(&mut self, next: JointShortage) {
+    fn tell(&mut self, next: Shortage) {
         match self.bound.shortages.iter_mut().find(|known| known.limit == next.limit) {
             None => self.bound.shortages.push(next),
             Some(known) if known.to_ms == next.from_ms => {

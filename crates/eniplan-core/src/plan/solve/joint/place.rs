@@ -11,14 +11,14 @@
 use std::collections::BTreeMap;
 
 use crate::demand::Curve;
-use crate::plan::solve::joint::Joint;
+use crate::plan::terms::joint::Joint;
 
 /// The most runs that are placed one by one.
 pub(crate) const MOST_RUNS: u64 = 20_000_000;
 
 /// What one run of a level took.
 #[derive(Clone, Copy, Debug)]
-enum Step {
+enum RunPlacement {
     One { class: usize },
     Open { classes: [usize; 2], zones: u64 },
     Join { class: usize, before: u64 },
@@ -27,7 +27,7 @@ enum Step {
 /// A pool on the way.
 #[derive(Default)]
 struct Stack {
-    steps: Vec<Step>,
+    steps: Vec<RunPlacement>,
     /// Open rounds by the zones they have, as bits.
     rounds: BTreeMap<u64, u32>,
 }
@@ -166,14 +166,14 @@ impl<'a> Places<'a> {
     fn lower(&mut self, pool: usize, at: u64) {
         let Some(step) = self.stacks[pool].steps.pop() else { return };
         match step {
-            Step::One { class } => self.hold(pool, class, at, false),
-            Step::Open { classes, zones } => {
+            RunPlacement::One { class } => self.hold(pool, class, at, false),
+            RunPlacement::Open { classes, zones } => {
                 change(&mut self.stacks[pool].rounds, zones, -1);
                 for class in classes {
                     self.hold(pool, class, at, false);
                 }
             }
-            Step::Join { class, before } => {
+            RunPlacement::Join { class, before } => {
                 let after = before | self.bit(class);
                 change(&mut self.stacks[pool].rounds, after, -1);
                 change(&mut self.stacks[pool].rounds, before, 1);
@@ -197,14 +197,14 @@ impl<'a> Places<'a> {
     fn raise(&mut self, pool: usize, at: u64) -> Option<()> {
         let step = if self.joint.survive_zone { self.in_rounds(pool)? } else { self.anywhere(pool)? };
         match step {
-            Step::One { class } => self.hold(pool, class, at, true),
-            Step::Open { classes, zones } => {
+            RunPlacement::One { class } => self.hold(pool, class, at, true),
+            RunPlacement::Open { classes, zones } => {
                 change(&mut self.stacks[pool].rounds, zones, 1);
                 for class in classes {
                     self.hold(pool, class, at, true);
                 }
             }
-            Step::Join { class, before } => {
+            RunPlacement::Join { class, before } => {
                 let after = before | self.bit(class);
                 change(&mut self.stacks[pool].rounds, before, -1);
                 change(&mut self.stacks[pool].rounds, after, 1);
@@ -215,26 +215,26 @@ impl<'a> Places<'a> {
         Some(())
     }
 
-    fn in_rounds(&self, pool: usize) -> Option<Step> {
+    fn in_rounds(&self, pool: usize) -> Option<RunPlacement> {
         let open = self.stacks[pool].rounds.keys().copied();
         let join = open.filter_map(|zones| Some((self.roomiest(pool, zones)?, zones)));
         if let Some(((_, class), before)) =
             join.max_by_key(|&((free, class), zones)| (free, std::cmp::Reverse((class, zones))))
         {
-            return Some(Step::Join { class, before });
+            return Some(RunPlacement::Join { class, before });
         }
         let (_, first) = self.roomiest(pool, 0)?;
         let (_, second) = self.roomiest(pool, self.bit(first))?;
-        Some(Step::Open { classes: [first, second], zones: self.bit(first) | self.bit(second) })
+        Some(RunPlacement::Open { classes: [first, second], zones: self.bit(first) | self.bit(second) })
     }
 
     /// The roomiest subnet until it is full, then the next: as few classes as will do.
-    fn anywhere(&self, pool: usize) -> Option<Step> {
+    fn anywhere(&self, pool: usize) -> Option<RunPlacement> {
         let classes = self.joint.pools[pool].classes.iter().copied();
         let room = |class: usize| self.rooms[self.joint.classes[class]];
         let free = classes.filter(|&class| self.free(pool, class) > 0);
         let class = free.max_by_key(|&class| (room(class), std::cmp::Reverse(class)))?;
-        Some(Step::One { class })
+        Some(RunPlacement::One { class })
     }
 }
 

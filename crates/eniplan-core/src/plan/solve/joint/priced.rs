@@ -1,24 +1,17 @@
 //! Priced: what no joint plan can do without, where a creation weighs as much as some held time.
 
+use super::bound::{bound, late_needs};
+use super::requests::{free_batches, group_of};
 use crate::demand::Curve;
 use crate::plan::solve::congestion::relieve;
-use crate::plan::solve::decompose::Turns;
-use crate::plan::solve::joint::Joint;
-use crate::plan::solve::joint::bound::{bound, late_needs};
-use crate::plan::solve::joint::requests::group_of;
-use crate::plan::solve::joint::solve::free_turns;
-
-/// Gaps count less by what creating again costs, `creation_ms` of holding.
-pub(crate) fn cheapen(turns: &mut Turns, creation_ms: u64) {
-    turns.gaps.iter_mut().for_each(|gap| gap.width_ms = gap.width_ms.saturating_sub(creation_ms));
-}
+use crate::plan::terms::joint::Joint;
 
 /// The pools apart, without limits on addresses, through the one bucket: the least held time and the
 /// creations that go with it, where a creation spared is worth `creation_ms` and is counted as held
 /// time. None: too many separate requests.
 pub(crate) fn apart(joint: &Joint, creation_ms: u64) -> Option<(u128, u64)> {
-    let mut turns = free_turns(joint).0;
-    cheapen(&mut turns, creation_ms);
+    let mut turns = free_batches(joint).0;
+    turns.discount_gaps(creation_ms);
     let relief = relieve(&turns, &group_of(joint, Curve::empty()))?;
     Some((relief.bound.held_ms, turns.objectives.creations))
 }

@@ -5,10 +5,10 @@
 
 use crate::demand::Curve;
 use crate::plan::solve::congestion::{Relief, relieve};
-use crate::plan::solve::decompose::{Gap, Turn, Turns, decompose};
-use crate::plan::solve::joint::priced::cheapen;
-use crate::plan::solve::joint::{Joint, JointEntry};
+use crate::plan::solve::decompose::{Decomposition, IdleGap, decompose};
 use crate::plan::terms::group::Group;
+use crate::plan::terms::joint::{Joint, JointEntry};
+use crate::plan::terms::schedule::DeadlineBatch;
 
 /// A group of this need without limits but the bucket.
 pub(crate) fn group_of(joint: &Joint, need: Curve) -> Group {
@@ -24,14 +24,14 @@ pub(crate) fn group_of(joint: &Joint, need: Curve) -> Group {
 }
 
 /// The turns of several classes as one, and the class of each creation and each deletion.
-pub(crate) fn merged(all: Vec<Turns>) -> (Turns, Vec<usize>, Vec<usize>) {
+pub(crate) fn merged(all: Vec<Decomposition>) -> (Decomposition, Vec<usize>, Vec<usize>) {
     let mut order: Vec<(i64, usize, usize)> = Vec::new();
     for (class, turns) in all.iter().enumerate() {
         order.extend(turns.creations.iter().enumerate().map(|(index, turn)| (turn.at_ms, class, index)));
     }
     order.sort_unstable();
     let mut places: Vec<Vec<usize>> = all.iter().map(|turns| vec![0; turns.creations.len()]).collect();
-    let mut out = Turns::default();
+    let mut out = Decomposition::default();
     let mut creators = Vec::with_capacity(order.len());
     for (place, &(_, class, index)) in order.iter().enumerate() {
         places[class][index] = place;
@@ -43,7 +43,7 @@ pub(crate) fn merged(all: Vec<Turns>) -> (Turns, Vec<usize>, Vec<usize>) {
         let first = out.deletions.len();
         deleters.extend(turns.deletions.iter().map(|_| class));
         out.deletions.extend(turns.deletions);
-        out.gaps.extend(turns.gaps.into_iter().map(|gap| Gap {
+        out.gaps.extend(turns.gaps.into_iter().map(|gap| IdleGap {
             creation: places[class][gap.creation],
             deletion: first + gap.deletion,
             ..gap
@@ -75,11 +75,11 @@ pub(crate) fn calmed(joint: &Joint, ready: Vec<Curve>, calm: &[bool]) -> Vec<Cur
 ///
 /// An idle ENI may be kept over a gap where tokens are scarce and a creation weighs as much as holding
 /// one ENI for `frugal` ms; none: every gap is closed.
-pub(crate) fn scheduled(joint: &Joint, ready: &[Curve], frugal: Option<u64>) -> Option<Vec<JointEntry>> {
+pub(crate) fn schedule_ready(joint: &Joint, ready: &[Curve], frugal: Option<u64>) -> Option<Vec<JointEntry>> {
     let turns = ready.iter().map(|need| decompose(&group_of(joint, need.clone()))).collect();
     let (mut turns, creators, deleters) = merged(turns);
     match frugal {
-        Some(creation_ms) => cheapen(&mut turns, creation_ms),
+        Some(creation_ms) => turns.discount_gaps(creation_ms),
         None => turns.gaps.clear(),
     }
     let relief = relieve(&turns, &group_of(joint, Curve::empty()))?;
@@ -95,7 +95,7 @@ pub(crate) fn scheduled(joint: &Joint, ready: &[Curve], frugal: Option<u64>) -> 
     // The n-th request in time is for the n-th deadline.
     let mut due = creations.iter().zip(&creators).map(|(turn, class)| (turn.count, *class));
     let (mut left, mut class) = (0, 0);
-    for Turn { at_ms, mut count } in requests {
+    for DeadlineBatch { at_ms, mut count } in requests {
         while count > 0 {
             while left == 0 {
                 (left, class) = due.next()?;
@@ -130,4 +130,25 @@ pub(crate) fn added_up(mut entries: Vec<JointEntry>) -> Vec<JointEntry> {
         }
     }
     out
+}
+
+/// The turns of all pools where addresses do not matter, each pool as one class; and their needs.
+pub(crate) fn free_batches(joint: &Joint) -> (Decomposition, Vec<Curve>) {
+    let zones = joint.zones();
+    let needs: Vec<Curve> = joint
+        .pools
+        .iter()
+        .map(|pool| {
+            let mut own: Vec<usize> = pool.classes.iter().map(|&class| zones[joint.classes[class]]).collect();
+            own.sort_unstable();
+            own.dedup();
+            let others = u32::try_from(own.len()).unwrap_or(u32::MAX).saturating_sub(1).max(1);
+            let total = |value: u32| {
+                if joint.survive_zone { value.saturating_add(value.div_ceil(others)) } else { value }
+            };
+            Curve::new(pool.need.steps().iter().map(|&(at, value)| (at, total(value))))
+        })
+        .collect();
+    let turns = needs.iter().map(|need| decompose(&group_of(joint, need.clone()))).collect();
+    (merged(turns).0, needs)
 }

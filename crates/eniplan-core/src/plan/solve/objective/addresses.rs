@@ -4,10 +4,13 @@
 //! plans with fewer and fewer; that `n - 1` are too few is proved where the bound of joint plans
 //! shows a shortage (docs/plan.md, lemma 6).
 
-use crate::plan::solve::group::Status;
-use crate::plan::solve::joint::{Joint, JointAnswer, JointPlanned, joint_shortages, solve_joint};
-use crate::plan::solve::objective::{Best, Found};
-use crate::plan::terms::group::PlanError;
+use super::best::{ValuedAttempt, ValuedPlan};
+use crate::plan::solve::joint::{joint_shortages, solve_joint};
+use crate::plan::solve::validate::validate_joint;
+use crate::plan::terms::error::PlanError;
+use crate::plan::terms::joint::Joint;
+use crate::plan::terms::objective::PlanObjective;
+use crate::plan::terms::solution::{JointAnswer, JointPlan, Status};
 
 /// The joint problem with at most `most` addresses in the subnet, or in each.
 fn capped(joint: &Joint, subnet: Option<usize>, most: u32) -> Joint {
@@ -45,16 +48,11 @@ pub(crate) fn bound(joint: &Joint, subnet: Option<usize>) -> u32 {
 }
 
 /// The joint plan with the fewest addresses that is found; among those as few ENIs as are found.
-pub fn solve_addresses(joint: &Joint, subnet: Option<usize>) -> Result<Found, PlanError> {
-    joint.validate()?;
-    let plan = |most: u32| -> Result<Option<JointPlanned>, PlanError> {
+pub fn solve_addresses(joint: &Joint, subnet: Option<usize>) -> Result<ValuedAttempt, PlanError> {
+    validate_joint(joint)?;
+    let plan = |most: u32| -> Result<Option<JointPlan>, PlanError> {
         let answer = solve_joint(&capped(joint, subnet, most))?;
-        Ok(match answer {
-            JointAnswer::Planned(planned) if !joint.lingers || planned.lingering_peak.is_some() => {
-                Some(planned)
-            }
-            JointAnswer::Planned(_) | JointAnswer::Infeasible { .. } => None,
-        })
+        Ok(answer.planned().filter(|planned| planned.drains_within(joint)))
     };
     let (bound, all) = (bound(joint, subnet), all(joint, subnet));
     // What is proved to be too little is not tried; a plan is mostly found with the least of the rest.
@@ -80,10 +78,10 @@ pub fn solve_addresses(joint: &Joint, subnet: Option<usize>) -> Result<Found, Pl
             None => low = middle + 1,
         }
     }
-    let taken = best.subnet_peaks.iter().enumerate();
-    let taken = taken.filter(|(index, _)| subnet.is_none_or(|subnet| subnet == *index));
-    let value = taken.map(|(_, peak)| *peak).max().unwrap_or(0);
+    let minimise = PlanObjective::Addresses { subnet };
+    let value = minimise.value(best.objectives, &best.subnet_peaks).ok_or(PlanError::Malformed)?;
+    let bound = u128::from(bound);
     // Fewer than the cap may do; what is proved stands either way.
     best.status = if value == bound { Status::Optimal } else { Status::Feasible };
-    Ok(Ok(Best { planned: best, value: value.into(), bound: bound.into() }))
+    Ok(Ok(ValuedPlan { planned: best, value, bound }))
 }

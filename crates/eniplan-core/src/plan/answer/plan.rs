@@ -2,16 +2,18 @@
 
 use serde::Serialize;
 
-use crate::plan::explain::{Explanation, Remedy};
-use crate::plan::requirement::asked::Asked;
-use crate::plan::solve::joint::JointPlanned;
-use crate::plan::solve::objective::Minimised;
+use super::explanation::{Explanation, Remedy};
+use super::minimised::Minimised;
+use super::row::ScheduleRow;
+use crate::plan::requirement::readiness::Requirement;
+use crate::plan::terms::schedule::Objectives;
+use crate::plan::terms::solution::{JointPlan, Shortage};
 
 /// How good the plan is known to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum PlanVerdict {
     /// It keeps the promise, none does with fewer ENIs or ENI-hours, and none of those with as few creates fewer.
     Optimal,
     /// It keeps the promise; less might do, down to the lower bound.
@@ -20,26 +22,10 @@ pub enum Verdict {
     Infeasible,
 }
 
-/// Creations and deletions in one ENI class at one instant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct ScheduleRow {
-    /// When, ms from the first instant of the traffic; negative before it.
-    pub at_ms: i64,
-    /// The subnet.
-    pub subnet: String,
-    /// The security groups.
-    pub security_groups: Vec<String>,
-    /// ENIs to request.
-    pub create: u32,
-    /// ENIs to delete, as they become idle.
-    pub delete: u32,
-}
-
 /// The objectives of a plan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Amount {
+pub struct PlanAmount {
     /// The most ENIs held at once.
     pub peak_enis: u64,
     /// ENIs held, integrated over time.
@@ -51,7 +37,7 @@ pub struct Amount {
 /// The smallest number that keeps the promise, between what is refuted and what is proved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Target {
+pub struct TargetBracket {
     /// Proved to be enough under every assignment; `None`: no number is proved to be.
     pub enough: Option<u32>,
     /// Fewer than this fail.
@@ -63,7 +49,7 @@ pub struct Target {
 /// ENIs of a constant pool in one class.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct ClassPool {
+pub struct PoolClass {
     /// The subnet.
     pub subnet: String,
     /// The security groups.
@@ -77,7 +63,7 @@ pub struct ClassPool {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PoolTarget {
     /// Where its ENIs stand, what a zone's loss takes included; empty where none is proved to be enough.
-    pub classes: Vec<ClassPool>,
+    pub classes: Vec<PoolClass>,
     /// ENIs proved to be enough; where a zone may be lost, after its loss.
     pub enough: Option<u32>,
     /// Fewer than this fail.
@@ -121,7 +107,7 @@ pub struct NoPlan {
 /// A limit and how much of it the plan uses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Binding {
+pub struct BindingLimit {
     /// The limit, in the user's words.
     pub limit: String,
     /// ENIs the plan holds of it at the peak.
@@ -135,7 +121,7 @@ pub struct Binding {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Plan {
     /// How good it is.
-    pub status: Verdict,
+    pub status: PlanVerdict,
     /// The promise, ms.
     pub max_cold_start_ms: u64,
     /// The longest cold start when an ENI is always at hand, ms.
@@ -144,9 +130,9 @@ pub struct Plan {
     pub eni_wait_ms: u64,
     /// What it amounts to; `None` without a plan.
     #[serde(flatten)]
-    pub amount: Option<Amount>,
+    pub amount: Option<PlanAmount>,
     /// What no plan can beat; the creations, what no plan of so few ENI-hours can.
-    pub lower_bound: Amount,
+    pub lower_bound: PlanAmount,
     /// What else was made small than the ENIs held at once; `None`: nothing.
     pub minimised: Option<Minimised>,
     /// The share of the peak that a better plan might save, 0 to 1.
@@ -154,13 +140,13 @@ pub struct Plan {
     /// What to do when.
     pub schedule: Vec<ScheduleRow>,
     /// The smallest pool that is never changed.
-    pub constant_pool: Target,
+    pub constant_pool: TargetBracket,
     /// The same of each pool of functions.
     pub constant_pools: Vec<PoolTarget>,
     /// The smallest `warm` of the warm-pool policy.
-    pub warm_target: Target,
+    pub warm_target: TargetBracket,
     /// How close each limit is.
-    pub binding: Vec<Binding>,
+    pub binding: Vec<BindingLimit>,
     /// Why there is no plan.
     pub infeasible: Option<NoPlan>,
     /// Assignments the plan was replayed under, looking for one that breaks it.
@@ -173,16 +159,37 @@ pub struct Plan {
     pub explanation: Option<Explanation>,
     /// What it came of, for what is asked next.
     #[serde(skip)]
-    pub(crate) made: Made,
+    pub(crate) basis: PlanBasis,
 }
 
 /// What a plan came of.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Made {
-    /// What was asked for; none: there is no plan.
-    pub asked: Option<Asked>,
+pub(crate) struct PlanBasis {
+    /// What was required; none: there is no plan.
+    pub requirement: Option<Requirement>,
     /// The joint problem's plan, where there was one.
-    pub joint: Option<JointPlanned>,
+    pub joint: Option<JointPlan>,
     /// Whether a replay fails invocations at limits that no ENI can mend.
     pub refuses: bool,
+}
+
+impl From<&Shortage> for Shortfall {
+    fn from(shortage: &Shortage) -> Self {
+        // Before the first instant there is no trace: what is short there is so at it.
+        let at = |ms: i64| ms.max(0).unsigned_abs();
+        Self {
+            limit: shortage.limit.to_string(),
+            from_ms: at(shortage.from_ms),
+            to_ms: at(shortage.to_ms),
+            needed: shortage.needed,
+            available: shortage.available,
+            unit: "ENIs",
+        }
+    }
+}
+
+impl From<Objectives> for PlanAmount {
+    fn from(Objectives { peak, held_ms, creations }: Objectives) -> Self {
+        Self { peak_enis: peak.into(), eni_hours: held_ms as f64 / 3_600_000.0, creations }
+    }
 }

@@ -1,25 +1,25 @@
-//! Grid: the joint plan as a plain integer program, every class at every instant of a regular grid.
+//! The joint plan as a plain integer program, every class at every instant of a regular grid.
 //!
 //! In the cumulative form: `C[c](t)` requests and `D[c](t)` deletions of class `c` up to and
 //! including `t`. Ready are `C(t - B) - D(t)`, held `C(t) - D(t - E)`; all constraints of
 //! docs/plan.md bound differences of these. The grid is the greatest common divisor of the
 //! instants at which needs change, the boot and the deletion, on which an optimum lies where no
-//! bucket pushes requests off it. Slow: for small plans, and as what the fast way is held against.
+//! bucket pushes requests off it. Slow: for small plans, as what the planner is held against.
 
-use crate::plan::solve::backend::{Backend, Failure};
-use crate::plan::solve::group::{Effort, Proof, Status};
-use crate::plan::solve::joint::requests::added_up;
-use crate::plan::solve::joint::solve::{JointPlanned, earliest, settle};
-use crate::plan::solve::joint::{Joint, JointEntry};
-use crate::plan::solve::program::{Column, Name, Program, Row, Sense, Solution, Variable};
-use crate::plan::solve::tokens::Bucket;
-use crate::plan::terms::schedule::Objectives;
+#![allow(clippy::unwrap_used)]
+
+use eniplan::plan::backend::{Backend, BackendFailure};
+use eniplan::plan::check::check_joint;
+use eniplan::plan::joint::{Joint, JointEntry};
+use eniplan::plan::program::{Program, ProgramColumn, ProgramName, ProgramRow, Sense, Solution, Variable};
+use eniplan::plan::{Objectives, PlanStart, ProgramEffort};
+use eniplan::topology::TokenBucket;
 
 /// How far above the bound the peak is tried.
 const PEAKS: u32 = 64;
 
 /// The instants, and the variables of each class at each of them.
-struct Grid<'a> {
+struct JointGrid<'a> {
     joint: &'a Joint,
     step: i64,
     first: i64,
@@ -32,48 +32,75 @@ struct Grid<'a> {
     gone: Vec<Vec<Variable>>,
 }
 
+/// A plan of the integer program.
+#[derive(Debug)]
+pub struct GridPlan {
+    pub objectives: Objectives,
+}
+
 /// The best plan on the grid, if the solver finds one and the checker agrees; none where the solver
 /// says that there is none. Of equal instants it trusts nothing but the claim of optimality.
 pub fn solve_by_grid(
     joint: &Joint,
     lower_bound: Objectives,
     backend: &dyn Backend,
-    effort: &Effort,
-) -> Result<Option<JointPlanned>, String> {
+    effort: &ProgramEffort,
+) -> Result<Option<GridPlan>, String> {
     for peak in lower_bound.peak..=lower_bound.peak.saturating_add(PEAKS) {
-        let grid = Grid::build(joint, peak, effort.largest_program)?;
+        let grid = JointGrid::build(joint, peak, effort.largest_program)?;
         let solution = match backend.solve(&grid.program, effort.seconds) {
             Ok(solution) if solution.optimal => solution,
             Ok(_) => return Err(format!("{} stopped before a proof", backend.name())),
-            Err(Failure::Infeasible) => continue,
+            Err(BackendFailure::Infeasible) => continue,
             Err(failure) => return Err(format!("{}: {failure}", backend.name())),
         };
         let entries = grid
             .entries(&solution)
             .ok_or_else(|| format!("{} gave a point that is not whole", backend.name()))?;
-        let planned = settle(joint, entries, lower_bound).map_err(|error| error.to_string())?;
-        let planned = planned.map_err(|_| format!("{} gave a point over a limit", backend.name()))?;
-        let proof = Proof::Program { backend: backend.name() };
-        let lower_bound = planned.objectives;
-        return Ok(Some(JointPlanned { proof, lower_bound, status: Status::Optimal, ..planned }));
+        let objectives = check_joint(joint, &entries)
+            .map_err(|violations| format!("{}: {violations:?}", backend.name()))?;
+        return Ok(Some(GridPlan { objectives }));
     }
     Ok(None)
+}
+
+/// The earliest request a joint plan may have.
+fn earliest(joint: &Joint) -> Option<i64> {
+    match joint.start {
+        PlanStart::Warm => None,
+        PlanStart::Empty { from_ms } => Some(from_ms),
+    }
+}
+
+/// Requests that a window of `width_ms`, both ends included, can grant at once. A bucket of one is full after
+/// every pause, which takes whole milliseconds.
+fn granted_in(bucket: TokenBucket, width_ms: u64) -> u64 {
+    const MILLION: u64 = 1_000_000;
+    match (u64::from(bucket.burst), bucket.per_second.micro_tokens_per_ms()) {
+        (1, rate) if rate > 0 => 1 + width_ms / MILLION.div_ceil(rate),
+        (burst, rate) => burst + rate * width_ms / MILLION,
+    }
+}
+
+/// The narrowest window that grants so many.
+fn narrowest(bucket: TokenBucket, count: u64) -> Option<u64> {
+    (0..10_000_000).find(|width| granted_in(bucket, *width) >= count)
 }
 
 fn divisor(a: u64, b: u64) -> u64 {
     if b == 0 { a } else { divisor(b, a % b) }
 }
 
-impl<'a> Grid<'a> {
+impl<'a> JointGrid<'a> {
     fn build(joint: &'a Joint, peak: u32, largest: usize) -> Result<Self, String> {
         let times = joint.pools.iter().flat_map(|pool| pool.need.steps()).map(|&(at, _)| at);
         let from = earliest(joint).unwrap_or(0);
         let fixed = [joint.boot.max.0, joint.delete.max.0, joint.end_ms(), from.unsigned_abs()];
         let step = times.chain(fixed).fold(0, divisor).max(1);
-        let wait = joint.api.map_or(Some(0), |api| Bucket::from(api).width_ms(u64::from(peak)));
+        let wait = joint.api.map_or(Some(0), |api| narrowest(api, u64::from(peak)));
         let wait = wait.ok_or("the bucket never refills")?.div_ceil(step) * step;
-        let count = |ms: u64| usize::try_from(ms / step).unwrap_or(usize::MAX);
-        let ms = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        let count = |ms: u64| usize::try_from(ms / step).unwrap();
+        let ms = |value: u64| i64::try_from(value).unwrap();
         let first = earliest(joint).unwrap_or(-ms(joint.boot.max.0.saturating_add(wait)));
         let instants = count(joint.end_ms().saturating_add_signed(-first)).saturating_add(1);
         let columns = instants.saturating_mul(joint.classes.len()).saturating_mul(2);
@@ -101,7 +128,7 @@ impl<'a> Grid<'a> {
     }
 
     fn at(&self, index: usize) -> i64 {
-        self.first + self.step * i64::try_from(index).unwrap_or(i64::MAX)
+        self.first + self.step * i64::try_from(index).unwrap()
     }
 
     fn columns(&mut self) {
@@ -114,8 +141,8 @@ impl<'a> Grid<'a> {
             for index in 0..self.instants {
                 let (held, step) = (f64::from(u8::from(index < last)), self.step as f64);
                 let end = if index == last { weight } else { 0.0 };
-                let column = |kind, cost| Column {
-                    name: Name { kind, from_ms: 0, to_ms: None },
+                let column = |kind, cost| ProgramColumn {
+                    name: ProgramName { kind, from_ms: 0, to_ms: None },
                     lower: 0.0,
                     upper: None,
                     integer: true,
@@ -138,8 +165,8 @@ impl<'a> Grid<'a> {
         sense: Sense,
         right: f64,
     ) {
-        let name = Name { kind, from_ms: self.at(index), to_ms: None };
-        self.program.require(Row { name, terms, sense, right });
+        let name = ProgramName { kind, from_ms: self.at(index), to_ms: None };
+        self.program.require(ProgramRow { name, terms, sense, right });
     }
 
     /// Neither count ever falls.
@@ -166,7 +193,7 @@ impl<'a> Grid<'a> {
 
     fn cover(&mut self) {
         let joint = self.joint;
-        let zones = joint.zones();
+        let zone = |class: usize| joint.subnets[joint.classes[class]].zone.as_str();
         for index in 0..self.instants {
             for class in 0..joint.classes.len() {
                 let terms = self.ready(class, index);
@@ -175,13 +202,12 @@ impl<'a> Grid<'a> {
             let Ok(at) = u64::try_from(self.at(index)) else { continue };
             for pool in &joint.pools {
                 let need = f64::from(pool.need.at(at));
-                let mut lost: Vec<Option<usize>> = vec![None];
+                let mut lost: Vec<Option<&str>> = vec![None];
                 if joint.survive_zone {
-                    lost.extend(pool.classes.iter().map(|&class| Some(zones[joint.classes[class]])));
+                    lost.extend(pool.classes.iter().map(|&class| Some(zone(class))));
                 }
                 for lost in lost {
-                    let left =
-                        pool.classes.iter().filter(|&&class| Some(zones[joint.classes[class]]) != lost);
+                    let left = pool.classes.iter().filter(|&&class| Some(zone(class)) != lost);
                     let terms = left.flat_map(|&class| self.ready(class, index)).collect();
                     self.require("ready", index, terms, Sense::AtLeast, need);
                 }
@@ -196,9 +222,9 @@ impl<'a> Grid<'a> {
         };
         let mut limits = vec![(classes(&|_| true), peak.min(joint.region_quota.unwrap_or(u32::MAX)))];
         for (index, subnet) in joint.subnets.iter().enumerate() {
-            limits.push((classes(&|it| it == index), subnet.addresses));
+            limits.push((classes(&|own| own == index), subnet.addresses));
             if let Some(quota) = joint.vpc_quota {
-                limits.push((classes(&|it| joint.subnets[it].vpc == subnet.vpc), quota));
+                limits.push((classes(&|own| joint.subnets[own].vpc == subnet.vpc), quota));
             }
         }
         for index in 0..self.instants {
@@ -210,10 +236,10 @@ impl<'a> Grid<'a> {
     }
 
     fn tokens(&mut self) {
-        let Some(bucket) = self.joint.api.map(Bucket::from) else { return };
+        let Some(bucket) = self.joint.api else { return };
         for from in 0..self.instants {
             for to in from..self.instants {
-                let most = bucket.window(self.at(to).abs_diff(self.at(from)));
+                let most = granted_in(bucket, self.at(to).abs_diff(self.at(from)));
                 let before =
                     |class: usize| from.checked_sub(1).map(|before| (self.made[class][before], -1.0));
                 let classes = 0..self.joint.classes.len();
@@ -239,6 +265,7 @@ impl<'a> Grid<'a> {
                 (made, gone) = all;
             }
         }
-        Some(added_up(entries))
+        entries.sort_unstable();
+        Some(entries)
     }
 }

@@ -1,4 +1,4 @@
-//! Worth: what a finished schedule is worth, counted row by row.
+//! What a plan makes small: its value, counted row by row, beside what no plan is worth less than.
 //!
 //! Reads what the user is given, and shares no code with what finds or checks plans.
 
@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::plan::answer::ScheduleRow;
-use crate::plan::solve::objective::{Minimise, Prices};
+use super::row::ScheduleRow;
+use crate::plan::terms::objective::{EniPrices, PlanObjective};
 
 /// What was made small, and what no plan can beat.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -32,9 +32,15 @@ pub struct Minimised {
     pub met: bool,
 }
 
-/// What these rows are worth, until `end_ms`, in the units of [`Best::value`](crate::plan::solve::objective::Best::value):
+/// What these rows are worth, until `end_ms`, in the units of [`ValuedPlan::value`](crate::plan::objective::ValuedPlan::value):
 /// every ENI is held from its request to `delete_ms` after its deletion began.
-pub fn worth(rows: &[ScheduleRow], delete_ms: u64, end_ms: i64, minimise: Minimise, names: &[&str]) -> u128 {
+pub(crate) fn value_rows(
+    rows: &[ScheduleRow],
+    delete_ms: u64,
+    end_ms: i64,
+    minimise: PlanObjective,
+    names: &[&str],
+) -> u128 {
     let (mut created, mut held_ms) = (0_u64, 0_i128);
     let mut by_subnet: BTreeMap<&str, BTreeMap<i64, i64>> = BTreeMap::new();
     let mut all: BTreeMap<i64, i64> = BTreeMap::new();
@@ -57,9 +63,9 @@ pub fn worth(rows: &[ScheduleRow], delete_ms: u64, end_ms: i64, minimise: Minimi
         u128::try_from(peaks.max().unwrap_or(0)).unwrap_or(0)
     };
     match minimise {
-        Minimise::Enis => peak(&all),
-        Minimise::Cost(prices) => prices.cost(u128::try_from(held_ms).unwrap_or(0), created),
-        Minimise::Addresses { subnet } => {
+        PlanObjective::Enis => peak(&all),
+        PlanObjective::Cost(prices) => prices.cost(u128::try_from(held_ms).unwrap_or(0), created),
+        PlanObjective::Addresses { subnet } => {
             let chosen = |name: &&str| subnet.is_none_or(|index| names.get(index) == Some(name));
             by_subnet
                 .iter()
@@ -74,20 +80,20 @@ pub fn worth(rows: &[ScheduleRow], delete_ms: u64, end_ms: i64, minimise: Minimi
 impl Minimised {
     /// The plan of another promise, beside this one's bound.
     pub(crate) fn with_value_of(&self, other: Option<&Self>) -> Self {
-        let value = other.and_then(|it| it.value);
+        let value = other.and_then(|other| other.value);
         let open = value.map_or(0.0, |value| (value - self.lower_bound).max(0.0));
         let gap = value.filter(|_| open > 0.0).map_or(0.0, |value| open / value);
         Self { value, gap, met: value.is_some() && open <= 0.0, ..self.clone() }
     }
 
-    /// `value` and `bound` in the units of [`worth`], in the user's words; none for the default objective.
-    pub fn new(minimise: Minimise, names: &[&str], value: Option<u128>, bound: u128) -> Option<Self> {
+    /// `value` and `bound` in the units of [`value_rows`], in the user's words; none for the default objective.
+    pub fn new(minimise: PlanObjective, names: &[&str], value: Option<u128>, bound: u128) -> Option<Self> {
         let open = value.map_or(0, |value| value.saturating_sub(bound));
         let gap = value.filter(|_| open > 0).map_or(0.0, |value| open as f64 / value as f64);
         let met = value == Some(bound);
         let own = |value: u128| match minimise {
-            Minimise::Cost(_) => Prices::in_currency(value),
-            Minimise::Enis | Minimise::Addresses { .. } => value as f64,
+            PlanObjective::Cost(_) => EniPrices::in_currency(value),
+            PlanObjective::Enis | PlanObjective::Addresses { .. } => value as f64,
         };
         let blank = Self {
             what: "addresses",
@@ -100,14 +106,14 @@ impl Minimised {
             met,
         };
         match minimise {
-            Minimise::Enis => None,
-            Minimise::Cost(Prices { eni_hour, creation }) => Some(Self {
+            PlanObjective::Enis => None,
+            PlanObjective::Cost(EniPrices { eni_hour, creation }) => Some(Self {
                 what: "cost",
                 price_eni_hour: Some(eni_hour.number()),
                 price_creation: Some(creation.number()),
                 ..blank
             }),
-            Minimise::Addresses { subnet } => {
+            PlanObjective::Addresses { subnet } => {
                 let subnet = subnet.and_then(|index| names.get(index)).map(|name| (*name).to_owned());
                 Some(Self { subnet, ..blank })
             }
