@@ -20,7 +20,7 @@ use eniplan::worst_case::{
     Bracket, SearchEffort, SearchObserver, SearchProgress, Unobserved, WorstCase, bounds, worst_case,
 };
 
-use crate::naive::{Account, Scene, Told, simulate};
+use crate::oracle::naive::{Account, Scene, Told, simulate};
 use crate::support::{Bench, eni_only, log};
 
 /// Nature's answers as a number with a digit for each question.
