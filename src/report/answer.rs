@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use super::{Clock, Table};
+use super::{ReportClock, Table};
 
 /// What a command found out.
 #[derive(Clone, Debug, Default)]
@@ -19,7 +19,7 @@ pub struct Answer {
     /// The fields of the JSON form.
     pub json: Map<String, Json>,
     /// How instants are printed.
-    pub clock: Clock,
+    pub clock: ReportClock,
 }
 
 impl Answer {
@@ -30,6 +30,6 @@ impl Answer {
 
     /// Adds the fields of a form to the JSON form.
     pub fn extend(&mut self, form: &impl Serialize) {
-        self.json.extend(super::forms::fields(form));
+        self.json.extend(super::views::fields(form));
     }
 }

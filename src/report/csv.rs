@@ -4,12 +4,12 @@
 //! that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`,
 //! `@` or a control character) and that is not a number gets an apostrophe in front.
 
-use super::{Answer, Renderer, Table, Value};
+use super::{Answer, Cell, Renderer, Table};
 
 /// The main table.
-pub struct Csv;
+pub struct CsvRenderer;
 
-impl Renderer for Csv {
+impl Renderer for CsvRenderer {
     fn name(&self) -> &'static str {
         "csv"
     }
@@ -37,9 +37,9 @@ pub fn line(cells: &[String]) -> String {
     cells.join(",") + "\n"
 }
 
-fn cell(value: &Value) -> String {
+fn cell(value: &Cell) -> String {
     match value {
-        Value::Text(words) => defused(words),
+        Cell::Text(words) => defused(words),
         other => other.plain(),
     }
 }
@@ -82,8 +82,8 @@ mod tests {
     #[test]
     fn what_is_written_reads_back() {
         let mut table = Table::new("", &[("name", "n"), ("p99_ms", "p99")]);
-        table.push(vec![Value::text("a,\"b\"\nc"), Value::Span(1_500)]);
-        table.push(vec![Value::text("=x"), Value::Missing]);
+        table.push(vec![Cell::text("a,\"b\"\nc"), Cell::Span(1_500)]);
+        table.push(vec![Cell::text("=x"), Cell::Missing]);
         let text = written(&table);
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         assert_eq!(reader.headers().unwrap(), vec!["name", "p99_ms"]);

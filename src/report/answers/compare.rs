@@ -2,9 +2,9 @@
 
 use crate::comparison::{Comparison, Row, Runs};
 use crate::quantity::Millis;
-use crate::report::forms::{Compared, fields};
-use crate::report::words::{brief, joined, name, thousands};
-use crate::report::{Answer, Subject, Table, Value};
+use crate::report::format::{brief, joined, name, thousands};
+use crate::report::views::{CompareView, fields};
+use crate::report::{Answer, Cell, Subject, Table};
 use crate::worst_case::Bracket;
 
 /// The comparison of what the subject's traffic comes to; `runs` is how many runs stand behind each row.
@@ -28,7 +28,7 @@ pub fn compare(subject: &Subject, comparison: &Comparison, runs: u64) -> Answer 
         flat: Some(flat(rows)),
         assumptions,
         // Model and policy are columns of the rows here.
-        json: fields(&Compared { of: subject.of_traffic(), comparison, runs }),
+        json: fields(&CompareView { of: subject.of_traffic(), comparison, runs }),
         clock: subject.clock,
     }
 }
@@ -38,7 +38,7 @@ fn label(row: &Row, several: bool) -> String {
 }
 
 fn headline(subject: &Subject, rows: &[Row], several: bool) -> Vec<String> {
-    let bound = |row: &&Row| row.worst_cold_start_ms.and_then(|it| it.bound);
+    let bound = |row: &&Row| row.worst_cold_start_ms.and_then(|bracket| bracket.bound);
     let proved: Vec<&Row> = rows.iter().filter(|row| bound(row).is_some()).collect();
     let ends = (proved.iter().min_by_key(|row| bound(row)), proved.iter().max_by_key(|row| bound(row)));
     let source = subject.file();
@@ -85,20 +85,20 @@ fn tables(rows: &[Row], several: bool) -> Vec<Table> {
 }
 
 /// A row that begins with its policy.
-fn named(row: &Row, cells: Vec<Value>) -> Vec<Value> {
-    std::iter::once(Value::text(row.policy.as_str())).chain(cells).collect()
+fn named(row: &Row, cells: Vec<Cell>) -> Vec<Cell> {
+    std::iter::once(Cell::text(row.policy.as_str())).chain(cells).collect()
 }
 
-fn bound(bracket: Option<Bracket>, value: fn(u64) -> Value) -> Value {
-    bracket.and_then(|it| it.bound).map_or(Value::Missing, value)
+fn bound(bracket: Option<Bracket>, value: fn(u64) -> Cell) -> Cell {
+    bracket.and_then(|bracket| bracket.bound).map_or(Cell::Missing, value)
 }
 
-fn shown(bracket: Option<Bracket>, value: fn(u64) -> Value) -> Value {
-    bracket.map_or(Value::Missing, |it| value(it.witness))
+fn shown(bracket: Option<Bracket>, value: fn(u64) -> Cell) -> Cell {
+    bracket.map_or(Cell::Missing, |bracket| value(bracket.witness))
 }
 
-fn of(row: &Row, value: impl Fn(&Runs) -> Value) -> Value {
-    row.runs.as_ref().map_or(Value::Missing, value)
+fn of(row: &Row, value: impl Fn(&Runs) -> Cell) -> Cell {
+    row.runs.as_ref().map_or(Cell::Missing, value)
 }
 
 fn waits(rows: &[&Row], on: &str) -> Table {
@@ -119,14 +119,14 @@ fn waits(rows: &[&Row], on: &str) -> Table {
     );
     for row in rows {
         let cells = vec![
-            bound(row.worst_cold_start_ms, Value::Span),
-            shown(row.worst_cold_start_ms, Value::Span),
-            of(row, |runs| Value::Span(brief(runs.p50_ms))),
-            of(row, |runs| Value::Span(brief(runs.p95_ms))),
-            of(row, |runs| Value::Span(brief(runs.p99_ms))),
-            of(row, |runs| Value::Share(runs.cold_share)),
-            of(row, |runs| Value::Decimal(runs.failures, 1)),
-            bound(row.worst_failures, Value::Count),
+            bound(row.worst_cold_start_ms, Cell::Span),
+            shown(row.worst_cold_start_ms, Cell::Span),
+            of(row, |runs| Cell::Span(brief(runs.p50_ms))),
+            of(row, |runs| Cell::Span(brief(runs.p95_ms))),
+            of(row, |runs| Cell::Span(brief(runs.p99_ms))),
+            of(row, |runs| Cell::Share(runs.cold_share)),
+            of(row, |runs| Cell::Decimal(runs.failures, 1)),
+            bound(row.worst_failures, Cell::Count),
         ];
         table.push(named(row, cells));
     }
@@ -151,14 +151,14 @@ fn holdings(rows: &[&Row], on: &str) -> Table {
     let mut table = Table::new(title, &columns);
     for row in rows {
         let cells = vec![
-            bound(row.worst_peak_enis, Value::Count),
-            shown(row.worst_peak_enis, Value::Count),
-            of(row, |runs| Value::Count(runs.peak_enis)),
-            of(row, |runs| Value::Decimal(runs.mean_enis, 1)),
-            of(row, |runs| Value::Decimal(runs.eni_hours, 1)),
-            of(row, |runs| Value::Count(runs.peak_addresses)),
-            row.regret_share.map_or(Value::Missing, Value::Share),
-            Value::Flag(row.pareto),
+            bound(row.worst_peak_enis, Cell::Count),
+            shown(row.worst_peak_enis, Cell::Count),
+            of(row, |runs| Cell::Count(runs.peak_enis)),
+            of(row, |runs| Cell::Decimal(runs.mean_enis, 1)),
+            of(row, |runs| Cell::Decimal(runs.eni_hours, 1)),
+            of(row, |runs| Cell::Count(runs.peak_addresses)),
+            row.regret_share.map_or(Cell::Missing, Cell::Share),
+            Cell::Flag(row.pareto),
         ];
         table.push(named(row, cells));
     }
@@ -169,7 +169,7 @@ fn notes(rows: &[&Row], on: &str) -> Table {
     let columns = [("policy", "policy"), ("note", "because")];
     let mut table = Table::new(format!("Without figures{on}"), &columns).prose(&["note"]);
     for (row, note) in rows.iter().filter_map(|row| Some((row, row.note.as_ref()?))) {
-        table.push(named(row, vec![Value::text(note.as_str())]));
+        table.push(named(row, vec![Cell::text(note.as_str())]));
     }
     table
 }
@@ -201,29 +201,29 @@ fn flat(rows: &[Row]) -> Table {
     ];
     let mut table = Table::new("", &keys.map(|key| (key, key)));
     for row in rows {
-        let hours = |hours: Option<f64>| hours.map_or(Value::Missing, |hours| Value::Decimal(hours, 3));
+        let hours = |hours: Option<f64>| hours.map_or(Cell::Missing, |hours| Cell::Decimal(hours, 3));
         table.push(vec![
-            Value::text(row.policy.as_str()),
-            Value::text(row.model.as_str()),
-            shown(row.worst_cold_start_ms, Value::Span),
-            bound(row.worst_cold_start_ms, Value::Span),
-            of(row, |runs| Value::Span(runs.p50_ms)),
-            of(row, |runs| Value::Span(runs.p95_ms)),
-            of(row, |runs| Value::Span(runs.p99_ms)),
-            of(row, |runs| Value::Share(runs.cold_share)),
-            of(row, |runs| Value::Decimal(runs.failures, 3)),
-            shown(row.worst_failures, Value::Count),
-            bound(row.worst_failures, Value::Count),
-            shown(row.worst_peak_enis, Value::Count),
-            bound(row.worst_peak_enis, Value::Count),
-            of(row, |runs| Value::Count(runs.peak_enis)),
-            of(row, |runs| Value::Decimal(runs.mean_enis, 3)),
-            of(row, |runs| Value::Decimal(runs.eni_hours, 3)),
-            of(row, |runs| Value::Count(runs.peak_addresses)),
+            Cell::text(row.policy.as_str()),
+            Cell::text(row.model.as_str()),
+            shown(row.worst_cold_start_ms, Cell::Span),
+            bound(row.worst_cold_start_ms, Cell::Span),
+            of(row, |runs| Cell::Span(runs.p50_ms)),
+            of(row, |runs| Cell::Span(runs.p95_ms)),
+            of(row, |runs| Cell::Span(runs.p99_ms)),
+            of(row, |runs| Cell::Share(runs.cold_share)),
+            of(row, |runs| Cell::Decimal(runs.failures, 3)),
+            shown(row.worst_failures, Cell::Count),
+            bound(row.worst_failures, Cell::Count),
+            shown(row.worst_peak_enis, Cell::Count),
+            bound(row.worst_peak_enis, Cell::Count),
+            of(row, |runs| Cell::Count(runs.peak_enis)),
+            of(row, |runs| Cell::Decimal(runs.mean_enis, 3)),
+            of(row, |runs| Cell::Decimal(runs.eni_hours, 3)),
+            of(row, |runs| Cell::Count(runs.peak_addresses)),
             hours(row.regret_eni_hours),
-            row.regret_share.map_or(Value::Missing, Value::Share),
-            Value::Flag(row.pareto),
-            row.note.as_deref().map_or(Value::Missing, Value::text),
+            row.regret_share.map_or(Cell::Missing, Cell::Share),
+            Cell::Flag(row.pareto),
+            row.note.as_deref().map_or(Cell::Missing, Cell::text),
         ]);
     }
     table

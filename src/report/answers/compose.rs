@@ -3,9 +3,9 @@
 use crate::composition::{Best, How, Objective, Row};
 use crate::quantity::Memory;
 use crate::quantity::Millis;
-use crate::report::forms::{BestForm, Composed, Refused, fields};
-use crate::report::words::{counted, decimal, joined, name, thousands};
-use crate::report::{Answer, Subject, Table, Value};
+use crate::report::format::{counted, decimal, joined, name, thousands};
+use crate::report::views::{BestGroupingView, ComposeView, RefusedGroupingView, fields};
+use crate::report::{Answer, Cell, Subject, Table};
 
 /// What was found.
 #[derive(Clone, Debug)]
@@ -72,7 +72,11 @@ fn amount(value: f64, objective: Objective) -> String {
     format!(
         "{} {}",
         decimal(value, places),
-        if one { unit.strip_suffix('s').filter(|it| !it.is_empty()).unwrap_or(unit) } else { unit }
+        if one {
+            unit.strip_suffix('s').filter(|singular| !singular.is_empty()).unwrap_or(unit)
+        } else {
+            unit
+        }
     )
 }
 
@@ -83,7 +87,7 @@ fn headline(subject: &Subject, found: &Composition) -> Vec<String> {
     };
     let row = found.row(row_name);
     let functions: Vec<String> = row.map_or_else(Vec::new, |row| {
-        row.functions.iter().map(|it| format!("`{}`", name(&it.function))).collect()
+        row.functions.iter().map(|function| format!("`{}`", name(&function.function))).collect()
     });
     let shown = if functions.len() > 6 { String::new() } else { format!(" ({})", joined(&functions)) };
     let of = counted(found.routes, "route", "routes");
@@ -130,14 +134,14 @@ fn proof(best: &Best, objective: Objective) -> String {
             "By closed form it costs {cost}; this is a search, and no grouping costs less than {}: it may be \
              {} from the best.",
             amount(objective.human(best.bound), objective),
-            crate::report::words::percent(best.gap()),
+            crate::report::format::percent(best.gap()),
         ),
     }
 }
 
-fn worst(row: &Row) -> (Value, Value) {
+fn worst(row: &Row) -> (Cell, Cell) {
     let bracket = row.worst_cold_start_ms;
-    (Value::Span(bracket.witness), Value::span(bracket.bound))
+    (Cell::Span(bracket.witness), Cell::span(bracket.bound))
 }
 
 fn side_by_side(found: &Composition) -> Table {
@@ -158,15 +162,15 @@ fn side_by_side(found: &Composition) -> Table {
     );
     for row in &found.rows {
         table.push(vec![
-            Value::text(row.grouping.as_str()),
-            Value::Decimal(row.cold, 1),
-            Value::Span(tenths(row.waited_ms)),
-            Value::Span(row.p99_ms),
+            Cell::text(row.grouping.as_str()),
+            Cell::Decimal(row.cold, 1),
+            Cell::Span(tenths(row.waited_ms)),
+            Cell::Span(row.p99_ms),
             worst(row).1,
-            Value::Count(row.peak_environments),
-            Value::Decimal(row.idle_gb_hours, 2),
-            Value::Count(row.peak_enis),
-            Value::Count(row.beyond_need),
+            Cell::Count(row.peak_environments),
+            Cell::Decimal(row.idle_gb_hours, 2),
+            Cell::Count(row.peak_enis),
+            Cell::Count(row.beyond_need),
         ]);
     }
     table
@@ -197,17 +201,20 @@ fn functions(found: &Composition) -> Table {
     let title = "Their functions (cold path: at its longest, with an ENI at hand)";
     let mut table = Table::new(title, &columns).prose(&["routes", "security_groups"]);
     for row in &found.rows {
-        for it in &row.functions {
-            let groups =
-                if it.security_groups.is_empty() { "-".to_owned() } else { it.security_groups.join(", ") };
+        for function in &row.functions {
+            let groups = if function.security_groups.is_empty() {
+                "-".to_owned()
+            } else {
+                function.security_groups.join(", ")
+            };
             table.push(vec![
-                Value::text(row.grouping.as_str()),
-                Value::text(it.function.as_str()),
-                Value::text(it.routes.join(", ")),
-                Value::text(Memory(it.memory_bytes).to_string()),
-                Value::Span(it.cold_path_ms),
-                Value::text(groups),
-                Value::Count(it.beyond_need),
+                Cell::text(row.grouping.as_str()),
+                Cell::text(function.function.as_str()),
+                Cell::text(function.routes.join(", ")),
+                Cell::text(Memory(function.memory_bytes).to_string()),
+                Cell::Span(function.cold_path_ms),
+                Cell::text(groups),
+                Cell::Count(function.beyond_need),
             ]);
         }
     }
@@ -229,15 +236,15 @@ fn routes(found: &Composition) -> Table {
     let names = found.rows.first().map_or(&[][..], |row| row.routes.as_slice());
     for (index, route) in names.iter().enumerate().filter(|(_, route)| route.served > 0) {
         for row in &found.rows {
-            let Some(it) = row.routes.get(index) else { continue };
+            let Some(own) = row.routes.get(index) else { continue };
             table.push(vec![
-                Value::text(route.route.as_str()),
-                Value::text(row.grouping.as_str()),
-                Value::text(it.function.as_str()),
-                Value::Count(it.served),
-                Value::Count(it.cold),
-                Value::Span(it.p99_ms),
-                Value::Span(it.max_ms),
+                Cell::text(route.route.as_str()),
+                Cell::text(row.grouping.as_str()),
+                Cell::text(own.function.as_str()),
+                Cell::Count(own.served),
+                Cell::Count(own.cold),
+                Cell::Span(own.p99_ms),
+                Cell::Span(own.max_ms),
             ]);
         }
     }
@@ -251,9 +258,9 @@ fn enis(found: &Composition) -> Table {
     for row in &found.rows {
         for most in &row.enis_by_class {
             table.push(vec![
-                Value::text(row.grouping.as_str()),
-                Value::text(most.class.as_str()),
-                Value::Count(most.peak),
+                Cell::text(row.grouping.as_str()),
+                Cell::text(most.class.as_str()),
+                Cell::Count(most.peak),
             ]);
         }
     }
@@ -285,29 +292,29 @@ fn flat(found: &Composition) -> Table {
         let best = found.best.as_ref().is_some_and(|(_, name)| *name == row.grouping);
         let (shown, bound) = worst(row);
         table.push(vec![
-            Value::text(row.grouping.as_str()),
-            Value::Count(row.functions.len() as u64),
-            Value::Flag(best),
-            Value::Decimal(row.cold, 3),
-            Value::Share(row.cold_share),
-            Value::Decimal(row.waited_ms, 1),
-            Value::Span(row.p99_ms),
+            Cell::text(row.grouping.as_str()),
+            Cell::Count(row.functions.len() as u64),
+            Cell::Flag(best),
+            Cell::Decimal(row.cold, 3),
+            Cell::Share(row.cold_share),
+            Cell::Decimal(row.waited_ms, 1),
+            Cell::Span(row.p99_ms),
             shown,
             bound,
-            Value::Decimal(row.failed, 3),
-            Value::Count(row.peak_environments),
-            Value::Decimal(row.mean_environments, 3),
-            Value::Decimal(row.idle_gb_hours, 4),
-            Value::Count(row.peak_enis),
-            Value::Count(row.beyond_need),
+            Cell::Decimal(row.failed, 3),
+            Cell::Count(row.peak_environments),
+            Cell::Decimal(row.mean_environments, 3),
+            Cell::Decimal(row.idle_gb_hours, 4),
+            Cell::Count(row.peak_enis),
+            Cell::Count(row.beyond_need),
         ]);
     }
     table
 }
 
-fn form<'a>(subject: &'a Subject, found: &'a Composition) -> Composed<'a> {
+fn form<'a>(subject: &'a Subject, found: &'a Composition) -> ComposeView<'a> {
     let objective = found.objective;
-    let best = found.best.as_ref().map(|(best, row)| BestForm {
+    let best = found.best.as_ref().map(|(best, row)| BestGroupingView {
         grouping: row,
         objective: objective.words(),
         unit: objective.unit(),
@@ -317,11 +324,11 @@ fn form<'a>(subject: &'a Subject, found: &'a Composition) -> Composed<'a> {
         gap: best.gap(),
         functions_priced: best.priced,
     });
-    Composed {
+    ComposeView {
         about: subject.about(),
         routes: found.routes,
         groupings: &found.rows,
-        refused: found.refused.iter().map(|(grouping, why)| Refused { grouping, why }).collect(),
+        refused: found.refused.iter().map(|(grouping, why)| RefusedGroupingView { grouping, why }).collect(),
         best,
     }
 }

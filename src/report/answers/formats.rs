@@ -1,8 +1,8 @@
 //! The import formats.
 
 use crate::import;
-use crate::report::forms::{FormatForm, Formats};
-use crate::report::{Answer, Table, Value};
+use crate::report::views::{FormatView, FormatsView};
+use crate::report::{Answer, Cell, Table};
 
 /// Every traffic format with its header.
 pub fn formats() -> Answer {
@@ -12,15 +12,15 @@ pub fn formats() -> Answer {
     let mut table = Table::new("", &columns).prose(&["gives", "header", "summary"]);
     for format in all {
         table.push(vec![
-            Value::text(format.name()),
-            Value::text(format.gives().words()),
-            Value::text(format.header()),
-            Value::text(format.summary()),
+            Cell::text(format.name()),
+            Cell::text(format.gives().words()),
+            Cell::text(format.header()),
+            Cell::text(format.summary()),
         ]);
     }
     let rows = all.iter().map(|format| {
         let gives = format.gives();
-        FormatForm {
+        FormatView {
             format: format.name(),
             header: format.header(),
             summary: format.summary(),
@@ -44,6 +44,6 @@ pub fn formats() -> Answer {
         tables: vec![table],
         ..Answer::default()
     };
-    answer.extend(&Formats { formats: rows.collect() });
+    answer.extend(&FormatsView { formats: rows.collect() });
     answer
 }

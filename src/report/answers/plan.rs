@@ -4,9 +4,9 @@ use super::explanation;
 use super::held;
 use crate::plan::{COLUMNS, NoPlan, Plan, Shortfall, Target, Verdict};
 use crate::quantity::Millis;
-use crate::report::forms::{Planned, fields};
-use crate::report::words::{counted, decimal, joined, thousands};
-use crate::report::{Answer, Subject, Table, Value};
+use crate::report::format::{counted, decimal, joined, thousands};
+use crate::report::views::{PlanView, fields};
+use crate::report::{Answer, Cell, Subject, Table};
 
 /// Rows of the schedule that people are shown.
 const SHOWN: usize = 20;
@@ -36,13 +36,13 @@ pub fn plan(subject: &Subject, plan: &Plan) -> Answer {
         tables: tables(subject, plan),
         flat: Some(flat(subject, plan)),
         assumptions,
-        json: fields(&Planned { about: subject.about(), plan }),
+        json: fields(&PlanView { about: subject.about(), plan }),
         clock: subject.clock,
     }
 }
 
 fn tables(subject: &Subject, plan: &Plan) -> Vec<Table> {
-    let prices = plan.explanation.as_ref().map(|it| explanation::prices(subject.clock, it));
+    let prices = plan.explanation.as_ref().map(|explanation| explanation::prices(subject.clock, explanation));
     // Without a plan there is nothing to show of one.
     let of_plan = plan
         .amount
@@ -89,15 +89,19 @@ fn headline(subject: &Subject, plan: &Plan) -> Vec<String> {
     if let Some(minimised) = plan.minimised.as_ref().and_then(explanation::objective) {
         lines.insert(1, minimised);
     }
-    lines.extend(plan.explanation.iter().flat_map(|it| explanation::binds(subject, it)));
+    lines.extend(plan.explanation.iter().flat_map(|explanation| explanation::binds(subject, explanation)));
     lines
 }
 
 fn refusal(subject: &Subject, promise: Millis, none: &NoPlan) -> Vec<String> {
     let verdict = if none.proved { "No plan keeps" } else { "No plan was found that provably keeps" };
-    let short = |it: &Shortfall| {
-        let (needed, available) = amounts_of(it);
-        format!("{} ({needed} needed, {available} there, {})", it.limit, subject.clock.phrase(it.from_ms))
+    let short = |shortfall: &Shortfall| {
+        let (needed, available) = amounts_of(shortfall);
+        format!(
+            "{} ({needed} needed, {available} there, {})",
+            shortfall.limit,
+            subject.clock.phrase(shortfall.from_ms)
+        )
     };
     let shortages: Vec<String> = none.shortages.iter().take(3).map(short).collect();
     let mut lines = vec![format!(
@@ -110,9 +114,9 @@ fn refusal(subject: &Subject, promise: Millis, none: &NoPlan) -> Vec<String> {
 }
 
 /// Needed and available, in the unit of the limit.
-fn amounts_of(it: &Shortfall) -> (String, String) {
-    let text = |n: u64| if it.unit == "ms" { Millis(n).to_string() } else { thousands(n) };
-    (text(it.needed), text(it.available))
+fn amounts_of(shortfall: &Shortfall) -> (String, String) {
+    let text = |n: u64| if shortfall.unit == "ms" { Millis(n).to_string() } else { thousands(n) };
+    (text(shortfall.needed), text(shortfall.available))
 }
 
 /// What would do instead of the plan: between what fails and what is proved.
@@ -132,28 +136,28 @@ fn amounts(plan: &Plan) -> Table {
     let columns = [("what", "what"), ("plan", "the plan"), ("lower_bound", "no plan does with less than")];
     let mut table = Table::new("", &columns);
     let (least, amount) = (&plan.lower_bound, plan.amount.as_ref());
-    let mut push = |what: &str, plan: Value, bound: Value| table.push(vec![Value::text(what), plan, bound]);
-    let held = Value::count(amount.map(|it| it.peak_enis));
-    push("ENIs held at once", held, Value::Count(least.peak_enis));
-    let hours = amount.map_or(Value::Missing, |it| Value::Decimal(it.eni_hours, 1));
-    push("ENI-hours", hours, Value::Decimal(least.eni_hours, 1));
-    if let Some(it) = &plan.minimised {
-        let what = if it.what == "cost" { "cost" } else { "addresses" };
-        let text = |value: f64| Value::Decimal(value, if it.what == "cost" { 4 } else { 0 });
-        push(what, it.value.map_or(Value::Missing, text), text(it.lower_bound));
+    let mut push = |what: &str, plan: Cell, bound: Cell| table.push(vec![Cell::text(what), plan, bound]);
+    let held = Cell::count(amount.map(|amount| amount.peak_enis));
+    push("ENIs held at once", held, Cell::Count(least.peak_enis));
+    let hours = amount.map_or(Cell::Missing, |amount| Cell::Decimal(amount.eni_hours, 1));
+    push("ENI-hours", hours, Cell::Decimal(least.eni_hours, 1));
+    if let Some(minimised) = &plan.minimised {
+        let what = if minimised.what == "cost" { "cost" } else { "addresses" };
+        let text = |value: f64| Cell::Decimal(value, if minimised.what == "cost" { 4 } else { 0 });
+        push(what, minimised.value.map_or(Cell::Missing, text), text(minimised.lower_bound));
     }
     // Holding ENIs longer can spare creations: the bound is that of plans that do not.
-    let fewest = plan.minimised.is_none() && amount.is_none_or(|it| it.eni_hours <= least.eni_hours);
+    let fewest = plan.minimised.is_none() && amount.is_none_or(|amount| amount.eni_hours <= least.eni_hours);
     let (what, bound) = if fewest {
-        ("creations, where ENI-hours are fewest", Value::Count(least.creations))
+        ("creations, where ENI-hours are fewest", Cell::Count(least.creations))
     } else {
-        ("creations", Value::Missing)
+        ("creations", Cell::Missing)
     };
-    push(what, Value::count(amount.map(|it| it.creations)), bound);
+    push(what, Cell::count(amount.map(|amount| amount.creations)), bound);
     let targets = [("constant pool", &plan.constant_pool), ("warm target of warm-pool", &plan.warm_target)];
     // Without a plan they would promise what nothing keeps.
     for (what, target) in targets.into_iter().filter(|_| amount.is_some()) {
-        push(what, Value::count(target.enough.map(u64::from)), Value::Count(target.at_least.into()));
+        push(what, Cell::count(target.enough.map(u64::from)), Cell::Count(target.at_least.into()));
     }
     table
 }
@@ -168,8 +172,8 @@ fn constant_pools(plan: &Plan) -> Option<Table> {
     let mut table = Table::new("A pool that never changes", &columns);
     for class in classes() {
         let groups = class.security_groups.join(" ");
-        let enis = Value::Count(class.enis.into());
-        table.push(vec![Value::text(class.subnet.as_str()), Value::text(groups), enis]);
+        let enis = Cell::Count(class.enis.into());
+        table.push(vec![Cell::text(class.subnet.as_str()), Cell::text(groups), enis]);
     }
     Some(table)
 }
@@ -184,14 +188,14 @@ fn shortages(plan: &Plan) -> Option<Table> {
         ("available", "available"),
     ];
     let mut table = Table::new("Why there is none", &columns).prose(&["limit"]);
-    for it in &none.shortages {
-        let (needed, available) = amounts_of(it);
+    for shortfall in &none.shortages {
+        let (needed, available) = amounts_of(shortfall);
         table.push(vec![
-            Value::text(it.limit.as_str()),
-            Value::instant(Some(it.from_ms)),
-            Value::instant(Some(it.to_ms)),
-            Value::text(needed),
-            Value::text(available),
+            Cell::text(shortfall.limit.as_str()),
+            Cell::instant(Some(shortfall.from_ms)),
+            Cell::instant(Some(shortfall.to_ms)),
+            Cell::text(needed),
+            Cell::text(available),
         ]);
     }
     Some(table)
@@ -200,8 +204,12 @@ fn shortages(plan: &Plan) -> Option<Table> {
 fn limits(plan: &Plan) -> Table {
     let columns = [("limit", "the closest limit"), ("used", "used"), ("available", "available")];
     let mut table = Table::new("", &columns).prose(&["limit"]);
-    for it in &plan.binding {
-        table.push(vec![Value::text(it.limit.as_str()), Value::Count(it.used), Value::Count(it.available)]);
+    for binding in &plan.binding {
+        table.push(vec![
+            Cell::text(binding.limit.as_str()),
+            Cell::Count(binding.used),
+            Cell::Count(binding.available),
+        ]);
     }
     table
 }
@@ -217,11 +225,11 @@ fn schedule(plan: &Plan) -> Table {
     let mut table = Table::new("The schedule", &columns).prose(&["security_groups"]);
     for row in &plan.schedule {
         table.push(vec![
-            Value::Instant(row.at_ms),
-            Value::text(row.subnet.as_str()),
-            Value::text(row.security_groups.join(" ")),
-            Value::Count(row.create.into()),
-            Value::Count(row.delete.into()),
+            Cell::Instant(row.at_ms),
+            Cell::text(row.subnet.as_str()),
+            Cell::text(row.security_groups.join(" ")),
+            Cell::Count(row.create.into()),
+            Cell::Count(row.delete.into()),
         ]);
     }
     table.shown = Some((SHOWN, "entries"));
@@ -234,11 +242,11 @@ fn flat(subject: &Subject, plan: &Plan) -> Table {
     for row in &plan.schedule {
         let wall = subject.clock.stamp(row.at_ms);
         table.push(vec![
-            wall.map_or(Value::Instant(row.at_ms), Value::text),
-            Value::text(row.subnet.as_str()),
-            Value::text(row.security_groups.join("+")),
-            Value::Count(row.create.into()),
-            Value::Count(row.delete.into()),
+            wall.map_or(Cell::Instant(row.at_ms), Cell::text),
+            Cell::text(row.subnet.as_str()),
+            Cell::text(row.security_groups.join("+")),
+            Cell::Count(row.create.into()),
+            Cell::Count(row.delete.into()),
         ]);
     }
     table

@@ -3,8 +3,8 @@
 use crate::policy::registry::Named;
 use crate::policy::{self, IdleTtl, Policy, Provision};
 use crate::quantity::Capacity;
-use crate::report::forms::{ParameterForm, Policies, PolicyForm};
-use crate::report::{Answer, Table, Value};
+use crate::report::views::{ParameterView, PoliciesView, PolicyView};
+use crate::report::{Answer, Cell, Table};
 
 /// Every named policy and every parameter.
 pub fn policies() -> Answer {
@@ -14,7 +14,7 @@ pub fn policies() -> Answer {
     )
     .prose(&["values"]);
     for key in policy::KEYS {
-        parameters.push(vec![Value::text(key.name), Value::text(key.values)]);
+        parameters.push(vec![Cell::text(key.name), Cell::text(key.values)]);
     }
     let mut answer = Answer {
         headline: vec![
@@ -25,8 +25,8 @@ pub fn policies() -> Answer {
         flat: Some(rows(true)),
         ..Answer::default()
     };
-    let key = |key: &'static policy::Key| ParameterForm { key: key.name, values: key.values };
-    answer.extend(&Policies {
+    let key = |key: &'static policy::Key| ParameterView { key: key.name, values: key.values };
+    answer.extend(&PoliciesView {
         policies: policy::ALL.iter().map(form).collect(),
         parameters: policy::KEYS.iter().map(key).collect(),
     });
@@ -37,7 +37,7 @@ fn in_words() -> Table {
     let columns = [("policy", "policy"), ("summary", "in words")];
     let mut table = Table::new("", &columns).prose(&["summary"]);
     for named in policy::ALL {
-        table.push(vec![Value::text(named.name), Value::text(named.summary)]);
+        table.push(vec![Cell::text(named.name), Cell::text(named.summary)]);
     }
     table
 }
@@ -59,14 +59,14 @@ fn rows(with_words: bool) -> Table {
     for named in policy::ALL {
         let row = (named.row)();
         let mut cells = vec![
-            Value::text(named.name),
-            Value::Flag(row.reuse),
-            Value::Flag(row.join_booting),
-            Value::text(capacity(row.capacity)),
-            Value::text(idle_ttl(row.idle_ttl)),
-            Value::Count(row.warm.into()),
-            Value::text(made_by(&row)),
-            Value::text(named.summary),
+            Cell::text(named.name),
+            Cell::Flag(row.reuse),
+            Cell::Flag(row.join_booting),
+            Cell::text(capacity(row.capacity)),
+            Cell::text(idle_ttl(row.idle_ttl)),
+            Cell::Count(row.warm.into()),
+            Cell::text(made_by(&row)),
+            Cell::text(named.summary),
         ];
         cells.truncate(shown);
         table.push(cells);
@@ -100,9 +100,9 @@ const fn made_by(policy: &Policy) -> &'static str {
     }
 }
 
-fn form(named: &Named) -> PolicyForm<'_> {
+fn form(named: &Named) -> PolicyView<'_> {
     let row = (named.row)();
-    PolicyForm {
+    PolicyView {
         policy: named.name,
         summary: named.summary,
         reuse: row.reuse,

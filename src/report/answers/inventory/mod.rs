@@ -4,8 +4,8 @@ mod fields;
 
 use crate::inventory::{Audit, Change, ClassAudit, Estate, Merge, Orphan, Room};
 use crate::platform::Platform;
-use crate::report::words::{counted, joined, name};
-use crate::report::{Answer, Table, Value};
+use crate::report::format::{counted, joined, name};
+use crate::report::{Answer, Cell, Table};
 
 /// Rows of each table that people are shown.
 const SHOWN: usize = 20;
@@ -35,7 +35,7 @@ pub fn inventory(estate: &Estate, audit: &Audit, platform: &Platform) -> Answer 
 }
 
 fn headline(estate: &Estate, audit: &Audit) -> Vec<String> {
-    let inside = estate.functions.iter().filter(|it| !it.subnets.is_empty()).count() as u64;
+    let inside = estate.functions.iter().filter(|function| !function.subnets.is_empty()).count() as u64;
     let outside = estate.functions.len() as u64 - inside;
     let classes = counted(audit.classes.len() as u64, "ENI class", "ENI classes");
     let inside_words = counted(inside, "function", "functions");
@@ -78,10 +78,11 @@ fn headline(estate: &Estate, audit: &Audit) -> Vec<String> {
 
 /// What is wrong, each with its number.
 fn wrong(audit: &Audit) -> Vec<String> {
-    let rooms = |room: Room| audit.subnets.iter().filter(|it| it.room == room).count() as u64;
+    let rooms = |room: Room| audit.subnets.iter().filter(|subnet| subnet.room == room).count() as u64;
     let without = |class: &&ClassAudit| class.exist == Some(0) && class.expected > 0 && !class.planned;
-    let crowded = |class: &&ClassAudit| !class.at_least && class.exist.is_some_and(|it| it > class.expected);
-    let over = audit.quotas.iter().filter(|it| it.needed > it.limit).count() as u64;
+    let crowded =
+        |class: &&ClassAudit| !class.at_least && class.exist.is_some_and(|exist| exist > class.expected);
+    let over = audit.quotas.iter().filter(|quota| quota.needed > quota.limit).count() as u64;
     let orphans = audit.orphans.as_ref().map_or(0, Vec::len) as u64;
     let deployed = |count: usize| if audit.rule.at_deploy() { count as u64 } else { 0 };
     let found = [
@@ -100,7 +101,7 @@ fn wrong(audit: &Audit) -> Vec<String> {
         (rooms(Room::Near), "subnet near exhaustion", "subnets near exhaustion"),
         (over, "limit exceeded", "limits exceeded"),
     ];
-    found.iter().filter(|it| it.0 > 0).map(|(n, one, many)| counted(*n, one, many)).collect()
+    found.iter().filter(|count| count.0 > 0).map(|(n, one, many)| counted(*n, one, many)).collect()
 }
 
 fn classes(estate: &Estate, audit: &Audit) -> Table {
@@ -115,11 +116,11 @@ fn classes(estate: &Estate, audit: &Audit) -> Table {
     table.shown = Some((SHOWN, "classes"));
     for class in &audit.classes {
         table.push(vec![
-            Value::text(&class.subnet),
-            Value::text(groups(estate, &class.security_groups)),
-            Value::text(names(&class.functions)),
-            Value::count(class.exist),
-            Value::Count(class.expected),
+            Cell::text(&class.subnet),
+            Cell::text(groups(estate, &class.security_groups)),
+            Cell::text(names(&class.functions)),
+            Cell::count(class.exist),
+            Cell::Count(class.expected),
         ]);
     }
     table
@@ -137,11 +138,11 @@ fn orphans(estate: &Estate, audit: &Audit) -> Table {
     table.shown = Some((SHOWN, "orphans"));
     for Orphan { eni, why } in audit.orphans.iter().flatten() {
         table.push(vec![
-            Value::text(&eni.id),
-            Value::text(&eni.subnet),
-            Value::text(groups(estate, &eni.security_groups)),
-            eni.made_for.as_ref().map_or(Value::Missing, Value::text),
-            Value::text(*why),
+            Cell::text(&eni.id),
+            Cell::text(&eni.subnet),
+            Cell::text(groups(estate, &eni.security_groups)),
+            eni.made_for.as_ref().map_or(Cell::Missing, Cell::text),
+            Cell::text(*why),
         ]);
     }
     table
@@ -160,12 +161,12 @@ fn subnets(audit: &Audit) -> Table {
     table.shown = Some((SHOWN, "subnets"));
     for subnet in &audit.subnets {
         table.push(vec![
-            Value::text(&subnet.name),
-            subnet.zone.as_ref().map_or(Value::Missing, Value::text),
-            Value::count(subnet.usable.map(u64::from)),
-            Value::count(subnet.free),
-            Value::Count(subnet.missing),
-            Value::text(subnet.room.word()),
+            Cell::text(&subnet.name),
+            subnet.zone.as_ref().map_or(Cell::Missing, Cell::text),
+            Cell::count(subnet.usable.map(u64::from)),
+            Cell::count(subnet.free),
+            Cell::Count(subnet.missing),
+            Cell::text(subnet.room.word()),
         ]);
     }
     table
@@ -176,8 +177,8 @@ fn quotas(audit: &Audit) -> Table {
     let mut table = Table::new("Limits", &columns).prose(&["limit", "source"]);
     table.shown = Some((SHOWN, "limits"));
     for quota in &audit.quotas {
-        let (needed, limit) = (Value::Count(quota.needed), Value::Count(quota.limit));
-        table.push(vec![Value::text(&quota.what), needed, limit, Value::text(&quota.source)]);
+        let (needed, limit) = (Cell::Count(quota.needed), Cell::Count(quota.limit));
+        table.push(vec![Cell::text(&quota.what), needed, limit, Cell::text(&quota.source)]);
     }
     table
 }
@@ -193,10 +194,10 @@ fn merges(estate: &Estate, title: &str, merges: &[Merge]) -> Table {
     table.shown = Some((SHOWN / 2, "merges"));
     for merge in merges {
         table.push(vec![
-            Value::Count(merge.saves),
-            Value::Count(merge.changes.len() as u64),
-            Value::text(sets(merge, |set| groups(estate, set))),
-            Value::text(gains(merge, |set| groups(estate, set))),
+            Cell::Count(merge.saves),
+            Cell::Count(merge.changes.len() as u64),
+            Cell::text(sets(merge, |set| groups(estate, set))),
+            Cell::text(gains(merge, |set| groups(estate, set))),
         ]);
     }
     table
@@ -207,12 +208,15 @@ fn sets(merge: &Merge, words: impl Fn(&[String]) -> String) -> String {
 }
 
 fn gains(merge: &Merge, words: impl Fn(&[String]) -> String) -> String {
-    let access = |it: &Change| match it.access.as_deref() {
+    let access = |change: &Change| match change.access.as_deref() {
         None => String::new(),
         Some([]) => " (nothing that it could not do before)".to_owned(),
-        Some(all) => format!(" (may then {})", all.iter().map(|it| name(it)).collect::<Vec<_>>().join(", ")),
+        Some(all) => {
+            format!(" (may then {})", all.iter().map(|action| name(action)).collect::<Vec<_>>().join(", "))
+        }
     };
-    let gain = |it: &Change| format!("{}: {}{}", name(&it.function), words(&it.gains), access(it));
+    let gain =
+        |change: &Change| format!("{}: {}{}", name(&change.function), words(&change.gains), access(change));
     merge.changes.iter().map(gain).collect::<Vec<_>>().join("; ")
 }
 
@@ -221,7 +225,7 @@ fn groups(estate: &Estate, set: &[String]) -> String {
 }
 
 fn names(all: &[String]) -> String {
-    all.iter().map(|it| name(it)).collect::<Vec<_>>().join(", ")
+    all.iter().map(|part| name(part)).collect::<Vec<_>>().join(", ")
 }
 
 /// Every finding as one row.
@@ -237,14 +241,14 @@ fn flat(audit: &Audit) -> Table {
         ("detail", ""),
     ];
     let mut table = Table::new("", &columns);
-    let none = || Value::Missing;
-    let all = |texts: &[String]| Value::text(texts.join(" "));
-    for it in &audit.classes {
-        let (exist, expected) = (Value::count(it.exist), Value::Count(it.expected));
-        let (groups, functions) = (all(&it.security_groups), all(&it.functions));
+    let none = || Cell::Missing;
+    let all = |texts: &[String]| Cell::text(texts.join(" "));
+    for class in &audit.classes {
+        let (exist, expected) = (Cell::count(class.exist), Cell::Count(class.expected));
+        let (groups, functions) = (all(&class.security_groups), all(&class.functions));
         table.push(vec![
-            Value::text("class"),
-            Value::text(&it.subnet),
+            Cell::text("class"),
+            Cell::text(&class.subnet),
             groups,
             functions,
             exist,
@@ -254,12 +258,12 @@ fn flat(audit: &Audit) -> Table {
         ]);
     }
     for Orphan { eni, why } in audit.orphans.iter().flatten() {
-        let made_for = eni.made_for.as_ref().map_or(Value::Missing, Value::text);
-        let detail = Value::text(format!("{}: {why}", eni.subnet));
+        let made_for = eni.made_for.as_ref().map_or(Cell::Missing, Cell::text);
+        let detail = Cell::text(format!("{}: {why}", eni.subnet));
         let groups = all(&eni.security_groups);
         table.push(vec![
-            Value::text("orphan"),
-            Value::text(&eni.id),
+            Cell::text("orphan"),
+            Cell::text(&eni.id),
             groups,
             made_for,
             none(),
@@ -268,38 +272,41 @@ fn flat(audit: &Audit) -> Table {
             detail,
         ]);
     }
-    for it in &audit.subnets {
-        let free = it.free.map_or_else(|| "unknown".to_owned(), |free| free.to_string());
-        let detail = Value::text(format!("{}: {free} free", it.room.word()));
-        let (subject, missing) = (Value::text(&it.name), Value::Count(it.missing));
-        table.push(vec![Value::text("subnet"), subject, none(), none(), none(), missing, none(), detail]);
+    for subnet in &audit.subnets {
+        let free = subnet.free.map_or_else(|| "unknown".to_owned(), |free| free.to_string());
+        let detail = Cell::text(format!("{}: {free} free", subnet.room.word()));
+        let (subject, missing) = (Cell::text(&subnet.name), Cell::Count(subnet.missing));
+        table.push(vec![Cell::text("subnet"), subject, none(), none(), none(), missing, none(), detail]);
     }
-    for it in &audit.quotas {
-        let (subject, limit) = (Value::text(&it.what), Value::Count(it.limit));
-        let (needed, source) = (Value::Count(it.needed), Value::text(&it.source));
-        table.push(vec![Value::text("limit"), subject, none(), none(), limit, needed, none(), source]);
+    for quota in &audit.quotas {
+        let (subject, limit) = (Cell::text(&quota.what), Cell::Count(quota.limit));
+        let (needed, source) = (Cell::Count(quota.needed), Cell::text(&quota.source));
+        table.push(vec![Cell::text("limit"), subject, none(), none(), limit, needed, none(), source]);
     }
     flat_merges(audit, &mut table);
     table
 }
 
 fn flat_merges(audit: &Audit, table: &mut Table) {
-    let none = || Value::Missing;
-    let all = |texts: &[String]| Value::text(texts.join(" "));
+    let none = || Cell::Missing;
+    let all = |texts: &[String]| Cell::text(texts.join(" "));
     for (finding, merges) in [("merge-together", &audit.merges.together), ("merge", &audit.merges.pairs)] {
-        for it in merges {
-            let functions: Vec<String> = it.changes.iter().map(|change| change.function.clone()).collect();
+        for merge in merges {
+            let functions: Vec<String> = merge.changes.iter().map(|change| change.function.clone()).collect();
             let words = |set: &[String]| set.join(" ");
-            let (subject, gains) = (Value::text(sets(it, words)), Value::text(gains(it, words)));
-            let (union, functions, saves) = (all(&it.union), all(&functions), Value::Count(it.saves));
-            table.push(vec![Value::text(finding), subject, union, functions, none(), none(), saves, gains]);
+            let (subject, gains) = (Cell::text(sets(merge, words)), Cell::text(gains(merge, words)));
+            let (union, functions, saves) = (all(&merge.union), all(&functions), Cell::Count(merge.saves));
+            table.push(vec![Cell::text(finding), subject, union, functions, none(), none(), saves, gains]);
         }
     }
 }
 
 fn assumptions(estate: &Estate, audit: &Audit, platform: &Platform) -> Vec<String> {
     let mut all = vec![format!("model {}: {}", platform.name, audit.rule.words())];
-    let unknown = estate.functions.iter().filter(|it| !it.subnets.is_empty() && it.concurrency.is_none());
+    let unknown = estate
+        .functions
+        .iter()
+        .filter(|function| !function.subnets.is_empty() && function.concurrency.is_none());
     let unknown = unknown.count() as u64;
     if unknown > 0 {
         let functions = counted(unknown, "function", "functions");
