@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 
 use super::diagnostics::no_answer;
 use super::output;
-use super::search_progress::SearchProgress;
+use super::search_timer::SearchTimer;
 use super::status::CommandStatus;
 use super::study::{CommandStudy, StudyArgs};
 use crate::demand;
@@ -16,7 +16,7 @@ use crate::quantity::Millis;
 use crate::report::format::name;
 use crate::report::graph::{self, Drawing, phases};
 use crate::trace::{Shape, Traffic};
-use crate::worst_case::Effort;
+use crate::worst_case::SearchEffort;
 
 /// What is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -42,7 +42,7 @@ pub struct GraphArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// How many invocations to replay, about, in search of the worst case
-    #[arg(long, value_name = "N", default_value_t = Effort::SMALL, help_heading = "Computation")]
+    #[arg(long, value_name = "N", default_value_t = SearchEffort::SMALL, help_heading = "Computation")]
     effort: u64,
     /// How it is drawn [default: as the name of FILE ends, else text]
     #[arg(long, value_name = "FORMAT", value_parser = formats(), help_heading = "Output")]
@@ -107,8 +107,9 @@ fn loaded(args: &GraphArgs) -> Result<CommandStudy, Diagnostics> {
 fn worst_case(args: &GraphArgs, study: &CommandStudy) -> Result<Result<Drawing, CommandStatus>, Diagnostics> {
     let policy = study.policy()?;
     let case = study.case(policy, &study.traffic);
-    let search = SearchProgress::begin(None, args.quiet);
-    let found = case.worst_case(Effort { invocations: args.effort, seed: args.study.traffic.seed }, &search);
+    let search = SearchTimer::begin(None, args.quiet);
+    let found =
+        case.worst_case(SearchEffort { invocations: args.effort, seed: args.study.traffic.seed }, &search);
     search.finish();
     let worst = match found {
         Ok(worst) => worst,

@@ -33,7 +33,7 @@ mod policies;
 mod progress;
 mod report;
 mod reuse;
-mod search_progress;
+mod search_timer;
 mod settings;
 mod simulate;
 mod snippets;

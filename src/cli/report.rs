@@ -10,7 +10,7 @@ use super::compose::CompositionSearch;
 use super::output::{save, to_stdout};
 use super::plan::planned;
 use super::progress::StepProgress;
-use super::search_progress::SearchProgress;
+use super::search_timer::SearchTimer;
 use super::status::CommandStatus;
 use super::study::{CommandStudy, StudyArgs};
 use super::worst_case::usual_slot;
@@ -24,7 +24,7 @@ use crate::quantity::Millis;
 use crate::report::answers::{self, Composition, ReuseRuns};
 use crate::report::page::{InvocationLoad, ReportPage, Track, TrackRecorder};
 use crate::simulation::{ColdStarts, Random, Reuse, Silent};
-use crate::worst_case::Effort;
+use crate::worst_case::SearchEffort;
 
 /// The promise where nobody names one.
 const PROMISE: Millis = Millis::seconds(1);
@@ -49,7 +49,7 @@ pub struct ReportArgs {
     #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000))]
     runs: u64,
     /// How many invocations to replay for each policy, about, in search of its worst case
-    #[arg(long, value_name = "N", default_value_t = Effort::SMALL, help_heading = "Runs")]
+    #[arg(long, value_name = "N", default_value_t = SearchEffort::SMALL, help_heading = "Runs")]
     effort: u64,
     /// How long a value kept outside the handler is good [default: as long as its environment lives]
     #[arg(long, value_name = "DURATION", help_heading = "Memory")]
@@ -105,7 +105,7 @@ fn page(
     let demand = demand(&study.traffic, &study.topology, policy);
     let load = InvocationLoad::new(&study.traffic, subject.slot);
     let plan = planned(case.clone(), promise, false, args.quiet).map_err(|error| error.to_string());
-    let search = SearchProgress::begin(None, args.quiet);
+    let search = SearchTimer::begin(None, args.quiet);
     let worst = case.worst_case(args.effort(), &search);
     search.finish();
     let mut contenders = contenders(study, policies);
@@ -154,9 +154,9 @@ fn as_ref<T>(result: &Result<T, String>) -> Result<&T, String> {
 }
 
 impl ReportArgs {
-    fn effort(&self) -> Effort {
+    fn effort(&self) -> SearchEffort {
         let invocations = if self.quick { QUICK } else { self.effort };
-        Effort { invocations, seed: self.study.traffic.seed }
+        SearchEffort { invocations, seed: self.study.traffic.seed }
     }
 
     const fn runs(&self) -> u64 {

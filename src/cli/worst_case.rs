@@ -7,7 +7,7 @@ use super::assignment::{Witness, WitnessedValue};
 use super::diagnostics::no_answer;
 use super::gates::{Gates, Measured};
 use super::output::{Output, distinct};
-use super::search_progress::SearchProgress;
+use super::search_timer::SearchTimer;
 use super::status::CommandStatus;
 use super::study::{CommandStudy, StudyArgs};
 use crate::comparison::{Case, CaseError};
@@ -16,7 +16,7 @@ use crate::policy::Policy;
 use crate::quantity::Millis;
 use crate::report::answers;
 use crate::report::format::thousands;
-use crate::worst_case::{self, Effort, Point, WorstCase};
+use crate::worst_case::{self, CurvePoint, SearchEffort, WorstCase};
 
 /// What a witness is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +84,7 @@ pub fn run(args: &WorstCaseArgs) -> Result<CommandStatus, Diagnostics> {
     let slot = slot(args, study.traffic.span)?;
     let witness_of = args.witness_of.known(&study)?;
     let case = study.case(policy, &study.traffic);
-    let search = SearchProgress::begin(args.time_limit, args.output.quiet);
+    let search = SearchTimer::begin(args.time_limit, args.output.quiet);
     let found = case.worst_case(args.effort(), &search);
     let stopped = search.finish();
     let answered = found.and_then(|worst| Ok((curve(args, &case, &worst, slot)?, worst)));
@@ -116,10 +116,13 @@ pub fn run(args: &WorstCaseArgs) -> Result<CommandStatus, Diagnostics> {
 }
 
 impl WorstCaseArgs {
-    fn effort(&self) -> Effort {
-        let until_stopped =
-            if self.time_limit.is_some() { Effort::UNTIL_STOPPED } else { Effort::default().invocations };
-        Effort { invocations: self.effort.unwrap_or(until_stopped), seed: self.study.traffic.seed }
+    fn effort(&self) -> SearchEffort {
+        let until_stopped = if self.time_limit.is_some() {
+            SearchEffort::UNTIL_STOPPED
+        } else {
+            SearchEffort::default().invocations
+        };
+        SearchEffort { invocations: self.effort.unwrap_or(until_stopped), seed: self.study.traffic.seed }
     }
 }
 
@@ -129,13 +132,13 @@ fn curve(
     case: &Case<'_>,
     worst: &WorstCase,
     slot: Millis,
-) -> Result<Vec<Point>, CaseError> {
+) -> Result<Vec<CurvePoint>, CaseError> {
     /// Seeded assignments beside the witnesses, at most and as a share of the effort.
     const DRAWN: u64 = 32;
     if args.curve.is_none() {
         return Ok(case.proved_curve(worst, slot));
     }
-    let runs = args.effort.unwrap_or(Effort::default().invocations) / case.invocations().max(1);
+    let runs = args.effort.unwrap_or(SearchEffort::default().invocations) / case.invocations().max(1);
     case.curve(worst, slot, (runs / 10).min(DRAWN))
 }
 
@@ -166,12 +169,12 @@ pub fn usual_slot(span: Millis) -> Millis {
 
 impl WitnessObjective {
     /// With the index of its subnet.
-    fn known(&self, study: &CommandStudy) -> Result<worst_case::Objective, Diagnostic> {
+    fn known(&self, study: &CommandStudy) -> Result<worst_case::SearchObjective, Diagnostic> {
         let subnets = &study.topology.limits.subnets;
         Ok(match self {
-            Self::ColdStart => worst_case::Objective::ColdStart,
-            Self::Enis => worst_case::Objective::PeakEnis,
-            Self::Failures => worst_case::Objective::Failures,
+            Self::ColdStart => worst_case::SearchObjective::ColdStart,
+            Self::Enis => worst_case::SearchObjective::PeakEnis,
+            Self::Failures => worst_case::SearchObjective::Failures,
             Self::Subnet(name) => {
                 let Some(index) = subnets.iter().position(|subnet| subnet.name == *name) else {
                     let known: Vec<&str> = subnets.iter().map(|subnet| subnet.name.as_str()).collect();
@@ -179,24 +182,29 @@ impl WitnessObjective {
                     let help = format!("give one of subnet:{}", known.join(", subnet:"));
                     return Err(Diagnostic::new(Code::UnknownName, message, help).with_value(name));
                 };
-                worst_case::Objective::SubnetPeak(index)
+                worst_case::SearchObjective::SubnetPeak(index)
             }
         })
     }
 }
 
-fn witness(of: worst_case::Objective, worst: &WorstCase, study: &CommandStudy, policy: &Policy) -> Witness {
+fn witness(
+    of: worst_case::SearchObjective,
+    worst: &WorstCase,
+    study: &CommandStudy,
+    policy: &Policy,
+) -> Witness {
     let (of, assignment) = match of {
-        worst_case::Objective::ColdStart => {
+        worst_case::SearchObjective::ColdStart => {
             (WitnessedValue::ColdStart(worst.cold_start.witness_ms), &worst.witness)
         }
-        worst_case::Objective::PeakEnis => {
+        worst_case::SearchObjective::PeakEnis => {
             (WitnessedValue::PeakEnis(worst.peak_enis.peak.witness), &worst.witness_peak_enis)
         }
-        worst_case::Objective::Failures => {
+        worst_case::SearchObjective::Failures => {
             (WitnessedValue::Failures(worst.failures.witness), &worst.witness_failures)
         }
-        worst_case::Objective::SubnetPeak(n) => {
+        worst_case::SearchObjective::SubnetPeak(n) => {
             let found = &worst.peak_enis.by_subnet[n];
             (
                 WitnessedValue::SubnetPeak(n, found.subnet.clone(), found.peak.witness),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use super::{ReportClock, Table};
+use super::{ReportClock, ReportTable};
 
 /// What a command found out.
 #[derive(Clone, Debug, Default)]
@@ -11,9 +11,9 @@ pub struct Answer {
     /// The sentences that answer the question, with numbers and units.
     pub headline: Vec<String>,
     /// The tables, most important first; the first is what CSV gives, unless there is a flat one.
-    pub tables: Vec<Table>,
+    pub tables: Vec<ReportTable>,
     /// The table CSV gives where the first one is made for reading.
-    pub flat: Option<Table>,
+    pub flat: Option<ReportTable>,
     /// What the answer rests on, in the user's words.
     pub assumptions: Vec<String>,
     /// The fields of the JSON form.
@@ -24,7 +24,7 @@ pub struct Answer {
 
 impl Answer {
     /// The table for programs.
-    pub fn flat(&self) -> Option<&Table> {
+    pub fn flat(&self) -> Option<&ReportTable> {
         self.flat.as_ref().or_else(|| self.tables.first())
     }
 

@@ -26,7 +26,7 @@ pub use csv::{defused, line};
 pub use json::pretty;
 pub use renderer::{Renderer, SCHEMA_VERSION};
 pub use subject::Subject;
-pub use table::{Cell, Table, TableColumn};
+pub use table::{ReportTable, TableCell, TableColumn};
 
 /// Every renderer; the first is the default.
 pub const ALL: &[&dyn Renderer] = &[&text::TextRenderer, &json::JsonRenderer, &csv::CsvRenderer];

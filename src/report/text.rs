@@ -1,12 +1,10 @@
 //! Text: the sentences, the tables and the assumptions, for people.
 
-use comfy_table::{
-    Cell as GridCell, CellAlignment, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle,
-};
-use comfy_table::{Table as Grid, TableStyle};
+use comfy_table::{Cell as GridCell, CellAlignment, ColumnConstraint, ContentArrangement, ContentLineStyle};
+use comfy_table::{LineStyle, Table as Grid, TableStyle};
 
 use super::format::{name, thousands, wrapped};
-use super::{Answer, Cell, Renderer, ReportClock, Table, TableColumn};
+use super::{Answer, Renderer, ReportClock, ReportTable, TableCell, TableColumn};
 use crate::diagnostic::inert;
 
 /// The sentences, the tables and the assumptions.
@@ -44,7 +42,7 @@ const LIGHT: TableStyle = TableStyle::new()
     .header_separator(LineStyle::none().fill('-').junction('-'))
     .content_lines(ContentLineStyle::none());
 
-fn block(table: &Table, clock: ReportClock, width: u16) -> String {
+fn block(table: &ReportTable, clock: ReportClock, width: u16) -> String {
     let mut out = String::new();
     if !table.title.is_empty() {
         out.push_str(&wrapped(&format!("{}:", inert(&table.title)), width.into(), ""));
@@ -69,21 +67,21 @@ const MOST: usize = 200;
 
 /// The table, or where it is too wide parts of it side by side: each has the first column and as many
 /// others as fit, their titles broken where that makes the parts fewer.
-fn parts(table: &Table, clock: ReportClock, width: u16) -> Vec<Table> {
+fn parts(table: &ReportTable, clock: ReportClock, width: u16) -> Vec<ReportTable> {
     let whole = side_by_side(table, clock, width);
     if whole.len() < 2 {
         return whole;
     }
-    let broken = |lines: usize| Table { columns: titles_broken(table, clock, lines), ..table.clone() };
+    let broken = |lines: usize| ReportTable { columns: titles_broken(table, clock, lines), ..table.clone() };
     let mut broken = (2..=LINES).map(|lines| side_by_side(&broken(lines), clock, width));
     broken.find(|parts| parts.len() < whole.len()).unwrap_or(whole)
 }
 
 /// The columns with each title broken between its words into at most so many lines, none of them wider
 /// than it must be beside the cells.
-fn titles_broken(table: &Table, clock: ReportClock, lines: usize) -> Vec<TableColumn> {
+fn titles_broken(table: &ReportTable, clock: ReportClock, lines: usize) -> Vec<TableColumn> {
     let untitled = |column: &TableColumn| TableColumn { title: String::new(), ..column.clone() };
-    let bare = Table { columns: table.columns.iter().map(untitled).collect(), ..table.clone() };
+    let bare = ReportTable { columns: table.columns.iter().map(untitled).collect(), ..table.clone() };
     let widths = filled(&bare, clock, u16::MAX).column_max_content_widths();
     let broken = |(column, &width): (&TableColumn, &u16)| {
         let longest = column.title.split(' ').map(str::len).max().unwrap_or(0).max(width.into());
@@ -94,7 +92,7 @@ fn titles_broken(table: &Table, clock: ReportClock, lines: usize) -> Vec<TableCo
     table.columns.iter().zip(&widths).map(broken).collect()
 }
 
-fn side_by_side(table: &Table, clock: ReportClock, width: u16) -> Vec<Table> {
+fn side_by_side(table: &ReportTable, clock: ReportClock, width: u16) -> Vec<ReportTable> {
     let widths = filled(table, clock, width).column_max_content_widths();
     let least = |index: usize| {
         let own = widths.get(index).copied().unwrap_or(0);
@@ -115,27 +113,28 @@ fn side_by_side(table: &Table, clock: ReportClock, width: u16) -> Vec<Table> {
     if groups.len() < 2 {
         return vec![table.clone()];
     }
-    let of = |row: &Vec<Cell>, group: &[usize]| group.iter().filter_map(|&at| row.get(at).cloned()).collect();
-    let part = |group: &Vec<usize>| Table {
+    let of =
+        |row: &Vec<TableCell>, group: &[usize]| group.iter().filter_map(|&at| row.get(at).cloned()).collect();
+    let part = |group: &Vec<usize>| ReportTable {
         columns: group.iter().filter_map(|&at| table.columns.get(at).cloned()).collect(),
         rows: table.rows.iter().take(rows_shown(table)).map(|row| of(row, group)).collect(),
         total: table.total.as_ref().map(|row| of(row, group)),
-        ..Table::new("", &[])
+        ..ReportTable::new("", &[])
     };
     groups.iter().map(part).collect()
 }
 
-fn rows_shown(table: &Table) -> usize {
+fn rows_shown(table: &ReportTable) -> usize {
     table.shown.map_or(table.rows.len(), |(most, _)| most)
 }
 
-fn filled(table: &Table, clock: ReportClock, width: u16) -> Grid {
+fn filled(table: &ReportTable, clock: ReportClock, width: u16) -> Grid {
     let rows = table.rows.iter().take(rows_shown(table)).chain(&table.total);
     let mut grid = Grid::new();
     grid.load_style(LIGHT).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     let numeric = |index: usize| {
         let cells = || table.rows.iter().filter_map(move |row| row.get(index));
-        cells().any(Cell::is_number) && !cells().any(|cell| matches!(cell, Cell::Text(_)))
+        cells().any(TableCell::is_number) && !cells().any(|cell| matches!(cell, TableCell::Text(_)))
     };
     let alignment = |index| if numeric(index) { CellAlignment::Right } else { CellAlignment::Left };
     let titles = table.columns.iter().enumerate();
@@ -161,13 +160,13 @@ fn filled(table: &Table, clock: ReportClock, width: u16) -> Grid {
     grid
 }
 
-fn has_words(table: &Table, index: usize) -> bool {
-    table.rows.iter().filter_map(|row| row.get(index)).any(|cell| matches!(cell, Cell::Text(_)))
+fn has_words(table: &ReportTable, index: usize) -> bool {
+    table.rows.iter().filter_map(|row| row.get(index)).any(|cell| matches!(cell, TableCell::Text(_)))
 }
 
 /// Whether each column is kept as wide as its content: all but prose where enough is left for that,
 /// else the numbers and times, else none.
-fn kept_whole(table: &Table, widths: &[u16], width: u16) -> Vec<bool> {
+fn kept_whole(table: &ReportTable, widths: &[u16], width: u16) -> Vec<bool> {
     let keep: Vec<bool> = table.columns.iter().map(|column| !column.prose).collect();
     let numbers: Vec<bool> = (0..keep.len()).map(|index| !has_words(table, index)).collect();
     let fits = |keep: &[bool]| {
@@ -189,10 +188,10 @@ mod tests {
     use super::*;
 
     fn answer() -> Answer {
-        let mut table = Table::new("Numbers", &[("name", "name"), ("count", "count")]);
-        table.push(vec![Cell::text("a\u{1b}b"), Cell::Count(5)]);
-        table.push(vec![Cell::text("c"), Cell::Count(1_000)]);
-        table.push(vec![Cell::text("d"), Cell::Count(7)]);
+        let mut table = ReportTable::new("Numbers", &[("name", "name"), ("count", "count")]);
+        table.push(vec![TableCell::text("a\u{1b}b"), TableCell::Count(5)]);
+        table.push(vec![TableCell::text("c"), TableCell::Count(1_000)]);
+        table.push(vec![TableCell::text("d"), TableCell::Count(7)]);
         table.shown = Some((2, "names"));
         Answer {
             headline: vec!["One.".into(), "Two.".into()],
@@ -214,9 +213,9 @@ mod tests {
     fn a_wide_table_is_shown_in_parts_and_no_cell_is_broken() {
         let keys = ["a", "b", "c", "d", "e", "f", "g", "h"];
         let columns: Vec<(&'static str, &'static str)> = keys.map(|key| (key, "a long title")).to_vec();
-        let mut table = Table::new("Wide", &columns);
-        let mut row = vec![Cell::text("idle-reuse")];
-        row.extend((1..8).map(|n| Cell::Count(n * 1_234_567)));
+        let mut table = ReportTable::new("Wide", &columns);
+        let mut row = vec![TableCell::text("idle-reuse")];
+        row.extend((1..8).map(|n| TableCell::Count(n * 1_234_567)));
         table.push(row);
         for width in [40, 60, 80, 100, 200] {
             let text = block(&table, ReportClock::default(), width);
@@ -230,8 +229,9 @@ mod tests {
 
     #[test]
     fn a_title_is_broken_where_the_table_then_fits() {
-        let mut table = Table::new("", &[("a", "a"), ("b", "held on average"), ("c", "in use at once")]);
-        table.push(vec![Cell::text("x"), Cell::Count(1), Cell::Count(12)]);
+        let mut table =
+            ReportTable::new("", &[("a", "a"), ("b", "held on average"), ("c", "in use at once")]);
+        table.push(vec![TableCell::text("x"), TableCell::Count(1), TableCell::Count(12)]);
         let rows = |width| {
             let text = block(&table, ReportClock::default(), width);
             text.lines().filter(|line| !line.starts_with('-')).map(str::to_owned).collect::<Vec<_>>()

@@ -7,7 +7,7 @@ use crate::demand::FunctionDemand;
 use crate::demand::even::Busiest;
 use crate::report::format::counted;
 use crate::report::views::{ByFunctionView, FunctionLoadView, fields, value};
-use crate::report::{Answer, Cell, Subject, Table};
+use crate::report::{Answer, ReportTable, Subject, TableCell};
 
 /// The functions that people are shown.
 const SHOWN: usize = 20;
@@ -58,7 +58,7 @@ fn load<'a>(subject: &Subject, function: &'a FunctionDemand, slot: Option<&Busie
     }
 }
 
-fn table(subject: &Subject, all: &[(&FunctionDemand, Option<&Busiest>)], slots: bool) -> Table {
+fn table(subject: &Subject, all: &[(&FunctionDemand, Option<&Busiest>)], slots: bool) -> ReportTable {
     let mut columns = vec![
         ("function", "function"),
         ("invocations", "invocations"),
@@ -69,18 +69,20 @@ fn table(subject: &Subject, all: &[(&FunctionDemand, Option<&Busiest>)], slots: 
     if slots {
         columns.extend([("busiest_slot_invocations", "busiest slot"), ("busiest_slot_at_ms", "at")]);
     }
-    let mut table =
-        Table::new("By function, busiest first (mean and most: invocations that run at once)", &columns);
+    let mut table = ReportTable::new(
+        "By function, busiest first (mean and most: invocations that run at once)",
+        &columns,
+    );
     let row = |(function, slot): &(&FunctionDemand, Option<&Busiest>)| {
         let mut row = vec![
-            Cell::text(function.name.as_str()),
-            Cell::Count(function.invocations),
-            Cell::Decimal(mean(function.busy_ms, subject.span), 2),
-            Cell::Count(function.peak_concurrency.into()),
-            Cell::instant(Some(function.peak_concurrency_at)),
+            TableCell::text(function.name.as_str()),
+            TableCell::Count(function.invocations),
+            TableCell::Decimal(mean(function.busy_ms, subject.span), 2),
+            TableCell::Count(function.peak_concurrency.into()),
+            TableCell::instant(Some(function.peak_concurrency_at)),
         ];
         if let Some(slot) = slot {
-            row.extend([Cell::Count(slot.invocations.into()), Cell::instant(Some(slot.at))]);
+            row.extend([TableCell::Count(slot.invocations.into()), TableCell::instant(Some(slot.at))]);
         }
         row
     };

@@ -2,7 +2,7 @@
 
 use crate::report::format::{counted, thousands};
 use crate::report::views::{CheckView, CheckedFile, FileContents};
-use crate::report::{Answer, Cell, Table};
+use crate::report::{Answer, ReportTable, TableCell};
 
 impl FileContents {
     const fn kind(&self) -> &'static str {
@@ -33,10 +33,10 @@ impl FileContents {
 
 /// That nothing is wrong with the files, and what they hold.
 pub fn check(files: &[CheckedFile], assumptions: Vec<String>) -> Answer {
-    let mut table = Table::new("", &[("file", "file"), ("kind", "kind"), ("holds", "what it holds")]);
+    let mut table = ReportTable::new("", &[("file", "file"), ("kind", "kind"), ("holds", "what it holds")]);
     for checked in files {
         let cells = [checked.file.clone(), checked.holds.kind().to_owned(), checked.holds.in_words()];
-        table.push(cells.into_iter().map(Cell::text).collect());
+        table.push(cells.into_iter().map(TableCell::text).collect());
     }
     let count = counted(files.len() as u64, "file", "files");
     let mut answer = Answer {

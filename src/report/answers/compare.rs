@@ -4,7 +4,7 @@ use crate::comparison::{Comparison, Row, Runs};
 use crate::quantity::Millis;
 use crate::report::format::{brief, joined, name, thousands};
 use crate::report::views::{CompareView, fields};
-use crate::report::{Answer, Cell, Subject, Table};
+use crate::report::{Answer, ReportTable, Subject, TableCell};
 use crate::worst_case::Bracket;
 
 /// The comparison of what the subject's traffic comes to; `runs` is how many runs stand behind each row.
@@ -71,7 +71,7 @@ fn headline(subject: &Subject, rows: &[Row], several: bool) -> Vec<String> {
 }
 
 /// Two tables for each model, and what has no figures.
-fn tables(rows: &[Row], several: bool) -> Vec<Table> {
+fn tables(rows: &[Row], several: bool) -> Vec<ReportTable> {
     let mut tables = Vec::new();
     for (index, first) in rows.iter().enumerate() {
         if rows.iter().take(index).any(|row| row.model == first.model) {
@@ -85,23 +85,23 @@ fn tables(rows: &[Row], several: bool) -> Vec<Table> {
 }
 
 /// A row that begins with its policy.
-fn named(row: &Row, cells: Vec<Cell>) -> Vec<Cell> {
-    std::iter::once(Cell::text(row.policy.as_str())).chain(cells).collect()
+fn named(row: &Row, cells: Vec<TableCell>) -> Vec<TableCell> {
+    std::iter::once(TableCell::text(row.policy.as_str())).chain(cells).collect()
 }
 
-fn bound(bracket: Option<Bracket>, value: fn(u64) -> Cell) -> Cell {
-    bracket.and_then(|bracket| bracket.bound).map_or(Cell::Missing, value)
+fn bound(bracket: Option<Bracket>, value: fn(u64) -> TableCell) -> TableCell {
+    bracket.and_then(|bracket| bracket.bound).map_or(TableCell::Missing, value)
 }
 
-fn shown(bracket: Option<Bracket>, value: fn(u64) -> Cell) -> Cell {
-    bracket.map_or(Cell::Missing, |bracket| value(bracket.witness))
+fn shown(bracket: Option<Bracket>, value: fn(u64) -> TableCell) -> TableCell {
+    bracket.map_or(TableCell::Missing, |bracket| value(bracket.witness))
 }
 
-fn of(row: &Row, value: impl Fn(&Runs) -> Cell) -> Cell {
-    row.runs.as_ref().map_or(Cell::Missing, value)
+fn of(row: &Row, value: impl Fn(&Runs) -> TableCell) -> TableCell {
+    row.runs.as_ref().map_or(TableCell::Missing, value)
 }
 
-fn waits(rows: &[&Row], on: &str) -> Table {
+fn waits(rows: &[&Row], on: &str) -> ReportTable {
     let columns = [
         ("policy", "policy"),
         ("bound", "worst case"),
@@ -113,27 +113,27 @@ fn waits(rows: &[&Row], on: &str) -> Table {
         ("failures", "failed"),
         ("worst", "worst case"),
     ];
-    let mut table = Table::new(
+    let mut table = ReportTable::new(
         format!("Cold starts and failures{on} (worst case: proved; shown: by a replay)"),
         &columns,
     );
     for row in rows {
         let cells = vec![
-            bound(row.worst_cold_start_ms, Cell::Span),
-            shown(row.worst_cold_start_ms, Cell::Span),
-            of(row, |runs| Cell::Span(brief(runs.p50_ms))),
-            of(row, |runs| Cell::Span(brief(runs.p95_ms))),
-            of(row, |runs| Cell::Span(brief(runs.p99_ms))),
-            of(row, |runs| Cell::Share(runs.cold_share)),
-            of(row, |runs| Cell::Decimal(runs.failures, 1)),
-            bound(row.worst_failures, Cell::Count),
+            bound(row.worst_cold_start_ms, TableCell::Span),
+            shown(row.worst_cold_start_ms, TableCell::Span),
+            of(row, |runs| TableCell::Span(brief(runs.p50_ms))),
+            of(row, |runs| TableCell::Span(brief(runs.p95_ms))),
+            of(row, |runs| TableCell::Span(brief(runs.p99_ms))),
+            of(row, |runs| TableCell::Share(runs.cold_share)),
+            of(row, |runs| TableCell::Decimal(runs.failures, 1)),
+            bound(row.worst_failures, TableCell::Count),
         ];
         table.push(named(row, cells));
     }
     table
 }
 
-fn holdings(rows: &[&Row], on: &str) -> Table {
+fn holdings(rows: &[&Row], on: &str) -> ReportTable {
     let columns = [
         ("policy", "policy"),
         ("bound", "worst case"),
@@ -148,34 +148,34 @@ fn holdings(rows: &[&Row], on: &str) -> Table {
     let title = format!(
         "ENIs{on} (regret: ENI-hours beyond those of a clairvoyant with the same kind of ENIs, as a share)"
     );
-    let mut table = Table::new(title, &columns);
+    let mut table = ReportTable::new(title, &columns);
     for row in rows {
         let cells = vec![
-            bound(row.worst_peak_enis, Cell::Count),
-            shown(row.worst_peak_enis, Cell::Count),
-            of(row, |runs| Cell::Count(runs.peak_enis)),
-            of(row, |runs| Cell::Decimal(runs.mean_enis, 1)),
-            of(row, |runs| Cell::Decimal(runs.eni_hours, 1)),
-            of(row, |runs| Cell::Count(runs.peak_addresses)),
-            row.regret_share.map_or(Cell::Missing, Cell::Share),
-            Cell::Flag(row.pareto),
+            bound(row.worst_peak_enis, TableCell::Count),
+            shown(row.worst_peak_enis, TableCell::Count),
+            of(row, |runs| TableCell::Count(runs.peak_enis)),
+            of(row, |runs| TableCell::Decimal(runs.mean_enis, 1)),
+            of(row, |runs| TableCell::Decimal(runs.eni_hours, 1)),
+            of(row, |runs| TableCell::Count(runs.peak_addresses)),
+            row.regret_share.map_or(TableCell::Missing, TableCell::Share),
+            TableCell::Flag(row.pareto),
         ];
         table.push(named(row, cells));
     }
     table
 }
 
-fn notes(rows: &[&Row], on: &str) -> Table {
+fn notes(rows: &[&Row], on: &str) -> ReportTable {
     let columns = [("policy", "policy"), ("note", "because")];
-    let mut table = Table::new(format!("Without figures{on}"), &columns).prose(&["note"]);
+    let mut table = ReportTable::new(format!("Without figures{on}"), &columns).prose(&["note"]);
     for (row, note) in rows.iter().filter_map(|row| Some((row, row.note.as_ref()?))) {
-        table.push(named(row, vec![Cell::text(note.as_str())]));
+        table.push(named(row, vec![TableCell::text(note.as_str())]));
     }
     table
 }
 
 /// One row per option with every number, for programs.
-fn flat(rows: &[Row]) -> Table {
+fn flat(rows: &[Row]) -> ReportTable {
     let keys = [
         "policy",
         "model",
@@ -199,31 +199,32 @@ fn flat(rows: &[Row]) -> Table {
         "pareto",
         "note",
     ];
-    let mut table = Table::new("", &keys.map(|key| (key, key)));
+    let mut table = ReportTable::new("", &keys.map(|key| (key, key)));
     for row in rows {
-        let hours = |hours: Option<f64>| hours.map_or(Cell::Missing, |hours| Cell::Decimal(hours, 3));
+        let hours =
+            |hours: Option<f64>| hours.map_or(TableCell::Missing, |hours| TableCell::Decimal(hours, 3));
         table.push(vec![
-            Cell::text(row.policy.as_str()),
-            Cell::text(row.model.as_str()),
-            shown(row.worst_cold_start_ms, Cell::Span),
-            bound(row.worst_cold_start_ms, Cell::Span),
-            of(row, |runs| Cell::Span(runs.p50_ms)),
-            of(row, |runs| Cell::Span(runs.p95_ms)),
-            of(row, |runs| Cell::Span(runs.p99_ms)),
-            of(row, |runs| Cell::Share(runs.cold_share)),
-            of(row, |runs| Cell::Decimal(runs.failures, 3)),
-            shown(row.worst_failures, Cell::Count),
-            bound(row.worst_failures, Cell::Count),
-            shown(row.worst_peak_enis, Cell::Count),
-            bound(row.worst_peak_enis, Cell::Count),
-            of(row, |runs| Cell::Count(runs.peak_enis)),
-            of(row, |runs| Cell::Decimal(runs.mean_enis, 3)),
-            of(row, |runs| Cell::Decimal(runs.eni_hours, 3)),
-            of(row, |runs| Cell::Count(runs.peak_addresses)),
+            TableCell::text(row.policy.as_str()),
+            TableCell::text(row.model.as_str()),
+            shown(row.worst_cold_start_ms, TableCell::Span),
+            bound(row.worst_cold_start_ms, TableCell::Span),
+            of(row, |runs| TableCell::Span(runs.p50_ms)),
+            of(row, |runs| TableCell::Span(runs.p95_ms)),
+            of(row, |runs| TableCell::Span(runs.p99_ms)),
+            of(row, |runs| TableCell::Share(runs.cold_share)),
+            of(row, |runs| TableCell::Decimal(runs.failures, 3)),
+            shown(row.worst_failures, TableCell::Count),
+            bound(row.worst_failures, TableCell::Count),
+            shown(row.worst_peak_enis, TableCell::Count),
+            bound(row.worst_peak_enis, TableCell::Count),
+            of(row, |runs| TableCell::Count(runs.peak_enis)),
+            of(row, |runs| TableCell::Decimal(runs.mean_enis, 3)),
+            of(row, |runs| TableCell::Decimal(runs.eni_hours, 3)),
+            of(row, |runs| TableCell::Count(runs.peak_addresses)),
             hours(row.regret_eni_hours),
-            row.regret_share.map_or(Cell::Missing, Cell::Share),
-            Cell::Flag(row.pareto),
-            row.note.as_deref().map_or(Cell::Missing, Cell::text),
+            row.regret_share.map_or(TableCell::Missing, TableCell::Share),
+            TableCell::Flag(row.pareto),
+            row.note.as_deref().map_or(TableCell::Missing, TableCell::text),
         ]);
     }
     table

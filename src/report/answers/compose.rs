@@ -5,7 +5,7 @@ use crate::quantity::Memory;
 use crate::quantity::Millis;
 use crate::report::format::{counted, decimal, joined, name, thousands};
 use crate::report::views::{BestGroupingView, ComposeView, RefusedGroupingView, fields};
-use crate::report::{Answer, Cell, Subject, Table};
+use crate::report::{Answer, ReportTable, Subject, TableCell};
 
 /// What was found.
 #[derive(Clone, Debug)]
@@ -139,12 +139,12 @@ fn proof(best: &Best, objective: Objective) -> String {
     }
 }
 
-fn worst(row: &Row) -> (Cell, Cell) {
+fn worst(row: &Row) -> (TableCell, TableCell) {
     let bracket = row.worst_cold_start_ms;
-    (Cell::Span(bracket.witness), Cell::span(bracket.bound))
+    (TableCell::Span(bracket.witness), TableCell::span(bracket.bound))
 }
 
-fn side_by_side(found: &Composition) -> Table {
+fn side_by_side(found: &Composition) -> ReportTable {
     let columns = [
         ("grouping", "grouping"),
         ("cold", "cold"),
@@ -156,21 +156,21 @@ fn side_by_side(found: &Composition) -> Table {
         ("peak_enis", "ENIs"),
         ("beyond_need", "beyond need"),
     ];
-    let mut table = Table::new(
+    let mut table = ReportTable::new(
         "By grouping (per run; at worst: proved; beyond need: routes x targets they reach without need)",
         &columns,
     );
     for row in &found.rows {
         table.push(vec![
-            Cell::text(row.grouping.as_str()),
-            Cell::Decimal(row.cold, 1),
-            Cell::Span(tenths(row.waited_ms)),
-            Cell::Span(row.p99_ms),
+            TableCell::text(row.grouping.as_str()),
+            TableCell::Decimal(row.cold, 1),
+            TableCell::Span(tenths(row.waited_ms)),
+            TableCell::Span(row.p99_ms),
             worst(row).1,
-            Cell::Count(row.peak_environments),
-            Cell::Decimal(row.idle_gb_hours, 2),
-            Cell::Count(row.peak_enis),
-            Cell::Count(row.beyond_need),
+            TableCell::Count(row.peak_environments),
+            TableCell::Decimal(row.idle_gb_hours, 2),
+            TableCell::Count(row.peak_enis),
+            TableCell::Count(row.beyond_need),
         ]);
     }
     table
@@ -188,7 +188,7 @@ fn tenths(ms: f64) -> u64 {
     whole(ms / 100.0) * 100
 }
 
-fn functions(found: &Composition) -> Table {
+fn functions(found: &Composition) -> ReportTable {
     let columns = [
         ("grouping", "grouping"),
         ("function", "function"),
@@ -199,7 +199,7 @@ fn functions(found: &Composition) -> Table {
         ("beyond_need", "beyond need"),
     ];
     let title = "Their functions (cold path: at its longest, with an ENI at hand)";
-    let mut table = Table::new(title, &columns).prose(&["routes", "security_groups"]);
+    let mut table = ReportTable::new(title, &columns).prose(&["routes", "security_groups"]);
     for row in &found.rows {
         for function in &row.functions {
             let groups = if function.security_groups.is_empty() {
@@ -208,13 +208,13 @@ fn functions(found: &Composition) -> Table {
                 function.security_groups.join(", ")
             };
             table.push(vec![
-                Cell::text(row.grouping.as_str()),
-                Cell::text(function.function.as_str()),
-                Cell::text(function.routes.join(", ")),
-                Cell::text(Memory(function.memory_bytes).to_string()),
-                Cell::Span(function.cold_path_ms),
-                Cell::text(groups),
-                Cell::Count(function.beyond_need),
+                TableCell::text(row.grouping.as_str()),
+                TableCell::text(function.function.as_str()),
+                TableCell::text(function.routes.join(", ")),
+                TableCell::text(Memory(function.memory_bytes).to_string()),
+                TableCell::Span(function.cold_path_ms),
+                TableCell::text(groups),
+                TableCell::Count(function.beyond_need),
             ]);
         }
     }
@@ -222,7 +222,7 @@ fn functions(found: &Composition) -> Table {
     table
 }
 
-fn routes(found: &Composition) -> Table {
+fn routes(found: &Composition) -> ReportTable {
     let columns = [
         ("route", "route"),
         ("grouping", "grouping"),
@@ -232,19 +232,19 @@ fn routes(found: &Composition) -> Table {
         ("p99_ms", "p99"),
         ("max_ms", "longest"),
     ];
-    let mut table = Table::new("Cold starts by route, all runs together", &columns);
+    let mut table = ReportTable::new("Cold starts by route, all runs together", &columns);
     let names = found.rows.first().map_or(&[][..], |row| row.routes.as_slice());
     for (index, route) in names.iter().enumerate().filter(|(_, route)| route.served > 0) {
         for row in &found.rows {
             let Some(own) = row.routes.get(index) else { continue };
             table.push(vec![
-                Cell::text(route.route.as_str()),
-                Cell::text(row.grouping.as_str()),
-                Cell::text(own.function.as_str()),
-                Cell::Count(own.served),
-                Cell::Count(own.cold),
-                Cell::Span(own.p99_ms),
-                Cell::Span(own.max_ms),
+                TableCell::text(route.route.as_str()),
+                TableCell::text(row.grouping.as_str()),
+                TableCell::text(own.function.as_str()),
+                TableCell::Count(own.served),
+                TableCell::Count(own.cold),
+                TableCell::Span(own.p99_ms),
+                TableCell::Span(own.max_ms),
             ]);
         }
     }
@@ -252,15 +252,15 @@ fn routes(found: &Composition) -> Table {
     table
 }
 
-fn enis(found: &Composition) -> Table {
+fn enis(found: &Composition) -> ReportTable {
     let columns = [("grouping", "grouping"), ("class", "subnet (security groups)"), ("peak_enis", "ENIs")];
-    let mut table = Table::new("The most ENIs held of each class", &columns).prose(&["class"]);
+    let mut table = ReportTable::new("The most ENIs held of each class", &columns).prose(&["class"]);
     for row in &found.rows {
         for most in &row.enis_by_class {
             table.push(vec![
-                Cell::text(row.grouping.as_str()),
-                Cell::text(most.class.as_str()),
-                Cell::Count(most.peak),
+                TableCell::text(row.grouping.as_str()),
+                TableCell::text(most.class.as_str()),
+                TableCell::Count(most.peak),
             ]);
         }
     }
@@ -269,7 +269,7 @@ fn enis(found: &Composition) -> Table {
 }
 
 /// Every number by grouping, for programs.
-fn flat(found: &Composition) -> Table {
+fn flat(found: &Composition) -> ReportTable {
     let keys = [
         "grouping",
         "functions",
@@ -287,26 +287,26 @@ fn flat(found: &Composition) -> Table {
         "peak_enis",
         "beyond_need",
     ];
-    let mut table = Table::new("", &keys.map(|key| (key, key)));
+    let mut table = ReportTable::new("", &keys.map(|key| (key, key)));
     for row in &found.rows {
         let best = found.best.as_ref().is_some_and(|(_, name)| *name == row.grouping);
         let (shown, bound) = worst(row);
         table.push(vec![
-            Cell::text(row.grouping.as_str()),
-            Cell::Count(row.functions.len() as u64),
-            Cell::Flag(best),
-            Cell::Decimal(row.cold, 3),
-            Cell::Share(row.cold_share),
-            Cell::Decimal(row.waited_ms, 1),
-            Cell::Span(row.p99_ms),
+            TableCell::text(row.grouping.as_str()),
+            TableCell::Count(row.functions.len() as u64),
+            TableCell::Flag(best),
+            TableCell::Decimal(row.cold, 3),
+            TableCell::Share(row.cold_share),
+            TableCell::Decimal(row.waited_ms, 1),
+            TableCell::Span(row.p99_ms),
             shown,
             bound,
-            Cell::Decimal(row.failed, 3),
-            Cell::Count(row.peak_environments),
-            Cell::Decimal(row.mean_environments, 3),
-            Cell::Decimal(row.idle_gb_hours, 4),
-            Cell::Count(row.peak_enis),
-            Cell::Count(row.beyond_need),
+            TableCell::Decimal(row.failed, 3),
+            TableCell::Count(row.peak_environments),
+            TableCell::Decimal(row.mean_environments, 3),
+            TableCell::Decimal(row.idle_gb_hours, 4),
+            TableCell::Count(row.peak_enis),
+            TableCell::Count(row.beyond_need),
         ]);
     }
     table

@@ -6,7 +6,7 @@ use crate::report::format::{counted, thousands};
 use crate::report::views::{
     ConcurrencyView, DemandView, FunctionNeedView, OverTimeView, PeakView, PoolNeedView, fields,
 };
-use crate::report::{Answer, Cell, Chart, Subject, Table};
+use crate::report::{Answer, Chart, ReportTable, Subject, TableCell};
 
 /// The names of a pool of ENI classes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,21 +90,21 @@ pub(super) fn mean(total_ms: u128, span: Millis) -> f64 {
     if span == Millis::ZERO { 0.0 } else { total_ms as f64 / span.0 as f64 }
 }
 
-fn row(function: &FunctionDemand, span: Millis) -> Vec<Cell> {
+fn row(function: &FunctionDemand, span: Millis) -> Vec<TableCell> {
     let (environments, at) = function.environments.peak();
     vec![
-        Cell::text(function.name.as_str()),
-        Cell::Count(function.invocations),
-        Cell::Decimal(mean(function.busy_ms, span), 2),
-        Cell::Count(function.peak_concurrency.into()),
-        Cell::instant(Some(function.peak_concurrency_at)),
-        Cell::Count(environments.into()),
-        Cell::instant(Some(at)),
+        TableCell::text(function.name.as_str()),
+        TableCell::Count(function.invocations),
+        TableCell::Decimal(mean(function.busy_ms, span), 2),
+        TableCell::Count(function.peak_concurrency.into()),
+        TableCell::instant(Some(function.peak_concurrency_at)),
+        TableCell::Count(environments.into()),
+        TableCell::instant(Some(at)),
     ]
 }
 
-fn by_function(subject: &Subject, demand: &Demand, functions: &[&FunctionDemand]) -> Table {
-    let mut table = Table::new(
+fn by_function(subject: &Subject, demand: &Demand, functions: &[&FunctionDemand]) -> ReportTable {
+    let mut table = ReportTable::new(
         "By function, busiest first (mean and most: invocations that run at once)",
         &[
             ("function", "function"),
@@ -130,20 +130,20 @@ fn by_function(subject: &Subject, demand: &Demand, functions: &[&FunctionDemand]
     let busy = demand.functions.iter().map(|function| function.busy_ms).sum();
     table.total = (functions.len() > 1).then(|| {
         vec![
-            Cell::text("(all together)"),
-            Cell::Count(subject.invocations),
-            Cell::Decimal(mean(busy, subject.span), 2),
-            Cell::Count(demand.peak_concurrency.into()),
-            Cell::instant(Some(demand.peak_concurrency_at)),
-            Cell::Count(environments.into()),
-            Cell::instant(Some(at)),
+            TableCell::text("(all together)"),
+            TableCell::Count(subject.invocations),
+            TableCell::Decimal(mean(busy, subject.span), 2),
+            TableCell::Count(demand.peak_concurrency.into()),
+            TableCell::instant(Some(demand.peak_concurrency_at)),
+            TableCell::Count(environments.into()),
+            TableCell::instant(Some(at)),
         ]
     });
     table
 }
 
-fn by_pool(subject: &Subject, pools: &[(&PoolDemand, &PoolNames)]) -> Table {
-    let mut table = Table::new(
+fn by_pool(subject: &Subject, pools: &[(&PoolDemand, &PoolNames)]) -> ReportTable {
+    let mut table = ReportTable::new(
         "ENIs, by the subnets and security groups that functions share",
         &[
             ("subnets", "subnets"),
@@ -159,13 +159,13 @@ fn by_pool(subject: &Subject, pools: &[(&PoolDemand, &PoolNames)]) -> Table {
     for (demand, pool) in pools {
         let (enis, at) = demand.enis.peak();
         table.push(vec![
-            Cell::text(pool.subnets.join(", ")),
-            Cell::text(pool.security_groups.join(", ")),
-            Cell::Count(demand.functions.len() as u64),
-            Cell::Count(demand.in_use.peak().0.into()),
-            Cell::Count(enis.into()),
-            Cell::instant(Some(at)),
-            Cell::Decimal(mean(demand.enis.integral(0, subject.span.0), subject.span), 1),
+            TableCell::text(pool.subnets.join(", ")),
+            TableCell::text(pool.security_groups.join(", ")),
+            TableCell::Count(demand.functions.len() as u64),
+            TableCell::Count(demand.in_use.peak().0.into()),
+            TableCell::Count(enis.into()),
+            TableCell::instant(Some(at)),
+            TableCell::Decimal(mean(demand.enis.integral(0, subject.span.0), subject.span), 1),
         ]);
     }
     table

@@ -2,14 +2,14 @@
 
 use crate::example;
 use crate::report::views::{ExampleView, ExamplesView};
-use crate::report::{Answer, Cell, Table};
+use crate::report::{Answer, ReportTable, TableCell};
 
 /// Every example with the question it answers.
 pub fn examples() -> Answer {
     let all = example::ALL;
-    let mut table = Table::new("", &[("name", "name"), ("question", "the question it answers")]);
+    let mut table = ReportTable::new("", &[("name", "name"), ("question", "the question it answers")]);
     for example in all {
-        table.push(vec![Cell::text(example.name), Cell::text(example.question())]);
+        table.push(vec![TableCell::text(example.name), TableCell::text(example.question())]);
     }
     let listed = all.iter().map(|example| ExampleView {
         name: example.name,

@@ -4,7 +4,7 @@ use crate::plan::explain::{Difference, Explanation, Remedy, ShadowPrice, Stretch
 use crate::plan::{Minimised, NoPlan, Plan};
 use crate::quantity::{Millis, Rate};
 use crate::report::format::{counted, decimal, joined, name, sentence, thousands};
-use crate::report::{Cell, ReportClock, Subject, Table};
+use crate::report::{ReportClock, ReportTable, Subject, TableCell};
 
 /// Functions that are named in a sentence.
 const NAMED: usize = 3;
@@ -67,18 +67,18 @@ pub(super) fn refusal(none: &NoPlan) -> Vec<String> {
 }
 
 /// Each kind of change and the smallest that works.
-pub(super) fn fixes(plan: &Plan) -> Option<Table> {
+pub(super) fn fixes(plan: &Plan) -> Option<ReportTable> {
     let none = plan.infeasible.as_ref().filter(|none| !none.fixes.is_empty())?;
     let columns =
         [("kind", "kind"), ("works", "works"), ("change", "smallest change"), ("peak_enis", "ENIs then")];
     let mut table =
-        Table::new("What one change alone would do, each planned again", &columns).prose(&["change"]);
+        ReportTable::new("What one change alone would do, each planned again", &columns).prose(&["change"]);
     for Remedy { kind, works, change, peak_enis, .. } in &none.fixes {
         table.push(vec![
-            Cell::text(kind.replace('_', " ")),
-            Cell::Flag(*works),
-            Cell::text(change.as_str()),
-            Cell::count(*peak_enis),
+            TableCell::text(kind.replace('_', " ")),
+            TableCell::Flag(*works),
+            TableCell::text(change.as_str()),
+            TableCell::count(*peak_enis),
         ]);
     }
     Some(table)
@@ -214,7 +214,7 @@ fn spare(price: &ShadowPrice) -> String {
 }
 
 /// Each limit, what the plan uses of it, and what one more or less is worth.
-pub(super) fn prices(clock: ReportClock, explanation: &Explanation) -> Table {
+pub(super) fn prices(clock: ReportClock, explanation: &Explanation) -> ReportTable {
     let columns = [
         ("limit", "limit"),
         ("available", "there is"),
@@ -226,7 +226,7 @@ pub(super) fn prices(clock: ReportClock, explanation: &Explanation) -> Table {
         ("saves", "what they save"),
     ];
     let mut table =
-        Table::new("What each limit is worth", &columns).prose(&["limit", "full", "less", "saves"]);
+        ReportTable::new("What each limit is worth", &columns).prose(&["limit", "full", "less", "saves"]);
     for price in &explanation.prices {
         let less = match &price.less {
             Some(less) => format!("costs {}", parts(less, -1.0)),
@@ -244,14 +244,17 @@ pub(super) fn prices(clock: ReportClock, explanation: &Explanation) -> Table {
             ),
         };
         table.push(vec![
-            Cell::text(price.limit.as_str()),
-            Cell::text(amount(price.kind, price.available)),
-            Cell::Count(price.used),
-            Cell::text(full),
-            Cell::text(amount(price.kind, price.spare)),
-            Cell::text(less),
-            price.more.as_ref().map_or(Cell::Missing, |more| Cell::text(amount(price.kind, more.by))),
-            price.more.as_ref().map_or(Cell::Missing, |more| Cell::text(parts(more, 1.0))),
+            TableCell::text(price.limit.as_str()),
+            TableCell::text(amount(price.kind, price.available)),
+            TableCell::Count(price.used),
+            TableCell::text(full),
+            TableCell::text(amount(price.kind, price.spare)),
+            TableCell::text(less),
+            price
+                .more
+                .as_ref()
+                .map_or(TableCell::Missing, |more| TableCell::text(amount(price.kind, more.by))),
+            price.more.as_ref().map_or(TableCell::Missing, |more| TableCell::text(parts(more, 1.0))),
         ]);
     }
     table

@@ -2,20 +2,20 @@
 
 use crate::import;
 use crate::report::views::{FormatView, FormatsView};
-use crate::report::{Answer, Cell, Table};
+use crate::report::{Answer, ReportTable, TableCell};
 
 /// Every traffic format with its header.
 pub fn formats() -> Answer {
     let all = import::ALL;
     let columns =
         [("format", "format"), ("gives", "gives"), ("header", "header"), ("summary", "what it holds")];
-    let mut table = Table::new("", &columns).prose(&["gives", "header", "summary"]);
+    let mut table = ReportTable::new("", &columns).prose(&["gives", "header", "summary"]);
     for format in all {
         table.push(vec![
-            Cell::text(format.name()),
-            Cell::text(format.gives().words()),
-            Cell::text(format.header()),
-            Cell::text(format.summary()),
+            TableCell::text(format.name()),
+            TableCell::text(format.gives().words()),
+            TableCell::text(format.header()),
+            TableCell::text(format.summary()),
         ]);
     }
     let rows = all.iter().map(|format| {

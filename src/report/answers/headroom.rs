@@ -4,7 +4,7 @@ use crate::plan::{Headroom, Probe, Short};
 use crate::quantity::Millis;
 use crate::report::format::{counted, joined, name, thousands};
 use crate::report::views::{HeadroomView, fields};
-use crate::report::{Answer, Cell, Subject, Table};
+use crate::report::{Answer, ReportTable, Subject, TableCell};
 
 /// The headroom of the subject.
 pub fn headroom(subject: &Subject, headroom: &Headroom) -> Answer {
@@ -129,7 +129,7 @@ fn order(headroom: &Headroom) -> String {
     )
 }
 
-fn probes(headroom: &Headroom) -> Table {
+fn probes(headroom: &Headroom) -> ReportTable {
     let columns = [
         ("factor", "factor"),
         ("holds", "holds"),
@@ -140,19 +140,19 @@ fn probes(headroom: &Headroom) -> Table {
         ("available", "available"),
         ("from_ms", "from"),
     ];
-    let mut table = Table::new("The factors asked about", &columns).prose(&["shortage"]);
-    let value = |unit: &str, n: u64| if unit == "ms" { Cell::Span(n) } else { Cell::Count(n) };
+    let mut table = ReportTable::new("The factors asked about", &columns).prose(&["shortage"]);
+    let value = |unit: &str, n: u64| if unit == "ms" { TableCell::Span(n) } else { TableCell::Count(n) };
     for Probe { factor, holds, peak_enis, eni_hours, shortages, .. } in &headroom.probes {
         let first = shortages.first();
         table.push(vec![
-            Cell::Decimal(factor.number(), 6),
-            Cell::Flag(*holds),
-            Cell::count(*peak_enis),
-            eni_hours.map_or(Cell::Missing, |hours| Cell::Decimal(hours, 1)),
-            first.map_or(Cell::Missing, |short| Cell::text(short.limit.as_str())),
-            first.and_then(|short| Some(value(short.unit, short.needed?))).unwrap_or(Cell::Missing),
-            first.map_or(Cell::Missing, |short| value(short.unit, short.available)),
-            Cell::instant(first.and_then(|short| short.from_ms)),
+            TableCell::Decimal(factor.number(), 6),
+            TableCell::Flag(*holds),
+            TableCell::count(*peak_enis),
+            eni_hours.map_or(TableCell::Missing, |hours| TableCell::Decimal(hours, 1)),
+            first.map_or(TableCell::Missing, |short| TableCell::text(short.limit.as_str())),
+            first.and_then(|short| Some(value(short.unit, short.needed?))).unwrap_or(TableCell::Missing),
+            first.map_or(TableCell::Missing, |short| value(short.unit, short.available)),
+            TableCell::instant(first.and_then(|short| short.from_ms)),
         ]);
     }
     table

@@ -3,13 +3,13 @@
 use crate::platform::{Grade, Platform};
 use crate::report::format::{counted, joined, name};
 use crate::report::views::{ModelView, ModelsView};
-use crate::report::{Answer, Cell, Table};
+use crate::report::{Answer, ReportTable, TableCell};
 
 /// Every cited number of `models`.
 pub fn models(models: &[Platform]) -> Answer {
     let columns = [("model", "model"), ("policy", "its policy"), ("summary", "what it stands for")];
-    let mut summaries = Table::new("", &columns).prose(&["summary"]);
-    let mut flat = Table::new(
+    let mut summaries = ReportTable::new("", &columns).prose(&["summary"]);
+    let mut flat = ReportTable::new(
         "",
         &[
             ("model", "model"),
@@ -22,10 +22,10 @@ pub fn models(models: &[Platform]) -> Answer {
     let mut tables = Vec::new();
     for model in models {
         let words = [&model.name, &model.policy, &model.summary];
-        summaries.push(words.map(|words| Cell::text(words.as_str())).to_vec());
+        summaries.push(words.map(|words| TableCell::text(words.as_str())).to_vec());
         let numbers = numbers(model);
         for row in &numbers.rows {
-            flat.push([Cell::text(model.name.as_str())].iter().chain(row).cloned().collect());
+            flat.push([TableCell::text(model.name.as_str())].iter().chain(row).cloned().collect());
         }
         tables.push(numbers);
     }
@@ -39,18 +39,21 @@ pub fn models(models: &[Platform]) -> Answer {
     answer
 }
 
-fn numbers(model: &Platform) -> Table {
+fn numbers(model: &Platform) -> ReportTable {
     let columns = [("number", "number"), ("value", "value"), ("grade", "grade"), ("source", "source")];
-    let mut table = Table::new(name(&model.name), &columns).prose(&["value", "source"]);
+    let mut table = ReportTable::new(name(&model.name), &columns).prose(&["value", "source"]);
     for citation in model.citations() {
-        let (path, value, source) =
-            (Cell::text(citation.path), Cell::text(citation.value), Cell::text(citation.source));
-        table.push(vec![path, value, Cell::text(citation.grade.letter()), source]);
+        let (path, value, source) = (
+            TableCell::text(citation.path),
+            TableCell::text(citation.value),
+            TableCell::text(citation.source),
+        );
+        table.push(vec![path, value, TableCell::text(citation.grade.letter()), source]);
     }
     table
 }
 
-fn headline(models: &[Platform], numbers: &Table) -> Vec<String> {
+fn headline(models: &[Platform], numbers: &ReportTable) -> Vec<String> {
     let names: Vec<String> = models.iter().map(|model| name(&model.name)).collect();
     let all = counted(numbers.rows.len() as u64, "number", "numbers");
     let graded = |grade: Grade| {

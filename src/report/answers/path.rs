@@ -4,7 +4,7 @@ use crate::cold_path::{Cause, Found, Limit, NoReady, PathPhase, Wait};
 use crate::quantity::{Millis, Rate};
 use crate::report::format::{counted, joined, name, thousands};
 use crate::report::views::{BindingView, NoWaitView, SpentOnView};
-use crate::report::{Cell, Table};
+use crate::report::{ReportTable, TableCell};
 
 /// The limits on ENIs and microVMs, for sentences; `None`: there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl ColdStartLimits {
 }
 
 /// The phases of one cold start, or nothing where there are none.
-pub(super) fn path(title: &str, phases: &[PathPhase]) -> Option<Table> {
+pub(super) fn path(title: &str, phases: &[PathPhase]) -> Option<ReportTable> {
     let columns = [
         ("phase", "phase"),
         ("start_ms", "starts after"),
@@ -57,14 +57,14 @@ pub(super) fn path(title: &str, phases: &[PathPhase]) -> Option<Table> {
         ("for", "for"),
         ("duration_ms", "takes"),
     ];
-    let mut table = Table::new(title, &columns).prose(&["for"]);
+    let mut table = ReportTable::new(title, &columns).prose(&["for"]);
     for phase in phases {
         table.push(vec![
-            Cell::text(phase.phase.as_str()),
-            Cell::Span(phase.start_ms),
-            Cell::Span(phase.wait_ms),
+            TableCell::text(phase.phase.as_str()),
+            TableCell::Span(phase.start_ms),
+            TableCell::Span(phase.wait_ms),
             waits(&phase.waits),
-            Cell::Span(phase.duration_ms),
+            TableCell::Span(phase.duration_ms),
         ]);
     }
     (!table.rows.is_empty()).then_some(table)
@@ -83,8 +83,8 @@ pub(in crate::report) const fn cause(wait: &Wait) -> &'static str {
 }
 
 /// What a step waited for.
-fn waits(waits: &[Wait]) -> Cell {
-    in_words(waits).map_or(Cell::Missing, Cell::Text)
+fn waits(waits: &[Wait]) -> TableCell {
+    in_words(waits).map_or(TableCell::Missing, TableCell::Text)
 }
 
 /// What a step waited for, in words; with the length of each part where there are several.

@@ -4,17 +4,17 @@ use crate::policy::registry::Named;
 use crate::policy::{self, IdleTtl, Policy, Provision};
 use crate::quantity::Capacity;
 use crate::report::views::{ParameterView, PoliciesView, PolicyView};
-use crate::report::{Answer, Cell, Table};
+use crate::report::{Answer, ReportTable, TableCell};
 
 /// Every named policy and every parameter.
 pub fn policies() -> Answer {
-    let mut parameters = Table::new(
+    let mut parameters = ReportTable::new(
         "What can be overridden, as NAME:key=value,key=value",
         &[("key", "key"), ("values", "values")],
     )
     .prose(&["values"]);
     for key in policy::KEYS {
-        parameters.push(vec![Cell::text(key.name), Cell::text(key.values)]);
+        parameters.push(vec![TableCell::text(key.name), TableCell::text(key.values)]);
     }
     let mut answer = Answer {
         headline: vec![
@@ -33,17 +33,17 @@ pub fn policies() -> Answer {
     answer
 }
 
-fn in_words() -> Table {
+fn in_words() -> ReportTable {
     let columns = [("policy", "policy"), ("summary", "in words")];
-    let mut table = Table::new("", &columns).prose(&["summary"]);
+    let mut table = ReportTable::new("", &columns).prose(&["summary"]);
     for named in policy::ALL {
-        table.push(vec![Cell::text(named.name), Cell::text(named.summary)]);
+        table.push(vec![TableCell::text(named.name), TableCell::text(named.summary)]);
     }
     table
 }
 
 /// The parameters that tell the policies apart; for programs with the words.
-fn rows(with_words: bool) -> Table {
+fn rows(with_words: bool) -> ReportTable {
     let columns = [
         ("policy", "policy"),
         ("reuse", "reuse"),
@@ -55,18 +55,18 @@ fn rows(with_words: bool) -> Table {
         ("summary", "in words"),
     ];
     let shown = if with_words { columns.len() } else { columns.len() - 1 };
-    let mut table = Table::new("Their parameters", &columns[..shown]).prose(&["made_by"]);
+    let mut table = ReportTable::new("Their parameters", &columns[..shown]).prose(&["made_by"]);
     for named in policy::ALL {
         let row = (named.row)();
         let mut cells = vec![
-            Cell::text(named.name),
-            Cell::Flag(row.reuse),
-            Cell::Flag(row.join_booting),
-            Cell::text(capacity(row.capacity)),
-            Cell::text(idle_ttl(row.idle_ttl)),
-            Cell::Count(row.warm.into()),
-            Cell::text(made_by(&row)),
-            Cell::text(named.summary),
+            TableCell::text(named.name),
+            TableCell::Flag(row.reuse),
+            TableCell::Flag(row.join_booting),
+            TableCell::text(capacity(row.capacity)),
+            TableCell::text(idle_ttl(row.idle_ttl)),
+            TableCell::Count(row.warm.into()),
+            TableCell::text(made_by(&row)),
+            TableCell::text(named.summary),
         ];
         cells.truncate(shown);
         table.push(cells);

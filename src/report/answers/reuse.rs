@@ -8,7 +8,7 @@ use crate::report::views::{
     CacheView, FunctionReuseView, QuantilesView, ReuseAtView, ReuseView, ReusedMemoryView, ServedCountsView,
     fields,
 };
-use crate::report::{Answer, Cell, Subject, Table};
+use crate::report::{Answer, ReportTable, Subject, TableCell};
 use crate::simulation::{Distribution, FunctionReuse};
 
 /// The functions that people are shown.
@@ -17,8 +17,8 @@ const SHOWN: usize = 20;
 const CLASSES: [(u64, &str); 5] =
     [(0, "none"), (1, "1"), (9, "2 to 9"), (99, "10 to 99"), (999, "100 to 999")];
 
-fn shared(part: u64, whole: u64) -> Cell {
-    share(part, whole).map_or(Cell::Missing, Cell::Share)
+fn shared(part: u64, whole: u64) -> TableCell {
+    share(part, whole).map_or(TableCell::Missing, TableCell::Share)
 }
 
 /// What reuse came to in `runs`.
@@ -105,7 +105,7 @@ fn lucky(subject: &Subject, runs: &ReuseRuns) -> Option<String> {
     ))
 }
 
-fn memory(subject: &Subject, runs: &ReuseRuns, functions: &[&FunctionReuseRuns]) -> Table {
+fn memory(subject: &Subject, runs: &ReuseRuns, functions: &[&FunctionReuseRuns]) -> ReportTable {
     let title = runs.ttl.map_or_else(
         || "A value kept as long as its environment lives, beside a cache that is shared".to_owned(),
         |ttl| format!("A value kept for {}, beside a cache that is shared", Millis(ttl)),
@@ -120,25 +120,25 @@ fn memory(subject: &Subject, runs: &ReuseRuns, functions: &[&FunctionReuseRuns])
         ("shared_loads", "loads/h"),
         ("shared_stalest_ms", "stalest"),
     ];
-    let mut table = Table::new(title, &columns);
+    let mut table = ReportTable::new(title, &columns);
     let hours = runs.hours(subject);
     for FunctionReuseRuns { name, sum, .. } in functions {
         table.push(vec![
-            Cell::text(name.as_str()),
-            Cell::Count(sum.served),
+            TableCell::text(name.as_str()),
+            TableCell::Count(sum.served),
             shared(sum.hits, sum.served),
-            Cell::Decimal(sum.loads as f64 / hours, 2),
-            Cell::Span(rounded(sum.stalest)),
+            TableCell::Decimal(sum.loads as f64 / hours, 2),
+            TableCell::Span(rounded(sum.stalest)),
             shared(sum.shared.hits, sum.served),
-            Cell::Decimal(sum.shared.loads as f64 / hours, 2),
-            Cell::Span(rounded(sum.shared.stalest)),
+            TableCell::Decimal(sum.shared.loads as f64 / hours, 2),
+            TableCell::Span(rounded(sum.shared.stalest)),
         ]);
     }
     table.shown = Some((SHOWN, "functions"));
     table
 }
 
-fn environments(functions: &[&FunctionReuseRuns]) -> Table {
+fn environments(functions: &[&FunctionReuseRuns]) -> ReportTable {
     let columns = [
         ("function", "function"),
         ("environments", "number"),
@@ -150,22 +150,22 @@ fn environments(functions: &[&FunctionReuseRuns]) -> Table {
         ("age_p90_ms", "p90"),
         ("age_max_ms", "oldest"),
     ];
-    let mut table = Table::new(
+    let mut table = ReportTable::new(
         "Environments, the invocations each serves, and the age of its memory when last used",
         &columns,
     );
     for FunctionReuseRuns { name, sum, .. } in functions {
         let (each, oldest) = (&sum.per_environment, &sum.oldest);
         table.push(vec![
-            Cell::text(name.as_str()),
-            Cell::Count(each.count),
-            Cell::Decimal(each.mean(), 1),
-            Cell::Count(each.quantile(500)),
-            Cell::Count(each.quantile(900)),
-            Cell::Count(each.max),
-            Cell::Span(rounded(oldest.quantile(500))),
-            Cell::Span(rounded(oldest.quantile(900))),
-            Cell::Span(rounded(oldest.max)),
+            TableCell::text(name.as_str()),
+            TableCell::Count(each.count),
+            TableCell::Decimal(each.mean(), 1),
+            TableCell::Count(each.quantile(500)),
+            TableCell::Count(each.quantile(900)),
+            TableCell::Count(each.max),
+            TableCell::Span(rounded(oldest.quantile(500))),
+            TableCell::Span(rounded(oldest.quantile(900))),
+            TableCell::Span(rounded(oldest.max)),
         ]);
     }
     table.shown = Some((SHOWN, "functions"));
@@ -178,8 +178,8 @@ fn rounded(ms: u64) -> u64 {
 }
 
 /// How many environments serve how many invocations, all functions together.
-fn spread(each: &Distribution) -> Option<Table> {
-    let mut table = Table::new(
+fn spread(each: &Distribution) -> Option<ReportTable> {
+    let mut table = ReportTable::new(
         "How many invocations environments serve",
         &[("serves", "invocations"), ("environments", "environments"), ("share", "share")],
     );
@@ -188,7 +188,7 @@ fn spread(each: &Distribution) -> Option<Table> {
         let here = upto - before;
         before = upto;
         if here > 0 {
-            table.push(vec![Cell::text(words), Cell::Count(here), shared(here, each.count)]);
+            table.push(vec![TableCell::text(words), TableCell::Count(here), shared(here, each.count)]);
         }
     };
     for (most, words) in &CLASSES {
@@ -199,7 +199,7 @@ fn spread(each: &Distribution) -> Option<Table> {
 }
 
 /// The probability of finding warm memory, where several runs say something about it.
-fn luck(runs: &ReuseRuns, functions: &[&FunctionReuseRuns]) -> Option<Table> {
+fn luck(runs: &ReuseRuns, functions: &[&FunctionReuseRuns]) -> Option<ReportTable> {
     let looks = functions.iter().any(|function| function.first.is_some());
     let title = if looks {
         "Who finds warm memory, of those that arrive at one instant"
@@ -214,18 +214,18 @@ fn luck(runs: &ReuseRuns, functions: &[&FunctionReuseRuns]) -> Option<Table> {
         ("low", "95% from"),
         ("high", "to"),
     ];
-    let mut table = Table::new(title, &columns);
+    let mut table = ReportTable::new(title, &columns);
     for function in functions {
         let of = if looks { &function.watched } else { &function.warm };
         let Some(chance) = Chance::of(of) else { continue };
         let all = function.sum.served / runs.runs.max(1);
         table.push(vec![
-            Cell::text(function.name.as_str()),
-            Cell::instant(function.first.map(|(at, _)| at)),
-            Cell::Count(function.first.map_or(all, |(_, count)| count)),
-            Cell::Share(chance.mean),
-            Cell::Share(chance.low),
-            Cell::Share(chance.high),
+            TableCell::text(function.name.as_str()),
+            TableCell::instant(function.first.map(|(at, _)| at)),
+            TableCell::Count(function.first.map_or(all, |(_, count)| count)),
+            TableCell::Share(chance.mean),
+            TableCell::Share(chance.low),
+            TableCell::Share(chance.high),
         ]);
     }
     if !looks {
@@ -239,7 +239,7 @@ fn luck(runs: &ReuseRuns, functions: &[&FunctionReuseRuns]) -> Option<Table> {
 }
 
 /// Everything by function, for programs.
-fn flat(subject: &Subject, runs: &ReuseRuns, functions: &[&FunctionReuseRuns]) -> Table {
+fn flat(subject: &Subject, runs: &ReuseRuns, functions: &[&FunctionReuseRuns]) -> ReportTable {
     let keys = [
         "function",
         "served",
@@ -265,22 +265,26 @@ fn flat(subject: &Subject, runs: &ReuseRuns, functions: &[&FunctionReuseRuns]) -
         "warm_low",
         "warm_high",
     ];
-    let mut table = Table::new("", &keys.map(|key| (key, key)));
+    let mut table = ReportTable::new("", &keys.map(|key| (key, key)));
     let hours = runs.hours(subject);
     for function in functions {
         let FunctionReuseRuns { name, sum, warm, .. } = function;
         let chance = Chance::of(if function.first.is_some() { &function.watched } else { warm });
-        let ends =
-            |of: fn(&Chance) -> f64| chance.as_ref().map_or(Cell::Missing, |chance| Cell::Share(of(chance)));
-        let mut row = vec![Cell::text(name.as_str()), Cell::Count(sum.served)];
+        let ends = |of: fn(&Chance) -> f64| {
+            chance.as_ref().map_or(TableCell::Missing, |chance| TableCell::Share(of(chance)))
+        };
+        let mut row = vec![TableCell::text(name.as_str()), TableCell::Count(sum.served)];
         row.extend([shared(sum.warm, sum.served), shared(sum.hits, sum.served)]);
-        row.extend([Cell::Decimal(sum.loads as f64 / hours, 3), Cell::Span(sum.stalest)]);
+        row.extend([TableCell::Decimal(sum.loads as f64 / hours, 3), TableCell::Span(sum.stalest)]);
         row.push(shared(sum.shared.hits, sum.served));
-        row.extend([Cell::Decimal(sum.shared.loads as f64 / hours, 3), Cell::Span(sum.shared.stalest)]);
-        row.extend([sum.per_environment.count, sum.alive_at_end].map(Cell::Count));
-        row.push(Cell::Decimal(sum.per_environment.mean(), 3));
-        row.extend(quantiles(&sum.per_environment).map(Cell::Count));
-        row.extend(quantiles(&sum.oldest).map(Cell::Span));
+        row.extend([
+            TableCell::Decimal(sum.shared.loads as f64 / hours, 3),
+            TableCell::Span(sum.shared.stalest),
+        ]);
+        row.extend([sum.per_environment.count, sum.alive_at_end].map(TableCell::Count));
+        row.push(TableCell::Decimal(sum.per_environment.mean(), 3));
+        row.extend(quantiles(&sum.per_environment).map(TableCell::Count));
+        row.extend(quantiles(&sum.oldest).map(TableCell::Span));
         row.extend([ends(|chance| chance.mean), ends(|chance| chance.low), ends(|chance| chance.high)]);
         table.push(row);
     }

@@ -10,7 +10,7 @@ use crate::report::views::{
     ColdStartsView, EnvironmentsView, EstimateView, HeldEnisView, LongestColdStartView, RunEnisView, RunView,
     SimulateView, SubnetPeakView, fields,
 };
-use crate::report::{Answer, Cell, Subject, Table};
+use crate::report::{Answer, ReportTable, Subject, TableCell};
 use crate::simulation::Failure;
 
 /// What happened in `runs`; `functions` and `subnets` are the names of the world's, `limits` its limits.
@@ -97,9 +97,9 @@ fn reason(failure: Failure) -> &'static str {
     }
 }
 
-fn measures(runs: &SimulatedRuns) -> Table {
+fn measures(runs: &SimulatedRuns) -> ReportTable {
     let starts = &runs.cold_starts;
-    let mut table = Table::new(
+    let mut table = ReportTable::new(
         "Cold starts",
         &[
             ("of", "of"),
@@ -116,34 +116,34 @@ fn measures(runs: &SimulatedRuns) -> Table {
         ("the cold ones", starts.cold, cold_quantiles(starts)),
     ];
     for (of, count, lengths) in rows {
-        let mut row = vec![Cell::text(of), Cell::Count(count)];
-        row.extend(lengths.map(|length| Cell::span((count > 0).then_some(length))));
+        let mut row = vec![TableCell::text(of), TableCell::Count(count)];
+        row.extend(lengths.map(|length| TableCell::span((count > 0).then_some(length))));
         table.push(row);
     }
     table
 }
 
 /// Means over the runs with their confidence intervals.
-fn estimates(runs: &SimulatedRuns) -> Table {
+fn estimates(runs: &SimulatedRuns) -> ReportTable {
     let columns = [("what", "mean of a run"), ("mean", "mean"), ("low", "95% from"), ("high", "to")];
-    let mut table = Table::new("How well the means are known", &columns);
+    let mut table = ReportTable::new("How well the means are known", &columns);
     for (_, what, of) in ESTIMATED {
         let Some(Estimate { mean, half_width }) = runs.estimate(of) else { continue };
         let ends = [mean, (mean - half_width).max(0.0), mean + half_width];
-        let mut row = vec![Cell::text(what)];
-        row.extend(
-            ends.map(|value| if value < 1.0 { Cell::Decimal(value, 6) } else { Cell::Decimal(value, 2) }),
-        );
+        let mut row = vec![TableCell::text(what)];
+        row.extend(ends.map(|value| {
+            if value < 1.0 { TableCell::Decimal(value, 6) } else { TableCell::Decimal(value, 2) }
+        }));
         table.push(row);
     }
     table
 }
 
-fn failures(runs: &SimulatedRuns) -> Option<Table> {
+fn failures(runs: &SimulatedRuns) -> Option<ReportTable> {
     let mut table =
-        Table::new("Failed invocations", &[("why", "because"), ("n", "invocations")]).prose(&["why"]);
+        ReportTable::new("Failed invocations", &[("why", "because"), ("n", "invocations")]).prose(&["why"]);
     for (failure, &count) in &runs.failed {
-        table.push(vec![Cell::text(reason(*failure)), Cell::Count(count)]);
+        table.push(vec![TableCell::text(reason(*failure)), TableCell::Count(count)]);
     }
     (!table.rows.is_empty()).then_some(table)
 }
@@ -154,7 +154,7 @@ fn binds(runs: &SimulatedRuns, limits: &ColdStartLimits) -> Option<String> {
     binding("the longest cold start", longest.length, &longest.path, limits)
 }
 
-fn longest(subject: &Subject, runs: &SimulatedRuns, functions: &[String]) -> Option<Table> {
+fn longest(subject: &Subject, runs: &SimulatedRuns, functions: &[String]) -> Option<ReportTable> {
     let longest = runs.longest.as_ref().filter(|longest| longest.length > 0)?;
     let function = functions.get(longest.function).map_or("?", String::as_str);
     let title =
@@ -162,17 +162,17 @@ fn longest(subject: &Subject, runs: &SimulatedRuns, functions: &[String]) -> Opt
     path(&title, &longest.path)
 }
 
-fn by_subnet(runs: &SimulatedRuns, subnets: &[String]) -> Table {
+fn by_subnet(runs: &SimulatedRuns, subnets: &[String]) -> ReportTable {
     let mut table =
-        Table::new("Most ENIs held at once, by subnet", &[("subnet", "subnet"), ("peak_enis", "ENIs")]);
+        ReportTable::new("Most ENIs held at once, by subnet", &[("subnet", "subnet"), ("peak_enis", "ENIs")]);
     for (subnet, &peak) in subnets.iter().zip(&runs.subnets).filter(|(_, peak)| **peak > 0) {
-        table.push(vec![Cell::text(subnet.as_str()), Cell::Count(peak)]);
+        table.push(vec![TableCell::text(subnet.as_str()), TableCell::Count(peak)]);
     }
     table
 }
 
-fn some_runs(runs: &SimulatedRuns) -> Table {
-    let mut table = Table::new(
+fn some_runs(runs: &SimulatedRuns) -> ReportTable {
+    let mut table = ReportTable::new(
         "By run",
         &[
             ("seed", "seed"),
@@ -188,14 +188,14 @@ fn some_runs(runs: &SimulatedRuns) -> Table {
     for run in &runs.all {
         let [.., p99, max] = run.quantiles;
         table.push(vec![
-            Cell::count(run.seed),
-            Cell::Count(run.cold),
-            Cell::Span(p99),
-            Cell::Span(max),
-            Cell::Count(run.failed),
-            Cell::Count(run.enis.0),
-            Cell::Decimal(run.enis.1, 1),
-            Cell::Count(run.environments.0),
+            TableCell::count(run.seed),
+            TableCell::Count(run.cold),
+            TableCell::Span(p99),
+            TableCell::Span(max),
+            TableCell::Count(run.failed),
+            TableCell::Count(run.enis.0),
+            TableCell::Decimal(run.enis.1, 1),
+            TableCell::Count(run.environments.0),
         ]);
     }
     table.shown = Some((20, "runs"));
@@ -203,7 +203,7 @@ fn some_runs(runs: &SimulatedRuns) -> Table {
 }
 
 /// One row per run with every number, for programs.
-fn by_run(runs: &SimulatedRuns) -> Table {
+fn by_run(runs: &SimulatedRuns) -> ReportTable {
     let keys = [
         "seed",
         "invocations",
@@ -223,16 +223,16 @@ fn by_run(runs: &SimulatedRuns) -> Table {
         "mean_environments",
         "creations",
     ];
-    let mut table = Table::new("", &keys.map(|key| (key, key)));
+    let mut table = ReportTable::new("", &keys.map(|key| (key, key)));
     for run in &runs.all {
-        let mut row = vec![Cell::count(run.seed)];
-        row.extend([run.invocations, run.served, run.cold].map(Cell::Count));
-        row.push(Cell::Share(run.cold_share()));
-        row.extend(run.quantiles.map(Cell::Span));
-        row.extend([run.failed, run.enis.0].map(Cell::Count));
-        row.extend([run.enis.1, run.enis.2].map(|number| Cell::Decimal(number, 3)));
-        row.extend([Cell::Count(run.environments.0), Cell::Decimal(run.environments.1, 3)]);
-        row.push(Cell::Count(run.creations));
+        let mut row = vec![TableCell::count(run.seed)];
+        row.extend([run.invocations, run.served, run.cold].map(TableCell::Count));
+        row.push(TableCell::Share(run.cold_share()));
+        row.extend(run.quantiles.map(TableCell::Span));
+        row.extend([run.failed, run.enis.0].map(TableCell::Count));
+        row.extend([run.enis.1, run.enis.2].map(|number| TableCell::Decimal(number, 3)));
+        row.extend([TableCell::Count(run.environments.0), TableCell::Decimal(run.environments.1, 3)]);
+        row.push(TableCell::Count(run.creations));
         table.push(row);
     }
     table

@@ -4,7 +4,7 @@ use crate::plan::{Step, Verdict};
 use crate::quantity::Millis;
 use crate::report::format::{counted, joined, name, sentence, thousands};
 use crate::report::views::{SweepView, fields};
-use crate::report::{Answer, Cell, Subject, Table};
+use crate::report::{Answer, ReportTable, Subject, TableCell};
 
 /// The plans of the subject for several promises, the tightest first.
 pub fn sweep(subject: &Subject, steps: &[Step]) -> Answer {
@@ -79,7 +79,7 @@ fn headline(subject: &Subject, steps: &[Step]) -> String {
     format!("Under {}: {}.", subject.setting(), parts.join("; "))
 }
 
-fn table(steps: &[Step]) -> Table {
+fn table(steps: &[Step]) -> ReportTable {
     let columns = [
         ("max_cold_start_ms", "promise"),
         ("status", "status"),
@@ -90,7 +90,7 @@ fn table(steps: &[Step]) -> Table {
         ("policy_alone", "policy alone"),
         ("note", "note"),
     ];
-    let mut table = Table::new("", &columns).prose(&["note"]);
+    let mut table = ReportTable::new("", &columns).prose(&["note"]);
     for step in steps {
         let (plan, amount) = (&step.plan, step.plan.amount);
         let short = |none: &crate::plan::NoPlan| {
@@ -106,14 +106,14 @@ fn table(steps: &[Step]) -> Table {
             Verdict::Infeasible => "infeasible",
         };
         table.push(vec![
-            Cell::Span(plan.max_cold_start_ms),
-            Cell::text(status),
-            Cell::count(amount.map(|amount| amount.peak_enis)),
-            Cell::Count(plan.lower_bound.peak_enis),
-            amount.map_or(Cell::Missing, |amount| Cell::Decimal(amount.eni_hours, 1)),
-            Cell::count(amount.map(|amount| amount.creations)),
-            Cell::Flag(step.policy_alone),
-            note.or(reused).map_or(Cell::Missing, Cell::text),
+            TableCell::Span(plan.max_cold_start_ms),
+            TableCell::text(status),
+            TableCell::count(amount.map(|amount| amount.peak_enis)),
+            TableCell::Count(plan.lower_bound.peak_enis),
+            amount.map_or(TableCell::Missing, |amount| TableCell::Decimal(amount.eni_hours, 1)),
+            TableCell::count(amount.map(|amount| amount.creations)),
+            TableCell::Flag(step.policy_alone),
+            note.or(reused).map_or(TableCell::Missing, TableCell::text),
         ]);
     }
     table

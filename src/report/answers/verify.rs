@@ -4,7 +4,7 @@ use crate::plan::{Breach, Verified};
 use crate::quantity::Millis;
 use crate::report::format::{counted, decimal, joined, name, thousands};
 use crate::report::views::{VerifyView, fields};
-use crate::report::{Answer, Cell, Subject, Table};
+use crate::report::{Answer, ReportTable, Subject, TableCell};
 
 /// Rows that people are shown.
 const SHOWN: usize = 20;
@@ -86,7 +86,7 @@ fn breach(subject: &Subject, breach: &Breach) -> String {
     format!("{}{place} ({needed} needed, {available} there{when})", breach.what)
 }
 
-fn breaches(verified: &Verified) -> Table {
+fn breaches(verified: &Verified) -> ReportTable {
     let columns = [
         ("what", "what is short"),
         ("place", "where"),
@@ -94,27 +94,27 @@ fn breaches(verified: &Verified) -> Table {
         ("needed", "needed"),
         ("available", "there"),
     ];
-    let mut table = Table::new("How it breaks", &columns).prose(&["what", "place"]);
+    let mut table = ReportTable::new("How it breaks", &columns).prose(&["what", "place"]);
     for breach in &verified.breaches {
         let (needed, available) = amounts(breach);
         table.push(vec![
-            Cell::text(breach.what.as_str()),
-            Cell::text(breach.place.as_str()),
-            breach.at_ms.map_or(Cell::Missing, Cell::Instant),
-            Cell::text(needed),
-            Cell::text(available),
+            TableCell::text(breach.what.as_str()),
+            TableCell::text(breach.place.as_str()),
+            breach.at_ms.map_or(TableCell::Missing, TableCell::Instant),
+            TableCell::text(needed),
+            TableCell::text(available),
         ]);
     }
     table.shown = Some((SHOWN, "breaches"));
     table
 }
 
-fn misclaims(verified: &Verified) -> Table {
+fn misclaims(verified: &Verified) -> ReportTable {
     let columns = [("field", "the file's"), ("claimed", "it says"), ("found", "its schedule comes to")];
-    let mut table = Table::new("", &columns);
+    let mut table = ReportTable::new("", &columns);
     for claim in &verified.misclaims {
-        let number = |n: f64| Cell::Decimal(n, if claim.field == "eni_hours" { 3 } else { 0 });
-        table.push(vec![Cell::text(claim.field), number(claim.claimed), number(claim.found)]);
+        let number = |n: f64| TableCell::Decimal(n, if claim.field == "eni_hours" { 3 } else { 0 });
+        table.push(vec![TableCell::text(claim.field), number(claim.claimed), number(claim.found)]);
     }
     table
 }

@@ -5,8 +5,8 @@ use super::path::{ColdStartLimits, binding, binding_form, path};
 use crate::quantity::Millis;
 use crate::report::format::{counted, joined, name, thousands};
 use crate::report::views::{ColdStartView, WorstCaseView, fields};
-use crate::report::{Answer, Cell, Subject, Table};
-use crate::worst_case::{Bracket, Point, WorstCase};
+use crate::report::{Answer, ReportTable, Subject, TableCell};
+use crate::worst_case::{Bracket, CurvePoint, WorstCase};
 
 /// What an answer about the worst case shows beside it.
 #[derive(Clone, Debug, Default)]
@@ -14,7 +14,7 @@ pub struct WorstCaseContext {
     /// The limits that explain a cold start.
     pub limits: ColdStartLimits,
     /// The longest cold start by slot, and the length of a slot.
-    pub curve: (Vec<Point>, Millis),
+    pub curve: (Vec<CurvePoint>, Millis),
     /// Whether the curve itself is asked for, and not only when the longest can happen.
     pub with_curve: bool,
     /// What varies, in words.
@@ -156,8 +156,8 @@ fn headline(subject: &Subject, worst: &WorstCase) -> String {
     format!("Under {}, {cold}; {enis}; {failures}.", subject.setting())
 }
 
-fn objectives(worst: &WorstCase) -> Table {
-    let mut table = Table::new(
+fn objectives(worst: &WorstCase) -> ReportTable {
+    let mut table = ReportTable::new(
         "",
         &[
             ("objective", "worst case of"),
@@ -169,24 +169,24 @@ fn objectives(worst: &WorstCase) -> Table {
     );
     let cold = cold_start(worst);
     let rows = [
-        ("longest cold start", cold, Cell::Span as fn(u64) -> Cell, worst.cold_start.at_ms),
-        ("ENIs held", worst.peak_enis.peak, Cell::Count, Some(worst.peak_enis.at_ms)),
-        ("failed invocations", worst.failures, Cell::Count, None),
+        ("longest cold start", cold, TableCell::Span as fn(u64) -> TableCell, worst.cold_start.at_ms),
+        ("ENIs held", worst.peak_enis.peak, TableCell::Count, Some(worst.peak_enis.at_ms)),
+        ("failed invocations", worst.failures, TableCell::Count, None),
     ];
     for (objective, bracket, value, at) in rows {
         table.push(vec![
-            Cell::text(objective),
+            TableCell::text(objective),
             value(bracket.witness),
-            bracket.bound.map_or_else(|| Cell::text("none found"), value),
-            Cell::Flag(bracket.exact),
-            Cell::instant(at.filter(|_| bracket.witness > 0)),
+            bracket.bound.map_or_else(|| TableCell::text("none found"), value),
+            TableCell::Flag(bracket.exact),
+            TableCell::instant(at.filter(|_| bracket.witness > 0)),
         ]);
     }
     table
 }
 
-fn by_subnet(worst: &WorstCase) -> Table {
-    let mut table = Table::new(
+fn by_subnet(worst: &WorstCase) -> ReportTable {
+    let mut table = ReportTable::new(
         "Most ENIs held at once, by subnet",
         &[
             ("subnet", "subnet"),
@@ -197,39 +197,39 @@ fn by_subnet(worst: &WorstCase) -> Table {
     );
     for subnet in worst.peak_enis.by_subnet.iter().filter(|subnet| subnet.peak.bound != Some(0)) {
         table.push(vec![
-            Cell::text(subnet.subnet.as_str()),
-            Cell::Count(subnet.peak.witness),
-            Cell::count(subnet.peak.bound),
-            Cell::Flag(subnet.peak.exact),
+            TableCell::text(subnet.subnet.as_str()),
+            TableCell::Count(subnet.peak.witness),
+            TableCell::count(subnet.peak.bound),
+            TableCell::Flag(subnet.peak.exact),
         ]);
     }
     table
 }
 
 /// One row per objective, each in one unit.
-fn flat(worst: &WorstCase, shown: &WorstCaseContext) -> Table {
+fn flat(worst: &WorstCase, shown: &WorstCaseContext) -> ReportTable {
     let columns = ["objective", "subnet", "witness", "bound", "exact", "at_ms"];
-    let mut table = Table::new("", &columns.map(|key| (key, key)));
-    let mut push = |objective: &str, subnet: Cell, bracket: Bracket, at: Option<u64>| {
+    let mut table = ReportTable::new("", &columns.map(|key| (key, key)));
+    let mut push = |objective: &str, subnet: TableCell, bracket: Bracket, at: Option<u64>| {
         table.push(vec![
-            Cell::text(objective),
+            TableCell::text(objective),
             subnet,
-            Cell::Count(bracket.witness),
-            Cell::count(bracket.bound),
-            Cell::Flag(bracket.exact),
-            Cell::count(at),
+            TableCell::Count(bracket.witness),
+            TableCell::count(bracket.bound),
+            TableCell::Flag(bracket.exact),
+            TableCell::count(at),
         ]);
     };
-    push("cold_start_ms", Cell::Missing, cold_start(worst), worst.cold_start.at_ms);
-    push("peak_enis", Cell::Missing, worst.peak_enis.peak, Some(worst.peak_enis.at_ms));
-    push("failures", Cell::Missing, worst.failures, None);
+    push("cold_start_ms", TableCell::Missing, cold_start(worst), worst.cold_start.at_ms);
+    push("peak_enis", TableCell::Missing, worst.peak_enis.peak, Some(worst.peak_enis.at_ms));
+    push("failures", TableCell::Missing, worst.failures, None);
     for subnet in &worst.peak_enis.by_subnet {
-        push("peak_enis", Cell::text(subnet.subnet.as_str()), subnet.peak, None);
+        push("peak_enis", TableCell::text(subnet.subnet.as_str()), subnet.peak, None);
     }
     for point in shown.curve.0.iter().filter(|_| shown.with_curve) {
         let exact = point.bound_ms == Some(point.witness_ms);
         let bracket = Bracket { witness: point.witness_ms, bound: point.bound_ms, exact };
-        push("cold_start_in_slot_ms", Cell::Missing, bracket, Some(point.at_ms));
+        push("cold_start_in_slot_ms", TableCell::Missing, bracket, Some(point.at_ms));
     }
     table
 }

@@ -5,7 +5,7 @@ mod fields;
 use crate::inventory::{Audit, Change, ClassAudit, Estate, Merge, Orphan, Room};
 use crate::platform::Platform;
 use crate::report::format::{counted, joined, name};
-use crate::report::{Answer, Cell, Table};
+use crate::report::{Answer, ReportTable, TableCell};
 
 /// Rows of each table that people are shown.
 const SHOWN: usize = 20;
@@ -104,7 +104,7 @@ fn wrong(audit: &Audit) -> Vec<String> {
     found.iter().filter(|count| count.0 > 0).map(|(n, one, many)| counted(*n, one, many)).collect()
 }
 
-fn classes(estate: &Estate, audit: &Audit) -> Table {
+fn classes(estate: &Estate, audit: &Audit) -> ReportTable {
     let columns = [
         ("subnet", "subnet"),
         ("security_groups", "security groups"),
@@ -112,21 +112,21 @@ fn classes(estate: &Estate, audit: &Audit) -> Table {
         ("exist", "there"),
         ("expected", "expected"),
     ];
-    let mut table = Table::new("ENI classes", &columns).prose(&["security_groups", "functions"]);
+    let mut table = ReportTable::new("ENI classes", &columns).prose(&["security_groups", "functions"]);
     table.shown = Some((SHOWN, "classes"));
     for class in &audit.classes {
         table.push(vec![
-            Cell::text(&class.subnet),
-            Cell::text(groups(estate, &class.security_groups)),
-            Cell::text(names(&class.functions)),
-            Cell::count(class.exist),
-            Cell::Count(class.expected),
+            TableCell::text(&class.subnet),
+            TableCell::text(groups(estate, &class.security_groups)),
+            TableCell::text(names(&class.functions)),
+            TableCell::count(class.exist),
+            TableCell::Count(class.expected),
         ]);
     }
     table
 }
 
-fn orphans(estate: &Estate, audit: &Audit) -> Table {
+fn orphans(estate: &Estate, audit: &Audit) -> ReportTable {
     let columns = [
         ("eni", "ENI"),
         ("subnet", "subnet"),
@@ -134,21 +134,21 @@ fn orphans(estate: &Estate, audit: &Audit) -> Table {
         ("made_for", "made for"),
         ("why", "why"),
     ];
-    let mut table = Table::new("Orphaned ENIs", &columns).prose(&["security_groups", "why"]);
+    let mut table = ReportTable::new("Orphaned ENIs", &columns).prose(&["security_groups", "why"]);
     table.shown = Some((SHOWN, "orphans"));
     for Orphan { eni, why } in audit.orphans.iter().flatten() {
         table.push(vec![
-            Cell::text(&eni.id),
-            Cell::text(&eni.subnet),
-            Cell::text(groups(estate, &eni.security_groups)),
-            eni.made_for.as_ref().map_or(Cell::Missing, Cell::text),
-            Cell::text(*why),
+            TableCell::text(&eni.id),
+            TableCell::text(&eni.subnet),
+            TableCell::text(groups(estate, &eni.security_groups)),
+            eni.made_for.as_ref().map_or(TableCell::Missing, TableCell::text),
+            TableCell::text(*why),
         ]);
     }
     table
 }
 
-fn subnets(audit: &Audit) -> Table {
+fn subnets(audit: &Audit) -> ReportTable {
     let columns = [
         ("subnet", "subnet"),
         ("zone", "zone"),
@@ -157,47 +157,47 @@ fn subnets(audit: &Audit) -> Table {
         ("missing", "ENIs to come"),
         ("room", "room"),
     ];
-    let mut table = Table::new("Addresses", &columns);
+    let mut table = ReportTable::new("Addresses", &columns);
     table.shown = Some((SHOWN, "subnets"));
     for subnet in &audit.subnets {
         table.push(vec![
-            Cell::text(&subnet.name),
-            subnet.zone.as_ref().map_or(Cell::Missing, Cell::text),
-            Cell::count(subnet.usable.map(u64::from)),
-            Cell::count(subnet.free),
-            Cell::Count(subnet.missing),
-            Cell::text(subnet.room.word()),
+            TableCell::text(&subnet.name),
+            subnet.zone.as_ref().map_or(TableCell::Missing, TableCell::text),
+            TableCell::count(subnet.usable.map(u64::from)),
+            TableCell::count(subnet.free),
+            TableCell::Count(subnet.missing),
+            TableCell::text(subnet.room.word()),
         ]);
     }
     table
 }
 
-fn quotas(audit: &Audit) -> Table {
+fn quotas(audit: &Audit) -> ReportTable {
     let columns = [("limit", "limit"), ("needed", "needed"), ("most", "at most"), ("source", "from")];
-    let mut table = Table::new("Limits", &columns).prose(&["limit", "source"]);
+    let mut table = ReportTable::new("Limits", &columns).prose(&["limit", "source"]);
     table.shown = Some((SHOWN, "limits"));
     for quota in &audit.quotas {
-        let (needed, limit) = (Cell::Count(quota.needed), Cell::Count(quota.limit));
-        table.push(vec![Cell::text(&quota.what), needed, limit, Cell::text(&quota.source)]);
+        let (needed, limit) = (TableCell::Count(quota.needed), TableCell::Count(quota.limit));
+        table.push(vec![TableCell::text(&quota.what), needed, limit, TableCell::text(&quota.source)]);
     }
     table
 }
 
-fn merges(estate: &Estate, title: &str, merges: &[Merge]) -> Table {
+fn merges(estate: &Estate, title: &str, merges: &[Merge]) -> ReportTable {
     let columns = [
         ("saves", "saves ENIs"),
         ("changes", "functions changed"),
         ("sets", "sets of groups to merge"),
         ("gains", "who gains what"),
     ];
-    let mut table = Table::new(title, &columns).prose(&["sets", "gains"]);
+    let mut table = ReportTable::new(title, &columns).prose(&["sets", "gains"]);
     table.shown = Some((SHOWN / 2, "merges"));
     for merge in merges {
         table.push(vec![
-            Cell::Count(merge.saves),
-            Cell::Count(merge.changes.len() as u64),
-            Cell::text(sets(merge, |set| groups(estate, set))),
-            Cell::text(gains(merge, |set| groups(estate, set))),
+            TableCell::Count(merge.saves),
+            TableCell::Count(merge.changes.len() as u64),
+            TableCell::text(sets(merge, |set| groups(estate, set))),
+            TableCell::text(gains(merge, |set| groups(estate, set))),
         ]);
     }
     table
@@ -229,7 +229,7 @@ fn names(all: &[String]) -> String {
 }
 
 /// Every finding as one row.
-fn flat(audit: &Audit) -> Table {
+fn flat(audit: &Audit) -> ReportTable {
     let columns = [
         ("finding", ""),
         ("subject", ""),
@@ -240,15 +240,15 @@ fn flat(audit: &Audit) -> Table {
         ("saves", ""),
         ("detail", ""),
     ];
-    let mut table = Table::new("", &columns);
-    let none = || Cell::Missing;
-    let all = |texts: &[String]| Cell::text(texts.join(" "));
+    let mut table = ReportTable::new("", &columns);
+    let none = || TableCell::Missing;
+    let all = |texts: &[String]| TableCell::text(texts.join(" "));
     for class in &audit.classes {
-        let (exist, expected) = (Cell::count(class.exist), Cell::Count(class.expected));
+        let (exist, expected) = (TableCell::count(class.exist), TableCell::Count(class.expected));
         let (groups, functions) = (all(&class.security_groups), all(&class.functions));
         table.push(vec![
-            Cell::text("class"),
-            Cell::text(&class.subnet),
+            TableCell::text("class"),
+            TableCell::text(&class.subnet),
             groups,
             functions,
             exist,
@@ -258,12 +258,12 @@ fn flat(audit: &Audit) -> Table {
         ]);
     }
     for Orphan { eni, why } in audit.orphans.iter().flatten() {
-        let made_for = eni.made_for.as_ref().map_or(Cell::Missing, Cell::text);
-        let detail = Cell::text(format!("{}: {why}", eni.subnet));
+        let made_for = eni.made_for.as_ref().map_or(TableCell::Missing, TableCell::text);
+        let detail = TableCell::text(format!("{}: {why}", eni.subnet));
         let groups = all(&eni.security_groups);
         table.push(vec![
-            Cell::text("orphan"),
-            Cell::text(&eni.id),
+            TableCell::text("orphan"),
+            TableCell::text(&eni.id),
             groups,
             made_for,
             none(),
@@ -274,29 +274,40 @@ fn flat(audit: &Audit) -> Table {
     }
     for subnet in &audit.subnets {
         let free = subnet.free.map_or_else(|| "unknown".to_owned(), |free| free.to_string());
-        let detail = Cell::text(format!("{}: {free} free", subnet.room.word()));
-        let (subject, missing) = (Cell::text(&subnet.name), Cell::Count(subnet.missing));
-        table.push(vec![Cell::text("subnet"), subject, none(), none(), none(), missing, none(), detail]);
+        let detail = TableCell::text(format!("{}: {free} free", subnet.room.word()));
+        let (subject, missing) = (TableCell::text(&subnet.name), TableCell::Count(subnet.missing));
+        table.push(vec![TableCell::text("subnet"), subject, none(), none(), none(), missing, none(), detail]);
     }
     for quota in &audit.quotas {
-        let (subject, limit) = (Cell::text(&quota.what), Cell::Count(quota.limit));
-        let (needed, source) = (Cell::Count(quota.needed), Cell::text(&quota.source));
-        table.push(vec![Cell::text("limit"), subject, none(), none(), limit, needed, none(), source]);
+        let (subject, limit) = (TableCell::text(&quota.what), TableCell::Count(quota.limit));
+        let (needed, source) = (TableCell::Count(quota.needed), TableCell::text(&quota.source));
+        table.push(vec![TableCell::text("limit"), subject, none(), none(), limit, needed, none(), source]);
     }
     flat_merges(audit, &mut table);
     table
 }
 
-fn flat_merges(audit: &Audit, table: &mut Table) {
-    let none = || Cell::Missing;
-    let all = |texts: &[String]| Cell::text(texts.join(" "));
+fn flat_merges(audit: &Audit, table: &mut ReportTable) {
+    let none = || TableCell::Missing;
+    let all = |texts: &[String]| TableCell::text(texts.join(" "));
     for (finding, merges) in [("merge-together", &audit.merges.together), ("merge", &audit.merges.pairs)] {
         for merge in merges {
             let functions: Vec<String> = merge.changes.iter().map(|change| change.function.clone()).collect();
             let words = |set: &[String]| set.join(" ");
-            let (subject, gains) = (Cell::text(sets(merge, words)), Cell::text(gains(merge, words)));
-            let (union, functions, saves) = (all(&merge.union), all(&functions), Cell::Count(merge.saves));
-            table.push(vec![Cell::text(finding), subject, union, functions, none(), none(), saves, gains]);
+            let (subject, gains) =
+                (TableCell::text(sets(merge, words)), TableCell::text(gains(merge, words)));
+            let (union, functions, saves) =
+                (all(&merge.union), all(&functions), TableCell::Count(merge.saves));
+            table.push(vec![
+                TableCell::text(finding),
+                subject,
+                union,
+                functions,
+                none(),
+                none(),
+                saves,
+                gains,
+            ]);
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::diagnostic::inert;
 use crate::report::answers;
 use crate::report::format::name;
 use crate::report::page::{PageSection, ReportPage, table};
-use crate::report::{Cell, Table};
+use crate::report::{ReportTable, TableCell};
 
 pub(in crate::report::page) const SECTION: PageSection =
     PageSection { id: "assumptions", title: "Assumptions and sources", body, data: no_data };
@@ -40,12 +40,12 @@ fn assumptions(page: &ReportPage<'_>) -> Vec<String> {
     all
 }
 
-fn numbers(page: &ReportPage<'_>) -> Table {
+fn numbers(page: &ReportPage<'_>) -> ReportTable {
     let columns = [("number", "number"), ("value", "value"), ("grade", "grade"), ("source", "source")];
-    let mut table = Table::new("", &columns).prose(&["value", "source"]);
+    let mut table = ReportTable::new("", &columns).prose(&["value", "source"]);
     for citation in page.platform.citations() {
         let cells = [citation.path, citation.value, citation.grade.letter().to_owned(), citation.source];
-        table.push(cells.map(Cell::text).to_vec());
+        table.push(cells.map(TableCell::text).to_vec());
     }
     table
 }

@@ -7,7 +7,7 @@ use super::chart::chart;
 use crate::quantity::Millis;
 use crate::report::format::{brief, name, percent};
 use crate::report::page::{PageSection, ReportPage, Track, table};
-use crate::report::{Cell, Table};
+use crate::report::{ReportTable, TableCell};
 use crate::simulation::ColdStarts;
 
 pub(in crate::report::page) const SECTION: PageSection =
@@ -44,7 +44,7 @@ fn says(page: &ReportPage<'_>) -> String {
     format!("Share of invocations that wait longer than {}: {}.", page.promise, each.join(", "))
 }
 
-fn quantiles(page: &ReportPage<'_>) -> Table {
+fn quantiles(page: &ReportPage<'_>) -> ReportTable {
     let columns = [
         ("policy", "policy"),
         ("served", "served"),
@@ -55,14 +55,14 @@ fn quantiles(page: &ReportPage<'_>) -> Table {
         ("max", "longest"),
         ("above", "above the promise"),
     ];
-    let mut table = Table::new("The cold ones alone", &columns);
+    let mut table = ReportTable::new("The cold ones alone", &columns);
     for track in page.tracks {
         let starts = &track.starts;
         let [p50, p90, p99] = [500, 900, 990].map(|share| starts.cold_quantile(share));
-        let mut row = vec![Cell::text(track.policy.as_str()), Cell::Count(starts.served)];
-        row.push(Cell::Count(starts.cold));
-        row.extend([p50, p90, p99, starts.max()].map(|ms| Cell::Span(brief(ms))));
-        row.push(Cell::Count(starts.above(page.promise.0)));
+        let mut row = vec![TableCell::text(track.policy.as_str()), TableCell::Count(starts.served)];
+        row.push(TableCell::Count(starts.cold));
+        row.extend([p50, p90, p99, starts.max()].map(|ms| TableCell::Span(brief(ms))));
+        row.push(TableCell::Count(starts.above(page.promise.0)));
         table.push(row);
     }
     table

@@ -10,7 +10,7 @@ use crate::demand::Curve;
 use crate::plan::Plan;
 use crate::report::format::{name, sentence, thousands};
 use crate::report::page::{PageSection, Peaks, ReportPage, TimeGrid, table};
-use crate::report::{Cell, Table, answers};
+use crate::report::{ReportTable, TableCell, answers};
 
 pub(in crate::report::page) const SECTION: PageSection =
     PageSection { id: "plan", title: "Plan against demand, by subnet", body, data };
@@ -143,7 +143,7 @@ fn says(subnet: &SubnetUse) -> String {
     )
 }
 
-fn by_subnet(subnets: &[SubnetUse]) -> Table {
+fn by_subnet(subnets: &[SubnetUse]) -> ReportTable {
     let columns = [
         ("subnet", "subnet"),
         ("zone", "zone"),
@@ -157,16 +157,16 @@ fn by_subnet(subnets: &[SubnetUse]) -> Table {
     } else {
         ""
     };
-    let mut table = Table::new(format!("By subnet{shared}"), &columns);
+    let mut table = ReportTable::new(format!("By subnet{shared}"), &columns);
     for subnet in subnets {
         let share = |peak: u64| peak as f64 / subnet.addresses.max(1) as f64;
         table.push(vec![
-            Cell::text(subnet.name.as_str()),
-            Cell::text(subnet.zone.as_str()),
-            Cell::Count(subnet.need()),
-            Cell::count(subnet.peak()),
-            Cell::Count(subnet.addresses),
-            subnet.peak().map_or(Cell::Missing, |peak| Cell::Share(share(peak))),
+            TableCell::text(subnet.name.as_str()),
+            TableCell::text(subnet.zone.as_str()),
+            TableCell::Count(subnet.need()),
+            TableCell::count(subnet.peak()),
+            TableCell::Count(subnet.addresses),
+            subnet.peak().map_or(TableCell::Missing, |peak| TableCell::Share(share(peak))),
         ]);
     }
     table

@@ -8,7 +8,7 @@ use super::no_data;
 use crate::report::format::{counted, name, thousands};
 use crate::report::graph;
 use crate::report::page::{PageSection, ReportPage, table};
-use crate::report::{Cell, Table};
+use crate::report::{ReportTable, TableCell};
 
 pub(in crate::report::page) const SECTION: PageSection =
     PageSection { id: "topology", title: "Topology", body, data: no_data };
@@ -46,7 +46,7 @@ pub(in crate::report::page) fn style(page: &ReportPage<'_>) -> String {
     inside.map(|(style, _)| style.to_owned()).unwrap_or_default()
 }
 
-fn classes(page: &ReportPage<'_>) -> Table {
+fn classes(page: &ReportPage<'_>) -> ReportTable {
     let topology = page.topology;
     let columns = [
         ("subnet", "subnet"),
@@ -56,7 +56,7 @@ fn classes(page: &ReportPage<'_>) -> Table {
         ("count", "functions"),
         ("functions", "which"),
     ];
-    let mut table = Table::new("Classes of ENIs: one subnet, one set of security groups", &columns)
+    let mut table = ReportTable::new("Classes of ENIs: one subnet, one set of security groups", &columns)
         .prose(&["security_groups", "functions"]);
     let mut users: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     for function in &topology.functions {
@@ -70,37 +70,37 @@ fn classes(page: &ReportPage<'_>) -> Table {
             names.push(format!("and {} more", of.len() - NAMED));
         }
         table.push(vec![
-            Cell::text(subnet.name.as_str()),
-            Cell::text(subnet.zone.as_str()),
-            Cell::text(class.security_groups.join(", ")),
-            Cell::Count(subnet.addresses.into()),
-            Cell::Count(of.len() as u64),
-            Cell::text(names.join(", ")),
+            TableCell::text(subnet.name.as_str()),
+            TableCell::text(subnet.zone.as_str()),
+            TableCell::text(class.security_groups.join(", ")),
+            TableCell::Count(subnet.addresses.into()),
+            TableCell::Count(of.len() as u64),
+            TableCell::text(names.join(", ")),
         ]);
     }
     table
 }
 
-fn limits(page: &ReportPage<'_>) -> Table {
+fn limits(page: &ReportPage<'_>) -> ReportTable {
     let limits = &page.topology.limits;
-    let mut table = Table::new("What limits them", &[("limit", "limit"), ("value", "value")]);
-    let mut push = |limit: &str, value: Option<Cell>| {
+    let mut table = ReportTable::new("What limits them", &[("limit", "limit"), ("value", "value")]);
+    let mut push = |limit: &str, value: Option<TableCell>| {
         if let Some(value) = value {
-            table.push(vec![Cell::text(limit), value]);
+            table.push(vec![TableCell::text(limit), value]);
         }
     };
-    let count = |n: Option<u32>| n.map(|n| Cell::text(thousands(n.into())));
+    let count = |n: Option<u32>| n.map(|n| TableCell::text(thousands(n.into())));
     push("ENIs per VPC", count(limits.vpc_quota));
     push("ENIs per Region", count(limits.region_quota));
     let bucket = |bucket: crate::topology::TokenBucket| {
-        Cell::text(format!("{}, burst {}", bucket.per_second, bucket.burst))
+        TableCell::text(format!("{}, burst {}", bucket.per_second, bucket.burst))
     };
     push("requests for ENIs (API)", limits.api.map(bucket));
     push("invocations in flight in the account", count(limits.account_concurrency));
     push("new environments of the account", limits.account_scaling.map(bucket));
     push("new environments of a function", limits.function_scaling.map(bucket));
-    push("microVMs started", limits.microvm.map(|rate| Cell::text(rate.to_string())));
-    push("the boot of an ENI", Some(Cell::text(page.topology.boot.to_string())));
-    push("the deletion of an ENI", Some(Cell::text(page.topology.delete.to_string())));
+    push("microVMs started", limits.microvm.map(|rate| TableCell::text(rate.to_string())));
+    push("the boot of an ENI", Some(TableCell::text(page.topology.boot.to_string())));
+    push("the deletion of an ENI", Some(TableCell::text(page.topology.delete.to_string())));
     table
 }
