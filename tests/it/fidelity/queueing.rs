@@ -70,7 +70,7 @@ fn a_cap_loses_what_erlang_says() {
         for (name, service) in SERVICES {
             let (load, runs) = (RATE * service.mean(), runs(service, Some(cap)));
             let lost = erlang_b(load, cap);
-            let what = |it: &str| format!("cap {cap}, {name}: {it}");
+            let what = |figure: &str| format!("cap {cap}, {name}: {figure}");
             rows.push(row(what("lost"), lost, Sample::of(&runs, |run| run.steady.lost)));
             rows.push(row(what("busy"), load * (1.0 - lost), Sample::of(&runs, |run| run.steady.servers)));
         }

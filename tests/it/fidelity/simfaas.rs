@@ -81,11 +81,17 @@ const README: [Figure; 4] = [
         value: 1_213.0 / 898_469.0,
         rounding: 0.0,
         digits: 6,
-        of: |it| it.cold,
+        of: |sample| sample.cold,
     },
-    Figure { what: "servers", value: 7.6612, rounding: 0.00005, digits: 4, of: |it| it.servers },
-    Figure { what: "running", value: 1.7879, rounding: 0.00005, digits: 4, of: |it| it.running },
-    Figure { what: "idle", value: 5.8733, rounding: 0.00005, digits: 4, of: |it| it.servers - it.running },
+    Figure { what: "servers", value: 7.6612, rounding: 0.00005, digits: 4, of: |sample| sample.servers },
+    Figure { what: "running", value: 1.7879, rounding: 0.00005, digits: 4, of: |sample| sample.running },
+    Figure {
+        what: "idle",
+        value: 5.8733,
+        rounding: 0.00005,
+        digits: 4,
+        of: |sample| sample.servers - sample.running,
+    },
 ];
 
 /// The README's figures against as many runs of the same length.

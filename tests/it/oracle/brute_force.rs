@@ -104,7 +104,8 @@ impl Worst {
                     held[class] = u64::from(now);
                     self.peak = self.peak.max(held.iter().sum());
                     let subnet = scene.topology.classes[class].subnet;
-                    let here = scene.topology.classes.iter().zip(&held).filter(|(it, _)| it.subnet == subnet);
+                    let here =
+                        scene.topology.classes.iter().zip(&held).filter(|(class, _)| class.subnet == subnet);
                     self.by_subnet[subnet] = self.by_subnet[subnet].max(here.map(|(_, held)| held).sum());
                 }
             }
@@ -309,7 +310,10 @@ fn bounded(scene: &Scene, worst: &Worst, told: &str) {
     let Scene { topology, cold_path, policy, initial, traffic, .. } = scene;
     let world = World::new(topology, cold_path, policy, initial.clone());
     let bounds = bounds(&world, cold_path, traffic, None);
-    assert!(bounds.cold_start_ms.is_none_or(|it| worst.cold_start <= it), "cold start: {bounds:?} {told}");
+    assert!(
+        bounds.cold_start_ms.is_none_or(|bound| worst.cold_start <= bound),
+        "cold start: {bounds:?} {told}"
+    );
     assert!(worst.peak <= bounds.peak_enis, "ENIs: {bounds:?} {told}");
     assert!(worst.failures <= bounds.failures, "failures: {bounds:?} {told}");
     for (worst, bound) in worst.by_subnet.iter().zip(&bounds.by_subnet) {
@@ -362,7 +366,8 @@ fn larger(seed: u64, arrivals: u64, unit: u64) -> Scene {
         .collect();
     entries.sort_by_key(|entry| entry.0);
     scene.traffic = log(2, &entries);
-    let longer = |it: &Interval| Interval::between(Millis(it.min.0 * unit), Millis(it.max.0 * unit));
+    let longer =
+        |interval: &Interval| Interval::between(Millis(interval.min.0 * unit), Millis(interval.max.0 * unit));
     (scene.topology.boot, scene.topology.delete) =
         (longer(&scene.topology.boot), longer(&scene.topology.delete));
     for step in &mut scene.cold_path.vpc.steps {

@@ -117,21 +117,21 @@ fn every_plan_is_accepted_and_every_small_change_of_it_refused() {
             };
             if actions[index].create > 0 {
                 // Whatever the file claims: the promise itself breaks.
-                refused("one creation less", &change(&|it| it.create -= 1), Claims::default());
-                refused("one creation more", &change(&|it| it.create += 1), claims);
+                refused("one creation less", &change(&|entry| entry.create -= 1), Claims::default());
+                refused("one creation more", &change(&|entry| entry.create += 1), claims);
                 changes += 2;
             }
             if actions[index].delete > 0 {
                 if bench.topology.classes.len() == 1 {
-                    refused("one deletion less", &change(&|it| it.delete -= 1), claims);
+                    refused("one deletion less", &change(&|entry| entry.delete -= 1), claims);
                 }
-                refused("one deletion more", &change(&|it| it.delete += 1), Claims::default());
+                refused("one deletion more", &change(&|entry| entry.delete += 1), Claims::default());
                 changes += 2;
             }
             if plan.status == Verdict::Optimal && actions[index].create > 0 {
-                refused("creating 1 ms later", &change(&|it| it.at += 1), claims);
+                refused("creating 1 ms later", &change(&|entry| entry.at += 1), claims);
                 if bench.topology.classes.len() == 1 {
-                    refused("creating 1 ms sooner", &change(&|it| it.at -= 1), claims);
+                    refused("creating 1 ms sooner", &change(&|entry| entry.at -= 1), claims);
                 }
                 changes += 2;
             }
@@ -152,8 +152,11 @@ fn a_broken_plan_is_told_by_what_where_when_and_how_much() {
     let action = |at, create| Action { at, class: 0, create, delete: 0 };
     let told = |actions: &[Action]| {
         let breaches = verify(&study, PROMISE, actions, Claims::default()).breaches;
-        let line = |it: &eniplan::plan::Breach| {
-            format!("{} | {} | {:?} {} {}", it.what, it.place, it.at_ms, it.needed, it.available)
+        let line = |breach: &eniplan::plan::Breach| {
+            format!(
+                "{} | {} | {:?} {} {}",
+                breach.what, breach.place, breach.at_ms, breach.needed, breach.available
+            )
         };
         breaches.iter().map(line).collect::<Vec<_>>()
     };
@@ -201,9 +204,12 @@ fn a_plan_that_is_to_survive_a_zone_is_verified_without_each_of_them() {
         let mut fewer = actions.clone();
         fewer[index].create -= 1;
         let told = verify(&study, PROMISE, &fewer, Claims::default());
-        let lost = told.breaches.iter().filter(|it| it.what.contains("ENIs surely ready without zone "));
-        let shown =
-            told.breaches.iter().filter(|it| it.what.contains("cold start in a replay without zone "));
+        let lost =
+            told.breaches.iter().filter(|breach| breach.what.contains("ENIs surely ready without zone "));
+        let shown = told
+            .breaches
+            .iter()
+            .filter(|breach| breach.what.contains("cold start in a replay without zone "));
         assert!(lost.count() > 0 && shown.count() > 0, "{index}: {:?}", told.breaches);
     }
     // Where no zone is to be survived four are enough, and six in three zones hold as well.
@@ -227,7 +233,7 @@ fn wrong_claims_about_a_good_schedule_are_told() {
     for (field, claims) in wrong {
         let told = verify(&study, PROMISE, &actions(&bench, &plan), claims);
         assert!(told.breaches.is_empty() && !told.holds, "{field}");
-        assert_eq!(told.misclaims.iter().map(|it| it.field).collect::<Vec<_>>(), [field]);
+        assert_eq!(told.misclaims.iter().map(|claim| claim.field).collect::<Vec<_>>(), [field]);
     }
 }
 
@@ -242,7 +248,9 @@ fn a_sweep_gives_each_promise_once_and_costs_never_rise() {
         let told: Vec<u64> = steps.iter().map(|step| step.plan.max_cold_start_ms).collect();
         assert_eq!(told, [0, 10, 70, 200], "case {case}");
         for pair in steps.windows(2) {
-            let order = |plan: &Plan| plan.amount.map(|it| (it.peak_enis, it.eni_hours, it.creations));
+            let order = |plan: &Plan| {
+                plan.amount.map(|amount| (amount.peak_enis, amount.eni_hours, amount.creations))
+            };
             let (tight, loose) = (order(&pair[0].plan), order(&pair[1].plan));
             assert!(tight.is_none() || loose.is_some_and(|loose| loose <= tight.unwrap()), "case {case}");
             assert!(pair[1].policy_alone || !pair[0].policy_alone, "case {case}");
@@ -347,7 +355,7 @@ fn the_answer_is_the_largest_below_the_first_that_breaks() {
             let study = study(&bench, &scaled);
             // Where the planner gives up, nothing is said to hold.
             let plan = plan(&study, PROMISE, backend("microlp").unwrap()).ok();
-            let peak = plan.and_then(|plan| plan.amount).map(|it| it.peak_enis);
+            let peak = plan.and_then(|plan| plan.amount).map(|amount| amount.peak_enis);
             assert_eq!(peak, probe.peak_enis, "case {case}");
         }
     }

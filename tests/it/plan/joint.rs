@@ -185,7 +185,7 @@ fn no_plan_holds_more_than_one_that_deletes_nothing() {
         let mut risen = joint.clone();
         risen.span = Millis(joint.end_ms());
         risen.pools.iter_mut().for_each(|pool| pool.need = pool.need.sliding_max(u64::MAX));
-        let Some(steady) = planned(&risen).filter(|it| it.lingering_peak.is_some()) else { continue };
+        let Some(steady) = planned(&risen).filter(|plan| plan.lingering_peak.is_some()) else { continue };
         compared += 1;
         let plan = planned(&joint).unwrap_or_else(|| panic!("case {case}: {joint:?}"));
         assert!(
@@ -353,8 +353,9 @@ fn a_day_of_twelve_classes_is_near_its_bound() {
 #[ignore = "a measurement"]
 fn measured_joint() {
     for slots in [1_440, 10_080] {
-        for (lingers, boot, delete) in
-            [false, true].into_iter().flat_map(|it| [(it, 15, 35), (it, 300, 300), (it, 900, 2_100)])
+        for (lingers, boot, delete) in [false, true]
+            .into_iter()
+            .flat_map(|tight| [(tight, 15, 35), (tight, 300, 300), (tight, 900, 2_100)])
         {
             let joint = Joint { lingers, ..twelve_classes(slots, boot, delete) };
             let start = std::time::Instant::now();

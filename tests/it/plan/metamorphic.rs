@@ -71,7 +71,7 @@ fn whole_ms(hours: f64) -> u64 {
 }
 
 fn cost(plan: &Plan) -> Cost {
-    plan.amount.map(|it| (it.peak_enis, whole_ms(it.eni_hours), it.creations))
+    plan.amount.map(|amount| (amount.peak_enis, whole_ms(amount.eni_hours), amount.creations))
 }
 
 /// Whether the first is at most the second, no plan being dearer than any.
@@ -101,21 +101,23 @@ fn more_room_or_a_looser_promise_never_costs_more() {
             cost(&plan(&other, &traffic, 0))
         };
         for subnet in 0..bench.topology.limits.subnets.len() {
-            tell("an address", with(&|it| it.topology.limits.subnets[subnet].addresses += 1));
+            tell("an address", with(&|bench| bench.topology.limits.subnets[subnet].addresses += 1));
         }
         tell(
             "VPC quota",
-            with(&|it| it.topology.limits.vpc_quota = it.topology.limits.vpc_quota.map(|n| n + 1)),
+            with(&|bench| bench.topology.limits.vpc_quota = bench.topology.limits.vpc_quota.map(|n| n + 1)),
         );
         tell(
             "Region quota",
-            with(&|it| it.topology.limits.region_quota = it.topology.limits.region_quota.map(|n| n + 1)),
+            with(&|bench| {
+                bench.topology.limits.region_quota = bench.topology.limits.region_quota.map(|n| n + 1);
+            }),
         );
         if bench.topology.limits.api.is_some() {
-            tell("burst", with(&|it| it.topology.limits.api.iter_mut().for_each(|api| api.burst += 1)));
+            tell("burst", with(&|bench| bench.topology.limits.api.iter_mut().for_each(|api| api.burst += 1)));
             tell(
                 "refill",
-                with(&|it| it.topology.limits.api.iter_mut().for_each(|api| api.per_second.0 += 5_000)),
+                with(&|bench| bench.topology.limits.api.iter_mut().for_each(|api| api.per_second.0 += 5_000)),
             );
         }
         for promise in [1, 40, 120] {
@@ -143,7 +145,8 @@ fn more_traffic_never_costs_less() {
         more.push(extra);
         more.sort_by_key(|entry| entry.at);
         // As long as before: the account ends with the traffic.
-        let span = Millis(more.iter().map(|it| it.at + it.duration).max().unwrap().max(traffic.span.0));
+        let span =
+            Millis(more.iter().map(|entry| entry.at + entry.duration).max().unwrap().max(traffic.span.0));
         let fewer = Traffic { span, ..traffic.clone() };
         let more = Traffic { span, shape: Shape::Log(more), ..traffic.clone() };
         let (fewer, more) = (plan(&bench, &fewer, 0), plan(&bench, &more, 0));

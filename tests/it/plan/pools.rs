@@ -32,7 +32,7 @@ pub fn world(addresses: &[u32], functions: &[(&[usize], usize)]) -> Bench {
         place.classes.clear();
         for &subnet in subnets {
             let class = EniClass { subnet, security_groups: vec![format!("g{group}")] };
-            let known = bench.topology.classes.iter().position(|it| *it == class);
+            let known = bench.topology.classes.iter().position(|known| *known == class);
             place.classes.push(known.unwrap_or(bench.topology.classes.len()));
             if known.is_none() {
                 bench.topology.classes.push(class);
