@@ -18,10 +18,12 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The README and all of `docs/`, by name.
+/// Those at the root and all of `docs/`, by name.
 fn documents() -> Vec<PathBuf> {
-    let mut all = vec![root().join("README.md")];
-    for entry in fs::read_dir(root().join("docs")).unwrap() {
+    let mut all = Vec::new();
+    for entry in
+        [root().to_owned(), root().join("docs")].iter().flat_map(|folder| fs::read_dir(folder).unwrap())
+    {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|extension| extension == "md") {
             all.push(path);

@@ -8,3 +8,4 @@ mod lints;
 mod modules;
 mod names;
 mod source;
+mod tiers;

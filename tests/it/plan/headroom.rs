@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use eniplan::plan::backend::named as backend;
@@ -91,9 +92,34 @@ fn study<'a>(bench: &'a Bench, traffic: &'a Traffic) -> Study<'a> {
 
 #[test]
 fn every_plan_is_accepted_and_every_small_change_of_it_refused() {
+    change_every_plan(0..6);
+}
+
+mod long {
+    #[test]
+    #[ignore = "long proof: see CONTRIBUTING.md"]
+    fn every_plan_is_accepted_and_every_small_change_of_it_refused() {
+        super::change_every_plan(0..60);
+    }
+
+    #[test]
+    #[ignore = "long proof: see CONTRIBUTING.md"]
+    fn the_answer_is_the_largest_below_the_first_that_breaks() {
+        super::probe_around_the_answer(0..12);
+    }
+
+    #[test]
+    #[ignore = "long proof: see CONTRIBUTING.md"]
+    fn a_sweep_gives_each_promise_once_and_costs_never_rise() {
+        super::sweep_promises(0..20);
+    }
+}
+
+fn change_every_plan(cases: Range<u64>) {
+    let all = cases.end - cases.start;
     let microlp = backend("microlp").unwrap();
     let (mut plans, mut changes) = (0, 0);
-    for case in 0..60 {
+    for case in cases {
         let (bench, traffic) = bench(case);
         let study = study(&bench, &traffic);
         let plan = plan(&study, PROMISE, microlp).unwrap();
@@ -137,8 +163,7 @@ fn every_plan_is_accepted_and_every_small_change_of_it_refused() {
             }
         }
     }
-    println!("{plans} plans, {changes} changes");
-    assert!(plans > 30 && changes > 300, "{plans} {changes}");
+    assert!(plans > all / 2 && changes > 5 * all, "{plans} {changes}");
 }
 
 #[test]
@@ -239,8 +264,12 @@ fn wrong_claims_about_a_good_schedule_are_told() {
 
 #[test]
 fn a_sweep_gives_each_promise_once_and_costs_never_rise() {
+    sweep_promises(0..6);
+}
+
+fn sweep_promises(cases: Range<u64>) {
     let microlp = backend("microlp").unwrap();
-    for case in 0..20 {
+    for case in cases {
         let (bench, traffic) = bench(case);
         let study = study(&bench, &traffic);
         let promises = [70, 0, 70, 200, 10].map(Millis);
@@ -335,10 +364,14 @@ fn one_function_can_grow_alone() {
     }
 }
 
-/// Several functions that come and go: rounding moves who meets whom.
 #[test]
 fn the_answer_is_the_largest_below_the_first_that_breaks() {
-    for case in 0..12 {
+    probe_around_the_answer(0..3);
+}
+
+/// Several functions that come and go: rounding moves who meets whom.
+fn probe_around_the_answer(cases: Range<u64>) {
+    for case in cases {
         let (mut bench, traffic) = bench(case);
         bench.topology.limits.api = None;
         bench.topology.limits.subnets.iter_mut().for_each(|subnet| subnet.addresses = 40);

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::ops::Range;
+
 use eniplan::comparison::Case;
 use eniplan::import::{Companions, Options, Source, import};
 use eniplan::plan::Plan;
@@ -81,14 +83,33 @@ fn at_most(first: Cost, second: Cost) -> bool {
 
 #[test]
 fn more_room_or_a_looser_promise_never_costs_more() {
+    loosen(0..5);
+}
+
+mod long {
+    #[test]
+    #[ignore = "long proof: see CONTRIBUTING.md"]
+    fn more_room_or_a_looser_promise_never_costs_more() {
+        super::loosen(0..14);
+    }
+
+    #[test]
+    #[ignore = "long proof: see CONTRIBUTING.md"]
+    fn more_traffic_never_costs_less() {
+        super::add_traffic(0..24);
+    }
+}
+
+fn loosen(seeds: Range<u64>) {
+    let all = seeds.end - seeds.start;
     let (mut planned, mut cheaper) = (0, 0);
-    for seed in 0..14 {
+    for seed in seeds {
         let (bench, traffic) = world(seed);
         let tight = cost(&plan(&bench, &traffic, 0));
-        planned += u32::from(tight.is_some());
+        planned += u64::from(tight.is_some());
         let mut tell = |what: &str, looser: Cost| {
             assert!(at_most(looser, tight), "seed {seed}, {what}: {looser:?} instead of {tight:?}");
-            cheaper += u32::from(looser != tight);
+            cheaper += u64::from(looser != tight);
         };
         let with = |change: &dyn Fn(&mut Bench)| {
             let mut other = Bench {
@@ -124,13 +145,18 @@ fn more_room_or_a_looser_promise_never_costs_more() {
             tell("promise", cost(&plan(&bench, &traffic, promise)));
         }
     }
-    assert!(planned >= 5 && cheaper >= 2, "{planned} plans, {cheaper} cheaper");
+    assert!(planned > all / 3 && cheaper > all / 10, "{planned} plans, {cheaper} cheaper");
 }
 
 #[test]
 fn more_traffic_never_costs_less() {
+    add_traffic(0..8);
+}
+
+fn add_traffic(seeds: Range<u64>) {
+    let all = seeds.end - seeds.start;
     let mut dearer = 0;
-    for seed in 0..24 {
+    for seed in seeds {
         let (bench, traffic) = world(seed);
         let Shape::Log(entries) = &traffic.shape else { unreachable!("a log") };
         let before = plan(&bench, &traffic, 0);
@@ -158,9 +184,9 @@ fn more_traffic_never_costs_less() {
             cost(&more)
         );
         assert!(fewer.lower_bound.peak_enis <= more.lower_bound.peak_enis, "seed {seed}");
-        dearer += u32::from(cost(&fewer) != cost(&more));
+        dearer += u64::from(cost(&fewer) != cost(&more));
     }
-    assert!(dearer >= 7, "{dearer}");
+    assert!(dearer > all / 4, "{dearer}");
 }
 
 #[test]
