@@ -8,7 +8,8 @@ use super::input::shown;
 use super::output::Output;
 use super::progress::StepProgress;
 use super::status::CommandStatus;
-use super::study::{CommandStudy, StudyArgs};
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use crate::composition::{
     Best, Cut, MOST_ROUTES, Objective, Row, Service, best_heard, cuts, functions_of, measure,
 };
@@ -54,7 +55,7 @@ impl From<GroupingObjective> for Objective {
 /// Options of `compose`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan compose shop-day.csv --minimise gb-hours")]
-pub struct ComposeArgs {
+pub(super) struct ComposeArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// What the best grouping makes small
@@ -73,7 +74,7 @@ pub struct ComposeArgs {
 }
 
 /// Prints what each grouping comes to, and the best one.
-pub fn run(args: &ComposeArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &ComposeArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
     let seed = args.study.traffic.seed;
@@ -107,7 +108,7 @@ pub(super) struct CompositionSearch<'a> {
 
 impl CompositionSearch<'_> {
     /// What each grouping comes to and the best one, and what that rests on beside what every answer does.
-    pub fn compose(
+    pub(super) fn compose(
         &self,
         study: &CommandStudy,
         policy: &Policy,

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::output::Output;
 use super::status::CommandStatus;
 use super::streamed::{Streamed, busiest};
-use super::study::{CommandStudy, StudyArgs};
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use crate::demand;
 use crate::diagnostic::Diagnostics;
 use crate::report::answers::{self, PoolNames};
@@ -13,7 +14,7 @@ use crate::report::answers::{self, PoolNames};
 /// Options of `demand`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan demand shop-day.csv --busiest 2h")]
-pub struct DemandArgs {
+pub(super) struct DemandArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// Only what each function needs on its own: quicker for large files, and in bounded memory
@@ -24,7 +25,7 @@ pub struct DemandArgs {
 }
 
 /// Prints what is in the traffic and what it needs.
-pub fn run(args: &DemandArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &DemandArgs) -> Result<CommandStatus, Diagnostics> {
     if args.by_function {
         return by_function(args);
     }

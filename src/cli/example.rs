@@ -19,7 +19,7 @@ use crate::report::answers;
 /// Options of `example`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan example run one-csv")]
-pub struct ExampleArgs {
+pub(super) struct ExampleArgs {
     #[command(subcommand)]
     action: ExampleAction,
 }
@@ -64,7 +64,7 @@ enum ExampleAction {
 
 impl ExampleArgs {
     /// The name of the renderer asked for.
-    pub fn format(&self) -> &str {
+    pub(super) fn format(&self) -> &str {
         match &self.action {
             ExampleAction::List { output } => &output.format,
             _ => "text",
@@ -73,7 +73,7 @@ impl ExampleArgs {
 }
 
 /// Does what was asked for.
-pub fn run(args: &ExampleArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &ExampleArgs) -> Result<CommandStatus, Diagnostics> {
     match &args.action {
         ExampleAction::List { output } => output.give(&answers::examples())?,
         ExampleAction::Info { name } => info(found(name)?)?,

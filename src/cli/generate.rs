@@ -16,7 +16,7 @@ use crate::trace::generate::{self, Bulk, Layout, Load, Recipe, Shape};
 /// Options of `generate`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = after_help())]
-pub struct GenerateArgs {
+pub(super) struct GenerateArgs {
     /// How the rate moves over time; several, joined with +, multiply. Or a file in bulk
     #[arg(value_name = "SHAPE[+SHAPE...]")]
     shapes: String,
@@ -70,7 +70,7 @@ fn after_help() -> String {
 }
 
 /// Writes the traffic.
-pub fn run(args: &GenerateArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &GenerateArgs) -> Result<CommandStatus, Diagnostics> {
     if let Some((bulk, rows)) = Bulk::named(&args.shapes) {
         return in_bulk(args, bulk, args.rows.unwrap_or(rows));
     }

@@ -9,7 +9,8 @@ use super::diagnostics::no_answer;
 use super::output;
 use super::search_timer::SearchTimer;
 use super::status::CommandStatus;
-use super::study::{CommandStudy, StudyArgs};
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use crate::demand;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::Millis;
@@ -35,7 +36,7 @@ enum GraphSubject {
                         eniplan graph shop-day.csv --of worst-case -o worst.svg\n  \
                         eniplan graph --of cold-path --format dot -o path.dot")]
 #[command(mut_arg("traffic", |traffic| traffic.required(false)))]
-pub struct GraphArgs {
+pub(super) struct GraphArgs {
     /// What is drawn
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = GraphSubject::Topology, help_heading = "Drawing")]
     of: GraphSubject,
@@ -60,7 +61,7 @@ fn formats() -> PossibleValuesParser {
 }
 
 /// Draws what is asked for.
-pub fn run(args: &GraphArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &GraphArgs) -> Result<CommandStatus, Diagnostics> {
     let study = loaded(args)?;
     let drawing = match args.of {
         GraphSubject::Topology => {

@@ -44,6 +44,7 @@ mod streamed;
 mod streamed_day;
 mod streamed_log;
 mod study;
+mod study_args;
 mod study_streamed;
 mod timeline;
 mod traffic;

@@ -4,7 +4,8 @@ use super::gates::{Gates, Measured};
 use super::output::Output;
 use super::progress::StepProgress;
 use super::status::CommandStatus;
-use super::study::{CommandStudy, StudyArgs};
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use crate::comparison::Case;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{listed, nearest};
@@ -19,7 +20,7 @@ use crate::report::{Answer, answers};
                         eniplan plan shop-day.csv --max-cold-start 1s --explain\n  \
                         eniplan plan shop-day.csv --max-cold-start 1s --minimise cost --price-eni-hour 0.005 \
                         --price-creation 0.002")]
-pub struct PlanArgs {
+pub(super) struct PlanArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// The longest cold start that is promised; several (1s,30s,5m) give the trade-off between
@@ -47,7 +48,7 @@ pub struct PlanArgs {
 }
 
 /// Prints the plan; without one, says why and ends with exit code 1.
-pub fn run(args: &PlanArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &PlanArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
     let case = study.case(policy, &study.traffic).minimising(minimise(args, &study)?);
@@ -77,7 +78,12 @@ pub fn run(args: &PlanArgs) -> Result<CommandStatus, Diagnostics> {
 }
 
 /// The plan, explained where that is asked for or there is none; a bar says how far it is.
-pub fn planned(case: Case<'_>, promise: Millis, explain: bool, quiet: bool) -> Result<Plan, PlanError> {
+pub(super) fn planned(
+    case: Case<'_>,
+    promise: Millis,
+    explain: bool,
+    quiet: bool,
+) -> Result<Plan, PlanError> {
     let work = StepProgress::of("planning", 1, quiet);
     let tell = |done, of| work.at(done, of);
     let heard = Heard::new(&tell);
@@ -148,7 +154,7 @@ fn minimise(args: &PlanArgs, study: &CommandStudy) -> Result<Minimise, Diagnosti
 }
 
 /// The promise that is asked for, else the scenario's.
-pub fn promised(asked: Option<Millis>, study: &CommandStudy) -> Result<Millis, Diagnostic> {
+pub(super) fn promised(asked: Option<Millis>, study: &CommandStudy) -> Result<Millis, Diagnostic> {
     asked.or(study.scenario.max_cold_start).ok_or_else(|| {
         let help = "give --max-cold-start, or [promise] max_cold_start in the scenario";
         Diagnostic::new(Code::Usage, "a plan needs a promise: the longest cold start", help)
@@ -156,7 +162,7 @@ pub fn promised(asked: Option<Millis>, study: &CommandStudy) -> Result<Millis, D
 }
 
 /// The planner gave up.
-pub fn failed(error: &PlanError) -> Diagnostic {
+pub(super) fn failed(error: &PlanError) -> Diagnostic {
     let help = "give a shorter window (--from, --to), or other limits in the model";
     Diagnostic::new(Code::Solver, error.to_string(), help)
 }

@@ -12,7 +12,8 @@ use super::plan::planned;
 use super::progress::StepProgress;
 use super::search_timer::SearchTimer;
 use super::status::CommandStatus;
-use super::study::{CommandStudy, StudyArgs};
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use super::worst_case::usual_slot;
 use crate::comparison::{Case, CaseError, Comparison, Contender, compare_heard};
 use crate::composition::Objective;
@@ -38,7 +39,7 @@ const QUICK: u64 = 200_000;
                         With --max-cold-start, exit code 1 where no plan keeps it.\n\n\
                         Example:\n  eniplan report shop-day.csv -o report.html"
 )]
-pub struct ReportArgs {
+pub(super) struct ReportArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// The longest cold start that is promised [default: the scenario's promise, else 1s]
@@ -69,7 +70,7 @@ pub struct ReportArgs {
 }
 
 /// Makes the page.
-pub fn run(args: &ReportArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &ReportArgs) -> Result<CommandStatus, Diagnostics> {
     if args.file.is_none() && io::stdout().is_terminal() {
         let help = "name a file with -o report.html, and open it in a browser";
         return Err(Diagnostic::new(Code::Usage, "a page is nothing for a terminal", help).into());

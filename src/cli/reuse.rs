@@ -6,7 +6,8 @@ use rayon::prelude::*;
 use super::diagnostics::no_answer;
 use super::output::Output;
 use super::status::CommandStatus;
-use super::study::{CommandStudy, StudyArgs};
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use super::window::instant;
 use crate::comparison::{Case, CaseError};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -28,7 +29,7 @@ enum KeepAlive {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan reuse shop-day.csv --cache-ttl 5m\n  \
                         eniplan reuse shop-day.csv --keep-alive drawn --at 8h")]
-pub struct ReuseArgs {
+pub(super) struct ReuseArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// How long a value kept outside the handler is good [default: as long as its environment lives]
@@ -50,7 +51,7 @@ pub struct ReuseArgs {
 }
 
 /// Prints what memory is worth.
-pub fn run(args: &ReuseArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &ReuseArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
     let since = args.at.as_ref().map(|text| instant("--at", text, &study.traffic)).transpose()?;

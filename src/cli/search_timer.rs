@@ -13,7 +13,7 @@ use crate::worst_case::{SearchObjective, SearchObserver, SearchProgress};
 
 /// Looks on: shows on a terminal how far the search is, and stops it when its time is over.
 #[derive(Debug)]
-pub struct SearchTimer {
+pub(super) struct SearchTimer {
     began: Instant,
     limit: Option<Duration>,
     stopped: AtomicBool,
@@ -57,7 +57,7 @@ impl SearchPart {
 
 impl SearchTimer {
     /// Begins now; with `limit` it ends then. The line is shown where stderr is a terminal.
-    pub fn begin(limit: Option<Millis>, quiet: bool) -> Self {
+    pub(super) fn begin(limit: Option<Millis>, quiet: bool) -> Self {
         // indicatif draws nothing where stderr is no terminal.
         let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         Self {
@@ -71,7 +71,7 @@ impl SearchTimer {
     }
 
     /// Takes the line away; whether the search was stopped because its time was over.
-    pub fn finish(&self) -> bool {
+    pub(super) fn finish(&self) -> bool {
         self.line.finish_and_clear();
         self.stopped.load(Ordering::Relaxed)
     }

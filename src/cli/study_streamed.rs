@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::output::note;
 use super::streamed::{NotInBlocks, Streamed, other};
-use super::study::{CommandStudy, StudyArgs, shape_of};
+use super::study::{CommandStudy, shape_of};
+use super::study_args::StudyArgs;
 use crate::demand::{self, Demand};
 use crate::quantity::Millis;
 use crate::report::{ReportClock, Subject};

@@ -7,7 +7,7 @@
 use super::{Answer, Renderer, ReportTable, TableCell};
 
 /// The main table.
-pub struct CsvRenderer;
+pub(super) struct CsvRenderer;
 
 impl Renderer for CsvRenderer {
     fn name(&self) -> &'static str {

@@ -10,7 +10,7 @@ use super::{Answer, Renderer, SCHEMA_VERSION};
 use crate::diagnostic::is_hidden;
 
 /// One JSON object.
-pub struct JsonRenderer;
+pub(super) struct JsonRenderer;
 
 impl Renderer for JsonRenderer {
     fn name(&self) -> &'static str {

@@ -8,7 +8,7 @@ use super::{Answer, Renderer, ReportClock, ReportTable, TableCell, TableColumn};
 use crate::diagnostic::inert;
 
 /// The sentences, the tables and the assumptions.
-pub struct TextRenderer;
+pub(super) struct TextRenderer;
 
 impl Renderer for TextRenderer {
     fn name(&self) -> &'static str {

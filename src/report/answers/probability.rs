@@ -6,7 +6,7 @@ use crate::report::views::ChanceView;
 
 /// A probability estimated over runs, with its 95% confidence interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Chance {
+pub(super) struct Chance {
     /// The mean over the runs.
     pub mean: f64,
     /// Where the interval begins.
@@ -23,7 +23,7 @@ impl Chance {
     ///   (the rule of three), whatever those then find: from `p (1 - q)` to `p (1 - q) + q`.
     /// - All or nothing in every run, and not the same in all: Wilson's interval for a proportion.
     /// - Else Student's t over the runs, held inside 0 to 1.
-    pub fn of(shares: &[f64]) -> Option<Self> {
+    pub(super) fn of(shares: &[f64]) -> Option<Self> {
         let runs = shares.len();
         let first = *shares.first().filter(|_| runs > 1)?;
         let n = runs as f64;
@@ -42,13 +42,13 @@ impl Chance {
     }
 
     /// `93.10% (95% confidence: 92.80% to 93.40%, 100 runs)`.
-    pub fn words(&self) -> String {
+    pub(super) fn words(&self) -> String {
         let [mean, low, high] = [self.mean, self.low, self.high].map(percent);
         format!("{mean} (95% confidence: {low} to {high}, {} runs)", thousands(self.runs as u64))
     }
 
     /// For programs.
-    pub fn form(self) -> ChanceView {
+    pub(super) fn form(self) -> ChanceView {
         ChanceView { mean: self.mean, low_95: self.low, high_95: self.high, runs: self.runs as u64 }
     }
 }

@@ -6,7 +6,7 @@ use super::{Direction, Drawing, DrawingFormat, DrawingNode, NodeKind, colour};
 use crate::diagnostic::inert;
 
 /// For Graphviz.
-pub struct DotFormat;
+pub(super) struct DotFormat;
 
 impl DrawingFormat for DotFormat {
     fn name(&self) -> &'static str {

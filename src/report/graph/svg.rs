@@ -14,7 +14,7 @@ use crate::diagnostic::inert;
 use crate::report::format::wrapped;
 
 /// For browsers and documents.
-pub struct SvgFormat;
+pub(super) struct SvgFormat;
 
 impl DrawingFormat for SvgFormat {
     fn name(&self) -> &'static str {

@@ -5,7 +5,7 @@ use crate::diagnostic::inert;
 use crate::report::format::{name, percent, wrapped};
 
 /// For people without a picture.
-pub struct TextFormat;
+pub(super) struct TextFormat;
 
 impl DrawingFormat for TextFormat {
     fn name(&self) -> &'static str {
