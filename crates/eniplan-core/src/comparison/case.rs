@@ -75,6 +75,11 @@ impl<'a> Case<'a> {
         Case::new(topology, cold_path, policy, traffic, self.backend)
     }
 
+    /// Whether it is what [`Case::under`] gives for this policy.
+    pub(super) fn is_plain(&self, policy: &Policy) -> bool {
+        self.policy() == policy && self.study.minimise == Minimise::Enis && self.lives.is_empty()
+    }
+
     /// The same case with keep-alives drawn from these, by function. Runs alone look at that: plans
     /// and worst cases take each function's own.
     #[must_use]
@@ -176,16 +181,21 @@ impl<'a> Case<'a> {
             .as_ref()
             .map(|plan| Planned { eni_wait: Millis::ZERO, peak_enis: plan.peak_enis });
         if self.policy().provision == Provision::Clairvoyant {
-            let corners = [End::Longest, End::Shortest].map(Assignment::all);
-            let mut seen = Vec::new();
-            for assignment in corners {
-                let outcome = self.run(assignment.clone(), Silent)?.0;
-                seen.push((assignment, outcome));
-            }
+            let play = |end: End| {
+                let corner = Assignment::all(end);
+                self.run(corner.clone(), Silent).map(|(outcome, ..)| (corner, outcome))
+            };
+            let (longest, shortest) = rayon::join(|| play(End::Longest), || play(End::Shortest));
             // What stands at the start is the same as under the plan that holds in every world.
             let world =
                 self.world()?.with_schedule(plan.map(|plan| plan.actions.clone()).unwrap_or_default());
-            return Ok(hindsight(&world, self.study.cold_path, self.study.traffic, planned, seen));
+            return Ok(hindsight(
+                &world,
+                self.study.cold_path,
+                self.study.traffic,
+                planned,
+                [longest?, shortest?],
+            ));
         }
         Ok(worst_case(&self.world()?, self.study.cold_path, self.study.traffic, planned, effort, watch))
     }

@@ -105,7 +105,7 @@ pub fn compare_heard(
     step: &(dyn Fn() + Sync),
 ) -> Comparison {
     let mut rows: Vec<Row> = contenders.par_iter().map(|it| row(it, seeds, effort, step)).collect();
-    let yardsticks = yardsticks(contenders, seeds);
+    let yardsticks = yardsticks(contenders, &rows, seeds);
     for (row, yardstick) in rows.iter_mut().zip(yardsticks) {
         if let (Some(best), Some(runs)) = (yardstick, &row.runs) {
             row.regret_eni_hours = Some(runs.eni_hours - best);
@@ -126,7 +126,7 @@ pub fn compare_heard(
 
 /// ENI-hours of the clairvoyant that each contender is measured by: the one on its model whose
 /// ENIs carry as much, since no plan for ENIs of one environment each could match shared ones.
-fn yardsticks(contenders: &[Contender<'_>], seeds: &[u64]) -> Vec<Option<f64>> {
+fn yardsticks(contenders: &[Contender<'_>], rows: &[Row], seeds: &[u64]) -> Vec<Option<f64>> {
     let mut kinds: Vec<(&Contender<'_>, Policy)> = Vec::new();
     let mut kind_of = Vec::new();
     for contender in contenders {
@@ -139,7 +139,13 @@ fn yardsticks(contenders: &[Contender<'_>], seeds: &[u64]) -> Vec<Option<f64>> {
         }
     }
     let hours = |(contender, policy): &(&Contender<'_>, Policy)| {
-        runs(&contender.case.under(policy), seeds, &|| ()).ok().map(|runs| runs.eni_hours)
+        // Where it competes itself, its runs are known.
+        let itself = |other: &Contender<'_>| other.model == contender.model && other.case.is_plain(policy);
+        let runs = match contenders.iter().zip(rows).find(|(other, _)| itself(other)) {
+            Some((_, row)) => row.runs.clone(),
+            None => runs(&contender.case.under(policy), seeds, &|| ()).ok(),
+        };
+        runs.map(|runs| runs.eni_hours)
     };
     let hours: Vec<Option<f64>> = kinds.par_iter().map(hours).collect();
     kind_of.into_iter().map(|kind| hours.get(kind).copied().flatten()).collect()

@@ -3,8 +3,9 @@
 //! One pass over the arrivals; the lemmas are those of [`super::need`], proved in `docs/plan.md`.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
-use super::{Curve, Ranges, Running, SlidingMax, Tally};
+use super::{Curve, Ranges, Running, SlidingMax, Tally, forward};
 use crate::trace::Entry;
 
 /// What a bound on environments rests on.
@@ -29,18 +30,31 @@ impl Premises {
 }
 
 /// Arrivals (ms) of one function that may fail.
+///
+/// Mostly a whole pool may fail at the same instants: then its functions share them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MayFail {
     /// If they find no idle environment.
-    pub if_cold: Ranges,
+    pub if_cold: Arc<Ranges>,
     /// Even if they find one.
-    pub at_all: Ranges,
+    pub at_all: Arc<Ranges>,
 }
 
-impl MayFail {
-    /// Whether an invocation at `at` surely is served, if it is surely warm or not.
-    fn spares(&self, at: u64, warm: bool) -> bool {
-        !self.at_all.contains(at) && (warm || !self.if_cold.contains(at))
+/// Ranges that are asked about instants in time order.
+struct RangesInTurn {
+    ranges: Arc<Ranges>,
+    passed: usize,
+}
+
+impl RangesInTurn {
+    const fn new(ranges: Arc<Ranges>) -> Self {
+        Self { ranges, passed: 0 }
+    }
+
+    fn contains(&mut self, at: u64) -> bool {
+        let parts = self.ranges.parts();
+        self.passed += forward(&parts[self.passed..], |&(_, to)| to < at);
+        parts.get(self.passed).is_some_and(|&(from, _)| from <= at)
     }
 }
 
@@ -137,8 +151,12 @@ impl Facts {
 /// The pass over one function's arrivals.
 pub(super) struct Bound {
     facts: Facts,
-    may_fail: MayFail,
+    /// When invocations may fail if they find no idle environment, and at all.
+    fails_if_cold: RangesInTurn,
+    fails_at_all: RangesInTurn,
     slices: Option<u32>,
+    /// The first end of any of the following.
+    next_end: u64,
     /// Invocations that run as if none were cold.
     nominal: Running,
     /// Those among them that surely are served.
@@ -169,7 +187,9 @@ impl Bound {
         alive.set(0, 0);
         Self {
             slices: facts.slices(),
-            may_fail,
+            fails_if_cold: RangesInTurn::new(may_fail.if_cold),
+            fails_at_all: RangesInTurn::new(may_fail.at_all),
+            next_end: u64::MAX,
             nominal: Running::default(),
             served: Running::default(),
             overhang: Running::default(),
@@ -209,6 +229,7 @@ impl Bound {
         };
         let cold = entry.count - warm;
         self.nominal.start(end, at_once);
+        self.next_end = self.next_end.min(end);
         self.note_served(entry, end, at_once, warm);
         if cold > 0 {
             self.most.cold.add(entry.at, cold);
@@ -217,7 +238,9 @@ impl Bound {
             self.excess.set(entry.at, excess);
             self.excess.set(entry.at, 0);
             if self.facts.queued {
-                self.spare.start(entry.at.saturating_add(self.facts.cold), cold);
+                let until = entry.at.saturating_add(self.facts.cold);
+                self.spare.start(until, cold);
+                self.next_end = self.next_end.min(until);
             }
             if entry.duration == 0 {
                 // Cold ones of no duration all run at once where the nominal count sees one.
@@ -229,9 +252,12 @@ impl Bound {
 
     /// Which of these arrivals surely are served, `warm` of them surely warm.
     fn note_served(&mut self, entry: Entry, end: u64, at_once: u32, warm: u32) {
-        let of_warm = if self.may_fail.spares(entry.at, true) { warm } else { 0 };
         let cold = entry.count - warm;
-        let of_cold = if self.may_fail.spares(entry.at, false) { cold } else { 0 };
+        let (of_warm, of_cold) = if self.fails_at_all.contains(entry.at) {
+            (0, 0)
+        } else {
+            (warm, if self.fails_if_cold.contains(entry.at) { 0 } else { cold })
+        };
         self.most.may_fail += u64::from(entry.count - of_warm - of_cold);
         self.served.start(end, at_once.min(of_warm + of_cold));
         self.runs_served(entry.at, self.served.count());
@@ -246,8 +272,10 @@ impl Bound {
 
     /// Busy at most, now (L2, L3).
     fn note(&mut self, at: u64) {
-        let together = self.slices.map_or(u32::MAX, |slices| slices.saturating_mul(self.excess.at(at)));
-        let held_up = self.overhang.count().min(together);
+        let mut held_up = self.overhang.count();
+        if let Some(slices) = self.slices.filter(|_| held_up > 0) {
+            held_up = held_up.min(slices.saturating_mul(self.excess.at(at)));
+        }
         let busy = self.nominal.count().saturating_add(held_up).saturating_add(self.spare.count());
         self.alive.set(at, busy);
         self.busy.set(at, busy);
@@ -255,25 +283,23 @@ impl Bound {
 
     /// Everything that ends up to `now`, in time order.
     fn advance(&mut self, now: u64) {
-        loop {
-            let ends = [&self.nominal, &self.served, &self.to_come, &self.overhang, &self.spare];
-            let Some(at) = ends.into_iter().filter_map(Running::next_end).min().filter(|&at| at <= now)
-            else {
-                return;
-            };
-            while self.nominal.end_next(at).is_some() {}
-            while let Some((_, left)) = self.served.end_next(at) {
-                self.runs_served(at, left);
+        while self.next_end <= now {
+            let at = self.next_end;
+            self.nominal.end_until(at);
+            if self.served.end_until(at) {
+                self.runs_served(at, self.served.count());
             }
             let running = self.to_come.count();
-            while self.to_come.end_next(at).is_some() {}
+            self.to_come.end_until(at);
             let ended = running - self.to_come.count();
             if ended > 0 {
                 self.overhang.start(at.saturating_add(self.facts.cold), ended);
             }
-            while self.overhang.end_next(at).is_some() {}
-            while self.spare.end_next(at).is_some() {}
+            self.overhang.end_until(at);
+            self.spare.end_until(at);
             self.note(at);
+            let all = [&self.nominal, &self.served, &self.to_come, &self.overhang, &self.spare];
+            self.next_end = all.into_iter().filter_map(Running::next_end).min().unwrap_or(u64::MAX);
         }
     }
 

@@ -33,6 +33,23 @@ impl Running {
         self.in_order.front().map(|&(end, _)| end).into_iter().chain(heaped).min()
     }
 
+    /// Ends all whose end is not after `now`; whether there were any.
+    #[inline]
+    pub fn end_until(&mut self, now: u64) -> bool {
+        let mut ended = false;
+        while let Some(&(_, count)) = self.in_order.front().filter(|(end, _)| *end <= now) {
+            self.in_order.pop_front();
+            self.count = self.count.saturating_sub(count);
+            ended = true;
+        }
+        while let Some(&Reverse((_, count))) = self.out_of_order.peek().filter(|first| first.0.0 <= now) {
+            self.out_of_order.pop();
+            self.count = self.count.saturating_sub(count);
+            ended = true;
+        }
+        ended
+    }
+
     /// Ends those whose end is the earliest and not after `now`: the instant, and how many run on.
     pub fn end_next(&mut self, now: u64) -> Option<(u64, u32)> {
         let queued = self.in_order.front().copied();

@@ -1,6 +1,6 @@
 //! A curve: a whole number that changes at instants.
 
-use super::Ranges;
+use super::ranges::{Ranges, forward};
 use super::sliding::SlidingMax;
 
 /// A number over time: each step holds from its instant (ms, inclusive) to the next one's.
@@ -44,6 +44,15 @@ impl Curve {
     pub fn at(&self, instant: u64) -> u32 {
         let after = self.steps.partition_point(|&(at, _)| at <= instant);
         after.checked_sub(1).map_or(0, |index| self.steps[index].1)
+    }
+
+    /// The values at instants that are asked for in time order.
+    pub(crate) fn in_turn(&self) -> impl FnMut(u64) -> u32 + '_ {
+        let mut after = 0;
+        move |instant| {
+            after += forward(&self.steps[after..], |&(at, _)| at <= instant);
+            after.checked_sub(1).map_or(0, |index| self.steps[index].1)
+        }
     }
 
     /// The largest value and the first instant it is reached; zero at 0 for an empty curve.

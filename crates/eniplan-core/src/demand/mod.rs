@@ -19,6 +19,7 @@ mod tally;
 pub use concurrency::Running;
 pub use curve::Curve;
 pub use ranges::Ranges;
+pub(crate) use ranges::forward;
 pub use sliding::SlidingMax;
 pub use tally::Tally;
 

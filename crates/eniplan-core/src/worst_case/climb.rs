@@ -3,6 +3,8 @@
 //! Of a long traffic most requests have nothing to do with the one instant that is the
 //! worst; only those shortly before it are moved.
 
+use std::sync::Arc;
+
 use super::Objective;
 use super::choice::Choice;
 use super::witness::{Replayed, write_out};
@@ -26,10 +28,10 @@ impl Climb<'_> {
     /// At most `budget` replays, while `still` says that there is something to gain.
     pub(super) fn run(
         &self,
-        mut best: Replayed,
+        mut best: Arc<Replayed>,
         budget: u64,
         still: &dyn Fn(&Replayed, u64) -> bool,
-    ) -> (Replayed, u64) {
+    ) -> (Arc<Replayed>, u64) {
         let topology = self.world.topology;
         let interval = Interval::between(topology.boot.min, topology.boot.max);
         if interval.is_exact() {
@@ -55,7 +57,7 @@ impl Climb<'_> {
                     *boot = value.0;
                 }
             }
-            let tried = write_out(self.world, self.traffic, &Choice::Written(assignment));
+            let tried = Arc::new(write_out(self.world, self.traffic, &Choice::Written(assignment)));
             if self.objective.of(&tried.outcome) >= self.objective.of(&best.outcome) {
                 best = tried;
             }

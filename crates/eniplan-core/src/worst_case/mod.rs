@@ -18,6 +18,8 @@ pub(crate) use bound::{surely_within, wait_for_host};
 pub use curve::{Drawn, Point, Shown};
 pub use watch::{Objective, Progress, Unwatched, Watch};
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::cold_path::{ColdPath, PathPhase};
@@ -182,7 +184,7 @@ pub fn worst_case(
     effort: Effort,
     watch: &dyn Watch,
 ) -> WorstCase {
-    let mut found = witness::begin(world, traffic, effort, watch);
+    let mut found = witness::begin(world, traffic, watch);
     let shown = Objective::ColdStart.of(&found.of(Objective::ColdStart).outcome);
     let mut bounds = bound::bounds_while(world, cold_path, traffic, planned, watch, shown);
     if bounds.token_wait_ms > 0 && bounds.cold_start_ms > Some(shown) {
@@ -226,7 +228,7 @@ fn take_over(
     let exact::Refined { objective, witness, bound, joined } = refined;
     let mut confirmed = true;
     if let Some((value, assignment)) = witness {
-        let replayed = witness::replay(world, traffic, assignment);
+        let replayed = Arc::new(witness::replay(world, traffic, assignment));
         confirmed = objective.of(&replayed.outcome) == value;
         found.replays += 1;
         found.improve(&replayed);
@@ -260,17 +262,18 @@ impl Bounds {
     }
 }
 
-/// The worst case of a world whose plan is made anew for every assignment: `seen` are the
-/// assignments that were played, with what they led to.
+/// The worst case of a world whose plan is made anew for every assignment: `first` and `second` are
+/// the assignments that were played, with what they led to.
 pub fn hindsight(
     world: &World<'_>,
     cold_path: &ColdPath,
     traffic: &Traffic,
     planned: Option<Planned>,
-    seen: Vec<(Assignment, Outcome)>,
+    [first, second]: [(Assignment, Outcome); 2],
 ) -> WorstCase {
     let bounds = bounds(world, cold_path, traffic, planned);
-    answer(world, &bounds, &witness::Found::among(world, seen), 0)
+    let found = witness::Found::played(world, first).and(witness::Found::played(world, second));
+    answer(world, &bounds, &found, 0)
 }
 
 fn answer(world: &World<'_>, bounds: &Bounds, found: &witness::Found, states: u64) -> WorstCase {

@@ -4,6 +4,8 @@
 //! full yet: neither end of all intervals leads there. What comes before the turn is that of one
 //! run, so that its requests tell which boots are to be long.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::bound::BySlot;
@@ -33,7 +35,8 @@ pub(super) fn turns(
     if most < 2 || !watch.proceed(&progress) {
         return;
     }
-    let base = write_out(world, traffic, &Choice::Turn { after: u64::MAX });
+    let play = |after: u64| Arc::new(write_out(world, traffic, &Choice::Turn { after }));
+    let base = play(u64::MAX);
     found.improve(&base);
     let requested = base.requested();
     let mut after: Vec<u64> = instants(by_slot, witness)
@@ -43,9 +46,8 @@ pub(super) fn turns(
     let mut known = std::collections::BTreeSet::new();
     after.retain(|&n| known.insert(n));
     after.truncate(most - 1);
-    let play =
-        |&after: &u64| watch.proceed(&progress).then(|| write_out(world, traffic, &Choice::Turn { after }));
-    let tried: Vec<Replayed> = after.par_iter().filter_map(play).collect();
+    let turns = after.par_iter().filter_map(|&after| watch.proceed(&progress).then(|| play(after)));
+    let tried: Vec<Arc<Replayed>> = turns.collect();
     found.replays += 1 + tried.len() as u64;
     for it in &tried {
         found.improve(it);

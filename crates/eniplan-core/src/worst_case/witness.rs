@@ -4,6 +4,8 @@
 //! with the allowed misses early or nowhere; then seeded random assignments; then `climb`.
 //! A witness is a lower bound and nothing more.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::choice::{Choice, Player, corners};
@@ -13,7 +15,6 @@ use crate::simulation::{Assignment, Failure, Outcome, Recorder, Recording, Silen
 use crate::trace::Traffic;
 
 /// One assignment and what it leads to.
-#[derive(Clone)]
 pub(super) struct Replayed {
     pub(super) assignment: Assignment,
     pub(super) outcome: Outcome,
@@ -77,7 +78,7 @@ impl Replayed {
 #[derive(Clone)]
 pub(super) struct Found {
     /// In the order of [`objectives`].
-    pub(super) best: Vec<(Objective, Replayed)>,
+    pub(super) best: Vec<(Objective, Arc<Replayed>)>,
     pub(super) replays: u64,
 }
 
@@ -90,19 +91,22 @@ pub(super) fn objectives(world: &World<'_>) -> Vec<Objective> {
 }
 
 impl Found {
-    /// The best of these, which must not be empty.
-    pub(super) fn among(world: &World<'_>, seen: Vec<(Assignment, Outcome)>) -> Self {
-        let replays = seen.len() as u64;
-        let seen: Vec<Replayed> = seen
-            .into_iter()
-            .map(|(assignment, outcome)| Replayed { assignment, outcome, instants: Instants::default() })
-            .collect();
-        let best = |objective: Objective| {
-            let largest = |n: &usize| (objective.of(&seen[*n].outcome), std::cmp::Reverse(*n));
-            let index = (0..seen.len()).max_by_key(largest).unwrap_or(0);
-            (objective, seen[index].clone())
-        };
-        Self { best: objectives(world).into_iter().map(best).collect(), replays }
+    /// This one, the best of everything so far.
+    pub(super) fn just(world: &World<'_>, replayed: Replayed) -> Self {
+        let replayed = Arc::new(replayed);
+        let best = objectives(world).into_iter().map(|objective| (objective, replayed.clone())).collect();
+        Self { best, replays: 1 }
+    }
+
+    /// The same of what was played elsewhere.
+    pub(super) fn played(world: &World<'_>, (assignment, outcome): (Assignment, Outcome)) -> Self {
+        Self::just(world, Replayed { assignment, outcome, instants: Instants::default() })
+    }
+
+    /// With what `later` has found.
+    pub(super) fn and(mut self, later: Self) -> Self {
+        self.add(&later);
+        self
     }
 
     /// The best for this objective.
@@ -120,7 +124,7 @@ impl Found {
     }
 
     /// Puts in what is better than the best so far.
-    pub(super) fn improve(&mut self, tried: &Replayed) {
+    pub(super) fn improve(&mut self, tried: &Arc<Replayed>) {
         for (objective, best) in &mut self.best {
             if objective.of(&tried.outcome) > objective.of(&best.outcome) {
                 *best = tried.clone();
@@ -160,15 +164,21 @@ impl Objective {
 const FIRST: u64 = 64;
 
 /// The corners; only the first where `watch` has called it off.
-pub(super) fn begin(world: &World<'_>, traffic: &Traffic, effort: Effort, watch: &dyn Watch) -> Found {
+///
+/// They are few and most of them are the best of something, so each is written down as it is played.
+pub(super) fn begin(world: &World<'_>, traffic: &Traffic, watch: &dyn Watch) -> Found {
     let mut corners = corners(world.policy);
     let rest = corners.split_off(1);
-    let mut found = draw(world, traffic, effort, corners, 0..0, &|| true);
+    let play = |corner: &Choice| Found::just(world, write_out(world, traffic, corner));
+    let first = play(&corners[0]);
     let objective = Objective::ColdStart;
-    let witness = objective.of(&found.of(objective).outcome);
-    let progress = Progress { objective, witness, bound: None, steps: found.replays, done: None };
-    found.add(&draw(world, traffic, effort, rest, 0..0, &|| watch.proceed(&progress)));
-    found
+    let witness = objective.of(&first.of(objective).outcome);
+    let progress = Progress { objective, witness, bound: None, steps: first.replays, done: None };
+    let rest = rest.par_iter().filter_map(|corner| watch.proceed(&progress).then(|| play(corner)));
+    match rest.reduce_with(Found::and) {
+        Some(rest) => first.and(rest),
+        None => first,
+    }
 }
 
 /// A few random assignments, unless `watch` calls it off: enough to begin with.
@@ -183,31 +193,30 @@ pub(super) fn draw_first(
     let objective = Objective::ColdStart;
     let witness = objective.of(&found.of(objective).outcome);
     let progress = Progress { objective, witness, bound: None, steps: found.replays, done: None };
-    found.add(&draw(world, traffic, effort, Vec::new(), 0..random, &|| watch.proceed(&progress)));
+    found.add(&draw(world, traffic, effort, 0..random, &|| watch.proceed(&progress)));
 }
 
-/// The best of these choices and of the random ones of these seeds, as far as they `go_on`.
+/// The best of the random choices of these seeds, as far as they `go_on`.
 fn draw(
     world: &World<'_>,
     traffic: &Traffic,
     effort: Effort,
-    mut choices: Vec<Choice>,
     random: std::ops::Range<u64>,
     go_on: &(dyn Fn() -> bool + Sync),
 ) -> Found {
-    choices.extend(random.map(|n| Choice::Drawn { seed: effort.seed.wrapping_add(n) }));
+    let choices: Vec<Choice> = random.map(|n| Choice::Drawn { seed: effort.seed.wrapping_add(n) }).collect();
     let played = |choice: &Choice| go_on().then(|| play(world, traffic, choice));
     let outcomes: Vec<Option<Outcome>> = choices.par_iter().map(played).collect();
     let (choices, outcomes): (Vec<Choice>, Vec<Outcome>) =
         choices.into_iter().zip(outcomes).filter_map(|(choice, outcome)| Some((choice, outcome?))).unzip();
-    let mut written: Vec<(usize, Replayed)> = Vec::new();
+    let mut written: Vec<(usize, Arc<Replayed>)> = Vec::new();
     let mut best = Vec::new();
     for objective in objectives(world) {
         let largest = |&n: &usize| (objective.of(&outcomes[n]), std::cmp::Reverse(n));
         let Some(index) = (0..choices.len()).max_by_key(largest) else { break };
-        let known = written.iter().find(|(known, _)| *known == index).map(|(_, it)| it.clone());
+        let known = written.iter().find(|(known, _)| *known == index).map(|(_, same)| same.clone());
         let replayed = known.unwrap_or_else(|| {
-            let replayed = write_out(world, traffic, &choices[index]);
+            let replayed = Arc::new(write_out(world, traffic, &choices[index]));
             written.push((index, replayed.clone()));
             replayed
         });
@@ -234,7 +243,7 @@ pub(super) fn search(
     let done = |replays: u64| (!endless).then(|| (replays - begun).min(runs) * 1_000 / runs.max(1));
     let goes_on = |found: &Found| {
         let progress =
-            |(objective, best): &(Objective, Replayed)| open(*objective, objective.of(&best.outcome));
+            |(objective, best): &(Objective, Arc<Replayed>)| open(*objective, objective.of(&best.outcome));
         let open: Vec<Progress> = found.best.iter().filter_map(progress).collect();
         let (steps, done) = (found.replays, done(found.replays));
         open.iter().all(|it| watch.proceed(&Progress { steps, done, ..*it })) && !open.is_empty()
@@ -244,7 +253,7 @@ pub(super) fn search(
         let last = first.saturating_add(runs / 2);
         while first < last && goes_on(found) {
             let next = last.min(first + FIRST);
-            let drawn = draw(world, traffic, effort, Vec::new(), first..next, &|| true);
+            let drawn = draw(world, traffic, effort, first..next, &|| true);
             found.add(&drawn);
             first = next;
         }
@@ -272,9 +281,9 @@ fn play(world: &World<'_>, traffic: &Traffic, choice: &Choice) -> Outcome {
     simulate(world, traffic, Player::new(choice.clone(), world.policy), Silent).0
 }
 
-/// Plays `choice` once more and writes down every answer; the replay of that is the witness.
+/// Plays `choice` and writes down every answer: a replay of them asks the same and so is the same run.
 pub(super) fn write_out(world: &World<'_>, traffic: &Traffic, choice: &Choice) -> Replayed {
     let player = Recording::new(Player::new(choice.clone(), world.policy));
-    let assignment = simulate(world, traffic, player, Silent).1.answers;
-    replay(world, traffic, assignment)
+    let (outcome, player, instants) = simulate(world, traffic, player, Instants::default());
+    Replayed { assignment: player.answers, outcome, instants }
 }

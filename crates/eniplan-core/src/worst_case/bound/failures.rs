@@ -1,8 +1,10 @@
 //! Failures: when a limit can be met, so that invocations may fail (W6, W7).
 
+use std::sync::Arc;
+
 use super::Prover;
 use super::component::Component;
-use super::hypothesis::Findings;
+use super::hypothesis::{Findings, Unions};
 use super::queue::refusals;
 use crate::demand::need::{MayFail, Most};
 use crate::demand::{Curve, Ranges, sum};
@@ -16,16 +18,21 @@ impl Prover<'_> {
             .account_concurrency
             .map(|limit| Curve::combine(&busy, sum).above(u64::from(limit)))
             .unwrap_or_default();
+        let at_all = Arc::new(at_all);
         let all: Vec<&Most> = found.most.iter().collect();
-        let account = limits.account_scaling.map(|bucket| Ranges::new(refusals(&cells(&all), bucket)));
+        let refused = |cells: &[(u64, u64, u32)], bucket| Arc::new(Ranges::new(refusals(cells, bucket)));
+        let account = limits.account_scaling.map(|bucket| refused(&cells(&all), bucket));
         let exhausted = self.exhausted(found);
         let mut by_limits = false;
+        let (mut with_account, mut with_own) = (Unions::default(), Unions::default());
         let of_function = |(f, most): (usize, &Most)| {
-            let own = limits.function_scaling.map(|bucket| Ranges::new(refusals(&cells(&[most]), bucket)));
-            let mut if_cold = exhausted[f].before(self.soonest, self.spread);
+            let mut if_cold = exhausted[f].clone();
             by_limits |= most.cold.cells().any(|(first, last, _)| meets(&if_cold, first, last));
-            for refused in [&account, &own].into_iter().flatten() {
-                if_cold = if_cold.union(refused);
+            if let Some(account) = &account {
+                if_cold = with_account.of(&if_cold, account);
+            }
+            if let Some(bucket) = limits.function_scaling {
+                if_cold = with_own.of(&if_cold, &refused(&cells(&[most]), bucket));
             }
             MayFail { if_cold, at_all: at_all.clone() }
         };
@@ -45,11 +52,12 @@ impl Prover<'_> {
         inside.chain(outside).collect()
     }
 
-    /// When each function may be refused an ENI: only while more could be held than a limit allows.
-    fn exhausted(&self, found: &Findings) -> Vec<Ranges> {
+    /// The arrivals of each function that may be refused an ENI: only while more could be held than a
+    /// limit allows.
+    fn exhausted(&self, found: &Findings) -> Vec<Arc<Ranges>> {
         let topology = self.world.topology;
         let limits = &topology.limits;
-        let mut exhausted = vec![Ranges::default(); found.most.len()];
+        let mut exhausted = vec![Arc::default(); found.most.len()];
         if self.planned.is_some() {
             return exhausted;
         }
@@ -57,7 +65,7 @@ impl Prover<'_> {
         let region = limits.region_quota.map_or_else(Ranges::default, |quota| total.above(u64::from(quota)));
         let subnet_of = |&class: &usize| topology.classes[class].subnet;
         for component in &self.components {
-            let mut known: Vec<(&[usize], Ranges)> = Vec::new();
+            let mut known: Vec<(&[usize], Arc<Ranges>)> = Vec::new();
             for &f in component.functions.iter().filter(|&&f| f < found.most.len()) {
                 let classes = topology.functions[f].classes.as_slice();
                 if let Some((_, same)) = known.iter().find(|(of, _)| *of == classes) {
@@ -79,8 +87,9 @@ impl Prover<'_> {
                         ranges = ranges.union(&self.sharing(found, &subnets).above(u64::from(quota)));
                     }
                 }
-                known.push((classes, ranges.clone()));
-                exhausted[f] = ranges;
+                let arrivals = Arc::new(ranges.before(self.soonest, self.spread));
+                known.push((classes, arrivals.clone()));
+                exhausted[f] = arrivals;
             }
         }
         exhausted

@@ -1,5 +1,7 @@
 //! Hypotheses: what is supposed of waits and failures until it contains its own consequences (W0).
 
+use std::sync::Arc;
+
 use super::Progress;
 use super::Prover;
 use super::component::Environments;
@@ -35,9 +37,10 @@ impl Hypothesis {
 
     fn widened(&self, by: &Self) -> Self {
         let pairs = self.may_fail.iter().zip(&by.may_fail);
+        let (mut colds, mut alls) = (Unions::default(), Unions::default());
         let both = |(a, b): (&MayFail, &MayFail)| MayFail {
-            if_cold: a.if_cold.union(&b.if_cold),
-            at_all: a.at_all.union(&b.at_all),
+            if_cold: colds.of(&a.if_cold, &b.if_cold),
+            at_all: alls.of(&a.at_all, &b.at_all),
         };
         Self {
             token_wait: self.token_wait.max(by.token_wait),
@@ -45,6 +48,32 @@ impl Hypothesis {
             at_hand: self.at_hand.iter().zip(&by.at_hand).map(|(a, b)| *a && *b).collect(),
             may_fail: pairs.map(both).collect(),
         }
+    }
+}
+
+/// Unions of ranges that functions share: the last one is kept for the next function.
+#[derive(Default)]
+pub(super) struct Unions {
+    last: Option<[Arc<Ranges>; 3]>,
+}
+
+impl Unions {
+    pub(super) fn of(&mut self, a: &Arc<Ranges>, b: &Arc<Ranges>) -> Arc<Ranges> {
+        if Arc::ptr_eq(a, b) || b.is_empty() {
+            return a.clone();
+        }
+        if a.is_empty() {
+            return b.clone();
+        }
+        if let Some([x, y, union]) = &self.last
+            && Arc::ptr_eq(x, a)
+            && Arc::ptr_eq(y, b)
+        {
+            return union.clone();
+        }
+        let union = Arc::new(a.union(b));
+        self.last = Some([a.clone(), b.clone(), union.clone()]);
+        union
     }
 }
 
@@ -137,23 +166,17 @@ impl Prover<'_> {
 
     /// Where widening takes too long: the longest waits there can be, and failures from the first on.
     fn largest(&self, supposed: &Hypothesis) -> Proved {
-        let first = |of: fn(&MayFail) -> &Ranges| {
+        let first = |of: fn(&MayFail) -> &Arc<Ranges>| {
             let firsts = supposed.may_fail.iter().filter_map(|it| of(it).parts().first().copied());
             firsts.map(|(from, _)| from).min()
         };
         let [cold, all] = [first(|it| &it.if_cold), first(|it| &it.at_all)];
-        let ranges = |from: Option<u64>| from.map(Ranges::from).unwrap_or_default();
-        let largest = Hypothesis {
-            may_fail: vec![MayFail { if_cold: ranges(cold), at_all: ranges(all) }; supposed.may_fail.len()],
-            ..self.longest_waits()
+        let from = |[cold, all]: [Option<u64>; 2]| {
+            let ranges = |from: Option<u64>| Arc::new(from.map(Ranges::from).unwrap_or_default());
+            vec![MayFail { if_cold: ranges(cold), at_all: ranges(all) }; supposed.may_fail.len()]
         };
-        let everything = Hypothesis {
-            may_fail: vec![
-                MayFail { if_cold: Ranges::from(0), at_all: Ranges::from(0) };
-                supposed.may_fail.len()
-            ],
-            ..largest.clone()
-        };
+        let largest = Hypothesis { may_fail: from([cold, all]), ..self.longest_waits() };
+        let everything = Hypothesis { may_fail: from([Some(0); 2]), ..largest.clone() };
         for supposed in [largest, everything] {
             match self.try_out(&supposed) {
                 Trial::Confirmed(found) => return Proved::Found(found),

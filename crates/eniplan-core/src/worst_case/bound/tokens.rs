@@ -31,10 +31,10 @@ impl Prover<'_> {
         let refill = if self.replenishes(found) { 0 } else { u64::from(policy.warm) * classes };
         let limited = self.crowded(found, api, spread);
         let in_all = self.longest_wait(api);
-        let requests = |at: u64| {
-            limited.as_ref().map_or(u64::MAX, |curve| u64::from(curve.at(at.saturating_add(spread))))
-        };
-        waits(&arrivals, api, spread, refill, &requests)
+        let mut crowd = limited.as_ref().map(Curve::in_turn);
+        let requests =
+            |at: u64| crowd.as_mut().map_or(u64::MAX, |crowd| u64::from(crowd(at.saturating_add(spread))));
+        waits(&arrivals, api, spread, refill, requests)
             .into_iter()
             .map(|(at, wait)| (at.saturating_sub(spread), at, wait.min(in_all)))
             .collect()
@@ -121,7 +121,7 @@ impl Prover<'_> {
         let paths = [&self.cold_path.vpc, &self.cold_path.plain];
         let spread =
             paths.map(|path| path.longest(Millis::ZERO, Millis::ZERO).0).into_iter().max().unwrap_or(0);
-        let waits = waits(&arrivals, hosts(rate), spread.saturating_add(width), 0, &|_| u64::MAX);
+        let waits = waits(&arrivals, hosts(rate), spread.saturating_add(width), 0, |_| u64::MAX);
         waits.into_iter().map(|(_, wait)| wait).max().unwrap_or(0)
     }
 }
