@@ -14,7 +14,9 @@ use crate::plan::{Followed, Headroom, Heard, Keeper, Minimise, Plan, PlanError, 
 use crate::plan::{clairvoyant, followed, headroom, plan, sweep};
 use crate::policy::{IdleTtl, Policy, Provision};
 use crate::quantity::{Interval, Millis};
-use crate::simulation::{Assignment, End, Nature, Outcome, Recorder, Silent, World, simulate};
+use crate::simulation::{
+    Assignment, End, Nature, Outcome, Recorder, Silent, World, simulate, simulate_together,
+};
 use crate::topology::Topology;
 use crate::trace::Traffic;
 use crate::worst_case::{Drawn, Effort, Planned, Point, Shown, Watch, WorstCase, hindsight, worst_case};
@@ -159,6 +161,21 @@ impl<'a> Case<'a> {
         nature: N,
         recorder: R,
     ) -> Result<(Outcome, N, R), CaseError> {
+        let world = self.world_of(&nature)?;
+        Ok(simulate(&world, self.study.traffic, nature, recorder))
+    }
+
+    /// What a run under each of `natures` comes to, all in one reading of the traffic.
+    pub(super) fn run_together<N: Nature + Clone>(&self, natures: Vec<N>) -> Result<Vec<Outcome>, CaseError> {
+        let worlds: Vec<World<'_>> =
+            natures.iter().map(|nature| self.world_of(nature)).collect::<Result<_, _>>()?;
+        let runs = worlds.iter().zip(natures).map(|(world, nature)| (world, nature, Silent)).collect();
+        let outcomes = simulate_together(self.study.traffic, runs).into_iter();
+        Ok(outcomes.map(|(outcome, ..)| outcome).collect())
+    }
+
+    /// The world of a run under `nature`, which a clairvoyant knows.
+    fn world_of<N: Nature + Clone>(&self, nature: &N) -> Result<World<'_>, CaseError> {
         let world = self.world()?;
         let world = if self.policy().provision == Provision::Clairvoyant {
             let plan = clairvoyant(&self.study, nature.clone(), self.backend)?;
@@ -166,8 +183,7 @@ impl<'a> Case<'a> {
         } else {
             world
         };
-        let world = world.drawing_keep_alive(&self.lives);
-        Ok(simulate(&world, self.study.traffic, nature, recorder))
+        Ok(world.drawing_keep_alive(&self.lives))
     }
 
     /// The worst case; `watch` looks on and may stop the search early.

@@ -9,8 +9,11 @@ use serde::Serialize;
 
 use crate::policy::{Policy, Provision};
 use crate::quantity::Millis;
-use crate::simulation::{ColdStarts, Outcome, Random, Silent};
+use crate::simulation::{ColdStarts, Outcome, Random};
 use crate::worst_case::{Bracket, Effort, Unwatched, WorstCase};
+
+/// Runs that share a reading of the traffic; more would leave other threads without.
+const TOGETHER: usize = 3;
 
 /// One side of the comparison.
 pub struct Contender<'a> {
@@ -173,12 +176,15 @@ fn row(contender: &Contender<'_>, seeds: &[u64], effort: Effort, step: &(dyn Fn(
 }
 
 fn runs(case: &Case<'_>, seeds: &[u64], step: &(dyn Fn() + Sync)) -> Result<Runs, CaseError> {
-    let one = |&seed: &u64| {
-        let outcome = case.run(Random::new(seed), Silent).map(|(outcome, ..)| outcome);
-        step();
-        outcome
+    let several = |seeds: &[u64]| {
+        let natures = seeds.iter().map(|&seed| Random::new(seed)).collect();
+        let outcomes = case.run_together(natures);
+        seeds.iter().for_each(|_| step());
+        outcomes
     };
-    let outcomes: Vec<Outcome> = seeds.par_iter().map(one).collect::<Result<_, _>>()?;
+    let outcomes: Vec<Vec<Outcome>> =
+        seeds.par_chunks(TOGETHER).map(several).collect::<Result<_, CaseError>>()?;
+    let outcomes: Vec<Outcome> = outcomes.into_iter().flatten().collect();
     let mut starts = ColdStarts::default();
     for outcome in &outcomes {
         starts.merge(&outcome.cold_starts);

@@ -308,7 +308,8 @@ impl Bound {
         self.advance(u64::MAX - 1);
         let ready = self.lives();
         let kept = self.kept.take().map(|kept| self.or_initial(kept.finish()));
-        Most { alive: self.alive.finish(), busy: self.busy.finish(), ready, kept, ..self.most }
+        let (alive, busy) = (self.alive.finish(), self.busy.finish());
+        Most { alive, busy, ready, kept, ..self.most }
     }
 
     /// The larger of this and what stood idle at the start and still lives.

@@ -23,6 +23,8 @@ pub(crate) use ranges::forward;
 pub use sliding::SlidingMax;
 pub use tally::Tally;
 
+use std::borrow::Borrow;
+
 use crate::policy::{Capacity, IdleTtl, Policy};
 use crate::quantity::Millis;
 use crate::topology::{FunctionPlace, Topology};
@@ -112,7 +114,7 @@ pub fn of_functions(
             let (sizes, room) = sizes(topology, policy, &members);
             let curves: Vec<Curve> =
                 members.iter().map(|&f| environments.get(f).cloned().unwrap_or_default()).collect();
-            let in_use = Curve::combine(&curves, |counts| tight(counts, &sizes, room));
+            let in_use = tight(&curves, &sizes, room);
             let enis = match policy.idle_ttl {
                 IdleTtl::Forever => in_use.sliding_max(u64::MAX),
                 IdleTtl::After(_) if !policy.reuse => in_use.clone(),
@@ -126,8 +128,8 @@ pub fn of_functions(
         functions,
         peak_concurrency,
         peak_concurrency_at,
-        environments: Curve::combine(&environments, sum),
-        enis: Curve::combine(&alive, sum),
+        environments: Curve::sum(&environments),
+        enis: Curve::sum(&alive),
         pools,
     }
 }
@@ -194,8 +196,7 @@ pub(crate) fn keep_alive(topology: &Topology, policy: &Policy, function: usize) 
 
 /// ENIs that carry these environments if none wastes room: the sum of sizes over the capacity,
 /// rounded up. A lower bound where sizes differ; exact where they are equal and divide the capacity.
-pub(crate) fn tight(counts: &[u32], sizes: &[u64], room: u64) -> u32 {
-    let units = |(count, size): (&u32, &u64)| u128::from(*count) * u128::from(*size);
-    let total: u128 = counts.iter().zip(sizes).map(units).sum();
-    u32::try_from(total.div_ceil(u128::from(room.max(1)))).unwrap_or(u32::MAX)
+pub(crate) fn tight<C: Borrow<Curve>>(environments: &[C], sizes: &[u64], room: u64) -> Curve {
+    let enis = |units: u128| u32::try_from(units.div_ceil(u128::from(room.max(1)))).unwrap_or(u32::MAX);
+    Curve::total(environments, |index| sizes[index], enis)
 }

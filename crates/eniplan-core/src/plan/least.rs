@@ -24,8 +24,8 @@ impl Study<'_> {
         let of_pool = |members: &Vec<usize>| {
             let members: Vec<usize> = members.iter().copied().filter(|&f| f < places.len()).collect();
             let (sizes, room) = sizes(self.topology, self.policy, &members);
-            let curves: Vec<Curve> = members.iter().map(|&f| places[f].clone()).collect();
-            Curve::combine(&curves, |counts| tight(counts, &sizes, room))
+            let curves: Vec<&Curve> = members.iter().map(|&f| &places[f]).collect();
+            tight(&curves, &sizes, room)
         };
         members.iter().map(of_pool).collect()
     }

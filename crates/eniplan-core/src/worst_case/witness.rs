@@ -11,7 +11,9 @@ use rayon::prelude::*;
 use super::choice::{Choice, Player, corners};
 use super::climb::Climb;
 use super::{Effort, Objective, Progress, Watch};
-use crate::simulation::{Assignment, Failure, Outcome, Recorder, Recording, Silent, World, simulate};
+use crate::simulation::{
+    Assignment, Failure, Outcome, Recorder, Recording, Silent, World, simulate, simulate_together,
+};
 use crate::trace::Traffic;
 
 /// One assignment and what it leads to.
@@ -49,6 +51,10 @@ impl Recorder for Instants {
 }
 
 impl Replayed {
+    fn new((outcome, player, instants): (Outcome, Recording<Player>, Instants)) -> Self {
+        Self { assignment: player.answers, outcome, instants }
+    }
+
     /// When each creation request was made, ms, in order.
     pub(super) fn requested(&self) -> &[u64] {
         // What stood at the start was made without a request.
@@ -160,6 +166,9 @@ impl Objective {
     }
 }
 
+/// Runs that share a reading of the traffic; more would leave other threads without.
+const TOGETHER: usize = 3;
+
 /// Random assignments to begin with.
 const FIRST: u64 = 64;
 
@@ -174,11 +183,9 @@ pub(super) fn begin(world: &World<'_>, traffic: &Traffic, watch: &dyn Watch) -> 
     let objective = Objective::ColdStart;
     let witness = objective.of(&first.of(objective).outcome);
     let progress = Progress { objective, witness, bound: None, steps: first.replays, done: None };
-    let rest = rest.par_iter().filter_map(|corner| watch.proceed(&progress).then(|| play(corner)));
-    match rest.reduce_with(Found::and) {
-        Some(rest) => first.and(rest),
-        None => first,
-    }
+    let rest = rest.par_chunks(TOGETHER).filter(|_| watch.proceed(&progress));
+    let rest: Vec<Vec<Replayed>> = rest.map(|corners| write_out_all(world, traffic, corners)).collect();
+    rest.into_iter().flatten().map(|replayed| Found::just(world, replayed)).fold(first, Found::and)
 }
 
 /// A few random assignments, unless `watch` calls it off: enough to begin with.
@@ -205,10 +212,9 @@ fn draw(
     go_on: &(dyn Fn() -> bool + Sync),
 ) -> Found {
     let choices: Vec<Choice> = random.map(|n| Choice::Drawn { seed: effort.seed.wrapping_add(n) }).collect();
-    let played = |choice: &Choice| go_on().then(|| play(world, traffic, choice));
-    let outcomes: Vec<Option<Outcome>> = choices.par_iter().map(played).collect();
-    let (choices, outcomes): (Vec<Choice>, Vec<Outcome>) =
-        choices.into_iter().zip(outcomes).filter_map(|(choice, outcome)| Some((choice, outcome?))).unzip();
+    let played = |choices: &[Choice]| if go_on() { play(world, traffic, choices) } else { Vec::new() };
+    let played: Vec<Vec<(Choice, Outcome)>> = choices.par_chunks(TOGETHER).map(played).collect();
+    let (choices, outcomes): (Vec<Choice>, Vec<Outcome>) = played.into_iter().flatten().unzip();
     let mut written: Vec<(usize, Arc<Replayed>)> = Vec::new();
     let mut best = Vec::new();
     for objective in objectives(world) {
@@ -277,13 +283,28 @@ pub(super) fn search(
     }
 }
 
-fn play(world: &World<'_>, traffic: &Traffic, choice: &Choice) -> Outcome {
-    simulate(world, traffic, Player::new(choice.clone(), world.policy), Silent).0
+fn play(world: &World<'_>, traffic: &Traffic, choices: &[Choice]) -> Vec<(Choice, Outcome)> {
+    let run = |choice: &Choice| (world, Player::new(choice.clone(), world.policy), Silent);
+    let outcomes = simulate_together(traffic, choices.iter().map(run).collect());
+    choices.iter().cloned().zip(outcomes.into_iter().map(|(outcome, ..)| outcome)).collect()
 }
 
 /// Plays `choice` and writes down every answer: a replay of them asks the same and so is the same run.
 pub(super) fn write_out(world: &World<'_>, traffic: &Traffic, choice: &Choice) -> Replayed {
-    let player = Recording::new(Player::new(choice.clone(), world.policy));
-    let (outcome, player, instants) = simulate(world, traffic, player, Instants::default());
-    Replayed { assignment: player.answers, outcome, instants }
+    let (player, instants) = written(world, choice);
+    Replayed::new(simulate(world, traffic, player, instants))
+}
+
+/// The same of each of `choices`.
+fn write_out_all(world: &World<'_>, traffic: &Traffic, choices: &[Choice]) -> Vec<Replayed> {
+    let run = |choice: &Choice| {
+        let (player, instants) = written(world, choice);
+        (world, player, instants)
+    };
+    let runs = simulate_together(traffic, choices.iter().map(run).collect());
+    runs.into_iter().map(Replayed::new).collect()
+}
+
+fn written(world: &World<'_>, choice: &Choice) -> (Recording<Player>, Instants) {
+    (Recording::new(Player::new(choice.clone(), world.policy)), Instants::default())
 }

@@ -4,7 +4,7 @@ use super::Prover;
 use super::levels::Levels;
 use super::packing::Packing;
 use crate::demand::need::{self, Most};
-use crate::demand::{Curve, pools, sum, tight};
+use crate::demand::{Curve, pools, tight};
 use crate::policy::{IdleTtl, Provision};
 use crate::topology::Topology;
 
@@ -71,7 +71,7 @@ impl Environments {
     ) -> Self {
         let of = |curve: fn(&Most) -> Curve| {
             let curves: Vec<Curve> = component.functions.iter().map(|&f| curve(&most[f])).collect();
-            Curve::combine(&curves, sum)
+            Curve::sum(&curves)
         };
         let initial = component.functions.iter().map(|&f| prover.initial.environments[f]);
         let policy = prover.world.policy;
@@ -115,7 +115,7 @@ impl Environments {
             return counted;
         }
         let parts: Vec<Curve> = (0..stretches).map(|n| gained.delayed(n * stretch, 0)).collect();
-        least(&[counted, Curve::combine(&parts, sum)])
+        least(&[counted, Curve::sum(&parts)])
     }
 
     /// Those that were started by `t - past` and are alive at some instant from `t - window` on.
@@ -144,7 +144,7 @@ fn gained(component: &Component, most: &[Most]) -> Option<Curve> {
         Some(Curve::combine(&[alive, kept], |it| less(it[0], it[1])))
     };
     let gained: Option<Vec<Curve>> = component.functions.iter().map(of).collect();
-    Some(Curve::combine(&gained?, sum).rounded_up(MOST_STEPS))
+    Some(Curve::sum(&gained?).rounded_up(MOST_STEPS))
 }
 
 /// A difference of counts, of which the first may be too large to be told.
@@ -152,13 +152,13 @@ const fn less(count: u32, before: u32) -> u32 {
     if count == u32::MAX { u32::MAX } else { count.saturating_sub(before) }
 }
 
-fn least(curves: &[Curve]) -> Curve {
+pub(super) fn least(curves: &[Curve]) -> Curve {
     Curve::combine(curves, |it| it.iter().copied().min().unwrap_or(0))
 }
 
 pub(super) fn plus(curve: &Curve, more: u32) -> Curve {
     let start = Curve::new([(0, more)]);
-    Curve::combine(&[curve.clone(), start], sum)
+    Curve::sum(&[curve, &start])
 }
 
 impl Prover<'_> {
@@ -178,11 +178,11 @@ impl Prover<'_> {
         let cap = u32::try_from(self.most_held()).unwrap_or(u32::MAX);
         let stayed = Curve::combine(&[stay.delayed(deletion.saturating_add(1), first)], |it| it[0].min(cap));
         let made = environments.starting(deletion.saturating_add(self.spread));
-        let since = Curve::combine(&[stayed, made], sum);
+        let since = Curve::sum(&[stayed, made]);
         let window = ttl.0.saturating_add(deletion);
         let used = plus(&environments.within(window), extra);
         let taken = environments.starting(window.saturating_add(self.spread));
-        let once = if policy.warm > 0 { Curve::combine(&[used, taken], sum) } else { used };
+        let once = if policy.warm > 0 { Curve::sum(&[used, taken]) } else { used };
         let mut bounds = vec![since, once, ever];
         bounds.extend(self.by_levels(component, environments, first, ttl.0));
         bounds.extend(self.by_packing(component, environments, first, ttl.0));
@@ -255,6 +255,6 @@ impl Prover<'_> {
         let sizes: Vec<u64> = component.functions.iter().map(|&f| self.world.functions[f].size).collect();
         let ready: Vec<Curve> =
             component.functions.iter().map(|&f| most[f].ready.rounded_down(MOST_STEPS)).collect();
-        Curve::combine(&ready, |counts| tight(counts, &sizes, self.world.capacity))
+        tight(&ready, &sizes, self.world.capacity)
     }
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::Prover;
-use super::component::Component;
+use super::component::{Component, least};
 use super::hypothesis::{Findings, Unions};
 use super::queue::refusals;
 use crate::demand::need::{MayFail, Most};
-use crate::demand::{Curve, Ranges, sum};
+use crate::demand::{Curve, Ranges};
 
 impl Prover<'_> {
     /// When invocations of each function may fail; and whether any of them for want of an ENI.
@@ -16,7 +16,7 @@ impl Prover<'_> {
         let busy = self.all_busy(found);
         let at_all = limits
             .account_concurrency
-            .map(|limit| Curve::combine(&busy, sum).above(u64::from(limit)))
+            .map(|limit| Curve::sum(&busy).above(u64::from(limit)))
             .unwrap_or_default();
         let at_all = Arc::new(at_all);
         let all: Vec<&Most> = found.most.iter().collect();
@@ -43,9 +43,8 @@ impl Prover<'_> {
     /// Environments that start or run at most, by component, then by function outside any.
     fn all_busy(&self, found: &Findings) -> Vec<Curve> {
         let inside = self.components.iter().zip(&found.environments).map(|(component, environments)| {
-            let curves = component.functions.iter().map(|&f| found.most[f].busy.clone());
-            let busy = Curve::combine(&curves.collect::<Vec<_>>(), sum);
-            Curve::combine(&[busy, environments.alive.clone()], |it| it[0].min(it[1]))
+            let curves: Vec<&Curve> = component.functions.iter().map(|&f| &found.most[f].busy).collect();
+            least(&[Curve::sum(&curves), environments.alive.clone()])
         });
         let outside = |&(f, _): &(usize, &Most)| !self.components.iter().any(|it| it.functions.contains(&f));
         let outside = found.most.iter().enumerate().filter(outside).map(|(_, most)| most.busy.clone());
@@ -61,7 +60,7 @@ impl Prover<'_> {
         if self.planned.is_some() {
             return exhausted;
         }
-        let total = Curve::combine(&found.held, sum);
+        let total = Curve::sum(&found.held);
         let region = limits.region_quota.map_or_else(Ranges::default, |quota| total.above(u64::from(quota)));
         let subnet_of = |&class: &usize| topology.classes[class].subnet;
         for component in &self.components {
@@ -99,8 +98,8 @@ impl Prover<'_> {
     pub(super) fn sharing(&self, found: &Findings, subnets: &[usize]) -> Curve {
         let touches = |(component, _): &(&Component, &Curve)| component.touches(self.world.topology, subnets);
         let pairs = self.components.iter().zip(&found.held).filter(touches);
-        let curves: Vec<Curve> = pairs.map(|(_, held)| held.clone()).collect();
-        Curve::combine(&curves, sum)
+        let curves: Vec<&Curve> = pairs.map(|(_, held)| held).collect();
+        Curve::sum(&curves)
     }
 }
 

@@ -23,7 +23,7 @@ use self::hypothesis::{Findings, Hypothesis, Proved};
 use super::{Objective, Planned, Progress, Unwatched, Watch};
 use crate::cold_path::ColdPath;
 use crate::demand::need::{self, Premises};
-use crate::demand::{Curve, sum, tight};
+use crate::demand::{Curve, tight};
 use crate::policy::{Binding, IdleTtl, Provision};
 use crate::quantity::Millis;
 use crate::simulation::{Standing, World, standing};
@@ -242,7 +242,7 @@ impl<'a> Prover<'a> {
         let fits = |component: &Component| {
             let of = |f: &usize| (alive[*f].clone(), self.world.functions[*f].size);
             let (alive, sizes): (Vec<Curve>, Vec<u64>) = component.functions.iter().map(of).unzip();
-            Curve::combine(&alive, |counts| tight(counts, &sizes, self.world.capacity)).peak().0 <= 1
+            tight(&alive, &sizes, self.world.capacity).peak().0 <= 1
         };
         let confirmed = self.components.iter().all(fits);
         confirmed.then(|| prover.conclude(&found))
@@ -299,7 +299,7 @@ impl<'a> Prover<'a> {
         let cap = u32::try_from(most_held).unwrap_or(u32::MAX);
         let held = match self.planned {
             Some(planned) => Curve::new([(0, u32::try_from(planned.peak_enis).unwrap_or(u32::MAX))]),
-            None => Curve::combine(&found.held, |it| sum(it).min(cap)),
+            None => Curve::combine(&[Curve::sum(&found.held)], |all| all[0].min(cap)),
         };
         let peak_enis = u64::from(held.peak().0);
         let by_slot = self.by_slot(found);

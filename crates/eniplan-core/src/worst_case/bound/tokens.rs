@@ -5,8 +5,8 @@ use super::component::{Component, Environments};
 use super::failures::cells;
 use super::hypothesis::{Findings, Hypothesis};
 use super::queue::{hosts, wait_in_queue, waits};
+use crate::demand::Curve;
 use crate::demand::need::Most;
-use crate::demand::{Curve, sum};
 use crate::policy::{IdleTtl, Start};
 use crate::quantity::Millis;
 use crate::topology::TokenBucket;
@@ -74,8 +74,8 @@ impl Prover<'_> {
             return None;
         }
         let most = u32::try_from(most).unwrap_or(u32::MAX);
-        let in_use: Vec<Curve> = found.environments.iter().map(|it| it.in_use.clone()).collect();
-        let in_use = if busy < stays { Curve::combine(&in_use, sum) } else { Curve::empty() };
+        let in_use: Vec<&Curve> = found.environments.iter().map(|it| &it.in_use).collect();
+        let in_use = if busy < stays { Curve::sum(&in_use) } else { Curve::empty() };
         let free = Curve::combine(&[in_use, Curve::new([(0, most)])], |it| it[1].saturating_sub(it[0]));
         Some(free.sliding_max(busy.saturating_add(spread)))
     }
@@ -84,7 +84,7 @@ impl Prover<'_> {
     fn replenishes(&self, found: &Findings) -> bool {
         let topology = self.world.topology;
         let limits = &topology.limits;
-        let total = u64::from(Curve::combine(&found.held, sum).peak().0);
+        let total = u64::from(Curve::sum(&found.held).peak().0);
         let quotas = [limits.region_quota, limits.vpc_quota];
         let addresses = |subnet: usize| u64::from(limits.subnets[subnet].addresses);
         let fits = |subnet: usize| u64::from(self.sharing(found, &[subnet]).peak().0) <= addresses(subnet);
