@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::policy::{Policy, Provision};
 use crate::quantity::Millis;
 use crate::simulation::{ColdStarts, Outcome, Random};
-use crate::worst_case::{Bracket, Effort, Unwatched, WorstCase};
+use crate::worst_case::{Bracket, SearchEffort, Unobserved, WorstCase};
 
 /// Runs that share a reading of the traffic; more would leave other threads without.
 const TOGETHER: usize = 3;
@@ -96,7 +96,7 @@ pub struct Comparison {
 }
 
 /// Compares the contenders on runs of these seeds.
-pub fn compare(contenders: &[Contender<'_>], seeds: &[u64], effort: Effort) -> Comparison {
+pub fn compare(contenders: &[Contender<'_>], seeds: &[u64], effort: SearchEffort) -> Comparison {
     compare_heard(contenders, seeds, effort, &|| ())
 }
 
@@ -104,7 +104,7 @@ pub fn compare(contenders: &[Contender<'_>], seeds: &[u64], effort: Effort) -> C
 pub fn compare_heard(
     contenders: &[Contender<'_>],
     seeds: &[u64],
-    effort: Effort,
+    effort: SearchEffort,
     step: &(dyn Fn() + Sync),
 ) -> Comparison {
     let mut rows: Vec<Row> = contenders.par_iter().map(|it| row(it, seeds, effort, step)).collect();
@@ -154,8 +154,8 @@ fn yardsticks(contenders: &[Contender<'_>], rows: &[Row], seeds: &[u64]) -> Vec<
     kind_of.into_iter().map(|kind| hours.get(kind).copied().flatten()).collect()
 }
 
-fn row(contender: &Contender<'_>, seeds: &[u64], effort: Effort, step: &(dyn Fn() + Sync)) -> Row {
-    let found = || contender.case.worst_case(effort, &Unwatched);
+fn row(contender: &Contender<'_>, seeds: &[u64], effort: SearchEffort, step: &(dyn Fn() + Sync)) -> Row {
+    let found = || contender.case.worst_case(effort, &Unobserved);
     let worst = contender.worst.clone().unwrap_or_else(found);
     step();
     let runs = runs(&contender.case, seeds, step);
