@@ -26,7 +26,7 @@ pub(in crate::worst_case) fn replay_corners(context: &SearchContext<'_>) -> Best
     let mut corners = corners(world.policy);
     let rest = corners.split_off(1);
     let mut best = BestReplays::only(world, write_out(world, traffic, &corners[0]));
-    let progress = context.unproved_progress(&best);
+    let progress = best.unproved_progress();
     let rest = rest.par_chunks(TOGETHER).filter(|_| context.observer.proceed(&progress));
     let rest: Vec<Vec<Replay>> = rest.map(|corners| write_out_together(world, traffic, corners)).collect();
     rest.into_iter().flatten().for_each(|replay| best.add(&Arc::new(replay), 1));
@@ -37,7 +37,7 @@ pub(in crate::worst_case) fn replay_corners(context: &SearchContext<'_>) -> Best
 pub(in crate::worst_case) fn replay_first_draws(context: &SearchContext<'_>, best: &mut BestReplays) {
     // What the corners have used up beyond the effort is not taken back.
     let draws = context.affordable_replays().saturating_sub(best.replays()).min(FIRST_DRAWS);
-    let progress = context.unproved_progress(best);
+    let progress = best.unproved_progress();
     best.merge(&best_of_draws(context, 0..draws, &|| context.observer.proceed(&progress)));
 }
 
@@ -57,13 +57,10 @@ pub(super) fn best_of_draws(
     let played =
         choices.chunks(TOGETHER).zip(outcomes).flat_map(|(choices, played)| choices.iter().zip(played));
     let played: Vec<(&WitnessChoice, Outcome)> = played.collect();
-    if played.is_empty() {
-        return BestReplays::new(Vec::new(), 0);
-    }
     let mut written: Vec<(usize, Arc<Replay>)> = Vec::new();
     let mut best = Vec::new();
     for objective in SearchObjective::all_of(world) {
-        let index = first_largest(&played, |(_, outcome)| objective.value_in(outcome));
+        let Some(index) = first_largest(&played, |(_, outcome)| objective.value_in(outcome)) else { break };
         let known = written.iter().find(|(known, _)| *known == index).map(|(_, replay)| replay.clone());
         let replay = known.unwrap_or_else(|| {
             let replay = Arc::new(write_out(world, traffic, played[index].0));
