@@ -10,7 +10,7 @@ use super::output::Output;
 use super::progress::Work;
 use super::study::{Study, StudyArgs};
 use crate::composition::{
-    Best, Cut, MOST_ROUTES, Objective, Row, Service, best_heard, cuts, functions_of, measure,
+    BestCut, Cut, CutObjective, CutRow, MOST_ROUTES, Service, best_heard, cuts, functions_of, measure,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::listed;
@@ -38,7 +38,7 @@ enum Minimise {
     Access,
 }
 
-impl From<Minimise> for Objective {
+impl From<Minimise> for CutObjective {
     fn from(minimise: Minimise) -> Self {
         match minimise {
             Minimise::ColdTime => Self::ColdTime,
@@ -96,7 +96,7 @@ pub(super) struct Look<'a> {
     /// The scenario's file, for complaints.
     pub file: Option<&'a Path>,
     /// What the best one makes small.
-    pub objective: Objective,
+    pub objective: CutObjective,
     /// Of the runs of each.
     pub seeds: Vec<u64>,
     /// Of the search for the worst case of each.
@@ -137,7 +137,7 @@ impl Look<'_> {
             None => Work::unknown("grouping routes", self.quiet),
         };
         let found = best_heard(service, self.objective, backend::strongest(), &|| work.step());
-        let known = |best: &Best| all.iter().find(|cut| cut.same(&best.cut)).map(|cut| cut.name.clone());
+        let known = |best: &BestCut| all.iter().find(|cut| cut.same(&best.cut)).map(|cut| cut.name.clone());
         let best = found.map(|best| {
             let name = known(&best).unwrap_or_else(|| best.cut.name.clone());
             (best, name)
@@ -147,7 +147,7 @@ impl Look<'_> {
         {
             all.push(best.cut.clone());
         }
-        let mut rows: Vec<Row> = Vec::new();
+        let mut rows: Vec<CutRow> = Vec::new();
         let mut refused = Vec::new();
         for cut in &all {
             let measured = measure(service, cut, &self.seeds, self.effort);

@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 use super::output::{self, Output};
 use super::{Verdict, input, model};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::inventory::{self, Audit, Source};
+use crate::inventory::{self, Audit, InventorySource};
 use crate::platform;
 use crate::report::{self, answers};
 
@@ -55,7 +55,8 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         }
     }
     let platform = model::load(&args.model, Path::new("")).map_err(|more| problems.extend(more)).ok();
-    let sources: Vec<Source<'_>> = texts.iter().map(|(name, text)| Source { name, text }).collect();
+    let sources: Vec<InventorySource<'_>> =
+        texts.iter().map(|(name, text)| InventorySource { name, text }).collect();
     let estate = inventory::take(&sources).map_err(|more| problems.extend(more)).ok();
     let (Some(platform), Some(estate), true) = (platform, estate, problems.is_empty()) else {
         return Err(problems);

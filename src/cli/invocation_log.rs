@@ -6,9 +6,9 @@
 
 use std::io::{self, Write};
 
-use crate::cold_path::{ColdPath, Stretch};
+use crate::cold_path::{ColdPath, StepTiming};
 use crate::report::{defused, line};
-use crate::simulation::{Failure, Recorder, Served};
+use crate::simulation::{Failure, Recorder, ServedInvocation};
 use crate::topology::Topology;
 
 /// Writes a row for each invocation; remembers the first problem and then writes no more.
@@ -64,9 +64,9 @@ impl<W: Write> InvocationLog<W> {
         }
     }
 
-    fn parts(&self, it: &Served<'_>) -> String {
+    fn parts(&self, it: &ServedInvocation<'_>) -> String {
         let names = self.steps.get(it.function).map_or(&[][..], Vec::as_slice);
-        let part = |(name, step): (&String, &Stretch)| {
+        let part = |(name, step): (&String, &StepTiming)| {
             let took = step.end.saturating_sub(step.start).saturating_sub(step.wait);
             format!("{name}:{}:{}:{took}", step.start, step.wait)
         };
@@ -79,7 +79,7 @@ impl<W: Write> InvocationLog<W> {
 }
 
 impl<W: Write> Recorder for InvocationLog<W> {
-    fn served(&mut self, it: &Served<'_>) {
+    fn served(&mut self, it: &ServedInvocation<'_>) {
         let subnet = it.class.and_then(|class| self.subnets.get(class)).cloned().unwrap_or_default();
         self.row(&[
             it.arrival.to_string(),

@@ -15,7 +15,7 @@ use super::search::Search;
 use super::study::{Study, StudyArgs};
 use super::worst_case::usual_slot;
 use crate::comparison::{Case, CaseError, Comparison, Contender, compare_heard};
-use crate::composition::Objective;
+use crate::composition::CutObjective;
 use crate::demand::demand;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan;
@@ -23,7 +23,7 @@ use crate::policy::Policy;
 use crate::quantity::Millis;
 use crate::report::answers::{self, Composition, ReuseRuns};
 use crate::report::page::{Load, Page, Track, Watched};
-use crate::simulation::{ColdStarts, Random, Reuse, Silent};
+use crate::simulation::{ColdStartCounts, Random, Reuse, Silent};
 use crate::worst_case::Effort;
 
 /// The promise where nobody names one.
@@ -180,7 +180,7 @@ fn tracks(args: &Args, contenders: &[Contender<'_>], load: &Load) -> Vec<Track> 
     let track = |case: &Case<'_>| -> Result<Track, CaseError> {
         let (outcome, _, watched) = case.run(Random::new(first), Watched::new(load.grid))?;
         work.step();
-        let mut starts = ColdStarts::default();
+        let mut starts = ColdStartCounts::default();
         starts.merge(&outcome.cold_starts);
         for &seed in rest.iter().skip(1) {
             starts.merge(&case.run(Random::new(seed), Silent)?.0.cold_starts);
@@ -219,7 +219,7 @@ fn composed(
     }
     let look = Look {
         file: args.study.scenario.as_deref(),
-        objective: Objective::ColdTime,
+        objective: CutObjective::ColdTime,
         seeds: args.seeds(),
         effort: args.effort(),
         quiet: args.quiet,

@@ -1,6 +1,6 @@
 //! Policies and models side by side.
 
-use crate::comparison::{Comparison, Row, Runs};
+use crate::comparison::{CompareRow, Comparison, SeededRuns};
 use crate::quantity::Millis;
 use crate::report::forms::{Compared, fields};
 use crate::report::words::{brief, joined, name, thousands};
@@ -33,13 +33,13 @@ pub fn compare(subject: &Subject, comparison: &Comparison, runs: u64) -> Answer 
     }
 }
 
-fn label(row: &Row, several: bool) -> String {
+fn label(row: &CompareRow, several: bool) -> String {
     if several { format!("{} on {}", name(&row.policy), name(&row.model)) } else { name(&row.policy) }
 }
 
-fn headline(subject: &Subject, rows: &[Row], several: bool) -> Vec<String> {
-    let bound = |row: &&Row| row.worst_cold_start_ms.and_then(|it| it.bound);
-    let proved: Vec<&Row> = rows.iter().filter(|row| bound(row).is_some()).collect();
+fn headline(subject: &Subject, rows: &[CompareRow], several: bool) -> Vec<String> {
+    let bound = |row: &&CompareRow| row.worst_cold_start_ms.and_then(|it| it.bound);
+    let proved: Vec<&CompareRow> = rows.iter().filter(|row| bound(row).is_some()).collect();
     let ends = (proved.iter().min_by_key(|row| bound(row)), proved.iter().max_by_key(|row| bound(row)));
     let source = subject.file();
     let first = match ends {
@@ -71,13 +71,13 @@ fn headline(subject: &Subject, rows: &[Row], several: bool) -> Vec<String> {
 }
 
 /// Two tables for each model, and what has no figures.
-fn tables(rows: &[Row], several: bool) -> Vec<Table> {
+fn tables(rows: &[CompareRow], several: bool) -> Vec<Table> {
     let mut tables = Vec::new();
     for (index, first) in rows.iter().enumerate() {
         if rows.iter().take(index).any(|row| row.model == first.model) {
             continue;
         }
-        let of_model: Vec<&Row> = rows.iter().filter(|row| row.model == first.model).collect();
+        let of_model: Vec<&CompareRow> = rows.iter().filter(|row| row.model == first.model).collect();
         let on = if several { format!(" on {}", name(&first.model)) } else { String::new() };
         tables.extend([waits(&of_model, &on), holdings(&of_model, &on), notes(&of_model, &on)]);
     }
@@ -85,7 +85,7 @@ fn tables(rows: &[Row], several: bool) -> Vec<Table> {
 }
 
 /// A row that begins with its policy.
-fn named(row: &Row, cells: Vec<Value>) -> Vec<Value> {
+fn named(row: &CompareRow, cells: Vec<Value>) -> Vec<Value> {
     std::iter::once(Value::text(row.policy.as_str())).chain(cells).collect()
 }
 
@@ -97,11 +97,11 @@ fn shown(bracket: Option<Bracket>, value: fn(u64) -> Value) -> Value {
     bracket.map_or(Value::Missing, |it| value(it.witness))
 }
 
-fn of(row: &Row, value: impl Fn(&Runs) -> Value) -> Value {
+fn of(row: &CompareRow, value: impl Fn(&SeededRuns) -> Value) -> Value {
     row.runs.as_ref().map_or(Value::Missing, value)
 }
 
-fn waits(rows: &[&Row], on: &str) -> Table {
+fn waits(rows: &[&CompareRow], on: &str) -> Table {
     let columns = [
         ("policy", "policy"),
         ("bound", "worst case"),
@@ -133,7 +133,7 @@ fn waits(rows: &[&Row], on: &str) -> Table {
     table
 }
 
-fn holdings(rows: &[&Row], on: &str) -> Table {
+fn holdings(rows: &[&CompareRow], on: &str) -> Table {
     let columns = [
         ("policy", "policy"),
         ("bound", "worst case"),
@@ -165,7 +165,7 @@ fn holdings(rows: &[&Row], on: &str) -> Table {
     table
 }
 
-fn notes(rows: &[&Row], on: &str) -> Table {
+fn notes(rows: &[&CompareRow], on: &str) -> Table {
     let columns = [("policy", "policy"), ("note", "because")];
     let mut table = Table::new(format!("Without figures{on}"), &columns).prose(&["note"]);
     for (row, note) in rows.iter().filter_map(|row| Some((row, row.note.as_ref()?))) {
@@ -175,7 +175,7 @@ fn notes(rows: &[&Row], on: &str) -> Table {
 }
 
 /// One row per option with every number, for programs.
-fn flat(rows: &[Row]) -> Table {
+fn flat(rows: &[CompareRow]) -> Table {
     let keys = [
         "policy",
         "model",

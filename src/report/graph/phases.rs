@@ -1,7 +1,7 @@
 //! The phases of a cold start as a drawing: those of a model, or one cold start as it went.
 
 use super::{Direction, Drawing, Kind, Node};
-use crate::cold_path::{Path, PathPhase, Step};
+use crate::cold_path::{Path, PathPhase, PathStep};
 use crate::platform::{PhaseKind, Platform};
 use crate::quantity::Millis;
 use crate::report::Subject;
@@ -26,8 +26,8 @@ pub fn cold_path(platform: &Platform, path: &Path) -> Drawing {
         captions.push("Waits for hosts and for API tokens come on top where they bind.".to_owned());
     }
     let mut drawing = empty(format!("The cold path of {}", platform.name), captions);
-    let cited = |step: &Step| platform.phases.iter().find(|phase| phase.name == step.name);
-    let node = |step: &Step| {
+    let cited = |step: &PathStep| platform.phases.iter().find(|phase| phase.name == step.name);
+    let node = |step: &PathStep| {
         let mut node = Node::new(Kind::Phase, 0, step.name.as_str());
         node.aside =
             said_of(step, &format!("waits for an ENI: none where one is ready, else its boot, {boot}"));
@@ -62,7 +62,7 @@ pub fn worst_case(subject: &Subject, worst: &WorstCase, limits: &Limits, path: &
         format!("The worst cold start{function} under {}: {length}{at}", subject.setting()),
         [Some(proved), said].into_iter().flatten().collect(),
     );
-    let node = |step: &Step| {
+    let node = |step: &PathStep| {
         let mut node = Node::new(Kind::Phase, 0, step.name.as_str());
         match shown.path.iter().find(|phase| phase.phase == step.name) {
             Some(phase) => {
@@ -94,7 +94,7 @@ fn empty(title: String, captions: Vec<String>) -> Drawing {
 }
 
 /// What a step takes, for people; `eni` is said of one that waits for an ENI.
-fn said_of(step: &Step, eni: &str) -> String {
+fn said_of(step: &PathStep, eni: &str) -> String {
     match step.kind {
         PhaseKind::Eni => eni.to_owned(),
         PhaseKind::Microvm => format!("{}, after a wait for a host where they are scarce", step.duration),
@@ -103,8 +103,8 @@ fn said_of(step: &Step, eni: &str) -> String {
 }
 
 /// Boxes for the arrival, the steps and the handler's start, and the arrows between them.
-fn fill(drawing: &mut Drawing, path: &Path, longest: &[PathPhase], node: impl Fn(&Step) -> Node) {
-    let on = |step: &Step| longest.iter().any(|phase| phase.phase == step.name);
+fn fill(drawing: &mut Drawing, path: &Path, longest: &[PathPhase], node: impl Fn(&PathStep) -> Node) {
+    let on = |step: &PathStep| longest.iter().any(|phase| phase.phase == step.name);
     let mut ranks: Vec<usize> = Vec::with_capacity(path.steps.len());
     drawing.push(Node::new(Kind::End, 0, "arrival"));
     for step in &path.steps {

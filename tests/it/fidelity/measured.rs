@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use eniplan::simulation::{Random, Recorder, Served, World, simulate};
+use eniplan::simulation::{Random, Recorder, ServedInvocation, World, simulate};
 use eniplan::trace::Entry;
 
 use super::habits::Habits;
@@ -132,7 +132,7 @@ fn predicted(it: &Published) -> Vec<Run> {
 struct Coldness(Vec<bool>);
 
 impl Recorder for Coldness {
-    fn served(&mut self, it: &Served<'_>) {
+    fn served(&mut self, it: &ServedInvocation<'_>) {
         self.0.push(it.cold);
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use eniplan::inventory::{Audit, Estate, Source, take};
+use eniplan::inventory::{Audit, Estate, InventorySource, take};
 use eniplan::platform::{self, Platform};
 use eniplan::report::{self, answers};
 use eniplan::scenario::{Observed, read, resolve};
@@ -46,7 +46,8 @@ fn model(name: &str) -> Platform {
 
 /// The estate in these `(name, text)`.
 fn estate(files: &[(&str, &str)]) -> Estate {
-    let sources: Vec<Source<'_>> = files.iter().map(|&(name, text)| Source { name, text }).collect();
+    let sources: Vec<InventorySource<'_>> =
+        files.iter().map(|&(name, text)| InventorySource { name, text }).collect();
     take(&sources).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
@@ -295,7 +296,7 @@ proptest! {
                 text.truncate(cut);
             }
         }
-        let sources: Vec<Source<'_>> = texts.iter().map(|(name, text)| Source { name, text }).collect();
+        let sources: Vec<InventorySource<'_>> = texts.iter().map(|(name, text)| InventorySource { name, text }).collect();
         match take(&sources) {
             Ok(estate) => {
                 let platform = model("lambda-2018");

@@ -1,13 +1,13 @@
 //! Each source: what is read of it, and what is told where it is wrong.
 
-use eniplan::inventory::{ALL, Audit, Estate, Function, Source, take};
+use eniplan::inventory::{ALL, Audit, Estate, EstateFunction, InventorySource, take};
 use eniplan::quantity::Memory;
 
 use super::{estate, model, whole};
 use crate::support::real;
 use crate::told;
 
-fn function<'e>(estate: &'e Estate, name: &str) -> &'e Function {
+fn function<'e>(estate: &'e Estate, name: &str) -> &'e EstateFunction {
     estate.functions.iter().find(|it| it.name == name).unwrap_or_else(|| panic!("{name}: {estate:?}"))
 }
 
@@ -142,7 +142,7 @@ fn before_hyperplane_the_memory_counts() {
 
 /// What is told of one file, line by line.
 fn problems(name: &str, text: &str) -> Vec<String> {
-    let problems = take(&[Source { name, text }]).err();
+    let problems = take(&[InventorySource { name, text }]).err();
     problems.map_or_else(Vec::new, |all| all.sorted().into_iter().map(told).collect())
 }
 
@@ -206,15 +206,16 @@ fn wrong_types_in_one_function_are_all_told() {
 fn files_that_contradict_each_other_are_refused() {
     let one = r#"{"Functions":[{"FunctionName":"f","FunctionArn":"arn:f","MemorySize":128}]}"#;
     let two = one.replace("128", "256");
-    let sources = [Source { name: "a", text: one }, Source { name: "b", text: &two }];
+    let sources = [InventorySource { name: "a", text: one }, InventorySource { name: "b", text: &two }];
     let problems = take(&sources).unwrap_err();
     let found: Vec<String> = problems.sorted().into_iter().map(told).collect();
     assert_eq!(found, ["E106 1:15 a:1 says of the same function: 128 MiB of memory, not 256"]);
-    assert!(take(&[sources[0], Source { name: "c", text: one }]).is_ok());
+    assert!(take(&[sources[0], InventorySource { name: "c", text: one }]).is_ok());
     let torn = r#"{"Functions":[{"FunctionName":"f","VpcConfig":{"SubnetIds":["s","t"],"SecurityGroupIds":["g"]}}]}"#;
     let subnets = r#"{"Subnets":[{"SubnetId":"s","VpcId":"v"},{"SubnetId":"t","VpcId":"w"}]}"#;
     let problems =
-        take(&[Source { name: "f", text: torn }, Source { name: "s", text: subnets }]).unwrap_err();
+        take(&[InventorySource { name: "f", text: torn }, InventorySource { name: "s", text: subnets }])
+            .unwrap_err();
     assert!(problems.to_string().contains("the function's subnets are in several VPCs: v, w"), "{problems}");
 }
 

@@ -1,7 +1,7 @@
 //! Environments: which serves an arrival, what limits new ones, when they end.
 
-use eniplan::cold_path::Stretch;
-use eniplan::policy::{Binding, PickEnvironment};
+use eniplan::cold_path::StepTiming;
+use eniplan::policy::{EnvironmentBinding, PickEnvironment};
 use eniplan::simulation::{Failure, Nature};
 
 use super::phases::Phase;
@@ -148,8 +148,8 @@ impl<N: Nature> Naive<'_, N> {
     pub fn cold_path_ends(&mut self, environment: usize) {
         let it = &self.environments[environment];
         let invocation = match self.scene.policy.binding {
-            Binding::Bound => it.invocation,
-            Binding::Queued => self.first_waiting(it.function),
+            EnvironmentBinding::Bound => it.invocation,
+            EnvironmentBinding::Queued => self.first_waiting(it.function),
         };
         if let Some(invocation) = invocation {
             return self.serve(environment, invocation, true);
@@ -174,7 +174,7 @@ impl<N: Nature> Naive<'_, N> {
         it.served += 1;
         let own = cold && it.served == 1 && it.invocation == Some(invocation);
         let other = it.invocation != Some(invocation);
-        let stretches: Vec<Stretch> =
+        let stretches: Vec<StepTiming> =
             if own { it.phases.iter().map(Phase::stretch).collect() } else { Vec::new() };
         let (arrival, duration) =
             (self.invocations[invocation].arrival, self.invocations[invocation].duration);
@@ -201,8 +201,8 @@ impl<N: Nature> Naive<'_, N> {
     pub fn invocation_ends(&mut self, environment: usize, invocation: usize) {
         self.invocations[invocation].progress = Progress::Over;
         let waiting = match self.scene.policy.binding {
-            Binding::Bound => None,
-            Binding::Queued => self.first_waiting(self.environments[environment].function),
+            EnvironmentBinding::Bound => None,
+            EnvironmentBinding::Queued => self.first_waiting(self.environments[environment].function),
         };
         match waiting {
             Some(next) => self.serve(environment, next, true),

@@ -3,8 +3,8 @@
 use super::cut::Cut;
 use crate::cold_path::{ColdPath, Path};
 use crate::demand::at_start;
-use crate::platform::{Growth, Platform, Rule};
-use crate::policy::{Policy, Start};
+use crate::platform::{Growth, MergeRule, Platform};
+use crate::policy::{Policy, StartMode};
 use crate::quantity::{Interval, Memory, Millis};
 use crate::scenario::{Function, Scenario};
 use crate::simulation::World;
@@ -58,8 +58,8 @@ impl Service<'_> {
             functions.iter().zip(&cut.functions).map(|(it, (_, routes))| self.path(it, routes)).collect();
         let traffic = self.traffic_of(cut);
         let initial = match self.policy.start {
-            Start::Empty => vec![0; functions.len()],
-            Start::Warm => at_start(&traffic, &topology, self.policy),
+            StartMode::Empty => vec![0; functions.len()],
+            StartMode::Warm => at_start(&traffic, &topology, self.policy),
         };
         let around = self.around(&functions, &paths);
         Ok(Built { functions, topology, paths, around, traffic, initial })
@@ -141,10 +141,10 @@ impl Built {
     }
 }
 
-fn together(rule: Rule, parts: impl Iterator<Item = u64>) -> u64 {
+fn together(rule: MergeRule, parts: impl Iterator<Item = u64>) -> u64 {
     match rule {
-        Rule::Sum => parts.fold(0, u64::saturating_add),
-        Rule::Max => parts.max().unwrap_or(0),
+        MergeRule::Sum => parts.fold(0, u64::saturating_add),
+        MergeRule::Max => parts.max().unwrap_or(0),
     }
 }
 

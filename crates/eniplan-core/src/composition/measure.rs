@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use super::build::{Built, Service};
 use super::cut::Cut;
-use super::tally::{Numbers, Tally};
+use super::tally::{Numbers, RouteTally};
 use crate::quantity::{Memory, Millis};
-use crate::simulation::{ColdStarts, Outcome, Random, simulate};
+use crate::simulation::{ColdStartCounts, Outcome, Random, simulate};
 use crate::worst_case::{Bracket, Effort, Unwatched, worst_case};
 
 /// One function of a cut.
@@ -59,7 +59,7 @@ pub struct ClassPeak {
 /// What one cut comes to. Means over the runs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Row {
+pub struct CutRow {
     /// The cut's name.
     pub grouping: String,
     /// Its functions.
@@ -93,10 +93,10 @@ pub struct Row {
 }
 
 /// One run: its outcome and its tally.
-type Done<'a> = (Outcome, Tally<'a>);
+type Done<'a> = (Outcome, RouteTally<'a>);
 
 /// Runs `cut` under each of `seeds`, and looks for its worst case.
-pub fn measure(service: &Service<'_>, cut: &Cut, seeds: &[u64], effort: Effort) -> Result<Row, String> {
+pub fn measure(service: &Service<'_>, cut: &Cut, seeds: &[u64], effort: Effort) -> Result<CutRow, String> {
     let built = service.build(cut)?;
     let world = built.world(service.policy);
     let numbers = Numbers::of(service.traffic);
@@ -105,7 +105,7 @@ pub fn measure(service: &Service<'_>, cut: &Cut, seeds: &[u64], effort: Effort) 
     let runs: Vec<Done<'_>> = seeds
         .par_iter()
         .map(|&seed| {
-            let tally = Tally::new(&numbers, span, routes, built.functions.len(), classes);
+            let tally = RouteTally::new(&numbers, span, routes, built.functions.len(), classes);
             let (outcome, _, tally) = simulate(&world, &built.traffic, Random::new(seed), tally);
             (outcome, tally.finish())
         })
@@ -123,11 +123,11 @@ fn row(
     functions: Vec<FunctionRow>,
     runs: &[Done<'_>],
     worst: Bracket,
-) -> Row {
+) -> CutRow {
     let n = runs.len().max(1) as f64;
     let mean = |of: &dyn Fn(&Done<'_>) -> f64| runs.iter().map(of).sum::<f64>() / n;
     let most = |of: &dyn Fn(&Outcome) -> u64| runs.iter().map(|(outcome, _)| of(outcome)).max().unwrap_or(0);
-    let mut all = ColdStarts::default();
+    let mut all = ColdStartCounts::default();
     for (outcome, _) in runs {
         all.merge(&outcome.cold_starts);
     }
@@ -145,7 +145,7 @@ fn row(
         let name = format!("{subnet} ({})", class.security_groups.join(", "));
         ClassPeak { class: name, peak: held(index).map_or(0, |most| u64::from(*most)) }
     });
-    Row {
+    CutRow {
         grouping: cut.name.clone(),
         routes: routes(service, cut, runs),
         cold: mean(&|(outcome, _)| outcome.cold_starts.cold as f64),
@@ -170,7 +170,7 @@ fn routes(service: &Service<'_>, cut: &Cut, runs: &[Done<'_>]) -> Vec<RouteRow> 
         found.map_or_else(String::new, |(name, _)| name.clone())
     };
     let one = |(index, route): (usize, &crate::scenario::Function)| {
-        let mut starts = ColdStarts::default();
+        let mut starts = ColdStartCounts::default();
         runs.iter().filter_map(|(_, tally)| tally.routes.get(index)).for_each(|it| starts.merge(it));
         RouteRow {
             route: route.name.clone(),

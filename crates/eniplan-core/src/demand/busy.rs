@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Curve, Ranges, Running, SlidingMax, Tally};
+use super::{Curve, InstantTally, Ranges, Running, SlidingMax};
 use crate::trace::Entry;
 
 /// What a bound on environments rests on.
@@ -57,7 +57,7 @@ pub struct Most {
     /// now; `None` where that is as long as the keep-alive, or not asked for.
     pub kept: Option<Curve>,
     /// Arrivals that are not surely warm; each starts an environment if it is cold.
-    pub cold: Tally,
+    pub cold: InstantTally,
     /// Invocations that are not surely served.
     pub may_fail: u64,
 }
@@ -135,7 +135,7 @@ impl Facts {
 }
 
 /// The pass over one function's arrivals.
-pub(super) struct Bound {
+pub(super) struct BusyBound {
     facts: Facts,
     may_fail: MayFail,
     slices: Option<u32>,
@@ -158,7 +158,7 @@ pub(super) struct Bound {
     most: Most,
 }
 
-impl Bound {
+impl BusyBound {
     pub(super) fn new(facts: Facts, may_fail: MayFail) -> Self {
         let (keep_alive, reach) = (facts.keep_alive, facts.reach());
         // One millisecond more: an environment that expires still holds its place when the

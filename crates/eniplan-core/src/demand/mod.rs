@@ -20,7 +20,7 @@ pub use concurrency::Running;
 pub use curve::Curve;
 pub use ranges::Ranges;
 pub use sliding::SlidingMax;
-pub use tally::Tally;
+pub use tally::InstantTally;
 
 use crate::policy::{Capacity, IdleTtl, Policy};
 use crate::quantity::Millis;

@@ -17,7 +17,7 @@ pub use super::busy::{MayFail, Most, Premises};
 
 use rayon::prelude::*;
 
-use super::busy::{Bound, Facts, Lengths};
+use super::busy::{BusyBound, Facts, Lengths};
 use super::{Curve, keep_alive, pools, sizes, sum};
 use crate::policy::{PickEnvironment, Policy};
 use crate::quantity::Millis;
@@ -69,8 +69,8 @@ pub(crate) fn environments_while(
     let shares = rayon::current_num_threads().min(functions).max(1);
     let of_share = |share: usize| {
         let own = (share..functions).step_by(shares);
-        let bound = |f| Bound::new(facts(f), premises.may_fail.get(f).cloned().unwrap_or_default());
-        let mut bounds: Vec<Bound> = own.map(bound).collect();
+        let bound = |f| BusyBound::new(facts(f), premises.may_fail.get(f).cloned().unwrap_or_default());
+        let mut bounds: Vec<BusyBound> = own.map(bound).collect();
         let arrivals = traffic.arrivals().filter(|it| it.function as usize % shares == share);
         for (n, entry) in arrivals.enumerate() {
             if n % NOW_AND_THEN == 0 && !go_on() {
@@ -78,7 +78,7 @@ pub(crate) fn environments_while(
             }
             bounds[entry.function as usize / shares].arrive(entry);
         }
-        Some(bounds.into_iter().map(Bound::finish).collect::<Vec<Most>>())
+        Some(bounds.into_iter().map(BusyBound::finish).collect::<Vec<Most>>())
     };
     let found: Option<Vec<Vec<Most>>> = (0..shares).into_par_iter().map(of_share).collect();
     let mut found: Vec<_> = found?.into_iter().map(Vec::into_iter).collect();

@@ -1,8 +1,8 @@
 //! Quota: the account's own limits, which go before those of the model.
 
 use super::Raw;
-use crate::document::{Placed, Reader, SET, Table};
-use crate::platform::{Bucket, Cited, Grade, Platform};
+use crate::document::{DocumentReader, Placed, SET, TomlTable};
+use crate::platform::{BucketModel, Cited, Grade, Platform};
 use crate::quantity::Rate;
 
 /// `[quota]`: limits of the account; what it leaves out is as the model says.
@@ -20,7 +20,7 @@ pub(super) struct RawQuota {
 
 impl RawQuota {
     /// What `[quota]` of the file says.
-    pub(super) fn read(reader: &mut Reader<'_>, root: &Table<'_>) -> Self {
+    pub(super) fn read(reader: &mut DocumentReader<'_>, root: &TomlTable<'_>) -> Self {
         const KEYS: &[&str] = &["vpc_enis", "region_enis", "concurrency", "api"];
         let Some(table) = reader.table(root, "quota", KEYS) else { return Self::default() };
         Self {
@@ -54,7 +54,7 @@ impl Raw {
             }
             none => {
                 let both = burst.zip(per_second);
-                *none = both.map(|(b, r)| Bucket { burst: self.cited(b), per_second: self.cited(r) });
+                *none = both.map(|(b, r)| BucketModel { burst: self.cited(b), per_second: self.cited(r) });
             }
         }
         platform
@@ -89,7 +89,7 @@ impl Raw {
     }
 
     /// The two numbers of the quota's bucket that go before those of `model`.
-    fn api(&self, model: Option<&Bucket>) -> (Option<&Placed<u32>>, Option<&Placed<Rate>>) {
+    fn api(&self, model: Option<&BucketModel>) -> (Option<&Placed<u32>>, Option<&Placed<Rate>>) {
         let Some((burst, per_second)) = &self.quota.api else { return (None, None) };
         let (b, r) = (model.map(|it| &it.burst), model.map(|it| &it.per_second));
         (self.holds(Some(burst), b), self.holds(Some(per_second), r))
@@ -111,7 +111,7 @@ impl Raw {
 }
 
 /// A limit, which is not zero.
-fn count(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Option<Placed<u32>> {
+fn count(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>, key: &str) -> Option<Placed<u32>> {
     let limit = reader.whole(table, key)?;
     if limit.value == 0 {
         let help = "give at least 1, or leave the key out for what the model says";
@@ -120,7 +120,7 @@ fn count(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Option<Placed
     Some(limit)
 }
 
-fn api(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<(Placed<u32>, Placed<Rate>)> {
+fn api(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<(Placed<u32>, Placed<Rate>)> {
     for key in ["burst", "per_second"] {
         if !table.has(key) {
             reader.missing(table, key, "write both: api = { burst = 100, per_second = \"5/s\" }");

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Allow;
 use super::quota::RawQuota;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::document::{Origin, Place, Placed, listed, nearest};
+use crate::document::{DocumentOrigin, Place, Placed, listed, nearest};
 use crate::quantity::{Memory, Millis, Price};
 
 /// What a scenario file says, before defaults; the default is to have no file.
 #[derive(Clone, Debug, Default)]
 pub struct Raw {
     /// Where its values come from.
-    pub(super) origin: Origin,
+    pub(super) origin: DocumentOrigin,
     pub(super) model: Option<Placed<String>>,
     pub(super) policy: Option<Placed<String>>,
     pub(super) subnets: Vec<RawSubnet>,

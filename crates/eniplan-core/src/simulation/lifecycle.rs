@@ -6,10 +6,10 @@ use super::idle::Idle;
 use super::nature::Nature;
 use super::queue::Event;
 use super::record::Recorder;
-use super::run::Run;
-use crate::policy::Binding;
+use super::run::SimulationRun;
+use crate::policy::EnvironmentBinding;
 
-impl<N: Nature, R: Recorder> Run<'_, N, R> {
+impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
     /// The environment becomes idle.
     pub(super) fn rest(&mut self, environment: u32, now: u64) {
         let Some(it) = self.environments[environment as usize].as_mut() else { return };
@@ -85,7 +85,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
         let Some(it) = self.end_environment(environment, now) else { return };
         let Some(cold) = it.cold else { return };
         let function = it.function as usize;
-        if self.world.policy.binding == Binding::Queued {
+        if self.world.policy.binding == EnvironmentBinding::Queued {
             let waiting = &mut self.queued[function];
             let Some(place) = waiting.iter().position(|it| it.number == cold.invocation.number) else {
                 return;

@@ -27,10 +27,10 @@ mod world;
 pub use distribution::Distribution;
 pub use failure::Failure;
 pub use nature::{Assignment, End, Nature, Random, Recording};
-pub use outcome::{ColdStarts, Level, Longest, Outcome};
-pub use record::{Census, Recorder, Served, Silent};
-pub use reuse::{FunctionReuse, Reuse, Shared, Watched};
-pub use world::{Action, World};
+pub use outcome::{ColdStartCounts, Gauge, Longest, Outcome};
+pub use record::{Census, Recorder, ServedInvocation, Silent};
+pub use reuse::{FunctionReuse, Reuse, Shared, WatchedInstant};
+pub use world::{EniAction, World};
 
 use crate::quantity::Millis;
 use crate::trace::{Entry, Traffic};
@@ -54,12 +54,12 @@ pub fn simulate_arrivals<N: Nature, R: Recorder>(
     nature: N,
     recorder: R,
 ) -> (Outcome, N, R) {
-    run::Run::new(world, nature, recorder, span).finish(arrivals, span.0)
+    run::SimulationRun::new(world, nature, recorder, span).finish(arrivals, span.0)
 }
 
 /// What stands idle and ready at time 0, as far as the limits allow it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct InitialState {
     /// Environments of each function.
     pub environments: Vec<u32>,
     /// ENIs held.
@@ -67,7 +67,7 @@ pub struct Standing {
 }
 
 /// What stands at time 0 in `world`.
-pub fn standing(world: &World<'_>) -> Standing {
+pub fn standing(world: &World<'_>) -> InitialState {
     let longest = Assignment::all(End::Longest);
-    run::Run::new(world, longest, Silent, Millis::ZERO).standing()
+    run::SimulationRun::new(world, longest, Silent, Millis::ZERO).standing()
 }

@@ -1,11 +1,11 @@
 //! Recorder: who listens to a run.
 
 use super::failure::Failure;
-use crate::cold_path::Stretch;
+use crate::cold_path::StepTiming;
 
 /// An invocation whose handler has started.
 #[derive(Clone, Copy, Debug)]
-pub struct Served<'a> {
+pub struct ServedInvocation<'a> {
     /// When it arrived, ms.
     pub arrival: u64,
     /// When its handler started, ms.
@@ -28,7 +28,7 @@ pub struct Served<'a> {
     pub cold: bool,
     /// The steps of its cold path, relative to the arrival; empty when warm, or served by
     /// an environment that another invocation had started.
-    pub stretches: &'a [Stretch],
+    pub stretches: &'a [StepTiming],
 }
 
 /// How many environments and ENIs are in each state.
@@ -53,7 +53,7 @@ pub struct Census {
 /// Listens to a run.
 pub trait Recorder {
     /// A handler has started.
-    fn served(&mut self, _served: &Served<'_>) {}
+    fn served(&mut self, _served: &ServedInvocation<'_>) {}
     /// An invocation has failed.
     fn failed(&mut self, _arrival: u64, _function: usize, _failure: Failure) {}
     /// An environment stands idle at time 0.
@@ -76,7 +76,7 @@ impl Recorder for Silent {}
 
 /// Perhaps somebody listens.
 impl<R: Recorder> Recorder for Option<R> {
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         if let Some(it) = self {
             it.served(served);
         }
@@ -121,7 +121,7 @@ impl<R: Recorder> Recorder for Option<R> {
 
 /// Two listen.
 impl<A: Recorder, B: Recorder> Recorder for (A, B) {
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         self.0.served(served);
         self.1.served(served);
     }

@@ -5,33 +5,33 @@
 
 use std::collections::VecDeque;
 
-use super::Standing;
-use super::bucket::Bucket;
-use super::enis::Enis;
-use super::environment::{Cold, Environment, Invocation};
+use super::InitialState;
+use super::bucket::BucketState;
+use super::enis::EniFleet;
+use super::environment::{ColdProgress, Environment, Invocation};
 use super::failure::Failure;
 use super::idle::IdlePool;
 use super::nature::Nature;
 use super::outcome::{Longest, Outcome};
-use super::queue::{Due, Event, Queue};
-use super::record::{Recorder, Served};
-use super::schedule::Planned;
+use super::queue::{Event, EventTime, Queue};
+use super::record::{Recorder, ServedInvocation};
+use super::schedule::PlannedStep;
 use super::uneven::UnevenPool;
 use super::world::World;
-use crate::cold_path::{EniWait, Stretch};
+use crate::cold_path::{EniWait, StepTiming};
 use crate::platform::PhaseKind;
-use crate::policy::Binding;
+use crate::policy::EnvironmentBinding;
 use crate::quantity::{Millis, Rate};
 use crate::topology::TokenBucket;
 use crate::trace::Entry;
 
 /// A run in progress.
-pub(super) struct Run<'w, N, R> {
+pub(super) struct SimulationRun<'w, N, R> {
     pub(super) world: &'w World<'w>,
     pub(super) nature: N,
     pub(super) recorder: R,
     pub(super) queue: Queue,
-    pub(super) enis: Enis,
+    pub(super) enis: EniFleet,
     pub(super) environments: Vec<Option<Environment>>,
     pub(super) vacant: Vec<u32>,
     pub(super) idle: Vec<IdlePool>,
@@ -41,10 +41,10 @@ pub(super) struct Run<'w, N, R> {
     pub(super) queued: Vec<VecDeque<Invocation>>,
     /// Environments that wait for room, and whether they still are the same.
     pub(super) waiters: VecDeque<(u32, u64)>,
-    pub(super) api: Option<Bucket>,
-    account_scaling: Option<Bucket>,
-    function_scaling: Vec<Bucket>,
-    hosts: Option<Bucket>,
+    pub(super) api: Option<BucketState>,
+    account_scaling: Option<BucketState>,
+    function_scaling: Vec<BucketState>,
+    hosts: Option<BucketState>,
     pub(super) in_flight: u64,
     /// Environments on their cold path, and with an invocation.
     pub(super) starting: u32,
@@ -54,31 +54,31 @@ pub(super) struct Run<'w, N, R> {
     pub(super) acquisitions: u64,
     pub(super) deletions: u64,
     pub(super) pending_deletions: Vec<u64>,
-    pub(super) planned: VecDeque<Planned>,
+    pub(super) planned: VecDeque<PlannedStep>,
     pub(super) outcome: Outcome,
 }
 
-impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
+impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
     pub(super) fn new(world: &'w World<'w>, nature: N, recorder: R, span: Millis) -> Self {
         let limits = &world.topology.limits;
         let functions = world.functions.len();
-        let scaling = limits.function_scaling.map(|bucket| vec![Bucket::new(bucket); functions]);
+        let scaling = limits.function_scaling.map(|bucket| vec![BucketState::new(bucket); functions]);
         Self {
             world,
             nature,
             recorder,
             queue: Queue::default(),
-            enis: Enis::new(world),
+            enis: EniFleet::new(world),
             environments: Vec::new(),
             vacant: Vec::new(),
             idle: vec![IdlePool::new(world.policy.pick_environment); functions],
             uneven: vec![UnevenPool::new(world.policy.pick_environment); functions],
             queued: vec![VecDeque::new(); functions],
             waiters: VecDeque::new(),
-            api: limits.api.map(Bucket::new),
-            account_scaling: limits.account_scaling.map(Bucket::new),
+            api: limits.api.map(BucketState::new),
+            account_scaling: limits.account_scaling.map(BucketState::new),
             function_scaling: scaling.unwrap_or_default(),
-            hosts: limits.microvm.map(|rate| Bucket::new(one_second_of(rate))),
+            hosts: limits.microvm.map(|rate| BucketState::new(one_second_of(rate))),
             in_flight: 0,
             starting: 0,
             running: 0,
@@ -108,23 +108,25 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         self.starve();
         self.outcome.enis.finish();
         self.outcome.environments.finish();
-        self.outcome.subnets.iter_mut().for_each(super::outcome::Level::finish);
+        self.outcome.subnets.iter_mut().for_each(super::outcome::Gauge::finish);
         (self.outcome, self.nature, self.recorder)
     }
 
     /// What stands at time 0.
-    pub(super) fn standing(mut self) -> Standing {
+    pub(super) fn standing(mut self) -> InitialState {
         self.set_up();
         let mut environments = vec![0; self.world.functions.len()];
         for it in self.environments.iter().flatten() {
             environments[it.function as usize] += 1;
         }
-        Standing { environments, enis: self.enis.held }
+        InitialState { environments, enis: self.enis.held }
     }
 
     /// The next event, if it comes before the arrivals of instant `arrival`.
     fn step_before(&mut self, arrival: u64) -> bool {
-        let Some((Due { at, sequence, .. }, event)) = self.queue.pop_before(arrival) else { return false };
+        let Some((EventTime { at, sequence, .. }, event)) = self.queue.pop_before(arrival) else {
+            return false;
+        };
         match event {
             Event::EniGone { eni } => self.eni_gone(eni, at),
             Event::EniReady { eni } => self.eni_ready(eni, at),
@@ -176,7 +178,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
             return self.fail(function, invocation, Failure::Scaling);
         }
         self.in_flight += 1;
-        if self.world.policy.binding == Binding::Queued {
+        if self.world.policy.binding == EnvironmentBinding::Queued {
             self.queued[function].push_back(invocation);
         }
         let environment = self.start_environment(function, Some(invocation), now);
@@ -188,7 +190,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         let mut buckets = [self.account_scaling.as_mut(), self.function_scaling.get_mut(function)];
         let may = buckets.iter_mut().flatten().all(|bucket| bucket.has_token(now));
         if may {
-            buckets.into_iter().flatten().for_each(Bucket::take);
+            buckets.into_iter().flatten().for_each(BucketState::take);
         }
         may
     }
@@ -207,9 +209,9 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
     ) -> u32 {
         let steps = self.world.functions[function].path.steps.len();
         let cold = invocation.map(|invocation| {
-            Box::new(Cold {
+            Box::new(ColdProgress {
                 born: now,
-                stretches: vec![Stretch::default(); steps],
+                stretches: vec![StepTiming::default(); steps],
                 ended: vec![false; steps],
                 eni_wait: EniWait::default(),
                 invocation,
@@ -301,8 +303,8 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         let (function, serial) = (it.function as usize, it.serial);
         self.recorder.ready(now, function, serial);
         let invocation = match self.world.policy.binding {
-            Binding::Bound => it.cold.as_ref().map(|cold| cold.invocation),
-            Binding::Queued => self.queued[function].pop_front(),
+            EnvironmentBinding::Bound => it.cold.as_ref().map(|cold| cold.invocation),
+            EnvironmentBinding::Queued => self.queued[function].pop_front(),
         };
         match invocation {
             Some(invocation) => self.serve(environment, invocation, true, now),
@@ -328,7 +330,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
             let arrival = invocation.arrival;
             self.outcome.longest = Some(Longest { arrival, function, length, path: explained });
         }
-        let served = Served {
+        let served = ServedInvocation {
             arrival: invocation.arrival,
             start: now,
             duration: invocation.duration,
@@ -359,7 +361,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
     /// Whoever still waits when nothing can happen any more has failed.
     fn starve(&mut self) {
         let mut starved: Vec<(Invocation, usize)> = Vec::new();
-        if self.world.policy.binding == Binding::Queued {
+        if self.world.policy.binding == EnvironmentBinding::Queued {
             for (function, waiting) in self.queued.iter_mut().enumerate() {
                 starved.extend(waiting.drain(..).map(|invocation| (invocation, function)));
             }

@@ -1,23 +1,23 @@
 //! Supply: the half of the engine that makes, shares and deletes ENIs.
 
-use super::enis::State;
+use super::enis::EniState;
 use super::failure::Failure;
 use super::nature::Nature;
 use super::queue::Event;
 use super::record::Recorder;
-use super::run::Run;
-use crate::cold_path::{EniWait, Found, Limit};
-use crate::policy::{IdleTtl, OnExhausted, Provision, Start};
+use super::run::SimulationRun;
+use crate::cold_path::{EniFound, EniWait, SystemLimit};
+use crate::policy::{IdleTtl, OnExhausted, Provision, StartMode};
 
-enum Acquired {
+enum Acquisition {
     Ready(u32),
     Joined(u32),
     Requested(u32),
-    Nothing(Limit),
+    Nothing(SystemLimit),
     Failed(Failure),
 }
 
-impl<N: Nature, R: Recorder> Run<'_, N, R> {
+impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
     /// What exists at time 0.
     pub(super) fn set_up(&mut self) {
         let (policy, classes) = (self.world.policy, self.world.topology.classes.len());
@@ -25,7 +25,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
         if policy.provision == Provision::AtDeploy {
             (0..classes).for_each(|class| self.stand_ready(class));
         }
-        if policy.start == Start::Warm {
+        if policy.start == StartMode::Warm {
             (0..self.world.functions.len()).for_each(|function| self.stand_idle(function));
             for class in 0..classes {
                 while self.short_of_free(class) {
@@ -51,7 +51,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
                 let made = || on_demand.then(|| self.enis.pick_class(world, classes).ok()).flatten();
                 eni = match (found, found.is_none().then(made).flatten()) {
                     (Some(found), _) => Some(found),
-                    (None, Some(class)) => Some(self.make_eni(class, State::Ready, 0)),
+                    (None, Some(class)) => Some(self.make_eni(class, EniState::Ready, 0)),
                     (None, None) => return,
                 };
             }
@@ -70,12 +70,12 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
     /// An ENI of `class` that is ready at time 0, if the limits allow one.
     fn stand_ready(&mut self, class: usize) {
         if self.enis.pick_class(self.world, &[class]).is_ok() {
-            let eni = self.make_eni(class, State::Ready, 0);
+            let eni = self.make_eni(class, EniState::Ready, 0);
             self.eni_idle(eni, 0);
         }
     }
 
-    pub(super) fn make_eni(&mut self, class: usize, state: State, now: u64) -> u32 {
+    pub(super) fn make_eni(&mut self, class: usize, state: EniState, now: u64) -> u32 {
         let eni = self.enis.make(self.world, class, state);
         self.note_held(class, now);
         eni
@@ -99,7 +99,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
 
     pub(super) fn request_ready_at(&mut self, class: usize, now: u64, ready: u64) -> u32 {
         self.outcome.creations += 1;
-        let eni = self.make_eni(class, State::Booting, now);
+        let eni = self.make_eni(class, EniState::Booting, now);
         self.queue.push(ready, Event::EniReady { eni });
         eni
     }
@@ -108,39 +108,39 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
     pub(super) fn acquire(&mut self, environment: u32, step: usize, now: u64) {
         let (acquired, serial) = self.look_for_eni(environment, true, now);
         match acquired {
-            Acquired::Ready(eni) => {
+            Acquisition::Ready(eni) => {
                 self.place(environment, eni, now);
                 self.end_step(environment, step, now);
             }
-            Acquired::Joined(eni) => self.wait_for_boot(environment, eni, true, now),
-            Acquired::Requested(eni) => self.wait_for_boot(environment, eni, false, now),
-            Acquired::Nothing(limit) => {
+            Acquisition::Joined(eni) => self.wait_for_boot(environment, eni, true, now),
+            Acquisition::Requested(eni) => self.wait_for_boot(environment, eni, false, now),
+            Acquisition::Nothing(limit) => {
                 self.note_eni_wait(environment, |wait, _| wait.limit = Some(limit));
                 self.waiters.push_back((environment, serial));
             }
-            Acquired::Failed(failure) => self.abort(environment, failure, now),
+            Acquisition::Failed(failure) => self.abort(environment, failure, now),
         }
     }
 
-    fn look_for_eni(&mut self, environment: u32, first: bool, now: u64) -> (Acquired, u64) {
+    fn look_for_eni(&mut self, environment: u32, first: bool, now: u64) -> (Acquisition, u64) {
         let (world, policy) = (self.world, self.world.policy);
         let Some(it) = &self.environments[environment as usize] else {
-            return (Acquired::Nothing(Limit::Plan), 0);
+            return (Acquisition::Nothing(SystemLimit::Plan), 0);
         };
         let (serial, place) = (it.serial, &world.functions[it.function as usize]);
         let classes = &place.function.classes;
         let mut could = false;
         if policy.reuse {
-            let ready = self.enis.pick_ready(classes, place.size).map(Acquired::Ready);
+            let ready = self.enis.pick_ready(classes, place.size).map(Acquisition::Ready);
             let found = ready.or_else(|| {
                 let joined = policy.join_booting.then(|| self.enis.pick_booting(classes, place.size));
-                joined.flatten().map(Acquired::Joined)
+                joined.flatten().map(Acquisition::Joined)
             });
             could = found.is_some();
             if let Some(found) = found
                 && !(first && self.misses())
             {
-                if first && matches!(found, Acquired::Joined(_)) {
+                if first && matches!(found, Acquisition::Joined(_)) {
                     self.note_found(environment, self.enis.found(classes, false, true));
                 }
                 return (found, serial);
@@ -151,19 +151,19 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
         }
         let falls_back = policy.fallback && policy.provision == Provision::Scheduled;
         if !self.creates_on_demand() && !falls_back {
-            return (Acquired::Nothing(Limit::Plan), serial);
+            return (Acquisition::Nothing(SystemLimit::Plan), serial);
         }
         let acquired = match self.enis.pick_class(world, classes) {
-            Ok(class) => Acquired::Requested(self.request(class, now)),
+            Ok(class) => Acquisition::Requested(self.request(class, now)),
             Err(failure) if policy.on_exhausted == OnExhausted::Wait => {
-                Acquired::Nothing(failure.limit().unwrap_or(Limit::SubnetAddresses))
+                Acquisition::Nothing(failure.limit().unwrap_or(SystemLimit::SubnetAddresses))
             }
-            Err(failure) => Acquired::Failed(failure),
+            Err(failure) => Acquisition::Failed(failure),
         };
         (acquired, serial)
     }
 
-    fn note_found(&mut self, environment: u32, found: Found) {
+    fn note_found(&mut self, environment: u32, found: EniFound) {
         self.note_eni_wait(environment, |wait, _| wait.found = Some(found));
     }
 
@@ -240,14 +240,14 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
                 continue;
             }
             match self.look_for_eni(environment, false, now).0 {
-                Acquired::Ready(eni) => {
+                Acquisition::Ready(eni) => {
                     self.note_eni_wait(environment, |wait, began| wait.room = now.saturating_sub(began));
                     self.place(environment, eni, now);
                     self.eni_step_ended(environment, now);
                 }
-                Acquired::Joined(eni) => self.wait_for_boot(environment, eni, true, now),
-                Acquired::Requested(eni) => self.wait_for_boot(environment, eni, false, now),
-                Acquired::Nothing(_) | Acquired::Failed(_) => {
+                Acquisition::Joined(eni) => self.wait_for_boot(environment, eni, true, now),
+                Acquisition::Requested(eni) => self.wait_for_boot(environment, eni, false, now),
+                Acquisition::Nothing(_) | Acquisition::Failed(_) => {
                     refused[function] = true;
                     left.push_back((environment, serial));
                 }

@@ -10,14 +10,14 @@ const WORDS: usize = (SPAN / 64) as usize;
 const NOTHING: u32 = u32::MAX;
 
 #[derive(Clone, Copy, Debug)]
-struct Node<T> {
+struct WheelNode<T> {
     item: T,
     sequence: u64,
     next: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct List {
+struct SlotList {
     first: u32,
     last: u32,
 }
@@ -25,12 +25,12 @@ struct List {
 /// Events of less than [`SPAN`] ms ahead, each with the sequence it was added under.
 #[derive(Clone, Debug)]
 pub(crate) struct Wheel<T> {
-    lists: Vec<List>,
+    lists: Vec<SlotList>,
     /// One bit per list that holds something.
     occupied: Vec<u64>,
     /// One bit per word of `occupied` that is not zero.
     words: [u64; WORDS.div_ceil(64)],
-    nodes: Vec<Node<T>>,
+    nodes: Vec<WheelNode<T>>,
     vacant: u32,
     /// No event is earlier than this.
     from: u64,
@@ -41,7 +41,7 @@ pub(crate) struct Wheel<T> {
 
 impl<T: Copy> Default for Wheel<T> {
     fn default() -> Self {
-        let empty = List { first: NOTHING, last: NOTHING };
+        let empty = SlotList { first: NOTHING, last: NOTHING };
         Self {
             lists: vec![empty; WORDS * 64],
             occupied: vec![0; WORDS],
@@ -69,7 +69,7 @@ impl<T: Copy> Wheel<T> {
         if at - self.from >= SPAN || at >= now + SPAN {
             return Err(item);
         }
-        let node = Node { item, sequence, next: NOTHING };
+        let node = WheelNode { item, sequence, next: NOTHING };
         let slot = if self.vacant == NOTHING {
             self.nodes.push(node);
             u32::try_from(self.nodes.len() - 1).unwrap_or(NOTHING)
@@ -82,7 +82,7 @@ impl<T: Copy> Wheel<T> {
         let index = place(at);
         let list = &mut self.lists[index];
         if list.first == NOTHING {
-            *list = List { first: slot, last: slot };
+            *list = SlotList { first: slot, last: slot };
             self.occupied[index / 64] |= 1 << (index % 64);
             self.words[index / 4096] |= 1 << (index / 64 % 64);
         } else {

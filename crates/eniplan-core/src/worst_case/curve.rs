@@ -8,7 +8,7 @@ use super::{BySlot, WorstCase};
 use crate::policy::Policy;
 use crate::quantity::{Interval, Millis, Probability};
 use crate::random::{Purpose, Stream};
-use crate::simulation::{Nature, Random, Recorder, Served};
+use crate::simulation::{Nature, Random, Recorder, ServedInvocation};
 use crate::trace::Traffic;
 
 /// One slot.
@@ -94,7 +94,7 @@ impl WorstCase {
 }
 
 impl Recorder for Shown {
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         if served.cold {
             let (longest, _) = self.at(served.arrival);
             *longest = (*longest).max(served.start - served.arrival);

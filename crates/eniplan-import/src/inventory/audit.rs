@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::estate::{Eni, Estate, Function};
-use super::found::{Quota, Standing};
+use super::estate::{Estate, EstateEni, EstateFunction};
+use super::found::{Authority, Quota};
 use super::merge::{self, Merges};
-use super::rule::{Load, Rule};
+use super::rule::{ClassLoad, EniRule};
 use eniplan_core::platform::Platform;
 
 /// A subnet is near exhaustion where fewer than one in so many of its usable addresses would be
@@ -45,14 +45,14 @@ impl ClassAudit {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Orphan {
     /// The ENI.
-    pub eni: Eni,
+    pub eni: EstateEni,
     /// Why it is one.
     pub why: &'static str,
 }
 
 /// How much room a subnet has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Room {
+pub enum AddressRoom {
     /// Fewer addresses are free than ENIs are still expected.
     Short,
     /// Fewer than a tenth of its addresses would be left.
@@ -63,7 +63,7 @@ pub enum Room {
     Unknown,
 }
 
-impl Room {
+impl AddressRoom {
     /// In one word.
     pub const fn word(self) -> &'static str {
         match self {
@@ -89,7 +89,7 @@ pub struct SubnetAudit {
     /// ENIs that the model expects and that are not there.
     pub missing: u64,
     /// What that comes to.
-    pub room: Room,
+    pub room: AddressRoom,
 }
 
 /// A limit and what is needed of it.
@@ -109,7 +109,7 @@ pub struct QuotaAudit {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Audit {
     /// How many ENIs the model expects of a class.
-    pub rule: Rule,
+    pub rule: EniRule,
     /// The classes in use, by subnet and groups.
     pub classes: Vec<ClassAudit>,
     /// Lambda's ENIs; none where no list of ENIs was given.
@@ -129,7 +129,7 @@ pub struct Audit {
 impl Audit {
     /// Holds `estate` against the model.
     pub fn of(estate: &Estate, platform: &Platform) -> Self {
-        let rule = Rule::of(platform);
+        let rule = EniRule::of(platform);
         let classes = classes(estate, &rule);
         let (orphans, elsewhere) = orphans(estate);
         let quotas = quotas(estate, platform, &classes);
@@ -157,10 +157,10 @@ impl Audit {
 }
 
 /// Subnet and groups.
-type Key<'e> = (usize, &'e [String]);
+type ClassKey<'e> = (usize, &'e [String]);
 
-fn classes(estate: &Estate, rule: &Rule) -> Vec<ClassAudit> {
-    let mut loads: BTreeMap<Key<'_>, (Load, Vec<&Function>)> = BTreeMap::new();
+fn classes(estate: &Estate, rule: &EniRule) -> Vec<ClassAudit> {
+    let mut loads: BTreeMap<ClassKey<'_>, (ClassLoad, Vec<&EstateFunction>)> = BTreeMap::new();
     for function in estate.users() {
         for &subnet in &function.subnets {
             let entry = loads.entry((subnet, &function.security_groups)).or_default();
@@ -172,16 +172,16 @@ fn classes(estate: &Estate, rule: &Rule) -> Vec<ClassAudit> {
     for eni in estate.enis.iter().filter(|eni| eni.lambda && eni.attached) {
         *exist.entry((&eni.subnet, &eni.security_groups)).or_default() += 1;
     }
-    let class = |((subnet, groups), (load, functions)): (Key<'_>, (Load, Vec<&Function>))| {
+    let class = |((subnet, groups), (load, functions)): (ClassKey<'_>, (ClassLoad, Vec<&EstateFunction>))| {
         let subnet = estate.subnet_name(subnet);
         ClassAudit {
             subnet: subnet.to_owned(),
             security_groups: groups.to_vec(),
-            planned: functions.iter().all(|it| it.origin.standing == Standing::Planned),
+            planned: functions.iter().all(|it| it.origin.standing == Authority::Planned),
             functions: functions.into_iter().map(|it| it.name.clone()).collect(),
             exist: estate.enis_listed.then(|| exist.get(&(subnet, groups)).copied().unwrap_or(0)),
             expected: rule.enis(load),
-            at_least: Rule::at_least(load),
+            at_least: EniRule::at_least(load),
         }
     };
     loads.into_iter().map(class).collect()
@@ -218,7 +218,7 @@ fn subnets(estate: &Estate, classes: &[ClassAudit]) -> Vec<SubnetAudit> {
         *sum = sum.saturating_add(class.missing());
     }
     let held = estate.addresses_held(|_| true);
-    let audit = |subnet: &super::estate::Subnet| {
+    let audit = |subnet: &super::estate::EstateSubnet| {
         let missing = *missing.get(subnet.name.as_str())?;
         let usable = subnet.usable();
         let counted = usable
@@ -226,12 +226,12 @@ fn subnets(estate: &Estate, classes: &[ClassAudit]) -> Vec<SubnetAudit> {
             .map(|usable| usable.saturating_sub(held.get(subnet.name.as_str()).copied().unwrap_or(0)));
         let free = subnet.free.or(counted).map(u64::from);
         let room = match (free, usable) {
-            (None, _) => Room::Unknown,
-            (Some(free), _) if free < missing => Room::Short,
+            (None, _) => AddressRoom::Unknown,
+            (Some(free), _) if free < missing => AddressRoom::Short,
             (Some(free), Some(usable)) if (free - missing).saturating_mul(NEAR) < u64::from(usable) => {
-                Room::Near
+                AddressRoom::Near
             }
-            _ => Room::Enough,
+            _ => AddressRoom::Enough,
         };
         Some(SubnetAudit {
             name: subnet.name.clone(),

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::access;
 use super::estate::Estate;
 use super::found::Quota;
-use super::rule::{Load, Rule};
+use super::rule::{ClassLoad, EniRule};
 use eniplan_core::scenario::MOST_GROUPS;
 
 /// Up to so many sets that share subnets, every way to merge them is tried: Bell(9) = 21,147.
@@ -21,7 +21,7 @@ const MOST_SETS: usize = 400;
 
 /// What a function would gain.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Change {
+pub struct FunctionChange {
     /// The function.
     pub function: String,
     /// The security groups it does not have now.
@@ -40,7 +40,7 @@ pub struct Merge {
     /// ENIs that the model expects no more.
     pub saves: u64,
     /// Every function whose access changes.
-    pub changes: Vec<Change>,
+    pub changes: Vec<FunctionChange>,
 }
 
 /// Every way to save ENIs by merging sets.
@@ -64,7 +64,7 @@ pub struct Merges {
 struct Block<'e> {
     sets: Vec<&'e [String]>,
     union: BTreeSet<&'e str>,
-    loads: BTreeMap<usize, Load>,
+    loads: BTreeMap<usize, ClassLoad>,
     /// ENIs of the sets apart.
     apart: u64,
     /// Functions and their set.
@@ -91,11 +91,11 @@ impl Block<'_> {
         self.loads.keys().any(|subnet| other.loads.contains_key(subnet))
     }
 
-    fn enis(&self, rule: &Rule) -> u64 {
+    fn enis(&self, rule: &EniRule) -> u64 {
         self.loads.values().fold(0, |sum, load| sum.saturating_add(rule.enis(*load)))
     }
 
-    fn saves(&self, rule: &Rule) -> u64 {
+    fn saves(&self, rule: &EniRule) -> u64 {
         self.apart.saturating_sub(self.enis(rule))
     }
 
@@ -103,17 +103,17 @@ impl Block<'_> {
         self.functions.iter().filter(|(_, set)| set.len() < self.union.len()).count() as u64
     }
 
-    fn merge(&self, rule: &Rule) -> Merge {
+    fn merge(&self, rule: &EniRule) -> Merge {
         let gains = |set: &[String]| {
             let new = self.union.iter().filter(|group| !set.iter().any(|it| it == **group));
             new.map(|group| (*group).to_owned()).collect::<Vec<_>>()
         };
-        let change = |(function, set): &(&str, &[String])| Change {
+        let change = |(function, set): &(&str, &[String])| FunctionChange {
             function: (*function).to_owned(),
             gains: gains(set),
             access: None,
         };
-        let mut changes: Vec<Change> =
+        let mut changes: Vec<FunctionChange> =
             self.functions.iter().map(change).filter(|change| !change.gains.is_empty()).collect();
         changes.sort();
         let mut sets: Vec<Vec<String>> = self.sets.iter().map(|set| set.to_vec()).collect();
@@ -124,7 +124,7 @@ impl Block<'_> {
 }
 
 /// Everything that merging could save.
-pub(super) fn merges(estate: &Estate, rule: &Rule) -> Merges {
+pub(super) fn merges(estate: &Estate, rule: &EniRule) -> Merges {
     let quota = estate.quotas.get(&Quota::GroupsPerEni).and_then(|(limit, _)| usize::try_from(*limit).ok());
     let most_groups = quota.map_or(MOST_GROUPS, |limit| limit.min(MOST_GROUPS));
     let mut blocks = blocks(estate, rule);
@@ -163,7 +163,7 @@ fn better(a: &Merge, b: &Merge) -> std::cmp::Ordering {
     theirs.cmp(&mine).then_with(|| b.saves.cmp(&a.saves))
 }
 
-fn blocks<'e>(estate: &'e Estate, rule: &Rule) -> Vec<Block<'e>> {
+fn blocks<'e>(estate: &'e Estate, rule: &EniRule) -> Vec<Block<'e>> {
     let mut by_set: BTreeMap<&[String], Block<'e>> = BTreeMap::new();
     for function in estate.users().filter(|function| !function.subnets.is_empty()) {
         let set = function.security_groups.as_slice();
@@ -187,7 +187,7 @@ fn blocks<'e>(estate: &'e Estate, rule: &Rule) -> Vec<Block<'e>> {
     by_set.into_values().map(with_enis).collect()
 }
 
-fn pairs(blocks: &[Block<'_>], rule: &Rule, most_groups: usize) -> Vec<Merge> {
+fn pairs(blocks: &[Block<'_>], rule: &EniRule, most_groups: usize) -> Vec<Merge> {
     let mut found = Vec::new();
     for (at, one) in blocks.iter().enumerate() {
         for other in blocks.iter().skip(at + 1).filter(|other| one.shares_subnet(other)) {
@@ -229,7 +229,7 @@ fn components<'e>(blocks: &[Block<'e>]) -> Vec<Vec<Block<'e>>> {
 }
 
 /// The partition that saves the most and, of those, changes the fewest functions: all are tried.
-fn exactly<'e>(sets: &[Block<'e>], rule: &Rule, most_groups: usize) -> Vec<Block<'e>> {
+fn exactly<'e>(sets: &[Block<'e>], rule: &EniRule, most_groups: usize) -> Vec<Block<'e>> {
     let mut best: Option<((u64, u64), Vec<Block<'e>>)> = None;
     try_all(sets, &mut Vec::new(), &mut |partition: &[Block<'e>]| {
         if partition.iter().any(|block| block.sets.len() > 1 && block.union.len() > most_groups) {
@@ -262,7 +262,7 @@ fn try_all<'e>(left: &[Block<'e>], partition: &mut Vec<Block<'e>>, look: &mut im
 }
 
 /// Merges the pair that saves the most for each function changed, again and again.
-fn greedily<'e>(sets: Vec<Block<'e>>, rule: &Rule, most_groups: usize) -> Vec<Block<'e>> {
+fn greedily<'e>(sets: Vec<Block<'e>>, rule: &EniRule, most_groups: usize) -> Vec<Block<'e>> {
     let mut blocks: BTreeMap<usize, Block<'e>> = sets.into_iter().enumerate().collect();
     let mut gains: BTreeMap<(usize, usize), (u64, u64)> = BTreeMap::new();
     let mut fresh: Vec<usize> = blocks.keys().copied().collect();
@@ -289,7 +289,7 @@ fn greedily<'e>(sets: Vec<Block<'e>>, rule: &Rule, most_groups: usize) -> Vec<Bl
 }
 
 /// What merging two blocks saves, and how many functions it changes, where it saves anything and may be.
-fn gain(one: &Block<'_>, other: &Block<'_>, rule: &Rule, most_groups: usize) -> Option<(u64, u64)> {
+fn gain(one: &Block<'_>, other: &Block<'_>, rule: &EniRule, most_groups: usize) -> Option<(u64, u64)> {
     if !one.shares_subnet(other) || one.union.union(&other.union).count() > most_groups {
         return None;
     }

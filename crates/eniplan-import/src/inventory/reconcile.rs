@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::found::{FoundFunction, Network, Origin, Standing};
+use super::found::{Authority, FactOrigin, FoundFunction, FunctionNetwork};
 use eniplan_core::diagnostic::{Code, Diagnostic, Diagnostics};
 
 /// Each function once, and the versions that are elsewhere than their function.
@@ -14,7 +14,7 @@ pub(super) fn functions(
     let (mut versions, mut found) = versions_apart(found);
     found.sort_by(|a, b| key(a).cmp(&key(b)));
     let mut kept = Kept::default();
-    let mut twice: BTreeMap<(String, Standing), u64> = BTreeMap::new();
+    let mut twice: BTreeMap<(String, Authority), u64> = BTreeMap::new();
     for function in found {
         let same = kept.same(&function);
         let (Some(first), only) = (same.first().copied(), same.len() == 1) else {
@@ -76,7 +76,7 @@ impl Kept {
     fn add(&mut self, function: FoundFunction) {
         let at = self.functions.len();
         self.by_name.entry((function.name.clone(), function.scope.clone())).or_default().push(at);
-        if let Some(id) = logical_id(&function.name).filter(|_| function.origin.standing == Standing::Live) {
+        if let Some(id) = logical_id(&function.name).filter(|_| function.origin.standing == Authority::Live) {
             self.by_logical_id.entry(id.to_owned()).or_default().push(at);
         }
         self.functions.push(function);
@@ -110,7 +110,7 @@ fn logical_id(name: &str) -> Option<&str> {
     rest.rsplit_once('-').map(|(_, id)| id).filter(|id| made && !id.is_empty())
 }
 
-fn key(function: &FoundFunction) -> (Standing, bool, &str, Option<&String>, &Origin) {
+fn key(function: &FoundFunction) -> (Authority, bool, &str, Option<&String>, &FactOrigin) {
     let arn = function.arn.as_ref();
     (function.origin.standing, arn.is_none(), &function.name, arn, &function.origin)
 }
@@ -122,8 +122,9 @@ fn reconcile(
     notes: &mut Vec<String>,
     problems: &mut Diagnostics,
 ) {
-    let symbolic =
-        |network: &Network| network.subnets.iter().chain(&network.groups).any(|id| id.scope.is_some());
+    let symbolic = |network: &FunctionNetwork| {
+        network.subnets.iter().chain(&network.groups).any(|id| id.scope.is_some())
+    };
     let mut differ = Vec::new();
     if let (Some(one), Some(two)) = (winner.memory_mib, other.memory_mib)
         && one != two
@@ -131,14 +132,14 @@ fn reconcile(
         differ.push(format!("{one} MiB of memory, not {two}"));
     }
     let networks = [&winner.network, &other.network];
-    let ids = |it: &Option<Network>| it.as_ref().map(|it| (it.subnets.clone(), it.groups.clone()));
+    let ids = |it: &Option<FunctionNetwork>| it.as_ref().map(|it| (it.subnets.clone(), it.groups.clone()));
     if ids(networks[0]) != ids(networks[1]) && !networks.into_iter().flatten().any(symbolic) {
         differ.push("other subnets or security groups".to_owned());
     }
     let (here, there) = (winner.origin.words(), other.origin.words());
     if !differ.is_empty()
-        && winner.origin.standing == Standing::Live
-        && other.origin.standing == Standing::Live
+        && winner.origin.standing == Authority::Live
+        && other.origin.standing == Authority::Live
     {
         let message = format!("{here} says of the same function: {}", differ.join(", "));
         let at = other.origin.place;

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::estate::{Estate, Function, Subnet};
-use super::found::{Origin, Quota};
+use super::estate::{Estate, EstateFunction, EstateSubnet};
+use super::found::{FactOrigin, Quota};
 use eniplan_core::diagnostic::{Diagnostics, inert};
 use eniplan_core::scenario::read;
 
@@ -86,7 +86,7 @@ impl Estate {
     }
 
     /// Addresses taken in a subnet of which nobody says how many are free, by the listed ENIs.
-    fn held(&self, subnet: &Subnet) -> Option<u32> {
+    fn held(&self, subnet: &EstateSubnet) -> Option<u32> {
         let sum = || {
             self.enis
                 .iter()
@@ -115,7 +115,7 @@ impl Estate {
         }
     }
 
-    fn function_text(&self, out: &mut String, function: &Function) {
+    fn function_text(&self, out: &mut String, function: &EstateFunction) {
         out.push('\n');
         said(out, &function.origin, function.timeout_s.map(|it| format!("timeout {it}s")));
         if let Some(concurrency) = function.concurrency {
@@ -141,7 +141,7 @@ impl Estate {
 }
 
 /// `own` addresses are of the functions' ENIs; `held` are of all ENIs that are listed.
-fn subnet_text(out: &mut String, subnet: &Subnet, own: u32, held: Option<u32>) {
+fn subnet_text(out: &mut String, subnet: &EstateSubnet, own: u32, held: Option<u32>) {
     out.push('\n');
     match &subnet.origin {
         Some(origin) => said(out, origin, subnet.label.clone()),
@@ -165,7 +165,7 @@ fn subnet_text(out: &mut String, subnet: &Subnet, own: u32, held: Option<u32>) {
     line(out, &format!("in_use = {others} # {taken} {how}, {own} of them by ENIs of the functions below"));
 }
 
-fn said(out: &mut String, origin: &Origin, more: Option<String>) {
+fn said(out: &mut String, origin: &FactOrigin, more: Option<String>) {
     let more = more.map(|more| format!(", {more}")).unwrap_or_default();
     comment(out, &format!("{} ({}){more}", origin.words(), origin.standing.words()));
 }

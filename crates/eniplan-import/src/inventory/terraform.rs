@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use super::Inventory;
 use super::aws_functions::{MOST_CONCURRENCY, MOST_MIB, MOST_SECONDS};
 use super::cloudformation::{DEFAULT_MIB, DEFAULT_SECONDS};
-use super::found::{FoundFunction, FoundSubnet, Id, Network, Standing};
-use super::reader::{Reader, whole};
+use super::found::{Authority, FoundFunction, FoundSubnet, FunctionNetwork, Id};
+use super::reader::{InventoryReader, whole};
 use super::references::{Configuration, without_indices};
 use eniplan_core::document::listed;
-use eniplan_core::document::tree::{Node, Value};
+use eniplan_core::document::tree::{TreeNode, TreeValue};
 
 /// `terraform show -json`.
 pub struct Terraform;
@@ -26,17 +26,17 @@ impl Inventory for Terraform {
         "functions, subnets and groups of a plan or a state, all modules"
     }
 
-    fn recognises(&self, root: &Node) -> bool {
+    fn recognises(&self, root: &TreeNode) -> bool {
         root.has("format_version")
             && ["planned_values", "values", "prior_state", "resource_changes", "terraform_version"]
                 .iter()
                 .any(|key| root.has(key))
     }
 
-    fn read(&self, reader: &mut Reader<'_>, root: &Node) {
+    fn read(&self, reader: &mut InventoryReader<'_>, root: &TreeNode) {
         let (standing, values) = match (root.get("planned_values"), root.get("values")) {
-            (Some(values), _) => (Standing::Planned, Some(values)),
-            (None, values) => (Standing::Recorded, values),
+            (Some(values), _) => (Authority::Planned, Some(values)),
+            (None, values) => (Authority::Recorded, values),
         };
         let mut resources = Vec::new();
         for (values, standing) in values.map(|it| (it, standing)).into_iter().chain(data(root)) {
@@ -46,7 +46,7 @@ impl Inventory for Terraform {
         }
         let only_data = root.has("planned_values");
         resources.retain(|it| it.standing == standing || (only_data && it.data));
-        let mut reading = Reading {
+        let mut reading = TerraformReading {
             configuration: Configuration::new(root),
             unknown: unknown(root),
             known: resources.iter().map(|it| (it.address, it.id())).collect(),
@@ -68,13 +68,13 @@ impl Inventory for Terraform {
 }
 
 /// What a plan had read before it was made: its data sources stand there.
-fn data(root: &Node) -> Option<(&Node, Standing)> {
-    Some((root.at(&["prior_state", "values"])?, Standing::Recorded))
+fn data(root: &TreeNode) -> Option<(&TreeNode, Authority)> {
+    Some((root.at(&["prior_state", "values"])?, Authority::Recorded))
 }
 
 /// Which attributes of each address are known only after apply.
-fn unknown(root: &Node) -> BTreeMap<&str, &Node> {
-    let changes = root.get("resource_changes").map_or(&[][..], Node::items).iter();
+fn unknown(root: &TreeNode) -> BTreeMap<&str, &TreeNode> {
+    let changes = root.get("resource_changes").map_or(&[][..], TreeNode::items).iter();
     changes
         .filter_map(|change| Some((change.get("address")?.text()?, change.at(&["change", "after_unknown"])?)))
         .collect()
@@ -88,27 +88,27 @@ struct Resource<'n> {
     kind: &'n str,
     name: &'n str,
     data: bool,
-    standing: Standing,
-    node: &'n Node,
-    values: &'n Node,
+    standing: Authority,
+    node: &'n TreeNode,
+    values: &'n TreeNode,
 }
 
 impl Resource<'_> {
     /// Its id, or its address where that is known only after apply.
     fn id(&self) -> Option<&str> {
-        self.values.get("id").and_then(Node::text).filter(|id| !id.trim().is_empty())
+        self.values.get("id").and_then(TreeNode::text).filter(|id| !id.trim().is_empty())
     }
 }
 
 fn collect<'n>(
-    reader: &mut Reader<'_>,
-    module: &'n Node,
+    reader: &mut InventoryReader<'_>,
+    module: &'n TreeNode,
     address: &str,
-    standing: Standing,
+    standing: Authority,
     found: &mut Vec<Resource<'n>>,
 ) {
     for node in reader.list(module, "resources") {
-        let text = |key| node.get(key).and_then(Node::text);
+        let text = |key| node.get(key).and_then(TreeNode::text);
         let (Some(address_of), Some(kind)) = (text("address"), text("type")) else {
             reader.wrong(
                 node,
@@ -129,21 +129,21 @@ fn collect<'n>(
         });
     }
     for child in reader.list(module, "child_modules") {
-        let address = child.get("address").and_then(Node::text).map(without_indices).unwrap_or_default();
+        let address = child.get("address").and_then(TreeNode::text).map(without_indices).unwrap_or_default();
         collect(reader, child, &address, standing, found);
     }
 }
 
-struct Reading<'n> {
+struct TerraformReading<'n> {
     configuration: Configuration<'n>,
-    unknown: BTreeMap<&'n str, &'n Node>,
+    unknown: BTreeMap<&'n str, &'n TreeNode>,
     /// The id of each address, where there is one yet.
     known: BTreeMap<&'n str, Option<&'n str>>,
     symbols: Vec<String>,
 }
 
-impl Reading<'_> {
-    fn function(&mut self, reader: &mut Reader<'_>, resource: &Resource<'_>) {
+impl TerraformReading<'_> {
+    fn function(&mut self, reader: &mut InventoryReader<'_>, resource: &Resource<'_>) {
         let values = resource.values;
         let (name, scope) = match reader.text(values, "function_name") {
             Some(name) => (name, None),
@@ -151,7 +151,7 @@ impl Reading<'_> {
         };
         // -1: nothing is reserved.
         let reserved = values.get("reserved_concurrent_executions");
-        let unreserved = reserved.is_none_or(|it| it.value == Value::Number("-1".to_owned()));
+        let unreserved = reserved.is_none_or(|it| it.value == TreeValue::Number("-1".to_owned()));
         let concurrency = if unreserved {
             None
         } else {
@@ -173,7 +173,12 @@ impl Reading<'_> {
     }
 
     /// `vpc_config`: a list of at most one; null, empty or with empty lists outside a VPC.
-    fn network(&mut self, reader: &mut Reader<'_>, resource: &Resource<'_>, name: &str) -> Option<Network> {
+    fn network(
+        &mut self,
+        reader: &mut InventoryReader<'_>,
+        resource: &Resource<'_>,
+        name: &str,
+    ) -> Option<FunctionNetwork> {
         let config = resource.values.get("vpc_config");
         let later = self.unknown.get(resource.address).and_then(|it| it.get("vpc_config"));
         if let Some(config) = config.filter(|config| !config.is_list()) {
@@ -181,41 +186,47 @@ impl Reading<'_> {
             return None;
         }
         let block = config.and_then(|config| config.items().first());
-        let wholly_later = later.is_some_and(|it| it.value == Value::Flag(true));
+        let wholly_later = later.is_some_and(|it| it.value == TreeValue::Flag(true));
         if block.is_none() && !wholly_later {
             return None;
         }
         let subnets = self.ids(reader, resource, block, "subnet_ids", "aws_subnet");
         let groups = self.ids(reader, resource, block, "security_group_ids", "aws_security_group");
         let vpc = block.and_then(|block| reader.text(block, "vpc_id"));
-        reader.network(config.unwrap_or(resource.node), name, Network::new(subnets, groups, vpc))
+        reader.network(config.unwrap_or(resource.node), name, FunctionNetwork::new(subnets, groups, vpc))
     }
 
     /// The ids under `key`, and what stands for those that are known only after apply.
     fn ids(
         &mut self,
-        reader: &mut Reader<'_>,
+        reader: &mut InventoryReader<'_>,
         resource: &Resource<'_>,
-        block: Option<&Node>,
+        block: Option<&TreeNode>,
         key: &str,
         kind: &str,
     ) -> Vec<Id> {
         let list = block.and_then(|block| block.get(key));
-        let items = list.map_or(&[][..], Node::items);
+        let items = list.map_or(&[][..], TreeNode::items);
         if let Some(list) = list.filter(|list| !list.is_list()) {
             reader.wrong(list, format!("`{key}` is no list"), "save the command's output as it is");
         }
-        for item in items.iter().filter(|item| item.text().is_none() && item.value != Value::Null) {
+        for item in items.iter().filter(|item| item.text().is_none() && item.value != TreeValue::Null) {
             reader.wrong(item, format!("`{key}` lists something that is no id"), "list ids");
         }
-        let mut ids: Vec<Id> = items.iter().filter_map(Node::text).map(Id::real).collect();
-        if list.is_none() || items.iter().any(|item| item.value == Value::Null) {
+        let mut ids: Vec<Id> = items.iter().filter_map(TreeNode::text).map(Id::real).collect();
+        if list.is_none() || items.iter().any(|item| item.value == TreeValue::Null) {
             ids.extend(self.later(reader, resource, key, kind));
         }
         ids
     }
 
-    fn later(&mut self, reader: &Reader<'_>, resource: &Resource<'_>, key: &str, kind: &str) -> Vec<Id> {
+    fn later(
+        &mut self,
+        reader: &InventoryReader<'_>,
+        resource: &Resource<'_>,
+        key: &str,
+        kind: &str,
+    ) -> Vec<Id> {
         let name = format!("{}.{}", resource.kind, resource.name);
         let addresses = self.configuration.addresses(&resource.module, &name, "vpc_config", key);
         let mut found = Vec::new();
@@ -247,25 +258,25 @@ impl Reading<'_> {
     }
 }
 
-fn subnet(reader: &mut Reader<'_>, resource: &Resource<'_>) {
+fn subnet(reader: &mut InventoryReader<'_>, resource: &Resource<'_>) {
     let values = resource.values;
     let id = resource.id().map_or_else(|| Id::symbol(resource.address, reader.file), Id::real);
     let tags = values.get("tags").or_else(|| values.get("tags_all"));
     let free = values.get("available_ip_address_count").and_then(whole);
     let subnet = FoundSubnet {
         id,
-        label: tags.and_then(|tags| tags.get("Name")).and_then(Node::text).map(str::to_owned),
+        label: tags.and_then(|tags| tags.get("Name")).and_then(TreeNode::text).map(str::to_owned),
         zone: reader.text(values, "availability_zone"),
         vpc: reader.text(values, "vpc_id"),
         cidr: reader.block(values, "cidr_block"),
         free: free.and_then(|free| u32::try_from(free).ok()),
-        ipv6_only: values.get("ipv6_native").is_some_and(|it| it.value == Value::Flag(true)),
+        ipv6_only: values.get("ipv6_native").is_some_and(|it| it.value == TreeValue::Flag(true)),
         origin: reader.origin(resource.standing, resource.node),
     };
     reader.found.subnets.push(subnet);
 }
 
-fn group(reader: &mut Reader<'_>, resource: &Resource<'_>) {
+fn group(reader: &mut InventoryReader<'_>, resource: &Resource<'_>) {
     let id = resource.id().unwrap_or(resource.address).to_owned();
     if let Some(name) = reader.text(resource.values, "name") {
         reader.label(id, name);

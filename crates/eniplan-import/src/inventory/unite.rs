@@ -2,15 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::estate::{Eni, Estate, Function, Subnet};
-use super::found::{Found, FoundEni, FoundFunction, FoundSubnet, Id, Network, Origin, Page, Quota};
+use super::estate::{Estate, EstateEni, EstateFunction, EstateSubnet};
+use super::found::{
+    FactOrigin, FoundEni, FoundFunction, FoundSubnet, FunctionNetwork, Id, InventoryFacts, ListingPage, Quota,
+};
 use super::reconcile::functions;
 use super::vpc;
 use eniplan_core::diagnostic::Diagnostics;
 use eniplan_core::quantity::Memory;
 
 /// One estate of everything found; `kinds` are the files with what prints them.
-pub(super) fn unite(found: Found, kinds: Vec<(String, &'static str)>, problems: &mut Diagnostics) -> Estate {
+pub(super) fn unite(
+    found: InventoryFacts,
+    kinds: Vec<(String, &'static str)>,
+    problems: &mut Diagnostics,
+) -> Estate {
     let mut notes = found.notes;
     let functions_listed =
         found.pages.get("Functions").is_some_and(|pages| pages.iter().any(|page| !page.more));
@@ -39,7 +45,7 @@ pub(super) fn unite(found: Found, kinds: Vec<(String, &'static str)>, problems: 
     };
     estate.functions.sort_by(|a, b| a.name.cmp(&b.name));
     estate.versions.sort_by(|a, b| a.name.cmp(&b.name));
-    let users: Vec<&Function> = estate.functions.iter().chain(&estate.versions).collect();
+    let users: Vec<&EstateFunction> = estate.functions.iter().chain(&estate.versions).collect();
     vpc::fill(&mut estate.subnets, &users, problems);
     more_notes(&mut estate);
     estate
@@ -75,7 +81,7 @@ fn more_notes(estate: &mut Estate) {
 }
 
 /// The listings of which no page is the last one.
-fn incomplete(pages: &BTreeMap<&'static str, Vec<Page>>) -> Vec<&'static str> {
+fn incomplete(pages: &BTreeMap<&'static str, Vec<ListingPage>>) -> Vec<&'static str> {
     pages.iter().filter(|(_, pages)| pages.iter().all(|page| page.more)).map(|(kind, _)| *kind).collect()
 }
 
@@ -110,9 +116,9 @@ fn subnets(mut found: Vec<FoundSubnet>, notes: &mut Vec<String>) -> Vec<FoundSub
 /// subnets without IPv4 are left out.
 fn placed<'f>(
     described: Vec<FoundSubnet>,
-    networks: impl Iterator<Item = &'f Network>,
+    networks: impl Iterator<Item = &'f FunctionNetwork>,
     notes: &mut Vec<String>,
-) -> (Vec<Subnet>, BTreeMap<Id, usize>) {
+) -> (Vec<EstateSubnet>, BTreeMap<Id, usize>) {
     let mut all: BTreeMap<Id, Option<FoundSubnet>> = BTreeMap::new();
     let mut vpcs: BTreeMap<&Id, &String> = BTreeMap::new();
     for network in networks {
@@ -130,12 +136,12 @@ fn placed<'f>(
         all.insert(subnet.id.clone(), Some(subnet));
     }
     let names = unique_names(all.keys());
-    let mut subnets: Vec<(Id, Subnet)> = all
+    let mut subnets: Vec<(Id, EstateSubnet)> = all
         .into_iter()
         .map(|(id, found)| {
             let vpc = vpcs.get(&id).map(|vpc| (*vpc).clone());
             let name = names.get(&id).cloned().unwrap_or_default();
-            let subnet = Subnet {
+            let subnet = EstateSubnet {
                 name,
                 label: found.as_ref().and_then(|it| it.label.clone()),
                 zone: found.as_ref().and_then(|it| it.zone.clone()),
@@ -209,14 +215,14 @@ fn made(
     name: String,
     index: &BTreeMap<Id, usize>,
     groups: &BTreeMap<Id, String>,
-) -> Function {
+) -> EstateFunction {
     let network = function.network.clone().unwrap_or_default();
     let mut subnets: Vec<usize> = network.subnets.iter().filter_map(|id| index.get(id).copied()).collect();
     subnets.sort_unstable();
     let mut security_groups: Vec<String> =
         network.groups.iter().filter_map(|id| groups.get(id).cloned()).collect();
     security_groups.sort();
-    Function {
+    EstateFunction {
         name,
         memory: function.memory_mib.map(Memory::mib),
         timeout_s: function.timeout_s,
@@ -228,10 +234,10 @@ fn made(
     }
 }
 
-fn enis(mut found: Vec<FoundEni>) -> Vec<Eni> {
+fn enis(mut found: Vec<FoundEni>) -> Vec<EstateEni> {
     found.sort_by(|a, b| (&a.id, &a.origin).cmp(&(&b.id, &b.origin)));
     found.dedup_by(|a, b| a.id == b.id);
-    let eni = |it: FoundEni| Eni {
+    let eni = |it: FoundEni| EstateEni {
         id: it.id,
         lambda: it.lambda,
         subnet: it.subnet,
@@ -246,9 +252,12 @@ fn enis(mut found: Vec<FoundEni>) -> Vec<Eni> {
 }
 
 /// The smallest of each limit.
-fn quotas(mut found: Vec<(Quota, u64, Origin)>, notes: &mut Vec<String>) -> BTreeMap<Quota, (u64, Origin)> {
+fn quotas(
+    mut found: Vec<(Quota, u64, FactOrigin)>,
+    notes: &mut Vec<String>,
+) -> BTreeMap<Quota, (u64, FactOrigin)> {
     found.sort();
-    let mut all: BTreeMap<Quota, (u64, Origin)> = BTreeMap::new();
+    let mut all: BTreeMap<Quota, (u64, FactOrigin)> = BTreeMap::new();
     for (quota, value, origin) in found {
         if let Some((first, at)) = all.get(&quota) {
             if *first != value {

@@ -1,6 +1,6 @@
 //! The inventory's JSON form.
 
-use crate::inventory::{Audit, Change, ClassAudit, Estate, Merge, Orphan, QuotaAudit, SubnetAudit};
+use crate::inventory::{Audit, ClassAudit, Estate, FunctionChange, Merge, Orphan, QuotaAudit, SubnetAudit};
 use crate::platform::Platform;
 use crate::report::forms::{
     ChangeForm, ClassForm, Enis, Functions, Inventoried, LimitForm, MergeForm, MergesForm, OrphanForm,
@@ -83,6 +83,6 @@ fn merge(it: &Merge) -> MergeForm<'_> {
     MergeForm { sets: &it.sets, union: &it.union, saves: it.saves, changes }
 }
 
-fn change(it: &Change) -> ChangeForm<'_> {
+fn change(it: &FunctionChange) -> ChangeForm<'_> {
     ChangeForm { function: &it.function, gains: &it.gains, access: it.access.as_deref() }
 }

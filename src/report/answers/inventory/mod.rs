@@ -2,7 +2,7 @@
 
 mod fields;
 
-use crate::inventory::{Audit, Change, ClassAudit, Estate, Merge, Orphan, Room};
+use crate::inventory::{AddressRoom, Audit, ClassAudit, Estate, FunctionChange, Merge, Orphan};
 use crate::platform::Platform;
 use crate::report::words::{counted, joined, name};
 use crate::report::{Answer, Table, Value};
@@ -78,7 +78,7 @@ fn headline(estate: &Estate, audit: &Audit) -> Vec<String> {
 
 /// What is wrong, each with its number.
 fn wrong(audit: &Audit) -> Vec<String> {
-    let rooms = |room: Room| audit.subnets.iter().filter(|it| it.room == room).count() as u64;
+    let rooms = |room: AddressRoom| audit.subnets.iter().filter(|it| it.room == room).count() as u64;
     let without = |class: &&ClassAudit| class.exist == Some(0) && class.expected > 0 && !class.planned;
     let crowded = |class: &&ClassAudit| !class.at_least && class.exist.is_some_and(|it| it > class.expected);
     let over = audit.quotas.iter().filter(|it| it.needed > it.limit).count() as u64;
@@ -96,8 +96,8 @@ fn wrong(audit: &Audit) -> Vec<String> {
             "class with more ENIs than expected",
             "classes with more ENIs than expected",
         ),
-        (rooms(Room::Short), "subnet too full", "subnets too full"),
-        (rooms(Room::Near), "subnet near exhaustion", "subnets near exhaustion"),
+        (rooms(AddressRoom::Short), "subnet too full", "subnets too full"),
+        (rooms(AddressRoom::Near), "subnet near exhaustion", "subnets near exhaustion"),
         (over, "limit exceeded", "limits exceeded"),
     ];
     found.iter().filter(|it| it.0 > 0).map(|(n, one, many)| counted(*n, one, many)).collect()
@@ -207,12 +207,12 @@ fn sets(merge: &Merge, words: impl Fn(&[String]) -> String) -> String {
 }
 
 fn gains(merge: &Merge, words: impl Fn(&[String]) -> String) -> String {
-    let access = |it: &Change| match it.access.as_deref() {
+    let access = |it: &FunctionChange| match it.access.as_deref() {
         None => String::new(),
         Some([]) => " (nothing that it could not do before)".to_owned(),
         Some(all) => format!(" (may then {})", all.iter().map(|it| name(it)).collect::<Vec<_>>().join(", ")),
     };
-    let gain = |it: &Change| format!("{}: {}{}", name(&it.function), words(&it.gains), access(it));
+    let gain = |it: &FunctionChange| format!("{}: {}{}", name(&it.function), words(&it.gains), access(it));
     merge.changes.iter().map(gain).collect::<Vec<_>>().join("; ")
 }
 

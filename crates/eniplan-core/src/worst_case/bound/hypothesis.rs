@@ -6,7 +6,7 @@ use super::component::Environments;
 use super::queue::wait_for_host;
 use crate::demand::need::{MayFail, Most};
 use crate::demand::{Curve, Ranges};
-use crate::policy::{Binding, OnExhausted};
+use crate::policy::{EnvironmentBinding, OnExhausted};
 
 /// Invocations to pass over in all, about.
 const EFFORT: u64 = 80_000_000;
@@ -132,7 +132,8 @@ impl Prover<'_> {
     /// waits for room, or its environment has gone to an earlier invocation whose own was refused.
     pub(super) fn may_strand(&self) -> bool {
         let policy = self.world.policy;
-        policy.on_exhausted == OnExhausted::Wait || (policy.binding == Binding::Queued && self.spread > 0)
+        policy.on_exhausted == OnExhausted::Wait
+            || (policy.binding == EnvironmentBinding::Queued && self.spread > 0)
     }
 
     /// Where widening takes too long: the longest waits there can be, and failures from the first on.

@@ -24,10 +24,10 @@ use super::{Objective, Planned, Progress, Unwatched, Watch};
 use crate::cold_path::ColdPath;
 use crate::demand::need::{self, Premises};
 use crate::demand::{Curve, sum, tight};
-use crate::policy::{Binding, IdleTtl, Provision};
+use crate::policy::{EnvironmentBinding, IdleTtl, Provision};
 use crate::quantity::Millis;
-use crate::simulation::{Standing, World, standing};
-use crate::topology::Limits;
+use crate::simulation::{InitialState, World, standing};
+use crate::topology::SystemLimits;
 use crate::trace::Traffic;
 
 /// What no assignment exceeds.
@@ -144,7 +144,7 @@ fn unproved(world: &World<'_>, traffic: &Traffic) -> Bounds {
 }
 
 /// W2: no more ENIs are held than the addresses and the quotas allow.
-fn most_held(limits: &Limits) -> u64 {
+fn most_held(limits: &SystemLimits) -> u64 {
     let addresses: u64 = limits.subnets.iter().map(|subnet| u64::from(subnet.addresses)).sum();
     let vpcs = limits.subnets.iter().map(|subnet| subnet.vpc + 1).max().unwrap_or(0) as u64;
     let region = limits.region_quota.map_or(u64::MAX, u64::from);
@@ -163,7 +163,7 @@ struct Prover<'a> {
     planned: Option<Planned>,
     /// A proof of a longer cold start is of no use.
     promise: Option<Millis>,
-    initial: Standing,
+    initial: InitialState,
     components: Vec<Component>,
     /// From an arrival to its search for an ENI, at most and at least, ms, without the wait for a host.
     spread: u64,
@@ -279,7 +279,7 @@ impl<'a> Prover<'a> {
             (0..self.traffic.functions.len()).map(|f| self.longest(f, supposed)).collect();
         let premises = Premises {
             may_fail: supposed.may_fail.clone(),
-            queued: policy.binding == Binding::Queued,
+            queued: policy.binding == EnvironmentBinding::Queued,
             stretch: (policy.warm > 0).then(|| self.renewal(supposed)),
         };
         let initial = &self.initial.environments;

@@ -7,7 +7,7 @@ use super::hypothesis::{Findings, Hypothesis};
 use super::queue::{hosts, wait_in_queue, waits};
 use crate::demand::need::Most;
 use crate::demand::{Curve, sum};
-use crate::policy::{IdleTtl, Start};
+use crate::policy::{IdleTtl, StartMode};
 use crate::quantity::Millis;
 use crate::topology::TokenBucket;
 
@@ -88,7 +88,7 @@ impl Prover<'_> {
         let quotas = [limits.region_quota, limits.vpc_quota];
         let addresses = |subnet: usize| u64::from(limits.subnets[subnet].addresses);
         let fits = |subnet: usize| u64::from(self.sharing(found, &[subnet]).peak().0) <= addresses(subnet);
-        self.world.policy.start == Start::Warm
+        self.world.policy.start == StartMode::Warm
             && quotas.into_iter().flatten().all(|quota| total <= u64::from(quota))
             && topology.classes.iter().all(|class| fits(class.subnet))
     }

@@ -8,7 +8,7 @@ use super::state::{ARRIVAL_RANK, Cold, Environment, Event, State};
 use super::trace::{Answer, Trace};
 use super::zone::{When, ZERO, Zone};
 use crate::platform::PhaseKind;
-use crate::policy::{Binding, PickEnvironment};
+use crate::policy::{EnvironmentBinding, PickEnvironment};
 use crate::quantity::Interval;
 
 /// What an event has shown.
@@ -135,7 +135,7 @@ impl<'a> Machine<'a> {
             self.seen.failed += 1;
             return;
         }
-        let queued = self.model.policy().binding == Binding::Queued;
+        let queued = self.model.policy().binding == EnvironmentBinding::Queued;
         if queued {
             self.state.queued.push(number);
         }
@@ -219,7 +219,7 @@ impl<'a> Machine<'a> {
         u16::try_from(self.state.environments.len() - 1).unwrap_or(u16::MAX)
     }
 
-    fn steps(&self, environment: u16) -> &'a [crate::cold_path::Step] {
+    fn steps(&self, environment: u16) -> &'a [crate::cold_path::PathStep] {
         let function = self.state.environment(environment).map_or(0, |it| usize::from(it.function));
         &self.model.world.functions[function].path.steps
     }
@@ -272,11 +272,11 @@ impl<'a> Machine<'a> {
     fn handler_ready(&mut self, environment: u16) {
         let Some(it) = self.state.environment(environment) else { return };
         match self.model.policy().binding {
-            Binding::Bound => match it.cold {
+            EnvironmentBinding::Bound => match it.cold {
                 Some(cold) => self.serve(environment, cold.invocation, true),
                 None => self.rest(environment),
             },
-            Binding::Queued => self.hand_over(environment),
+            EnvironmentBinding::Queued => self.hand_over(environment),
         }
     }
 
@@ -332,7 +332,7 @@ impl<'a> Machine<'a> {
         let Some(Cold { invocation, .. }) = self.end_environment(environment).and_then(|it| it.cold) else {
             return;
         };
-        if self.model.policy().binding == Binding::Queued {
+        if self.model.policy().binding == EnvironmentBinding::Queued {
             let Some(place) = self.state.queued.iter().position(|&it| it == invocation) else { return };
             self.state.queued.remove(place);
         }
@@ -342,8 +342,8 @@ impl<'a> Machine<'a> {
     /// Whoever still waits when nothing can happen any more has failed.
     fn starve(&mut self) {
         let waiting = match self.model.policy().binding {
-            Binding::Bound => self.state.cold().count(),
-            Binding::Queued => self.state.queued.len(),
+            EnvironmentBinding::Bound => self.state.cold().count(),
+            EnvironmentBinding::Queued => self.state.queued.len(),
         };
         self.seen.failed += u32::try_from(waiting).unwrap_or(u32::MAX);
     }

@@ -3,8 +3,8 @@
 use super::bucket::{NEVER, Rates};
 use crate::policy::{Policy, Provision};
 use crate::quantity::Interval;
-use crate::simulation::{Standing, World, standing};
-use crate::topology::{Limits, TokenBucket, Topology};
+use crate::simulation::{InitialState, World, standing};
+use crate::topology::{SystemLimits, TokenBucket, Topology};
 use crate::trace::Traffic;
 
 /// Invocations, and what stands at the start: twice as many have numbers of 16 bits.
@@ -29,7 +29,7 @@ pub(super) struct Model<'a> {
     pub(super) hosts: Option<Rates>,
     pub(super) account_scaling: Option<Rates>,
     pub(super) function_scaling: Option<Rates>,
-    pub(super) initial: Standing,
+    pub(super) initial: InitialState,
 }
 
 impl<'a> Model<'a> {
@@ -90,7 +90,7 @@ impl<'a> Model<'a> {
         self.world.topology
     }
 
-    pub(super) const fn limits(&self) -> &'a Limits {
+    pub(super) const fn limits(&self) -> &'a SystemLimits {
         &self.world.topology.limits
     }
 

@@ -13,7 +13,7 @@ use super::model::Model;
 use super::script::Script;
 use super::state::State;
 use super::zone::Zone;
-use crate::policy::Binding;
+use crate::policy::EnvironmentBinding;
 use crate::worst_case::{Objective, Progress, Watch};
 
 /// One objective, and what is known of it.
@@ -263,8 +263,8 @@ impl Search<'_> {
         let (state, policy) = (&open.state, self.model.policy());
         let coming = self.model.arrivals.len() - state.arrived as usize;
         let waiting = match policy.binding {
-            Binding::Bound => state.cold().count(),
-            Binding::Queued => state.queued.len(),
+            EnvironmentBinding::Bound => state.cold().count(),
+            EnvironmentBinding::Queued => state.queued.len(),
         };
         let acquires = || state.cold().any(|it| it.eni.is_none());
         self.tracked.iter().any(|it| {

@@ -7,7 +7,7 @@
 use super::bucket::Bucket;
 use super::model::Model;
 use super::zone::{When, ZERO, Zone};
-use crate::policy::{Binding, PickEnvironment};
+use crate::policy::{EnvironmentBinding, PickEnvironment};
 
 /// What can happen. The variants stand in the order in which events of one millisecond happen,
 /// arrivals between `InvocationEnd` and `EnvironmentExpiry`.
@@ -160,11 +160,11 @@ impl State {
     }
 
     /// Invocations that have arrived and are not over.
-    pub(super) fn in_flight(&self, binding: Binding) -> usize {
+    pub(super) fn in_flight(&self, binding: EnvironmentBinding) -> usize {
         let running = |it: &&Pending| matches!(it.event, Event::InvocationEnd { .. });
         let waiting = match binding {
-            Binding::Bound => self.cold().count(),
-            Binding::Queued => self.queued.len(),
+            EnvironmentBinding::Bound => self.cold().count(),
+            EnvironmentBinding::Queued => self.queued.len(),
         };
         self.pending.iter().filter(running).count() + waiting
     }

@@ -5,7 +5,7 @@ use super::model::ms;
 use super::state::{Eni, Event, Stage};
 use super::trace::Answer;
 use crate::platform::PhaseKind;
-use crate::policy::{IdleTtl, OnExhausted, Pick, Provision, Start};
+use crate::policy::{IdleTtl, OnExhausted, Pick, Provision, StartMode};
 
 enum Acquired {
     Ready(u16),
@@ -25,7 +25,7 @@ impl Machine<'_> {
         if policy.provision == Provision::AtDeploy {
             (0..classes).for_each(|class| self.stand_ready(class));
         }
-        if policy.start == Start::Warm {
+        if policy.start == StartMode::Warm {
             (0..self.model.world.functions.len()).for_each(|function| self.stand_idle(function));
             for class in 0..classes {
                 while self.short_of_free(class) {
