@@ -10,9 +10,11 @@ use eniplan::plan::objective::{
 use eniplan::plan::{Effort, Status};
 use eniplan::quantity::Price;
 
+use crate::oracle::{joint_schedules, schedules};
+use crate::plan;
+use crate::plan::joint as joints;
+use crate::plan::joint::joint;
 use crate::plan::{Draw, microlp};
-use crate::plan_joint::joint;
-use crate::{plan, plan_joint, plan_joint_oracle, plan_oracle};
 
 /// A price of `hour` for 3,600,000 ms and of `creation` for each: one creation is worth
 /// `creation / hour` held milliseconds.
@@ -48,7 +50,7 @@ fn the_cheapest_plans_of_a_group_equal_brute_force_and_the_linear_program() {
         let (hour, creation) = (1 + draw.below(3), draw.below(12));
         let (prices, best) = (
             prices(hour, creation),
-            plan_oracle::least_cost(&group, u128::from(hour), u128::from(creation)).map(|cost| cost * SCALE),
+            schedules::least_cost(&group, u128::from(hour), u128::from(creation)).map(|cost| cost * SCALE),
         );
         let found = solve_group_cost(&group, prices).unwrap();
         assert_eq!(found.is_some(), best.is_some(), "case {case}: {group:?}");
@@ -72,7 +74,7 @@ fn the_cheapest_plans_of_a_group_equal_brute_force_and_the_linear_program() {
 fn the_cheapest_joint_plans_equal_brute_force() {
     let (mut plans, mut known, mut same) = (0, 0, 0);
     for case in 0..45 {
-        let joint = plan_joint::tiny(case);
+        let joint = joints::tiny(case);
         let mut draw = Draw::new(case + 20_000);
         let (hour, creation) = (1 + draw.below(2), draw.below(8));
         let prices = prices(hour, creation);
@@ -84,7 +86,7 @@ fn the_cheapest_joint_plans_equal_brute_force() {
         plans += 1;
         let checked = check_joint(&joint, &found.planned.entries).unwrap();
         assert_eq!(found.value, prices.cost(checked.held_ms, checked.creations));
-        let best = plan_joint_oracle::least_cost(&joint, most, u128::from(hour), u128::from(creation));
+        let best = joint_schedules::least_cost(&joint, most, u128::from(hour), u128::from(creation));
         let best = best.unwrap() * SCALE;
         assert!(found.bound <= best && best <= found.value, "case {case}: {best} {found:?} {joint:?}");
         same += i32::from(best == found.value);
@@ -101,7 +103,7 @@ fn the_cheapest_joint_plans_equal_brute_force() {
 fn no_schedule_takes_fewer_addresses_than_are_proved_to_be_needed() {
     let (mut plans, mut known) = (0, 0);
     for case in 0..60 {
-        let joint = plan_joint::tiny(case);
+        let joint = joints::tiny(case);
         let subnet = [None, Some(0), Some(1)][usize::try_from(case % 3).unwrap()];
         let Ok(found) = solve_addresses(&joint, subnet).unwrap() else { continue };
         check_joint(&joint, &found.planned.entries).unwrap();
@@ -116,7 +118,7 @@ fn no_schedule_takes_fewer_addresses_than_are_proved_to_be_needed() {
             }
         }
         let most = found.planned.objectives.peak.min(3);
-        assert!(!plan_joint_oracle::possible(&joint, most), "case {case}: {found:?} {joint:?}");
+        assert!(!joint_schedules::possible(&joint, most), "case {case}: {found:?} {joint:?}");
     }
     println!("{plans} plans, {known} known to be the best");
     assert!(plans > 20 && known * 10 > plans * 9, "{plans} {known}");

@@ -70,7 +70,7 @@ fn folder(name: &str) -> PathBuf {
         }
     }
     for file in ["subnets.json", "enis.json", "functions-1.json", "plan.json"] {
-        let from = root().join("tests/it/inventory/files").join(file);
+        let from = root().join("tests/it/import/inventory/files").join(file);
         fs::copy(from, folder.join(file.replace("-1", ""))).unwrap();
     }
     fs::copy(root().join("tests/fixtures/cli/scenario.toml"), folder.join("scenario.toml")).unwrap();

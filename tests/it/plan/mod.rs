@@ -2,6 +2,19 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod check;
+mod cli;
+mod explain;
+mod headroom;
+mod joint;
+mod measured;
+mod metamorphic;
+mod minimum;
+mod objective;
+mod pools;
+mod targets;
+mod waiting;
+
 use eniplan::demand::Curve;
 use eniplan::plan::backend::{self, Backend, named};
 use eniplan::plan::check::{Checked, Violation, check};
@@ -13,7 +26,7 @@ use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::random::{Purpose, Stream};
 use eniplan::topology::TokenBucket;
 
-use crate::plan_oracle;
+use crate::oracle::schedules;
 
 pub fn microlp() -> &'static dyn Backend {
     named("microlp").unwrap()
@@ -89,7 +102,7 @@ fn plans_equal_the_best_of_all_schedules() {
     let (mut plans, mut congested, mut impossible) = (0, 0, 0);
     for case in 0..1_500 {
         let group = tiny(case);
-        let best = plan_oracle::best(&group);
+        let best = schedules::best(&group);
         let found = planned(&group, &Effort::default());
         assert_eq!(found.as_ref().map(|plan| plan.objectives), best, "case {case}: {group:?}\n{found:?}");
         // Without the program: what is found holds, and the bound is one.
@@ -268,7 +281,7 @@ fn every_fix_is_the_smallest() {
             for index in 0..fix.changes.len() {
                 let mut less = fix.clone();
                 less.changes[index] = one_less(&less.changes[index]);
-                assert_eq!(plan_oracle::best(&less.apply(&group)), None, "case {case}: {less:?} {group:?}");
+                assert_eq!(schedules::best(&less.apply(&group)), None, "case {case}: {less:?} {group:?}");
                 tried += 1;
             }
         }

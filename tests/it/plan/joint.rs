@@ -12,9 +12,9 @@ use eniplan::plan::{Effort, Limit, Objectives, Start, Status, backend};
 use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::topology::{SubnetRoom, TokenBucket};
 
+use crate::oracle::joint_instance::twelve_classes;
+use crate::oracle::joint_schedules;
 use crate::plan::Draw;
-use crate::plan_joint_instance::twelve_classes;
-use crate::plan_joint_oracle;
 
 pub fn planned(joint: &Joint) -> Option<JointPlanned> {
     match solve_joint(joint).unwrap() {
@@ -103,7 +103,7 @@ fn joint_plans_equal_the_best_of_all_schedules() {
     let (mut plans, mut optimal, mut same, mut none, mut missed) = (0, 0, 0, 0, 0);
     for case in 0..90 {
         let joint = tiny(case);
-        let best = plan_joint_oracle::best(&joint, 4);
+        let best = joint_schedules::best(&joint, 4);
         match solve_joint(&joint).unwrap() {
             JointAnswer::Infeasible { proved: true, shortages } => {
                 assert_eq!(best, None, "case {case}: {shortages:?} {joint:?}");

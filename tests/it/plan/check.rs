@@ -159,7 +159,7 @@ fn degenerate_and_hostile_groups_end_in_an_answer() {
 
 #[test]
 fn the_page_names_what_the_program_names() {
-    let page = include_str!("../../docs/plan.md");
+    let page = include_str!("../../../docs/plan.md");
     let mut crowded = small(0);
     crowded.api = Some(TokenBucket { burst: 1, per_second: Rate(100) });
     let network = Network::build(&crowded, 1_000_000).unwrap();

@@ -18,7 +18,7 @@ use eniplan::simulation::{Nature, World};
 use eniplan::topology::{EniClass, SubnetRoom, TokenBucket};
 use eniplan::worst_case::{Bracket, Effort, Progress, Unwatched, Watch, WorstCase, bounds, worst_case};
 
-use crate::naive::{Account, Scene, Told, simulate};
+use crate::oracle::naive::{Account, Scene, Told, simulate};
 use crate::support::{Bench, eni_only, log};
 
 /// Nature's answers as a number with a digit for each question.

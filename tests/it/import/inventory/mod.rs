@@ -32,7 +32,7 @@ const FILES: [&str; 10] = [
 ];
 
 fn path(file: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/inventory/files").join(file)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/import/inventory/files").join(file)
 }
 
 fn text(file: &str) -> String {
@@ -85,7 +85,7 @@ fn relative() -> Vec<String> {
 
 fn golden(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../golden");
+    settings.set_snapshot_path("../../golden");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!(name, text));

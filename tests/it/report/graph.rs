@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use roxmltree::{Document, Node};
 
 use crate::cli::run;
-use crate::report::golden;
+use crate::golden::golden;
 
 /// What is drawn, by name; the formats come on top.
 const DRAWINGS: [(&str, &str); 5] = [

@@ -1,5 +1,8 @@
 //! Scenario files are read in full, told what is wrong with them, and completed with defaults.
 
+mod models;
+mod topology;
+
 use std::collections::BTreeMap;
 
 use eniplan::diagnostic::Code;
@@ -10,7 +13,7 @@ use eniplan::scenario::{Observed, Raw, Scenario, read, read_with, resolve};
 use eniplan::topology::Topology;
 use proptest::prelude::*;
 
-const GOOD: &str = include_str!("../fixtures/scenarios/good.toml");
+const GOOD: &str = include_str!("../../fixtures/scenarios/good.toml");
 
 fn model() -> Platform {
     let model = platform::named("lambda-2018").expect("registered");

@@ -9,11 +9,12 @@ use eniplan::plan::{Limit, Minimise, NoPlan, Start};
 use eniplan::quantity::{Millis, Rate};
 use eniplan::topology::{EniClass, TokenBucket, Topology};
 
+use crate::oracle::joint_schedules;
+use crate::plan::joint as joints;
+use crate::plan::joint::joint;
 use crate::plan::microlp;
-use crate::plan_joint::joint;
-use crate::plan_pools::{bursts, world};
+use crate::plan::pools::{bursts, world};
 use crate::support::{Bench, log};
-use crate::{plan_joint, plan_joint_oracle};
 
 /// Three ENIs are needed from 0 to 50 in two subnets; boot and deletion take 10.
 fn three() -> Joint {
@@ -82,14 +83,14 @@ fn limits_that_are_short_together_are_named_together() {
 /// What brute force says, with as many ENIs as these needs take where nothing is ever deleted.
 fn possible(joint: &Joint) -> bool {
     let peaks: u32 = joint.pools.iter().map(|pool| pool.need.peak().0).sum();
-    plan_joint_oracle::possible(joint, (if joint.survive_zone { 2 * peaks } else { peaks }).min(3))
+    joint_schedules::possible(joint, (if joint.survive_zone { 2 * peaks } else { peaks }).min(3))
 }
 
 #[test]
 fn conflicts_are_minimal_and_fixes_smallest_by_brute_force() {
     let (mut seen, mut fixed) = (0, 0);
     for case in 0..50 {
-        let joint = plan_joint::tiny(case);
+        let joint = joints::tiny(case);
         if !matches!(solve_joint(&joint).unwrap(), JointAnswer::Infeasible { proved: true, .. }) {
             continue;
         }

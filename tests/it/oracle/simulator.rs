@@ -12,8 +12,8 @@ use eniplan::simulation::{
 };
 use eniplan::topology::TokenBucket;
 
-use crate::naive::worlds::{nature, scene};
-use crate::naive::{Account, Scene, Told, simulate};
+use crate::oracle::naive::worlds::{nature, scene};
+use crate::oracle::naive::{Account, Scene, Told, simulate};
 use crate::support::{Bench, log};
 
 /// How many worlds are compared.

@@ -47,7 +47,7 @@ fn every_example_of_the_help_runs() {
     copy(fixtures.join("scenario.toml"), "scenario.toml");
     copy(fixtures.join("failing.toml"), "model.toml");
     for file in ["subnets.json", "enis.json", "functions-1.json", "plan.json"] {
-        copy(root.join("tests/it/inventory/files").join(file), &file.replace("-1", ""));
+        copy(root.join("tests/it/import/inventory/files").join(file), &file.replace("-1", ""));
     }
     let mut ran = 0;
     for (_, examples) in commands() {

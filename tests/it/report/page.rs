@@ -182,7 +182,7 @@ fn golden_page_reads_as_it_did() {
     let (before, drawing) = main.split_once("<svg xmlns").unwrap();
     let main = format!("{before}{}", drawing.split_once("</svg>").unwrap().1);
     let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("golden");
+    settings.set_snapshot_path("../golden");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!("page.html", main.replace("><", ">\n<")));

@@ -1,5 +1,13 @@
 //! The command line: exit codes, where output goes, and what it does with hostile input.
 
+mod check;
+mod documents;
+mod examples;
+mod help;
+mod hostile;
+mod settings;
+mod terminal;
+
 use std::ffi::OsStr;
 use std::fmt::Write;
 use std::fs;

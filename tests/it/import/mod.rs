@@ -2,7 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // helpers of tests
 
+mod blocks;
+mod generate;
+mod inventory;
 mod real;
+mod saved_files;
 
 use std::fmt::Write as _;
 use std::fs;

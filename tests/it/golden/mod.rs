@@ -42,7 +42,7 @@ const COMMANDS: &[(&str, &str)] = &[
 /// Compares `text` with the one kept under this name.
 pub fn golden(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("golden");
+    settings.set_snapshot_path(".");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!(name, text));

@@ -1,4 +1,4 @@
-//! How long plans take: `cargo test --release --test it plan_measured -- --ignored --nocapture`.
+//! How long plans take: `cargo test --release --test it plan::measured -- --ignored --nocapture`.
 
 #![allow(clippy::unwrap_used)]
 

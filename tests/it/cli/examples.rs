@@ -6,7 +6,7 @@ use std::path::Path;
 use eniplan::example;
 
 use crate::cli::run;
-use crate::report::golden;
+use crate::golden::golden;
 
 #[test]
 fn golden_examples() {
