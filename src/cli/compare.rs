@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostics;
 use crate::policy;
 use crate::report::answers;
 use crate::report::words::name;
-use crate::worst_case::{Bracket, Effort};
+use crate::worst_case::{Bracket, SearchEffort};
 
 /// Options of `compare`.
 #[derive(Debug, clap::Args)]
@@ -27,7 +27,7 @@ pub struct Args {
     #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000))]
     runs: u64,
     /// How many invocations to replay for each, about, in search of its worst case
-    #[arg(long, value_name = "N", default_value_t = Effort::SMALL, help_heading = "Runs")]
+    #[arg(long, value_name = "N", default_value_t = SearchEffort::SMALL, help_heading = "Runs")]
     effort: u64,
     #[command(flatten)]
     gates: Gates,
@@ -42,7 +42,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     let seed = args.study.traffic.seed;
     let seeds: Vec<u64> = (0..args.runs).map(|n| seed.wrapping_add(n)).collect();
     let work = Work::of("comparing", contenders.len() as u64 * (1 + args.runs), args.output.quiet);
-    let effort = Effort { invocations: args.effort, seed };
+    let effort = SearchEffort { invocations: args.effort, seed };
     let compared = compare_heard(&contenders, &seeds, effort, &|| work.step());
     drop(work);
     let Some((study, policy)) = studies.first().and_then(|it| Some((it, it.policies.first()?))) else {

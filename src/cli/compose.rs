@@ -19,7 +19,7 @@ use crate::policy::{Policy, Provision};
 use crate::quantity::{Memory, Millis};
 use crate::report::answers::{self, Composition};
 use crate::scenario::Scenario;
-use crate::worst_case::Effort;
+use crate::worst_case::SearchEffort;
 
 /// What is to be small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -81,7 +81,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         file: args.study.scenario.as_deref(),
         objective: args.minimise.into(),
         seeds: (0..args.runs).map(|n| seed.wrapping_add(n)).collect(),
-        effort: Effort { invocations: args.effort, seed },
+        effort: SearchEffort { invocations: args.effort, seed },
         quiet: args.output.quiet,
     };
     let (found, said) = search.compose(&study, policy)?;
@@ -100,7 +100,7 @@ pub(super) struct Look<'a> {
     /// Of the runs of each.
     pub seeds: Vec<u64>,
     /// Of the search for the worst case of each.
-    pub effort: Effort,
+    pub effort: SearchEffort,
     /// Without a bar that says how far it is.
     pub quiet: bool,
 }

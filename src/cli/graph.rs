@@ -15,7 +15,7 @@ use crate::quantity::Millis;
 use crate::report::graph::{self, Drawing, phases};
 use crate::report::words::name;
 use crate::trace::{Shape, Traffic};
-use crate::worst_case::Effort;
+use crate::worst_case::SearchEffort;
 
 /// What is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -41,7 +41,7 @@ pub struct Args {
     #[command(flatten)]
     study: StudyArgs,
     /// How many invocations to replay, about, in search of the worst case
-    #[arg(long, value_name = "N", default_value_t = Effort::SMALL, help_heading = "Computation")]
+    #[arg(long, value_name = "N", default_value_t = SearchEffort::SMALL, help_heading = "Computation")]
     effort: u64,
     /// How it is drawn [default: as the name of FILE ends, else text]
     #[arg(long, value_name = "FORMAT", value_parser = formats(), help_heading = "Output")]
@@ -107,7 +107,8 @@ fn worst_case(args: &Args, study: &Study) -> Result<Result<Drawing, Verdict>, Di
     let policy = study.policy()?;
     let case = study.case(policy, &study.traffic);
     let search = Search::begin(None, args.quiet);
-    let found = case.worst_case(Effort { invocations: args.effort, seed: args.study.traffic.seed }, &search);
+    let found =
+        case.worst_case(SearchEffort { invocations: args.effort, seed: args.study.traffic.seed }, &search);
     search.finish();
     let worst = match found {
         Ok(worst) => worst,

@@ -24,7 +24,7 @@ use crate::quantity::Millis;
 use crate::report::answers::{self, Composition, ReuseRuns};
 use crate::report::page::{Load, Page, Track, Watched};
 use crate::simulation::{ColdStartCounts, Random, Reuse, Silent};
-use crate::worst_case::Effort;
+use crate::worst_case::SearchEffort;
 
 /// The promise where nobody names one.
 const PROMISE: Millis = Millis::seconds(1);
@@ -49,7 +49,7 @@ pub struct Args {
     #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000))]
     runs: u64,
     /// How many invocations to replay for each policy, about, in search of its worst case
-    #[arg(long, value_name = "N", default_value_t = Effort::SMALL, help_heading = "Runs")]
+    #[arg(long, value_name = "N", default_value_t = SearchEffort::SMALL, help_heading = "Runs")]
     effort: u64,
     /// How long a value kept outside the handler is good [default: as long as its environment lives]
     #[arg(long, value_name = "DURATION", help_heading = "Memory")]
@@ -148,9 +148,9 @@ fn as_ref<T>(result: &Result<T, String>) -> Result<&T, String> {
 }
 
 impl Args {
-    fn effort(&self) -> Effort {
+    fn effort(&self) -> SearchEffort {
         let invocations = if self.quick { QUICK } else { self.effort };
-        Effort { invocations, seed: self.study.traffic.seed }
+        SearchEffort { invocations, seed: self.study.traffic.seed }
     }
 
     const fn runs(&self) -> u64 {

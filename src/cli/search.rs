@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget};
 
 use crate::quantity::Millis;
 use crate::report::words::{counted, thousands};
-use crate::worst_case::{Objective, Progress, Watch};
+use crate::worst_case::{SearchObjective, SearchObserver, SearchProgress};
 
 /// Looks on: shows on a terminal how far the search is, and stops it when its time is over.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct Search {
 
 #[derive(Debug, Default)]
 struct Seen {
-    of: BTreeMap<Objective, (u64, Option<u64>)>,
+    of: BTreeMap<SearchObjective, (u64, Option<u64>)>,
     steps: u64,
     part: Part,
 }
@@ -77,8 +77,8 @@ impl Search {
     }
 }
 
-impl Watch for Search {
-    fn proceed(&self, progress: &Progress) -> bool {
+impl SearchObserver for Search {
+    fn proceed(&self, progress: &SearchProgress) -> bool {
         let elapsed = self.began.elapsed();
         if !self.line.is_hidden()
             && let Ok(mut seen) = self.seen.lock()
@@ -98,14 +98,14 @@ impl Watch for Search {
         proceed
     }
 
-    fn is_limited(&self) -> bool {
+    fn may_cancel(&self) -> bool {
         self.limit.is_some()
     }
 }
 
 /// `cold start 15m of at most 15m0.64s, ENIs 4 of at most 7, 1,000 steps, 12s left`.
 fn said(
-    of: &BTreeMap<Objective, (u64, Option<u64>)>,
+    of: &BTreeMap<SearchObjective, (u64, Option<u64>)>,
     steps: u64,
     left: Option<Duration>,
     surely: bool,
@@ -113,10 +113,10 @@ fn said(
     let mut parts: Vec<String> = Vec::new();
     for (objective, &(witness, bound)) in of {
         let (what, text): (&str, fn(u64) -> String) = match objective {
-            Objective::ColdStart => ("cold start", |ms| Millis(ms).to_string()),
-            Objective::PeakEnis => ("ENIs", thousands),
-            Objective::Failures => ("failures", thousands),
-            Objective::SubnetPeak(_) => continue,
+            SearchObjective::ColdStart => ("cold start", |ms| Millis(ms).to_string()),
+            SearchObjective::PeakEnis => ("ENIs", thousands),
+            SearchObjective::Failures => ("failures", thousands),
+            SearchObjective::SubnetPeak(_) => continue,
         };
         let bound = bound.map_or_else(String::new, |bound| format!(" of at most {}", text(bound)));
         parts.push(format!("{what} {}{bound}", text(witness)));
@@ -131,16 +131,16 @@ fn said(
 mod tests {
     use super::*;
 
-    fn at(objective: Objective, witness: u64, bound: Option<u64>) -> Progress {
-        Progress { objective, witness, bound, steps: 1_000, done: None }
+    fn at(objective: SearchObjective, witness: u64, bound: Option<u64>) -> SearchProgress {
+        SearchProgress { objective, witness, bound, steps: 1_000, done: None }
     }
 
     #[test]
     fn the_line_says_what_is_shown_and_proved() {
         let of = BTreeMap::from([
-            (Objective::ColdStart, (900_000, Some(900_640))),
-            (Objective::PeakEnis, (4, None)),
-            (Objective::SubnetPeak(1), (3, None)),
+            (SearchObjective::ColdStart, (900_000, Some(900_640))),
+            (SearchObjective::PeakEnis, (4, None)),
+            (SearchObjective::SubnetPeak(1), (3, None)),
         ]);
         assert_eq!(
             said(&of, 1_000, Some(Duration::from_millis(12_900)), true),
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_search_ends_when_its_time_is_over_and_only_then() {
-        let progress = at(Objective::ColdStart, 1, None);
+        let progress = at(SearchObjective::ColdStart, 1, None);
         let unlimited = Search::begin(None, true);
         assert!(unlimited.proceed(&progress) && !unlimited.finish());
         let long = Search::begin(Some(Millis::minutes(60)), true);

@@ -15,7 +15,7 @@ use crate::policy::Policy;
 use crate::quantity::Millis;
 use crate::report::answers;
 use crate::report::words::thousands;
-use crate::worst_case::{self, Effort, Point, WorstCase};
+use crate::worst_case::{self, CurvePoint, SearchEffort, WorstCase};
 
 /// What a witness is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,21 +115,29 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
 }
 
 impl Args {
-    fn effort(&self) -> Effort {
-        let until_stopped =
-            if self.time_limit.is_some() { Effort::UNTIL_STOPPED } else { Effort::default().invocations };
-        Effort { invocations: self.effort.unwrap_or(until_stopped), seed: self.study.traffic.seed }
+    fn effort(&self) -> SearchEffort {
+        let until_stopped = if self.time_limit.is_some() {
+            SearchEffort::UNTIL_STOPPED
+        } else {
+            SearchEffort::default().invocations
+        };
+        SearchEffort { invocations: self.effort.unwrap_or(until_stopped), seed: self.study.traffic.seed }
     }
 }
 
 /// What is proved by slot; where the curve is asked for, also what replays show.
-fn curve(args: &Args, case: &Case<'_>, worst: &WorstCase, slot: Millis) -> Result<Vec<Point>, CaseError> {
+fn curve(
+    args: &Args,
+    case: &Case<'_>,
+    worst: &WorstCase,
+    slot: Millis,
+) -> Result<Vec<CurvePoint>, CaseError> {
     /// Seeded assignments beside the witnesses, at most and as a share of the effort.
     const DRAWN: u64 = 32;
     if args.curve.is_none() {
         return Ok(case.proved_curve(worst, slot));
     }
-    let runs = args.effort.unwrap_or(Effort::default().invocations) / case.invocations().max(1);
+    let runs = args.effort.unwrap_or(SearchEffort::default().invocations) / case.invocations().max(1);
     case.curve(worst, slot, (runs / 10).min(DRAWN))
 }
 
@@ -160,12 +168,12 @@ pub fn usual_slot(span: Millis) -> Millis {
 
 impl Objective {
     /// With the index of its subnet.
-    fn known(&self, study: &Study) -> Result<worst_case::Objective, Diagnostic> {
+    fn known(&self, study: &Study) -> Result<worst_case::SearchObjective, Diagnostic> {
         let subnets = &study.topology.limits.subnets;
         Ok(match self {
-            Self::ColdStart => worst_case::Objective::ColdStart,
-            Self::Enis => worst_case::Objective::PeakEnis,
-            Self::Failures => worst_case::Objective::Failures,
+            Self::ColdStart => worst_case::SearchObjective::ColdStart,
+            Self::Enis => worst_case::SearchObjective::PeakEnis,
+            Self::Failures => worst_case::SearchObjective::Failures,
             Self::Subnet(name) => {
                 let Some(index) = subnets.iter().position(|it| it.name == *name) else {
                     let known: Vec<&str> = subnets.iter().map(|it| it.name.as_str()).collect();
@@ -173,20 +181,24 @@ impl Objective {
                     let help = format!("give one of subnet:{}", known.join(", subnet:"));
                     return Err(Diagnostic::new(Code::UnknownName, message, help).with_value(name));
                 };
-                worst_case::Objective::SubnetPeak(index)
+                worst_case::SearchObjective::SubnetPeak(index)
             }
         })
     }
 }
 
-fn witness(of: worst_case::Objective, worst: &WorstCase, study: &Study, policy: &Policy) -> Witness {
+fn witness(of: worst_case::SearchObjective, worst: &WorstCase, study: &Study, policy: &Policy) -> Witness {
     let (of, assignment) = match of {
-        worst_case::Objective::ColdStart => (Of::ColdStart(worst.cold_start.witness_ms), &worst.witness),
-        worst_case::Objective::PeakEnis => {
+        worst_case::SearchObjective::ColdStart => {
+            (Of::ColdStart(worst.cold_start.witness_ms), &worst.witness)
+        }
+        worst_case::SearchObjective::PeakEnis => {
             (Of::PeakEnis(worst.peak_enis.peak.witness), &worst.witness_peak_enis)
         }
-        worst_case::Objective::Failures => (Of::Failures(worst.failures.witness), &worst.witness_failures),
-        worst_case::Objective::SubnetPeak(n) => {
+        worst_case::SearchObjective::Failures => {
+            (Of::Failures(worst.failures.witness), &worst.witness_failures)
+        }
+        worst_case::SearchObjective::SubnetPeak(n) => {
             let found = &worst.peak_enis.by_subnet[n];
             (Of::SubnetPeak(n, found.subnet.clone(), found.peak.witness), &worst.witness_by_subnet[n])
         }

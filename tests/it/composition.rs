@@ -13,7 +13,7 @@ use eniplan::quantity::{Memory, Millis};
 use eniplan::random::{Purpose, Stream};
 use eniplan::scenario::{self, Observed, Scenario};
 use eniplan::trace::{Entry, Shape, Traffic};
-use eniplan::worst_case::Effort;
+use eniplan::worst_case::SearchEffort;
 use serde_json::Value;
 
 use crate::cli::run;
@@ -28,7 +28,7 @@ const EVERY: [CutObjective; 6] = [
     CutObjective::Access,
 ];
 
-const EFFORT: Effort = Effort { invocations: 1_000, seed: 1 };
+const EFFORT: SearchEffort = SearchEffort { invocations: 1_000, seed: 1 };
 
 /// A service on the model of 2018.
 struct Shop {

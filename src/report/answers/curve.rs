@@ -3,7 +3,7 @@
 use crate::quantity::Millis;
 use crate::report::words::sentence;
 use crate::report::{Clock, Table, Value};
-use crate::worst_case::Point;
+use crate::worst_case::CurvePoint;
 
 /// The slots that people are shown.
 const SHOWN: usize = 96;
@@ -11,7 +11,7 @@ const SHOWN: usize = 96;
 const BAR: u64 = 24;
 
 /// One row per slot, with a bar: full blocks for what a replay shows, light ones up to what is proved.
-pub(super) fn table(points: &[Point]) -> Table {
+pub(super) fn table(points: &[CurvePoint]) -> Table {
     let rest = if points.iter().any(|it| it.invocations == 0) {
         "; slots without arrivals are left out"
     } else {
@@ -44,7 +44,7 @@ pub(super) fn table(points: &[Point]) -> Table {
 }
 
 /// What is above zero has at least one block.
-fn bar(point: &Point, most: u64) -> String {
+fn bar(point: &CurvePoint, most: u64) -> String {
     let blocks = |ms: u64| {
         let share = u128::from(ms) * u128::from(BAR) / u128::from(most.max(1));
         usize::try_from(share).unwrap_or(0).max(usize::from(ms > 0))
@@ -55,7 +55,7 @@ fn bar(point: &Point, most: u64) -> String {
 }
 
 /// When an arrival can meet the largest value that is proved, and what it can meet before and after.
-pub(super) fn when(points: &[Point], slot: Millis, clock: Clock) -> Option<String> {
+pub(super) fn when(points: &[CurvePoint], slot: Millis, clock: Clock) -> Option<String> {
     let busy: Vec<(u64, u64)> = points
         .iter()
         .filter(|it| it.invocations > 0)
@@ -101,9 +101,9 @@ pub(super) fn when(points: &[Point], slot: Millis, clock: Clock) -> Option<Strin
 mod tests {
     use super::*;
 
-    fn points(bounds: &[Option<u64>]) -> Vec<Point> {
+    fn points(bounds: &[Option<u64>]) -> Vec<CurvePoint> {
         let starts = (0_u64..).step_by(1_000);
-        let point = |(at_ms, &bound): (u64, &Option<u64>)| Point {
+        let point = |(at_ms, &bound): (u64, &Option<u64>)| CurvePoint {
             at_ms,
             invocations: u64::from(bound != Some(9)),
             witness_ms: 0,
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn bars_are_in_proportion_and_what_is_there_is_seen() {
         let bar_of =
-            |witness_ms, bound_ms| bar(&Point { at_ms: 0, invocations: 1, witness_ms, bound_ms }, 2_400);
+            |witness_ms, bound_ms| bar(&CurvePoint { at_ms: 0, invocations: 1, witness_ms, bound_ms }, 2_400);
         assert_eq!(bar_of(1_200, Some(2_400)), "█".repeat(12) + &"░".repeat(12));
         assert_eq!((bar_of(0, Some(0)), bar_of(1, Some(1))), (String::new(), "█".into()));
         assert_eq!(bar_of(2_400, None), "█".repeat(24));

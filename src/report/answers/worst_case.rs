@@ -6,7 +6,7 @@ use crate::quantity::Millis;
 use crate::report::forms::{ColdStart, WorstCased, fields};
 use crate::report::words::{counted, joined, name, thousands};
 use crate::report::{Answer, Subject, Table, Value};
-use crate::worst_case::{Bracket, Point, WorstCase};
+use crate::worst_case::{Bracket, CurvePoint, WorstCase};
 
 /// What an answer about the worst case shows beside it.
 #[derive(Clone, Debug, Default)]
@@ -14,7 +14,7 @@ pub struct Shown {
     /// The limits that explain a cold start.
     pub limits: Limits,
     /// The longest cold start by slot, and the length of a slot.
-    pub curve: (Vec<Point>, Millis),
+    pub curve: (Vec<CurvePoint>, Millis),
     /// Whether the curve itself is asked for, and not only when the longest can happen.
     pub with_curve: bool,
     /// What varies, in words.

@@ -6,7 +6,7 @@ use super::About;
 use crate::cold_path::{Cause, SystemLimit};
 use crate::quantity::Millis;
 use crate::simulation::Assignment;
-use crate::worst_case::{Bracket, PeakEnis, Point, WorstColdStart};
+use crate::worst_case::{Bracket, CurvePoint, PeakEnis, WorstColdStart};
 
 /// What the longest part of a cold start was spent on.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -85,7 +85,7 @@ pub(in crate::report) struct WorstCased<'a> {
     pub stopped_after_ms: Option<u64>,
     /// The longest cold start that an arrival can meet, slot by slot, with `--curve`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub curve: Option<&'a [Point]>,
+    pub curve: Option<&'a [CurvePoint]>,
     /// The length of a slot of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub curve_slot_ms: Option<Millis>,

@@ -16,7 +16,9 @@ use eniplan::quantity::{Interval, Millis, Probability, Rate};
 use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{Nature, World};
 use eniplan::topology::{EniClass, SubnetRoom, TokenBucket};
-use eniplan::worst_case::{Bracket, Effort, Progress, Unwatched, Watch, WorstCase, bounds, worst_case};
+use eniplan::worst_case::{
+    Bracket, SearchEffort, SearchObserver, SearchProgress, Unobserved, WorstCase, bounds, worst_case,
+};
 
 use crate::oracle::naive::{Account, Scene, Told, simulate};
 use crate::support::{Bench, eni_only, log};
@@ -270,13 +272,13 @@ fn affordable(seed: u64, most: u64) -> (Scene, Worst, u64) {
 }
 
 fn engine(scene: &Scene, invocations: u64) -> WorstCase {
-    watched(scene, invocations, &Unwatched)
+    watched(scene, invocations, &Unobserved)
 }
 
-fn watched(scene: &Scene, invocations: u64, watch: &dyn Watch) -> WorstCase {
+fn watched(scene: &Scene, invocations: u64, watch: &dyn SearchObserver) -> WorstCase {
     let Scene { topology, cold_path, policy, initial, traffic, .. } = scene;
     let world = World::new(topology, cold_path, policy, initial.clone());
-    worst_case(&world, cold_path, traffic, None, Effort { invocations, seed: 1 }, watch)
+    worst_case(&world, cold_path, traffic, None, SearchEffort { invocations, seed: 1 }, watch)
 }
 
 fn exactly(value: u64) -> Bracket {
@@ -445,8 +447,8 @@ fn no_run_of_a_larger_world_goes_beyond_what_is_proved() {
 #[test]
 fn a_search_that_is_called_off_still_tells_the_truth() {
     struct Impatient(u64);
-    impl Watch for Impatient {
-        fn proceed(&self, progress: &Progress) -> bool {
+    impl SearchObserver for Impatient {
+        fn proceed(&self, progress: &SearchProgress) -> bool {
             assert!(progress.bound.is_none_or(|bound| progress.witness <= bound), "{progress:?}");
             progress.steps < self.0
         }
@@ -469,12 +471,12 @@ fn a_search_that_is_called_off_still_tells_the_truth() {
 #[test]
 fn a_proof_that_is_called_off_falls_back_on_what_holds() {
     struct Looks(AtomicU64);
-    impl Watch for Looks {
-        fn proceed(&self, _: &Progress) -> bool {
+    impl SearchObserver for Looks {
+        fn proceed(&self, _: &SearchProgress) -> bool {
             self.0.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok()
         }
 
-        fn is_limited(&self) -> bool {
+        fn may_cancel(&self) -> bool {
             true
         }
     }

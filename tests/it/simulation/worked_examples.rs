@@ -8,7 +8,7 @@ use eniplan::scenario::{self, Observed, Raw};
 use eniplan::simulation::{Assignment, End, Failure, Outcome, Silent, World, simulate};
 use eniplan::topology::{TokenBucket, Topology};
 use eniplan::trace::Traffic;
-use eniplan::worst_case::{Bracket, Effort, Unwatched, worst_case};
+use eniplan::worst_case::{Bracket, SearchEffort, Unobserved, worst_case};
 
 use crate::support::{Bench, log};
 
@@ -119,7 +119,7 @@ fn no_boots_on_the_whole_grid_exceed_the_example() {
 fn the_worst_case_of_the_example_is_exact() {
     let (bench, traffic) = small_example();
     let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
-    let answer = worst_case(&world, &bench.cold_path, &traffic, None, Effort::default(), &Unwatched);
+    let answer = worst_case(&world, &bench.cold_path, &traffic, None, SearchEffort::default(), &Unobserved);
     let exactly = |value| Bracket { witness: value, bound: Some(value), exact: true };
     assert_eq!(answer.cold_start.bracket(), exactly(21));
     assert_eq!((answer.peak_enis.peak, answer.failures), (exactly(2), exactly(1)));
@@ -134,7 +134,7 @@ fn failures_of_distant_hours_add_up() {
     let later = once.map(|(at, function, count, duration)| (at + 300, function, count, duration));
     let traffic = log(2, &[once, later].concat());
     let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
-    let answer = worst_case(&world, &bench.cold_path, &traffic, None, Effort::default(), &Unwatched);
+    let answer = worst_case(&world, &bench.cold_path, &traffic, None, SearchEffort::default(), &Unobserved);
     assert_eq!((answer.failures.witness, answer.failures.exact), (2, true));
     assert_eq!((answer.cold_start.witness_ms, answer.cold_start.exact), (21, true));
 }

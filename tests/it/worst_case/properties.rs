@@ -13,7 +13,7 @@ use eniplan::simulation::{
 };
 use eniplan::topology::{EniClass, SubnetRoom, TokenBucket};
 use eniplan::trace::Traffic;
-use eniplan::worst_case::{Bounds, Effort, Unwatched, bounds, worst_case};
+use eniplan::worst_case::{Bounds, SearchEffort, Unobserved, bounds, worst_case};
 
 use crate::support::{Bench, Dice, log};
 
@@ -223,8 +223,8 @@ fn witnesses_replay_to_their_value_and_stay_within_the_bounds() {
     for seed in 0..60 {
         let (bench, traffic) = tiny_world(seed);
         let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
-        let effort = Effort { invocations: 2_000, seed };
-        let answer = worst_case(&world, &bench.cold_path, &traffic, None, effort, &Unwatched);
+        let effort = SearchEffort { invocations: 2_000, seed };
+        let answer = worst_case(&world, &bench.cold_path, &traffic, None, effort, &Unobserved);
         let replay = simulate(&world, &traffic, answer.witness.clone(), Silent).0;
         assert_eq!(replay.cold_starts.max(), answer.cold_start.witness_ms, "seed {seed}");
         let replay = simulate(&world, &traffic, answer.witness_peak_enis.clone(), Silent).0;
@@ -232,7 +232,7 @@ fn witnesses_replay_to_their_value_and_stay_within_the_bounds() {
         let replay = simulate(&world, &traffic, answer.witness_failures.clone(), Silent).0;
         assert_eq!(replay.failures(), answer.failures.witness, "seed {seed}");
         assert!(answer.cold_start.bound_ms.is_none_or(|bound| bound >= answer.cold_start.witness_ms));
-        let again = worst_case(&world, &bench.cold_path, &traffic, None, effort, &Unwatched);
+        let again = worst_case(&world, &bench.cold_path, &traffic, None, effort, &Unobserved);
         assert_eq!(again, answer, "the same bytes every time");
     }
 }

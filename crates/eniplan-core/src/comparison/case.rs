@@ -17,7 +17,10 @@ use crate::quantity::{Interval, Millis};
 use crate::simulation::{Assignment, End, Nature, Outcome, Recorder, Silent, World, simulate};
 use crate::topology::Topology;
 use crate::trace::Traffic;
-use crate::worst_case::{Drawn, Effort, Planned, Point, Shown, Watch, WorstCase, hindsight, worst_case};
+use crate::worst_case::{
+    CurvePoint, DrawnNature, ProvedPlan, SearchEffort, SearchObserver, WitnessCurve, WorstCase, hindsight,
+    worst_case,
+};
 
 /// One traffic under one policy on one model.
 #[derive(Clone)]
@@ -166,7 +169,11 @@ impl<'a> Case<'a> {
     }
 
     /// The worst case; `watch` looks on and may stop the search early.
-    pub fn worst_case(&self, effort: Effort, watch: &dyn Watch) -> Result<WorstCase, CaseError> {
+    pub fn worst_case(
+        &self,
+        effort: SearchEffort,
+        watch: &dyn SearchObserver,
+    ) -> Result<WorstCase, CaseError> {
         let plan = if follows_a_plan(self.policy()) { self.plan()? } else { None };
         // What the plan proves, it proves where nothing is missed and nothing but the plan deletes.
         let policy = self.policy();
@@ -174,7 +181,7 @@ impl<'a> Case<'a> {
         let planned = plan
             .filter(|_| as_planned)
             .as_ref()
-            .map(|plan| Planned { eni_wait: Millis::ZERO, peak_enis: plan.peak_enis });
+            .map(|plan| ProvedPlan { eni_wait: Millis::ZERO, peak_enis: plan.peak_enis });
         if self.policy().provision == Provision::Clairvoyant {
             let corners = [End::Longest, End::Shortest].map(Assignment::all);
             let mut seen = Vec::new();
@@ -192,25 +199,25 @@ impl<'a> Case<'a> {
 
     /// The longest cold start an arrival in each slot can meet: what is proved, and what the witnesses
     /// of `worst`, the ends and `drawn` seeded assignments show.
-    pub fn curve(&self, worst: &WorstCase, slot: Millis, drawn: u64) -> Result<Vec<Point>, CaseError> {
-        let shown = Shown::new(slot, self.study.traffic);
+    pub fn curve(&self, worst: &WorstCase, slot: Millis, drawn: u64) -> Result<Vec<CurvePoint>, CaseError> {
+        let shown = WitnessCurve::new(slot, self.study.traffic);
         let ends = [End::Longest, End::Shortest].map(Assignment::all);
         let written = [&worst.witness, &worst.witness_peak_enis, &worst.witness_failures];
         let written: Vec<&Assignment> = written.into_iter().chain(&ends).collect();
         let listed = written.par_iter().map(|it| self.shows((*it).clone(), &shown));
         let seeded = (0..drawn).into_par_iter();
-        let seeded = seeded.map(|seed| self.shows(Drawn::new(self.policy(), seed), &shown));
-        let all: Vec<Shown> = listed.chain(seeded).collect::<Result<_, CaseError>>()?;
-        let together = all.iter().fold(shown, Shown::merge);
-        Ok(together.beside(|from, to| worst.proved(from, to)))
+        let seeded = seeded.map(|seed| self.shows(DrawnNature::new(self.policy(), seed), &shown));
+        let all: Vec<WitnessCurve> = listed.chain(seeded).collect::<Result<_, CaseError>>()?;
+        let together = all.iter().fold(shown, WitnessCurve::merge);
+        Ok(together.beside(|from, to| worst.bound_between(from, to)))
     }
 
     /// The same without a replay: what is proved alone.
-    pub fn proved_curve(&self, worst: &WorstCase, slot: Millis) -> Vec<Point> {
-        Shown::new(slot, self.study.traffic).beside(|from, to| worst.proved(from, to))
+    pub fn proved_curve(&self, worst: &WorstCase, slot: Millis) -> Vec<CurvePoint> {
+        WitnessCurve::new(slot, self.study.traffic).beside(|from, to| worst.bound_between(from, to))
     }
 
-    fn shows<N: Nature + Clone>(&self, nature: N, empty: &Shown) -> Result<Shown, CaseError> {
+    fn shows<N: Nature + Clone>(&self, nature: N, empty: &WitnessCurve) -> Result<WitnessCurve, CaseError> {
         Ok(self.run(nature, empty.clone())?.2)
     }
 

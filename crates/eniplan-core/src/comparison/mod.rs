@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::policy::{Policy, Provision};
 use crate::quantity::Millis;
 use crate::simulation::{ColdStartCounts, Outcome, Random, Silent};
-use crate::worst_case::{Bracket, Effort, Unwatched, WorstCase};
+use crate::worst_case::{Bracket, SearchEffort, Unobserved, WorstCase};
 
 /// One side of the comparison.
 pub struct Contender<'a> {
@@ -93,7 +93,7 @@ pub struct Comparison {
 }
 
 /// Compares the contenders on runs of these seeds.
-pub fn compare(contenders: &[Contender<'_>], seeds: &[u64], effort: Effort) -> Comparison {
+pub fn compare(contenders: &[Contender<'_>], seeds: &[u64], effort: SearchEffort) -> Comparison {
     compare_heard(contenders, seeds, effort, &|| ())
 }
 
@@ -101,7 +101,7 @@ pub fn compare(contenders: &[Contender<'_>], seeds: &[u64], effort: Effort) -> C
 pub fn compare_heard(
     contenders: &[Contender<'_>],
     seeds: &[u64],
-    effort: Effort,
+    effort: SearchEffort,
     step: &(dyn Fn() + Sync),
 ) -> Comparison {
     let mut rows: Vec<CompareRow> = contenders.par_iter().map(|it| row(it, seeds, effort, step)).collect();
@@ -145,8 +145,13 @@ fn yardsticks(contenders: &[Contender<'_>], seeds: &[u64]) -> Vec<Option<f64>> {
     kind_of.into_iter().map(|kind| hours.get(kind).copied().flatten()).collect()
 }
 
-fn row(contender: &Contender<'_>, seeds: &[u64], effort: Effort, step: &(dyn Fn() + Sync)) -> CompareRow {
-    let found = || contender.case.worst_case(effort, &Unwatched);
+fn row(
+    contender: &Contender<'_>,
+    seeds: &[u64],
+    effort: SearchEffort,
+    step: &(dyn Fn() + Sync),
+) -> CompareRow {
+    let found = || contender.case.worst_case(effort, &Unobserved);
     let worst = contender.worst.clone().unwrap_or_else(found);
     step();
     let runs = runs(&contender.case, seeds, step);

@@ -8,7 +8,7 @@ use super::cut::Cut;
 use super::tally::{Numbers, RouteTally};
 use crate::quantity::{Memory, Millis};
 use crate::simulation::{ColdStartCounts, Outcome, Random, simulate};
-use crate::worst_case::{Bracket, Effort, Unwatched, worst_case};
+use crate::worst_case::{Bracket, SearchEffort, Unobserved, worst_case};
 
 /// One function of a cut.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -96,7 +96,12 @@ pub struct CutRow {
 type Done<'a> = (Outcome, RouteTally<'a>);
 
 /// Runs `cut` under each of `seeds`, and looks for its worst case.
-pub fn measure(service: &Service<'_>, cut: &Cut, seeds: &[u64], effort: Effort) -> Result<CutRow, String> {
+pub fn measure(
+    service: &Service<'_>,
+    cut: &Cut,
+    seeds: &[u64],
+    effort: SearchEffort,
+) -> Result<CutRow, String> {
     let built = service.build(cut)?;
     let world = built.world(service.policy);
     let numbers = Numbers::of(service.traffic);
@@ -111,7 +116,7 @@ pub fn measure(service: &Service<'_>, cut: &Cut, seeds: &[u64], effort: Effort) 
         })
         .collect();
     // Every path lies inside the one around them, so that what is proved there holds here.
-    let worst = worst_case(&world, &built.around, &built.traffic, None, effort, &Unwatched);
+    let worst = worst_case(&world, &built.around, &built.traffic, None, effort, &Unobserved);
     let functions = functions(service, cut, &built);
     Ok(row(service, cut, &built, functions, &runs, worst.cold_start.bracket()))
 }

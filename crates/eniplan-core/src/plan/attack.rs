@@ -14,7 +14,7 @@ use crate::policy::{Policy, Provision};
 use crate::quantity::Millis;
 use crate::simulation::{Assignment, End, EniAction, Failure, Recorder, ServedInvocation, World, simulate};
 use crate::topology::Topology;
-use crate::worst_case::{Effort, Planned, worst_case};
+use crate::worst_case::{ProvedPlan, SearchEffort, worst_case};
 
 /// What an attack has shown.
 #[derive(Clone, Debug, Default)]
@@ -147,8 +147,8 @@ fn search(
     let (topology, policy) = (study.without(lost), study.scheduled(Provision::Scheduled));
     let world = follow(study, solved, lost, &topology, &policy);
     let most = u64::from(solved.lingering_peak);
-    let planned = Planned { eni_wait: Millis(eni_wait), peak_enis: most };
-    let effort = Effort { invocations: REPLAYED, ..Effort::default() };
+    let planned = ProvedPlan { eni_wait: Millis(eni_wait), peak_enis: most };
+    let effort = SearchEffort { invocations: REPLAYED, ..SearchEffort::default() };
     let worst = worst_case(&world, study.cold_path, study.traffic, Some(planned), effort, study);
     let found = |what: What, assignment: &Assignment, at_ms: u64, shown: u64| Counterexample {
         assignment: assignment.clone(),

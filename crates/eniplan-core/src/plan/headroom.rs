@@ -19,7 +19,7 @@ use crate::policy::Provision;
 use crate::quantity::Millis;
 use crate::simulation::{Assignment, End, World, simulate};
 use crate::trace::{Factor, Traffic};
-use crate::worst_case::{Planned, bounds};
+use crate::worst_case::{ProvedPlan, bounds};
 
 /// Who is to keep the promise.
 #[derive(Clone, Copy)]
@@ -266,7 +266,7 @@ fn of_plan(
     let policy = study.scheduled(Provision::Scheduled);
     let world = World::new(study.topology, study.cold_path, &policy, study.initial().to_vec());
     let world = world.with_schedule(actions);
-    let planned = Planned { eni_wait, peak_enis: amount.peak_enis };
+    let planned = ProvedPlan { eni_wait, peak_enis: amount.peak_enis };
     if bounds(&world, study.cold_path, study.traffic, Some(planned)).failures > 0 {
         if let Some(short) = refused(&world, study.traffic) {
             probe.shortages.push(short);

@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use super::study::Study;
-use crate::worst_case::{Progress, Watch};
+use crate::worst_case::{SearchObserver, SearchProgress};
 
 /// Who is told that so many steps are done, of about so many.
 pub struct Heard<'a> {
@@ -64,8 +64,8 @@ impl<'a> Heard<'a> {
 }
 
 /// The attack's search for witnesses, each look at which is a step.
-impl Watch for Study<'_> {
-    fn proceed(&self, _progress: &Progress) -> bool {
+impl SearchObserver for Study<'_> {
+    fn proceed(&self, _progress: &SearchProgress) -> bool {
         self.passed();
         true
     }

@@ -22,7 +22,7 @@ use crate::demand::Curve;
 use crate::policy::{Provision, StartMode};
 use crate::quantity::Millis;
 use crate::simulation::{EniAction, Failure, Recorder, World, simulate};
-use crate::worst_case::{self, Unwatched, worst_case};
+use crate::worst_case::{self, Unobserved, worst_case};
 
 /// One way in which a plan does not keep its promise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -282,12 +282,12 @@ fn attack(
     let left = actions.iter().filter(|it| lost.is_none() || Some(study.zone(it.class)) != lost);
     let world = world.with_schedule(left.copied().collect());
     let proved = verified.breaches.is_empty();
-    let planned = worst_case::Planned { eni_wait, peak_enis: verified.found.peak_enis };
+    let planned = worst_case::ProvedPlan { eni_wait, peak_enis: verified.found.peak_enis };
     // What is known to be broken needs no long search.
     let invocations = if proved { REPLAYED } else { REPLAYED / 20 };
-    let effort = worst_case::Effort { invocations, ..worst_case::Effort::default() };
+    let effort = worst_case::SearchEffort { invocations, ..worst_case::SearchEffort::default() };
     let worst =
-        worst_case(&world, study.cold_path, study.traffic, proved.then_some(planned), effort, &Unwatched);
+        worst_case(&world, study.cold_path, study.traffic, proved.then_some(planned), effort, &Unobserved);
     verified.attacks += worst.replays;
     verified.longest_replayed_ms = verified.longest_replayed_ms.max(worst.cold_start.witness_ms);
     if worst.cold_start.witness_ms > promise.0 {

@@ -1,23 +1,12 @@
-//! Watch: who looks on while the worst case is searched for, and may call it off.
+//! Progress: how far a search for the worst case is, and who observes it and may cancel it.
 
-/// What is to be large.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Objective {
-    /// The longest cold start, ms.
-    ColdStart,
-    /// The most ENIs held.
-    PeakEnis,
-    /// The most ENIs held in the subnet of this index.
-    SubnetPeak(usize),
-    /// The most failed invocations.
-    Failures,
-}
+use super::objective::SearchObjective;
 
 /// How far the search is for one objective.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
+pub struct SearchProgress {
     /// What is searched for.
-    pub objective: Objective,
+    pub objective: SearchObjective,
     /// The largest value a replay has shown so far.
     pub witness: u64,
     /// What is proved so far; `None`: nothing.
@@ -28,26 +17,26 @@ pub struct Progress {
     pub done: Option<u64>,
 }
 
-/// Looks on while the worst case is searched for.
+/// Observes the search for the worst case, and may cancel it.
 ///
-/// The library has no clock: a time limit is a watcher that says when to stop. Without
+/// The library has no clock: a time limit is an observer that says when to stop. Without
 /// one the search ends at a fixed amount of work, so that its answer is always the same.
-pub trait Watch: Sync {
+pub trait SearchObserver: Sync {
     /// Told now and then how far the search is; `false` stops it with what it has.
-    fn proceed(&self, progress: &Progress) -> bool;
+    fn proceed(&self, progress: &SearchProgress) -> bool;
 
     /// Whether it may say `false` at all: then something looser is proved first, to have it in hand.
-    fn is_limited(&self) -> bool {
+    fn may_cancel(&self) -> bool {
         false
     }
 }
 
-/// Nobody looks on: the search takes its fixed amount of work.
+/// Nobody observes: the search takes its fixed amount of work.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Unwatched;
+pub struct Unobserved;
 
-impl Watch for Unwatched {
-    fn proceed(&self, _progress: &Progress) -> bool {
+impl SearchObserver for Unobserved {
+    fn proceed(&self, _progress: &SearchProgress) -> bool {
         true
     }
 }

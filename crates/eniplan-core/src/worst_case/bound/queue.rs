@@ -1,12 +1,18 @@
 //! Queue: how long requests wait for tokens, against any arrivals the traffic allows (W3).
 
 use crate::quantity::Rate;
+use crate::quantity::convert::lower_bound;
 use crate::topology::{SystemLimits, TokenBucket};
 
 const TOKEN: u64 = 1_000_000;
 
-/// A wait that never ends, small enough to be added to.
+/// A wait that never ends, small enough to be added to: what takes as long has no bound ([`finite_wait`]).
 const NEVER: u64 = u64::MAX / 4;
+
+/// What is proved of something that takes so long, ms; `None`: it may never end.
+pub(super) fn finite_wait(ms: u64) -> Option<u64> {
+    (ms < NEVER).then_some(ms)
+}
 
 /// What a request costs, and what comes back in a millisecond.
 ///
@@ -14,7 +20,7 @@ const NEVER: u64 = u64::MAX / 4;
 /// token takes its own whole milliseconds.
 fn cost(bucket: TokenBucket) -> (u64, u64) {
     let per_ms = bucket.per_second.micro_tokens_per_ms();
-    let loses = per_ms > u64::from(bucket.burst.max(1) - 1).saturating_mul(TOKEN);
+    let loses = per_ms > u64::from(bucket.burst.max(1) - 1) * TOKEN;
     if loses && per_ms > 0 { (TOKEN.div_ceil(per_ms), 1) } else { (TOKEN, per_ms) }
 }
 
@@ -31,12 +37,13 @@ fn wait(owed: u128, per_ms: u64) -> u64 {
     if per_ms == 0 {
         return NEVER;
     }
-    u64::try_from(owed.div_ceil(u128::from(per_ms))).unwrap_or(NEVER).min(NEVER)
+    // What takes longer than that counts as never: up.
+    u64::try_from(owed.div_ceil(u128::from(per_ms))).map_or(NEVER, |ms| ms.min(NEVER))
 }
 
-/// The hosts' rate as a bucket that holds one second's worth.
+/// The hosts' rate as a bucket that holds one second's worth, or less where that does not fit.
 pub(super) fn hosts(rate: Rate) -> TokenBucket {
-    TokenBucket { burst: u32::try_from(rate.0 / 1_000).unwrap_or(u32::MAX).max(1), per_second: rate }
+    TokenBucket { burst: lower_bound(rate.0 / 1_000).max(1), per_second: rate }
 }
 
 /// The longest wait for a host, ms, if everything in flight waits at once.
@@ -76,7 +83,7 @@ pub(super) fn waits(
             gains.pop();
         }
         gains.push((index, gain));
-        count = count.saturating_add(u64::from(n));
+        count += u64::from(n);
         let most = most(arrival);
         // Periods that begin before this arrival have more requests than may be.
         let full = before.partition_point(|&earlier| (count - earlier).saturating_add(more) > most);
@@ -86,9 +93,9 @@ pub(super) fn waits(
         let filled = full
             .checked_sub(1)
             .map(|last| cost * i128::from(most) - drain * i128::from(arrival - arrivals[last].0));
-        let owed = largest.into_iter().chain(filled).max().unwrap_or(0).saturating_add(ahead);
-        let owed = owed.min(cost.saturating_mul(i128::from(most))) - free;
-        let wait = wait(u128::try_from(owed).unwrap_or(0), per_ms);
+        let owed = largest.into_iter().chain(filled).max().unwrap_or(0) + ahead;
+        let owed = owed.min(cost * i128::from(most)) - free;
+        let wait = wait(owed.max(0).unsigned_abs(), per_ms);
         if wait > 0 {
             found.push((arrival, wait));
         }
@@ -103,13 +110,14 @@ pub(super) fn waits(
 /// arrival may be one that did not come.
 pub(super) fn refusals(arrivals: &[(u64, u64, u32)], bucket: TokenBucket) -> Vec<(u64, u64)> {
     let per_ms = bucket.per_second.micro_tokens_per_ms();
-    let full = u64::from(bucket.burst.max(1)).saturating_mul(TOKEN);
+    let full = u64::from(bucket.burst.max(1)) * TOKEN;
     let (mut level, mut at) = (full, 0_u64);
     let mut found = Vec::new();
     for &(first, last, count) in arrivals {
+        // What comes back beyond a full bucket is lost, however much it is.
         level = level.saturating_add(per_ms.saturating_mul(first.saturating_sub(at))).min(full);
         at = last.max(at);
-        let taken = u64::from(count).saturating_mul(TOKEN);
+        let taken = u64::from(count) * TOKEN;
         if level < taken {
             found.push((first, last));
         }

@@ -1,19 +1,20 @@
 //! Machine: what one event does, by the rules of the simulator, to a state whose instants are
 //! only known as a zone. Whatever can go several ways is asked of the script.
 
-use super::bucket::{Bucket, Taking};
-use super::model::{Model, ms};
-use super::script::Script;
-use super::state::{ARRIVAL_RANK, Cold, Environment, Event, State};
-use super::trace::{Answer, Trace};
-use super::zone::{When, ZERO, Zone};
+use super::bucket::{TokenTaking, ZoneBucket};
+use super::event::{ARRIVAL_RANK, ExactEvent};
+use super::journal::{LastingThing, PathJournal};
+use super::model::{ExactModel, ms};
+use super::script::BranchScript;
+use super::state::{ColdRun, ExactEnvironment, ExactState};
+use super::zone::{InstantZone, ZERO, ZoneInstant};
 use crate::platform::PhaseKind;
 use crate::policy::{EnvironmentBinding, PickEnvironment};
 use crate::quantity::Interval;
 
 /// What an event has shown.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct EventEffects {
     /// Arrivals of the invocations whose handlers have started cold now.
     pub(super) started: Vec<i64>,
     /// ENIs held, in all and by subnet, wherever that has grown.
@@ -24,34 +25,35 @@ pub(super) struct Seen {
 }
 
 /// One event in progress.
-pub(super) struct Machine<'a> {
-    pub(super) model: &'a Model<'a>,
-    pub(super) state: State,
-    pub(super) zone: Zone,
-    pub(super) now: When,
+pub(super) struct ZoneMachine<'a> {
+    pub(super) model: &'a ExactModel<'a>,
+    pub(super) state: ExactState,
+    pub(super) zone: InstantZone,
+    pub(super) now: ZoneInstant,
     pub(super) misses_left: u32,
-    pub(super) script: Script,
-    pub(super) seen: Seen,
+    pub(super) script: BranchScript,
+    pub(super) seen: EventEffects,
     /// Where the path is written down.
-    pub(super) trace: Option<&'a mut Trace>,
+    pub(super) trace: Option<&'a mut PathJournal>,
 }
 
 /// What can come next.
 #[derive(Clone, Copy, Debug)]
-enum Next {
+enum NextEvent {
     Arrival,
     Pending(usize),
 }
 
-impl<'a> Machine<'a> {
+impl<'a> ZoneMachine<'a> {
     pub(super) fn new(
-        model: &'a Model<'a>,
-        state: State,
-        zone: Zone,
+        model: &'a ExactModel<'a>,
+        state: ExactState,
+        zone: InstantZone,
         misses_left: u32,
-        script: Script,
+        script: BranchScript,
     ) -> Self {
-        let seen = Seen { by_subnet: vec![0; model.limits().subnets.len()], ..Seen::default() };
+        let seen =
+            EventEffects { by_subnet: vec![0; model.limits().subnets.len()], ..EventEffects::default() };
         Self { model, state, zone, now: ZERO, misses_left, script, seen, trace: None }
     }
 
@@ -62,8 +64,8 @@ impl<'a> Machine<'a> {
             return false;
         };
         match next {
-            Next::Arrival => self.arrive(),
-            Next::Pending(n) => {
+            NextEvent::Arrival => self.arrive(),
+            NextEvent::Pending(n) => {
                 let pending = self.state.pending.remove(n);
                 self.now = pending.at.unwrap_or(ZERO);
                 self.happen(pending.event);
@@ -73,13 +75,13 @@ impl<'a> Machine<'a> {
     }
 
     /// One of those that can be first; the zone is then the part in which it is.
-    fn pick_next(&mut self) -> Option<Next> {
+    fn pick_next(&mut self) -> Option<NextEvent> {
         let model = self.model;
-        let arrival = model.arrivals.get(self.state.arrived as usize).map(|next| When::at(next.at));
+        let arrival = model.arrivals.get(self.state.arrived as usize).map(|next| ZoneInstant::at(next.at));
         let pending = self.state.pending.iter().enumerate();
-        let mut candidates: Vec<(When, u8, Next)> =
-            pending.filter_map(|(n, it)| Some((it.at?, it.event.rank(), Next::Pending(n)))).collect();
-        candidates.extend(arrival.map(|at| (at, ARRIVAL_RANK, Next::Arrival)));
+        let mut candidates: Vec<(ZoneInstant, u8, NextEvent)> =
+            pending.filter_map(|(n, it)| Some((it.at?, it.event.rank(), NextEvent::Pending(n)))).collect();
+        candidates.extend(arrival.map(|at| (at, ARRIVAL_RANK, NextEvent::Arrival)));
         let over = arrival.is_none() && self.state.in_flight(model.policy().binding) == 0;
         let mut first: Vec<usize> = Vec::new();
         let before = |chosen: usize| {
@@ -104,16 +106,16 @@ impl<'a> Machine<'a> {
         Some(candidates[chosen].2)
     }
 
-    fn happen(&mut self, event: Event) {
+    fn happen(&mut self, event: ExactEvent) {
         match event {
-            Event::EniGone { eni } => self.eni_gone(eni),
-            Event::EniReady { eni } => self.eni_ready(eni),
-            Event::PhaseEnd { environment, step } => self.end_step(environment, usize::from(step)),
-            Event::InvocationEnd { environment } => self.hand_over(environment),
-            Event::EnvironmentExpiry { environment } => {
+            ExactEvent::EniGone { eni } => self.eni_gone(eni),
+            ExactEvent::EniReady { eni } => self.eni_ready(eni),
+            ExactEvent::PhaseEnd { environment, step } => self.end_step(environment, usize::from(step)),
+            ExactEvent::InvocationEnd { environment } => self.hand_over(environment),
+            ExactEvent::EnvironmentExpiry { environment } => {
                 self.end_environment(environment);
             }
-            Event::EniExpiry { eni } => self.eni_expired(eni),
+            ExactEvent::EniExpiry { eni } => self.eni_expired(eni),
         }
     }
 
@@ -121,7 +123,7 @@ impl<'a> Machine<'a> {
         let number = self.state.arrived;
         let arrival = self.model.arrivals[number as usize];
         self.state.arrived += 1;
-        self.now = When::at(arrival.at);
+        self.now = ZoneInstant::at(arrival.at);
         let limit = self.model.limits().account_concurrency;
         let in_flight = self.state.in_flight(self.model.policy().binding);
         if limit.is_some_and(|limit| in_flight >= limit as usize) {
@@ -150,7 +152,7 @@ impl<'a> Machine<'a> {
             .pending
             .iter()
             .filter_map(|it| match it.event {
-                Event::EnvironmentExpiry { environment } => Some(environment),
+                ExactEvent::EnvironmentExpiry { environment } => Some(environment),
                 _ => None,
             })
             .filter(|&it| self.state.environment(it).is_some_and(|it| usize::from(it.function) == function))
@@ -162,7 +164,7 @@ impl<'a> Machine<'a> {
             PickEnvironment::OldestCreated => idle.iter().min(),
         };
         let taken = *taken?;
-        self.state.cancel(|event| event == Event::EnvironmentExpiry { environment: taken });
+        self.state.cancel(|event| event == ExactEvent::EnvironmentExpiry { environment: taken });
         Some(taken)
     }
 
@@ -170,8 +172,9 @@ impl<'a> Machine<'a> {
     fn may_scale(&mut self, function: usize, now: i64) -> bool {
         let (account, own) = (self.model.account_scaling, self.model.function_scaling);
         let buckets = &mut self.state;
-        let has = |rates: Option<_>, bucket: &Bucket| rates.is_none_or(|rates| bucket.has_token(&rates, now));
-        let mut none = Bucket::full();
+        let has =
+            |rates: Option<_>, bucket: &ZoneBucket| rates.is_none_or(|rates| bucket.has_token(&rates, now));
+        let mut none = ZoneBucket::full();
         let function = buckets.function_scaling.get_mut(function).unwrap_or(&mut none);
         let may = has(account, &buckets.account_scaling) && has(own, function);
         if may {
@@ -188,18 +191,23 @@ impl<'a> Machine<'a> {
     /// Takes the next token of an uncertain bucket; when it comes.
     pub(super) fn take_token(
         &mut self,
-        of: fn(&mut State) -> &mut Bucket,
-        rates: Option<super::bucket::Rates>,
-    ) -> Option<When> {
+        of: fn(&mut ExactState) -> &mut ZoneBucket,
+        rates: Option<super::bucket::BucketRates>,
+    ) -> Option<ZoneInstant> {
         let Some(rates) = rates else { return Some(self.now) };
         let ways = of(&mut self.state).ways(&rates, &self.zone, self.now);
         let choice = self.script.choose(ways.len());
-        let way = ways.get(choice).copied().unwrap_or(Taking::Wait);
+        let way = ways.get(choice).copied().unwrap_or(TokenTaking::Wait);
         of(&mut self.state).take(&rates, &mut self.zone, self.now, way)
     }
 
     /// What takes so long from `from` on ends at this instant.
-    pub(super) fn lasting(&mut self, from: When, interval: &Interval, answer: Answer) -> When {
+    pub(super) fn lasting(
+        &mut self,
+        from: ZoneInstant,
+        interval: &Interval,
+        answer: LastingThing,
+    ) -> ZoneInstant {
         let (min, max) = (ms(interval.min.0).unwrap_or(0), ms(interval.max.0).unwrap_or(0));
         let end = self.zone.grow(from, min, max);
         if let Some(trace) = self.trace.as_mut() {
@@ -210,10 +218,10 @@ impl<'a> Machine<'a> {
 
     pub(super) fn start_environment(&mut self, function: usize, invocation: Option<u32>) -> u16 {
         let serial = self.trace.as_mut().map_or(0, |trace| trace.next_environment());
-        self.state.environments.push(Some(Environment {
+        self.state.environments.push(Some(ExactEnvironment {
             function: u16::try_from(function).unwrap_or(u16::MAX),
             eni: None,
-            cold: invocation.map(|invocation| Cold { invocation, ended: 0 }),
+            cold: invocation.map(|invocation| ColdRun { invocation, ended: 0 }),
             serial,
         }));
         u16::try_from(self.state.environments.len() - 1).unwrap_or(u16::MAX)
@@ -245,10 +253,10 @@ impl<'a> Machine<'a> {
         let granted = self.take_token(|state| &mut state.hosts, hosts);
         let serial = self.state.environment(environment).map_or(0, |it| it.serial);
         let end = granted.map(|granted| {
-            self.lasting(granted, &what.duration, Answer::Phase { environment: serial, step })
+            self.lasting(granted, &what.duration, LastingThing::Phase { environment: serial, step })
         });
         let step = u16::try_from(step).unwrap_or(u16::MAX);
-        self.state.schedule(end, Event::PhaseEnd { environment, step });
+        self.state.schedule(end, ExactEvent::PhaseEnd { environment, step });
     }
 
     pub(super) fn end_step(&mut self, environment: u16, step: usize) {
@@ -305,7 +313,7 @@ impl<'a> Machine<'a> {
             self.seen.started.push(arrival.at);
         }
         let end = self.now.plus(arrival.duration);
-        self.state.schedule(Some(end), Event::InvocationEnd { environment });
+        self.state.schedule(Some(end), ExactEvent::InvocationEnd { environment });
     }
 
     pub(super) fn rest(&mut self, environment: u16) {
@@ -313,14 +321,15 @@ impl<'a> Machine<'a> {
         it.cold = None;
         let keep_alive = self.model.world.functions[usize::from(it.function)].keep_alive;
         let expires = ms(keep_alive).map(|keep_alive| self.now.plus(keep_alive));
-        self.state.schedule(expires, Event::EnvironmentExpiry { environment });
+        self.state.schedule(expires, ExactEvent::EnvironmentExpiry { environment });
     }
 
     /// The environment ends and gives up its place on its ENI.
-    pub(super) fn end_environment(&mut self, environment: u16) -> Option<Environment> {
+    pub(super) fn end_environment(&mut self, environment: u16) -> Option<ExactEnvironment> {
         let it = self.state.environments.get_mut(usize::from(environment))?.take()?;
-        self.state
-            .cancel(|event| matches!(event, Event::PhaseEnd { environment: of, .. } if of == environment));
+        self.state.cancel(
+            |event| matches!(event, ExactEvent::PhaseEnd { environment: of, .. } if of == environment),
+        );
         if let Some(eni) = it.eni {
             self.leave_eni(eni, self.model.world.functions[usize::from(it.function)].size);
         }
@@ -329,7 +338,8 @@ impl<'a> Machine<'a> {
 
     /// No ENI can be had: the environment ends, and the invocation that started it fails.
     pub(super) fn abort(&mut self, environment: u16) {
-        let Some(Cold { invocation, .. }) = self.end_environment(environment).and_then(|it| it.cold) else {
+        let Some(ColdRun { invocation, .. }) = self.end_environment(environment).and_then(|it| it.cold)
+        else {
             return;
         };
         if self.model.policy().binding == EnvironmentBinding::Queued {

@@ -1,6 +1,6 @@
 //! Model: a world and its traffic as the exact engine reads them.
 
-use super::bucket::{NEVER, Rates};
+use super::bucket::{BucketRates, NEVER};
 use crate::policy::{Policy, Provision};
 use crate::quantity::Interval;
 use crate::simulation::{InitialState, World, standing};
@@ -12,27 +12,27 @@ const MOST_THINGS: u64 = 30_000;
 
 /// One invocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Arrival {
+pub(super) struct ExactArrival {
     pub(super) at: i64,
     pub(super) duration: i64,
     pub(super) function: usize,
 }
 
 /// Everything that is fixed.
-pub(super) struct Model<'a> {
+pub(super) struct ExactModel<'a> {
     pub(super) world: &'a World<'a>,
-    pub(super) arrivals: Vec<Arrival>,
+    pub(super) arrivals: Vec<ExactArrival>,
     /// Of each invocation the first that is like it.
     pub(super) like: Vec<u32>,
     pub(super) span: i64,
-    pub(super) api: Option<Rates>,
-    pub(super) hosts: Option<Rates>,
-    pub(super) account_scaling: Option<Rates>,
-    pub(super) function_scaling: Option<Rates>,
+    pub(super) api: Option<BucketRates>,
+    pub(super) hosts: Option<BucketRates>,
+    pub(super) account_scaling: Option<BucketRates>,
+    pub(super) function_scaling: Option<BucketRates>,
     pub(super) initial: InitialState,
 }
 
-impl<'a> Model<'a> {
+impl<'a> ExactModel<'a> {
     /// `None`: the world follows a plan, is larger than `most` invocations, or counts in
     /// numbers so large that differences could overflow.
     pub(super) fn new(world: &'a World<'a>, traffic: &Traffic, most: u64) -> Option<Self> {
@@ -56,7 +56,7 @@ impl<'a> Model<'a> {
         let mut arrivals = Vec::new();
         for entry in traffic.arrivals() {
             let function = entry.function as usize;
-            let arrival = Arrival { at: ms(entry.at)?, duration: ms(entry.duration)?, function };
+            let arrival = ExactArrival { at: ms(entry.at)?, duration: ms(entry.duration)?, function };
             arrivals.extend((0..entry.count).map(|_| arrival));
         }
         let mut like: Vec<u32> = Vec::with_capacity(arrivals.len());
@@ -74,10 +74,10 @@ impl<'a> Model<'a> {
             arrivals,
             like,
             span: ms(traffic.span.0)?,
-            api: limits.api.map(Rates::new),
-            hosts: microvm.map(Rates::new),
-            account_scaling: limits.account_scaling.map(Rates::new),
-            function_scaling: limits.function_scaling.map(Rates::new),
+            api: limits.api.map(BucketRates::new),
+            hosts: microvm.map(BucketRates::new),
+            account_scaling: limits.account_scaling.map(BucketRates::new),
+            function_scaling: limits.function_scaling.map(BucketRates::new),
             initial,
         })
     }

@@ -2,12 +2,12 @@
 
 /// The choices of one event: those given are made again, from there on always the first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Script {
+pub(super) struct BranchScript {
     given: Vec<u16>,
     made: Vec<(u16, u16)>,
 }
 
-impl Script {
+impl BranchScript {
     pub(super) const fn new(given: Vec<u16>) -> Self {
         Self { given, made: Vec::new() }
     }

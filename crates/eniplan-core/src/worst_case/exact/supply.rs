@@ -1,13 +1,14 @@
 //! Supply: the half of the machine that makes, shares and deletes ENIs.
 
-use super::machine::Machine;
+use super::event::ExactEvent;
+use super::journal::LastingThing;
+use super::machine::ZoneMachine;
 use super::model::ms;
-use super::state::{Eni, Event, Stage};
-use super::trace::Answer;
+use super::state::{EniStage, ExactEni};
 use crate::platform::PhaseKind;
 use crate::policy::{IdleTtl, OnExhausted, Pick, Provision, StartMode};
 
-enum Acquired {
+enum EniAcquisition {
     Ready(u16),
     Booting(u16),
     Nothing,
@@ -18,7 +19,7 @@ fn narrow(n: usize) -> u16 {
     u16::try_from(n).unwrap_or(u16::MAX)
 }
 
-impl Machine<'_> {
+impl ZoneMachine<'_> {
     /// What exists at time 0.
     pub(super) fn set_up(&mut self) {
         let (policy, classes) = (self.model.policy(), self.model.topology().classes.len());
@@ -47,7 +48,7 @@ impl Machine<'_> {
                     if self.model.policy().reuse { self.pick_ready(classes, place.size) } else { None };
                 eni = found.or_else(|| {
                     let class = self.pick_class(classes)?;
-                    Some(self.make_eni(class, Stage::Ready))
+                    Some(self.make_eni(class, EniStage::Ready))
                 });
                 if eni.is_none() {
                     return;
@@ -63,15 +64,15 @@ impl Machine<'_> {
 
     fn stand_ready(&mut self, class: usize) {
         if self.pick_class(&[class]).is_some() {
-            let eni = self.make_eni(class, Stage::Ready);
+            let eni = self.make_eni(class, EniStage::Ready);
             self.eni_idle(eni);
         }
     }
 
-    fn make_eni(&mut self, class: usize, stage: Stage) -> u16 {
+    fn make_eni(&mut self, class: usize, stage: EniStage) -> u16 {
         let class = narrow(class);
         let room = self.model.world.capacity;
-        self.state.enis.push(Some(Eni { class, stage, room, environments: 0, waiting: Vec::new() }));
+        self.state.enis.push(Some(ExactEni { class, stage, room, environments: 0, waiting: Vec::new() }));
         self.note_held(class);
         narrow(self.state.enis.len() - 1)
     }
@@ -90,22 +91,22 @@ impl Machine<'_> {
         let request = self.trace.as_mut().map_or(0, |trace| trace.next_request());
         let granted = self.take_token(|state| &mut state.api, self.model.api);
         let boot = &self.model.topology().boot;
-        let ready = granted.map(|granted| self.lasting(granted, boot, Answer::Boot { request }));
-        let eni = self.make_eni(class, Stage::Booting);
-        self.state.schedule(ready, Event::EniReady { eni });
+        let ready = granted.map(|granted| self.lasting(granted, boot, LastingThing::Boot { request }));
+        let eni = self.make_eni(class, EniStage::Booting);
+        self.state.schedule(ready, ExactEvent::EniReady { eni });
         eni
     }
 
     /// The `eni` step of an environment's cold path begins.
     pub(super) fn acquire(&mut self, environment: u16, step: usize) {
         match self.look_for_eni(environment, true) {
-            Acquired::Ready(eni) => {
+            EniAcquisition::Ready(eni) => {
                 self.place(environment, eni);
                 self.end_step(environment, step);
             }
-            Acquired::Booting(eni) => self.join(environment, eni),
-            Acquired::Nothing => self.state.waiters.push(environment),
-            Acquired::Failed => self.abort(environment),
+            EniAcquisition::Booting(eni) => self.join(environment, eni),
+            EniAcquisition::Nothing => self.state.waiters.push(environment),
+            EniAcquisition::Failed => self.abort(environment),
         }
     }
 
@@ -116,16 +117,16 @@ impl Machine<'_> {
         }
     }
 
-    fn look_for_eni(&mut self, environment: u16, first: bool) -> Acquired {
+    fn look_for_eni(&mut self, environment: u16, first: bool) -> EniAcquisition {
         let (model, policy) = (self.model, self.model.policy());
-        let Some(it) = self.state.environment(environment) else { return Acquired::Nothing };
+        let Some(it) = self.state.environment(environment) else { return EniAcquisition::Nothing };
         let place = &model.world.functions[usize::from(it.function)];
         let classes = &place.function.classes;
         if policy.reuse {
-            let ready = self.pick_ready(classes, place.size).map(Acquired::Ready);
+            let ready = self.pick_ready(classes, place.size).map(EniAcquisition::Ready);
             let found = ready.or_else(|| {
                 let joined = policy.join_booting.then(|| self.pick_booting(classes, place.size));
-                joined.flatten().map(Acquired::Booting)
+                joined.flatten().map(EniAcquisition::Booting)
             });
             if let Some(found) = found
                 && !(first && self.misses())
@@ -134,9 +135,9 @@ impl Machine<'_> {
             }
         }
         match self.pick_class(classes) {
-            Some(class) => Acquired::Booting(self.request(class)),
-            None if policy.on_exhausted == OnExhausted::Wait => Acquired::Nothing,
-            None => Acquired::Failed,
+            Some(class) => EniAcquisition::Booting(self.request(class)),
+            None if policy.on_exhausted == OnExhausted::Wait => EniAcquisition::Nothing,
+            None => EniAcquisition::Failed,
         }
     }
 
@@ -156,9 +157,9 @@ impl Machine<'_> {
     fn of_classes<'s>(
         &'s self,
         classes: &'s [usize],
-        stage: Stage,
+        stage: EniStage,
         size: u64,
-    ) -> impl Iterator<Item = (u16, &'s Eni)> {
+    ) -> impl Iterator<Item = (u16, &'s ExactEni)> {
         let enis = self.state.enis.iter().enumerate();
         enis.filter_map(|(n, eni)| Some((narrow(n), eni.as_ref()?))).filter(move |(_, eni)| {
             eni.stage == stage && eni.room >= size.max(1) && classes.contains(&usize::from(eni.class))
@@ -166,17 +167,17 @@ impl Machine<'_> {
     }
 
     fn pick_ready(&self, classes: &[usize], size: u64) -> Option<u16> {
-        let key = |&(number, eni): &(u16, &Eni)| match self.model.policy().pick {
+        let key = |&(number, eni): &(u16, &ExactEni)| match self.model.policy().pick {
             Pick::Fullest => (eni.room, number),
             Pick::Emptiest => (u64::MAX - eni.room, number),
             Pick::Newest => (u64::MAX - u64::from(number), number),
             Pick::Oldest => (u64::from(number), number),
         };
-        self.of_classes(classes, Stage::Ready, size).min_by_key(key).map(|(number, _)| number)
+        self.of_classes(classes, EniStage::Ready, size).min_by_key(key).map(|(number, _)| number)
     }
 
     fn pick_booting(&self, classes: &[usize], size: u64) -> Option<u16> {
-        self.of_classes(classes, Stage::Booting, size).next().map(|(number, _)| number)
+        self.of_classes(classes, EniStage::Booting, size).next().map(|(number, _)| number)
     }
 
     /// The class among these to make an ENI in, if the limits allow one.
@@ -206,7 +207,7 @@ impl Machine<'_> {
             it.room = it.room.saturating_sub(size);
             it.environments += 1;
         }
-        self.state.cancel(|event| event == Event::EniExpiry { eni });
+        self.state.cancel(|event| event == ExactEvent::EniExpiry { eni });
     }
 
     fn place(&mut self, environment: u16, eni: u16) {
@@ -246,12 +247,12 @@ impl Machine<'_> {
                 continue;
             }
             match self.look_for_eni(environment, false) {
-                Acquired::Ready(eni) => {
+                EniAcquisition::Ready(eni) => {
                     self.place(environment, eni);
                     self.eni_step_ended(environment);
                 }
-                Acquired::Booting(eni) => self.join(environment, eni),
-                Acquired::Nothing | Acquired::Failed => {
+                EniAcquisition::Booting(eni) => self.join(environment, eni),
+                EniAcquisition::Nothing | EniAcquisition::Failed => {
                     refused[function] = true;
                     left.push(environment);
                 }
@@ -272,7 +273,7 @@ impl Machine<'_> {
     /// An ENI has booted.
     pub(super) fn eni_ready(&mut self, eni: u16) {
         let Some(it) = self.state.eni_mut(eni) else { return };
-        it.stage = Stage::Ready;
+        it.stage = EniStage::Ready;
         for environment in std::mem::take(&mut it.waiting) {
             self.eni_step_ended(environment);
         }
@@ -284,9 +285,9 @@ impl Machine<'_> {
 
     fn eni_idle(&mut self, eni: u16) {
         if let IdleTtl::After(ttl) = self.model.policy().idle_ttl {
-            self.state.cancel(|event| event == Event::EniExpiry { eni });
+            self.state.cancel(|event| event == ExactEvent::EniExpiry { eni });
             let expires = ms(ttl.0).map(|ttl| self.now.plus(ttl));
-            self.state.schedule(expires, Event::EniExpiry { eni });
+            self.state.schedule(expires, ExactEvent::EniExpiry { eni });
         }
     }
 
@@ -299,12 +300,12 @@ impl Machine<'_> {
 
     fn delete(&mut self, eni: u16) {
         if let Some(it) = self.state.eni_mut(eni) {
-            it.stage = Stage::Deleting;
+            it.stage = EniStage::Deleting;
         }
         let deletion = self.trace.as_mut().map_or(0, |trace| trace.next_deletion());
         let interval = &self.model.topology().delete;
-        let gone = self.lasting(self.now, interval, Answer::Deletion { deletion });
-        self.state.schedule(Some(gone), Event::EniGone { eni });
+        let gone = self.lasting(self.now, interval, LastingThing::Deletion { deletion });
+        self.state.schedule(Some(gone), ExactEvent::EniGone { eni });
     }
 
     pub(super) fn eni_gone(&mut self, eni: u16) {
@@ -317,8 +318,8 @@ impl Machine<'_> {
 
     /// ENIs of `class` without an environment, ready or booting.
     fn free(&self, class: usize) -> usize {
-        let free = |eni: &&Eni| eni.environments == 0 && eni.stage != Stage::Deleting;
-        let here = |eni: &&Eni| usize::from(eni.class) == class;
+        let free = |eni: &&ExactEni| eni.environments == 0 && eni.stage != EniStage::Deleting;
+        let here = |eni: &&ExactEni| usize::from(eni.class) == class;
         self.state.enis.iter().flatten().filter(here).filter(free).count()
     }
 

@@ -1,20 +1,22 @@
-//! Choices: assignments told in a few words, which a player gives the simulator as it asks.
+//! WitnessChoices: assignments told in a few words, which a player gives the simulator as it asks.
 
+use super::super::replay::Replay;
 use crate::policy::Policy;
 use crate::quantity::{Interval, Probability};
 use crate::random::{Purpose, Stream};
-use crate::simulation::{Assignment, End, Nature, Random};
+use crate::simulation::{Assignment, End, Nature, Outcome, Random, Recording, Silent, World, simulate};
+use crate::trace::Traffic;
 
 /// A way to choose an assignment without writing it out.
 #[derive(Clone, Debug)]
-pub(super) enum Choice {
+pub(super) enum WitnessChoice {
     Corner {
         boots: End,
         rest: End,
         misses: bool,
     },
     /// The first so many boots and every deletion at their shortest, all else at its longest.
-    Turn {
+    SwitchPoint {
         after: u64,
     },
     Drawn {
@@ -23,17 +25,17 @@ pub(super) enum Choice {
     Written(Assignment),
 }
 
-/// Plays a [`Choice`], within the budget of misses.
-pub(super) struct Player {
-    choice: Choice,
+/// Plays a [`WitnessChoice`], within the budget of misses.
+pub(super) struct ChoicePlayer {
+    choice: WitnessChoice,
     drawn: Random,
     budget: u32,
     shift: Stream,
 }
 
-impl Player {
-    pub(super) fn new(choice: Choice, policy: &Policy) -> Self {
-        let seed = if let Choice::Drawn { seed } = choice { seed } else { 0 };
+impl ChoicePlayer {
+    pub(super) fn new(choice: WitnessChoice, policy: &Policy) -> Self {
+        let seed = if let WitnessChoice::Drawn { seed } = choice { seed } else { 0 };
         Self {
             choice,
             drawn: Random::new(seed),
@@ -52,16 +54,16 @@ impl Player {
     }
 }
 
-impl Nature for Player {
+impl Nature for ChoicePlayer {
     fn boot(&mut self, request: u64, interval: &Interval) -> u64 {
         // The uniform draw reaches the whole interval even where quantiles are given.
         let flat = Interval::between(interval.min, interval.max);
         match &mut self.choice {
-            Choice::Corner { boots, .. } => boots.of(interval),
-            Choice::Turn { after } if request < *after => interval.min.0,
-            Choice::Turn { .. } => interval.max.0,
-            Choice::Written(assignment) => assignment.boot(request, interval),
-            Choice::Drawn { .. } => {
+            WitnessChoice::Corner { boots, .. } => boots.of(interval),
+            WitnessChoice::SwitchPoint { after } if request < *after => interval.min.0,
+            WitnessChoice::SwitchPoint { .. } => interval.max.0,
+            WitnessChoice::Written(assignment) => assignment.boot(request, interval),
+            WitnessChoice::Drawn { .. } => {
                 let value = self.drawn.boot(request, &flat);
                 self.draw(request, interval, value)
             }
@@ -70,10 +72,10 @@ impl Nature for Player {
 
     fn deletion(&mut self, deletion: u64, interval: &Interval) -> u64 {
         match &mut self.choice {
-            Choice::Corner { rest, .. } => rest.of(interval),
-            Choice::Turn { .. } => interval.min.0,
-            Choice::Written(assignment) => assignment.deletion(deletion, interval),
-            Choice::Drawn { .. } => {
+            WitnessChoice::Corner { rest, .. } => rest.of(interval),
+            WitnessChoice::SwitchPoint { .. } => interval.min.0,
+            WitnessChoice::Written(assignment) => assignment.deletion(deletion, interval),
+            WitnessChoice::Drawn { .. } => {
                 let value = self.drawn.deletion(deletion, interval);
                 self.draw(deletion ^ (1 << 40), interval, value)
             }
@@ -82,10 +84,10 @@ impl Nature for Player {
 
     fn phase(&mut self, environment: u64, step: usize, interval: &Interval) -> u64 {
         match &mut self.choice {
-            Choice::Corner { rest, .. } => rest.of(interval),
-            Choice::Turn { .. } => interval.max.0,
-            Choice::Written(assignment) => assignment.phase(environment, step, interval),
-            Choice::Drawn { .. } => {
+            WitnessChoice::Corner { rest, .. } => rest.of(interval),
+            WitnessChoice::SwitchPoint { .. } => interval.max.0,
+            WitnessChoice::Written(assignment) => assignment.phase(environment, step, interval),
+            WitnessChoice::Drawn { .. } => {
                 let value = self.drawn.phase(environment, step, interval);
                 self.draw((environment << 6) ^ (step as u64) ^ (1 << 50), interval, value)
             }
@@ -94,10 +96,10 @@ impl Nature for Player {
 
     fn misses(&mut self, acquisition: u64, miss: Probability) -> bool {
         let wanted = match &mut self.choice {
-            Choice::Corner { misses, .. } => *misses,
-            Choice::Turn { .. } => false,
-            Choice::Written(assignment) => assignment.misses(acquisition, miss),
-            Choice::Drawn { .. } => self.shift.below(acquisition ^ (1 << 60), 4) == 0,
+            WitnessChoice::Corner { misses, .. } => *misses,
+            WitnessChoice::SwitchPoint { .. } => false,
+            WitnessChoice::Written(assignment) => assignment.misses(acquisition, miss),
+            WitnessChoice::Drawn { .. } => self.shift.below(acquisition ^ (1 << 60), 4) == 0,
         };
         let missed = wanted && self.budget > 0;
         self.budget -= u32::from(missed);
@@ -106,16 +108,28 @@ impl Nature for Player {
 }
 
 /// All ends against all ends, with the misses early or nowhere.
-pub(super) fn corners(policy: &Policy) -> Vec<Choice> {
+pub(super) fn corners(policy: &Policy) -> Vec<WitnessChoice> {
     let ends = [End::Longest, End::Shortest];
     let misses: &[bool] = if policy.miss_budget > 0 { &[true, false] } else { &[false] };
     let mut corners = Vec::new();
     for boots in ends {
         for rest in ends {
             for &misses in misses {
-                corners.push(Choice::Corner { boots, rest, misses });
+                corners.push(WitnessChoice::Corner { boots, rest, misses });
             }
         }
     }
     corners
+}
+
+/// What comes of it.
+pub(super) fn play(world: &World<'_>, traffic: &Traffic, choice: &WitnessChoice) -> Outcome {
+    simulate(world, traffic, ChoicePlayer::new(choice.clone(), world.policy), Silent).0
+}
+
+/// Plays `choice` once more and writes down every answer; the replay of that is the witness.
+pub(super) fn write_out(world: &World<'_>, traffic: &Traffic, choice: &WitnessChoice) -> Replay {
+    let player = Recording::new(ChoicePlayer::new(choice.clone(), world.policy));
+    let assignment = simulate(world, traffic, player, Silent).1.answers;
+    Replay::new(world, traffic, assignment)
 }

@@ -1,63 +1,65 @@
-//! Turns: boots and deletions short up to an instant, so that limits and tokens are free then, and boots long from it on.
+//! Switch points: boots and deletions short up to an instant, so that limits and tokens are free then, and boots
+//! long from it on.
 //!
 //! A token queue is long when many ENIs are asked for at once, which needs a quota that is not
-//! full yet: neither end of all intervals leads there. What comes before the turn is that of one
-//! run, so that its requests tell which boots are to be long.
+//! full yet: neither end of all intervals leads there. What comes before the switch point is that of
+//! one run, so that its requests tell which boots are to be long.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::bound::BySlot;
-use super::choice::Choice;
-use super::witness::{Found, Replayed, write_out};
-use super::{Effort, Objective, Progress, Watch};
-use crate::simulation::World;
-use crate::trace::Traffic;
+use super::super::bound::BoundBySlot;
+use super::super::objective::SearchObjective;
+use super::super::replay::Replay;
+use super::best::BestReplays;
+use super::choice::{WitnessChoice, write_out};
+use super::context::SearchContext;
 
-/// Turns that are tried at most.
-const MOST: usize = 24;
+/// Switch points that are tried at most.
+const MOST_SWITCH_POINTS: usize = 24;
 
-/// Tries turns before the slots whose proved cold start is the longest, until `watch` calls it off.
-pub(super) fn turns(
-    world: &World<'_>,
-    traffic: &Traffic,
-    effort: Effort,
-    by_slot: &BySlot,
-    found: &mut Found,
-    watch: &dyn Watch,
+/// Tries switch points before the slots whose proved cold start is the longest, until the observer
+/// cancels the search.
+pub(in crate::worst_case) fn replay_switch_points(
+    context: &SearchContext<'_>,
+    by_slot: &BoundBySlot,
+    best: &mut BestReplays,
 ) {
-    let objective = Objective::ColdStart;
-    let witness = objective.of(&found.of(objective).outcome);
-    let affordable = (effort.invocations / traffic.invocations().max(1)).saturating_sub(found.replays);
-    let most = usize::try_from(affordable / 2).unwrap_or(MOST).min(MOST);
-    let progress = Progress { objective, witness, bound: None, steps: found.replays, done: None };
-    if most < 2 || !watch.proceed(&progress) {
+    let SearchContext { world, traffic, observer, .. } = *context;
+    let witness = best.value(SearchObjective::ColdStart);
+    let affordable = context.affordable_replays().saturating_sub(best.replays());
+    let most = usize::try_from(affordable / 2).unwrap_or(MOST_SWITCH_POINTS).min(MOST_SWITCH_POINTS);
+    let progress = context.unproved_progress(best);
+    if most < 2 || !observer.proceed(&progress) {
         return;
     }
-    let base = write_out(world, traffic, &Choice::Turn { after: u64::MAX });
-    found.improve(&base);
+    let base = write_out(world, traffic, &WitnessChoice::SwitchPoint { after: u64::MAX });
+    best.add(&base, 1);
     let requested = base.requested();
-    let mut after: Vec<u64> = instants(by_slot, witness)
+    let mut after: Vec<u64> = promising_instants(by_slot, witness)
         .into_iter()
         .map(|at| requested.partition_point(|&request| request < at) as u64)
         .collect();
-    let mut known = std::collections::BTreeSet::new();
+    let mut known = BTreeSet::new();
     after.retain(|&n| known.insert(n));
     after.truncate(most - 1);
-    let play =
-        |&after: &u64| watch.proceed(&progress).then(|| write_out(world, traffic, &Choice::Turn { after }));
-    let tried: Vec<Replayed> = after.par_iter().filter_map(play).collect();
-    found.replays += 1 + tried.len() as u64;
-    for it in &tried {
-        found.improve(it);
-    }
+    let replay = |&after: &u64| {
+        observer.proceed(&progress).then(|| write_out(world, traffic, &WitnessChoice::SwitchPoint { after }))
+    };
+    let tried: Vec<Replay> = after.par_iter().filter_map(replay).collect();
+    tried.iter().for_each(|replay| best.add(replay, 1));
 }
 
 /// The starts of the slots that allow more than `witness`, the most promising first.
-fn instants(by_slot: &BySlot, witness: u64) -> Vec<u64> {
+fn promising_instants(by_slot: &BoundBySlot, witness: u64) -> Vec<u64> {
     let slots = by_slot.longest_ms.iter().zip(0_u64..);
     let mut promising: Vec<(u64, u64)> = slots
-        .filter_map(|(&longest, slot)| Some((longest.filter(|&it| it > witness)?, slot * by_slot.slot_ms)))
+        .filter_map(|(&longest, slot)| {
+            Some((longest.filter(|&longest| longest > witness)?, slot * by_slot.slot_ms))
+        })
         .collect();
-    promising.sort_by_key(|&(longest, at)| (std::cmp::Reverse(longest), at));
+    promising.sort_by_key(|&(longest, at)| (Reverse(longest), at));
     promising.into_iter().map(|(_, at)| at).collect()
 }

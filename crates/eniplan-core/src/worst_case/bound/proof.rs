@@ -1,0 +1,136 @@
+//! Proof: the smallest hypothesis that contains its own consequences (W0).
+
+use super::super::progress::{SearchObserver, SearchProgress};
+use super::failures::may_fail;
+use super::findings::Findings;
+use super::hypothesis::Hypothesis;
+use super::problem::BoundProblem;
+use super::tokens::{TokenWait, host_wait, pools_at_hand, token_waits};
+use crate::demand::Ranges;
+use crate::demand::need::MayFail;
+use crate::quantity::Millis;
+
+/// Invocations to pass over in all, about.
+const EFFORT: u64 = 80_000_000;
+const FEWEST_ROUNDS: u64 = 1;
+const MOST_ROUNDS: u64 = 60;
+
+/// Something proved: what follows from a hypothesis that contains it.
+pub(super) struct Confirmed {
+    pub(super) findings: Findings,
+    pub(super) token_waits: Vec<TokenWait>,
+}
+
+/// What became of a proof.
+pub(super) enum ProofOutcome {
+    Confirmed(Box<Confirmed>),
+    /// Environments may wait for room.
+    Strands,
+    /// The observer had it stop.
+    Stopped,
+}
+
+/// What a hypothesis led to.
+enum HypothesisTrial {
+    Confirmed(Box<Confirmed>),
+    /// What to suppose next.
+    Wider(Hypothesis),
+    Strands,
+    Stopped,
+}
+
+/// A proof in progress.
+pub(super) struct Proof<'a> {
+    pub(super) problem: &'a BoundProblem<'a>,
+    pub(super) observer: &'a dyn SearchObserver,
+    /// What the observer is told.
+    pub(super) progress: SearchProgress,
+    /// A proof of a longer cold start is of no use.
+    pub(super) promise: Option<Millis>,
+}
+
+impl Proof<'_> {
+    /// Supposes the smallest, and widens it by its consequences until it contains them; where that is
+    /// stopped, supposes something larger.
+    pub(super) fn run(&self) -> ProofOutcome {
+        let rounds = EFFORT / self.problem.traffic.invocations().max(1);
+        let rounds = rounds.clamp(FEWEST_ROUNDS, MOST_ROUNDS);
+        let mut supposed = Hypothesis::smallest(self.problem);
+        let mut in_hand = None;
+        for round in 0..rounds {
+            let progress = SearchProgress { done: Some(round * 1_000 / rounds), ..self.progress };
+            match self.try_out(&supposed, &progress) {
+                HypothesisTrial::Confirmed(confirmed) => return ProofOutcome::Confirmed(confirmed),
+                HypothesisTrial::Wider(wider) if self.is_beyond_promise(&wider) => {
+                    return ProofOutcome::Stopped;
+                }
+                HypothesisTrial::Wider(wider) => supposed = wider,
+                HypothesisTrial::Strands => return ProofOutcome::Strands,
+                HypothesisTrial::Stopped => return in_hand.unwrap_or(ProofOutcome::Stopped),
+            }
+            if round == 0 && self.observer.may_cancel() {
+                in_hand = Some(self.suppose_largest(&supposed))
+                    .filter(|outcome| matches!(outcome, ProofOutcome::Confirmed(_)));
+            }
+        }
+        in_hand.unwrap_or_else(|| self.suppose_largest(&supposed))
+    }
+
+    /// Whether some cold start may exceed the promise even if no request waits for a token.
+    fn is_beyond_promise(&self, supposed: &Hypothesis) -> bool {
+        let waits = supposed.waiting(0);
+        let mut functions = self.problem.functions();
+        self.promise
+            .is_some_and(|promise| functions.any(|f| waits.longest_cold_start(self.problem, f) > promise))
+    }
+
+    /// The findings if they confirm what was supposed, or else what to suppose next.
+    fn try_out(&self, supposed: &Hypothesis, progress: &SearchProgress) -> HypothesisTrial {
+        let problem = self.problem;
+        let go_on = || self.observer.proceed(progress);
+        let Some(findings) = Findings::new(problem, supposed, &go_on) else {
+            return HypothesisTrial::Stopped;
+        };
+        let token_waits = token_waits(problem, &findings);
+        let (may_fail, by_limits) = may_fail(problem, &findings);
+        if by_limits && problem.may_strand(findings.spread) {
+            return HypothesisTrial::Strands;
+        }
+        let follows = Hypothesis {
+            token_wait: token_waits.iter().map(|wait| wait.ms).max().unwrap_or(0),
+            microvm_wait: host_wait(problem, &findings.most),
+            at_hand: pools_at_hand(problem, &findings),
+            may_fail,
+        };
+        let wider = supposed.widened(&follows);
+        if wider == *supposed {
+            return HypothesisTrial::Confirmed(Box::new(Confirmed { findings, token_waits }));
+        }
+        HypothesisTrial::Wider(wider)
+    }
+
+    /// Where widening takes too long: the longest waits there can be, and failures from the first on.
+    fn suppose_largest(&self, supposed: &Hypothesis) -> ProofOutcome {
+        let first = |ranges_of: fn(&MayFail) -> &Ranges| {
+            let firsts = supposed.may_fail.iter().filter_map(|may_fail| ranges_of(may_fail).parts().first());
+            firsts.map(|&(from, _)| from).min()
+        };
+        let from = |first: Option<u64>| first.map(Ranges::from).unwrap_or_default();
+        let since_first = MayFail {
+            if_cold: from(first(|may_fail| &may_fail.if_cold)),
+            at_all: from(first(|may_fail| &may_fail.at_all)),
+        };
+        let ever = MayFail { if_cold: Ranges::from(0), at_all: Ranges::from(0) };
+        for may_fail in [since_first, ever] {
+            let may_fail = vec![may_fail; supposed.may_fail.len()];
+            let supposed = Hypothesis { may_fail, ..Hypothesis::longest_waits(self.problem) };
+            match self.try_out(&supposed, &self.progress) {
+                HypothesisTrial::Confirmed(confirmed) => return ProofOutcome::Confirmed(confirmed),
+                HypothesisTrial::Strands => return ProofOutcome::Strands,
+                HypothesisTrial::Stopped => return ProofOutcome::Stopped,
+                HypothesisTrial::Wider(_) => {}
+            }
+        }
+        ProofOutcome::Strands
+    }
+}
