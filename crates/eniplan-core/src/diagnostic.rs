@@ -295,7 +295,8 @@ impl Diagnostics {
     /// All of them for people, each with its excerpt: empty, or lines that end in a newline.
     pub fn told(&self, excerpt: impl Fn(&Diagnostic) -> String) -> String {
         let shown = self.shown().into_iter();
-        let mut out: String = shown.flat_map(|it| [it.told(&excerpt(it)), "\n".to_owned()]).collect();
+        let mut out: String =
+            shown.flat_map(|problem| [problem.told(&excerpt(problem)), "\n".to_owned()]).collect();
         let more = self.count.saturating_sub(Self::SHOWN);
         if more > 0 {
             out.push_str(&["... and ", &more.to_string(), " more\n"].concat());

@@ -204,7 +204,7 @@ impl<'a> Case<'a> {
         let ends = [End::Longest, End::Shortest].map(Assignment::all);
         let written = [&worst.witness, &worst.witness_peak_enis, &worst.witness_failures];
         let written: Vec<&Assignment> = written.into_iter().chain(&ends).collect();
-        let listed = written.par_iter().map(|it| self.shows((*it).clone(), &shown));
+        let listed = written.par_iter().map(|assignment| self.shows((*assignment).clone(), &shown));
         let seeded = (0..drawn).into_par_iter();
         let seeded = seeded.map(|seed| self.shows(DrawnNature::new(self.policy(), seed), &shown));
         let all: Vec<WitnessCurve> = listed.chain(seeded).collect::<Result<_, CaseError>>()?;

@@ -104,7 +104,8 @@ pub fn compare_heard(
     effort: SearchEffort,
     step: &(dyn Fn() + Sync),
 ) -> Comparison {
-    let mut rows: Vec<CompareRow> = contenders.par_iter().map(|it| row(it, seeds, effort, step)).collect();
+    let mut rows: Vec<CompareRow> =
+        contenders.par_iter().map(|contender| row(contender, seeds, effort, step)).collect();
     let yardsticks = yardsticks(contenders, seeds);
     for (row, yardstick) in rows.iter_mut().zip(yardsticks) {
         if let (Some(best), Some(runs)) = (yardstick, &row.runs) {
@@ -160,9 +161,9 @@ fn row(
     CompareRow {
         policy: contender.case.policy().name.clone(),
         model: contender.model.clone(),
-        worst_cold_start_ms: bracket(|it| it.cold_start.bracket()),
-        worst_peak_enis: bracket(|it| it.peak_enis.peak),
-        worst_failures: bracket(|it| it.failures),
+        worst_cold_start_ms: bracket(|worst| worst.cold_start.bracket()),
+        worst_peak_enis: bracket(|worst| worst.peak_enis.peak),
+        worst_failures: bracket(|worst| worst.failures),
         runs: runs.ok(),
         regret_eni_hours: None,
         regret_share: None,

@@ -317,7 +317,7 @@ mod tests {
                 .collect();
             let expected = brute(&costs, routes, 0, &mut Vec::new());
             let found = recursion(&costs, routes);
-            assert_eq!(found.as_ref().map(|it| it.0), expected, "seed {seed}");
+            assert_eq!(found.as_ref().map(|best| best.0), expected, "seed {seed}");
             let solved = program(&costs, routes, backend::ALL[0]);
             assert_eq!(solved.and_then(|sets| priced(&sets, &costs)), expected, "seed {seed}");
         }

@@ -54,8 +54,11 @@ impl Service<'_> {
         let topology = Topology::build(&scenario, self.platform).map_err(|problems| {
             problems.sorted().first().map_or_else(String::new, |problem| problem.message.clone())
         })?;
-        let paths: Vec<Path> =
-            functions.iter().zip(&cut.functions).map(|(it, (_, routes))| self.path(it, routes)).collect();
+        let paths: Vec<Path> = functions
+            .iter()
+            .zip(&cut.functions)
+            .map(|(function, (_, routes))| self.path(function, routes))
+            .collect();
         let traffic = self.traffic_of(cut);
         let initial = match self.policy.start {
             StartMode::Empty => vec![0; functions.len()],
@@ -99,7 +102,8 @@ impl Service<'_> {
             let whole = if in_vpc { &mut around.vpc } else { &mut around.plain };
             for (index, step) in whole.steps.iter_mut().enumerate() {
                 let of = || own.iter().filter_map(|path| path.steps.get(index)).map(|step| &step.duration);
-                let (min, max) = (of().map(|it| it.min).min(), of().map(|it| it.max).max());
+                let (min, max) =
+                    (of().map(|interval| interval.min).min(), of().map(|interval| interval.max).max());
                 if let (Some(min), Some(max)) = (min, max) {
                     step.duration = Interval::between(min, max);
                 }
@@ -128,7 +132,9 @@ impl Service<'_> {
             origin: self.traffic.origin,
             span: self.traffic.span,
             notes: Vec::new(),
-            shape: Shape::Log(entries.map(|it| Entry { function: function(it.function), ..it }).collect()),
+            shape: Shape::Log(
+                entries.map(|entry| Entry { function: function(entry.function), ..entry }).collect(),
+            ),
         }
     }
 }

@@ -114,11 +114,13 @@ impl<'a> CutPrices<'a> {
         let functions = &self.service.scenario.functions;
         let all: Vec<usize> = (0..functions.len()).collect();
         let least = |of: &dyn Fn(&Function) -> u128| functions.iter().map(of).min().unwrap_or(0);
-        let keep_alive = functions.iter().map(|it| self.keep_alive(it)).min().unwrap_or(0);
+        let keep_alive = functions.iter().map(|function| self.keep_alive(function)).min().unwrap_or(0);
         let together = |routes: &[usize]| self.need(super::cut::set(routes), keep_alive);
         match self.objective {
             CutObjective::Environments => u128::from(together(&all).nominal_peak()),
-            CutObjective::IdleMemory => least(&|it| it.memory.0.into()) * self.idle(&together(&all)),
+            CutObjective::IdleMemory => {
+                least(&|function| function.memory.0.into()) * self.idle(&together(&all))
+            }
             CutObjective::ColdStarts | CutObjective::ColdTime => {
                 let stand = |route: &usize| {
                     u128::from(self.need(1 << route, self.keep_alive(&functions[*route])).initial)

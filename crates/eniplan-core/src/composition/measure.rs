@@ -137,7 +137,7 @@ fn row(
         all.merge(&outcome.cold_starts);
     }
     let gib = |function: usize| {
-        let memory = built.functions.get(function).map_or(Memory(0), |it| it.memory);
+        let memory = built.functions.get(function).map_or(Memory(0), |function| function.memory);
         memory.0 as f64 / Memory::mib(1_024).0 as f64
     };
     let idle = |(_, tally): &Done<'_>| {
@@ -146,7 +146,7 @@ fn row(
     };
     let held = |class: usize| runs.iter().filter_map(|(_, tally)| tally.classes.get(class)).max();
     let classes = built.topology.classes.iter().enumerate().map(|(index, class)| {
-        let subnet = built.topology.limits.subnets.get(class.subnet).map_or("?", |it| it.name.as_str());
+        let subnet = built.topology.limits.subnets.get(class.subnet).map_or("?", |room| room.name.as_str());
         let name = format!("{subnet} ({})", class.security_groups.join(", "));
         ClassPeak { class: name, peak: held(index).map_or(0, |most| u64::from(*most)) }
     });
@@ -164,7 +164,7 @@ fn row(
         idle_gb_hours: mean(&idle),
         peak_enis: most(&|outcome| outcome.enis.peak),
         enis_by_class: classes.collect(),
-        beyond_need: functions.iter().map(|it| it.beyond_need).sum(),
+        beyond_need: functions.iter().map(|function| function.beyond_need).sum(),
         functions,
     }
 }
@@ -176,7 +176,7 @@ fn routes(service: &Service<'_>, cut: &Cut, runs: &[Done<'_>]) -> Vec<RouteRow> 
     };
     let one = |(index, route): (usize, &crate::scenario::Function)| {
         let mut starts = ColdStartCounts::default();
-        runs.iter().filter_map(|(_, tally)| tally.routes.get(index)).for_each(|it| starts.merge(it));
+        runs.iter().filter_map(|(_, tally)| tally.routes.get(index)).for_each(|counts| starts.merge(counts));
         RouteRow {
             route: route.name.clone(),
             function: function(index),
@@ -190,7 +190,7 @@ fn routes(service: &Service<'_>, cut: &Cut, runs: &[Done<'_>]) -> Vec<RouteRow> 
 }
 
 fn functions(service: &Service<'_>, cut: &Cut, built: &Built) -> Vec<FunctionRow> {
-    let name = |route: &usize| service.scenario.functions.get(*route).map(|it| it.name.clone());
+    let name = |route: &usize| service.scenario.functions.get(*route).map(|function| function.name.clone());
     let functions = built.functions.iter().zip(&built.paths).zip(&cut.functions);
     functions
         .map(|((function, path), (_, routes))| FunctionRow {
@@ -206,8 +206,9 @@ fn functions(service: &Service<'_>, cut: &Cut, built: &Built) -> Vec<FunctionRow
 
 /// Pairs of one of `routes` and a target among `reached` that it does not need.
 pub(super) fn beyond_need(service: &Service<'_>, reached: &[&str], routes: &[usize]) -> u64 {
-    let needs = |route: &usize| service.scenario.functions.get(*route).map(|it| &it.reaches);
-    let unneeded =
-        |needs: &Vec<String>| reached.iter().filter(|it| !needs.iter().any(|need| need == *it)).count();
+    let needs = |route: &usize| service.scenario.functions.get(*route).map(|function| &function.reaches);
+    let unneeded = |needs: &Vec<String>| {
+        reached.iter().filter(|target| !needs.iter().any(|need| need == *target)).count()
+    };
     routes.iter().filter_map(needs).map(|needs| unneeded(needs) as u64).sum()
 }

@@ -178,7 +178,7 @@ impl BusyBound {
             excess: SlidingMax::new(reach),
             // Delayed by the reach, the window [t - keep_alive, t - reach] is that much shorter.
             ready: Delayed::new(reach, keep_alive.saturating_sub(reach)),
-            kept: facts.outlived().map(|it| Delayed::new(it + 1, keep_alive - it - 1)),
+            kept: facts.outlived().map(|length| Delayed::new(length + 1, keep_alive - length - 1)),
             alive,
             busy: SlidingMax::new(facts.grain),
             most: Most::default(),

@@ -71,7 +71,7 @@ pub(crate) fn environments_while(
         let own = (share..functions).step_by(shares);
         let bound = |f| BusyBound::new(facts(f), premises.may_fail.get(f).cloned().unwrap_or_default());
         let mut bounds: Vec<BusyBound> = own.map(bound).collect();
-        let arrivals = traffic.arrivals().filter(|it| it.function as usize % shares == share);
+        let arrivals = traffic.arrivals().filter(|entry| entry.function as usize % shares == share);
         for (n, entry) in arrivals.enumerate() {
             if n % NOW_AND_THEN == 0 && !go_on() {
                 return None;

@@ -148,9 +148,9 @@ mod tests {
     use super::*;
 
     fn of(code: Code, column: u64, name: Option<&str>, value: Option<&str>) -> Diagnostic {
-        let it = Diagnostic::new(code, "m", "h").in_file("f").at_line(9).at_column(column);
-        let it = name.map_or_else(|| it.clone(), |name| it.clone().named(name));
-        value.map_or_else(|| it.clone(), |value| it.clone().with_value(value))
+        let problem = Diagnostic::new(code, "m", "h").in_file("f").at_line(9).at_column(column);
+        let problem = name.map_or_else(|| problem.clone(), |name| problem.clone().named(name));
+        value.map_or_else(|| problem.clone(), |value| problem.clone().with_value(value))
     }
 
     #[test]

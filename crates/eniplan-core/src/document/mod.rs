@@ -113,7 +113,7 @@ fn once<T>(
     let (all, offsets) = laid_behind(text, settings);
     let lines = LineIndex::new(&all);
     let first = offsets.first().map(|&offset| lines.place(offset).line);
-    let written = settings.iter().map(|it| it.written().to_owned()).collect();
+    let written = settings.iter().map(|setting| setting.written().to_owned()).collect();
     let origin = DocumentOrigin { file: file.to_owned(), settings: first.map(|first| (first, written)) };
     let mut reader = DocumentReader { origin, text: &all, lines, problems: Diagnostics::default() };
     let (mut document, errors) = DeTable::parse_recoverable(all.get(..text.len()).unwrap_or(""));
@@ -339,7 +339,10 @@ impl DocumentReader<'_> {
 
     /// The keys of the table at `key`, in the order of the text; none where it is no table.
     pub fn keys_at(&self, table: &TomlTable<'_>, key: &str) -> Vec<Placed<String>> {
-        table.get(key).and_then(|value| value.get_ref().as_table()).map_or_else(Vec::new, |it| self.keys(it))
+        table
+            .get(key)
+            .and_then(|value| value.get_ref().as_table())
+            .map_or_else(Vec::new, |entries| self.keys(entries))
     }
 
     /// The keys of a table as texts with their places, in the order of the text.

@@ -141,11 +141,11 @@ impl Setting {
             })
             .collect();
         let start =
-            self.value.end - self.written.get(self.value.clone()).map_or(0, |it| it.trim_start().len());
+            self.value.end - self.written.get(self.value.clone()).map_or(0, |text| text.trim_start().len());
         let value = self.value(&(start + offset..self.value.end + offset));
         let (mut table, mut rest) = (document, parts.as_slice());
         if let [list, name, ..] = rest
-            && let Some(list) = form.lists.iter().find(|it| it.key == list.get_ref().as_ref())
+            && let Some(list) = form.lists.iter().find(|known| known.key == list.get_ref().as_ref())
         {
             table = member(table, list, &rest[0], name)?;
             rest = &rest[2..];
@@ -208,7 +208,7 @@ fn cite<'d>(table: &mut DeTable<'d>, form: &DocumentShape<'_>, leaf: &TomlKey<'d
     }
     let others = form.numbers.iter().filter(|keys| !keys.contains(&name));
     others.flat_map(|keys| keys.iter()).for_each(|other| drop(table.remove(*other)));
-    let before = table.get("source").and_then(|it| it.get_ref().as_str().map(str::to_owned));
+    let before = table.get("source").and_then(|source| source.get_ref().as_str().map(str::to_owned));
     let source = match before {
         Some(before) if before.starts_with(SET) => before,
         Some(before) => format!("{SET} ({name}); before: {before}"),
@@ -252,7 +252,7 @@ fn member<'t, 'd>(
         return Err(unknown(name, format!("`{}` is no list of tables", list.key), "correct the file"));
     };
     let known: Vec<String> = items.iter().filter_map(|item| name_of(item.get_ref())).collect();
-    let found = items.iter().position(|item| name_of(item.get_ref()).is_some_and(|it| it == wanted));
+    let found = items.iter().position(|item| name_of(item.get_ref()).is_some_and(|known| known == wanted));
     let at = found.unwrap_or(items.len());
     if found.is_none() {
         let added = match list.adds {

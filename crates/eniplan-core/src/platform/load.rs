@@ -129,7 +129,11 @@ fn grouping(
     };
     let mut grows = |key: &str, by_size: bool| {
         let names: Option<Vec<&str>> = phases.map(|phases| {
-            phases.iter().filter(|it| it.kind != PhaseKind::Eni).map(|it| it.name.as_str()).collect()
+            phases
+                .iter()
+                .filter(|phase| phase.kind != PhaseKind::Eni)
+                .map(|phase| phase.name.as_str())
+                .collect()
         });
         number::growth(reader, &table, key, by_size, names.as_deref())
     };

@@ -5,7 +5,7 @@
 
 mod citation;
 #[cfg(feature = "schema")]
-mod form;
+mod keys;
 mod load;
 mod number;
 mod phases;
@@ -13,7 +13,7 @@ pub mod registry;
 
 pub use citation::Citation;
 #[cfg(feature = "schema")]
-pub use form::ModelFile;
+pub use keys::ModelFile;
 pub use load::{load, load_with};
 pub use registry::{ALL, named};
 

@@ -258,7 +258,7 @@ pub(super) fn growth(
             found
         });
         let per_mib: Option<Millis> = if by_size {
-            reader.quantity(number, "per_mib").map(|it: Placed<Millis>| it.value)
+            reader.quantity(number, "per_mib").map(|duration: Placed<Millis>| duration.value)
         } else {
             Some(Millis::ZERO)
         };

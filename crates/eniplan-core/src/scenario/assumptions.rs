@@ -30,7 +30,7 @@ pub(super) fn assumptions(
         all.push(format!("in {}: {} ({why})", place(subnets), who(&anywhere)));
     }
     let in_vpc = |known: &KnownFunction<'_>| {
-        known.said.and_then(|said| said.subnets.as_ref()).is_none_or(|it| !it.is_empty())
+        known.said.and_then(|said| said.subnets.as_ref()).is_none_or(|subnets| !subnets.is_empty())
     };
     let no_group =
         names(&|known| in_vpc(known) && known.said.is_none_or(|said| said.security_groups.is_none()));

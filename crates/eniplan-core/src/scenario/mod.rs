@@ -9,7 +9,7 @@ mod check;
 mod check_groupings;
 mod compose;
 #[cfg(feature = "schema")]
-mod form;
+mod keys;
 mod quota;
 mod raw;
 mod read;
@@ -17,7 +17,7 @@ mod resolve;
 
 pub use compose::Torn;
 #[cfg(feature = "schema")]
-pub use form::ScenarioFile;
+pub use keys::ScenarioFile;
 pub use raw::{Raw, usable};
 pub use read::{read, read_with};
 pub(crate) use resolve::arrow;

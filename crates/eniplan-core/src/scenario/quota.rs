@@ -27,7 +27,7 @@ impl RawQuota {
             vpc_enis: count(reader, &table, "vpc_enis"),
             region_enis: count(reader, &table, "region_enis"),
             concurrency: count(reader, &table, "concurrency"),
-            api: reader.table(&table, "api", &["burst", "per_second"]).and_then(|it| api(reader, &it)),
+            api: reader.table(&table, "api", &["burst", "per_second"]).and_then(|table| api(reader, &table)),
         }
     }
 }
@@ -49,8 +49,8 @@ impl Raw {
         let (burst, per_second) = self.api(eni.api.as_ref());
         match &mut eni.api {
             Some(api) => {
-                api.burst = burst.map_or(api.burst.clone(), |it| self.cited(it));
-                api.per_second = per_second.map_or(api.per_second.clone(), |it| self.cited(it));
+                api.burst = burst.map_or(api.burst.clone(), |limit| self.cited(limit));
+                api.per_second = per_second.map_or(api.per_second.clone(), |limit| self.cited(limit));
             }
             none => {
                 let both = burst.zip(per_second);
@@ -64,7 +64,7 @@ impl Raw {
     pub(super) fn limits_in_words(&self, platform: &Platform) -> Option<String> {
         let (quota, eni) = (&self.quota, &platform.eni);
         let of = |limit: &Option<Placed<u32>>, model: Option<&Cited<u32>>, what: &str| {
-            self.holds(limit.as_ref(), model).map(|it| format!("{} {what}", it.value))
+            self.holds(limit.as_ref(), model).map(|limit| format!("{} {what}", limit.value))
         };
         let (burst, per_second) = self.api(eni.api.as_ref());
         let parts = [
@@ -91,13 +91,13 @@ impl Raw {
     /// The two numbers of the quota's bucket that go before those of `model`.
     fn api(&self, model: Option<&BucketModel>) -> (Option<&Placed<u32>>, Option<&Placed<Rate>>) {
         let Some((burst, per_second)) = &self.quota.api else { return (None, None) };
-        let (b, r) = (model.map(|it| &it.burst), model.map(|it| &it.per_second));
+        let (b, r) = (model.map(|bucket| &bucket.burst), model.map(|bucket| &bucket.per_second));
         (self.holds(Some(burst), b), self.holds(Some(per_second), r))
     }
 
     /// `limit`, unless the command line sets that of `model` and not this one.
     fn holds<'l, T>(&self, limit: Option<&'l Placed<T>>, model: Option<&Cited<T>>) -> Option<&'l Placed<T>> {
-        let is_set = model.is_some_and(|it| it.source.starts_with(SET));
+        let is_set = model.is_some_and(|cited| cited.source.starts_with(SET));
         limit.filter(|limit| !is_set || self.origin.setting(limit.place).is_some())
     }
 

@@ -143,8 +143,11 @@ impl Raw {
     /// The functions that a setting added and no traffic names (E204).
     pub(super) fn added_in_vain(&self, observed: &BTreeSet<&str>) -> Diagnostics {
         let mut problems = Diagnostics::default();
-        let added = self.functions.iter().filter(|it| self.origin.setting(it.name.place).is_some());
-        for name in added.map(|it| &it.name).filter(|name| !observed.contains(name.value.as_str())) {
+        let added =
+            self.functions.iter().filter(|function| self.origin.setting(function.name.place).is_some());
+        for name in
+            added.map(|function| &function.name).filter(|name| !observed.contains(name.value.as_str()))
+        {
             let known: Vec<&str> = observed.iter().copied().collect();
             let help = match nearest(&name.value, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),

@@ -194,7 +194,11 @@ fn route(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<RawRo
     let code: Option<Placed<Memory>> = quantity(reader, table, "code");
     let init: Option<Placed<Millis>> = quantity(reader, table, "init");
     let name = if table.has("name") { reader.text(table, "name") } else { None };
-    Some(RawRoute { name: name?, code: code.map(|it| it.value), init: init.map(|it| it.value) })
+    Some(RawRoute {
+        name: name?,
+        code: code.map(|placed| placed.value),
+        init: init.map(|placed| placed.value),
+    })
 }
 
 fn function_of_route(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<RawFunction> {

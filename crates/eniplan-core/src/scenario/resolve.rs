@@ -126,7 +126,8 @@ fn function(
         Some(names) => names.iter().filter_map(|name| index.get(name.value.as_str()).copied()).collect(),
         None => home.to_vec(),
     };
-    let reaches = said.map_or_else(Vec::new, |said| said.reaches.iter().map(|it| it.value.clone()).collect());
+    let reaches =
+        said.map_or_else(Vec::new, |said| said.reaches.iter().map(|target| target.value.clone()).collect());
     Function {
         name: known.name.to_owned(),
         memory: known.memory().unwrap_or(DEFAULT_MEMORY),

@@ -118,9 +118,9 @@ impl EniFleet {
     }
 
     fn enrol(&mut self, eni: u32, present: bool) {
-        let it = &self.slots[eni as usize];
-        let (key, serial) = (self.key(it), it.serial);
-        let (state, has_room, free) = (it.state, it.room > 0, it.environments == 0);
+        let current = &self.slots[eni as usize];
+        let (key, serial) = (self.key(current), current.serial);
+        let (state, has_room, free) = (current.state, current.room > 0, current.environments == 0);
         let of_state = match (state, free) {
             (EniState::Booting, _) => Some(&mut self.booting),
             (EniState::Ready, true) => Some(&mut self.idle),

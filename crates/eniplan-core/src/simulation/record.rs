@@ -77,44 +77,44 @@ impl Recorder for Silent {}
 /// Perhaps somebody listens.
 impl<R: Recorder> Recorder for Option<R> {
     fn served(&mut self, served: &ServedInvocation<'_>) {
-        if let Some(it) = self {
-            it.served(served);
+        if let Some(recorder) = self {
+            recorder.served(served);
         }
     }
 
     fn failed(&mut self, arrival: u64, function: usize, failure: Failure) {
-        if let Some(it) = self {
-            it.failed(arrival, function, failure);
+        if let Some(recorder) = self {
+            recorder.failed(arrival, function, failure);
         }
     }
 
     fn stands(&mut self, function: usize, environment: u64) {
-        if let Some(it) = self {
-            it.stands(function, environment);
+        if let Some(recorder) = self {
+            recorder.stands(function, environment);
         }
     }
 
     fn ready(&mut self, at: u64, function: usize, environment: u64) {
-        if let Some(it) = self {
-            it.ready(at, function, environment);
+        if let Some(recorder) = self {
+            recorder.ready(at, function, environment);
         }
     }
 
     fn ended(&mut self, at: u64, environment: u64) {
-        if let Some(it) = self {
-            it.ended(at, environment);
+        if let Some(recorder) = self {
+            recorder.ended(at, environment);
         }
     }
 
     fn settled(&mut self, at: u64, census: Census) {
-        if let Some(it) = self {
-            it.settled(at, census);
+        if let Some(recorder) = self {
+            recorder.settled(at, census);
         }
     }
 
     fn enis(&mut self, at: u64, class: usize, held: u32) {
-        if let Some(it) = self {
-            it.enis(at, class, held);
+        if let Some(recorder) = self {
+            recorder.enis(at, class, held);
         }
     }
 }

@@ -86,8 +86,8 @@ impl WatchedInstant {
     fn note(found: &mut Option<Self>, at: u64, warm: bool) {
         let warm = u64::from(warm);
         *found = match *found {
-            Some(it) if it.at < at => Some(it),
-            Some(it) if it.at == at => Some(Self { at, warm: it.warm + warm, all: it.all + 1 }),
+            Some(known) if known.at < at => Some(known),
+            Some(known) if known.at == at => Some(Self { at, warm: known.warm + warm, all: known.all + 1 }),
             _ => Some(Self { at, warm, all: 1 }),
         };
     }

@@ -116,8 +116,8 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
     pub(super) fn standing(mut self) -> InitialState {
         self.set_up();
         let mut environments = vec![0; self.world.functions.len()];
-        for it in self.environments.iter().flatten() {
-            environments[it.function as usize] += 1;
+        for instance in self.environments.iter().flatten() {
+            environments[instance.function as usize] += 1;
         }
         InitialState { environments, enis: self.enis.held }
     }
@@ -238,12 +238,12 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
 
     pub(super) fn is_cold(&self, environment: u32, serial: u64) -> bool {
         let slot = &self.environments[environment as usize];
-        slot.as_ref().is_some_and(|it| it.serial == serial && it.cold.is_some())
+        slot.as_ref().is_some_and(|instance| instance.serial == serial && instance.cold.is_some())
     }
 
     fn begin_first_steps(&mut self, environment: u32, now: u64) {
-        let Some(it) = &self.environments[environment as usize] else { return };
-        let (serial, path) = (it.serial, self.world.functions[it.function as usize].path);
+        let Some(instance) = &self.environments[environment as usize] else { return };
+        let (serial, path) = (instance.serial, self.world.functions[instance.function as usize].path);
         if path.steps.is_empty() {
             return self.handler_ready(environment, now);
         }
@@ -256,9 +256,9 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
 
     fn begin_step(&mut self, environment: u32, step: usize, now: u64) {
         let world = self.world;
-        let Some(it) = self.environments[environment as usize].as_mut() else { return };
-        let Some(cold) = it.cold.as_mut() else { return };
-        let what = &world.functions[it.function as usize].path.steps[step];
+        let Some(instance) = self.environments[environment as usize].as_mut() else { return };
+        let Some(cold) = instance.cold.as_mut() else { return };
+        let what = &world.functions[instance.function as usize].path.steps[step];
         cold.stretches[step].start = now - cold.born;
         if what.kind == PhaseKind::Eni {
             return self.acquire(environment, step, now);
@@ -268,18 +268,21 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
             granted = hosts.take_in_turn(now);
         }
         cold.stretches[step].wait = granted - now;
-        let duration = self.nature.phase(it.serial, step, &what.duration);
-        let event =
-            Event::PhaseEnd { environment, serial: it.serial, step: u32::try_from(step).unwrap_or(u32::MAX) };
+        let duration = self.nature.phase(instance.serial, step, &what.duration);
+        let event = Event::PhaseEnd {
+            environment,
+            serial: instance.serial,
+            step: u32::try_from(step).unwrap_or(u32::MAX),
+        };
         self.queue.push(granted.saturating_add(duration), event);
     }
 
     /// A step of the cold path has ended: what comes after it begins, or the handler starts.
     pub(super) fn end_step(&mut self, environment: u32, step: usize, now: u64) {
         let world = self.world;
-        let Some(it) = self.environments[environment as usize].as_mut() else { return };
-        let Some(cold) = it.cold.as_mut() else { return };
-        let steps = &world.functions[it.function as usize].path.steps;
+        let Some(instance) = self.environments[environment as usize].as_mut() else { return };
+        let Some(cold) = instance.cold.as_mut() else { return };
+        let steps = &world.functions[instance.function as usize].path.steps;
         cold.stretches[step].end = now - cold.born;
         cold.ended[step] = true;
         if cold.ended.iter().all(|ended| *ended) {
@@ -290,7 +293,7 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
             .filter(|&next| steps[next].after.contains(&step))
             .filter(|&next| steps[next].after.iter().all(|&before| ended[before]))
             .collect();
-        let serial = it.serial;
+        let serial = instance.serial;
         for next in next {
             if self.is_cold(environment, serial) {
                 self.begin_step(environment, next, now);
@@ -299,11 +302,11 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
     }
 
     fn handler_ready(&mut self, environment: u32, now: u64) {
-        let Some(it) = &self.environments[environment as usize] else { return };
-        let (function, serial) = (it.function as usize, it.serial);
+        let Some(instance) = &self.environments[environment as usize] else { return };
+        let (function, serial) = (instance.function as usize, instance.serial);
         self.recorder.ready(now, function, serial);
         let invocation = match self.world.policy.binding {
-            EnvironmentBinding::Bound => it.cold.as_ref().map(|cold| cold.invocation),
+            EnvironmentBinding::Bound => instance.cold.as_ref().map(|cold| cold.invocation),
             EnvironmentBinding::Queued => self.queued[function].pop_front(),
         };
         match invocation {
@@ -314,13 +317,13 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
 
     /// The handler starts. `cold`: the invocation had found no idle environment.
     fn serve(&mut self, environment: u32, invocation: Invocation, cold: bool, now: u64) {
-        let Some(it) = self.environments[environment as usize].as_mut() else { return };
-        it.served = it.served.saturating_add(1);
-        let way = it.cold.take();
+        let Some(instance) = self.environments[environment as usize].as_mut() else { return };
+        instance.served = instance.served.saturating_add(1);
+        let way = instance.cold.take();
         self.starting -= u32::from(way.is_some());
         self.running += 1;
         let length = now - invocation.arrival;
-        let function = it.function as usize;
+        let function = instance.function as usize;
         self.outcome.cold_starts.add(length, cold);
         let own = way.filter(|way| way.invocation.number == invocation.number);
         if cold && self.outcome.longest.as_ref().is_none_or(|longest| length > longest.length) {
@@ -336,10 +339,10 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
             duration: invocation.duration,
             number: invocation.number,
             function,
-            environment: it.serial,
-            environment_invocation: it.served,
-            eni: it.eni.map(|eni| self.enis.get(eni).serial),
-            class: it.eni.map(|eni| self.enis.get(eni).class as usize),
+            environment: instance.serial,
+            environment_invocation: instance.served,
+            eni: instance.eni.map(|eni| self.enis.get(eni).serial),
+            class: instance.eni.map(|eni| self.enis.get(eni).class as usize),
             cold,
             stretches: own.as_ref().map_or(&[], |own| &own.stretches),
         };
@@ -351,8 +354,8 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
     fn invocation_ended(&mut self, environment: u32, now: u64) {
         self.in_flight -= 1;
         self.running -= 1;
-        let Some(it) = &self.environments[environment as usize] else { return };
-        match self.queued[it.function as usize].pop_front() {
+        let Some(instance) = &self.environments[environment as usize] else { return };
+        match self.queued[instance.function as usize].pop_front() {
             Some(invocation) => self.serve(environment, invocation, true, now),
             None => self.rest(environment, now),
         }
@@ -367,9 +370,9 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
             }
         } else {
             let waiting = self.environments.iter().flatten();
-            starved.extend(
-                waiting.filter_map(|it| it.cold.as_ref().map(|cold| (cold.invocation, it.function as usize))),
-            );
+            starved.extend(waiting.filter_map(|instance| {
+                instance.cold.as_ref().map(|cold| (cold.invocation, instance.function as usize))
+            }));
         }
         starved.sort_by_key(|(invocation, _)| invocation.number);
         for (invocation, function) in starved {

@@ -56,12 +56,12 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
                 };
             }
             let environment = self.start_environment(function, None, 0);
-            if let (Some(eni), Some(it)) = (eni, self.environments[environment as usize].as_mut()) {
-                it.eni = Some(eni);
+            if let (Some(eni), Some(instance)) = (eni, self.environments[environment as usize].as_mut()) {
+                instance.eni = Some(eni);
                 self.enis.place(eni, place.size);
             }
-            if let Some(it) = &self.environments[environment as usize] {
-                self.recorder.stands(function, it.serial);
+            if let Some(instance) = &self.environments[environment as usize] {
+                self.recorder.stands(function, instance.serial);
             }
             self.rest(environment, 0);
         }
@@ -124,10 +124,10 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
 
     fn look_for_eni(&mut self, environment: u32, first: bool, now: u64) -> (Acquisition, u64) {
         let (world, policy) = (self.world, self.world.policy);
-        let Some(it) = &self.environments[environment as usize] else {
+        let Some(instance) = &self.environments[environment as usize] else {
             return (Acquisition::Nothing(SystemLimit::Plan), 0);
         };
-        let (serial, place) = (it.serial, &world.functions[it.function as usize]);
+        let (serial, place) = (instance.serial, &world.functions[instance.function as usize]);
         let classes = &place.function.classes;
         let mut could = false;
         if policy.reuse {
@@ -169,10 +169,10 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
 
     /// Notes what the environment's `eni` step waits for; `note` is also told when the step began, ms.
     fn note_eni_wait(&mut self, environment: u32, note: impl FnOnce(&mut EniWait, u64)) {
-        let Some(it) = self.environments[environment as usize].as_mut() else { return };
-        let steps = &self.world.functions[it.function as usize].path.steps;
+        let Some(instance) = self.environments[environment as usize].as_mut() else { return };
+        let steps = &self.world.functions[instance.function as usize].path.steps;
         let eni_step = steps.iter().position(|step| step.kind == crate::platform::PhaseKind::Eni);
-        if let (Some(step), Some(cold)) = (eni_step, it.cold.as_mut()) {
+        if let (Some(step), Some(cold)) = (eni_step, instance.cold.as_mut()) {
             let began = cold.born.saturating_add(cold.stretches[step].start);
             note(&mut cold.eni_wait, began);
         }
@@ -201,9 +201,9 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
     }
 
     fn place(&mut self, environment: u32, eni: u32, now: u64) {
-        let Some(it) = self.environments[environment as usize].as_mut() else { return };
-        it.eni = Some(eni);
-        let size = self.world.functions[it.function as usize].size;
+        let Some(instance) = self.environments[environment as usize].as_mut() else { return };
+        instance.eni = Some(eni);
+        let size = self.world.functions[instance.function as usize].size;
         self.enis.place(eni, size);
         self.replenish(self.enis.get(eni).class as usize, now);
     }
@@ -228,7 +228,7 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
         let mut left = std::collections::VecDeque::new();
         while let Some((environment, serial)) = still.pop_front() {
             let Some(function) =
-                self.environments[environment as usize].as_ref().map(|it| it.function as usize)
+                self.environments[environment as usize].as_ref().map(|instance| instance.function as usize)
             else {
                 continue;
             };
@@ -259,10 +259,10 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
     }
 
     fn eni_step_ended(&mut self, environment: u32, now: u64) {
-        let Some(it) = self.environments[environment as usize].as_mut() else { return };
-        let steps = &self.world.functions[it.function as usize].path.steps;
+        let Some(instance) = self.environments[environment as usize].as_mut() else { return };
+        let steps = &self.world.functions[instance.function as usize].path.steps;
         let eni_step = steps.iter().position(|step| step.kind == crate::platform::PhaseKind::Eni);
-        if let (Some(step), Some(cold)) = (eni_step, it.cold.as_mut()) {
+        if let (Some(step), Some(cold)) = (eni_step, instance.cold.as_mut()) {
             cold.note_wait(step, now);
             self.end_step(environment, step, now);
         }

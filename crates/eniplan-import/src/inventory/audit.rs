@@ -177,8 +177,8 @@ fn classes(estate: &Estate, rule: &EniRule) -> Vec<ClassAudit> {
         ClassAudit {
             subnet: subnet.to_owned(),
             security_groups: groups.to_vec(),
-            planned: functions.iter().all(|it| it.origin.standing == Authority::Planned),
-            functions: functions.into_iter().map(|it| it.name.clone()).collect(),
+            planned: functions.iter().all(|function| function.origin.standing == Authority::Planned),
+            functions: functions.into_iter().map(|function| function.name.clone()).collect(),
             exist: estate.enis_listed.then(|| exist.get(&(subnet, groups)).copied().unwrap_or(0)),
             expected: rule.enis(load),
             at_least: EniRule::at_least(load),
@@ -191,14 +191,18 @@ fn classes(estate: &Estate, rule: &EniRule) -> Vec<ClassAudit> {
 fn orphans(estate: &Estate) -> (Vec<Orphan>, u64) {
     let used: BTreeSet<(&str, &[String])> = estate
         .users()
-        .flat_map(|it| it.subnets.iter().map(|&at| (estate.subnet_name(at), it.security_groups.as_slice())))
+        .flat_map(|function| {
+            function.subnets.iter().map(|&at| (estate.subnet_name(at), function.security_groups.as_slice()))
+        })
         .collect();
-    let regions: BTreeSet<&str> = estate.functions.iter().filter_map(|it| it.region.as_deref()).collect();
+    let regions: BTreeSet<&str> =
+        estate.functions.iter().filter_map(|function| function.region.as_deref()).collect();
     let mut orphans = Vec::new();
     let mut elsewhere = 0;
     for eni in estate.enis.iter().filter(|eni| eni.lambda) {
         let zone = eni.zone.as_deref().unwrap_or_default();
-        let here = regions.is_empty() || zone.is_empty() || regions.iter().any(|it| zone.starts_with(it));
+        let here =
+            regions.is_empty() || zone.is_empty() || regions.iter().any(|region| zone.starts_with(region));
         if !here {
             elsewhere += 1;
         } else if !eni.attached {
@@ -252,10 +256,10 @@ fn quotas(estate: &Estate, platform: &Platform, classes: &[ClassAudit]) -> Vec<Q
     };
     let of_model = format!("model {}", platform.name);
     let model = |cited: &Option<eniplan_core::platform::Cited<u32>>| {
-        cited.as_ref().map(|it| (it.value, of_model.clone()))
+        cited.as_ref().map(|cited| (cited.value, of_model.clone()))
     };
     let vpcs: BTreeMap<&str, Option<&str>> =
-        estate.subnets.iter().map(|it| (it.name.as_str(), it.vpc.as_deref())).collect();
+        estate.subnets.iter().map(|subnet| (subnet.name.as_str(), subnet.vpc.as_deref())).collect();
     let mut needed: BTreeMap<Option<&str>, u64> = BTreeMap::new();
     for class in classes {
         let sum = needed.entry(vpcs.get(class.subnet.as_str()).copied().flatten()).or_default();
@@ -266,14 +270,15 @@ fn quotas(estate: &Estate, platform: &Platform, classes: &[ClassAudit]) -> Vec<Q
         all.extend(needed.iter().map(|(vpc, needed)| QuotaAudit {
             what: vpc.map_or_else(
                 || "ENIs of Lambda's in the VPC".to_owned(),
-                |it| format!("ENIs of Lambda's in {it}"),
+                |vpc| format!("ENIs of Lambda's in {vpc}"),
             ),
             limit,
             needed: *needed,
             source: source.clone(),
         }));
     }
-    let regions: BTreeSet<_> = estate.functions.iter().filter_map(|it| it.region.as_deref()).collect();
+    let regions: BTreeSet<_> =
+        estate.functions.iter().filter_map(|function| function.region.as_deref()).collect();
     if let Some((limit, source)) = limit(Quota::RegionEnis, model(&platform.eni.region_quota))
         && regions.len() < 2
         && estate.enis_listed
@@ -283,7 +288,7 @@ fn quotas(estate: &Estate, platform: &Platform, classes: &[ClassAudit]) -> Vec<Q
         let what = "ENIs of everything in the Region".to_owned();
         all.push(QuotaAudit { what, limit, needed, source });
     }
-    let reserved = estate.functions.iter().filter_map(|it| it.concurrency);
+    let reserved = estate.functions.iter().filter_map(|function| function.concurrency);
     let account = model(&platform.environment.account_concurrency);
     if let Some((limit, source)) = limit(Quota::Concurrency, account)
         && regions.len() < 2
@@ -294,8 +299,9 @@ fn quotas(estate: &Estate, platform: &Platform, classes: &[ClassAudit]) -> Vec<Q
     }
     all.retain(|quota| quota.needed > 0);
     all.sort_by(|a, b| {
-        let used =
-            |it: &QuotaAudit, other: &QuotaAudit| u128::from(it.needed) * u128::from(other.limit.max(1));
+        let used = |quota: &QuotaAudit, other: &QuotaAudit| {
+            u128::from(quota.needed) * u128::from(other.limit.max(1))
+        };
         used(b, a).cmp(&used(a, b)).then_with(|| a.what.cmp(&b.what))
     });
     all

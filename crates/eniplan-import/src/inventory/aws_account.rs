@@ -43,9 +43,9 @@ impl Inventory for AwsAccount {
         let attributes = root.has("AccountAttributes")
             || root.items().first().is_some_and(|first| first.has("AttributeName"));
         if attributes {
-            reader.listing(root, "AccountAttributes").iter().for_each(|it| attribute(reader, it));
+            reader.listing(root, "AccountAttributes").iter().for_each(|item| attribute(reader, item));
         } else if root.has("Quotas") || root.is_list() {
-            reader.listing(root, "Quotas").iter().for_each(|it| service_quota(reader, it));
+            reader.listing(root, "Quotas").iter().for_each(|item| service_quota(reader, item));
         }
     }
 }
@@ -60,7 +60,9 @@ fn note(reader: &mut InventoryReader<'_>, quota: Quota, node: &TreeNode, key: &s
 fn service_quota(reader: &mut InventoryReader<'_>, entry: &TreeNode) {
     let text = |key| entry.get(key).and_then(TreeNode::text).unwrap_or_default();
     let (code, name) = (text("QuotaCode"), text("QuotaName"));
-    if let Some((.., quota)) = QUOTAS.iter().find(|it| it.0 == code || it.1.eq_ignore_ascii_case(name)) {
+    if let Some((.., quota)) =
+        QUOTAS.iter().find(|known| known.0 == code || known.1.eq_ignore_ascii_case(name))
+    {
         note(reader, *quota, entry, "Value");
     }
 }

@@ -48,7 +48,8 @@ fn eni(reader: &mut InventoryReader<'_>, entry: &TreeNode) -> Option<FoundEni> {
     }
     groups.sort();
     groups.dedup();
-    let attachment = entry.get("Attachment").and_then(|it| it.get("Status")).and_then(TreeNode::text);
+    let attachment =
+        entry.get("Attachment").and_then(|attachment| attachment.get("Status")).and_then(TreeNode::text);
     let status = reader.text(entry, "Status");
     let origin: FactOrigin = reader.origin(Authority::Live, entry);
     Some(FoundEni {

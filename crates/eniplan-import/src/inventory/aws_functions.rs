@@ -36,8 +36,9 @@ impl Inventory for AwsFunctions {
         if one.has("FunctionName") {
             if let Some(mut function) = function(reader, one) {
                 let reserved = root.get("Concurrency");
-                function.concurrency = reserved
-                    .and_then(|it| reader.whole(it, "ReservedConcurrentExecutions", 0, MOST_CONCURRENCY));
+                function.concurrency = reserved.and_then(|concurrency| {
+                    reader.whole(concurrency, "ReservedConcurrentExecutions", 0, MOST_CONCURRENCY)
+                });
                 reader.found.functions.push(function);
             }
             return;

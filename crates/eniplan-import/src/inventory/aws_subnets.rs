@@ -32,7 +32,7 @@ impl Inventory for AwsSubnets {
 
 fn subnet(reader: &mut InventoryReader<'_>, entry: &TreeNode) -> Option<FoundSubnet> {
     let id = Id::real(reader.due(entry, "SubnetId")?);
-    let ipv6_only = entry.get("Ipv6Native").is_some_and(|it| it.value == TreeValue::Flag(true));
+    let ipv6_only = entry.get("Ipv6Native").is_some_and(|flag| flag.value == TreeValue::Flag(true));
     let cidr = if ipv6_only { None } else { reader.block(entry, "CidrBlock") };
     let free = reader.whole(entry, "AvailableIpAddressCount", 0, u64::from(u32::MAX));
     let free = free.and_then(|free| u32::try_from(free).ok());

@@ -33,7 +33,7 @@ impl Inventory for CloudFormation {
             node.get("Type").and_then(TreeNode::text).is_some_and(|kind| kind.starts_with("AWS::"))
         };
         root.has("AWSTemplateFormatVersion")
-            || root.get("Resources").is_some_and(|it| it.entries().iter().any(typed))
+            || root.get("Resources").is_some_and(|resources| resources.entries().iter().any(typed))
     }
 
     fn read(&self, reader: &mut InventoryReader<'_>, root: &TreeNode) {
@@ -90,7 +90,7 @@ impl CloudFormationReading<'_> {
             _ => (id.to_owned(), Some(reader.file.to_owned())),
         };
         let mut number = |key: &str, least: u64, most: u64| {
-            let node = properties.iter().find_map(|it| it.get(key))?;
+            let node = properties.iter().find_map(|block| block.get(key))?;
             self.number(reader, node, key, least, most)
         };
         let memory_mib = number("MemorySize", 1, MOST_MIB).or(Some(DEFAULT_MIB));
@@ -142,7 +142,7 @@ impl CloudFormationReading<'_> {
         properties: &[&TreeNode],
     ) -> Option<FunctionNetwork> {
         let mut configs: Vec<&TreeNode> = Vec::new();
-        for config in properties.iter().filter_map(|it| it.get("VpcConfig")) {
+        for config in properties.iter().filter_map(|block| block.get("VpcConfig")) {
             let config = self.template.chosen(config);
             if config.is_map() && config.tag.is_none() {
                 configs.push(config);
@@ -194,7 +194,7 @@ impl CloudFormationReading<'_> {
         let zone = own.get("AvailabilityZone").and_then(|node| self.template.name(node));
         let vpc = own.get("VpcId").and_then(|node| self.template.name(node));
         let text = |name: Option<ResolvedName>| {
-            name.map(|name| name.text().to_owned()).filter(|it| !it.trim().is_empty())
+            name.map(|name| name.text().to_owned()).filter(|name| !name.trim().is_empty())
         };
         let subnet = FoundSubnet {
             id: Id::symbol(id, reader.file),
@@ -203,7 +203,7 @@ impl CloudFormationReading<'_> {
             vpc: text(vpc),
             cidr,
             free: None,
-            ipv6_only: own.get("Ipv6Native").is_some_and(|it| it.shown() == "true"),
+            ipv6_only: own.get("Ipv6Native").is_some_and(|flag| flag.shown() == "true"),
             origin: reader.origin(Authority::Planned, resource),
         };
         reader.found.subnets.push(subnet);

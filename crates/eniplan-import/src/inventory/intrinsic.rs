@@ -85,8 +85,12 @@ impl<'n> Template<'n> {
             return Vec::new();
         }
         let parameter = self.root.at(&["Parameters", name]);
-        let kind = parameter.and_then(|it| it.get("Type")).and_then(TreeNode::text).unwrap_or_default();
-        let default = parameter.and_then(|it| it.get("Default")).map(TreeNode::shown).unwrap_or_default();
+        let kind = parameter
+            .and_then(|parameter| parameter.get("Type"))
+            .and_then(TreeNode::text)
+            .unwrap_or_default();
+        let default =
+            parameter.and_then(|parameter| parameter.get("Default")).map(TreeNode::shown).unwrap_or_default();
         if default.trim().is_empty() || kind.starts_with("AWS::SSM::") {
             return vec![ResolvedName::Symbol(name.to_owned())];
         }

@@ -105,7 +105,7 @@ impl Block<'_> {
 
     fn merge(&self, rule: &EniRule) -> Merge {
         let gains = |set: &[String]| {
-            let new = self.union.iter().filter(|group| !set.iter().any(|it| it == **group));
+            let new = self.union.iter().filter(|group| !set.iter().any(|had| had == **group));
             new.map(|group| (*group).to_owned()).collect::<Vec<_>>()
         };
         let change = |(function, set): &(&str, &[String])| FunctionChange {
@@ -196,9 +196,9 @@ fn pairs(blocks: &[Block<'_>], rule: &EniRule, most_groups: usize) -> Vec<Merge>
                 continue;
             }
             let whole: Vec<&str> = both.union.iter().copied().collect();
-            let third = blocks.iter().find(|it| {
-                !both.sets.contains(&it.sets[0])
-                    && it.sets[0].iter().map(String::as_str).eq(whole.iter().copied())
+            let third = blocks.iter().find(|block| {
+                !both.sets.contains(&block.sets[0])
+                    && block.sets[0].iter().map(String::as_str).eq(whole.iter().copied())
             });
             let merged = third.map_or_else(|| both.clone(), |third| both.and(third));
             if merged.saves(rule) > 0 {
@@ -216,7 +216,8 @@ fn components<'e>(blocks: &[Block<'e>]) -> Vec<Vec<Block<'e>>> {
     let mut found: Vec<(BTreeSet<usize>, Vec<Block<'e>>)> = Vec::new();
     for block in blocks {
         let subnets: BTreeSet<usize> = block.loads.keys().copied().collect();
-        let (linked, apart): (Vec<_>, Vec<_>) = found.into_iter().partition(|it| !it.0.is_disjoint(&subnets));
+        let (linked, apart): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|component| !component.0.is_disjoint(&subnets));
         found = apart;
         let mut whole = (subnets, vec![block.clone()]);
         for (subnets, blocks) in linked {
@@ -269,7 +270,7 @@ fn greedily<'e>(sets: Vec<Block<'e>>, rule: &EniRule, most_groups: usize) -> Vec
     loop {
         for &at in &fresh {
             let Some(one) = blocks.get(&at) else { continue };
-            for (&other_at, other) in blocks.iter().filter(|(it, _)| **it < at) {
+            for (&other_at, other) in blocks.iter().filter(|(index, _)| **index < at) {
                 gains.extend(gain(one, other, rule, most_groups).map(|gain| ((other_at, at), gain)));
             }
         }
@@ -279,7 +280,7 @@ fn greedily<'e>(sets: Vec<Block<'e>>, rule: &EniRule, most_groups: usize) -> Vec
             per_change(a.1, b.1.1).cmp(&per_change(b.1, a.1.1)).then_with(|| (a.1.0, b.0).cmp(&(b.1.0, a.0)))
         });
         let Some((&(one, two), _)) = best else { break };
-        gains.retain(|pair, _| ![pair.0, pair.1].iter().any(|it| [one, two].contains(it)));
+        gains.retain(|pair, _| ![pair.0, pair.1].iter().any(|index| [one, two].contains(index)));
         let (Some(first), Some(second)) = (blocks.remove(&one), blocks.remove(&two)) else { break };
         let next = blocks.last_key_value().map_or(two, |(last, _)| *last).max(two) + 1;
         blocks.insert(next, first.and(&second));

@@ -89,7 +89,7 @@ pub fn take(sources: &[InventorySource<'_>]) -> Result<Estate, Diagnostics> {
                 continue;
             }
         };
-        let Some(inventory) = ALL.iter().find(|it| it.recognises(&root)) else {
+        let Some(inventory) = ALL.iter().find(|kind| kind.recognises(&root)) else {
             problems.push(unknown(source.name, &root));
             continue;
         };
@@ -119,14 +119,14 @@ const OTHERS: [(&[&str], &str, &str); 4] = [
 
 fn unknown(file: &str, root: &TreeNode) -> Diagnostic {
     let (message, help) = if let Some((_, message, help)) =
-        OTHERS.iter().find(|(keys, ..)| keys.iter().all(|it| root.has(it)))
+        OTHERS.iter().find(|(keys, ..)| keys.iter().all(|key| root.has(key)))
     {
         ((*message).to_owned(), (*help).to_owned())
     } else {
         let keys: Vec<&str> = root.entries().iter().map(|(key, _)| key.value.as_str()).collect();
         let keys = eniplan_core::document::listed(&keys);
         let begins = if keys.is_empty() { root.shown() } else { format!("a map of {keys}") };
-        let kinds: Vec<&str> = ALL.iter().map(|it| it.name()).collect();
+        let kinds: Vec<&str> = ALL.iter().map(|kind| kind.name()).collect();
         (format!("no inventory that is known: {begins}"), format!("give the output of {}", kinds.join(", ")))
     };
     let at = root.place;

@@ -38,7 +38,10 @@ impl<'a> InventoryReader<'a> {
     /// What a group is called; of several names the first in the alphabet, whatever the order of the files.
     pub(super) fn label(&mut self, group: impl Into<String>, label: String) {
         let labels = &mut self.found.group_labels;
-        labels.entry(group.into()).and_modify(|it| *it = label.clone().min(it.clone())).or_insert(label);
+        labels
+            .entry(group.into())
+            .and_modify(|known| *known = label.clone().min(known.clone()))
+            .or_insert(label);
     }
 
     /// Where `node` stands.
@@ -68,7 +71,7 @@ impl<'a> InventoryReader<'a> {
 
     /// The text under `key`, which must be there.
     pub(super) fn due(&mut self, node: &TreeNode, key: &str) -> Option<String> {
-        if node.get(key).is_none_or(|it| it.text().is_some_and(|text| text.trim().is_empty())) {
+        if node.get(key).is_none_or(|value| value.text().is_some_and(|text| text.trim().is_empty())) {
             self.wrong(node, format!("an entry without `{key}`"), "save the command's output as it is");
             return None;
         }

@@ -37,7 +37,8 @@ pub(super) fn functions(
     versions.sort_by(|a, b| (&a.name, &a.version, key(a)).cmp(&(&b.name, &b.version, key(b))));
     versions.dedup_by(|a, b| (&a.name, &a.arn, &a.network) == (&b.name, &b.arn, &b.network));
     versions.retain(|version| {
-        let latest = kept.iter().find(|it| it.name == version.name && it.arn == version.arn);
+        let latest =
+            kept.iter().find(|function| function.name == version.name && function.arn == version.arn);
         version.network.is_some() && latest.is_none_or(|latest| latest.network != version.network)
     });
     (kept, versions)
@@ -45,7 +46,9 @@ pub(super) fn functions(
 
 /// The published versions, and the functions; of a function of which only versions are listed the newest is it.
 fn versions_apart(mut all: Vec<FoundFunction>) -> (Vec<FoundFunction>, Vec<FoundFunction>) {
-    let number = |it: &FoundFunction| it.version.as_deref().and_then(|it| it.parse::<u64>().ok());
+    let number = |function: &FoundFunction| {
+        function.version.as_deref().and_then(|version| version.parse::<u64>().ok())
+    };
     let mut newest: BTreeMap<(String, Option<String>), Option<Option<u64>>> = BTreeMap::new();
     for function in &all {
         let known = newest.entry((function.name.clone(), function.arn.clone())).or_insert(Some(None));
@@ -60,7 +63,7 @@ fn versions_apart(mut all: Vec<FoundFunction>) -> (Vec<FoundFunction>, Vec<Found
             function.version = None;
         }
     }
-    all.into_iter().partition(|it| it.version.is_some())
+    all.into_iter().partition(|function| function.version.is_some())
 }
 
 /// The functions known so far, and where those of one name are.
@@ -91,22 +94,23 @@ impl Kept {
             all.filter_map(|at| Some((at, self.functions.get(at)?)))
         };
         let of_arn: Vec<usize> = candidates()
-            .filter(|(_, it)| it.arn.is_some() && it.arn == function.arn)
+            .filter(|(_, known)| known.arn.is_some() && known.arn == function.arn)
             .map(|(at, _)| at)
             .collect();
         if !of_arn.is_empty() {
             return of_arn;
         }
-        let loose = |it: &FoundFunction| it.arn.is_none() || function.arn.is_none();
-        let other_file = |it: &FoundFunction| it.origin.file != function.origin.file;
-        candidates().filter(|(_, it)| loose(it) && other_file(it)).map(|(at, _)| at).collect()
+        let loose = |known: &FoundFunction| known.arn.is_none() || function.arn.is_none();
+        let other_file = |known: &FoundFunction| known.origin.file != function.origin.file;
+        candidates().filter(|(_, known)| loose(known) && other_file(known)).map(|(at, _)| at).collect()
     }
 }
 
 /// The logical id in a name that CloudFormation made: `stack-LogicalId-1A2B3C4D5E6F`.
 fn logical_id(name: &str) -> Option<&str> {
     let (rest, random) = name.rsplit_once('-')?;
-    let made = (12..=13).contains(&random.len()) && random.bytes().all(|it| it.is_ascii_alphanumeric());
+    let made =
+        (12..=13).contains(&random.len()) && random.bytes().all(|letter| letter.is_ascii_alphanumeric());
     rest.rsplit_once('-').map(|(_, id)| id).filter(|id| made && !id.is_empty())
 }
 
@@ -132,7 +136,9 @@ fn reconcile(
         differ.push(format!("{one} MiB of memory, not {two}"));
     }
     let networks = [&winner.network, &other.network];
-    let ids = |it: &Option<FunctionNetwork>| it.as_ref().map(|it| (it.subnets.clone(), it.groups.clone()));
+    let ids = |network: &Option<FunctionNetwork>| {
+        network.as_ref().map(|network| (network.subnets.clone(), network.groups.clone()))
+    };
     if ids(networks[0]) != ids(networks[1]) && !networks.into_iter().flatten().any(symbolic) {
         differ.push("other subnets or security groups".to_owned());
     }

@@ -24,10 +24,10 @@ impl<'n> Configuration<'n> {
         let path: Vec<&str> = module.split('.').skip(1).step_by(2).collect();
         let expressions = self.module(&path).and_then(|module| {
             let resources = module.get("resources")?.items();
-            let same = |it: &&TreeNode| it.get("address").and_then(TreeNode::text) == Some(resource);
+            let same = |node: &&TreeNode| node.get("address").and_then(TreeNode::text) == Some(resource);
             resources.iter().find(same)?.get("expressions")?.get(block)
         });
-        let block = expressions.map(|it| it.items().first().unwrap_or(it));
+        let block = expressions.map(|node| node.items().first().unwrap_or(node));
         if let Some(expression) = block.and_then(|block| block.get(key)) {
             self.follow(&path, expression, FURTHEST, &mut found);
         }

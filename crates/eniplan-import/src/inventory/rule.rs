@@ -42,7 +42,7 @@ impl EniRule {
         let policy = policy::named(&platform.policy);
         Self {
             capacity: platform.eni.capacity.value,
-            at_deploy: policy.is_some_and(|it| it.provision == Provision::AtDeploy),
+            at_deploy: policy.is_some_and(|policy| policy.provision == Provision::AtDeploy),
         }
     }
 

@@ -55,8 +55,8 @@ impl Estate {
     fn used(&self) -> Vec<bool> {
         let mut used = vec![self.functions.is_empty(); self.subnets.len()];
         for &at in self.functions.iter().flat_map(|function| &function.subnets) {
-            if let Some(it) = used.get_mut(at) {
-                *it = true;
+            if let Some(seen) = used.get_mut(at) {
+                *seen = true;
             }
         }
         used
@@ -68,8 +68,11 @@ impl Estate {
         // A published version is not in the scenario, so that its ENI is one of others.
         let functions = self.functions.iter();
         let mut classes: Vec<(&str, usize, &[String])> = functions
-            .flat_map(|it| {
-                it.subnets.iter().map(|&at| (self.subnet_name(at), at, it.security_groups.as_slice()))
+            .flat_map(|function| {
+                function
+                    .subnets
+                    .iter()
+                    .map(|&at| (self.subnet_name(at), at, function.security_groups.as_slice()))
             })
             .collect();
         classes.sort_unstable();
@@ -117,7 +120,7 @@ impl Estate {
 
     fn function_text(&self, out: &mut String, function: &EstateFunction) {
         out.push('\n');
-        said(out, &function.origin, function.timeout_s.map(|it| format!("timeout {it}s")));
+        said(out, &function.origin, function.timeout_s.map(|seconds| format!("timeout {seconds}s")));
         if let Some(concurrency) = function.concurrency {
             comment(out, &format!("reserved concurrency {concurrency}"));
         }

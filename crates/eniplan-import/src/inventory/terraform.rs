@@ -39,17 +39,17 @@ impl Inventory for Terraform {
             (None, values) => (Authority::Recorded, values),
         };
         let mut resources = Vec::new();
-        for (values, standing) in values.map(|it| (it, standing)).into_iter().chain(data(root)) {
+        for (values, standing) in values.map(|values| (values, standing)).into_iter().chain(data(root)) {
             if let Some(module) = values.get("root_module") {
                 collect(reader, module, "", standing, &mut resources);
             }
         }
         let only_data = root.has("planned_values");
-        resources.retain(|it| it.standing == standing || (only_data && it.data));
+        resources.retain(|resource| resource.standing == standing || (only_data && resource.data));
         let mut reading = TerraformReading {
             configuration: Configuration::new(root),
             unknown: unknown(root),
-            known: resources.iter().map(|it| (it.address, it.id())).collect(),
+            known: resources.iter().map(|resource| (resource.address, resource.id())).collect(),
             symbols: Vec::new(),
         };
         for resource in &resources {
@@ -151,7 +151,7 @@ impl TerraformReading<'_> {
         };
         // -1: nothing is reserved.
         let reserved = values.get("reserved_concurrent_executions");
-        let unreserved = reserved.is_none_or(|it| it.value == TreeValue::Number("-1".to_owned()));
+        let unreserved = reserved.is_none_or(|number| number.value == TreeValue::Number("-1".to_owned()));
         let concurrency = if unreserved {
             None
         } else {
@@ -180,13 +180,13 @@ impl TerraformReading<'_> {
         name: &str,
     ) -> Option<FunctionNetwork> {
         let config = resource.values.get("vpc_config");
-        let later = self.unknown.get(resource.address).and_then(|it| it.get("vpc_config"));
+        let later = self.unknown.get(resource.address).and_then(|unknown| unknown.get("vpc_config"));
         if let Some(config) = config.filter(|config| !config.is_list()) {
             reader.wrong(config, "`vpc_config` is no list", "save the command's output as it is");
             return None;
         }
         let block = config.and_then(|config| config.items().first());
-        let wholly_later = later.is_some_and(|it| it.value == TreeValue::Flag(true));
+        let wholly_later = later.is_some_and(|unknown| unknown.value == TreeValue::Flag(true));
         if block.is_none() && !wholly_later {
             return None;
         }
@@ -233,10 +233,11 @@ impl TerraformReading<'_> {
         for address in &addresses {
             let bare = without_indices(address);
             let exact = address.ends_with(']');
-            let same = |it: &&str| {
-                without_indices(it) == bare && (!exact || it.rsplit('.').next() == address.rsplit('.').next())
+            let same = |known: &&str| {
+                without_indices(known) == bare
+                    && (!exact || known.rsplit('.').next() == address.rsplit('.').next())
             };
-            found.extend(self.known.iter().filter(|(it, _)| same(it)).map(|(it, id)| (*it, *id)));
+            found.extend(self.known.iter().filter(|(known, _)| same(known)).map(|(known, id)| (*known, *id)));
         }
         // A condition or an index refers to more than subnets; they count where nothing else is there.
         let right = |address: &str| without_indices(address).rsplit('.').nth(1) == Some(kind);
@@ -270,7 +271,7 @@ fn subnet(reader: &mut InventoryReader<'_>, resource: &Resource<'_>) {
         vpc: reader.text(values, "vpc_id"),
         cidr: reader.block(values, "cidr_block"),
         free: free.and_then(|free| u32::try_from(free).ok()),
-        ipv6_only: values.get("ipv6_native").is_some_and(|it| it.value == TreeValue::Flag(true)),
+        ipv6_only: values.get("ipv6_native").is_some_and(|flag| flag.value == TreeValue::Flag(true)),
         origin: reader.origin(resource.standing, resource.node),
     };
     reader.found.subnets.push(subnet);

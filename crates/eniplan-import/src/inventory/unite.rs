@@ -27,11 +27,12 @@ pub(super) fn unite(
     let groups = group_names(functions.iter().chain(&versions));
     let names = function_names(&functions);
     let make = |(function, name): (&FoundFunction, String)| made(function, name, &index, &groups);
-    let version_name =
-        |it: &FoundFunction| format!("{}:{}", it.name, it.version.as_deref().unwrap_or_default());
+    let version_name = |version: &FoundFunction| {
+        format!("{}:{}", version.name, version.version.as_deref().unwrap_or_default())
+    };
     let mut estate = Estate {
         functions: functions.iter().zip(names).map(make).collect(),
-        versions: versions.iter().map(|it| (it, version_name(it))).map(make).collect(),
+        versions: versions.iter().map(|version| (version, version_name(version))).map(make).collect(),
         subnets,
         enis_listed: found.pages.contains_key("NetworkInterfaces"),
         incomplete: incomplete(&found.pages),
@@ -52,15 +53,18 @@ pub(super) fn unite(
 }
 
 fn more_notes(estate: &mut Estate) {
-    let regions: BTreeSet<&str> = estate.functions.iter().filter_map(|it| it.region.as_deref()).collect();
+    let regions: BTreeSet<&str> =
+        estate.functions.iter().filter_map(|function| function.region.as_deref()).collect();
     let mut notes = Vec::new();
     if regions.len() > 1 {
         let regions = regions.into_iter().collect::<Vec<_>>().join(", ");
         notes.push(format!("functions of several Regions or accounts are taken together: {regions}"));
     }
-    let unplaced =
-        estate.functions.iter().filter(|it| !it.subnets.is_empty() && it.security_groups.is_empty());
-    let unplaced: Vec<&str> = unplaced.map(|it| it.name.as_str()).collect();
+    let unplaced = estate
+        .functions
+        .iter()
+        .filter(|function| !function.subnets.is_empty() && function.security_groups.is_empty());
+    let unplaced: Vec<&str> = unplaced.map(|function| function.name.as_str()).collect();
     if !unplaced.is_empty() {
         let names = eniplan_core::document::listed(&unplaced);
         notes.push(format!("in subnets without a security group, taken as `default`: {names}"));
@@ -143,12 +147,12 @@ fn placed<'f>(
             let name = names.get(&id).cloned().unwrap_or_default();
             let subnet = EstateSubnet {
                 name,
-                label: found.as_ref().and_then(|it| it.label.clone()),
-                zone: found.as_ref().and_then(|it| it.zone.clone()),
-                vpc: found.as_ref().and_then(|it| it.vpc.clone()).or(vpc),
-                cidr: found.as_ref().and_then(|it| it.cidr),
-                free: found.as_ref().and_then(|it| it.free),
-                origin: found.map(|it| it.origin),
+                label: found.as_ref().and_then(|subnet| subnet.label.clone()),
+                zone: found.as_ref().and_then(|subnet| subnet.zone.clone()),
+                vpc: found.as_ref().and_then(|subnet| subnet.vpc.clone()).or(vpc),
+                cidr: found.as_ref().and_then(|subnet| subnet.cidr),
+                free: found.as_ref().and_then(|subnet| subnet.free),
+                origin: found.map(|subnet| subnet.origin),
             };
             (id, subnet)
         })
@@ -177,7 +181,7 @@ fn unique_names<'i>(ids: impl Iterator<Item = &'i Id>) -> BTreeMap<Id, String> {
 
 fn group_names<'f>(users: impl Iterator<Item = &'f FoundFunction>) -> BTreeMap<Id, String> {
     let ids: BTreeSet<&Id> =
-        users.filter_map(|it| it.network.as_ref()).flat_map(|network| &network.groups).collect();
+        users.filter_map(|function| function.network.as_ref()).flat_map(|network| &network.groups).collect();
     unique_names(ids.into_iter())
 }
 
@@ -185,10 +189,10 @@ fn group_names<'f>(users: impl Iterator<Item = &'f FoundFunction>) -> BTreeMap<I
 fn function_names(functions: &[FoundFunction]) -> Vec<String> {
     let part = |function: &FoundFunction, n: usize| arn_part(function.arn.as_deref(), n);
     let forms: [&dyn Fn(&FoundFunction) -> String; 4] = [
-        &|it| it.name.clone(),
-        &|it| format!("{}/{}", part(it, 3).or(it.scope.clone()).unwrap_or_default(), it.name),
-        &|it| format!("{}/{}", it.arn.clone().or(it.scope.clone()).unwrap_or_default(), it.name),
-        &|it| format!("{}/{}", it.origin.words(), it.name),
+        &|group| group.name.clone(),
+        &|group| format!("{}/{}", part(group, 3).or(group.scope.clone()).unwrap_or_default(), group.name),
+        &|group| format!("{}/{}", group.arn.clone().or(group.scope.clone()).unwrap_or_default(), group.name),
+        &|group| format!("{}/{}", group.origin.words(), group.name),
     ];
     let mut names: Vec<String> = functions.iter().map(forms[0]).collect();
     for form in forms.iter().skip(1) {
@@ -237,16 +241,16 @@ fn made(
 fn enis(mut found: Vec<FoundEni>) -> Vec<EstateEni> {
     found.sort_by(|a, b| (&a.id, &a.origin).cmp(&(&b.id, &b.origin)));
     found.dedup_by(|a, b| a.id == b.id);
-    let eni = |it: FoundEni| EstateEni {
-        id: it.id,
-        lambda: it.lambda,
-        subnet: it.subnet,
-        security_groups: it.groups,
-        zone: it.zone,
-        attached: it.attached,
-        addresses: it.addresses,
-        made_for: it.made_for,
-        origin: it.origin,
+    let eni = |eni: FoundEni| EstateEni {
+        id: eni.id,
+        lambda: eni.lambda,
+        subnet: eni.subnet,
+        security_groups: eni.groups,
+        zone: eni.zone,
+        attached: eni.attached,
+        addresses: eni.addresses,
+        made_for: eni.made_for,
+        origin: eni.origin,
     };
     found.into_iter().map(eni).collect()
 }

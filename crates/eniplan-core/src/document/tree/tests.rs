@@ -5,7 +5,12 @@ use std::fmt::Write;
 use super::*;
 
 fn told(text: &str) -> Vec<(Code, Option<u64>, Option<u64>)> {
-    read("f", text).unwrap_err().sorted().iter().map(|it| (it.code, it.line, it.column)).collect()
+    read("f", text)
+        .unwrap_err()
+        .sorted()
+        .iter()
+        .map(|problem| (problem.code, problem.line, problem.column))
+        .collect()
 }
 
 #[test]
