@@ -5,7 +5,7 @@ use super::gates::{Gates, Measured};
 use super::output::Output;
 use super::progress::Work;
 use super::study::{Study, StudyArgs};
-use crate::comparison::{Comparison, Contender, compare_heard};
+use crate::comparison::{Comparison, Contender, compare_observed};
 use crate::diagnostic::Diagnostics;
 use crate::policy;
 use crate::report::answers;
@@ -43,7 +43,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     let seeds: Vec<u64> = (0..args.runs).map(|n| seed.wrapping_add(n)).collect();
     let work = Work::of("comparing", contenders.len() as u64 * (1 + args.runs), args.output.quiet);
     let effort = SearchEffort { invocations: args.effort, seed };
-    let compared = compare_heard(&contenders, &seeds, effort, &|| work.step());
+    let compared = compare_observed(&contenders, &seeds, effort, &|| work.step());
     drop(work);
     let Some((study, policy)) = studies.first().and_then(|it| Some((it, it.policies.first()?))) else {
         return Ok(Verdict::Done);

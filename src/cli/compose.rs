@@ -10,7 +10,7 @@ use super::output::Output;
 use super::progress::Work;
 use super::study::{Study, StudyArgs};
 use crate::composition::{
-    BestCut, Cut, CutObjective, CutRow, MOST_ROUTES, Service, best_heard, cuts, functions_of, measure,
+    BestCut, Cut, CutObjective, CutRow, MOST_ROUTES, Service, best_observed, cuts, functions_of, measure,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::listed;
@@ -136,7 +136,7 @@ impl Look<'_> {
             Some(functions) => Work::of("grouping routes", functions + named, self.quiet),
             None => Work::unknown("grouping routes", self.quiet),
         };
-        let found = best_heard(service, self.objective, backend::strongest(), &|| work.step());
+        let found = best_observed(service, self.objective, backend::strongest(), &|| work.step());
         let known = |best: &BestCut| all.iter().find(|cut| cut.same(&best.cut)).map(|cut| cut.name.clone());
         let best = found.map(|best| {
             let name = known(&best).unwrap_or_else(|| best.cut.name.clone());

@@ -40,7 +40,7 @@ impl<W: Write> InvocationLog<W> {
     pub fn new(out: W, topology: &Topology, cold_path: &ColdPath) -> Self {
         let subnet = |index: usize| topology.limits.subnets.get(index).map_or("", |it| it.name.as_str());
         let names = |in_vpc: bool| -> Vec<String> {
-            cold_path.of(in_vpc).steps.iter().map(|step| defused(&step.name)).collect()
+            cold_path.path_for(in_vpc).steps.iter().map(|step| defused(&step.name)).collect()
         };
         let mut log = Self {
             out,
@@ -70,7 +70,7 @@ impl<W: Write> InvocationLog<W> {
             let took = step.end.saturating_sub(step.start).saturating_sub(step.wait);
             format!("{name}:{}:{}:{took}", step.start, step.wait)
         };
-        names.iter().zip(it.stretches).map(part).collect::<Vec<_>>().join(" ")
+        names.iter().zip(it.timings).map(part).collect::<Vec<_>>().join(" ")
     }
 
     fn function(&self, index: usize) -> String {

@@ -14,7 +14,7 @@ use super::progress::Work;
 use super::search::Search;
 use super::study::{Study, StudyArgs};
 use super::worst_case::usual_slot;
-use crate::comparison::{Case, CaseError, Comparison, Contender, compare_heard};
+use crate::comparison::{Case, CaseError, Comparison, Contender, compare_observed};
 use crate::composition::CutObjective;
 use crate::demand::demand;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -170,7 +170,7 @@ fn contenders<'a>(study: &'a Study, policies: &'a [Policy]) -> Vec<Contender<'a>
 fn compared(args: &Args, contenders: &[Contender<'_>]) -> Comparison {
     let steps = contenders.len() as u64 * (1 + args.runs());
     let work = Work::of("comparing policies", steps, args.quiet);
-    compare_heard(contenders, &args.seeds(), args.effort(), &|| work.step())
+    compare_observed(contenders, &args.seeds(), args.effort(), &|| work.step())
 }
 
 /// What stands under each policy in the run of the first seed; a policy without a plan has no track.

@@ -45,7 +45,7 @@ impl<W: Write> Timeline<W> {
 }
 
 impl<W: Write> Recorder for Timeline<W> {
-    fn settled(&mut self, at: u64, it: Census) {
+    fn census_changed(&mut self, at: u64, it: Census) {
         if self.last == Some(it) {
             return;
         }

@@ -184,19 +184,19 @@ impl PathStep {
 impl Path {
     /// The length of the path when every step takes its longest and the special steps wait this long.
     pub fn longest(&self, eni_wait: Millis, microvm_wait: Millis) -> Millis {
-        let stretches = self.stretches(|step| step.duration.max, eni_wait, microvm_wait);
+        let stretches = self.step_timings(|step| step.duration.max, eni_wait, microvm_wait);
         Millis(stretches.iter().map(|stretch| stretch.end).max().unwrap_or(0))
     }
 
     /// What explains that length: the steps along the longest path, an ENI's wait being its boot.
     pub fn longest_path(&self, eni_wait: Millis, microvm_wait: Millis) -> Vec<PathPhase> {
-        let stretches = self.stretches(|step| step.duration.max, eni_wait, microvm_wait);
+        let stretches = self.step_timings(|step| step.duration.max, eni_wait, microvm_wait);
         self.explain(&stretches, &EniWait::default())
     }
 
     /// The length of the path when every step takes its shortest and nothing waits.
     pub fn shortest(&self) -> Millis {
-        let stretches = self.stretches(|step| step.duration.min, Millis::ZERO, Millis::ZERO);
+        let stretches = self.step_timings(|step| step.duration.min, Millis::ZERO, Millis::ZERO);
         Millis(stretches.iter().map(|stretch| stretch.end).max().unwrap_or(0))
     }
 
@@ -217,7 +217,7 @@ impl Path {
 
     /// The latest the `eni` step starts, when microVMs wait this long; zero without one.
     pub fn latest_acquire(&self, microvm_wait: Millis) -> Millis {
-        let stretches = self.stretches(|step| step.duration.max, Millis::ZERO, microvm_wait);
+        let stretches = self.step_timings(|step| step.duration.max, Millis::ZERO, microvm_wait);
         let eni = self.steps.iter().position(|step| step.kind == PhaseKind::Eni);
         Millis(eni.map_or(0, |index| stretches[index].start))
     }
@@ -227,7 +227,7 @@ impl Path {
         self.steps.iter().any(|step| step.kind == PhaseKind::Eni)
     }
 
-    fn stretches(
+    fn step_timings(
         &self,
         duration: impl Fn(&PathStep) -> Millis,
         eni_wait: Millis,
@@ -322,7 +322,7 @@ impl ColdPath {
     }
 
     /// The path of a function with or without a VPC.
-    pub fn of(&self, in_vpc: bool) -> &Path {
+    pub fn path_for(&self, in_vpc: bool) -> &Path {
         if in_vpc { &self.vpc } else { &self.plain }
     }
 }
@@ -431,7 +431,7 @@ mod tests {
     fn without_a_vpc_what_followed_a_skipped_phase_follows_its_predecessors() {
         let cold = cold(branches()).unwrap();
         assert!(cold.vpc.needs_eni() && !cold.plain.needs_eni());
-        let plain = cold.of(false);
+        let plain = cold.path_for(false);
         let step = |name: &str| plain.steps.iter().position(|step| step.name == name).unwrap();
         assert_eq!(plain.steps.len(), 4);
         assert_eq!(plain.steps[step("runtime")].after, [step("vm")]);
@@ -450,11 +450,12 @@ mod tests {
     #[test]
     fn the_explanation_leads_from_the_arrival_to_the_end_without_a_gap() {
         let cold = cold(branches()).unwrap();
-        for (eni, wanted) in [(0, vec!["layers"]), (40, vec!["download", "vm", "eni", "attach", "runtime"])] {
-            let stretches = cold.vpc.stretches(|step| step.duration.max, Millis(eni), Millis(3));
+        for (eni, expected) in [(0, vec!["layers"]), (40, vec!["download", "vm", "eni", "attach", "runtime"])]
+        {
+            let stretches = cold.vpc.step_timings(|step| step.duration.max, Millis(eni), Millis(3));
             let path = cold.vpc.explain(&stretches, &EniWait::default());
             let names: Vec<_> = path.iter().map(|phase| phase.phase.as_str()).collect();
-            assert_eq!(names, wanted);
+            assert_eq!(names, expected);
             let mut at = 0;
             for phase in &path {
                 assert_eq!(phase.start_ms, at);
@@ -462,7 +463,7 @@ mod tests {
             }
             assert_eq!(Millis(at), cold.vpc.longest(Millis(eni), Millis(3)));
         }
-        let stretches = cold.vpc.stretches(|step| step.duration.max, Millis(40), Millis(3));
+        let stretches = cold.vpc.step_timings(|step| step.duration.max, Millis(40), Millis(3));
         let waits: Vec<_> =
             cold.vpc.explain(&stretches, &EniWait::default()).iter().map(|phase| phase.wait_ms).collect();
         assert_eq!(waits, [0, 3, 40, 0, 0]);

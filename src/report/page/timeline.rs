@@ -72,7 +72,7 @@ impl Watched {
 }
 
 impl Recorder for Watched {
-    fn settled(&mut self, at: u64, it: Census) {
+    fn census_changed(&mut self, at: u64, it: Census) {
         let sum = |parts: &[u32]| parts.iter().map(|&part| u64::from(part)).sum();
         self.environments.set(instant(at), sum(&[it.starting, it.running, it.idle]));
         let enis = [it.enis_booting, it.enis_in_use, it.enis_idle, it.enis_deleting];

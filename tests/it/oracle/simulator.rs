@@ -116,7 +116,7 @@ impl Recorder for Scribe {
             eni: served.eni,
             class: served.class,
             cold: served.cold,
-            stretches: served.stretches.to_vec(),
+            stretches: served.timings.to_vec(),
         });
     }
 
@@ -124,7 +124,7 @@ impl Recorder for Scribe {
         self.0.push(Told::Failed { arrival, function, failure });
     }
 
-    fn enis(&mut self, at: u64, class: usize, held: u32) {
+    fn enis_changed(&mut self, at: u64, class: usize, held: u32) {
         self.0.push(Told::Held { at, class, held });
     }
 }

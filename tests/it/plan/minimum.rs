@@ -22,7 +22,7 @@ struct Waits(BTreeMap<u64, u64>);
 
 impl Recorder for Waits {
     fn served(&mut self, served: &ServedInvocation<'_>) {
-        if let Some(eni) = served.stretches.get(1) {
+        if let Some(eni) = served.timings.get(1) {
             self.0.insert(served.environment, eni.wait);
         }
     }

@@ -16,7 +16,7 @@ use crate::support::{Bench, eni_only, log};
 struct Held(Vec<(u64, u32)>);
 
 impl Recorder for Held {
-    fn settled(&mut self, at: u64, census: Census) {
+    fn census_changed(&mut self, at: u64, census: Census) {
         let held = census.enis_booting + census.enis_in_use + census.enis_idle + census.enis_deleting;
         self.0.push((at, held));
     }

@@ -190,7 +190,7 @@ impl Recorder for Pointwise<'_> {
         }
     }
 
-    fn settled(&mut self, at: u64, census: Census) {
+    fn census_changed(&mut self, at: u64, census: Census) {
         let Pointwise { bounds, what } = self;
         let held = census.enis_booting + census.enis_in_use + census.enis_idle + census.enis_deleting;
         assert!(held <= bounds.held.at(at), "{what}: {held} ENIs at {at} {bounds:?}");
@@ -241,7 +241,7 @@ fn witnesses_replay_to_their_value_and_stay_within_the_bounds() {
 struct Within<'a>(&'a Curve, u64);
 
 impl Recorder for Within<'_> {
-    fn enis(&mut self, at: u64, _class: usize, held: u32) {
+    fn enis_changed(&mut self, at: u64, _class: usize, held: u32) {
         assert!(held <= self.0.at(at), "seed {}: {held} at {at}, not {}", self.1, self.0.at(at));
     }
 }

@@ -29,7 +29,7 @@ pub struct Case<'a> {
     backend: &'a dyn Backend,
     plan: OnceLock<Result<Option<Followed>, PlanError>>,
     /// By function: what its keep-alives are drawn from, where they are.
-    lives: Vec<Option<&'a Interval>>,
+    lifetimes: Vec<Option<&'a Interval>>,
 }
 
 /// Why a case has no answer.
@@ -68,7 +68,7 @@ impl<'a> Case<'a> {
         backend: &'a dyn Backend,
     ) -> Self {
         let study = Study::new(topology, cold_path, policy, traffic);
-        Self { study, backend, plan: OnceLock::new(), lives: Vec::new() }
+        Self { study, backend, plan: OnceLock::new(), lifetimes: Vec::new() }
     }
 
     /// The same case under another policy.
@@ -81,8 +81,8 @@ impl<'a> Case<'a> {
     /// The same case with keep-alives drawn from these, by function. Runs alone look at that: plans
     /// and worst cases take each function's own.
     #[must_use]
-    pub fn drawing_keep_alive(mut self, lives: Vec<Option<&'a Interval>>) -> Self {
-        self.lives = lives;
+    pub fn drawing_keep_alive(mut self, lifetimes: Vec<Option<&'a Interval>>) -> Self {
+        self.lifetimes = lifetimes;
         self
     }
 
@@ -104,7 +104,7 @@ impl<'a> Case<'a> {
 
     /// The same case, telling how far its plans are.
     #[must_use]
-    pub fn hearing(self, heard: &'a Heard<'a>) -> Self {
+    pub fn observed_by(self, heard: &'a Heard<'a>) -> Self {
         Self { study: self.study.hearing(heard), ..self }
     }
 
@@ -164,7 +164,7 @@ impl<'a> Case<'a> {
         } else {
             world
         };
-        let world = world.drawing_keep_alive(&self.lives);
+        let world = world.drawing_keep_alive(&self.lifetimes);
         Ok(simulate(&world, self.study.traffic, nature, recorder))
     }
 

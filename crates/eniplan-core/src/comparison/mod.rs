@@ -94,11 +94,11 @@ pub struct Comparison {
 
 /// Compares the contenders on runs of these seeds.
 pub fn compare(contenders: &[Contender<'_>], seeds: &[u64], effort: SearchEffort) -> Comparison {
-    compare_heard(contenders, seeds, effort, &|| ())
+    compare_observed(contenders, seeds, effort, &|| ())
 }
 
 /// The same; `step` is called `contenders x (1 + seeds)` times in all, from any thread, as work is done.
-pub fn compare_heard(
+pub fn compare_observed(
     contenders: &[Contender<'_>],
     seeds: &[u64],
     effort: SearchEffort,
@@ -106,9 +106,9 @@ pub fn compare_heard(
 ) -> Comparison {
     let mut rows: Vec<CompareRow> =
         contenders.par_iter().map(|contender| row(contender, seeds, effort, step)).collect();
-    let yardsticks = yardsticks(contenders, seeds);
-    for (row, yardstick) in rows.iter_mut().zip(yardsticks) {
-        if let (Some(best), Some(runs)) = (yardstick, &row.runs) {
+    let optima = offline_optima(contenders, seeds);
+    for (row, optimum) in rows.iter_mut().zip(optima) {
+        if let (Some(best), Some(runs)) = (optimum, &row.runs) {
             row.regret_eni_hours = Some(runs.eni_hours - best);
             row.regret_share = (best > 0.0).then(|| (runs.eni_hours - best) / best);
         }
@@ -127,7 +127,7 @@ pub fn compare_heard(
 
 /// ENI-hours of the clairvoyant that each contender is measured by: the one on its model whose
 /// ENIs carry as much, since no plan for ENIs of one environment each could match shared ones.
-fn yardsticks(contenders: &[Contender<'_>], seeds: &[u64]) -> Vec<Option<f64>> {
+fn offline_optima(contenders: &[Contender<'_>], seeds: &[u64]) -> Vec<Option<f64>> {
     let mut kinds: Vec<(&Contender<'_>, Policy)> = Vec::new();
     let mut kind_of = Vec::new();
     for contender in contenders {

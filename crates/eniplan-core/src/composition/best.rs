@@ -59,7 +59,7 @@ impl BestCut {
 
 /// The best cut by `objective`; `None`: no cut at all can be.
 pub fn best(service: &Service<'_>, objective: CutObjective, backend: &dyn Backend) -> Option<BestCut> {
-    best_heard(service, objective, backend, &|| ())
+    best_observed(service, objective, backend, &|| ())
 }
 
 /// How many functions are priced to find the best cut of so many routes; `None`: that shows in the search.
@@ -68,7 +68,7 @@ pub const fn functions_of(routes: usize) -> Option<u64> {
 }
 
 /// The same; `step` is called after each function that is priced, from any thread.
-pub fn best_heard(
+pub fn best_observed(
     service: &Service<'_>,
     objective: CutObjective,
     backend: &dyn Backend,
@@ -99,7 +99,7 @@ pub fn best_heard(
 /// What `cut` costs by closed form; `None`: it cannot be.
 pub fn price(service: &Service<'_>, objective: CutObjective, cut: &Cut) -> Option<u128> {
     let prices = CutPrices::new(service, objective);
-    cut.functions.iter().map(|(_, routes)| prices.of(set(routes))).sum()
+    cut.functions.iter().map(|(_, routes)| prices.price_of(set(routes))).sum()
 }
 
 /// What no cut is below, by closed form.
@@ -111,7 +111,7 @@ pub fn bound(service: &Service<'_>, objective: CutObjective) -> u128 {
 fn all_costs(prices: &CutPrices<'_>, step: &(dyn Fn() + Sync)) -> Vec<Option<u128>> {
     let all = 1_usize << prices.routes();
     let price = |set: usize| {
-        let cost = prices.of(set as u128);
+        let cost = prices.price_of(set as u128);
         step();
         cost
     };
@@ -215,7 +215,7 @@ impl CutSearch<'_> {
     }
 
     fn price(&mut self, set: u128) -> Option<u128> {
-        *self.known.entry(set).or_insert_with(|| self.prices.of(set))
+        *self.known.entry(set).or_insert_with(|| self.prices.price_of(set))
     }
 
     /// From `sets`, the step that helps most, again and again. Each lowers the cost, so it ends.
@@ -249,7 +249,7 @@ impl CutSearch<'_> {
         let prices = self.prices;
         let step = self.step;
         let price = |set: u128| {
-            let cost = prices.of(set);
+            let cost = prices.price_of(set);
             step();
             (set, cost)
         };

@@ -71,7 +71,7 @@ impl Service<'_> {
     /// The cold path of the function made of `routes`: the model's, its download longer by the code
     /// of all routes, its bootstrap by their initialisations, together by the model's rules.
     pub(super) fn path(&self, function: &Function, routes: &[usize]) -> Path {
-        let mut path = self.cold_path.of(!function.subnets.is_empty()).clone();
+        let mut path = self.cold_path.path_for(!function.subnets.is_empty()).clone();
         let route = |index: &usize| {
             let name = &self.scenario.functions.get(*index)?.name;
             self.scenario.routes.iter().find(|route| route.name == *name)

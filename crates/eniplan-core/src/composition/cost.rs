@@ -92,13 +92,13 @@ impl<'a> CutPrices<'a> {
     }
 
     /// The cost of a function made of `set`; `None`: it cannot be one.
-    pub(super) fn of(&self, set: u128) -> Option<u128> {
+    pub(super) fn price_of(&self, set: u128) -> Option<u128> {
         let routes = members(set);
         let function = self.service.scenario.function_of("", &routes).ok()?;
         if self.objective == CutObjective::Access {
             return self.access(function, &routes);
         }
-        let need = self.need(set, self.keep_alive(&function));
+        let need = self.needs_of(set, self.keep_alive(&function));
         let peak = u128::from(need.alive.peak().0);
         Some(match self.objective {
             CutObjective::ColdStarts => need.rises(),
@@ -113,17 +113,17 @@ impl<'a> CutPrices<'a> {
     pub(super) fn bound(&self) -> u128 {
         let functions = &self.service.scenario.functions;
         let all: Vec<usize> = (0..functions.len()).collect();
-        let least = |of: &dyn Fn(&Function) -> u128| functions.iter().map(of).min().unwrap_or(0);
+        let minimum = |of: &dyn Fn(&Function) -> u128| functions.iter().map(of).min().unwrap_or(0);
         let keep_alive = functions.iter().map(|function| self.keep_alive(function)).min().unwrap_or(0);
-        let together = |routes: &[usize]| self.need(super::cut::set(routes), keep_alive);
+        let together = |routes: &[usize]| self.needs_of(super::cut::set(routes), keep_alive);
         match self.objective {
             CutObjective::Environments => u128::from(together(&all).nominal_peak()),
             CutObjective::IdleMemory => {
-                least(&|function| function.memory.0.into()) * self.idle(&together(&all))
+                minimum(&|function| function.memory.0.into()) * self.idle(&together(&all))
             }
             CutObjective::ColdStarts | CutObjective::ColdTime => {
                 let stand = |route: &usize| {
-                    u128::from(self.need(1 << route, self.keep_alive(&functions[*route])).initial)
+                    u128::from(self.needs_of(1 << route, self.keep_alive(&functions[*route])).initial)
                 };
                 let stand: u128 = all.iter().map(stand).sum();
                 let count = u128::from(together(&all).nominal_peak()).saturating_sub(stand);
@@ -140,7 +140,7 @@ impl<'a> CutPrices<'a> {
                 let peak = u128::from(together(&inside).nominal_peak());
                 (peak * u128::from(sizes.min().unwrap_or(0))).div_ceil(self.room())
             }
-            CutObjective::Access => all.iter().filter_map(|route| self.of(1 << route)).sum(),
+            CutObjective::Access => all.iter().filter_map(|route| self.price_of(1 << route)).sum(),
         }
     }
 
@@ -156,7 +156,7 @@ impl<'a> CutPrices<'a> {
         self.entries.get_or_init(|| self.service.traffic.arrivals().collect())
     }
 
-    fn need(&self, set: u128, keep_alive: u64) -> RouteNeeds {
+    fn needs_of(&self, set: u128, keep_alive: u64) -> RouteNeeds {
         let mut nominal = Nominal::new("", Some(keep_alive));
         for entry in self.entries().iter().filter(|entry| set >> entry.function & 1 == 1) {
             nominal.arrive(entry.at, entry.duration, entry.count);

@@ -104,7 +104,7 @@ pub fn measure(
 ) -> Result<CutRow, String> {
     let built = service.build(cut)?;
     let world = built.world(service.policy);
-    let numbers = Numbers::of(service.traffic);
+    let numbers = Numbers::count_in(service.traffic);
     let (routes, classes) = (service.scenario.functions.len(), built.topology.classes.len());
     let span = service.traffic.span.0;
     let runs: Vec<Done<'_>> = seeds

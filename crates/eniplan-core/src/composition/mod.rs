@@ -11,7 +11,7 @@ mod cut;
 mod measure;
 mod tally;
 
-pub use best::{BestCut, How, MOST_EXACT, best, best_heard, bound, functions_of, price};
+pub use best::{BestCut, How, MOST_EXACT, best, best_observed, bound, functions_of, price};
 pub use build::{Built, Service};
 pub use cost::CutObjective;
 pub use cut::{Cut, cuts};

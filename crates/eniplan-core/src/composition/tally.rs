@@ -13,7 +13,7 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
-    pub(super) fn of(traffic: &Traffic) -> Self {
+    pub(super) fn count_in(traffic: &Traffic) -> Self {
         let mut next = 0;
         let entries = traffic.arrivals().map(|entry| {
             let first = next;
@@ -85,7 +85,7 @@ impl<'a> RouteTally<'a> {
 }
 
 impl Recorder for RouteTally<'_> {
-    fn stands(&mut self, function: usize, environment: u64) {
+    fn initially_idle(&mut self, function: usize, environment: u64) {
         self.alive.insert(environment, (function, 0));
     }
 
@@ -118,7 +118,7 @@ impl Recorder for RouteTally<'_> {
         }
     }
 
-    fn enis(&mut self, _at: u64, class: usize, held: u32) {
+    fn enis_changed(&mut self, _at: u64, class: usize, held: u32) {
         if let Some(most) = self.classes.get_mut(class) {
             *most = held.max(*most);
         }

@@ -280,7 +280,7 @@ impl BusyBound {
     /// What it comes to, to the end.
     pub(super) fn finish(mut self) -> Most {
         self.advance(u64::MAX - 1);
-        let ready = self.lives();
+        let ready = self.lifetimes();
         let kept = self.kept.take().map(|kept| self.or_initial(kept.finish()));
         Most { alive: self.alive.finish(), busy: self.busy.finish(), ready, kept, ..self.most }
     }
@@ -293,7 +293,7 @@ impl BusyBound {
     }
 
     /// What is surely ready (L1), as a curve.
-    fn lives(&mut self) -> Curve {
+    fn lifetimes(&mut self) -> Curve {
         if self.facts.queued {
             return Curve::empty();
         }

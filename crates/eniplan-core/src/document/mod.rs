@@ -126,7 +126,7 @@ fn once<T>(
         return Err(reader.problems);
     }
     for (setting, offset) in settings.iter().zip(offsets) {
-        if let Err(wrong) = setting.put(document.get_mut(), form, offset) {
+        if let Err(wrong) = setting.apply_to(document.get_mut(), form, offset) {
             let place = reader.place(wrong.at);
             reader.report(Code::UnknownName, place, Some(&wrong.value), wrong.message, wrong.help);
         }
@@ -384,17 +384,17 @@ impl DocumentReader<'_> {
         }
     }
 
-    fn wrong_type<T>(&mut self, table: &TomlTable<'_>, key: &str, wanted: &str) -> Option<T> {
+    fn wrong_type<T>(&mut self, table: &TomlTable<'_>, key: &str, expected: &str) -> Option<T> {
         let value = table.get(key)?;
-        let message = format!("`{}` is not {wanted}", table.name_of(key));
-        self.wrong_at(&value.span(), message, wanted);
+        let message = format!("`{}` is not {expected}", table.name_of(key));
+        self.wrong_at(&value.span(), message, expected);
         None
     }
 
-    fn wrong_at(&mut self, span: &Range<usize>, message: String, wanted: &str) {
+    fn wrong_at(&mut self, span: &Range<usize>, message: String, expected: &str) {
         let place = self.place(span.start);
         let written = self.text.get(span.clone()).unwrap_or("").to_owned();
-        self.report(Code::BadValue, place, Some(&written), message, format!("write {wanted}"));
+        self.report(Code::BadValue, place, Some(&written), message, format!("write {expected}"));
     }
 
     fn place(&self, offset: usize) -> Place {

@@ -122,12 +122,12 @@ impl Setting {
     fn value(&self, span: &Range<usize>) -> Spanned<DeValue<'_>> {
         let text = self.written.get(self.value.clone()).unwrap_or("").trim();
         let value = DeValue::parse(text);
-        moved(value.map_or_else(|_| DeValue::String(text.into()), Spanned::into_inner), span)
+        placed_at(value.map_or_else(|_| DeValue::String(text.into()), Spanned::into_inner), span)
     }
 
     /// Puts its value into `document`, in whose text it begins at `offset`; says what is wrong with its
     /// path where there is no such place.
-    pub(super) fn put<'d>(
+    pub(super) fn apply_to<'d>(
         &'d self,
         document: &mut DeTable<'d>,
         form: &DocumentShape<'_>,
@@ -237,27 +237,27 @@ pub(super) struct SettingError {
     pub(super) help: String,
 }
 
-/// The member `name` of a list of tables, added to it where that may be.
+/// The member named `member` of a list of tables, added to it where that may be.
 fn member<'t, 'd>(
     table: &'t mut DeTable<'d>,
     list: &NamedList,
     key: &TomlKey<'d>,
-    name: &TomlKey<'d>,
+    member: &TomlKey<'d>,
 ) -> Result<&'t mut DeTable<'d>, SettingError> {
-    let wanted = name.get_ref().as_ref();
+    let name = member.get_ref().as_ref();
     if !table.contains_key(list.key) {
         table.insert(key.clone(), Spanned::new(key.span(), DeValue::Array(DeArray::new())));
     }
     let Some(DeValue::Array(items)) = table.get_mut(list.key).map(Spanned::get_mut) else {
-        return Err(unknown(name, format!("`{}` is no list of tables", list.key), "correct the file"));
+        return Err(unknown(member, format!("`{}` is no list of tables", list.key), "correct the file"));
     };
     let known: Vec<String> = items.iter().filter_map(|item| name_of(item.get_ref())).collect();
-    let found = items.iter().position(|item| name_of(item.get_ref()).is_some_and(|known| known == wanted));
+    let found = items.iter().position(|item| name_of(item.get_ref()).is_some_and(|known| known == name));
     let at = found.unwrap_or(items.len());
     if found.is_none() {
         let added = match list.adds {
             Adds::Anything => true,
-            Adds::First(only) => known.is_empty() && only == wanted,
+            Adds::First(only) => known.is_empty() && only == name,
             Adds::Nothing => false,
         };
         if !added {
@@ -265,21 +265,21 @@ fn member<'t, 'd>(
                 Adds::First(only) if known.is_empty() => vec![only.to_owned()],
                 _ => known,
             };
-            let help = match nearest(wanted, first.iter().map(String::as_str)) {
+            let help = match nearest(name, first.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if first.is_empty() => format!("the file declares no {}", list.key),
                 None => format!("there are: {}", listed(&first)),
             };
-            return Err(unknown(name, format!("there is no {} `{wanted}`", list.key), &help));
+            return Err(unknown(member, format!("there is no {} `{name}`", list.key), &help));
         }
         let mut fresh = DeTable::new();
-        let value = Spanned::new(name.span(), DeValue::String(name.get_ref().clone()));
-        fresh.insert(Spanned::new(name.span(), "name".into()), value);
-        items.push(Spanned::new(name.span(), DeValue::Table(fresh)));
+        let value = Spanned::new(member.span(), DeValue::String(member.get_ref().clone()));
+        fresh.insert(Spanned::new(member.span(), "name".into()), value);
+        items.push(Spanned::new(member.span(), DeValue::Table(fresh)));
     }
     match items.get_mut(at).map(Spanned::get_mut) {
         Some(DeValue::Table(table)) => Ok(table),
-        _ => Err(unknown(name, format!("`{wanted}` is no table"), "correct the file")),
+        _ => Err(unknown(member, format!("`{name}` is no table"), "correct the file")),
     }
 }
 
@@ -307,15 +307,15 @@ fn unknown(key: &TomlKey<'_>, message: String, help: &str) -> SettingError {
 }
 
 /// `value` and all in it, placed at `span`.
-fn moved<'d>(value: DeValue<'d>, span: &Range<usize>) -> Spanned<DeValue<'d>> {
+fn placed_at<'d>(value: DeValue<'d>, span: &Range<usize>) -> Spanned<DeValue<'d>> {
     let value = match value {
         DeValue::Array(items) => {
-            DeValue::Array(items.into_iter().map(|item| moved(item.into_inner(), span)).collect())
+            DeValue::Array(items.into_iter().map(|item| placed_at(item.into_inner(), span)).collect())
         }
         DeValue::Table(table) => {
             let entries = table.into_iter();
             let put = |(key, value): (TomlKey<'d>, Spanned<DeValue<'d>>)| {
-                (Spanned::new(span.clone(), key.into_inner()), moved(value.into_inner(), span))
+                (Spanned::new(span.clone(), key.into_inner()), placed_at(value.into_inner(), span))
             };
             DeValue::Table(entries.map(put).collect())
         }

@@ -142,7 +142,7 @@ impl<'a> Study<'a> {
     /// The same where environments wait for an ENI for at most so long.
     pub(super) fn longest_waiting(&self, eni_wait: Millis) -> Vec<Millis> {
         let microvm_wait = wait_for_host(&self.topology.limits, self.traffic.invocations());
-        let path = |in_vpc: bool| self.cold_path.of(in_vpc).longest(eni_wait, Millis(microvm_wait));
+        let path = |in_vpc: bool| self.cold_path.path_for(in_vpc).longest(eni_wait, Millis(microvm_wait));
         self.topology.functions.iter().map(|place| path(!place.classes.is_empty())).collect()
     }
 

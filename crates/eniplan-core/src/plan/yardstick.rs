@@ -53,7 +53,7 @@ impl Change {
 }
 
 impl Recorder for InUse {
-    fn enis(&mut self, at: u64, class: usize, held: u32) {
+    fn enis_changed(&mut self, at: u64, class: usize, held: u32) {
         let group = &mut self.groups[self.of[class]];
         let all = group.last - self.held[class] + held;
         self.held[class] = held;

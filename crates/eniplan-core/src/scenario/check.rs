@@ -7,7 +7,7 @@ use super::{MOST_GROUPS, MOST_SUBNETS, Raw};
 use crate::document::{DocumentReader, Place, Placed};
 
 /// Reports every contradiction.
-pub(super) fn all(reader: &mut DocumentReader<'_>, raw: &Raw) {
+pub(super) fn check_all(reader: &mut DocumentReader<'_>, raw: &Raw) {
     unique(reader, "subnet", raw.subnets.iter().map(|subnet| &subnet.name));
     unique(reader, "function", raw.functions.iter().map(|function| &function.name));
     unique(reader, "target", raw.targets.iter().map(|target| &target.name));

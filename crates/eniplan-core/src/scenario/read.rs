@@ -87,8 +87,8 @@ pub fn read_with(file: &str, text: &str, settings: &[Setting]) -> Result<Raw, Di
             creation: creation.map(|price: Placed<Price>| price.value),
             quota: RawQuota::read(reader, root),
         };
-        check::all(reader, &raw);
-        check_groupings::all(reader, &raw);
+        check::check_all(reader, &raw);
+        check_groupings::check_groupings(reader, &raw);
         Some(raw)
     })
 }

@@ -50,8 +50,8 @@ struct OpenEnis {
     /// Booting ones without an environment.
     unclaimed: u32,
     /// All that are ready, and all that are booting.
-    standing: u32,
-    coming: u32,
+    ready_count: u32,
+    booting_count: u32,
     /// All that are held, from request to gone.
     held: u32,
 }
@@ -132,8 +132,8 @@ impl EniFleet {
         }
         let pool = &mut self.classes[self.slots[eni as usize].class as usize];
         let of_class = match state {
-            EniState::Booting => Some(&mut pool.coming),
-            EniState::Ready => Some(&mut pool.standing),
+            EniState::Booting => Some(&mut pool.booting_count),
+            EniState::Ready => Some(&mut pool.ready_count),
             EniState::Deleting => None,
         };
         if let Some(count) = of_class {
@@ -216,7 +216,7 @@ impl EniFleet {
 
     /// Adds an ENI of `class`, booting or ready, and holds its address and quotas.
     pub(crate) fn make(&mut self, world: &World, class: usize, state: EniState) -> u32 {
-        self.hold(world, class, true);
+        self.count_held(world, class, true);
         let eni = Eni {
             class: u32::try_from(class).unwrap_or(u32::MAX),
             serial: self.made,
@@ -239,7 +239,7 @@ impl EniFleet {
         slot
     }
 
-    fn hold(&mut self, world: &World, class: usize, take: bool) {
+    fn count_held(&mut self, world: &World, class: usize, take: bool) {
         let subnet = world.topology.classes[class].subnet;
         let vpc = world.topology.limits.subnets[subnet].vpc;
         let of_class = &mut self.classes[class].held;
@@ -258,11 +258,11 @@ impl EniFleet {
 
     /// What stands in these classes for an environment that no ready ENI took; `could`: it could have
     /// had one, `reuses`: the policy reuses them.
-    pub(crate) fn found(&self, classes: &[usize], could: bool, reuses: bool) -> EniFound {
+    pub(crate) fn survey(&self, classes: &[usize], could: bool, reuses: bool) -> EniFound {
         let sum = |of: fn(&OpenEnis) -> u32| -> u32 {
             classes.iter().map(|&class| of(&self.classes[class])).fold(0, u32::saturating_add)
         };
-        let (ready, booting) = (sum(|pool| pool.standing), sum(|pool| pool.coming));
+        let (ready, booting) = (sum(|pool| pool.ready_count), sum(|pool| pool.booting_count));
         let because = match (reuses, could, ready, booting) {
             (false, ..) => NoReady::NeverReused,
             (_, true, ..) => NoReady::Missed,
@@ -308,7 +308,7 @@ impl EniFleet {
     }
 
     /// `eni` has booted; the environments that waited for it, in order.
-    pub(crate) fn ready(&mut self, eni: u32) -> Vec<u32> {
+    pub(crate) fn end_boot(&mut self, eni: u32) -> Vec<u32> {
         self.update(eni, |eni| {
             eni.state = EniState::Ready;
             std::mem::take(&mut eni.waiting)
@@ -320,9 +320,9 @@ impl EniFleet {
     }
 
     /// The deletion has ended: address and quotas are free again.
-    pub(crate) fn gone(&mut self, world: &World, eni: u32) {
+    pub(crate) fn end_deletion(&mut self, world: &World, eni: u32) {
         let class = self.get(eni).class as usize;
-        self.hold(world, class, false);
+        self.count_held(world, class, false);
         self.vacant.push(eni);
     }
 

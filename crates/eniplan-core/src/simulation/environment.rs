@@ -15,7 +15,7 @@ pub(super) struct Invocation {
 #[derive(Clone, Debug)]
 pub(super) struct ColdProgress {
     pub(super) born: u64,
-    pub(super) stretches: Vec<StepTiming>,
+    pub(super) timings: Vec<StepTiming>,
     pub(super) ended: Vec<bool>,
     /// What its `eni` step waits for, as far as it is known.
     pub(super) eni_wait: EniWait,
@@ -26,7 +26,7 @@ pub(super) struct ColdProgress {
 impl ColdProgress {
     /// The step has waited from its start until now.
     pub(super) fn note_wait(&mut self, step: usize, now: u64) {
-        let stretch = &mut self.stretches[step];
+        let stretch = &mut self.timings[step];
         stretch.wait = (now - self.born).saturating_sub(stretch.start);
     }
 }

@@ -18,7 +18,7 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
         let sequence = self.queue.next_sequence();
         let place = &self.world.functions[function as usize];
         if let Some(drawn) = place.drawn {
-            let expires = now.saturating_add(self.nature.life(instance.serial, instance.served, drawn));
+            let expires = now.saturating_add(self.nature.lifetime(instance.serial, instance.served, drawn));
             let idle = Idle { environment, serial: instance.serial, expires, sequence };
             self.uneven[function as usize].add(idle);
             return self.queue.push_as(expires, sequence, Event::EnvironmentExpiry { function });

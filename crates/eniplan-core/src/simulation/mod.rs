@@ -67,7 +67,7 @@ pub struct InitialState {
 }
 
 /// What stands at time 0 in `world`.
-pub fn standing(world: &World<'_>) -> InitialState {
+pub fn initial_state(world: &World<'_>) -> InitialState {
     let longest = Assignment::all(End::Longest);
-    run::SimulationRun::new(world, longest, Silent, Millis::ZERO).standing()
+    run::SimulationRun::new(world, longest, Silent, Millis::ZERO).initial_state()
 }

@@ -82,12 +82,12 @@ impl ColdStartCounts {
     /// The smallest length, ms, that at least `share` (parts per thousand) of all served
     /// invocations do not exceed; a warm one counts as 0. Zero when nothing was served.
     pub fn quantile(&self, share: u64) -> u64 {
-        self.of(self.served, self.served - self.cold, share)
+        self.quantile_with_zeros(self.served, self.served - self.cold, share)
     }
 
     /// The same over the cold ones alone.
     pub fn cold_quantile(&self, share: u64) -> u64 {
-        self.of(self.cold, 0, share)
+        self.quantile_with_zeros(self.cold, 0, share)
     }
 
     /// The largest length, ms.
@@ -105,7 +105,7 @@ impl ColdStartCounts {
         self.by_length.iter().map(|(&length, &count)| (length, count))
     }
 
-    fn of(&self, total: u64, zeros: u64, share: u64) -> u64 {
+    fn quantile_with_zeros(&self, total: u64, zeros: u64, share: u64) -> u64 {
         let rank = u64::try_from((u128::from(total) * u128::from(share)).div_ceil(1_000)).unwrap_or(total);
         let mut seen = zeros;
         if rank <= seen {

@@ -28,7 +28,7 @@ pub struct ServedInvocation<'a> {
     pub cold: bool,
     /// The steps of its cold path, relative to the arrival; empty when warm, or served by
     /// an environment that another invocation had started.
-    pub stretches: &'a [StepTiming],
+    pub timings: &'a [StepTiming],
 }
 
 /// How many environments and ENIs are in each state.
@@ -57,15 +57,15 @@ pub trait Recorder {
     /// An invocation has failed.
     fn failed(&mut self, _arrival: u64, _function: usize, _failure: Failure) {}
     /// An environment stands idle at time 0.
-    fn stands(&mut self, _function: usize, _environment: u64) {}
+    fn initially_idle(&mut self, _function: usize, _environment: u64) {}
     /// An environment has come to the end of its cold path: its memory begins.
     fn ready(&mut self, _at: u64, _function: usize, _environment: u64) {}
     /// An environment has ended, and its memory with it; also one that never was ready.
     fn ended(&mut self, _at: u64, _environment: u64) {}
     /// An event has been dealt with; what stands now may or may not differ from before.
-    fn settled(&mut self, _at: u64, _census: Census) {}
+    fn census_changed(&mut self, _at: u64, _census: Census) {}
     /// The number of ENIs held in a class has changed.
-    fn enis(&mut self, _at: u64, _class: usize, _held: u32) {}
+    fn enis_changed(&mut self, _at: u64, _class: usize, _held: u32) {}
 }
 
 /// Nobody listens.
@@ -88,9 +88,9 @@ impl<R: Recorder> Recorder for Option<R> {
         }
     }
 
-    fn stands(&mut self, function: usize, environment: u64) {
+    fn initially_idle(&mut self, function: usize, environment: u64) {
         if let Some(recorder) = self {
-            recorder.stands(function, environment);
+            recorder.initially_idle(function, environment);
         }
     }
 
@@ -106,15 +106,15 @@ impl<R: Recorder> Recorder for Option<R> {
         }
     }
 
-    fn settled(&mut self, at: u64, census: Census) {
+    fn census_changed(&mut self, at: u64, census: Census) {
         if let Some(recorder) = self {
-            recorder.settled(at, census);
+            recorder.census_changed(at, census);
         }
     }
 
-    fn enis(&mut self, at: u64, class: usize, held: u32) {
+    fn enis_changed(&mut self, at: u64, class: usize, held: u32) {
         if let Some(recorder) = self {
-            recorder.enis(at, class, held);
+            recorder.enis_changed(at, class, held);
         }
     }
 }
@@ -131,9 +131,9 @@ impl<A: Recorder, B: Recorder> Recorder for (A, B) {
         self.1.failed(arrival, function, failure);
     }
 
-    fn stands(&mut self, function: usize, environment: u64) {
-        self.0.stands(function, environment);
-        self.1.stands(function, environment);
+    fn initially_idle(&mut self, function: usize, environment: u64) {
+        self.0.initially_idle(function, environment);
+        self.1.initially_idle(function, environment);
     }
 
     fn ready(&mut self, at: u64, function: usize, environment: u64) {
@@ -146,13 +146,13 @@ impl<A: Recorder, B: Recorder> Recorder for (A, B) {
         self.1.ended(at, environment);
     }
 
-    fn settled(&mut self, at: u64, census: Census) {
-        self.0.settled(at, census);
-        self.1.settled(at, census);
+    fn census_changed(&mut self, at: u64, census: Census) {
+        self.0.census_changed(at, census);
+        self.1.census_changed(at, census);
     }
 
-    fn enis(&mut self, at: u64, class: usize, held: u32) {
-        self.0.enis(at, class, held);
-        self.1.enis(at, class, held);
+    fn enis_changed(&mut self, at: u64, class: usize, held: u32) {
+        self.0.enis_changed(at, class, held);
+        self.1.enis_changed(at, class, held);
     }
 }

@@ -159,7 +159,7 @@ fn fresh(age: u64, ttl: Option<u64>) -> bool {
 }
 
 impl Recorder for Reuse {
-    fn stands(&mut self, function: usize, environment: u64) {
+    fn initially_idle(&mut self, function: usize, environment: u64) {
         let memory = EnvironmentMemory { function, born: 0, loaded: 0, served: 0, last_used: 0 };
         self.alive.insert(environment, memory);
         if let Some(function) = self.functions.get_mut(function) {

@@ -95,7 +95,7 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
     /// Runs through `arrivals`, in time order, then to `end` and to the end of everything in flight.
     pub(super) fn finish(mut self, arrivals: impl Iterator<Item = Entry>, end: u64) -> (Outcome, N, R) {
         self.set_up();
-        self.settle(0);
+        self.report_census(0);
         for entry in arrivals {
             self.arrive(entry);
         }
@@ -113,7 +113,7 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
     }
 
     /// What stands at time 0.
-    pub(super) fn standing(mut self) -> InitialState {
+    pub(super) fn initial_state(mut self) -> InitialState {
         self.set_up();
         let mut environments = vec![0; self.world.functions.len()];
         for instance in self.environments.iter().flatten() {
@@ -140,7 +140,7 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
             Event::EnvironmentExpiry { function } => self.expire(function, at, sequence),
             Event::EniExpiry { eni, mark } => self.eni_expired(eni, mark, at),
         }
-        self.settle(at);
+        self.report_census(at);
         true
     }
 
@@ -153,15 +153,15 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
             self.outcome.invocations += 1;
             let invocation = Invocation { arrival: entry.at, duration: entry.duration, number };
             self.invoke(entry.function as usize, invocation);
-            self.settle(entry.at);
+            self.report_census(entry.at);
         }
     }
 
     /// Tells what stands now.
-    fn settle(&mut self, at: u64) {
+    fn report_census(&mut self, at: u64) {
         let (starting, running) = (self.starting, self.running);
         let alive = u32::try_from(self.alive).unwrap_or(u32::MAX);
-        self.recorder.settled(at, self.enis.census(starting, running, alive));
+        self.recorder.census_changed(at, self.enis.census(starting, running, alive));
     }
 
     fn invoke(&mut self, function: usize, invocation: Invocation) {
@@ -211,7 +211,7 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
         let cold = invocation.map(|invocation| {
             Box::new(ColdProgress {
                 born: now,
-                stretches: vec![StepTiming::default(); steps],
+                timings: vec![StepTiming::default(); steps],
                 ended: vec![false; steps],
                 eni_wait: EniWait::default(),
                 invocation,
@@ -259,7 +259,7 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
         let Some(instance) = self.environments[environment as usize].as_mut() else { return };
         let Some(cold) = instance.cold.as_mut() else { return };
         let what = &world.functions[instance.function as usize].path.steps[step];
-        cold.stretches[step].start = now - cold.born;
+        cold.timings[step].start = now - cold.born;
         if what.kind == PhaseKind::Eni {
             return self.acquire(environment, step, now);
         }
@@ -267,7 +267,7 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
         if let (PhaseKind::Microvm, Some(hosts)) = (what.kind, self.hosts.as_mut()) {
             granted = hosts.take_in_turn(now);
         }
-        cold.stretches[step].wait = granted - now;
+        cold.timings[step].wait = granted - now;
         let duration = self.nature.phase(instance.serial, step, &what.duration);
         let event = Event::PhaseEnd {
             environment,
@@ -283,7 +283,7 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
         let Some(instance) = self.environments[environment as usize].as_mut() else { return };
         let Some(cold) = instance.cold.as_mut() else { return };
         let steps = &world.functions[instance.function as usize].path.steps;
-        cold.stretches[step].end = now - cold.born;
+        cold.timings[step].end = now - cold.born;
         cold.ended[step] = true;
         if cold.ended.iter().all(|ended| *ended) {
             return self.handler_ready(environment, now);
@@ -329,7 +329,7 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
         if cold && self.outcome.longest.as_ref().is_none_or(|longest| length > longest.length) {
             let path = self.world.functions[function].path;
             let explained =
-                own.as_ref().map(|own| path.explain(&own.stretches, &own.eni_wait)).unwrap_or_default();
+                own.as_ref().map(|own| path.explain(&own.timings, &own.eni_wait)).unwrap_or_default();
             let arrival = invocation.arrival;
             self.outcome.longest = Some(Longest { arrival, function, length, path: explained });
         }
@@ -344,7 +344,7 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
             eni: instance.eni.map(|eni| self.enis.get(eni).serial),
             class: instance.eni.map(|eni| self.enis.get(eni).class as usize),
             cold,
-            stretches: own.as_ref().map_or(&[], |own| &own.stretches),
+            timings: own.as_ref().map_or(&[], |own| &own.timings),
         };
         self.recorder.served(&served);
         let end = now.saturating_add(invocation.duration);

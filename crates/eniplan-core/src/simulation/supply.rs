@@ -23,13 +23,13 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
         let (policy, classes) = (self.world.policy, self.world.topology.classes.len());
         self.take_up_plan();
         if policy.provision == Provision::AtDeploy {
-            (0..classes).for_each(|class| self.stand_ready(class));
+            (0..classes).for_each(|class| self.make_initial_eni(class));
         }
         if policy.start == StartMode::Warm {
-            (0..self.world.functions.len()).for_each(|function| self.stand_idle(function));
+            (0..self.world.functions.len()).for_each(|function| self.make_initial_environments(function));
             for class in 0..classes {
                 while self.short_of_free(class) {
-                    self.stand_ready(class);
+                    self.make_initial_eni(class);
                 }
             }
         } else {
@@ -39,7 +39,7 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
     }
 
     /// The environments of `function` that a running system has, each on an ENI with room.
-    fn stand_idle(&mut self, function: usize) {
+    fn make_initial_environments(&mut self, function: usize) {
         let world = self.world;
         let place = &world.functions[function];
         let on_demand = self.creates_on_demand();
@@ -61,14 +61,14 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
                 self.enis.place(eni, place.size);
             }
             if let Some(instance) = &self.environments[environment as usize] {
-                self.recorder.stands(function, instance.serial);
+                self.recorder.initially_idle(function, instance.serial);
             }
             self.rest(environment, 0);
         }
     }
 
     /// An ENI of `class` that is ready at time 0, if the limits allow one.
-    fn stand_ready(&mut self, class: usize) {
+    fn make_initial_eni(&mut self, class: usize) {
         if self.enis.pick_class(self.world, &[class]).is_ok() {
             let eni = self.make_eni(class, EniState::Ready, 0);
             self.eni_idle(eni, 0);
@@ -85,7 +85,7 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
         let subnet = self.world.topology.classes[class].subnet;
         self.outcome.enis.set(now, u64::from(self.enis.held));
         self.outcome.subnets[subnet].set(now, u64::from(self.enis.subnet_held[subnet]));
-        self.recorder.enis(now, class, self.enis.class_held(class));
+        self.recorder.enis_changed(now, class, self.enis.class_held(class));
     }
 
     /// Requests an ENI of `class`: it takes its token in turn and then boots.
@@ -141,13 +141,13 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
                 && !(first && self.misses())
             {
                 if first && matches!(found, Acquisition::Joined(_)) {
-                    self.note_found(environment, self.enis.found(classes, false, true));
+                    self.note_found(environment, self.enis.survey(classes, false, true));
                 }
                 return (found, serial);
             }
         }
         if first {
-            self.note_found(environment, self.enis.found(classes, could, policy.reuse));
+            self.note_found(environment, self.enis.survey(classes, could, policy.reuse));
         }
         let falls_back = policy.fallback && policy.provision == Provision::Scheduled;
         if !self.creates_on_demand() && !falls_back {
@@ -173,7 +173,7 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
         let steps = &self.world.functions[instance.function as usize].path.steps;
         let eni_step = steps.iter().position(|step| step.kind == crate::platform::PhaseKind::Eni);
         if let (Some(step), Some(cold)) = (eni_step, instance.cold.as_mut()) {
-            let began = cold.born.saturating_add(cold.stretches[step].start);
+            let began = cold.born.saturating_add(cold.timings[step].start);
             note(&mut cold.eni_wait, began);
         }
     }
@@ -270,7 +270,7 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
 
     /// An ENI has booted.
     pub(super) fn eni_ready(&mut self, eni: u32, now: u64) {
-        for environment in self.enis.ready(eni) {
+        for environment in self.enis.end_boot(eni) {
             self.eni_step_ended(environment, now);
         }
         self.serve_waiters(now);
@@ -310,7 +310,7 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
 
     pub(super) fn eni_gone(&mut self, eni: u32, now: u64) {
         let class = self.enis.get(eni).class as usize;
-        self.enis.gone(self.world, eni);
+        self.enis.end_deletion(self.world, eni);
         self.note_held(class, now);
         self.serve_waiters(now);
         (0..self.world.topology.classes.len()).for_each(|class| self.replenish(class, now));

@@ -62,7 +62,7 @@ impl<'a> World<'a> {
             .iter()
             .map(|place| CompiledFunction {
                 function: place,
-                path: cold_path.of(!place.classes.is_empty()),
+                path: cold_path.path_for(!place.classes.is_empty()),
                 keep_alive: policy.keep_alive.unwrap_or(place.keep_alive).0,
                 drawn: None,
                 size: size(capacity, place),

@@ -190,8 +190,8 @@ fn limits(scenario: &Scenario, platform: &Platform) -> SystemLimits {
             }
         })
         .collect();
-    let scaling = |wanted: ScalingScope| match &platform.environment.scaling {
-        Some((scope, scaling)) if *scope == wanted => Some(bucket(scaling)),
+    let scaling = |of: ScalingScope| match &platform.environment.scaling {
+        Some((scope, scaling)) if *scope == of => Some(bucket(scaling)),
         _ => None,
     };
     SystemLimits {

@@ -128,8 +128,8 @@ pub struct Audit {
 
 impl Audit {
     /// Holds `estate` against the model.
-    pub fn of(estate: &Estate, platform: &Platform) -> Self {
-        let rule = EniRule::of(platform);
+    pub fn compare(estate: &Estate, platform: &Platform) -> Self {
+        let rule = EniRule::from_platform(platform);
         let classes = classes(estate, &rule);
         let (orphans, elsewhere) = orphans(estate);
         let quotas = quotas(estate, platform, &classes);
@@ -177,7 +177,7 @@ fn classes(estate: &Estate, rule: &EniRule) -> Vec<ClassAudit> {
         ClassAudit {
             subnet: subnet.to_owned(),
             security_groups: groups.to_vec(),
-            planned: functions.iter().all(|function| function.origin.standing == Authority::Planned),
+            planned: functions.iter().all(|function| function.origin.authority == Authority::Planned),
             functions: functions.into_iter().map(|function| function.name.clone()).collect(),
             exist: estate.enis_listed.then(|| exist.get(&(subnet, groups)).copied().unwrap_or(0)),
             expected: rule.enis(load),

@@ -89,9 +89,9 @@ impl CloudFormationReading<'_> {
             Some(ResolvedName::Real(name)) => (name, None),
             _ => (id.to_owned(), Some(reader.file.to_owned())),
         };
-        let mut number = |key: &str, least: u64, most: u64| {
+        let mut number = |key: &str, minimum: u64, most: u64| {
             let node = properties.iter().find_map(|block| block.get(key))?;
-            self.number(reader, node, key, least, most)
+            self.number(reader, node, key, minimum, most)
         };
         let memory_mib = number("MemorySize", 1, MOST_MIB).or(Some(DEFAULT_MIB));
         let timeout_s = number("Timeout", 0, MOST_SECONDS).or(Some(DEFAULT_SECONDS));
@@ -117,7 +117,7 @@ impl CloudFormationReading<'_> {
         reader: &mut InventoryReader<'_>,
         node: &TreeNode,
         key: &str,
-        least: u64,
+        minimum: u64,
         most: u64,
     ) -> Option<u64> {
         let ResolvedName::Real(text) = self.template.name(node)? else {
@@ -127,9 +127,9 @@ impl CloudFormationReading<'_> {
             ));
             return None;
         };
-        let number = text.trim().parse().ok().filter(|number| (least..=most).contains(number));
+        let number = text.trim().parse().ok().filter(|number| (minimum..=most).contains(number));
         if number.is_none() {
-            let message = format!("`{key}` is no whole number from {least} to {most}: {text}");
+            let message = format!("`{key}` is no whole number from {minimum} to {most}: {text}");
             reader.wrong(node, message, "write a number, or a parameter with one as its default");
         }
         number

@@ -33,7 +33,7 @@ impl Authority {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FactOrigin {
     /// How near to the cloud.
-    pub standing: Authority,
+    pub authority: Authority,
     /// The file, as the user named it.
     pub file: String,
     /// Where in it.

@@ -72,7 +72,7 @@ struct Block<'e> {
 }
 
 impl Block<'_> {
-    fn and(&self, other: &Self) -> Self {
+    fn union_with(&self, other: &Self) -> Self {
         let mut loads = self.loads.clone();
         for (subnet, load) in &other.loads {
             let sum = loads.entry(*subnet).or_default();
@@ -191,7 +191,7 @@ fn pairs(blocks: &[Block<'_>], rule: &EniRule, most_groups: usize) -> Vec<Merge>
     let mut found = Vec::new();
     for (at, one) in blocks.iter().enumerate() {
         for other in blocks.iter().skip(at + 1).filter(|other| one.shares_subnet(other)) {
-            let both = one.and(other);
+            let both = one.union_with(other);
             if both.union.len() > most_groups {
                 continue;
             }
@@ -200,7 +200,7 @@ fn pairs(blocks: &[Block<'_>], rule: &EniRule, most_groups: usize) -> Vec<Merge>
                 !both.sets.contains(&block.sets[0])
                     && block.sets[0].iter().map(String::as_str).eq(whole.iter().copied())
             });
-            let merged = third.map_or_else(|| both.clone(), |third| both.and(third));
+            let merged = third.map_or_else(|| both.clone(), |third| both.union_with(third));
             if merged.saves(rule) > 0 {
                 found.push(merged.merge(rule));
             }
@@ -238,7 +238,7 @@ fn exactly<'e>(sets: &[Block<'e>], rule: &EniRule, most_groups: usize) -> Vec<Bl
         }
         let enis = partition.iter().fold(0, |sum: u64, block| sum.saturating_add(block.enis(rule)));
         let changed = partition.iter().fold(0, |sum: u64, block| sum.saturating_add(block.changed()));
-        if best.as_ref().is_none_or(|(least, _)| (enis, changed) < *least) {
+        if best.as_ref().is_none_or(|(minimum, _)| (enis, changed) < *minimum) {
             best = Some(((enis, changed), partition.to_vec()));
         }
     });
@@ -250,7 +250,7 @@ fn try_all<'e>(left: &[Block<'e>], partition: &mut Vec<Block<'e>>, look: &mut im
     let Some((first, left)) = left.split_first() else { return look(partition) };
     for at in 0..partition.len() {
         let Some(block) = partition.get_mut(at) else { continue };
-        let merged = block.and(first);
+        let merged = block.union_with(first);
         let before = std::mem::replace(block, merged);
         try_all(left, partition, look);
         if let Some(block) = partition.get_mut(at) {
@@ -271,7 +271,7 @@ fn greedily<'e>(sets: Vec<Block<'e>>, rule: &EniRule, most_groups: usize) -> Vec
         for &at in &fresh {
             let Some(one) = blocks.get(&at) else { continue };
             for (&other_at, other) in blocks.iter().filter(|(index, _)| **index < at) {
-                gains.extend(gain(one, other, rule, most_groups).map(|gain| ((other_at, at), gain)));
+                gains.extend(gain_of_pair(one, other, rule, most_groups).map(|gain| ((other_at, at), gain)));
             }
         }
         let per_change =
@@ -283,18 +283,23 @@ fn greedily<'e>(sets: Vec<Block<'e>>, rule: &EniRule, most_groups: usize) -> Vec
         gains.retain(|pair, _| ![pair.0, pair.1].iter().any(|index| [one, two].contains(index)));
         let (Some(first), Some(second)) = (blocks.remove(&one), blocks.remove(&two)) else { break };
         let next = blocks.last_key_value().map_or(two, |(last, _)| *last).max(two) + 1;
-        blocks.insert(next, first.and(&second));
+        blocks.insert(next, first.union_with(&second));
         fresh = vec![next];
     }
     blocks.into_values().collect()
 }
 
 /// What merging two blocks saves, and how many functions it changes, where it saves anything and may be.
-fn gain(one: &Block<'_>, other: &Block<'_>, rule: &EniRule, most_groups: usize) -> Option<(u64, u64)> {
+fn gain_of_pair(
+    one: &Block<'_>,
+    other: &Block<'_>,
+    rule: &EniRule,
+    most_groups: usize,
+) -> Option<(u64, u64)> {
     if !one.shares_subnet(other) || one.union.union(&other.union).count() > most_groups {
         return None;
     }
-    let both = one.and(other);
+    let both = one.union_with(other);
     let saves = both.saves(rule).saturating_sub(one.saves(rule)).saturating_sub(other.saves(rule));
     (saves > 0).then(|| (saves, both.changed()))
 }

@@ -77,7 +77,7 @@ pub struct InventorySource<'a> {
 /// All that is wrong with all of them is told at once: E003 a file of no kind in
 /// [`ALL`], E106 two live files that do not agree, E203 a value that cannot be, and
 /// what [`tree::read`] tells.
-pub fn take(sources: &[InventorySource<'_>]) -> Result<Estate, Diagnostics> {
+pub fn unite_sources(sources: &[InventorySource<'_>]) -> Result<Estate, Diagnostics> {
     let mut problems = Diagnostics::default();
     let mut found = InventoryFacts::default();
     let mut kinds = Vec::new();

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use ipnet::Ipv4Net;
 
 use super::found::{Authority, FactOrigin, FunctionNetwork, InventoryFacts, ListingPage};
-use eniplan_core::diagnostic::{Code, Diagnostic, Diagnostics, inert};
+use eniplan_core::diagnostic::{Code, Diagnostic, Diagnostics, escaped};
 use eniplan_core::document::Place;
 use eniplan_core::document::tree::{TreeNode, TreeValue};
 use eniplan_core::scenario::{MOST_GROUPS, MOST_SUBNETS};
@@ -45,8 +45,8 @@ impl<'a> InventoryReader<'a> {
     }
 
     /// Where `node` stands.
-    pub(super) fn origin(&self, standing: Authority, node: &TreeNode) -> FactOrigin {
-        FactOrigin { standing, file: self.file.to_owned(), place: node.place }
+    pub(super) fn origin(&self, authority: Authority, node: &TreeNode) -> FactOrigin {
+        FactOrigin { authority: authority, file: self.file.to_owned(), place: node.place }
     }
 
     /// Notes a value that cannot be (E203).
@@ -78,12 +78,12 @@ impl<'a> InventoryReader<'a> {
         self.text(node, key)
     }
 
-    /// The whole number under `key`, from `least` to `most`.
-    pub(super) fn whole(&mut self, node: &TreeNode, key: &str, least: u64, most: u64) -> Option<u64> {
+    /// The whole number under `key`, from `minimum` to `most`.
+    pub(super) fn whole(&mut self, node: &TreeNode, key: &str, minimum: u64, most: u64) -> Option<u64> {
         let found = node.get(key)?;
-        let number = whole(found).filter(|number| (least..=most).contains(number));
+        let number = whole(found).filter(|number| (minimum..=most).contains(number));
         if number.is_none() {
-            let message = format!("`{key}` is no whole number from {least} to {most}");
+            let message = format!("`{key}` is no whole number from {minimum} to {most}");
             self.wrong(found, message, "save the command's output as it is");
         }
         number
@@ -144,7 +144,7 @@ impl<'a> InventoryReader<'a> {
         network: FunctionNetwork,
     ) -> Option<FunctionNetwork> {
         let (subnets, groups) = (network.subnets.len(), network.groups.len());
-        let name = inert(name);
+        let name = escaped(name);
         if subnets > MOST_SUBNETS {
             let message = format!("function `{name}` is in {subnets} subnets");
             self.wrong(node, message, format!("a function can be in at most {MOST_SUBNETS}"));

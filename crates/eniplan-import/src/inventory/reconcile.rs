@@ -22,16 +22,16 @@ pub(super) fn functions(
             continue;
         };
         let Some(winner) = kept.functions.get_mut(first) else { continue };
-        *twice.entry((function.origin.file.clone(), winner.origin.standing)).or_default() += 1;
+        *twice.entry((function.origin.file.clone(), winner.origin.authority)).or_default() += 1;
         if only {
             reconcile(winner, &function, notes, problems);
         }
     }
     let kept = kept.functions;
-    for ((file, standing), count) in twice {
-        let standing = standing.words();
+    for ((file, authority), count) in twice {
+        let authority = authority.words();
         notes.push(format!(
-            "{file}: {count} of its functions are known elsewhere too; what is {standing} there is taken"
+            "{file}: {count} of its functions are known elsewhere too; what is {authority} there is taken"
         ));
     }
     versions.sort_by(|a, b| (&a.name, &a.version, key(a)).cmp(&(&b.name, &b.version, key(b))));
@@ -79,7 +79,8 @@ impl Kept {
     fn add(&mut self, function: FoundFunction) {
         let at = self.functions.len();
         self.by_name.entry((function.name.clone(), function.scope.clone())).or_default().push(at);
-        if let Some(id) = logical_id(&function.name).filter(|_| function.origin.standing == Authority::Live) {
+        if let Some(id) = logical_id(&function.name).filter(|_| function.origin.authority == Authority::Live)
+        {
             self.by_logical_id.entry(id.to_owned()).or_default().push(at);
         }
         self.functions.push(function);
@@ -116,7 +117,7 @@ fn logical_id(name: &str) -> Option<&str> {
 
 fn key(function: &FoundFunction) -> (Authority, bool, &str, Option<&String>, &FactOrigin) {
     let arn = function.arn.as_ref();
-    (function.origin.standing, arn.is_none(), &function.name, arn, &function.origin)
+    (function.origin.authority, arn.is_none(), &function.name, arn, &function.origin)
 }
 
 /// Fills in what `winner` does not know, and tells where the two differ.
@@ -144,8 +145,8 @@ fn reconcile(
     }
     let (here, there) = (winner.origin.words(), other.origin.words());
     if !differ.is_empty()
-        && winner.origin.standing == Authority::Live
-        && other.origin.standing == Authority::Live
+        && winner.origin.authority == Authority::Live
+        && other.origin.authority == Authority::Live
     {
         let message = format!("{here} says of the same function: {}", differ.join(", "));
         let at = other.origin.place;
@@ -153,9 +154,9 @@ fn reconcile(
         let problem = problem.with_value(&other.name).in_file(&other.origin.file);
         problems.push(problem.at_line(at.line).at_column(at.column));
     } else if !differ.is_empty() {
-        let standing = winner.origin.standing.words();
+        let authority = winner.origin.authority.words();
         let name = &winner.name;
-        notes.push(format!("{name}: as {here} ({standing}) says, {} as {there} says", differ.join(", ")));
+        notes.push(format!("{name}: as {here} ({authority}) says, {} as {there} says", differ.join(", ")));
     }
     winner.memory_mib = winner.memory_mib.or(other.memory_mib);
     winner.timeout_s = winner.timeout_s.or(other.timeout_s);

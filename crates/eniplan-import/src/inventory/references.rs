@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn addresses_lose_indices_and_attributes() {
         assert_eq!(without_indices("module.a[\"x].y\"].aws_subnet.b[0]"), "module.a.aws_subnet.b");
-        for (path, reference, wanted) in [
+        for (path, reference, expected) in [
             (&[][..], "aws_subnet.a[0].id", "aws_subnet.a[0]"),
             (&["m", "n"], "data.aws_subnets.all.ids", "module.m.module.n.data.aws_subnets.all"),
             (&[], "aws_subnet.a[\"x.y\"].id", "aws_subnet.a[\"x.y\"]"),
@@ -150,7 +150,7 @@ mod tests {
             (&[], "local.ids", "local.ids"),
             (&[], "é", "é"),
         ] {
-            assert_eq!(absolute(path, reference), wanted);
+            assert_eq!(absolute(path, reference), expected);
         }
         let all = ["aws_subnet.a.id", "aws_subnet.a", "aws_subnet.ab"];
         assert_eq!(most_specific(&all), ["aws_subnet.a.id", "aws_subnet.ab"]);

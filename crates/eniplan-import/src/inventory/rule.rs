@@ -38,7 +38,7 @@ impl ClassLoad {
 
 impl EniRule {
     /// The rule of this model.
-    pub fn of(platform: &Platform) -> Self {
+    pub fn from_platform(platform: &Platform) -> Self {
         let policy = policy::named(&platform.policy);
         Self {
             capacity: platform.eni.capacity.value,

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::estate::{Estate, EstateFunction, EstateSubnet};
 use super::found::{FactOrigin, Quota};
-use eniplan_core::diagnostic::{Diagnostics, inert};
+use eniplan_core::diagnostic::{Diagnostics, escaped};
 use eniplan_core::scenario::read;
 
 impl Estate {
@@ -22,7 +22,7 @@ impl Estate {
         for (at, subnet) in self.subnets.iter().enumerate() {
             if used.get(at).copied().unwrap_or(false) {
                 let own = own.get(at).copied().unwrap_or(0);
-                let held = self.held(subnet);
+                let held = self.addresses_in_use(subnet);
                 subnet_text(&mut out, subnet, own, held);
             }
         }
@@ -89,7 +89,7 @@ impl Estate {
     }
 
     /// Addresses taken in a subnet of which nobody says how many are free, by the listed ENIs.
-    fn held(&self, subnet: &EstateSubnet) -> Option<u32> {
+    fn addresses_in_use(&self, subnet: &EstateSubnet) -> Option<u32> {
         let sum = || {
             self.enis
                 .iter()
@@ -114,7 +114,7 @@ impl Estate {
         out.push('\n');
         line(out, "[quota]");
         for (key, (limit, origin)) in known {
-            line(out, &format!("{key} = {limit} # {}", inert(&origin.words())));
+            line(out, &format!("{key} = {limit} # {}", escaped(&origin.words())));
         }
     }
 
@@ -170,12 +170,12 @@ fn subnet_text(out: &mut String, subnet: &EstateSubnet, own: u32, held: Option<u
 
 fn said(out: &mut String, origin: &FactOrigin, more: Option<String>) {
     let more = more.map(|more| format!(", {more}")).unwrap_or_default();
-    comment(out, &format!("{} ({}){more}", origin.words(), origin.standing.words()));
+    comment(out, &format!("{} ({}){more}", origin.words(), origin.authority.words()));
 }
 
 /// A comment on one line of its own, whatever is in it.
 fn comment(out: &mut String, text: &str) {
-    line(out, &format!("# {}", inert(text)));
+    line(out, &format!("# {}", escaped(text)));
 }
 
 fn line(out: &mut String, text: &str) {
@@ -190,7 +190,7 @@ fn quoted(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
-            c if c.is_control() || inert(c.encode_utf8(&mut [0; 4])).starts_with('\\') => {
+            c if c.is_control() || escaped(c.encode_utf8(&mut [0; 4])).starts_with('\\') => {
                 let _ = write!(out, "\\U{:08X}", u32::from(c));
             }
             c => out.push(c),

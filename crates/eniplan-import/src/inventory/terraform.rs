@@ -34,18 +34,18 @@ impl Inventory for Terraform {
     }
 
     fn read(&self, reader: &mut InventoryReader<'_>, root: &TreeNode) {
-        let (standing, values) = match (root.get("planned_values"), root.get("values")) {
+        let (authority, values) = match (root.get("planned_values"), root.get("values")) {
             (Some(values), _) => (Authority::Planned, Some(values)),
             (None, values) => (Authority::Recorded, values),
         };
         let mut resources = Vec::new();
-        for (values, standing) in values.map(|values| (values, standing)).into_iter().chain(data(root)) {
+        for (values, authority) in values.map(|values| (values, authority)).into_iter().chain(data(root)) {
             if let Some(module) = values.get("root_module") {
-                collect(reader, module, "", standing, &mut resources);
+                collect(reader, module, "", authority, &mut resources);
             }
         }
         let only_data = root.has("planned_values");
-        resources.retain(|resource| resource.standing == standing || (only_data && resource.data));
+        resources.retain(|resource| resource.authority == authority || (only_data && resource.data));
         let mut reading = TerraformReading {
             configuration: Configuration::new(root),
             unknown: unknown(root),
@@ -88,7 +88,7 @@ struct Resource<'n> {
     kind: &'n str,
     name: &'n str,
     data: bool,
-    standing: Authority,
+    authority: Authority,
     node: &'n TreeNode,
     values: &'n TreeNode,
 }
@@ -104,7 +104,7 @@ fn collect<'n>(
     reader: &mut InventoryReader<'_>,
     module: &'n TreeNode,
     address: &str,
-    standing: Authority,
+    authority: Authority,
     found: &mut Vec<Resource<'n>>,
 ) {
     for node in reader.list(module, "resources") {
@@ -123,14 +123,14 @@ fn collect<'n>(
             kind,
             name: text("name").unwrap_or_default(),
             data: text("mode") == Some("data"),
-            standing,
+            authority,
             node,
             values: node.get("values").unwrap_or(node),
         });
     }
     for child in reader.list(module, "child_modules") {
         let address = child.get("address").and_then(TreeNode::text).map(without_indices).unwrap_or_default();
-        collect(reader, child, &address, standing, found);
+        collect(reader, child, &address, authority, found);
     }
 }
 
@@ -166,7 +166,7 @@ impl TerraformReading<'_> {
             timeout_s: reader.whole(values, "timeout", 0, MOST_SECONDS).or(Some(DEFAULT_SECONDS)),
             concurrency,
             network,
-            origin: reader.origin(resource.standing, resource.node),
+            origin: reader.origin(resource.authority, resource.node),
             name,
         };
         reader.found.functions.push(function);
@@ -272,7 +272,7 @@ fn subnet(reader: &mut InventoryReader<'_>, resource: &Resource<'_>) {
         cidr: reader.block(values, "cidr_block"),
         free: free.and_then(|free| u32::try_from(free).ok()),
         ipv6_only: values.get("ipv6_native").is_some_and(|flag| flag.value == TreeValue::Flag(true)),
-        origin: reader.origin(resource.standing, resource.node),
+        origin: reader.origin(resource.authority, resource.node),
     };
     reader.found.subnets.push(subnet);
 }

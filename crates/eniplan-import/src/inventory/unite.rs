@@ -92,7 +92,7 @@ fn incomplete(pages: &BTreeMap<&'static str, Vec<ListingPage>>) -> Vec<&'static 
 /// Each described subnet once; the live one wins, and of two live ones the one with fewer free addresses.
 fn subnets(mut found: Vec<FoundSubnet>, notes: &mut Vec<String>) -> Vec<FoundSubnet> {
     found.sort_by(|a, b| {
-        (&a.id, &a.origin.standing, a.free, &a.origin).cmp(&(&b.id, &b.origin.standing, b.free, &b.origin))
+        (&a.id, &a.origin.authority, a.free, &a.origin).cmp(&(&b.id, &b.origin.authority, b.free, &b.origin))
     });
     let mut kept: Vec<FoundSubnet> = Vec::new();
     for subnet in found {

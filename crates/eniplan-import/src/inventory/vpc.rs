@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use petgraph::unionfind::UnionFind;
 
 use super::estate::{EstateFunction, EstateSubnet};
-use eniplan_core::diagnostic::{Code, Diagnostic, Diagnostics, inert};
+use eniplan_core::diagnostic::{Code, Diagnostic, Diagnostics, escaped};
 
 /// Fills in the VPCs; a function in two of them is told (E203).
 pub(super) fn fill(subnets: &mut [EstateSubnet], users: &[&EstateFunction], problems: &mut Diagnostics) {
@@ -35,7 +35,7 @@ pub(super) fn fill(subnets: &mut [EstateSubnet], users: &[&EstateFunction], prob
 }
 
 fn torn(function: &EstateFunction, vpcs: &BTreeSet<&str>) -> Diagnostic {
-    let vpcs = vpcs.iter().map(|vpc| inert(vpc)).collect::<Vec<_>>().join(", ");
+    let vpcs = vpcs.iter().map(|vpc| escaped(vpc)).collect::<Vec<_>>().join(", ");
     let message = format!("the function's subnets are in several VPCs: {vpcs}");
     let (origin, help) = (&function.origin, "give files of the same time: a function is in one VPC");
     Diagnostic::new(Code::BadValue, message, help)

@@ -224,7 +224,7 @@ impl<N: Nature> Naive<'_, N> {
     fn keep_alive(&mut self, environment: usize, function: usize, served: u32) -> u64 {
         let Some(interval) = &self.scene.lives[function] else { return self.scene.keep_alive(function) };
         self.saw("keep-alive drawn");
-        self.nature.life(environment as u64, served, interval)
+        self.nature.lifetime(environment as u64, served, interval)
     }
 
     /// "Idle for `keep_alive` -> it ends and gives up its place on its ENI."

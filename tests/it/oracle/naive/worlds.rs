@@ -143,10 +143,10 @@ impl Nature for Fate {
         }
     }
 
-    fn life(&mut self, environment: u64, served: u32, interval: &Interval) -> u64 {
+    fn lifetime(&mut self, environment: u64, served: u32, interval: &Interval) -> u64 {
         match self {
-            Self::Random(it) => it.life(environment, served, interval),
-            Self::Assigned(it) => it.life(environment, served, interval),
+            Self::Random(it) => it.lifetime(environment, served, interval),
+            Self::Assigned(it) => it.lifetime(environment, served, interval),
         }
     }
 }

@@ -111,7 +111,7 @@ pub fn read(file: &str, text: &str) -> Result<TreeNode, Diagnostics> {
         Some('{' | '[') => json::read(text, &mut problems),
         Some(_) => yaml::read(text, &mut problems),
     };
-    let node = read.map_err(TreeError::told).map_err(|problem| problems.push(problem)).ok();
+    let node = read.map_err(TreeError::into_diagnostic).map_err(|problem| problems.push(problem)).ok();
     match (node, problems.is_empty()) {
         (Some(node), true) => Ok(node),
         _ => Err(located(&problems, file)),
@@ -159,7 +159,7 @@ impl TreeError {
         Self::new(Code::TooLarge, message, "give the file in parts").at(place)
     }
 
-    fn told(self) -> Diagnostic {
+    fn into_diagnostic(self) -> Diagnostic {
         let told = Diagnostic::new(self.code, self.message, self.help);
         match self.place {
             Some(at) => told.at_line(at.line).at_column(at.column),

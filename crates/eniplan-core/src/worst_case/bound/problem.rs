@@ -5,7 +5,7 @@ use super::queue::{wait_for_host, wait_in_queue};
 use crate::cold_path::ColdPath;
 use crate::policy::{EnvironmentBinding, OnExhausted};
 use crate::quantity::Millis;
-use crate::simulation::{InitialState, World, standing};
+use crate::simulation::{InitialState, World, initial_state};
 use crate::topology::{SystemLimits, TokenBucket};
 use crate::trace::Traffic;
 
@@ -36,7 +36,7 @@ impl<'a> BoundProblem<'a> {
         traffic: &'a Traffic,
         planned: Option<ProvedPlan>,
     ) -> Self {
-        let initial = standing(world);
+        let initial = initial_state(world);
         let components = components(world.topology, traffic.functions.len());
         Self { world, cold_path, traffic, planned, initial, components }
     }

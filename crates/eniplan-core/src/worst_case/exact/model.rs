@@ -3,7 +3,7 @@
 use super::bucket::{BucketRates, NEVER};
 use crate::policy::{Policy, Provision};
 use crate::quantity::Interval;
-use crate::simulation::{InitialState, World, standing};
+use crate::simulation::{InitialState, World, initial_state};
 use crate::topology::{SystemLimits, TokenBucket, Topology};
 use crate::trace::Traffic;
 
@@ -46,7 +46,7 @@ impl<'a> ExactModel<'a> {
         });
         let topology = world.topology;
         let shared = fits(&topology.boot) && fits(&topology.delete);
-        let initial = standing(world);
+        let initial = initial_state(world);
         let stand = initial.environments.iter().map(|&n| u64::from(n)).sum::<u64>() + u64::from(initial.enis);
         let pools = u64::from(world.policy.warm).saturating_mul(topology.classes.len() as u64);
         let many = traffic.invocations().saturating_add(stand).saturating_add(pools) > MOST_THINGS;
