@@ -42,6 +42,7 @@ impl WitnessCurve {
         for entry in traffic.arrivals() {
             curve.at(entry.at).1 += u64::from(entry.count);
         }
+        debug_assert_eq!(curve.invocations(), traffic.invocations(), "every arrival is in one slot");
         curve
     }
 
@@ -50,9 +51,15 @@ impl WitnessCurve {
         &mut self.slots[index_up_to(arrival / self.slot, last)]
     }
 
+    fn invocations(&self) -> u64 {
+        self.slots.iter().map(|&(_, invocations)| invocations).sum()
+    }
+
     /// The larger of the two in each slot, which must be slots of one traffic.
     #[must_use]
     pub fn merge(mut self, other: &Self) -> Self {
+        debug_assert_eq!((self.slot, self.slots.len()), (other.slot, other.slots.len()));
+        debug_assert_eq!(self.invocations(), other.invocations());
         for ((longest, _), (more, _)) in self.slots.iter_mut().zip(&other.slots) {
             *longest = (*longest).max(*more);
         }
@@ -61,12 +68,16 @@ impl WitnessCurve {
 
     /// Beside what is proved of the arrivals in each `from..to`, ms.
     pub fn beside(&self, proved: impl Fn(u64, u64) -> Option<u64>) -> Vec<CurvePoint> {
-        let starts = (0_u64..).map(|n| n.saturating_mul(self.slot));
+        let starts = (0_u64..).map(|n| n * self.slot);
         let point = |(at_ms, &(witness_ms, invocations)): (u64, &(u64, u64))| {
             let bound_ms = match invocations {
                 0 => Some(0),
                 _ => proved(at_ms, at_ms.saturating_add(self.slot)),
             };
+            debug_assert!(
+                bound_ms.is_none_or(|bound| witness_ms <= bound),
+                "a replay refutes a proof at {at_ms} ms"
+            );
             CurvePoint { at_ms, invocations, witness_ms, bound_ms }
         };
         starts.zip(&self.slots).map(point).collect()
@@ -102,8 +113,10 @@ mod tests {
         let mut other = curve.clone();
         (curve.at(9).0, curve.at(31).0, other.at(3).0) = (7, 5, 9);
         let points = curve.merge(&other).beside(|from, to| (from > 0).then_some(to));
-        let flat: Vec<_> =
-            points.iter().map(|it| (it.at_ms, it.invocations, it.witness_ms, it.bound_ms)).collect();
+        let flat: Vec<_> = points
+            .iter()
+            .map(|point| (point.at_ms, point.invocations, point.witness_ms, point.bound_ms))
+            .collect();
         assert_eq!(flat, [(0, 3, 9, None), (10, 0, 0, Some(0)), (20, 3, 5, Some(30))]);
     }
 }

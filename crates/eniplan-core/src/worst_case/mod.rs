@@ -25,7 +25,7 @@ pub use effort::SearchEffort;
 pub use objective::SearchObjective;
 pub use progress::{SearchObserver, SearchProgress, Unobserved};
 
-use exact::{RefinedGoal, refine};
+use exact::{ExactGoal, RefinedGoal, refine};
 use replay::Replay;
 use search::{BestReplays, SearchContext};
 use upper::UpperBounds;
@@ -53,11 +53,12 @@ pub fn worst_case(
         search::replay_switch_points(&context, &proved.by_slot, &mut best);
     }
     search::replay_first_draws(&context, &mut best);
-    let known: Vec<(SearchObjective, u64, Option<u64>)> = best
-        .all()
-        .iter()
-        .map(|(objective, replay)| (*objective, replay.value(*objective), bounds.get(*objective)))
-        .collect();
+    let known = best.all().iter().map(|(objective, replay)| ExactGoal {
+        objective: *objective,
+        witness: replay.value(*objective),
+        bound: bounds.get(*objective),
+    });
+    let known: Vec<ExactGoal> = known.collect();
     let (refined, states) = refine(world, traffic, &known, effort.in_memory(), observer);
     for refined in refined {
         take_over(&context, refined, &mut best, &mut bounds);
@@ -69,13 +70,16 @@ pub fn worst_case(
         open.then_some(SearchProgress { objective, witness, bound, steps: 0, done: None })
     };
     search::search_on(&context, &mut best, &open);
+    let mut by_slot = proved.by_slot;
     for (objective, replay) in best.all() {
         let refuted = bounds.get(*objective).is_some_and(|bound| replay.value(*objective) > bound);
+        debug_assert!(planned.is_some() || !refuted, "a replay refutes the bound of {objective:?}");
         if refuted && planned.is_none() {
             bounds.withdraw(*objective);
+            by_slot = BoundBySlot::default();
         }
     }
-    WorstCase::new(world, &bounds, proved.by_slot, &best, states)
+    WorstCase::new(world, &bounds, by_slot, &best, states)
 }
 
 /// Replays what the exact engine has found, and believes of it what the replay confirms.
@@ -90,6 +94,7 @@ fn take_over(
     if let Some((value, assignment)) = witness {
         let replay = Replay::new(context.world, context.traffic, assignment);
         confirmed = replay.value(objective) == value;
+        debug_assert!(confirmed, "the simulator does not follow the path to {value} of {objective:?}");
         best.add(&replay, 1);
     }
     if let Some(bound) = bound.filter(|_| confirmed) {

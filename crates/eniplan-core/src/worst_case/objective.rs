@@ -24,13 +24,13 @@ impl SearchObjective {
         objectives
     }
 
-    /// Its own stream of random numbers.
-    pub(super) const fn number(self) -> u64 {
+    /// Its place among [`Self::all_of`].
+    pub(super) const fn place(self) -> usize {
         match self {
             Self::ColdStart => 0,
             Self::PeakEnis => 1,
             Self::Failures => 2,
-            Self::SubnetPeak(subnet) => 3 + subnet as u64,
+            Self::SubnetPeak(subnet) => 3 + subnet,
         }
     }
 

@@ -23,8 +23,6 @@ pub struct Bounds {
     pub by_subnet: Vec<u64>,
     /// The most failed invocations.
     pub failures: u64,
-    /// Whether a limit can be met, so that invocations may fail or wait for room.
-    pub exhaustible: bool,
 }
 
 /// The longest cold start of the invocations that arrive in each slot of the traffic's span.

@@ -23,7 +23,6 @@ pub(super) fn bounds_of_limits(problem: &BoundProblem<'_>) -> Bounds {
         held: Curve::new([(0, upper_bound(most))]),
         by_subnet: addresses.map(|addresses| addresses.min(most)).collect(),
         failures: problem.traffic.invocations(),
-        exhaustible: true,
     }
 }
 
@@ -64,15 +63,16 @@ pub(super) fn bounds_of_proof(problem: &BoundProblem<'_>, proved: &Confirmed) ->
     let by_slot = bounds_by_slot(problem, proved);
     let failures = findings.most.iter().map(|most| most.may_fail).sum();
     debug_assert!(failures <= problem.traffic.invocations(), "none fails twice");
+    let by_subnet = peaks_by_subnet(problem, findings, peak_enis);
+    debug_assert!(by_subnet.iter().all(|&held| held <= peak_enis));
     Bounds {
         cold_start_ms: by_slot.longest(),
         by_slot,
         token_wait_ms: findings.supposed.token_wait,
         peak_enis,
-        by_subnet: peaks_by_subnet(problem, findings, peak_enis),
+        by_subnet,
         held,
         failures,
-        exhaustible: failures > 0,
     }
 }
 

@@ -6,7 +6,7 @@ use super::component::FunctionComponent;
 use super::conclude::bounds_of_proof;
 use super::curves::stays_within;
 use super::problem::{BoundProblem, ProvedPlan};
-use super::proof::{Proof, ProofOutcome};
+use super::proof::BoundProof;
 use crate::demand::{Curve, tight};
 use crate::policy::{IdleTtl, Provision};
 use crate::quantity::Millis;
@@ -26,8 +26,8 @@ pub(super) fn bounds_of_deployment(
     let classes = problem.world.topology.classes.len() as u64;
     let supposed = ProvedPlan { eni_wait: Millis::ZERO, peak_enis: classes };
     let deployed = BoundProblem { planned: Some(supposed), ..problem.clone() };
-    let proof = Proof { problem: &deployed, observer, progress, promise: None };
-    let ProofOutcome::Confirmed(proved) = proof.run() else { return None };
+    let proof = BoundProof { problem: &deployed, observer, progress, promise: None };
+    let proved = proof.run().ok()?;
     let alive: Vec<Curve> = proved.findings.most.iter().map(|most| most.alive.clone()).collect();
     // Where functions share some classes only, one's ENI may be full of the other's environments.
     let fits = |component: &FunctionComponent| {

@@ -2,7 +2,7 @@
 
 use super::component::FunctionComponent;
 use super::environments::ComponentEnvironments;
-use super::held::HeldEnis;
+use super::held::ComponentHeld;
 use super::hypothesis::Hypothesis;
 use super::problem::BoundProblem;
 use crate::demand::need::{self, Most, Premises};
@@ -51,7 +51,9 @@ impl Findings {
             problem.components.iter().map(environments_of).collect();
         let pairs = problem.components.iter().zip(&environments).filter(|_| problem.planned.is_none());
         let held = pairs
-            .map(|(component, environments)| HeldEnis { problem, component, environments, spread }.bound())
+            .map(|(component, environments)| {
+                ComponentHeld { problem, component, environments, spread }.bound()
+            })
             .collect();
         Some(Self { most, environments, held, supposed: supposed.clone(), spread })
     }

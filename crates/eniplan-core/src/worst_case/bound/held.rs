@@ -11,14 +11,14 @@ use crate::policy::{IdleTtl, Provision};
 use crate::quantity::convert::{upper_bound, upper_less};
 
 /// One component and its environments, each of which looks for its ENI within `spread` ms of its start.
-pub(super) struct HeldEnis<'a> {
+pub(super) struct ComponentHeld<'a> {
     pub(super) problem: &'a BoundProblem<'a>,
     pub(super) component: &'a FunctionComponent,
     pub(super) environments: &'a ComponentEnvironments,
     pub(super) spread: u64,
 }
 
-impl HeldEnis<'_> {
+impl ComponentHeld<'_> {
     /// ENIs that the component may hold at each instant, as if no limit refused the last request.
     pub(super) fn bound(&self) -> Curve {
         let Self { problem, environments, spread, .. } = *self;

@@ -1,4 +1,4 @@
-//! EniLevels: how often the n-th ENI can come and go while one deletion lasts (W5).
+//! Levels: how often the n-th ENI can come and go while one deletion lasts (W5).
 
 use crate::demand::{Curve, Ranges};
 

@@ -36,7 +36,7 @@ pub(crate) use queue::wait_for_host;
 use conclude::{bounds_of_limits, bounds_of_proof, bounds_without_a_pass};
 use deployed::bounds_of_deployment;
 use problem::BoundProblem;
-use proof::{Proof, ProofOutcome};
+use proof::{BoundProof, NoProof};
 
 use super::objective::SearchObjective;
 use super::progress::{SearchObserver, SearchProgress, Unobserved};
@@ -76,10 +76,10 @@ pub(super) fn bounds_observed(
     if let Some(deployed) = bounds_of_deployment(&problem, observer, progress) {
         return deployed;
     }
-    match (Proof { problem: &problem, observer, progress, promise: None }).run() {
-        ProofOutcome::Confirmed(proved) => bounds_of_proof(&problem, &proved),
-        ProofOutcome::Strands => bounds_of_limits(&problem),
-        ProofOutcome::Stopped => without_a_pass,
+    match (BoundProof { problem: &problem, observer, progress, promise: None }).run() {
+        Ok(proved) => bounds_of_proof(&problem, &proved),
+        Err(NoProof::Strands) => bounds_of_limits(&problem),
+        Err(NoProof::Stopped) => without_a_pass,
     }
 }
 
@@ -94,8 +94,8 @@ pub(crate) fn surely_within(
 ) -> bool {
     let problem = BoundProblem::new(world, cold_path, traffic, None);
     let progress = progress(0, None);
-    let proof = Proof { problem: &problem, observer: &Unobserved, progress, promise: Some(promise) };
-    let ProofOutcome::Confirmed(proved) = proof.run() else { return false };
+    let proof = BoundProof { problem: &problem, observer: &Unobserved, progress, promise: Some(promise) };
+    let Ok(proved) = proof.run() else { return false };
     let bounds = bounds_of_proof(&problem, &proved);
     bounds.failures == 0 && bounds.cold_start_ms.is_some_and(|longest| longest <= promise.0)
 }

@@ -21,12 +21,11 @@ pub(super) struct Confirmed {
     pub(super) token_waits: Vec<TokenWait>,
 }
 
-/// What became of a proof.
-pub(super) enum ProofOutcome {
-    Confirmed(Box<Confirmed>),
+/// Why a proof came to nothing.
+pub(super) enum NoProof {
     /// Environments may wait for room.
     Strands,
-    /// The observer had it stop.
+    /// The observer cancelled it, or it is of no use.
     Stopped,
 }
 
@@ -35,12 +34,10 @@ enum HypothesisTrial {
     Confirmed(Box<Confirmed>),
     /// What to suppose next.
     Wider(Hypothesis),
-    Strands,
-    Stopped,
 }
 
 /// A proof in progress.
-pub(super) struct Proof<'a> {
+pub(super) struct BoundProof<'a> {
     pub(super) problem: &'a BoundProblem<'a>,
     pub(super) observer: &'a dyn SearchObserver,
     /// What the observer is told.
@@ -49,10 +46,10 @@ pub(super) struct Proof<'a> {
     pub(super) promise: Option<Millis>,
 }
 
-impl Proof<'_> {
-    /// Supposes the smallest, and widens it by its consequences until it contains them; where that is
-    /// stopped, supposes something larger.
-    pub(super) fn run(&self) -> ProofOutcome {
+impl BoundProof<'_> {
+    /// Supposes the smallest, and widens it by its consequences until it contains them; where that takes
+    /// too long, supposes the largest.
+    pub(super) fn run(&self) -> Result<Box<Confirmed>, NoProof> {
         let rounds = EFFORT / self.problem.traffic.invocations().max(1);
         let rounds = rounds.clamp(FEWEST_ROUNDS, MOST_ROUNDS);
         let mut supposed = Hypothesis::smallest(self.problem);
@@ -60,20 +57,19 @@ impl Proof<'_> {
         for round in 0..rounds {
             let progress = SearchProgress { done: Some(round * 1_000 / rounds), ..self.progress };
             match self.try_out(&supposed, &progress) {
-                HypothesisTrial::Confirmed(confirmed) => return ProofOutcome::Confirmed(confirmed),
-                HypothesisTrial::Wider(wider) if self.is_beyond_promise(&wider) => {
-                    return ProofOutcome::Stopped;
+                Ok(HypothesisTrial::Confirmed(confirmed)) => return Ok(confirmed),
+                Ok(HypothesisTrial::Wider(wider)) if self.is_beyond_promise(&wider) => {
+                    return Err(NoProof::Stopped);
                 }
-                HypothesisTrial::Wider(wider) => supposed = wider,
-                HypothesisTrial::Strands => return ProofOutcome::Strands,
-                HypothesisTrial::Stopped => return in_hand.unwrap_or(ProofOutcome::Stopped),
+                Ok(HypothesisTrial::Wider(wider)) => supposed = wider,
+                Err(NoProof::Strands) => return Err(NoProof::Strands),
+                Err(NoProof::Stopped) => return in_hand.ok_or(NoProof::Stopped),
             }
             if round == 0 && self.observer.may_cancel() {
-                in_hand = Some(self.suppose_largest(&supposed))
-                    .filter(|outcome| matches!(outcome, ProofOutcome::Confirmed(_)));
+                in_hand = self.suppose_largest(&supposed).ok();
             }
         }
-        in_hand.unwrap_or_else(|| self.suppose_largest(&supposed))
+        in_hand.map_or_else(|| self.suppose_largest(&supposed), Ok)
     }
 
     /// Whether some cold start may exceed the promise even if no request waits for a token.
@@ -85,16 +81,14 @@ impl Proof<'_> {
     }
 
     /// The findings if they confirm what was supposed, or else what to suppose next.
-    fn try_out(&self, supposed: &Hypothesis, progress: &SearchProgress) -> HypothesisTrial {
+    fn try_out(&self, supposed: &Hypothesis, progress: &SearchProgress) -> Result<HypothesisTrial, NoProof> {
         let problem = self.problem;
         let go_on = || self.observer.proceed(progress);
-        let Some(findings) = Findings::new(problem, supposed, &go_on) else {
-            return HypothesisTrial::Stopped;
-        };
+        let findings = Findings::new(problem, supposed, &go_on).ok_or(NoProof::Stopped)?;
         let token_waits = token_waits(problem, &findings);
         let (may_fail, by_limits) = may_fail(problem, &findings);
         if by_limits && problem.may_strand(findings.spread) {
-            return HypothesisTrial::Strands;
+            return Err(NoProof::Strands);
         }
         let follows = Hypothesis {
             token_wait: token_waits.iter().map(|wait| wait.ms).max().unwrap_or(0),
@@ -103,14 +97,15 @@ impl Proof<'_> {
             may_fail,
         };
         let wider = supposed.widened(&follows);
-        if wider == *supposed {
-            return HypothesisTrial::Confirmed(Box::new(Confirmed { findings, token_waits }));
-        }
-        HypothesisTrial::Wider(wider)
+        Ok(if wider == *supposed {
+            HypothesisTrial::Confirmed(Box::new(Confirmed { findings, token_waits }))
+        } else {
+            HypothesisTrial::Wider(wider)
+        })
     }
 
     /// Where widening takes too long: the longest waits there can be, and failures from the first on.
-    fn suppose_largest(&self, supposed: &Hypothesis) -> ProofOutcome {
+    fn suppose_largest(&self, supposed: &Hypothesis) -> Result<Box<Confirmed>, NoProof> {
         let first = |ranges_of: fn(&MayFail) -> &Ranges| {
             let firsts = supposed.may_fail.iter().filter_map(|may_fail| ranges_of(may_fail).parts().first());
             firsts.map(|&(from, _)| from).min()
@@ -124,13 +119,10 @@ impl Proof<'_> {
         for may_fail in [since_first, ever] {
             let may_fail = vec![may_fail; supposed.may_fail.len()];
             let supposed = Hypothesis { may_fail, ..Hypothesis::longest_waits(self.problem) };
-            match self.try_out(&supposed, &self.progress) {
-                HypothesisTrial::Confirmed(confirmed) => return ProofOutcome::Confirmed(confirmed),
-                HypothesisTrial::Strands => return ProofOutcome::Strands,
-                HypothesisTrial::Stopped => return ProofOutcome::Stopped,
-                HypothesisTrial::Wider(_) => {}
+            if let HypothesisTrial::Confirmed(confirmed) = self.try_out(&supposed, &self.progress)? {
+                return Ok(confirmed);
             }
         }
-        ProofOutcome::Strands
+        Err(NoProof::Strands)
     }
 }

@@ -28,6 +28,7 @@ impl BucketRates {
 
     /// Tokens in a full bucket from which so many were taken.
     pub(super) fn tokens_left(&self, taken: u32) -> u128 {
+        // Where more were taken than it holds, none is left.
         (self.full / TOKEN).saturating_sub(u128::from(taken))
     }
 
@@ -66,14 +67,15 @@ impl ZoneBucket {
         Self { full_at: ZERO, taken: 0 }
     }
 
-    /// ZoneInstant it is full again if nothing more is taken.
+    /// When it is full again if nothing more is taken.
     pub(super) fn full_again(&self, rates: &BucketRates) -> Option<ZoneInstant> {
         rates.refill(u128::from(self.taken) * TOKEN).map(|ms| self.full_at.plus(ms))
     }
 
-    /// ZoneInstant the next token is there.
+    /// When the next token is there.
     fn next_token(&self, rates: &BucketRates) -> Option<ZoneInstant> {
-        let missing = (u128::from(self.taken) + 1).saturating_mul(TOKEN).saturating_sub(rates.full);
+        // While the bucket holds as many, nothing is missing.
+        let missing = ((u128::from(self.taken) + 1) * TOKEN).saturating_sub(rates.full);
         rates.refill(missing).map(|ms| self.full_at.plus(ms))
     }
 
@@ -137,7 +139,7 @@ impl ZoneBucket {
         };
         match granted {
             Some(granted) if found_full => *self = Self { full_at: granted, taken: 1 },
-            _ => self.taken = self.taken.saturating_add(1),
+            _ => self.taken += 1,
         }
         granted
     }
@@ -152,7 +154,7 @@ impl ZoneBucket {
         if self.full_again(rates).is_some_and(|at| at.offset <= now) {
             *self = Self { full_at: ZoneInstant::at(now), taken: 0 };
         }
-        self.taken = self.taken.saturating_add(1);
+        self.taken += 1;
     }
 }
 

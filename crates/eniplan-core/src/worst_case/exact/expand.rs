@@ -32,10 +32,12 @@ pub(super) fn children(model: &ExactModel<'_>, open: &OpenState, first: bool) ->
         };
         given = machine.script.next();
         let latest = machine.zone.latest(machine.now);
+        debug_assert!(machine.seen.started.iter().all(|&arrival| arrival <= latest));
         let lengths = machine.seen.started.iter().map(|arrival| latest - arrival);
-        let cold = lengths.max().and_then(|length| u64::try_from(length).ok()).unwrap_or(0);
+        // None starts before it arrives.
+        let cold = lengths.max().map_or(0, i64::unsigned_abs);
         let ZoneMachine { mut state, mut zone, misses_left, script, seen, .. } = machine;
-        state.settle(model, &mut zone);
+        state.normalize(model, &mut zone);
         let open = OpenState { state, zone, misses_left, failed: open.failed, node: 0 };
         children.push(ChildState { open, choices: script.choices(), seen, cold, goes_on });
     }

@@ -16,7 +16,7 @@ pub(super) enum LastingThing {
 #[derive(Clone, Debug, Default)]
 pub(super) struct PathJournal {
     /// What was asked in the step at hand: from when to when something lasted.
-    pub(super) answers: Vec<(ZoneInstant, ZoneInstant, LastingThing)>,
+    pub(super) lasted: Vec<(ZoneInstant, ZoneInstant, LastingThing)>,
     pub(super) misses: BTreeSet<u64>,
     environments: u64,
     pub(super) requests: u64,
@@ -25,30 +25,30 @@ pub(super) struct PathJournal {
 }
 
 /// The number before this one is taken.
-fn count(number: &mut u64) -> u64 {
+fn take_number(number: &mut u64) -> u64 {
     *number += 1;
     *number - 1
 }
 
 impl PathJournal {
-    pub(super) fn note(&mut self, from: ZoneInstant, to: ZoneInstant, answer: LastingThing) {
-        self.answers.push((from, to, answer));
+    pub(super) fn note(&mut self, from: ZoneInstant, to: ZoneInstant, thing: LastingThing) {
+        self.lasted.push((from, to, thing));
     }
 
     pub(super) fn next_environment(&mut self) -> u64 {
-        count(&mut self.environments)
+        take_number(&mut self.environments)
     }
 
     pub(super) fn next_request(&mut self) -> u64 {
-        count(&mut self.requests)
+        take_number(&mut self.requests)
     }
 
     pub(super) fn next_deletion(&mut self) -> u64 {
-        count(&mut self.deletions)
+        take_number(&mut self.deletions)
     }
 
     pub(super) fn acquires(&mut self, misses: bool) {
-        let acquisition = count(&mut self.acquisitions);
+        let acquisition = take_number(&mut self.acquisitions);
         if misses {
             self.misses.insert(acquisition);
         }

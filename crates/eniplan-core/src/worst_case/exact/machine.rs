@@ -1,16 +1,16 @@
 //! Machine: what one event does, by the rules of the simulator, to a state whose instants are
 //! only known as a zone. Whatever can go several ways is asked of the script.
 
-use super::bucket::{TokenTaking, ZoneBucket};
+use super::bucket::{BucketRates, ZoneBucket};
 use super::event::{ARRIVAL_RANK, ExactEvent};
 use super::journal::{LastingThing, PathJournal};
-use super::model::{ExactModel, ms};
+use super::model::{ExactModel, ExactSpan, ms};
+use super::number::number;
 use super::script::BranchScript;
 use super::state::{ColdRun, ExactEnvironment, ExactState};
 use super::zone::{InstantZone, ZERO, ZoneInstant};
 use crate::platform::PhaseKind;
 use crate::policy::{EnvironmentBinding, PickEnvironment};
-use crate::quantity::Interval;
 
 /// What an event has shown.
 #[derive(Clone, Debug, Default)]
@@ -34,7 +34,7 @@ pub(super) struct ZoneMachine<'a> {
     pub(super) script: BranchScript,
     pub(super) seen: EventEffects,
     /// Where the path is written down.
-    pub(super) trace: Option<&'a mut PathJournal>,
+    pub(super) journal: Option<&'a mut PathJournal>,
 }
 
 /// What can come next.
@@ -54,20 +54,20 @@ impl<'a> ZoneMachine<'a> {
     ) -> Self {
         let seen =
             EventEffects { by_subnet: vec![0; model.limits().subnets.len()], ..EventEffects::default() };
-        Self { model, state, zone, now: ZERO, misses_left, script, seen, trace: None }
+        Self { model, state, zone, now: ZERO, misses_left, script, seen, journal: None }
     }
 
     /// Lets the next event happen; `false`: nothing more can, and who still waits has failed.
     pub(super) fn step(&mut self) -> bool {
-        let Some(next) = self.pick_next() else {
+        let Some((at, next)) = self.pick_next() else {
             self.starve();
             return false;
         };
+        self.now = at;
         match next {
             NextEvent::Arrival => self.arrive(),
             NextEvent::Pending(n) => {
                 let pending = self.state.pending.remove(n);
-                self.now = pending.at.unwrap_or(ZERO);
                 self.happen(pending.event);
             }
         }
@@ -75,12 +75,13 @@ impl<'a> ZoneMachine<'a> {
     }
 
     /// One of those that can be first; the zone is then the part in which it is.
-    fn pick_next(&mut self) -> Option<NextEvent> {
+    fn pick_next(&mut self) -> Option<(ZoneInstant, NextEvent)> {
         let model = self.model;
         let arrival = model.arrivals.get(self.state.arrived as usize).map(|next| ZoneInstant::at(next.at));
         let pending = self.state.pending.iter().enumerate();
-        let mut candidates: Vec<(ZoneInstant, u8, NextEvent)> =
-            pending.filter_map(|(n, it)| Some((it.at?, it.event.rank(), NextEvent::Pending(n)))).collect();
+        let mut candidates: Vec<(ZoneInstant, u8, NextEvent)> = pending
+            .filter_map(|(n, pending)| Some((pending.at?, pending.event.rank(), NextEvent::Pending(n))))
+            .collect();
         candidates.extend(arrival.map(|at| (at, ARRIVAL_RANK, NextEvent::Arrival)));
         let over = arrival.is_none() && self.state.in_flight(model.policy().binding) == 0;
         let mut first: Vec<usize> = Vec::new();
@@ -101,9 +102,10 @@ impl<'a> ZoneMachine<'a> {
         if first.is_empty() {
             return None;
         }
-        let chosen = first[self.script.choose(first.len()).min(first.len() - 1)];
-        self.zone.restrict_all(candidates[chosen].0, before(chosen));
-        Some(candidates[chosen].2)
+        let chosen = first[self.script.choose(first.len())];
+        let (at, _, next) = candidates[chosen];
+        self.zone.restrict_all(at, before(chosen));
+        Some((at, next))
     }
 
     fn happen(&mut self, event: ExactEvent) {
@@ -123,10 +125,9 @@ impl<'a> ZoneMachine<'a> {
         let number = self.state.arrived;
         let arrival = self.model.arrivals[number as usize];
         self.state.arrived += 1;
-        self.now = ZoneInstant::at(arrival.at);
         let limit = self.model.limits().account_concurrency;
         let in_flight = self.state.in_flight(self.model.policy().binding);
-        if limit.is_some_and(|limit| in_flight >= limit as usize) {
+        if limit.is_some_and(|limit| in_flight >= limit) {
             self.seen.failed += 1;
             return;
         }
@@ -151,11 +152,11 @@ impl<'a> ZoneMachine<'a> {
             .state
             .pending
             .iter()
-            .filter_map(|it| match it.event {
+            .filter_map(|pending| match pending.event {
                 ExactEvent::EnvironmentExpiry { environment } => Some(environment),
                 _ => None,
             })
-            .filter(|&it| self.state.environment(it).is_some_and(|it| usize::from(it.function) == function))
+            .filter(|&idle| self.state.function_of(idle) == Some(function))
             .collect();
         let taken = match self.model.policy().pick_environment {
             PickEnvironment::NewestIdle => idle.last(),
@@ -174,8 +175,7 @@ impl<'a> ZoneMachine<'a> {
         let buckets = &mut self.state;
         let has =
             |rates: Option<_>, bucket: &ZoneBucket| rates.is_none_or(|rates| bucket.has_token(&rates, now));
-        let mut none = ZoneBucket::full();
-        let function = buckets.function_scaling.get_mut(function).unwrap_or(&mut none);
+        let function = &mut buckets.function_scaling[function];
         let may = has(account, &buckets.account_scaling) && has(own, function);
         if may {
             if let Some(rates) = account {
@@ -191,45 +191,40 @@ impl<'a> ZoneMachine<'a> {
     /// Takes the next token of an uncertain bucket; when it comes.
     pub(super) fn take_token(
         &mut self,
-        of: fn(&mut ExactState) -> &mut ZoneBucket,
-        rates: Option<super::bucket::BucketRates>,
+        bucket_of: fn(&mut ExactState) -> &mut ZoneBucket,
+        rates: Option<BucketRates>,
     ) -> Option<ZoneInstant> {
         let Some(rates) = rates else { return Some(self.now) };
-        let ways = of(&mut self.state).ways(&rates, &self.zone, self.now);
+        let ways = bucket_of(&mut self.state).ways(&rates, &self.zone, self.now);
         let choice = self.script.choose(ways.len());
-        let way = ways.get(choice).copied().unwrap_or(TokenTaking::Wait);
-        of(&mut self.state).take(&rates, &mut self.zone, self.now, way)
+        bucket_of(&mut self.state).take(&rates, &mut self.zone, self.now, ways[choice])
     }
 
     /// What takes so long from `from` on ends at this instant.
-    pub(super) fn lasting(
-        &mut self,
-        from: ZoneInstant,
-        interval: &Interval,
-        answer: LastingThing,
-    ) -> ZoneInstant {
-        let (min, max) = (ms(interval.min.0).unwrap_or(0), ms(interval.max.0).unwrap_or(0));
-        let end = self.zone.grow(from, min, max);
-        if let Some(trace) = self.trace.as_mut() {
-            trace.note(from, end, answer);
+    pub(super) fn lasting(&mut self, from: ZoneInstant, span: ExactSpan, thing: LastingThing) -> ZoneInstant {
+        let end = self.zone.grow(from, span.min, span.max);
+        if let Some(journal) = self.journal.as_mut() {
+            journal.note(from, end, thing);
         }
         end
     }
 
     pub(super) fn start_environment(&mut self, function: usize, invocation: Option<u32>) -> u16 {
-        let serial = self.trace.as_mut().map_or(0, |trace| trace.next_environment());
+        let serial = self.journal.as_mut().map_or(0, |journal| journal.next_environment());
         self.state.environments.push(Some(ExactEnvironment {
-            function: u16::try_from(function).unwrap_or(u16::MAX),
+            function: number(function),
             eni: None,
             cold: invocation.map(|invocation| ColdRun { invocation, ended: 0 }),
             serial,
         }));
-        u16::try_from(self.state.environments.len() - 1).unwrap_or(u16::MAX)
+        number(self.state.environments.len() - 1)
     }
 
     fn steps(&self, environment: u16) -> &'a [crate::cold_path::PathStep] {
-        let function = self.state.environment(environment).map_or(0, |it| usize::from(it.function));
-        &self.model.world.functions[function].path.steps
+        match self.state.function_of(environment) {
+            Some(function) => &self.model.world.functions[function].path.steps,
+            None => &[],
+        }
     }
 
     fn begin_first_steps(&mut self, environment: u16) {
@@ -251,18 +246,20 @@ impl<'a> ZoneMachine<'a> {
         }
         let hosts = self.model.hosts.filter(|_| what.kind == PhaseKind::Microvm);
         let granted = self.take_token(|state| &mut state.hosts, hosts);
-        let serial = self.state.environment(environment).map_or(0, |it| it.serial);
-        let end = granted.map(|granted| {
-            self.lasting(granted, &what.duration, LastingThing::Phase { environment: serial, step })
-        });
-        let step = u16::try_from(step).unwrap_or(u16::MAX);
+        let Some(&ExactEnvironment { function, serial, .. }) = self.state.environment(environment) else {
+            return;
+        };
+        let span = self.model.phases[usize::from(function)][step];
+        let end = granted
+            .map(|granted| self.lasting(granted, span, LastingThing::Phase { environment: serial, step }));
+        let step = number(step);
         self.state.schedule(end, ExactEvent::PhaseEnd { environment, step });
     }
 
     pub(super) fn end_step(&mut self, environment: u16, step: usize) {
         let steps = self.steps(environment);
-        let Some(it) = self.state.environment_mut(environment) else { return };
-        let Some(cold) = it.cold.as_mut() else { return };
+        let Some(entry) = self.state.environment_mut(environment) else { return };
+        let Some(cold) = entry.cold.as_mut() else { return };
         cold.ended |= 1 << step;
         let ended = cold.ended;
         let has_ended = |step: usize| ended & (1 << step) != 0;
@@ -270,7 +267,7 @@ impl<'a> ZoneMachine<'a> {
             return self.handler_ready(environment);
         }
         for (next, what) in steps.iter().enumerate().skip(step + 1) {
-            let begins = what.after.contains(&step) && what.after.iter().all(|&it| has_ended(it));
+            let begins = what.after.contains(&step) && what.after.iter().all(|&before| has_ended(before));
             if begins && self.state.is_cold(environment) {
                 self.begin_step(environment, next);
             }
@@ -278,9 +275,9 @@ impl<'a> ZoneMachine<'a> {
     }
 
     fn handler_ready(&mut self, environment: u16) {
-        let Some(it) = self.state.environment(environment) else { return };
+        let Some(entry) = self.state.environment(environment) else { return };
         match self.model.policy().binding {
-            EnvironmentBinding::Bound => match it.cold {
+            EnvironmentBinding::Bound => match entry.cold {
                 Some(cold) => self.serve(environment, cold.invocation, true),
                 None => self.rest(environment),
             },
@@ -290,7 +287,7 @@ impl<'a> ZoneMachine<'a> {
 
     /// The environment serves who waits for its function, or else rests.
     fn hand_over(&mut self, environment: u16) {
-        let Some(function) = self.state.environment(environment).map(|it| usize::from(it.function)) else {
+        let Some(function) = self.state.function_of(environment) else {
             return;
         };
         let arrivals = &self.model.arrivals;
@@ -305,8 +302,8 @@ impl<'a> ZoneMachine<'a> {
     }
 
     fn serve(&mut self, environment: u16, number: u32, cold: bool) {
-        if let Some(it) = self.state.environment_mut(environment) {
-            it.cold = None;
+        if let Some(entry) = self.state.environment_mut(environment) {
+            entry.cold = None;
         }
         let arrival = self.model.arrivals[number as usize];
         if cold {
@@ -317,33 +314,35 @@ impl<'a> ZoneMachine<'a> {
     }
 
     pub(super) fn rest(&mut self, environment: u16) {
-        let Some(it) = self.state.environment_mut(environment) else { return };
-        it.cold = None;
-        let keep_alive = self.model.world.functions[usize::from(it.function)].keep_alive;
+        let Some(entry) = self.state.environment_mut(environment) else { return };
+        entry.cold = None;
+        let keep_alive = self.model.world.functions[usize::from(entry.function)].keep_alive;
         let expires = ms(keep_alive).map(|keep_alive| self.now.plus(keep_alive));
         self.state.schedule(expires, ExactEvent::EnvironmentExpiry { environment });
     }
 
     /// The environment ends and gives up its place on its ENI.
     pub(super) fn end_environment(&mut self, environment: u16) -> Option<ExactEnvironment> {
-        let it = self.state.environments.get_mut(usize::from(environment))?.take()?;
+        let entry = self.state.environments.get_mut(usize::from(environment))?.take()?;
         self.state.cancel(
             |event| matches!(event, ExactEvent::PhaseEnd { environment: of, .. } if of == environment),
         );
-        if let Some(eni) = it.eni {
-            self.leave_eni(eni, self.model.world.functions[usize::from(it.function)].size);
+        if let Some(eni) = entry.eni {
+            self.leave_eni(eni, self.model.world.functions[usize::from(entry.function)].size);
         }
-        Some(it)
+        Some(entry)
     }
 
     /// No ENI can be had: the environment ends, and the invocation that started it fails.
     pub(super) fn abort(&mut self, environment: u16) {
-        let Some(ColdRun { invocation, .. }) = self.end_environment(environment).and_then(|it| it.cold)
+        let Some(ColdRun { invocation, .. }) = self.end_environment(environment).and_then(|entry| entry.cold)
         else {
             return;
         };
         if self.model.policy().binding == EnvironmentBinding::Queued {
-            let Some(place) = self.state.queued.iter().position(|&it| it == invocation) else { return };
+            let Some(place) = self.state.queued.iter().position(|&queued| queued == invocation) else {
+                return;
+            };
             self.state.queued.remove(place);
         }
         self.seen.failed += 1;
@@ -351,10 +350,6 @@ impl<'a> ZoneMachine<'a> {
 
     /// Whoever still waits when nothing can happen any more has failed.
     fn starve(&mut self) {
-        let waiting = match self.model.policy().binding {
-            EnvironmentBinding::Bound => self.state.cold().count(),
-            EnvironmentBinding::Queued => self.state.queued.len(),
-        };
-        self.seen.failed += u32::try_from(waiting).unwrap_or(u32::MAX);
+        self.seen.failed += self.state.waiting_invocations(self.model.policy().binding);
     }
 }

@@ -14,6 +14,7 @@ mod expand;
 mod journal;
 mod machine;
 mod model;
+mod number;
 mod open;
 mod script;
 mod search;
@@ -28,7 +29,9 @@ use super::progress::SearchObserver;
 use crate::simulation::{Assignment, World};
 use crate::trace::Traffic;
 use model::ExactModel;
-use search::{ExactGoal, ZoneSearchRule, explore};
+use search::{ZoneSearchRule, explore};
+
+pub(super) use search::ExactGoal;
 
 /// What is known of one objective.
 #[derive(Clone, Debug)]
@@ -46,7 +49,7 @@ pub(super) struct RefinedGoal {
 const WIDTH: usize = 20_000;
 
 /// Invocations that the simulator replays in about the time of one event here.
-const WORTH: u64 = 100;
+const INVOCATIONS_PER_EVENT: u64 = 100;
 
 /// The work of the first round, and how much more each further one may take.
 const FIRST_ROUND: u64 = 6_000;
@@ -58,27 +61,22 @@ const HOPELESS: u64 = 8;
 /// Larger traffic is left to the bounds and the replays.
 const MOST_ARRIVALS: u64 = 20_000;
 
-/// Narrows each of `known` (objective, witness, bound); with the events tried. Nothing where
+/// Narrows each of `known`; with the events tried. Nothing where
 /// the engine cannot serve this world.
 ///
 /// The first round does without the known bounds, so that small worlds are a check on them.
 pub(super) fn refine(
     world: &World<'_>,
     traffic: &Traffic,
-    known: &[(SearchObjective, u64, Option<u64>)],
+    known: &[ExactGoal],
     effort: SearchEffort,
     observer: &dyn SearchObserver,
 ) -> (Vec<RefinedGoal>, u64) {
-    let most = effort.invocations / WORTH;
+    let most = effort.invocations / INVOCATIONS_PER_EVENT;
     let Some(model) = ExactModel::new(world, traffic, MOST_ARRIVALS.min(most / 4)) else {
         return (Vec::new(), 0);
     };
-    let goal = |&(objective, witness, _): &(SearchObjective, u64, Option<u64>)| ExactGoal {
-        objective,
-        witness,
-        bound: None,
-    };
-    let goals: Vec<ExactGoal> = known.iter().map(goal).collect();
+    let goals: Vec<ExactGoal> = known.iter().map(|goal| ExactGoal { bound: None, ..*goal }).collect();
     let blank = |goal: &ExactGoal| RefinedGoal {
         objective: goal.objective,
         witness: None,
@@ -87,11 +85,11 @@ pub(super) fn refine(
     };
     let mut engine = ExactEngine { model, refined: goals.iter().map(blank).collect(), goals, steps: 0 };
     let mut budget = FIRST_ROUND.min(most);
-    let mut done = engine.exact(budget, observer).is_none();
+    let mut done = engine.search_states(budget, observer).is_none();
     if !done {
-        for (goal, &(.., bound)) in engine.goals.iter_mut().zip(known) {
+        for (goal, known) in engine.goals.iter_mut().zip(known) {
             // A bound that a witness exceeds is none.
-            goal.bound = bound.filter(|&bound| bound >= goal.witness);
+            goal.bound = known.bound.filter(|&bound| bound >= goal.witness);
         }
         done = !engine.goals.iter().any(ExactGoal::is_open);
     }
@@ -111,7 +109,7 @@ struct ExactEngine<'a> {
 
 impl ExactEngine<'_> {
     /// Goes through all states; `None`: that was the last of use, else the arrivals it came to.
-    fn exact(&mut self, budget: u64, observer: &dyn SearchObserver) -> Option<u32> {
+    fn search_states(&mut self, budget: u64, observer: &dyn SearchObserver) -> Option<u32> {
         let exact =
             explore(&self.model, &self.goals, ZoneSearchRule { join: false, width: WIDTH, budget }, observer);
         self.steps += exact.steps;
@@ -131,7 +129,7 @@ impl ExactEngine<'_> {
 
     /// One search of each kind; whether it was the last that is of use.
     fn round(&mut self, budget: u64, most: u64, observer: &dyn SearchObserver) -> bool {
-        let Some(arrived) = self.exact(budget, observer) else { return true };
+        let Some(arrived) = self.search_states(budget, observer) else { return true };
         let joined =
             explore(&self.model, &self.goals, ZoneSearchRule { join: true, width: WIDTH, budget }, observer);
         self.steps += joined.steps;

@@ -1,14 +1,30 @@
 //! Model: a world and its traffic as the exact engine reads them.
 
 use super::bucket::{BucketRates, NEVER};
+use super::number::MOST_THINGS;
+use crate::cold_path::Path;
 use crate::policy::{Policy, Provision};
 use crate::quantity::Interval;
+use crate::quantity::convert::count;
 use crate::simulation::{InitialState, World, initial_state};
 use crate::topology::{SystemLimits, TokenBucket, Topology};
 use crate::trace::Traffic;
 
-/// Invocations, and what stands at the start: twice as many have numbers of 16 bits.
-const MOST_THINGS: u64 = 30_000;
+/// Steps of a cold path, each of which has a bit.
+const MOST_COLD_STEPS: usize = 64;
+
+/// Anything between these two, ms.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ExactSpan {
+    pub(super) min: i64,
+    pub(super) max: i64,
+}
+
+impl ExactSpan {
+    fn new(interval: &Interval) -> Option<Self> {
+        Some(Self { min: ms(interval.min.0)?, max: ms(interval.max.0)? })
+    }
+}
 
 /// One invocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +41,10 @@ pub(super) struct ExactModel<'a> {
     /// Of each invocation the first that is like it.
     pub(super) like: Vec<u32>,
     pub(super) span: i64,
+    pub(super) boot: ExactSpan,
+    pub(super) deletion: ExactSpan,
+    /// By function and step of its cold path.
+    pub(super) phases: Vec<Vec<ExactSpan>>,
     pub(super) api: Option<BucketRates>,
     pub(super) hosts: Option<BucketRates>,
     pub(super) account_scaling: Option<BucketRates>,
@@ -36,46 +56,34 @@ impl<'a> ExactModel<'a> {
     /// `None`: the world follows a plan, is larger than `most` invocations, or counts in
     /// numbers so large that differences could overflow.
     pub(super) fn new(world: &'a World<'a>, traffic: &Traffic, most: u64) -> Option<Self> {
-        let on_demand = matches!(world.policy.provision, Provision::OnDemand | Provision::AtDeploy);
-        let places = world.functions.iter();
-        let fits = |interval: &Interval| ms(interval.max.0).is_some();
-        let sizes = world.functions.iter().all(|place| (1..=world.capacity).contains(&place.size));
-        let phases = places.clone().all(|place| {
-            let steps = &place.path.steps;
-            steps.len() <= 64 && steps.iter().all(|step| fits(&step.duration))
-        });
-        let topology = world.topology;
-        let shared = fits(&topology.boot) && fits(&topology.delete);
         let initial = initial_state(world);
-        let stand = initial.environments.iter().map(|&n| u64::from(n)).sum::<u64>() + u64::from(initial.enis);
-        let pools = u64::from(world.policy.warm).saturating_mul(topology.classes.len() as u64);
-        let many = traffic.invocations().saturating_add(stand).saturating_add(pools) > MOST_THINGS;
-        if !on_demand || !sizes || !phases || !shared || many || traffic.invocations() > most {
+        if traffic.invocations() > most || !is_served(world, traffic, &initial) {
             return None;
         }
-        let mut arrivals = Vec::new();
-        for entry in traffic.arrivals() {
-            let function = entry.function as usize;
-            let arrival = ExactArrival { at: ms(entry.at)?, duration: ms(entry.duration)?, function };
-            arrivals.extend((0..entry.count).map(|_| arrival));
-        }
+        let arrivals = arrivals_one_by_one(traffic)?;
         let mut like: Vec<u32> = Vec::with_capacity(arrivals.len());
-        for (n, arrival) in arrivals.iter().enumerate() {
+        for (n, arrival) in (0..).zip(&arrivals) {
             let before = like.last().copied().filter(|&first| arrivals[first as usize] == *arrival);
-            like.push(before.unwrap_or(u32::try_from(n).ok()?));
+            like.push(before.unwrap_or(n));
         }
-        let limits = &topology.limits;
-        let microvm = limits.microvm.map(|rate| {
-            let burst = u32::try_from(rate.0 / 1_000).unwrap_or(u32::MAX).max(1);
-            TokenBucket { burst, per_second: rate }
-        });
+        let spans_of = |path: &Path| -> Option<Vec<ExactSpan>> {
+            path.steps.iter().map(|step| ExactSpan::new(&step.duration)).collect()
+        };
+        let limits = &world.topology.limits;
+        let hosts = match limits.microvm {
+            Some(rate) => Some(TokenBucket { burst: count(rate.0 / 1_000).ok()?.max(1), per_second: rate }),
+            None => None,
+        };
         Some(Self {
             world,
             arrivals,
             like,
             span: ms(traffic.span.0)?,
+            boot: ExactSpan::new(&world.topology.boot)?,
+            deletion: ExactSpan::new(&world.topology.delete)?,
+            phases: world.functions.iter().map(|place| spans_of(place.path)).collect::<Option<_>>()?,
             api: limits.api.map(BucketRates::new),
-            hosts: microvm.map(BucketRates::new),
+            hosts: hosts.map(BucketRates::new),
             account_scaling: limits.account_scaling.map(BucketRates::new),
             function_scaling: limits.function_scaling.map(BucketRates::new),
             initial,
@@ -102,4 +110,30 @@ impl<'a> ExactModel<'a> {
 /// So many milliseconds, unless they count as never.
 pub(super) fn ms(value: u64) -> Option<i64> {
     i64::try_from(value).ok().filter(|&ms| ms < NEVER)
+}
+
+/// Whether its policy acts on demand and its things are so few, its sizes such, that the engine can count them.
+fn is_served(world: &World<'_>, traffic: &Traffic, initial: &InitialState) -> bool {
+    let on_demand = matches!(world.policy.provision, Provision::OnDemand | Provision::AtDeploy);
+    let places = || world.functions.iter();
+    let sizes = places().all(|place| (1..=world.capacity).contains(&place.size));
+    let steps = places().all(|place| place.path.steps.len() <= MOST_COLD_STEPS);
+    let stand = initial.environments.iter().map(|&n| u64::from(n)).sum::<u64>() + u64::from(initial.enis);
+    let classes = world.topology.classes.len();
+    // Held at the largest number, which is too many.
+    let pools = u64::from(world.policy.warm).saturating_mul(classes as u64);
+    let things = traffic.invocations().saturating_add(stand).saturating_add(pools);
+    let few = things <= MOST_THINGS as u64 && world.functions.len().max(classes) <= MOST_THINGS;
+    on_demand && sizes && steps && few
+}
+
+fn arrivals_one_by_one(traffic: &Traffic) -> Option<Vec<ExactArrival>> {
+    let mut arrivals = Vec::new();
+    for entry in traffic.arrivals() {
+        let function = entry.function as usize;
+        let arrival = ExactArrival { at: ms(entry.at)?, duration: ms(entry.duration)?, function };
+        arrivals.extend((0..entry.count).map(|_| arrival));
+    }
+    debug_assert_eq!(arrivals.len() as u64, traffic.invocations());
+    Some(arrivals)
 }

@@ -13,7 +13,7 @@ pub(super) struct OpenState {
     pub(super) misses_left: u32,
     pub(super) failed: u32,
     /// Its place in the tree of paths.
-    pub(super) node: u32,
+    pub(super) node: usize,
 }
 
 impl OpenState {
@@ -58,7 +58,7 @@ pub(super) fn joined(layer: Vec<OpenState>) -> Vec<OpenState> {
 
 /// What to keep where not everything can be: failures, ENIs held, and how late things are.
 pub(super) fn priority(open: &OpenState) -> (u32, u32, i64) {
-    let latest = open.state.pending.iter().filter_map(|it| it.at).map(|at| open.zone.latest(at));
+    let latest = open.state.pending.iter().filter_map(|pending| pending.at).map(|at| open.zone.latest(at));
     (open.failed, open.state.held(|_| true), latest.max().unwrap_or(0))
 }
 

@@ -1,5 +1,7 @@
 //! Script: which way an event went wherever it could go several ways.
 
+use super::number::number;
+
 /// The choices of one event: those given are made again, from there on always the first.
 #[derive(Clone, Debug, Default)]
 pub(super) struct BranchScript {
@@ -18,7 +20,8 @@ impl BranchScript {
             return 0;
         }
         let choice = self.given.get(self.made.len()).copied().unwrap_or(0);
-        self.made.push((choice, u16::try_from(options).unwrap_or(u16::MAX)));
+        debug_assert!(usize::from(choice) < options);
+        self.made.push((choice, number(options)));
         usize::from(choice)
     }
 

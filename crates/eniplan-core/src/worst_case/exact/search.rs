@@ -15,16 +15,15 @@ use super::model::ExactModel;
 use super::open::{OpenState, is_new, joined, priority};
 use super::state::ExactState;
 use super::zone::InstantZone;
-use crate::policy::EnvironmentBinding;
 
 /// One objective, and what is known of it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct ExactGoal {
-    pub(super) objective: SearchObjective,
+pub(in crate::worst_case) struct ExactGoal {
+    pub(in crate::worst_case) objective: SearchObjective,
     /// There is an assignment that shows this.
-    pub(super) witness: u64,
+    pub(in crate::worst_case) witness: u64,
     /// This is proved.
-    pub(super) bound: Option<u64>,
+    pub(in crate::worst_case) bound: Option<u64>,
 }
 
 impl ExactGoal {
@@ -74,7 +73,7 @@ pub(super) struct Exploration {
 struct TrackedGoal {
     goal: ExactGoal,
     value: u64,
-    node: Option<u32>,
+    node: Option<usize>,
 }
 
 struct ZoneSearch<'a> {
@@ -82,7 +81,7 @@ struct ZoneSearch<'a> {
     rule: ZoneSearchRule,
     tracked: Vec<TrackedGoal>,
     /// Of each node its parent and the choices of the event between.
-    nodes: Vec<(u32, Vec<u16>)>,
+    nodes: Vec<(usize, Vec<u16>)>,
     layers: BTreeMap<(u32, u32), Vec<OpenState>>,
     visited: BTreeMap<ExactState, Vec<(InstantZone, u32, u32)>>,
     /// Numbers kept in `visited`.
@@ -94,6 +93,9 @@ struct ZoneSearch<'a> {
     stopped: bool,
     arrived: u32,
 }
+
+/// The parent of the first nodes, which is none of them.
+const ROOT: usize = usize::MAX;
 
 /// Nodes of the tree of paths, and numbers in `visited`, that memory is spent on.
 const MOST_NODES: usize = 4_000_000;
@@ -129,10 +131,10 @@ pub(super) fn explore(
     };
     search.begin();
     search.run(observer);
-    let values = search.tracked.iter().map(|it| GoalValue {
-        goal: it.goal,
-        largest: it.value,
-        path: it.node.filter(|_| !rule.join).map(|node| search.path(node)),
+    let values = search.tracked.iter().map(|tracked| GoalValue {
+        goal: tracked.goal,
+        largest: tracked.value,
+        path: tracked.node.filter(|_| !rule.join).map(|node| search.path(node)),
     });
     Exploration {
         values: values.collect(),
@@ -151,10 +153,10 @@ impl ZoneSearch<'_> {
             zone: InstantZone::new(),
             misses_left: self.model.policy().miss_budget,
             failed: 0,
-            node: u32::MAX,
+            node: ROOT,
         };
         for child in children(self.model, &root, true) {
-            self.take_in(child, u32::MAX, (0, 0));
+            self.take_in(child, ROOT, (0, 0));
         }
     }
 
@@ -181,7 +183,7 @@ impl ZoneSearch<'_> {
                     return;
                 }
                 let spent = self.work >= self.rule.budget || self.nodes.len() >= MOST_NODES;
-                self.stopped = !self.told(observer);
+                self.stopped = !self.inform(observer);
                 if spent || self.stopped {
                     self.complete = false;
                     return;
@@ -203,14 +205,14 @@ impl ZoneSearch<'_> {
     }
 
     /// Notes what the child shows, and keeps it if something may still come of it.
-    fn take_in(&mut self, mut child: ChildState, parent: u32, from: (u32, u32)) {
+    fn take_in(&mut self, mut child: ChildState, parent: usize, from: (u32, u32)) {
         self.steps += 1;
         self.work += 1 + child.open.size() as u64 / 64;
         child.open.failed += child.seen.failed;
-        let node = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        let node = self.nodes.len();
         let mut used = false;
-        for it in &mut self.tracked {
-            let value = match it.goal.objective {
+        for tracked in &mut self.tracked {
+            let value = match tracked.goal.objective {
                 SearchObjective::ColdStart => child.cold,
                 SearchObjective::PeakEnis => u64::from(child.seen.held),
                 SearchObjective::SubnetPeak(subnet) => {
@@ -218,11 +220,13 @@ impl ZoneSearch<'_> {
                 }
                 SearchObjective::Failures => u64::from(child.open.failed),
             };
-            if value > it.value {
-                (it.value, it.node, used) = (value, Some(node), true);
+            if value > tracked.value {
+                (tracked.value, tracked.node, used) = (value, Some(node), true);
             }
         }
-        let kept = child.goes_on && self.may_improve(&child.open);
+        let too_large = child.open.state.is_too_large();
+        self.complete &= !too_large;
+        let kept = child.goes_on && !too_large && self.may_improve(&child.open);
         if used || kept {
             self.nodes.push((parent, child.choices));
         }
@@ -237,20 +241,15 @@ impl ZoneSearch<'_> {
     /// Whether any goal can still gain from here.
     fn may_improve(&self, open: &OpenState) -> bool {
         let (state, policy) = (&open.state, self.model.policy());
-        let coming = self.model.arrivals.len() - state.arrived as usize;
-        let waiting = match policy.binding {
-            EnvironmentBinding::Bound => state.cold().count(),
-            EnvironmentBinding::Queued => state.queued.len(),
-        };
-        let acquires = || state.cold().any(|it| it.eni.is_none());
-        self.tracked.iter().any(|it| {
-            let still = it.goal.bound.is_none_or(|bound| it.value < bound);
+        let coming = (self.model.arrivals.len() - state.arrived as usize) as u64;
+        let waiting = u64::from(state.waiting_invocations(policy.binding));
+        let acquires = || state.cold().any(|environment| environment.eni.is_none());
+        self.tracked.iter().any(|tracked| {
+            let still = tracked.goal.bound.is_none_or(|bound| tracked.value < bound);
             still
-                && match it.goal.objective {
+                && match tracked.goal.objective {
                     SearchObjective::ColdStart => coming + waiting > 0,
-                    SearchObjective::Failures => {
-                        u64::from(open.failed) + (coming + waiting) as u64 > it.value
-                    }
+                    SearchObjective::Failures => u64::from(open.failed) + coming + waiting > tracked.value,
                     SearchObjective::PeakEnis | SearchObjective::SubnetPeak(_) => {
                         coming > 0 || policy.warm > 0 || acquires()
                     }
@@ -274,23 +273,26 @@ impl ZoneSearch<'_> {
 
     /// Whether every goal has reached what is proved.
     fn closed(&self) -> bool {
-        self.tracked.iter().all(|it| it.goal.bound.is_some_and(|bound| it.value >= bound))
+        self.tracked.iter().all(|tracked| tracked.goal.bound.is_some_and(|bound| tracked.value >= bound))
     }
 
-    fn told(&self, observer: &dyn SearchObserver) -> bool {
+    fn inform(&self, observer: &dyn SearchObserver) -> bool {
         let done = Some(self.work.min(self.rule.budget) * 1_000 / self.rule.budget.max(1));
-        self.tracked.iter().filter(|it| it.goal.bound.is_none_or(|bound| it.value < bound)).all(|it| {
-            let witness = if self.rule.join { it.goal.witness } else { it.value };
-            let ExactGoal { objective, bound, .. } = it.goal;
-            observer.proceed(&SearchProgress { objective, witness, bound, steps: self.steps, done })
-        })
+        self.tracked
+            .iter()
+            .filter(|tracked| tracked.goal.bound.is_none_or(|bound| tracked.value < bound))
+            .all(|tracked| {
+                let witness = if self.rule.join { tracked.goal.witness } else { tracked.value };
+                let ExactGoal { objective, bound, .. } = tracked.goal;
+                observer.proceed(&SearchProgress { objective, witness, bound, steps: self.steps, done })
+            })
     }
 
     /// The choices from the start to `node`.
-    fn path(&self, node: u32) -> Vec<Vec<u16>> {
+    fn path(&self, node: usize) -> Vec<Vec<u16>> {
         let mut path = Vec::new();
         let mut at = node;
-        while let Some((parent, choices)) = self.nodes.get(at as usize) {
+        while let Some((parent, choices)) = self.nodes.get(at) {
             path.push(choices.clone());
             at = *parent;
         }

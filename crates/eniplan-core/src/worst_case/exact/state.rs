@@ -4,6 +4,7 @@
 
 use super::bucket::ZoneBucket;
 use super::event::{ExactEvent, PendingEvent};
+use super::number::MOST_THINGS;
 use super::zone::ZoneInstant;
 use crate::policy::EnvironmentBinding;
 
@@ -85,7 +86,7 @@ impl ExactState {
     }
 
     pub(super) fn cancel(&mut self, which: impl Fn(ExactEvent) -> bool) {
-        self.pending.retain(|it| !which(it.event));
+        self.pending.retain(|pending| !which(pending.event));
     }
 
     pub(super) fn environment(&self, number: u16) -> Option<&ExactEnvironment> {
@@ -96,8 +97,13 @@ impl ExactState {
         self.environments.get_mut(usize::from(number))?.as_mut()
     }
 
+    /// The function of an environment, by index.
+    pub(super) fn function_of(&self, environment: u16) -> Option<usize> {
+        self.environment(environment).map(|entry| usize::from(entry.function))
+    }
+
     pub(super) fn is_cold(&self, environment: u16) -> bool {
-        self.environment(environment).is_some_and(|it| it.cold.is_some())
+        self.environment(environment).is_some_and(|entry| entry.cold.is_some())
     }
 
     pub(super) fn eni(&self, number: u16) -> Option<&ExactEni> {
@@ -109,27 +115,42 @@ impl ExactState {
     }
 
     pub(super) fn is_idle(&self, eni: u16) -> bool {
-        self.eni(eni).is_some_and(|it| it.stage == EniStage::Ready && it.environments == 0)
+        self.eni(eni).is_some_and(|entry| entry.stage == EniStage::Ready && entry.environments == 0)
     }
 
     /// ENIs held whose class satisfies `which`.
     pub(super) fn held(&self, which: impl Fn(u16) -> bool) -> u32 {
-        let held = self.enis.iter().flatten().filter(|eni| which(eni.class)).count();
-        u32::try_from(held).unwrap_or(u32::MAX)
+        count(self.enis.iter().flatten().filter(|eni| which(eni.class)))
     }
 
     /// Environments on their cold path.
     pub(super) fn cold(&self) -> impl Iterator<Item = &ExactEnvironment> {
-        self.environments.iter().flatten().filter(|it| it.cold.is_some())
+        self.environments.iter().flatten().filter(|environment| environment.cold.is_some())
     }
 
     /// Invocations that have arrived and are not over.
-    pub(super) fn in_flight(&self, binding: EnvironmentBinding) -> usize {
-        let running = |it: &&PendingEvent| matches!(it.event, ExactEvent::InvocationEnd { .. });
-        let waiting = match binding {
-            EnvironmentBinding::Bound => self.cold().count(),
-            EnvironmentBinding::Queued => self.queued.len(),
-        };
-        self.pending.iter().filter(running).count() + waiting
+    pub(super) fn in_flight(&self, binding: EnvironmentBinding) -> u32 {
+        let running = |pending: &&PendingEvent| matches!(pending.event, ExactEvent::InvocationEnd { .. });
+        count(self.pending.iter().filter(running)) + self.waiting_invocations(binding)
     }
+
+    /// Invocations that have arrived and are not served.
+    pub(super) fn waiting_invocations(&self, binding: EnvironmentBinding) -> u32 {
+        match binding {
+            EnvironmentBinding::Bound => count(self.cold()),
+            EnvironmentBinding::Queued => count(self.queued.iter()),
+        }
+    }
+
+    /// Whether there are more things of a kind than have numbers for sure.
+    pub(super) const fn is_too_large(&self) -> bool {
+        self.pending.len() > MOST_THINGS
+            || self.environments.len() > MOST_THINGS
+            || self.enis.len() > MOST_THINGS
+    }
+}
+
+/// How many there are: a number of 32 bits, since each stands in a list of at most some ten thousand.
+fn count<T>(things: impl Iterator<Item = T>) -> u32 {
+    things.fold(0, |n, _| n + 1)
 }

@@ -4,6 +4,7 @@ use super::event::ExactEvent;
 use super::journal::LastingThing;
 use super::machine::ZoneMachine;
 use super::model::ms;
+use super::number::number;
 use super::state::{EniStage, ExactEni};
 use crate::platform::PhaseKind;
 use crate::policy::{IdleTtl, OnExhausted, Pick, Provision, StartMode};
@@ -13,10 +14,6 @@ enum EniAcquisition {
     Booting(u16),
     Nothing,
     Failed,
-}
-
-fn narrow(n: usize) -> u16 {
-    u16::try_from(n).unwrap_or(u16::MAX)
 }
 
 impl ZoneMachine<'_> {
@@ -40,7 +37,7 @@ impl ZoneMachine<'_> {
 
     fn stand_idle(&mut self, function: usize) {
         let place = &self.model.world.functions[function];
-        for _ in 0..self.model.initial.environments.get(function).copied().unwrap_or(0) {
+        for _ in 0..self.model.initial.environments[function] {
             let mut eni = None;
             if place.path.needs_eni() {
                 let classes = &place.function.classes;
@@ -56,7 +53,7 @@ impl ZoneMachine<'_> {
             }
             let environment = self.start_environment(function, None);
             if let Some(eni) = eni {
-                self.settle_on(environment, eni);
+                self.occupy(environment, eni);
             }
             self.rest(environment);
         }
@@ -70,11 +67,11 @@ impl ZoneMachine<'_> {
     }
 
     fn make_eni(&mut self, class: usize, stage: EniStage) -> u16 {
-        let class = narrow(class);
+        let class = number(class);
         let room = self.model.world.capacity;
         self.state.enis.push(Some(ExactEni { class, stage, room, environments: 0, waiting: Vec::new() }));
         self.note_held(class);
-        narrow(self.state.enis.len() - 1)
+        number(self.state.enis.len() - 1)
     }
 
     fn note_held(&mut self, class: u16) {
@@ -88,9 +85,9 @@ impl ZoneMachine<'_> {
 
     /// Requests an ENI of `class`: it takes its token in turn and then boots.
     fn request(&mut self, class: usize) -> u16 {
-        let request = self.trace.as_mut().map_or(0, |trace| trace.next_request());
+        let request = self.journal.as_mut().map_or(0, |journal| journal.next_request());
         let granted = self.take_token(|state| &mut state.api, self.model.api);
-        let boot = &self.model.topology().boot;
+        let boot = self.model.boot;
         let ready = granted.map(|granted| self.lasting(granted, boot, LastingThing::Boot { request }));
         let eni = self.make_eni(class, EniStage::Booting);
         self.state.schedule(ready, ExactEvent::EniReady { eni });
@@ -119,8 +116,8 @@ impl ZoneMachine<'_> {
 
     fn look_for_eni(&mut self, environment: u16, first: bool) -> EniAcquisition {
         let (model, policy) = (self.model, self.model.policy());
-        let Some(it) = self.state.environment(environment) else { return EniAcquisition::Nothing };
-        let place = &model.world.functions[usize::from(it.function)];
+        let Some(entry) = self.state.environment(environment) else { return EniAcquisition::Nothing };
+        let place = &model.world.functions[usize::from(entry.function)];
         let classes = &place.function.classes;
         if policy.reuse {
             let ready = self.pick_ready(classes, place.size).map(EniAcquisition::Ready);
@@ -148,20 +145,20 @@ impl ZoneMachine<'_> {
         }
         let misses = self.misses_left > 0 && self.script.choose(2) == 1;
         self.misses_left -= u32::from(misses);
-        if let Some(trace) = self.trace.as_mut() {
-            trace.acquires(misses);
+        if let Some(journal) = self.journal.as_mut() {
+            journal.acquires(misses);
         }
         misses
     }
 
-    fn of_classes<'s>(
+    fn enis_in_classes<'s>(
         &'s self,
         classes: &'s [usize],
         stage: EniStage,
         size: u64,
     ) -> impl Iterator<Item = (u16, &'s ExactEni)> {
         let enis = self.state.enis.iter().enumerate();
-        enis.filter_map(|(n, eni)| Some((narrow(n), eni.as_ref()?))).filter(move |(_, eni)| {
+        enis.filter_map(|(n, eni)| Some((number(n), eni.as_ref()?))).filter(move |(_, eni)| {
             eni.stage == stage && eni.room >= size.max(1) && classes.contains(&usize::from(eni.class))
         })
     }
@@ -173,11 +170,11 @@ impl ZoneMachine<'_> {
             Pick::Newest => (u64::MAX - u64::from(number), number),
             Pick::Oldest => (u64::from(number), number),
         };
-        self.of_classes(classes, EniStage::Ready, size).min_by_key(key).map(|(number, _)| number)
+        self.enis_in_classes(classes, EniStage::Ready, size).min_by_key(key).map(|(number, _)| number)
     }
 
     fn pick_booting(&self, classes: &[usize], size: u64) -> Option<u16> {
-        self.of_classes(classes, EniStage::Booting, size).next().map(|(number, _)| number)
+        self.enis_in_classes(classes, EniStage::Booting, size).next().map(|(number, _)| number)
     }
 
     /// The class among these to make an ENI in, if the limits allow one.
@@ -185,9 +182,11 @@ impl ZoneMachine<'_> {
         let (model, limits) = (self.model, self.model.limits());
         let mut best: Option<(u32, usize)> = None;
         for &class in classes {
-            let subnet = model.subnet(narrow(class));
+            let subnet = model.subnet(number(class));
             let room = &limits.subnets[subnet];
-            let free = room.addresses.saturating_sub(self.state.held(|class| model.subnet(class) == subnet));
+            let held = self.state.held(|class| model.subnet(class) == subnet);
+            debug_assert!(held <= room.addresses);
+            let free = room.addresses - held;
             let in_vpc = |class: u16| limits.subnets[model.subnet(class)].vpc == room.vpc;
             let full = limits.vpc_quota.is_some_and(|quota| self.state.held(in_vpc) >= quota);
             if free > 0 && !full && best.is_none_or(|(most, _)| free > most) {
@@ -199,28 +198,28 @@ impl ZoneMachine<'_> {
     }
 
     /// Gives the environment its units of the ENI.
-    fn settle_on(&mut self, environment: u16, eni: u16) {
-        let Some(it) = self.state.environment_mut(environment) else { return };
-        it.eni = Some(eni);
-        let size = self.model.world.functions[usize::from(it.function)].size;
-        if let Some(it) = self.state.eni_mut(eni) {
-            it.room = it.room.saturating_sub(size);
-            it.environments += 1;
+    fn occupy(&mut self, environment: u16, eni: u16) {
+        let Some(entry) = self.state.environment_mut(environment) else { return };
+        entry.eni = Some(eni);
+        let size = self.model.world.functions[usize::from(entry.function)].size;
+        if let Some(entry) = self.state.eni_mut(eni) {
+            entry.room -= size;
+            entry.environments += 1;
         }
         self.state.cancel(|event| event == ExactEvent::EniExpiry { eni });
     }
 
     fn place(&mut self, environment: u16, eni: u16) {
-        self.settle_on(environment, eni);
-        if let Some(class) = self.state.eni(eni).map(|it| it.class) {
+        self.occupy(environment, eni);
+        if let Some(class) = self.state.eni(eni).map(|entry| entry.class) {
             self.replenish(usize::from(class));
         }
     }
 
     pub(super) fn leave_eni(&mut self, eni: u16, size: u64) {
-        if let Some(it) = self.state.eni_mut(eni) {
-            it.room += size;
-            it.environments -= 1;
+        if let Some(entry) = self.state.eni_mut(eni) {
+            entry.room += size;
+            entry.environments -= 1;
         }
         self.serve_waiters();
         if self.state.is_idle(eni) {
@@ -237,9 +236,9 @@ impl ZoneMachine<'_> {
         let mut refused = vec![false; self.model.world.functions.len()];
         let mut left = Vec::new();
         for environment in still {
-            let Some(it) = self.state.environment(environment) else { continue };
-            let function = usize::from(it.function);
-            if it.cold.is_none() {
+            let Some(entry) = self.state.environment(environment) else { continue };
+            let function = usize::from(entry.function);
+            if entry.cold.is_none() {
                 continue;
             }
             if refused[function] {
@@ -263,8 +262,8 @@ impl ZoneMachine<'_> {
     }
 
     fn eni_step_ended(&mut self, environment: u16) {
-        let Some(it) = self.state.environment(environment) else { return };
-        let steps = &self.model.world.functions[usize::from(it.function)].path.steps;
+        let Some(entry) = self.state.environment(environment) else { return };
+        let steps = &self.model.world.functions[usize::from(entry.function)].path.steps;
         if let Some(step) = steps.iter().position(|step| step.kind == PhaseKind::Eni) {
             self.end_step(environment, step);
         }
@@ -272,9 +271,9 @@ impl ZoneMachine<'_> {
 
     /// An ENI has booted.
     pub(super) fn eni_ready(&mut self, eni: u16) {
-        let Some(it) = self.state.eni_mut(eni) else { return };
-        it.stage = EniStage::Ready;
-        for environment in std::mem::take(&mut it.waiting) {
+        let Some(entry) = self.state.eni_mut(eni) else { return };
+        entry.stage = EniStage::Ready;
+        for environment in std::mem::take(&mut entry.waiting) {
             self.eni_step_ended(environment);
         }
         self.serve_waiters();
@@ -292,25 +291,24 @@ impl ZoneMachine<'_> {
     }
 
     pub(super) fn eni_expired(&mut self, eni: u16) {
-        let Some(class) = self.state.eni(eni).map(|it| usize::from(it.class)) else { return };
+        let Some(class) = self.state.eni(eni).map(|entry| usize::from(entry.class)) else { return };
         if self.state.is_idle(eni) && self.free(class) > self.model.policy().warm as usize {
             self.delete(eni);
         }
     }
 
     fn delete(&mut self, eni: u16) {
-        if let Some(it) = self.state.eni_mut(eni) {
-            it.stage = EniStage::Deleting;
+        if let Some(entry) = self.state.eni_mut(eni) {
+            entry.stage = EniStage::Deleting;
         }
-        let deletion = self.trace.as_mut().map_or(0, |trace| trace.next_deletion());
-        let interval = &self.model.topology().delete;
-        let gone = self.lasting(self.now, interval, LastingThing::Deletion { deletion });
+        let deletion = self.journal.as_mut().map_or(0, |journal| journal.next_deletion());
+        let gone = self.lasting(self.now, self.model.deletion, LastingThing::Deletion { deletion });
         self.state.schedule(Some(gone), ExactEvent::EniGone { eni });
     }
 
     pub(super) fn eni_gone(&mut self, eni: u16) {
-        if let Some(it) = self.state.enis.get_mut(usize::from(eni)) {
-            *it = None;
+        if let Some(entry) = self.state.enis.get_mut(usize::from(eni)) {
+            *entry = None;
         }
         self.serve_waiters();
         (0..self.model.topology().classes.len()).for_each(|class| self.replenish(class));

@@ -19,7 +19,7 @@ struct PathStep {
     zone: InstantZone,
     /// The instant of each variable afterwards.
     kept: Vec<ZoneInstant>,
-    answers: Vec<(ZoneInstant, ZoneInstant, LastingThing)>,
+    lasted: Vec<(ZoneInstant, ZoneInstant, LastingThing)>,
 }
 
 /// How long everything lasted.
@@ -33,9 +33,10 @@ struct PathDurations {
 impl PathDurations {
     fn read(&mut self, step: &PathStep, point: &[i64]) {
         let at = |when: ZoneInstant| point[usize::from(when.variable)] + when.offset;
-        for &(from, to, answer) in &step.answers {
-            let value = u64::try_from(at(to) - at(from)).unwrap_or(0);
-            match answer {
+        for &(from, to, thing) in &step.lasted {
+            debug_assert!(at(from) <= at(to), "{thing:?} lasts {} ms", at(to) - at(from));
+            let value = (at(to) - at(from)).unsigned_abs();
+            match thing {
                 LastingThing::Boot { request } => _ = self.boots.insert(request, value),
                 LastingThing::Deletion { deletion } => _ = self.deletions.insert(deletion, value),
                 LastingThing::Phase { environment, step } => {
@@ -47,16 +48,16 @@ impl PathDurations {
         }
     }
 
-    fn written(self, trace: PathJournal) -> Assignment {
+    fn written(self, journal: PathJournal) -> Assignment {
         // A request whose token never comes was not asked for its boot.
         let list = |values: &BTreeMap<u64, u64>, all: u64| {
             (0..all).map(|n| values.get(&n).copied().unwrap_or(0)).collect::<Vec<u64>>()
         };
         Assignment {
-            boots_ms: list(&self.boots, trace.requests),
-            deletions_ms: list(&self.deletions, trace.deletions),
+            boots_ms: list(&self.boots, journal.requests),
+            deletions_ms: list(&self.deletions, journal.deletions),
             phases_ms: self.phases,
-            misses: trace.misses,
+            misses: journal.misses,
             otherwise: End::Longest,
         }
     }
@@ -65,14 +66,14 @@ impl PathDurations {
 /// One assignment that goes along `path`, the choices of each event; with `late`, one in which
 /// the last event happens as late as it can.
 pub(super) fn assignment(model: &ExactModel<'_>, path: &[Vec<u16>], late: bool) -> Assignment {
-    let mut trace = PathJournal::default();
+    let mut journal = PathJournal::default();
     let mut steps: Vec<PathStep> = Vec::with_capacity(path.len());
     let (mut state, mut zone) = (ExactState::new(model.world.functions.len()), InstantZone::new());
     let (mut misses_left, mut now) = (model.policy().miss_budget, ZERO);
     for (n, choices) in path.iter().enumerate() {
         let mut machine =
             ZoneMachine::new(model, state, zone, misses_left, BranchScript::new(choices.clone()));
-        machine.trace = Some(&mut trace);
+        machine.journal = Some(&mut journal);
         if n == 0 {
             machine.set_up();
         } else {
@@ -80,14 +81,14 @@ pub(super) fn assignment(model: &ExactModel<'_>, path: &[Vec<u16>], late: bool) 
         }
         (state, zone, misses_left, now) = (machine.state, machine.zone, machine.misses_left, machine.now);
         let before = zone.clone();
-        let kept = state.settle(model, &mut zone);
-        steps.push(PathStep { zone: before, kept, answers: std::mem::take(&mut trace.answers) });
+        let kept = state.normalize(model, &mut zone);
+        steps.push(PathStep { zone: before, kept, lasted: std::mem::take(&mut journal.lasted) });
     }
     if let (true, Some(last)) = (late, steps.last_mut()) {
         let latest = last.zone.latest(now);
         last.zone.restrict(ZERO, now, -latest);
     }
-    let mut answers = PathDurations::default();
+    let mut durations = PathDurations::default();
     let mut chosen: Vec<i64> = Vec::new();
     while let Some(mut step) = steps.pop() {
         for (&instant, &value) in step.kept.iter().zip(&chosen) {
@@ -95,7 +96,7 @@ pub(super) fn assignment(model: &ExactModel<'_>, path: &[Vec<u16>], late: bool) 
             step.zone.restrict(ZERO, instant, -value);
         }
         chosen = step.zone.latest_point();
-        answers.read(&step, &chosen);
+        durations.read(&step, &chosen);
     }
-    answers.written(trace)
+    durations.written(journal)
 }

@@ -5,6 +5,8 @@
 //! tighter from others), so that it is empty exactly if it has no whole-number point, and
 //! every entry is attained (Dill 1989; Bengtsson and Yi 2004, "Timed automata").
 
+use super::number::number;
+
 /// An instant: a variable of the zone and so many milliseconds more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ZoneInstant {
@@ -103,14 +105,14 @@ impl InstantZone {
     /// Keeps what satisfies `a - b <= c` for all these `(b, c)`, which it must allow.
     pub(super) fn restrict_all(&mut self, a: ZoneInstant, before: impl Iterator<Item = (ZoneInstant, i64)>) {
         let (n, row) = (self.variables, usize::from(a.variable));
-        let mut least: Vec<i64> = (0..n).map(|q| self.entry(row, q)).collect();
+        let mut smallest: Vec<i64> = (0..n).map(|q| self.entry(row, q)).collect();
         let mut tighter = false;
         for (b, c) in before {
             if self.gap(a, b) > c {
                 tighter = true;
                 let (bound, column) = (c - a.offset + b.offset, usize::from(b.variable));
-                for (q, least) in least.iter_mut().enumerate() {
-                    *least = (*least).min(self.entry(column, q) + bound);
+                for (q, smallest) in smallest.iter_mut().enumerate() {
+                    *smallest = (*smallest).min(self.entry(column, q) + bound);
                 }
             }
         }
@@ -119,7 +121,7 @@ impl InstantZone {
         }
         for p in 0..n {
             let to = self.entry(p, row);
-            for (entry, from) in self.most[p * n..(p + 1) * n].iter_mut().zip(&least) {
+            for (entry, from) in self.most[p * n..(p + 1) * n].iter_mut().zip(&smallest) {
                 *entry = (*entry).min(to + from);
             }
         }
@@ -139,7 +141,7 @@ impl InstantZone {
         most.extend((0..n).map(|q| self.entry(base, q) + from.offset + max));
         most.push(0);
         *self = Self { variables: n + 1, most };
-        ZoneInstant { variable: u16::try_from(n).unwrap_or(u16::MAX), offset: 0 }
+        ZoneInstant { variable: number(n), offset: 0 }
     }
 
     /// The projection on these instants, one variable each; the first must be [`ZERO`].

@@ -1,6 +1,9 @@
 //! Best replays: of all that were replayed, the largest for each objective.
 
+use std::cmp::Reverse;
+
 use super::super::objective::SearchObjective;
+use super::super::progress::SearchProgress;
 use super::super::replay::Replay;
 use crate::simulation::{Assignment, Outcome, World};
 
@@ -26,10 +29,10 @@ impl BestReplays {
             .map(|(assignment, outcome)| Replay::run_elsewhere(assignment, outcome))
             .collect();
         let best = |objective: SearchObjective| {
-            let value = |replay: &Replay| replay.value(objective);
-            (objective, seen[first_largest(&seen, value)].clone())
+            let largest = first_largest(&seen, |replay| replay.value(objective))?;
+            Some((objective, seen[largest].clone()))
         };
-        Self { best: SearchObjective::all_of(world).into_iter().map(best).collect(), replays }
+        Self { best: SearchObjective::all_of(world).into_iter().filter_map(best).collect(), replays }
     }
 
     /// The best of each objective.
@@ -44,14 +47,21 @@ impl BestReplays {
 
     /// The best for this objective, which must be one of the world's.
     pub(in crate::worst_case) fn best_for(&self, objective: SearchObjective) -> &Replay {
-        let known = self.best.iter().position(|(known, _)| *known == objective);
-        debug_assert!(known.is_some(), "{objective:?} is none of the world's objectives");
-        &self.best[known.unwrap_or(0)].1
+        let (of, replay) = &self.best[objective.place()];
+        debug_assert_eq!(*of, objective);
+        replay
     }
 
     /// The largest value shown.
     pub(in crate::worst_case) fn value(&self, objective: SearchObjective) -> u64 {
         self.best_for(objective).value(objective)
+    }
+
+    /// What the observer is told before anything is proved.
+    pub(super) fn unproved_progress(&self) -> SearchProgress {
+        let objective = SearchObjective::ColdStart;
+        let witness = self.value(objective);
+        SearchProgress { objective, witness, bound: None, steps: self.replays, done: None }
     }
 
     /// Puts in what `more` has found, and its replays.
@@ -75,7 +85,7 @@ impl BestReplays {
     }
 }
 
-/// The first of the largest; of none, 0.
-pub(super) fn first_largest<T>(all: &[T], value: impl Fn(&T) -> u64) -> usize {
-    (0..all.len()).max_by_key(|&n| (value(&all[n]), std::cmp::Reverse(n))).unwrap_or(0)
+/// The place of the first of the largest.
+pub(super) fn first_largest<T>(all: &[T], value: impl Fn(&T) -> u64) -> Option<usize> {
+    (0..all.len()).max_by_key(|&n| (value(&all[n]), Reverse(n)))
 }

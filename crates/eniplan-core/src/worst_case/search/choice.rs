@@ -1,4 +1,4 @@
-//! WitnessChoices: assignments told in a few words, which a player gives the simulator as it asks.
+//! Choices: assignments told in a few words, which a player gives the simulator as it asks.
 
 use super::super::replay::Replay;
 use crate::policy::Policy;

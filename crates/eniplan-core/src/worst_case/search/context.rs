@@ -1,9 +1,7 @@
 //! Context: what every part of the search for witnesses is given.
 
 use super::super::effort::SearchEffort;
-use super::super::objective::SearchObjective;
-use super::super::progress::{SearchObserver, SearchProgress};
-use super::best::BestReplays;
+use super::super::progress::SearchObserver;
 use crate::simulation::World;
 use crate::trace::Traffic;
 
@@ -20,12 +18,5 @@ impl SearchContext<'_> {
     /// Replays that the effort is enough for.
     pub(super) fn affordable_replays(&self) -> u64 {
         self.effort.invocations / self.traffic.invocations().max(1)
-    }
-
-    /// What the observer is told before anything is proved.
-    pub(super) fn unproved_progress(&self, best: &BestReplays) -> SearchProgress {
-        let objective = SearchObjective::ColdStart;
-        let witness = best.value(objective);
-        SearchProgress { objective, witness, bound: None, steps: best.replays(), done: None }
     }
 }

@@ -19,7 +19,7 @@ pub(in crate::worst_case) fn replay_corners(context: &SearchContext<'_>) -> Best
     let mut corners = corners(context.world.policy);
     let rest = corners.split_off(1);
     let mut best = best_of_choices(context, &corners, &|| true);
-    let progress = context.unproved_progress(&best);
+    let progress = best.unproved_progress();
     best.merge(&best_of_choices(context, &rest, &|| context.observer.proceed(&progress)));
     best
 }
@@ -28,7 +28,7 @@ pub(in crate::worst_case) fn replay_corners(context: &SearchContext<'_>) -> Best
 pub(in crate::worst_case) fn replay_first_draws(context: &SearchContext<'_>, best: &mut BestReplays) {
     // What the corners have used up beyond the effort is not taken back.
     let draws = context.affordable_replays().saturating_sub(best.replays()).min(FIRST_DRAWS);
-    let progress = context.unproved_progress(best);
+    let progress = best.unproved_progress();
     best.merge(&best_of_draws(context, 0..draws, &|| context.observer.proceed(&progress)));
 }
 
@@ -38,8 +38,8 @@ pub(super) fn best_of_draws(
     draws: Range<u64>,
     go_on: &(dyn Fn() -> bool + Sync),
 ) -> BestReplays {
-    let drawn = |n: u64| WitnessChoice::Drawn { seed: context.effort.seed.wrapping_add(n) };
-    let choices: Vec<WitnessChoice> = draws.map(drawn).collect();
+    let choice = |n: u64| WitnessChoice::Drawn { seed: context.effort.seed.wrapping_add(n) };
+    let choices: Vec<WitnessChoice> = draws.map(choice).collect();
     best_of_choices(context, &choices, go_on)
 }
 
@@ -53,13 +53,10 @@ fn best_of_choices(
     let outcomes: Vec<Option<Outcome>> = choices.par_iter().map(played).collect();
     let played: Vec<(&WitnessChoice, Outcome)> =
         choices.iter().zip(outcomes).filter_map(|(choice, outcome)| Some((choice, outcome?))).collect();
-    if played.is_empty() {
-        return BestReplays::new(Vec::new(), 0);
-    }
     let mut written: Vec<(usize, Replay)> = Vec::new();
     let mut best = Vec::new();
     for objective in SearchObjective::all_of(world) {
-        let index = first_largest(&played, |(_, outcome)| objective.value_in(outcome));
+        let Some(index) = first_largest(&played, |(_, outcome)| objective.value_in(outcome)) else { break };
         let known = written.iter().find(|(known, _)| *known == index).map(|(_, replay)| replay.clone());
         let replay = known.unwrap_or_else(|| {
             let replay = write_out(world, traffic, played[index].0);

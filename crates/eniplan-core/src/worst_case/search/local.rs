@@ -37,7 +37,7 @@ impl LocalSearch<'_> {
         }
         let ttl = if let IdleTtl::After(ttl) = self.world.policy.idle_ttl { ttl } else { Millis::ZERO };
         let reach = interval.max.plus(interval.max).plus(topology.delete.max).plus(ttl).0;
-        let stream = Stream::new(self.seed, Purpose::Search).fork(self.objective.number());
+        let stream = Stream::new(self.seed, Purpose::Search).fork(self.objective.place() as u64);
         for step in 0..budget {
             let critical = best.critical(self.objective, reach);
             if critical.is_empty() || !still(&best, self.from + step) {

@@ -16,6 +16,7 @@ use super::super::replay::Replay;
 use super::best::BestReplays;
 use super::choice::{WitnessChoice, write_out};
 use super::context::SearchContext;
+use crate::quantity::convert::index_up_to;
 
 /// Switch points that are tried at most.
 const MOST_SWITCH_POINTS: usize = 24;
@@ -30,8 +31,8 @@ pub(in crate::worst_case) fn replay_switch_points(
     let SearchContext { world, traffic, observer, .. } = *context;
     let witness = best.value(SearchObjective::ColdStart);
     let affordable = context.affordable_replays().saturating_sub(best.replays());
-    let most = usize::try_from(affordable / 2).unwrap_or(MOST_SWITCH_POINTS).min(MOST_SWITCH_POINTS);
-    let progress = context.unproved_progress(best);
+    let most = index_up_to(affordable / 2, MOST_SWITCH_POINTS);
+    let progress = best.unproved_progress();
     if most < 2 || !observer.proceed(&progress) {
         return;
     }
@@ -49,7 +50,9 @@ pub(in crate::worst_case) fn replay_switch_points(
         observer.proceed(&progress).then(|| write_out(world, traffic, &WitnessChoice::SwitchPoint { after }))
     };
     let tried: Vec<Replay> = after.par_iter().filter_map(replay).collect();
-    tried.iter().for_each(|replay| best.add(replay, 1));
+    for replay in &tried {
+        best.add(replay, 1);
+    }
 }
 
 /// The starts of the slots that allow more than `witness`, the most promising first.
