@@ -72,8 +72,11 @@ fn shop_day() -> Traffic {
 #[divan::bench(args = POLICIES, sample_count = 5)]
 fn a_day(bencher: Bencher<'_, '_>, name: &str) {
     let (platform, traffic) = (model(), shop_day());
-    let observed: Vec<Observed> =
-        traffic.functions.iter().map(|it| Observed { name: it.name.clone(), memory: None }).collect();
+    let observed: Vec<Observed> = traffic
+        .functions
+        .iter()
+        .map(|function| Observed { name: function.name.clone(), memory: None })
+        .collect();
     let scenario = scenario::resolve(&scenario::Raw::default(), &platform, &observed).unwrap();
     let topology = Topology::build(&scenario, &platform).unwrap();
     let cold_path = ColdPath::new(&platform).unwrap();

@@ -12,7 +12,7 @@ for folder in ../tests/fixtures/traffic/*/; do
         done
     done
 done
-for pair in "inventory ../tests/it/import/inventory/files" "scenario ../tests/fixtures/scenarios" "model ../models"; do
+for pair in "inventory ../tests/it/inventory/files" "scenario ../tests/fixtures/scenarios" "model ../models"; do
     set -- $pair
     mkdir -p "corpus/$1"
     cp "$2"/* "corpus/$1/"

@@ -10,9 +10,9 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::Place;
 use crate::document::tree::{self, TreeNode};
 use crate::quantity::{Interval, Millis};
-use crate::report::forms::{self, Objective, WitnessFile, WitnessTraffic};
+use crate::report::format::{counted, name, thousands};
 use crate::report::pretty;
-use crate::report::words::{counted, name, thousands};
+use crate::report::views::{self, WitnessFileView, WitnessObjectiveView, WitnessTrafficView};
 use crate::simulation::{Assignment, End, Outcome};
 use crate::topology::Topology;
 use crate::trace::Traffic;
@@ -24,7 +24,7 @@ const HELP: &str = "give a file that `eniplan worst-case --witness FILE` has wri
 
 /// What an assignment witnesses, and the value it reaches.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Of {
+pub enum WitnessedValue {
     /// The longest cold start, ms.
     ColdStart(u64),
     /// The most ENIs held.
@@ -35,7 +35,7 @@ pub enum Of {
     SubnetPeak(usize, String, u64),
 }
 
-impl Of {
+impl WitnessedValue {
     const fn parts(&self) -> (&'static str, u64) {
         match *self {
             Self::ColdStart(ms) => ("cold_start_ms", ms),
@@ -47,7 +47,7 @@ impl Of {
 
     fn named(name: &str, subnet: Option<&str>, value: u64, topology: &Topology) -> Option<Self> {
         if let Some(subnet) = subnet {
-            let index = topology.limits.subnets.iter().position(|it| it.name == subnet)?;
+            let index = topology.limits.subnets.iter().position(|known| known.name == subnet)?;
             let of = Self::SubnetPeak(index, subnet.to_owned(), value);
             return (of.parts().0 == name).then_some(of);
         }
@@ -86,7 +86,7 @@ pub struct Witness {
     /// The assignment.
     pub assignment: Assignment,
     /// What it witnesses.
-    pub of: Option<Of>,
+    pub of: Option<WitnessedValue>,
     /// The policy and the model it was found under.
     pub setting: Option<(String, String)>,
 }
@@ -113,12 +113,13 @@ impl Witness {
 pub fn written(witness: &Witness, traffic: &Traffic) -> String {
     let witness_of = witness.of.as_ref().map(|of| {
         let (objective, value) = of.parts();
-        let subnet = if let Of::SubnetPeak(_, subnet, _) = of { Some(subnet.as_str()) } else { None };
-        Objective { objective, value, subnet }
+        let subnet =
+            if let WitnessedValue::SubnetPeak(_, subnet, _) = of { Some(subnet.as_str()) } else { None };
+        WitnessObjectiveView { objective, value, subnet }
     });
     let (policy, model) = witness.setting.as_ref().map(|(p, m)| (p.as_str(), m.as_str())).unzip();
-    let file = WitnessFile {
-        traffic: WitnessTraffic {
+    let file = WitnessFileView {
+        traffic: WitnessTrafficView {
             invocations: traffic.invocations(),
             span_ms: traffic.span,
             checksum: checksum(traffic),
@@ -128,7 +129,7 @@ pub fn written(witness: &Witness, traffic: &Traffic) -> String {
         model,
         assignment: &witness.assignment,
     };
-    pretty(&forms::value(&file))
+    pretty(&views::value(&file))
 }
 
 /// CRC-32 of the functions' names and of every arrival with its function, duration and count.
@@ -158,7 +159,7 @@ pub fn read(path: &Path, topology: &Topology, traffic: &Traffic) -> Result<Witne
 /// intervals, and the file must not say that it is of other traffic.
 pub fn parse(file: &str, text: &str, topology: &Topology, traffic: &Traffic) -> Result<Witness, Diagnostics> {
     let whole = tree::read(file, text)?;
-    let mut reader = Reader { file, problems: Diagnostics::default() };
+    let mut reader = WitnessReader { file, problems: Diagnostics::default() };
     if let Some(said) = whole.get("traffic") {
         reader.traffic(said, traffic);
     }
@@ -174,7 +175,7 @@ pub fn parse(file: &str, text: &str, topology: &Topology, traffic: &Traffic) -> 
     reader.problems.or(Witness { assignment, of: of.flatten(), setting })
 }
 
-struct Reader<'f> {
+struct WitnessReader<'f> {
     file: &'f str,
     problems: Diagnostics,
 }
@@ -184,7 +185,7 @@ fn whole_number(node: &TreeNode) -> Option<u64> {
     if let tree::TreeValue::Number(text) = &node.value { text.parse().ok() } else { None }
 }
 
-impl Reader<'_> {
+impl WitnessReader<'_> {
     fn bad(&mut self, code: Code, message: impl Into<String>, node: &TreeNode) {
         let problem = Diagnostic::new(code, message, HELP).with_value(&node.shown());
         self.place(problem, node);
@@ -196,12 +197,13 @@ impl Reader<'_> {
     }
 
     /// What the file says it is a witness of.
-    fn of(&mut self, node: &TreeNode, topology: &Topology) -> Option<Of> {
+    fn of(&mut self, node: &TreeNode, topology: &Topology) -> Option<WitnessedValue> {
         let objective = node.get("objective").and_then(TreeNode::text);
         let reached = node.get("value").and_then(whole_number);
         let subnet = node.get("subnet").and_then(TreeNode::text);
         let of = objective.zip(reached);
-        let of = of.and_then(|(objective, reached)| Of::named(objective, subnet, reached, topology));
+        let of =
+            of.and_then(|(objective, reached)| WitnessedValue::named(objective, subnet, reached, topology));
         if of.is_none() {
             let message = "`witness_of` names no objective (cold_start_ms, peak_enis, failures, or \
                  subnet_peak_enis of a subnet that is here) with its value";
@@ -286,7 +288,9 @@ impl Reader<'_> {
                 self.bad(Code::BadValue, format!("`{name}[{index}]` is no whole number of 0 or more"), item);
                 continue;
             };
-            if let Some(interval) = within.filter(|it| !(it.min.0..=it.max.0).contains(&number)) {
+            if let Some(interval) =
+                within.filter(|interval| !(interval.min.0..=interval.max.0).contains(&number))
+            {
                 self.bad(
                     Code::BadValue,
                     format!("`{name}[{index}]` is outside the model's {interval}"),

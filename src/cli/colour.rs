@@ -10,7 +10,7 @@ use clap::ValueEnum;
 
 /// When there are colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum When {
+pub enum ColourWhen {
     /// On a terminal
     Auto,
     /// Everywhere
@@ -24,7 +24,7 @@ const FAINT: &str = "\u{1b}[2m";
 const RED: &str = "\u{1b}[1;31m";
 const PLAIN: &str = "\u{1b}[0m";
 
-impl When {
+impl ColourWhen {
     /// Holds from now on for all that is printed.
     pub fn begin(self) {
         match self {

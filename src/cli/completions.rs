@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap_complete::{Shell, generate};
 
-use super::Verdict;
 use super::output::{save, to_stdout};
+use super::status::CommandStatus;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
 /// Options of `completions`.
@@ -14,7 +14,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
     bash: source eniplan.bash, or put it in ~/.local/share/bash-completion/completions/eniplan\n\
     zsh:  save it as _eniplan in a folder of $fpath\n\
     fish: save it as ~/.config/fish/completions/eniplan.fish")]
-pub struct Args {
+pub struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL")]
     shell: Shell,
@@ -27,9 +27,9 @@ pub struct Args {
 }
 
 /// Prints what the shell needs to complete words.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub fn run(args: &CompletionsArgs, mut definition: clap::Command) -> Result<CommandStatus, Diagnostics> {
     let mut bytes = Vec::new();
-    generate(args.shell, &mut super::definition(), "eniplan", &mut bytes);
+    generate(args.shell, &mut definition, "eniplan", &mut bytes);
     let text = String::from_utf8(bytes).map_err(|_| {
         Diagnostic::new(Code::Encoding, "the completions are no text", "report it, with the shell")
     })?;
@@ -37,5 +37,5 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         Some(path) => save(path, &text, args.quiet)?,
         None => to_stdout(&text)?,
     }
-    Ok(Verdict::Done)
+    Ok(CommandStatus::Done)
 }

@@ -6,9 +6,10 @@ use std::process;
 
 use clap::Subcommand;
 
-use super::Verdict;
 use super::input::{reason, shown};
-use super::output::{Output, complain, note, save, to_stdout, unwritten};
+use super::output::{Output, complain, note, save, to_stdout};
+use super::status::CommandStatus;
+use super::whole_file::unwritten;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::nearest;
 use crate::example::{self, Example};
@@ -17,14 +18,14 @@ use crate::report::answers;
 /// Options of `example`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan example run one-csv")]
-pub struct Args {
+pub struct ExampleArgs {
     #[command(subcommand)]
-    action: Action,
+    action: ExampleAction,
 }
 
 /// What to do with the examples.
 #[derive(Debug, Subcommand)]
-enum Action {
+enum ExampleAction {
     /// The examples, each with the question it answers
     #[command(after_help = "Example:\n  eniplan example list")]
     List {
@@ -60,35 +61,35 @@ enum Action {
     },
 }
 
-impl Args {
+impl ExampleArgs {
     /// The name of the renderer asked for.
     pub fn format(&self) -> &str {
         match &self.action {
-            Action::List { output } => &output.format,
+            ExampleAction::List { output } => &output.format,
             _ => "text",
         }
     }
 }
 
 /// Does what was asked for.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub fn run(args: &ExampleArgs) -> Result<CommandStatus, Diagnostics> {
     match &args.action {
-        Action::List { output } => output.give(&answers::examples())?,
-        Action::Info { name } => info(found(name)?)?,
-        Action::Extract { name, folder, quiet } => {
+        ExampleAction::List { output } => output.give(&answers::examples())?,
+        ExampleAction::Info { name } => info(found(name)?)?,
+        ExampleAction::Extract { name, folder, quiet } => {
             let example = found(name)?;
             let folder = folder.clone().unwrap_or_else(|| PathBuf::from(example.name));
             extract(example, &folder)?;
             note(&format!("wrote {}; its README.md has the commands", shown(&folder)), *quiet);
         }
-        Action::Run { name } => return Ok(play(found(name)?)?),
+        ExampleAction::Run { name } => return Ok(play(found(name)?)?),
     }
-    Ok(Verdict::Done)
+    Ok(CommandStatus::Done)
 }
 
 fn found(name: &str) -> Result<&'static Example, Diagnostic> {
     example::named(name).ok_or_else(|| {
-        let known: Vec<_> = example::ALL.iter().map(|it| it.name).collect();
+        let known: Vec<_> = example::ALL.iter().map(|example| example.name).collect();
         let message = format!("there is no example `{name}`; there are {}", known.join(", "));
         let help = match nearest(name, known) {
             Some(near) => format!("did you mean {near}?"),
@@ -113,7 +114,7 @@ fn extract(example: &Example, folder: &Path) -> Result<(), Diagnostic> {
             Diagnostic::new(Code::File, message, "give -o a name that is free").in_file(shown(folder))
         );
     }
-    let parent = folder.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let making = Folder::beside(parent).map_err(|error| unwritten(folder, &error))?;
     for (name, text) in example.all_files() {
         save(&making.path.join(name), text, true)?;
@@ -122,7 +123,7 @@ fn extract(example: &Example, folder: &Path) -> Result<(), Diagnostic> {
 }
 
 /// Runs the commands in a folder of their own.
-fn play(example: &Example) -> Result<Verdict, Diagnostic> {
+fn play(example: &Example) -> Result<CommandStatus, Diagnostic> {
     let making =
         Folder::beside(&std::env::temp_dir()).map_err(|error| unwritten(&std::env::temp_dir(), &error))?;
     for (name, text) in example.all_files() {
@@ -143,7 +144,7 @@ fn play(example: &Example) -> Result<Verdict, Diagnostic> {
             if ended.status.success() { String::new() } else { format!("[exit code {}]\n", told(code)) };
         to_stdout(&format!("{end}\n"))?;
     }
-    Ok(Verdict::Done)
+    Ok(CommandStatus::Done)
 }
 
 fn told(code: Option<i32>) -> String {

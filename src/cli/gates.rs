@@ -1,11 +1,11 @@
 //! Gates: limits that turn an answer into an exit code, for CI.
 
-use super::Verdict;
 use super::output::complain;
+use super::status::CommandStatus;
 use crate::quantity::Millis;
 use crate::report::Answer;
-use crate::report::forms::{GateForm, Gated};
-use crate::report::words::thousands;
+use crate::report::format::thousands;
+use crate::report::views::{GateView, GatesView};
 
 /// What an answer may not exceed.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -92,9 +92,9 @@ impl Gates {
     pub fn note(&self, measured: &Measured, answer: &mut Answer) {
         let gate = |gate: Gate| {
             let passed = gate.missed("").is_none();
-            Some(GateForm { gate: gate.option, limit: gate.limit?, value: gate.value, passed })
+            Some(GateView { gate: gate.option, limit: gate.limit?, value: gate.value, passed })
         };
-        answer.extend(&Gated { gates: self.all(measured).into_iter().filter_map(gate).collect() });
+        answer.extend(&GatesView { gates: self.all(measured).into_iter().filter_map(gate).collect() });
     }
 
     /// How far `measured` is from keeping all gates, to find what comes closest: the gates missed, and
@@ -106,13 +106,13 @@ impl Gates {
     }
 
     /// Says on stderr which gates are missed, and by how much.
-    pub fn verdict(&self, measured: &Measured) -> Verdict {
+    pub fn verdict(&self, measured: &Measured) -> CommandStatus {
         let all = self.all(measured);
         let missed: Vec<String> = all.iter().filter_map(|gate| gate.missed(&measured.what)).collect();
         for line in &missed {
             complain(&format!("{line}\n"));
         }
-        if missed.is_empty() { Verdict::Done } else { Verdict::Missed }
+        if missed.is_empty() { CommandStatus::Done } else { CommandStatus::Missed }
     }
 }
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::builder::PossibleValuesParser;
 
 use super::output::{self, Output};
-use super::{Verdict, input, model};
+use super::status::CommandStatus;
+use super::{input, model};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::inventory::{self, Audit, InventorySource};
 use crate::platform;
@@ -21,7 +22,7 @@ const LARGEST: usize = 256 << 20;
                         aws service-quotas list-service-quotas, terraform show -json (a plan or a state), or a\n\
                         CloudFormation or SAM template; each is recognised by what is in it.\n\n\
                         Example:\n  eniplan inventory functions.json subnets.json enis.json plan.json -o scenario.toml")]
-pub struct Args {
+pub struct InventoryArgs {
     /// What the cloud and the tools print, in any order
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
@@ -45,7 +46,7 @@ fn formats() -> PossibleValuesParser {
 }
 
 /// Prints the report and writes the scenario.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub fn run(args: &InventoryArgs) -> Result<CommandStatus, Diagnostics> {
     let mut problems = Diagnostics::default();
     let mut texts = Vec::new();
     for file in &args.files {
@@ -77,7 +78,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         report.note("no scenario is written; give -o scenario.toml to have one");
     }
     report.give(&answer)?;
-    Ok(Verdict::Done)
+    Ok(CommandStatus::Done)
 }
 
 fn text(file: &Path) -> Result<String, Diagnostic> {

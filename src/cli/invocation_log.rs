@@ -38,14 +38,15 @@ const HEADER: [&str; 9] = [
 impl<W: Write> InvocationLog<W> {
     /// A log of runs in the world of `topology`, into `out`.
     pub fn new(out: W, topology: &Topology, cold_path: &ColdPath) -> Self {
-        let subnet = |index: usize| topology.limits.subnets.get(index).map_or("", |it| it.name.as_str());
+        let subnet =
+            |index: usize| topology.limits.subnets.get(index).map_or("", |subnet| subnet.name.as_str());
         let names = |in_vpc: bool| -> Vec<String> {
             cold_path.path_for(in_vpc).steps.iter().map(|step| defused(&step.name)).collect()
         };
         let mut log = Self {
             out,
-            steps: topology.functions.iter().map(|it| names(!it.classes.is_empty())).collect(),
-            functions: topology.functions.iter().map(|it| defused(&it.name)).collect(),
+            steps: topology.functions.iter().map(|function| names(!function.classes.is_empty())).collect(),
+            functions: topology.functions.iter().map(|function| defused(&function.name)).collect(),
             subnets: topology.classes.iter().map(|class| defused(subnet(class.subnet))).collect(),
             written: Ok(()),
         };
@@ -64,13 +65,13 @@ impl<W: Write> InvocationLog<W> {
         }
     }
 
-    fn parts(&self, it: &ServedInvocation<'_>) -> String {
-        let names = self.steps.get(it.function).map_or(&[][..], Vec::as_slice);
+    fn parts(&self, served: &ServedInvocation<'_>) -> String {
+        let names = self.steps.get(served.function).map_or(&[][..], Vec::as_slice);
         let part = |(name, step): (&String, &StepTiming)| {
             let took = step.end.saturating_sub(step.start).saturating_sub(step.wait);
             format!("{name}:{}:{}:{took}", step.start, step.wait)
         };
-        names.iter().zip(it.timings).map(part).collect::<Vec<_>>().join(" ")
+        names.iter().zip(served.timings).map(part).collect::<Vec<_>>().join(" ")
     }
 
     fn function(&self, index: usize) -> String {
@@ -79,18 +80,18 @@ impl<W: Write> InvocationLog<W> {
 }
 
 impl<W: Write> Recorder for InvocationLog<W> {
-    fn served(&mut self, it: &ServedInvocation<'_>) {
-        let subnet = it.class.and_then(|class| self.subnets.get(class)).cloned().unwrap_or_default();
+    fn served(&mut self, served: &ServedInvocation<'_>) {
+        let subnet = served.class.and_then(|class| self.subnets.get(class)).cloned().unwrap_or_default();
         self.row(&[
-            it.arrival.to_string(),
-            self.function(it.function),
-            it.environment.to_string(),
-            it.environment_invocation.to_string(),
-            it.eni.map(|eni| eni.to_string()).unwrap_or_default(),
+            served.arrival.to_string(),
+            self.function(served.function),
+            served.environment.to_string(),
+            served.environment_invocation.to_string(),
+            served.eni.map(|eni| eni.to_string()).unwrap_or_default(),
             subnet,
-            it.start.saturating_sub(it.arrival).to_string(),
-            self.parts(it),
-            if it.cold { "cold" } else { "warm" }.to_owned(),
+            served.start.saturating_sub(served.arrival).to_string(),
+            self.parts(served),
+            if served.cold { "cold" } else { "warm" }.to_owned(),
         ]);
     }
 

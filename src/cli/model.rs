@@ -18,7 +18,7 @@ pub fn load_with(name: &Path, folder: &Path, settings: &[Setting]) -> Result<Pla
         return platform::load_with(&format!("models/{}.toml", model.name), model.text, settings);
     }
     let path = folder.join(name);
-    let a_file = name.components().count() > 1 || name.extension().is_some_and(|it| it == "toml");
+    let a_file = name.components().count() > 1 || name.extension().is_some_and(|ending| ending == "toml");
     if a_file || path.exists() {
         return platform::load_with(&input::shown(&path), &input::text(&path)?, settings);
     }

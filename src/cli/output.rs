@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::builder::PossibleValuesParser;
 
 use super::colour;
-use super::input::{reason, shown};
-use super::whole_file::WholeFile;
+use super::input::shown;
+use super::whole_file::{WholeFile, unwritten};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, escaped};
 use crate::report::{self, Answer};
 
@@ -113,12 +113,6 @@ pub fn to_stdout(text: &str) -> Result<(), Diagnostic> {
 /// Prints `text` on stderr, where nobody can be told that it failed.
 pub fn complain(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
-}
-
-/// A file that cannot be written.
-pub fn unwritten(path: &Path, error: &io::Error) -> Diagnostic {
-    let message = format!("the file cannot be written: {}", reason(error));
-    Diagnostic::new(Code::File, message, "name a file in a folder you may write to").in_file(shown(path))
 }
 
 /// The width of lines: the terminal's, where they go to stdout and it is one.

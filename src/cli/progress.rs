@@ -9,11 +9,11 @@ use crate::quantity::Millis;
 
 /// A bar on stderr; there is none where stderr is no terminal, or nobody wants it.
 #[derive(Debug)]
-pub struct Progress {
+pub struct ByteProgress {
     bar: ProgressBar,
 }
 
-impl Progress {
+impl ByteProgress {
     /// Of `total` bytes.
     pub fn new(total: u64, quiet: bool) -> Self {
         let bar = ProgressBar::with_draw_target(Some(total), target(quiet));
@@ -26,14 +26,14 @@ impl Progress {
     }
 }
 
-/// Work of a known number of steps, or of an unknown one; shown where [`Progress`] would be, and gone
+/// Work of a known number of steps, or of an unknown one; shown where [`ByteProgress`] would be, and gone
 /// without a trace when it is done.
 #[derive(Debug)]
-pub struct Work {
+pub struct StepProgress {
     bar: ProgressBar,
 }
 
-impl Work {
+impl StepProgress {
     /// `what` in `total` steps, with the time that is left.
     pub fn of(what: &'static str, total: u64, quiet: bool) -> Self {
         let shown = "{msg} {wide_bar} {pos} of {len}, {gone} gone{left}";
@@ -72,7 +72,7 @@ impl Work {
     }
 }
 
-impl Drop for Work {
+impl Drop for StepProgress {
     fn drop(&mut self) {
         self.finish();
     }
@@ -111,7 +111,7 @@ fn target(quiet: bool) -> ProgressDrawTarget {
     if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() }
 }
 
-impl Drop for Progress {
+impl Drop for ByteProgress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

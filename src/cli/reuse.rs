@@ -3,10 +3,10 @@
 use clap::ValueEnum;
 use rayon::prelude::*;
 
-use super::Verdict;
-use super::complaint::no_answer;
+use super::diagnostics::no_answer;
 use super::output::Output;
-use super::study::{Study, StudyArgs};
+use super::status::CommandStatus;
+use super::study::{CommandStudy, StudyArgs};
 use super::window::instant;
 use crate::comparison::{Case, CaseError};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -29,7 +29,7 @@ enum KeepAlive {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan reuse shop-day.csv --cache-ttl 5m\n  \
                         eniplan reuse shop-day.csv --keep-alive drawn --at 8h")]
-pub struct Args {
+pub struct ReuseArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// How long a value kept outside the handler is good [default: as long as its environment lives]
@@ -51,7 +51,7 @@ pub struct Args {
 }
 
 /// Prints what memory is worth.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub fn run(args: &ReuseArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
     let since = args.at.as_ref().map(|text| instant("--at", text, &study.traffic)).transpose()?;
@@ -63,10 +63,10 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     let mut subject = study.subject(policy);
     subject.assumptions.extend(said(args, &study, &lives));
     args.output.give(&answers::reuse(&subject, &runs))?;
-    Ok(Verdict::Done)
+    Ok(CommandStatus::Done)
 }
 
-impl Args {
+impl ReuseArgs {
     fn runs(&self) -> u64 {
         self.runs.unwrap_or(if self.keep_alive == KeepAlive::Drawn { 100 } else { 1 })
     }
@@ -74,8 +74,8 @@ impl Args {
 
 /// By function: what its keep-alives are drawn from, where they are.
 fn lives<'a>(
-    args: &Args,
-    study: &'a Study,
+    args: &ReuseArgs,
+    study: &'a CommandStudy,
     policy: &Policy,
 ) -> Result<Vec<Option<&'a Interval>>, Diagnostic> {
     if args.keep_alive == KeepAlive::Fixed {
@@ -103,7 +103,7 @@ fn lives<'a>(
 }
 
 /// What the answer rests on beside what every answer does.
-fn said(args: &Args, study: &Study, lives: &[Option<&Interval>]) -> Vec<String> {
+fn said(args: &ReuseArgs, study: &CommandStudy, lives: &[Option<&Interval>]) -> Vec<String> {
     let mut all = Vec::new();
     if let Some(drawn) = study.platform.environment.keep_alive_drawn.as_ref().filter(|_| !lives.is_empty()) {
         all.push(format!(
@@ -122,15 +122,15 @@ fn said(args: &Args, study: &Study, lives: &[Option<&Interval>]) -> Vec<String> 
 
 /// The runs in order of their seeds, whatever thread they ran on.
 fn all(
-    args: &Args,
-    study: &Study,
+    args: &ReuseArgs,
+    study: &CommandStudy,
     policy: &Policy,
     lives: &[Option<&Interval>],
     since: Option<Millis>,
 ) -> Result<ReuseRuns, CaseError> {
     // Fixed, so that memory does not grow with the runs.
     const AT_ONCE: usize = 8;
-    let names: Vec<String> = study.topology.functions.iter().map(|it| it.name.clone()).collect();
+    let names: Vec<String> = study.topology.functions.iter().map(|function| function.name.clone()).collect();
     let ttl = args.cache_ttl.map(|ttl| ttl.0);
     let mut runs = ReuseRuns::new(&names, ttl, !lives.is_empty());
     let case = study.case(policy, &study.traffic).drawing_keep_alive(lives.to_vec());
@@ -148,8 +148,8 @@ fn all(
 
 /// One run. Where arrivals are drawn, each seed has its own.
 fn one(
-    args: &Args,
-    study: &Study,
+    args: &ReuseArgs,
+    study: &CommandStudy,
     case: &Case<'_>,
     lives: &[Option<&Interval>],
     seed: u64,

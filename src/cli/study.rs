@@ -17,8 +17,8 @@ use crate::platform::{PhaseKind, Platform};
 use crate::policy::registry::Named;
 use crate::policy::{self, Policy, StartMode};
 use crate::quantity::Millis;
-use crate::report::words::counted;
-use crate::report::{Clock, Subject, answers};
+use crate::report::format::counted;
+use crate::report::{ReportClock, Subject, answers};
 use crate::scenario::{self, Observed, Raw, Scenario};
 use crate::topology::Topology;
 use crate::trace::{Shape, Traffic};
@@ -59,7 +59,7 @@ pub struct StudyArgs {
 
 /// Everything a command needs to know.
 #[derive(Clone, Debug)]
-pub struct Study {
+pub struct CommandStudy {
     /// The model.
     pub platform: Platform,
     /// The user's side.
@@ -90,7 +90,7 @@ impl StudyArgs {
     }
 
     /// Reads everything for a command that looks at one model; all that is wrong is told at once.
-    pub fn load(&self) -> Result<Study, Diagnostics> {
+    pub fn load(&self) -> Result<CommandStudy, Diagnostics> {
         self.load_with(|durations| self.traffic.load(durations))
     }
 
@@ -98,7 +98,7 @@ impl StudyArgs {
     pub fn load_with(
         &self,
         read: impl FnOnce(BTreeMap<String, Millis>) -> Result<Traffic, Diagnostics>,
-    ) -> Result<Study, Diagnostics> {
+    ) -> Result<CommandStudy, Diagnostics> {
         let mut studies = self.build(None, read)?;
         match (studies.pop(), studies.is_empty()) {
             (Some(study), true) => Ok(study),
@@ -112,19 +112,19 @@ impl StudyArgs {
     }
 
     /// The same for each model named; `default` are the policies where none is named.
-    pub fn load_all(&self, default: Option<&[Named]>) -> Result<Vec<Study>, Diagnostics> {
+    pub fn load_all(&self, default: Option<&[Named]>) -> Result<Vec<CommandStudy>, Diagnostics> {
         self.build(default, |durations| self.traffic.load(durations))
     }
 
     /// The policies that the one of `study` is compared with, itself among them: those named, or all
     /// built-in ones where no two are.
-    pub fn compared(&self, study: &Study) -> Vec<Policy> {
+    pub fn compared(&self, study: &CommandStudy) -> Vec<Policy> {
         if study.policies.len() > 1 {
             return study.policies.clone();
         }
-        let mut all: Vec<Policy> = policy::ALL.iter().map(|it| self.started((it.row)())).collect();
+        let mut all: Vec<Policy> = policy::ALL.iter().map(|named| self.started((named.row)())).collect();
         for own in &study.policies {
-            match all.iter_mut().find(|it| it.name == own.name) {
+            match all.iter_mut().find(|policy| policy.name == own.name) {
                 Some(same) => *same = own.clone(),
                 None => all.insert(0, own.clone()),
             }
@@ -154,7 +154,7 @@ impl StudyArgs {
         &self,
         default: Option<&[Named]>,
         read: impl FnOnce(BTreeMap<String, Millis>) -> Result<Traffic, Diagnostics>,
-    ) -> Result<Vec<Study>, Diagnostics> {
+    ) -> Result<Vec<CommandStudy>, Diagnostics> {
         self.use_threads();
         let mut problems = Diagnostics::default();
         let raw = take(self.raw(), &mut problems);
@@ -163,22 +163,32 @@ impl StudyArgs {
         let platforms: Vec<_> = self
             .platforms(&said)
             .into_iter()
-            .filter_map(|it| take(it, &mut problems))
-            .map(|it| said.limit(it))
+            .filter_map(|loaded| take(loaded, &mut problems))
+            .map(|platform| said.limit(platform))
             .collect();
         let policies = take(self.policies(&said, &platforms, default), &mut problems);
         let paths: Vec<_> =
-            platforms.iter().filter_map(|it| take(ColdPath::new(it), &mut problems)).collect();
+            platforms.iter().filter_map(|platform| take(ColdPath::new(platform), &mut problems)).collect();
         let (Some(traffic), Some(policies), true) = (traffic, policies, problems.is_empty()) else {
             return Err(problems);
         };
         let build = |(platform, cold_path): (Platform, ColdPath)| {
             let scenario = scenario::resolve(&said, &platform, &observed(&traffic))?;
-            let topology = Topology::build(&scenario, &platform).map_err(|it| said.locate(&it))?;
+            let topology =
+                Topology::build(&scenario, &platform).map_err(|problems| said.locate(&problems))?;
             let assumptions = self.assumptions(&said, &platform, &policies, &traffic, &scenario);
             let (traffic, policies) = (traffic.clone(), policies.clone());
             let source = self.source();
-            Ok(Study { platform, scenario, topology, cold_path, traffic, policies, assumptions, source })
+            Ok(CommandStudy {
+                platform,
+                scenario,
+                topology,
+                cold_path,
+                traffic,
+                policies,
+                assumptions,
+                source,
+            })
         };
         platforms.into_iter().zip(paths).map(build).collect()
     }
@@ -241,17 +251,20 @@ impl StudyArgs {
         let named = self.policies.iter().map(String::as_str);
         let (texts, place): (Vec<&str>, _) = match (raw.policy(), default) {
             _ if !self.policies.is_empty() => (named.collect(), None),
-            (_, Some(default)) => (default.iter().map(|it| it.name).collect(), None),
+            (_, Some(default)) => (default.iter().map(|named| named.name).collect(), None),
             (Some(text), None) => (vec![text], raw.policy_place()),
-            (None, None) => (platforms.iter().take(1).map(|it| it.policy.as_str()).collect(), None),
+            (None, None) => {
+                (platforms.iter().take(1).map(|platform| platform.policy.as_str()).collect(), None)
+            }
         };
         let mut problems = Diagnostics::default();
         let mut policies: Vec<Policy> = Vec::new();
         for text in texts {
             match policy::parse(text) {
                 Ok(policy) => policies.push(policy),
-                Err(malformed) => malformed.into_iter().for_each(|it| {
-                    let problem = Diagnostic::new(Code::UnknownName, it.message, it.help).with_value(text);
+                Err(malformed) => malformed.into_iter().for_each(|problem| {
+                    let problem =
+                        Diagnostic::new(Code::UnknownName, problem.message, problem.help).with_value(text);
                     problems.push(match (place, &self.scenario) {
                         (Some(at), Some(file)) => {
                             problem.in_file(input::shown(file)).at_line(at.line).at_column(at.column)
@@ -278,7 +291,9 @@ impl StudyArgs {
         if let ([], None, [policy]) = (self.policies.as_slice(), raw.policy(), policies) {
             all.push(format!("policy {}: the one that describes model {} best", policy.name, platform.name));
         }
-        for (policy, keep_alive) in policies.iter().filter_map(|it| Some((&it.name, it.keep_alive?))) {
+        for (policy, keep_alive) in
+            policies.iter().filter_map(|policy| Some((&policy.name, policy.keep_alive?)))
+        {
             all.push(format!("under {policy} an idle environment lives {keep_alive}, whatever else is said"));
         }
         if policies.iter().any(|policy| policy.start == StartMode::Warm) {
@@ -299,7 +314,7 @@ impl StudyArgs {
     }
 }
 
-impl Study {
+impl CommandStudy {
     /// The one policy of commands that look at one.
     pub fn policy(&self) -> Result<&Policy, Diagnostic> {
         match self.policies.as_slice() {
@@ -318,9 +333,9 @@ impl Study {
     }
 
     /// The limits that explain a cold start.
-    pub fn limits(&self) -> answers::Limits {
+    pub fn limits(&self) -> answers::ColdStartLimits {
         let limits = &self.topology.limits;
-        answers::Limits {
+        answers::ColdStartLimits {
             api: limits.api.map(|bucket| (bucket.burst, bucket.per_second)),
             vpc_quota: limits.vpc_quota,
             region_quota: limits.region_quota,
@@ -333,7 +348,7 @@ impl Study {
     pub fn varies(&self, policy: &Policy) -> Vec<String> {
         let topology = &self.topology;
         let mut all = Vec::new();
-        if topology.functions.iter().any(|it| !it.classes.is_empty()) {
+        if topology.functions.iter().any(|function| !function.classes.is_empty()) {
             all.push(format!("each ENI's boot ({})", topology.boot));
             all.push(format!("each ENI's deletion ({})", topology.delete));
         }
@@ -360,7 +375,7 @@ impl Study {
             functions: traffic.functions.len() as u64,
             invocations: traffic.invocations(),
             span: traffic.span,
-            clock: Clock { origin: traffic.origin, span: traffic.span },
+            clock: ReportClock { origin: traffic.origin, span: traffic.span },
             model: self.platform.name.clone(),
             policy: policy.name.clone(),
             assumptions: self.assumptions.clone(),
@@ -378,7 +393,11 @@ pub(super) const fn shape_of(shape: &Shape) -> (&'static str, Option<Millis>) {
 }
 
 fn observed(traffic: &Traffic) -> Vec<Observed> {
-    traffic.functions.iter().map(|it| Observed { name: it.name.clone(), memory: it.memory }).collect()
+    traffic
+        .functions
+        .iter()
+        .map(|function| Observed { name: function.name.clone(), memory: function.memory })
+        .collect()
 }
 
 /// What `result` holds; its problems go to `problems`.

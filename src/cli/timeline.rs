@@ -45,14 +45,14 @@ impl<W: Write> Timeline<W> {
 }
 
 impl<W: Write> Recorder for Timeline<W> {
-    fn census_changed(&mut self, at: u64, it: Census) {
-        if self.last == Some(it) {
+    fn census_changed(&mut self, at: u64, census: Census) {
+        if self.last == Some(census) {
             return;
         }
-        self.last = Some(it);
-        let environments = [it.starting, it.running, it.idle];
+        self.last = Some(census);
+        let environments = [census.starting, census.running, census.idle];
         let [starting, running, idle] = environments.map(|count| count.to_string());
-        let enis = [it.enis_booting, it.enis_in_use, it.enis_idle, it.enis_deleting];
+        let enis = [census.enis_booting, census.enis_in_use, census.enis_idle, census.enis_deleting];
         let [booting, in_use, unused, deleting] = enis.map(|count| count.to_string());
         self.row(&[at.to_string(), starting, running, idle, booting, in_use, unused, deleting]);
     }

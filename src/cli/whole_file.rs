@@ -7,9 +7,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::input::{reason, shown};
 use super::interrupt::Unfinished;
-use super::output::unwritten;
-use crate::diagnostic::Diagnostic;
+
+use crate::diagnostic::{Code, Diagnostic};
 
 /// A file in the making; dropped before [`WholeFile::finish`], it leaves nothing behind.
 #[derive(Debug)]
@@ -103,4 +104,10 @@ impl Drop for WholeFile {
             unfinished.remove(&temporary);
         }
     }
+}
+
+/// A file that cannot be written.
+pub fn unwritten(path: &Path, error: &io::Error) -> Diagnostic {
+    let message = format!("the file cannot be written: {}", reason(error));
+    Diagnostic::new(Code::File, message, "name a file in a folder you may write to").in_file(shown(path))
 }

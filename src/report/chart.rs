@@ -1,6 +1,6 @@
 //! Chart: a number over time in block characters, for terminals; its peaks are kept.
 
-use super::{Clock, words};
+use super::{ReportClock, format};
 use crate::diagnostic::escaped;
 
 /// Pieces of the time that are kept; a chart is never wider.
@@ -48,14 +48,14 @@ impl Chart {
     }
 
     /// The chart in at most `width` columns, its first and last instant below it; no newline at its end.
-    pub fn drawn(&self, clock: Clock, width: usize) -> String {
+    pub fn drawn(&self, clock: ReportClock, width: usize) -> String {
         let peak = u64::from(self.largest.iter().copied().max().unwrap_or(0));
-        let label = words::thousands(peak);
+        let label = format::thousands(peak);
         let margin = label.len() + 2;
         let columns = self.largest.len().min(width.saturating_sub(margin)).clamp(1, WIDEST);
         let bars: Vec<u64> =
             (0..columns).map(|column| steps(self.largest_in(column, columns), peak)).collect();
-        let mut lines = vec![words::wrapped(&format!("{}:", escaped(&self.title)), width, "")];
+        let mut lines = vec![format::wrapped(&format!("{}:", escaped(&self.title)), width, "")];
         for line in (0..HIGH).rev() {
             let left = match line {
                 _ if line == HIGH - 1 => format!("{label} ┤"),
@@ -95,7 +95,7 @@ mod tests {
         let day = 86_400_000;
         let chart = Chart::new("n", &[(0, 1), (43_200_000, 9), (43_200_001, 1)], day).unwrap();
         for width in [12, 40, 80, 300] {
-            let text = chart.drawn(Clock::default(), width);
+            let text = chart.drawn(ReportClock::default(), width);
             assert_eq!(text.matches('█').count(), 5, "{width}:\n{text}");
             assert!(text.lines().all(|line| line.chars().count() <= width), "{width}:\n{text}");
         }
@@ -106,7 +106,7 @@ mod tests {
         let chart = Chart::new("ENIs", &[(0, 8), (1_000, 40), (2_000, 1), (3_000, 0)], 4_000).unwrap();
         let narrow = Chart { largest: vec![8, 40, 1, 0], ..chart };
         let expected = "ENIs:\n40 ┤ █\n   │ █\n   │ █\n   │ █\n 0 ┤██▁\n    0ms";
-        assert_eq!(narrow.drawn(Clock::default(), 80), expected);
+        assert_eq!(narrow.drawn(ReportClock::default(), 80), expected);
     }
 
     #[test]
@@ -115,6 +115,6 @@ mod tests {
         assert_eq!(Chart::new("n", &[(0, 5)], 0), None);
         assert_eq!(Chart::new("n", &[(0, 5)], 1).map(|chart| chart.largest), Some(vec![5]));
         let last = Chart::new("n", &[(u64::MAX - 1, u32::MAX)], u64::MAX).unwrap();
-        assert!(last.drawn(Clock::default(), 80).contains('█'));
+        assert!(last.drawn(ReportClock::default(), 80).contains('█'));
     }
 }

@@ -10,9 +10,9 @@ use super::{Answer, Renderer, SCHEMA_VERSION};
 use crate::diagnostic::is_hidden;
 
 /// One JSON object.
-pub struct Json;
+pub struct JsonRenderer;
 
-impl Renderer for Json {
+impl Renderer for JsonRenderer {
     fn name(&self) -> &'static str {
         "json"
     }
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn every_answer_says_its_version() {
-        let text = Json.render(&Answer::default(), 0);
+        let text = JsonRenderer.render(&Answer::default(), 0);
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["schema_version"], 1);
     }

@@ -48,8 +48,11 @@ impl Shop {
         platform.environment.account_concurrency = None;
         platform.environment.scaling = None;
         let raw = scenario::read("s.toml", text).unwrap_or_else(|problems| panic!("{problems}"));
-        let observed: Vec<Observed> =
-            traffic.functions.iter().map(|it| Observed { name: it.name.clone(), memory: None }).collect();
+        let observed: Vec<Observed> = traffic
+            .functions
+            .iter()
+            .map(|function| Observed { name: function.name.clone(), memory: None })
+            .collect();
         let scenario = scenario::resolve(&raw, &platform, &observed).unwrap();
         let cold_path = ColdPath::new(&platform).unwrap();
         let policy = policy::named("idle-reuse").unwrap();
@@ -288,7 +291,7 @@ fn a_function_has_the_groups_and_the_reach_of_all_its_routes() {
     assert_eq!(one.functions[0].security_groups, ["to-x", "to-y"]);
     assert_eq!((one.beyond_need, each.beyond_need), (2, 0));
     let classes = |row: &eniplan::composition::CutRow| -> Vec<String> {
-        row.enis_by_class.iter().map(|it| it.class.clone()).collect()
+        row.enis_by_class.iter().map(|row| row.class.clone()).collect()
     };
     assert_eq!(classes(&one), ["a (to-x, to-y)"]);
     assert_eq!(classes(&each), ["a (to-x)", "a (to-y)"]);

@@ -2,13 +2,13 @@
 
 use crate::cold_path::{Cause, EniFound, NoReady, PathPhase, PhaseWait, SystemLimit};
 use crate::quantity::{Millis, Rate};
-use crate::report::forms::{Binding, NoWait, SpentOn};
-use crate::report::words::{counted, joined, name, thousands};
-use crate::report::{Table, Value};
+use crate::report::format::{counted, joined, name, thousands};
+use crate::report::views::{BindingView, NoWaitView, SpentOnView};
+use crate::report::{ReportTable, TableCell};
 
 /// The limits on ENIs and microVMs, for sentences; `None`: there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Limits {
+pub struct ColdStartLimits {
     /// The API's token bucket: tokens in a full one, and its refill.
     pub api: Option<(u32, Rate)>,
     /// ENIs per VPC.
@@ -21,7 +21,7 @@ pub struct Limits {
     pub microvm: Option<Rate>,
 }
 
-impl Limits {
+impl ColdStartLimits {
     /// The limit with its number, to follow "the".
     fn words(&self, limit: SystemLimit) -> String {
         let quota = |quota: Option<u32>| {
@@ -49,7 +49,7 @@ impl Limits {
 }
 
 /// The phases of one cold start, or nothing where there are none.
-pub(super) fn path(title: &str, phases: &[PathPhase]) -> Option<Table> {
+pub(super) fn path(title: &str, phases: &[PathPhase]) -> Option<ReportTable> {
     let columns = [
         ("phase", "phase"),
         ("start_ms", "starts after"),
@@ -57,14 +57,14 @@ pub(super) fn path(title: &str, phases: &[PathPhase]) -> Option<Table> {
         ("for", "for"),
         ("duration_ms", "takes"),
     ];
-    let mut table = Table::new(title, &columns).prose(&["for"]);
-    for it in phases {
+    let mut table = ReportTable::new(title, &columns).prose(&["for"]);
+    for phase in phases {
         table.push(vec![
-            Value::text(it.phase.as_str()),
-            Value::Span(it.start_ms),
-            Value::Span(it.wait_ms),
-            waits(&it.waits),
-            Value::Span(it.duration_ms),
+            TableCell::text(phase.phase.as_str()),
+            TableCell::Span(phase.start_ms),
+            TableCell::Span(phase.wait_ms),
+            waits(&phase.waits),
+            TableCell::Span(phase.duration_ms),
         ]);
     }
     (!table.rows.is_empty()).then_some(table)
@@ -83,8 +83,8 @@ pub(in crate::report) const fn cause(wait: &PhaseWait) -> &'static str {
 }
 
 /// What a step waited for.
-fn waits(waits: &[PhaseWait]) -> Value {
-    in_words(waits).map_or(Value::Missing, Value::Text)
+fn waits(waits: &[PhaseWait]) -> TableCell {
+    in_words(waits).map_or(TableCell::Missing, TableCell::Text)
 }
 
 /// What a step waited for, in words; with the length of each part where there are several.
@@ -93,24 +93,24 @@ pub(in crate::report) fn in_words(waits: &[PhaseWait]) -> Option<String> {
         [] => None,
         [one] => Some(cause(one).to_owned()),
         several => {
-            let parts = several.iter().map(|it| format!("{} {}", cause(it), Millis(it.ms)));
+            let parts = several.iter().map(|wait| format!("{} {}", cause(wait), Millis(wait.ms)));
             Some(parts.collect::<Vec<_>>().join(", "))
         }
     }
 }
 
 /// The longest part of a cold start: a wait, or a phase that waits for nothing.
-struct Part<'a> {
+struct PathPart<'a> {
     phase: &'a PathPhase,
     wait: Option<PhaseWait>,
     ms: u64,
 }
 
 /// The first of the longest parts; `None` without a path that takes time.
-fn longest_part(path: &[PathPhase]) -> Option<Part<'_>> {
+fn longest_part(path: &[PathPhase]) -> Option<PathPart<'_>> {
     let parts = path.iter().flat_map(|phase| {
-        let waits = phase.waits.iter().map(move |&wait| Part { phase, wait: Some(wait), ms: wait.ms });
-        waits.chain([Part { phase, wait: None, ms: phase.duration_ms }])
+        let waits = phase.waits.iter().map(move |&wait| PathPart { phase, wait: Some(wait), ms: wait.ms });
+        waits.chain([PathPart { phase, wait: None, ms: phase.duration_ms }])
     });
     parts.filter(|part| part.ms > 0).reduce(|best, part| if part.ms > best.ms { part } else { best })
 }
@@ -120,7 +120,7 @@ pub(in crate::report) fn binding(
     of: &str,
     length: u64,
     path: &[PathPhase],
-    limits: &Limits,
+    limits: &ColdStartLimits,
 ) -> Option<String> {
     if length > 0 && path.is_empty() {
         return Some(
@@ -182,21 +182,26 @@ fn stood(found: &EniFound) -> String {
 }
 
 /// The same for programs.
-pub(super) fn binding_form<'a>(length: u64, path: &'a [PathPhase], limits: &Limits) -> Option<Binding<'a>> {
+pub(super) fn binding_form<'a>(
+    length: u64,
+    path: &'a [PathPhase],
+    limits: &ColdStartLimits,
+) -> Option<BindingView<'a>> {
     let words = binding("that cold start", length, path, limits)?;
     let Some(part) = longest_part(path) else {
-        let spent_on = SpentOn::Else(NoWait::Queue);
-        return Some(Binding { phase: None, spent_on, ms: length, limit: None, words });
+        let spent_on = SpentOnView::Else(NoWaitView::Queue);
+        return Some(BindingView { phase: None, spent_on, ms: length, limit: None, words });
     };
-    let spent_on = part.wait.map_or(SpentOn::Else(NoWait::Phase), |wait| SpentOn::Wait(wait.cause));
+    let spent_on =
+        part.wait.map_or(SpentOnView::Else(NoWaitView::Phase), |wait| SpentOnView::Wait(wait.cause));
     let limit = part.wait.and_then(|wait| wait.limit);
-    Some(Binding { phase: Some(&part.phase.phase), spent_on, ms: part.ms, limit, words })
+    Some(BindingView { phase: Some(&part.phase.phase), spent_on, ms: part.ms, limit, words })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::forms::value;
+    use crate::report::views::value;
 
     fn phase(name: &str, duration_ms: u64, waits: &[(Cause, u64, Option<SystemLimit>)]) -> PathPhase {
         let waits: Vec<PhaseWait> =
@@ -211,12 +216,12 @@ mod tests {
         }
     }
 
-    fn limits() -> Limits {
-        Limits {
+    fn limits() -> ColdStartLimits {
+        ColdStartLimits {
             api: Some((100, Rate::per_second(5))),
             region_quota: Some(350),
             addresses: 59,
-            ..Limits::default()
+            ..ColdStartLimits::default()
         }
     }
 
@@ -229,7 +234,7 @@ mod tests {
         let said = |path: &[PathPhase]| {
             binding(
                 "that cold start",
-                path.iter().map(|it| it.wait_ms + it.duration_ms).sum(),
+                path.iter().map(|phase| phase.wait_ms + phase.duration_ms).sum(),
                 path,
                 &limits(),
             )

@@ -1,8 +1,8 @@
 //! Chance: a probability that runs estimate, and how well it is known.
 
 use super::runs::student;
-use crate::report::forms::ChanceForm;
-use crate::report::words::{percent, thousands};
+use crate::report::format::{percent, thousands};
+use crate::report::views::ChanceView;
 
 /// A probability estimated over runs, with its 95% confidence interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,8 +48,8 @@ impl Chance {
     }
 
     /// For programs.
-    pub fn form(self) -> ChanceForm {
-        ChanceForm { mean: self.mean, low_95: self.low, high_95: self.high, runs: self.runs as u64 }
+    pub fn form(self) -> ChanceView {
+        ChanceView { mean: self.mean, low_95: self.low, high_95: self.high, runs: self.runs as u64 }
     }
 }
 
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     fn near(chance: Option<Chance>, expected: [f64; 3]) -> bool {
-        let found = chance.map(|it| [it.mean, it.low, it.high]);
+        let found = chance.map(|chance| [chance.mean, chance.low, chance.high]);
         found.is_some_and(|found| found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 5e-4))
     }
 

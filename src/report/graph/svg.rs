@@ -7,16 +7,16 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::colour::{self, Colours};
-use super::layout::{Gaps, Item, Layout, Point, lay_out};
+use super::layout::{Gaps, GraphLayout, LayoutItem, LayoutPoint, lay_out};
 use super::measure::width;
-use super::{Direction, Drawing, Edge, Format, Kind, Node};
+use super::{Direction, Drawing, DrawingEdge, DrawingFormat, DrawingNode, NodeKind};
 use crate::diagnostic::escaped;
-use crate::report::words::wrapped;
+use crate::report::format::wrapped;
 
 /// For browsers and documents.
-pub struct Svg;
+pub struct SvgFormat;
 
-impl Format for Svg {
+impl DrawingFormat for SvgFormat {
     fn name(&self) -> &'static str {
         "svg"
     }
@@ -57,15 +57,15 @@ struct Label {
 /// The picture.
 pub(super) fn drawn(drawing: &Drawing) -> String {
     let labels: Vec<Label> = drawing.nodes.iter().map(label).collect();
-    let mut items: Vec<Item> = drawing
+    let mut items: Vec<LayoutItem> = drawing
         .nodes
         .iter()
         .zip(&labels)
         .map(|(node, label)| {
             let (wide, high) = size(node, label);
             match drawing.direction {
-                Direction::Right => Item { rank: node.rank, deep: wide, broad: high },
-                Direction::Down => Item { rank: node.rank, deep: high, broad: wide },
+                Direction::Right => LayoutItem { rank: node.rank, deep: wide, broad: high },
+                Direction::Down => LayoutItem { rank: node.rank, deep: high, broad: wide },
             }
         })
         .collect();
@@ -78,23 +78,25 @@ pub(super) fn drawn(drawing: &Drawing) -> String {
         Direction::Down => Gaps { ranks: 26, boxes: 24 },
     };
     let layout = lay_out(&items, &edges, gaps);
-    Page::new(drawing, &layout).filled(drawing, &labels, &items, &layout)
+    SvgCanvas::new(drawing, &layout).filled(drawing, &labels, &items, &layout)
 }
 
 /// Makes the boxes of a column equally wide.
-fn stretch(drawing: &Drawing, items: &mut [Item]) {
+fn stretch(drawing: &Drawing, items: &mut [LayoutItem]) {
     let mut widest: BTreeMap<usize, i64> = BTreeMap::new();
     for item in items.iter() {
         let wide = widest.entry(item.rank).or_default();
         *wide = item.deep.max(*wide);
     }
-    for (item, node) in items.iter_mut().zip(&drawing.nodes).filter(|(_, node)| node.kind != Kind::Junction) {
+    for (item, node) in
+        items.iter_mut().zip(&drawing.nodes).filter(|(_, node)| node.kind != NodeKind::Junction)
+    {
         item.deep = widest.get(&node.rank).copied().unwrap_or(item.deep);
     }
 }
 
 /// Where the parts of the picture stand.
-struct Page {
+struct SvgCanvas {
     direction: Direction,
     title: Vec<String>,
     head: Vec<String>,
@@ -105,8 +107,8 @@ struct Page {
     body: String,
 }
 
-impl Page {
-    fn new(drawing: &Drawing, layout: &Layout) -> Self {
+impl SvgCanvas {
+    fn new(drawing: &Drawing, layout: &GraphLayout) -> Self {
         /// So much for the title and the legend, however small the graph is.
         const LEAST: i64 = 760;
         let (deep, broad) = match drawing.direction {
@@ -138,7 +140,13 @@ impl Page {
         }
     }
 
-    fn filled(mut self, drawing: &Drawing, labels: &[Label], items: &[Item], layout: &Layout) -> String {
+    fn filled(
+        mut self,
+        drawing: &Drawing,
+        labels: &[Label],
+        items: &[LayoutItem],
+        layout: &GraphLayout,
+    ) -> String {
         self.frames(drawing, layout);
         for (edge, route) in drawing.edges.iter().zip(&layout.routes) {
             self.arrow(drawing, edge, route);
@@ -168,7 +176,7 @@ impl Page {
     }
 
     /// From the layout's axes to the page.
-    const fn at(&self, point: Point) -> (i64, i64) {
+    const fn at(&self, point: LayoutPoint) -> (i64, i64) {
         match self.direction {
             Direction::Right => (self.left + point.deep, self.top + point.broad),
             Direction::Down => (self.left + point.broad, self.top + point.deep),
@@ -216,7 +224,7 @@ impl Page {
         }
     }
 
-    fn frames(&mut self, drawing: &Drawing, layout: &Layout) {
+    fn frames(&mut self, drawing: &Drawing, layout: &GraphLayout) {
         for frame in &drawing.frames {
             let ends = (layout.ranks.get(frame.first), layout.ranks.get(frame.last));
             let (Some(&(begin, _)), Some(&(_, end))) = ends else { continue };
@@ -232,12 +240,12 @@ impl Page {
         }
     }
 
-    fn arrow(&mut self, drawing: &Drawing, edge: &Edge, route: &[Point]) {
+    fn arrow(&mut self, drawing: &Drawing, edge: &DrawingEdge, route: &[LayoutPoint]) {
         /// The length of an arrow's head.
         const HEAD: i64 = 7;
         let (Some(&first), Some(&last)) = (route.first(), route.last()) else { return };
-        let pointed = drawing.nodes.get(edge.to).is_some_and(|node| node.kind != Kind::Junction);
-        let neck = Point { deep: last.deep - if pointed { HEAD - 1 } else { 0 }, ..last };
+        let pointed = drawing.nodes.get(edge.to).is_some_and(|node| node.kind != NodeKind::Junction);
+        let neck = LayoutPoint { deep: last.deep - if pointed { HEAD - 1 } else { 0 }, ..last };
         let (x, y) = self.at(first);
         let mut path = format!("M{x} {y}");
         let mut from = first;
@@ -248,8 +256,8 @@ impl Page {
                 let _ = write!(path, "L{x} {y}");
             } else {
                 let half = i64::midpoint(from.deep, to.deep);
-                let (ax, ay) = self.at(Point { deep: half, ..from });
-                let (bx, by) = self.at(Point { deep: half, ..to });
+                let (ax, ay) = self.at(LayoutPoint { deep: half, ..from });
+                let (bx, by) = self.at(LayoutPoint { deep: half, ..to });
                 let _ = write!(path, "C{ax} {ay} {bx} {by} {x} {y}");
             }
             from = to;
@@ -272,18 +280,19 @@ impl Page {
     }
 
     /// The head of an arrow with its tip at `tip`.
-    fn head(&self, tip: Point, length: i64, colours: Colours) -> String {
+    fn head(&self, tip: LayoutPoint, length: i64, colours: Colours) -> String {
         let (x, y) = self.at(tip);
-        let sides = [-4, 4].map(|side| self.at(Point { deep: tip.deep - length, broad: tip.broad + side }));
+        let sides =
+            [-4, 4].map(|side| self.at(LayoutPoint { deep: tip.deep - length, broad: tip.broad + side }));
         let [(ax, ay), (bx, by)] = sides;
         let fill = colours.light;
         format!("<path class=\"eg-head\" d=\"M{x} {y}L{ax} {ay}L{bx} {by}Z\" fill=\"{fill}\"/>")
     }
 
-    fn node(&mut self, node: &Node, label: &Label, (x, y, wide, high): (i64, i64, i64, i64)) {
+    fn node(&mut self, node: &DrawingNode, label: &Label, (x, y, wide, high): (i64, i64, i64, i64)) {
         let (fill, line) = colour::of(node.kind);
         let (name, fill, stroke) = (node.kind.name(), fill.light, line.light);
-        if node.kind == Kind::Junction {
+        if node.kind == NodeKind::Junction {
             let half = wide / 2;
             let (x, y) = (x + half, y + half);
             self.line(&format!(
@@ -293,7 +302,7 @@ impl Page {
         }
         let hint = if node.hint.is_empty() { escaped(&node.title) } else { escaped(&node.hint) };
         self.line(&format!("<g class=\"eg-node\"><title>{}</title>", xml_escaped(&hint)));
-        let round = if node.kind == Kind::End { high / 2 } else { 6 };
+        let round = if node.kind == NodeKind::End { high / 2 } else { 6 };
         self.line(&format!(
             "<rect class=\"eg-box eg-{name}\" x=\"{x}\" y=\"{y}\" width=\"{wide}\" height=\"{high}\" rx=\"{round}\" \
              fill=\"{fill}\" stroke=\"{stroke}\" stroke-width=\"1.3\"/>"
@@ -325,7 +334,7 @@ fn filled(share: f64, whole: i64) -> i64 {
     part.max(if share > 0.0 { 2 } else { 0 })
 }
 
-fn label(node: &Node) -> Label {
+fn label(node: &DrawingNode) -> Label {
     let broken = |line: &String| {
         let words = wrapped(&escaped(line), LONGEST_LINE, "");
         words.lines().map(|line| cut(line, LONGEST_LINE)).collect::<Vec<_>>()
@@ -338,9 +347,9 @@ fn label(node: &Node) -> Label {
 }
 
 /// How wide and high a box must be for what it says.
-fn size(node: &Node, label: &Label) -> (i64, i64) {
+fn size(node: &DrawingNode, label: &Label) -> (i64, i64) {
     const JUNCTION: i64 = 6;
-    if node.kind == Kind::Junction {
+    if node.kind == NodeKind::Junction {
         return (JUNCTION, JUNCTION);
     }
     let aside = if label.aside.is_empty() { 0 } else { 8 + width(&label.aside, SMALL, false) };

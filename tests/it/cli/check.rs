@@ -13,7 +13,7 @@ fn sound_files_are_told_by_kind() {
     assert_eq!(said.code, 0, "{}", said.err);
     let value: Value = serde_json::from_str(&said.out).unwrap();
     let files = value["files"].as_array().unwrap();
-    let kinds: Vec<_> = files.iter().map(|it| it["kind"].as_str().unwrap()).collect();
+    let kinds: Vec<_> = files.iter().map(|file| file["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["scenario", "traffic", "model", "traffic"]);
     assert_eq!(
         (&files[0]["functions"], &files[0]["subnets"]),

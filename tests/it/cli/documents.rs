@@ -18,12 +18,14 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The README and all of `docs/`, by name.
+/// Those at the root and all of `docs/`, by name.
 fn documents() -> Vec<PathBuf> {
-    let mut all = vec![root().join("README.md")];
-    for entry in fs::read_dir(root().join("docs")).unwrap() {
+    let mut all = Vec::new();
+    for entry in
+        [root().to_owned(), root().join("docs")].iter().flat_map(|folder| fs::read_dir(folder).unwrap())
+    {
         let path = entry.unwrap().path();
-        if path.extension().is_some_and(|it| it == "md") {
+        if path.extension().is_some_and(|extension| extension == "md") {
             all.push(path);
         }
     }
@@ -63,14 +65,14 @@ fn folder(name: &str) -> PathBuf {
     fs::create_dir_all(folder.join("data")).unwrap();
     for entry in fs::read_dir(root().join("data")).unwrap() {
         let path = entry.unwrap().path();
-        if path.extension().is_some_and(|it| it == "csv" || it == "toml") {
+        if path.extension().is_some_and(|extension| extension == "csv" || extension == "toml") {
             let text = fs::read_to_string(&path).unwrap();
             let kept: String = text.split_inclusive('\n').take(1 + ROWS).collect();
             fs::write(folder.join("data").join(path.file_name().unwrap()), kept).unwrap();
         }
     }
     for file in ["subnets.json", "enis.json", "functions-1.json", "plan.json"] {
-        let from = root().join("tests/it/import/inventory/files").join(file);
+        let from = root().join("tests/it/inventory/files").join(file);
         fs::copy(from, folder.join(file.replace("-1", ""))).unwrap();
     }
     fs::copy(root().join("tests/fixtures/cli/scenario.toml"), folder.join("scenario.toml")).unwrap();

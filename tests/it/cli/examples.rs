@@ -12,12 +12,17 @@ use crate::golden::golden;
 fn golden_examples() {
     golden("example-list.text", &run(&["example", "list"]).out);
     golden("example-list.json", &run(&["example", "list", "--format", "json"]).out);
-    for it in example::ALL {
-        let said = run(&["example", "run", it.name]);
-        assert_eq!(said.code, 0, "{}: {}", it.name, said.err);
+    for example in example::ALL {
+        let said = run(&["example", "run", example.name]);
+        assert_eq!(said.code, 0, "{}: {}", example.name, said.err);
         // Nothing but what a gate or a note says.
-        assert!(!said.out.contains("[exit code 2]") && !said.err.contains("E4"), "{}: {}", it.name, said.err);
-        golden(&format!("example-{}", it.name), &format!("{}\nOn stderr:\n{}", said.out, said.err));
+        assert!(
+            !said.out.contains("[exit code 2]") && !said.err.contains("E4"),
+            "{}: {}",
+            example.name,
+            said.err
+        );
+        golden(&format!("example-{}", example.name), &format!("{}\nOn stderr:\n{}", said.out, said.err));
     }
 }
 
@@ -26,13 +31,14 @@ fn an_extracted_example_is_its_folder_and_is_never_written_over() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("examples");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
-    for it in example::ALL {
-        let place = folder.join(it.name);
-        let said = run(&["example", "extract", it.name, "-o", place.to_str().unwrap()]);
+    for example in example::ALL {
+        let place = folder.join(example.name);
+        let said = run(&["example", "extract", example.name, "-o", place.to_str().unwrap()]);
         assert_eq!(said.code, 0, "{}", said.err);
-        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/examples").join(it.name);
-        let mut kept: Vec<_> = fs::read_dir(&here).unwrap().map(|it| it.unwrap().file_name()).collect();
-        let mut made: Vec<_> = fs::read_dir(&place).unwrap().map(|it| it.unwrap().file_name()).collect();
+        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/examples").join(example.name);
+        let mut kept: Vec<_> = fs::read_dir(&here).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let mut made: Vec<_> =
+            fs::read_dir(&place).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         kept.sort();
         made.sort();
         assert_eq!(kept, made, "a file that the registry forgets is carried by nobody");
@@ -54,9 +60,11 @@ fn an_extracted_example_is_its_folder_and_is_never_written_over() {
 #[test]
 fn every_folder_of_examples_is_registered() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/examples");
-    let mut names: Vec<_> =
-        fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
-    let mut known: Vec<_> = example::ALL.iter().map(|it| it.name.to_owned()).collect();
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let mut known: Vec<_> = example::ALL.iter().map(|example| example.name.to_owned()).collect();
     names.sort();
     known.sort();
     assert_eq!(names, known);

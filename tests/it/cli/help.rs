@@ -14,13 +14,13 @@ fn commands() -> Vec<(Vec<String>, Vec<String>)> {
     let mut all = Vec::new();
     let mut left = vec![(vec!["eniplan".to_owned()], cli::definition())];
     while let Some((words, command)) = left.pop() {
-        for inner in command.get_subcommands().filter(|it| it.get_name() != "help") {
+        for inner in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help") {
             left.push(([&words[..], &[inner.get_name().to_owned()]].concat(), inner.clone()));
         }
         let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
         let (_, examples) = help.split_once("Example").unwrap_or(("", ""));
         let lines = examples.lines().filter_map(|line| line.strip_prefix("  "));
-        all.push((words, lines.filter(|it| it.starts_with("eniplan ")).map(str::to_owned).collect()));
+        all.push((words, lines.filter(|line| line.starts_with("eniplan ")).map(str::to_owned).collect()));
     }
     all
 }
@@ -31,7 +31,7 @@ fn every_command_has_an_example_of_its_own() {
     assert!(commands.len() > 18, "{}", commands.len());
     for (words, examples) in commands {
         assert!(!examples.is_empty(), "{words:?} has no example");
-        assert!(examples.iter().any(|it| it.starts_with(&words.join(" "))), "{words:?}: {examples:?}");
+        assert!(examples.iter().any(|line| line.starts_with(&words.join(" "))), "{words:?}: {examples:?}");
     }
 }
 
@@ -47,7 +47,7 @@ fn every_example_of_the_help_runs() {
     copy(fixtures.join("scenario.toml"), "scenario.toml");
     copy(fixtures.join("failing.toml"), "model.toml");
     for file in ["subnets.json", "enis.json", "functions-1.json", "plan.json"] {
-        copy(root.join("tests/it/import/inventory/files").join(file), &file.replace("-1", ""));
+        copy(root.join("tests/it/inventory/files").join(file), &file.replace("-1", ""));
     }
     let mut ran = 0;
     for (_, examples) in commands() {

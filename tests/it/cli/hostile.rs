@@ -129,7 +129,7 @@ fn pipes_are_files_too() {
     });
     assert_eq!(run(&["demand", "log.csv", "-o", path]).code, 0);
     assert!(reader.join().unwrap().contains("needs at most"));
-    assert!(fs::symlink_metadata(&pipe).is_ok_and(|it| !it.is_file()), "the pipe stays a pipe");
+    assert!(fs::symlink_metadata(&pipe).is_ok_and(|kind| !kind.is_file()), "the pipe stays a pipe");
 }
 
 #[test]
@@ -204,7 +204,7 @@ fn being_stopped_leaves_every_file_as_it_was() {
         assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
         assert_ne!(child.wait().unwrap().code(), Some(0), "{words:?}");
     }
-    let left: Vec<_> = fs::read_dir(&folder).unwrap().map(|it| it.unwrap().file_name()).collect();
+    let left: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["out"]);
     assert_eq!(fs::read_to_string(&out).unwrap(), "as it was");
 }

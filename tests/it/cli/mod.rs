@@ -436,7 +436,7 @@ fn the_curve_brackets_every_slot_and_reaches_the_worst_case() {
     let said = line("worst-case counts.csv --effort 20000 --format json --curve 30s");
     let worst: Value = serde_json::from_str(&said.out).unwrap();
     let curve = worst["curve"].as_array().unwrap();
-    let of = |field: &str| -> Vec<u64> { curve.iter().map(|it| it[field].as_u64().unwrap()).collect() };
+    let of = |field: &str| -> Vec<u64> { curve.iter().map(|point| point[field].as_u64().unwrap()).collect() };
     assert_eq!(of("at_ms"), (0..8).map(|n| n * 30_000).collect::<Vec<_>>());
     assert_eq!(worst["curve_slot_ms"], 30_000);
     assert_eq!(of("invocations").iter().sum::<u64>(), 155);
@@ -563,8 +563,12 @@ fn hostile_names_stay_names() {
     }
     let json = run(&["demand", file, "--format", "json"]);
     let value: Value = serde_json::from_str(&json.out).unwrap();
-    let names: Vec<&str> =
-        value["functions"].as_array().unwrap().iter().map(|it| it["function"].as_str().unwrap()).collect();
+    let names: Vec<&str> = value["functions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|function| function["function"].as_str().unwrap())
+        .collect();
     assert!(names.contains(&"\u{202e}drawkcab") && names.contains(&"she said \"no\""));
     let said = run(&["simulate", file, "--start", "empty", "--log", log.to_str().unwrap()]);
     assert_eq!(said.code, 0);

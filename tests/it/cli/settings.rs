@@ -48,12 +48,12 @@ fn a_number_of_the_model_is_set_and_no_longer_claims_its_source() {
     let text = eniplan::platform::named(name).unwrap().text;
     let set = |texts: &[&str]| {
         let settings: Vec<_> =
-            texts.iter().map(|it| eniplan::document::Setting::parse(it).unwrap()).collect();
+            texts.iter().map(|text| eniplan::document::Setting::parse(text).unwrap()).collect();
         eniplan::platform::load_with(name, text, &settings)
     };
     let model = set(&["eni.boot.max=10m", "eni.capacity.count=2", "eni.vpc_quota.value=7"]).unwrap();
     let citations = model.citations();
-    let of = |path: &str| citations.iter().find(|it| it.path == path).unwrap();
+    let of = |path: &str| citations.iter().find(|citation| citation.path == path).unwrap();
     let boot = of("eni.boot");
     assert_eq!((boot.value.as_str(), boot.grade.letter()), ("5m..10m", "L"));
     assert!(
@@ -67,7 +67,7 @@ fn a_number_of_the_model_is_set_and_no_longer_claims_its_source() {
     // One value alone says both ends, and a limit that the model has not.
     let model = set(&["eni.boot=10m", "eni.vpc_quota=7", "eni.api.burst=3"]).unwrap();
     let citations = model.citations();
-    let of = |path: &str| citations.iter().find(|it| it.path == path).unwrap().value.clone();
+    let of = |path: &str| citations.iter().find(|citation| citation.path == path).unwrap().value.clone();
     assert_eq!([of("eni.boot"), of("eni.vpc_quota"), of("eni.api.burst")], ["10m", "7", "3"]);
 }
 

@@ -63,7 +63,9 @@ fn counts_of_every_spread_from_an_empty_and_a_warm_start() {
                 .functions
                 .iter()
                 .zip(&bench.initial)
-                .map(|(it, &initial)| from_warm(&it.environments, initial, keep_alive).integral(0, span))
+                .map(|(function, &initial)| {
+                    from_warm(&function.environments, initial, keep_alive).integral(0, span)
+                })
                 .sum();
             let outcome = bench.run(&traffic, Random::new(seed));
             assert_eq!(outcome.environments.integral, alive, "seed {seed}, {spread:?}, {start:?}");

@@ -1,5 +1,8 @@
 //! The reports: golden files of every answer in every format, and what must hold of all of them.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock};
+
 use serde_json::Value;
 
 use crate::cli::run;
@@ -48,9 +51,16 @@ pub fn golden(name: &str, text: &str) {
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
-fn printed(words: &str, format: &str) -> String {
-    let words: Vec<&str> = words.split(' ').chain(["--format", format]).collect();
-    run(&words).out
+/// What a command prints in this format; each runs once for all tests.
+fn printed(words: &'static str, format: &'static str) -> Arc<str> {
+    type Printed = Mutex<BTreeMap<(&'static str, &'static str), Arc<OnceLock<Arc<str>>>>>;
+    static PRINTED: Printed = Mutex::new(BTreeMap::new());
+    let once = PRINTED.lock().unwrap().entry((words, format)).or_default().clone();
+    let print = || {
+        let words: Vec<&str> = words.split(' ').chain(["--format", format]).collect();
+        run(&words).out.into()
+    };
+    once.get_or_init(print).clone()
 }
 
 #[test]

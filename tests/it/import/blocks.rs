@@ -32,7 +32,7 @@ fn whole(file: &Path, more: &[&str]) -> String {
 
 fn without_window(text: &str) -> String {
     let mut value: Value = serde_json::from_str(text).unwrap();
-    let kept = |it: &Value| !it.as_str().unwrap().starts_with("only ");
+    let kept = |note: &Value| !note.as_str().unwrap().starts_with("only ");
     value["assumptions"].as_array_mut().unwrap().retain(kept);
     value.to_string()
 }
@@ -261,7 +261,8 @@ fn a_signal_leaves_nothing_half_written() {
             .stdin(Stdio::null())
             .spawn()
             .unwrap();
-        let parts = || fs::read_dir(&folder).unwrap().map(|it| it.unwrap().file_name()).collect::<Vec<_>>();
+        let parts =
+            || fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
         for _ in 0..1_000 {
             if !parts().is_empty() {
                 break;

@@ -22,7 +22,7 @@ fn fuzz() -> PathBuf {
 
 fn seeds(target: &str) -> Vec<String> {
     let mut paths: Vec<_> =
-        fs::read_dir(fuzz().join("seeds").join(target)).unwrap().map(|it| it.unwrap().path()).collect();
+        fs::read_dir(fuzz().join("seeds").join(target)).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     paths.iter().map(|path| fs::read_to_string(path).unwrap()).collect()
 }

@@ -99,7 +99,7 @@ fn choices(joint: &Joint, state: State, peak: u32) -> Vec<(State, u64)> {
             let tokens = if joint.api.is_some() { state.level / 1_000_000 } else { u64::MAX };
             // What takes no time to delete makes room at the same instant.
             let idle =
-                if joint.delete.max.0 == 0 { state.classes.iter().map(|it| it.ready).sum() } else { 0 };
+                if joint.delete.max.0 == 0 { state.classes.iter().map(|class| class.ready).sum() } else { 0 };
             for create in 0..=u64::from((peak + idle).saturating_sub(state.held()).min(peak)).min(tokens) {
                 let mut state = state.clone();
                 if joint.api.is_some() {
@@ -128,7 +128,7 @@ fn choices(joint: &Joint, state: State, peak: u32) -> Vec<(State, u64)> {
 fn holds(joint: &Joint, state: &State, now: i64, peak: u32) -> bool {
     let in_subnet = |subnet: usize| -> u32 {
         let classes = state.classes.iter().zip(&joint.classes);
-        classes.filter(|(_, it)| **it == subnet).map(|(class, _)| class.held()).sum()
+        classes.filter(|(_, home)| **home == subnet).map(|(class, _)| class.held()).sum()
     };
     let room = (0..joint.subnets.len()).all(|subnet| in_subnet(subnet) <= joint.subnets[subnet].addresses);
     let quota = joint.region_quota.is_none_or(|quota| state.held() <= quota);

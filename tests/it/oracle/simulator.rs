@@ -193,7 +193,10 @@ impl Totals {
             failed: outcome.failed.clone(),
             served: outcome.cold_starts.served,
             cold: outcome.cold_starts.cold,
-            longest: outcome.longest.as_ref().map(|it| (it.arrival, it.function, it.length)),
+            longest: outcome
+                .longest
+                .as_ref()
+                .map(|longest| (longest.arrival, longest.function, longest.length)),
         }
     }
 
@@ -236,7 +239,7 @@ impl Totals {
 /// What the two tell differently.
 fn difference(scene: &Scene, account: &Account, outcome: &Outcome, told: &[Told]) -> Option<String> {
     let line =
-        |log: &[Told], n: usize| log.get(n).map_or_else(|| "nothing".to_owned(), |it| format!("{it:?}"));
+        |log: &[Told], n: usize| log.get(n).map_or_else(|| "nothing".to_owned(), |line| format!("{line:?}"));
     if let Some(n) = (0..account.log.len().max(told.len())).find(|&n| account.log.get(n) != told.get(n)) {
         return Some(format!("line {n}:\nnaive {}\nfast  {}", line(&account.log, n), line(told, n)));
     }

@@ -103,7 +103,7 @@ fn conflicts_are_minimal_and_fixes_smallest_by_brute_force() {
         for rule in &short {
             let looser = lifted(&alone, rule);
             assert!(
-                solve_joint(&looser).is_ok_and(|it| matches!(it, JointAnswer::Planned(_))),
+                solve_joint(&looser).is_ok_and(|answer| matches!(answer, JointAnswer::Planned(_))),
                 "case {case}: {rule}"
             );
         }
@@ -202,10 +202,10 @@ fn what_is_said_to_help_does_and_one_unit_less_does_not() {
             };
             let (with, less) = match fix.kind {
                 "addresses" => {
-                    (holds(&|it| addresses(it, to), 1_000), holds(&|it| addresses(it, to - 1), 1_000))
+                    (holds(&|case| addresses(case, to), 1_000), holds(&|case| addresses(case, to - 1), 1_000))
                 }
                 "keep_alive" => {
-                    (holds(&|it| lives(it, to), 1_000), holds(&|it| lives(it, to + 1_000), 1_000))
+                    (holds(&|case| lives(case, to), 1_000), holds(&|case| lives(case, to + 1_000), 1_000))
                 }
                 "promise" => (holds(&|_| (), to), holds(&|_| (), to - 1)),
                 "move" => {
@@ -266,7 +266,7 @@ fn shadow_prices_are_differences_of_plans() {
     let first = &prices[0];
     let more = first.more.as_ref().unwrap();
     assert_eq!((more.by, more.peak_enis, more.creations), (2, 1, 1));
-    assert_eq!((first.spare, first.less.as_ref().map(|it| it.by)), (0, None));
+    assert_eq!((first.spare, first.less.as_ref().map(|change| change.by)), (0, None));
     // Five in each of the others; 95 may go, and with one more there is a plan of more, or none.
     assert_eq!((prices[1].used, prices[1].more, prices[1].full.len()), (5, None, 0));
     assert!(prices[1].spare <= 95 && prices[1].spare >= 90, "{:?}", prices[1]);
@@ -275,12 +275,15 @@ fn shadow_prices_are_differences_of_plans() {
     let prices = shadow_prices(&tight, Minimise::Enis).unwrap().unwrap();
     let quota = prices.last().unwrap();
     assert_eq!((quota.kind, quota.spare, quota.used, quota.less), ("region_quota", 0, 3, None));
-    assert_eq!(quota.full.iter().map(|it| (it.from_ms, it.to_ms)).collect::<Vec<_>>(), [(-10, 60)]);
+    assert_eq!(
+        quota.full.iter().map(|stretch| (stretch.from_ms, stretch.to_ms)).collect::<Vec<_>>(),
+        [(-10, 60)]
+    );
     // A slow bucket makes requests wait 2 ms in all; one token more of burst spares 1 of them.
     let mut slow = three();
     slow.api = Some(TokenBucket { burst: 1, per_second: Rate::per_second(1_000) });
     let prices = shadow_prices(&slow, Minimise::Enis).unwrap().unwrap();
-    let burst = prices.iter().find(|it| it.kind == "api_burst").unwrap();
+    let burst = prices.iter().find(|price| price.kind == "api_burst").unwrap();
     let more = burst.more.as_ref().unwrap();
     assert_eq!((more.by, more.peak_enis), (1, 0));
     assert!((more.eni_hours * 3_600_000.0 - 2.0).abs() < 1e-6, "{more:?}");

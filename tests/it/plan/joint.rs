@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::ops::Range;
+
 use eniplan::demand::Curve;
 use eniplan::plan::check::Checked;
 use eniplan::plan::joint::check::{Violation, check_joint, check_lingering};
@@ -100,8 +102,21 @@ pub fn tiny(case: u64) -> Joint {
 
 #[test]
 fn joint_plans_equal_the_best_of_all_schedules() {
+    compare_with_all_schedules(0..12);
+}
+
+mod long {
+    #[test]
+    #[ignore = "long proof: see CONTRIBUTING.md"]
+    fn joint_plans_equal_the_best_of_all_schedules() {
+        super::compare_with_all_schedules(0..90);
+    }
+}
+
+fn compare_with_all_schedules(cases: Range<u64>) {
+    let all = cases.end - cases.start;
     let (mut plans, mut optimal, mut same, mut none, mut missed) = (0, 0, 0, 0, 0);
-    for case in 0..90 {
+    for case in cases {
         let joint = tiny(case);
         let best = joint_schedules::best(&joint, 4);
         match solve_joint(&joint).unwrap() {
@@ -120,7 +135,7 @@ fn joint_plans_equal_the_best_of_all_schedules() {
                 plans += 1;
                 assert!(plan.lower_bound <= best, "case {case}: {:?} > {best:?} {joint:?}", plan.lower_bound);
                 assert!(best <= plan.objectives, "case {case}: {best:?} {joint:?}\n{plan:?}");
-                same += i32::from(best == plan.objectives);
+                same += u64::from(best == plan.objectives);
                 if plan.status == Status::Optimal {
                     optimal += 1;
                     assert_eq!(plan.objectives, best, "case {case}: {joint:?}");
@@ -129,10 +144,7 @@ fn joint_plans_equal_the_best_of_all_schedules() {
         }
     }
     assert!(
-        plans > 30 && same * 10 > plans * 9 && none > 10 && missed * 50 < plans,
-        "{plans} {same} {none} {missed}"
-    );
-    println!(
+        plans > all / 3 && same * 10 > plans * 9 && none > all / 9 && missed * 50 < plans,
         "{plans} plans, {same} of them the best, {optimal} known to be; {none} impossible, {missed} missed"
     );
 }
@@ -185,7 +197,7 @@ fn no_plan_holds_more_than_one_that_deletes_nothing() {
         let mut risen = joint.clone();
         risen.span = Millis(joint.end_ms());
         risen.pools.iter_mut().for_each(|pool| pool.need = pool.need.sliding_max(u64::MAX));
-        let Some(steady) = planned(&risen).filter(|it| it.lingering_peak.is_some()) else { continue };
+        let Some(steady) = planned(&risen).filter(|plan| plan.lingering_peak.is_some()) else { continue };
         compared += 1;
         let plan = planned(&joint).unwrap_or_else(|| panic!("case {case}: {joint:?}"));
         assert!(
@@ -353,8 +365,9 @@ fn a_day_of_twelve_classes_is_near_its_bound() {
 #[ignore = "a measurement"]
 fn measured_joint() {
     for slots in [1_440, 10_080] {
-        for (lingers, boot, delete) in
-            [false, true].into_iter().flat_map(|it| [(it, 15, 35), (it, 300, 300), (it, 900, 2_100)])
+        for (lingers, boot, delete) in [false, true]
+            .into_iter()
+            .flat_map(|tight| [(tight, 15, 35), (tight, 300, 300), (tight, 900, 2_100)])
         {
             let joint = Joint { lingers, ..twelve_classes(slots, boot, delete) };
             let start = std::time::Instant::now();

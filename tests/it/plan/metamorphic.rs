@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::ops::Range;
+
 use eniplan::comparison::Case;
 use eniplan::import::{Companions, Options, Source, import};
 use eniplan::plan::Plan;
@@ -71,7 +73,7 @@ fn whole_ms(hours: f64) -> u64 {
 }
 
 fn cost(plan: &Plan) -> Cost {
-    plan.amount.map(|it| (it.peak_enis, whole_ms(it.eni_hours), it.creations))
+    plan.amount.map(|amount| (amount.peak_enis, whole_ms(amount.eni_hours), amount.creations))
 }
 
 /// Whether the first is at most the second, no plan being dearer than any.
@@ -81,14 +83,33 @@ fn at_most(first: Cost, second: Cost) -> bool {
 
 #[test]
 fn more_room_or_a_looser_promise_never_costs_more() {
+    loosen(0..5);
+}
+
+mod long {
+    #[test]
+    #[ignore = "long proof: see CONTRIBUTING.md"]
+    fn more_room_or_a_looser_promise_never_costs_more() {
+        super::loosen(0..14);
+    }
+
+    #[test]
+    #[ignore = "long proof: see CONTRIBUTING.md"]
+    fn more_traffic_never_costs_less() {
+        super::add_traffic(0..24);
+    }
+}
+
+fn loosen(seeds: Range<u64>) {
+    let all = seeds.end - seeds.start;
     let (mut planned, mut cheaper) = (0, 0);
-    for seed in 0..14 {
+    for seed in seeds {
         let (bench, traffic) = world(seed);
         let tight = cost(&plan(&bench, &traffic, 0));
-        planned += u32::from(tight.is_some());
+        planned += u64::from(tight.is_some());
         let mut tell = |what: &str, looser: Cost| {
             assert!(at_most(looser, tight), "seed {seed}, {what}: {looser:?} instead of {tight:?}");
-            cheaper += u32::from(looser != tight);
+            cheaper += u64::from(looser != tight);
         };
         let with = |change: &dyn Fn(&mut Bench)| {
             let mut other = Bench {
@@ -101,34 +122,41 @@ fn more_room_or_a_looser_promise_never_costs_more() {
             cost(&plan(&other, &traffic, 0))
         };
         for subnet in 0..bench.topology.limits.subnets.len() {
-            tell("an address", with(&|it| it.topology.limits.subnets[subnet].addresses += 1));
+            tell("an address", with(&|bench| bench.topology.limits.subnets[subnet].addresses += 1));
         }
         tell(
             "VPC quota",
-            with(&|it| it.topology.limits.vpc_quota = it.topology.limits.vpc_quota.map(|n| n + 1)),
+            with(&|bench| bench.topology.limits.vpc_quota = bench.topology.limits.vpc_quota.map(|n| n + 1)),
         );
         tell(
             "Region quota",
-            with(&|it| it.topology.limits.region_quota = it.topology.limits.region_quota.map(|n| n + 1)),
+            with(&|bench| {
+                bench.topology.limits.region_quota = bench.topology.limits.region_quota.map(|n| n + 1);
+            }),
         );
         if bench.topology.limits.api.is_some() {
-            tell("burst", with(&|it| it.topology.limits.api.iter_mut().for_each(|api| api.burst += 1)));
+            tell("burst", with(&|bench| bench.topology.limits.api.iter_mut().for_each(|api| api.burst += 1)));
             tell(
                 "refill",
-                with(&|it| it.topology.limits.api.iter_mut().for_each(|api| api.per_second.0 += 5_000)),
+                with(&|bench| bench.topology.limits.api.iter_mut().for_each(|api| api.per_second.0 += 5_000)),
             );
         }
         for promise in [1, 40, 120] {
             tell("promise", cost(&plan(&bench, &traffic, promise)));
         }
     }
-    assert!(planned >= 5 && cheaper >= 2, "{planned} plans, {cheaper} cheaper");
+    assert!(planned > all / 3 && cheaper > all / 10, "{planned} plans, {cheaper} cheaper");
 }
 
 #[test]
 fn more_traffic_never_costs_less() {
+    add_traffic(0..8);
+}
+
+fn add_traffic(seeds: Range<u64>) {
+    let all = seeds.end - seeds.start;
     let mut dearer = 0;
-    for seed in 0..24 {
+    for seed in seeds {
         let (bench, traffic) = world(seed);
         let Shape::Log(entries) = &traffic.shape else { unreachable!("a log") };
         let before = plan(&bench, &traffic, 0);
@@ -143,7 +171,8 @@ fn more_traffic_never_costs_less() {
         more.push(extra);
         more.sort_by_key(|entry| entry.at);
         // As long as before: the account ends with the traffic.
-        let span = Millis(more.iter().map(|it| it.at + it.duration).max().unwrap().max(traffic.span.0));
+        let span =
+            Millis(more.iter().map(|entry| entry.at + entry.duration).max().unwrap().max(traffic.span.0));
         let fewer = Traffic { span, ..traffic.clone() };
         let more = Traffic { span, shape: Shape::Log(more), ..traffic.clone() };
         let (fewer, more) = (plan(&bench, &fewer, 0), plan(&bench, &more, 0));
@@ -155,9 +184,9 @@ fn more_traffic_never_costs_less() {
             cost(&more)
         );
         assert!(fewer.lower_bound.peak_enis <= more.lower_bound.peak_enis, "seed {seed}");
-        dearer += u32::from(cost(&fewer) != cost(&more));
+        dearer += u64::from(cost(&fewer) != cost(&more));
     }
-    assert!(dearer >= 7, "{dearer}");
+    assert!(dearer > all / 4, "{dearer}");
 }
 
 #[test]

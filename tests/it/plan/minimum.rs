@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use eniplan::cold_path::PathStep;
 use eniplan::comparison::Case;
@@ -80,8 +81,21 @@ fn breaks(bench: &Bench, traffic: &Traffic, create: u32, room: u64) -> bool {
 
 #[test]
 fn one_eni_fewer_breaks_the_promise_where_phases_make_up_for_waits() {
+    take_an_eni_less(0..60);
+}
+
+mod long {
+    #[test]
+    #[ignore = "long proof: see CONTRIBUTING.md"]
+    fn one_eni_fewer_breaks_the_promise_where_phases_make_up_for_waits() {
+        super::take_an_eni_less(0..200);
+    }
+}
+
+fn take_an_eni_less(seeds: Range<u64>) {
+    let all = seeds.end - seeds.start;
     let (mut told, mut met) = (0, 0);
-    for seed in 0..200 {
+    for seed in seeds {
         let (bench, traffic, room) = drawn(seed);
         let path = bench.cold_path.vpc.longest(Millis::ZERO, Millis::ZERO).0;
         let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &traffic, microlp());
@@ -91,11 +105,14 @@ fn one_eni_fewer_breaks_the_promise_where_phases_make_up_for_waits() {
         assert!(broken, "seed {seed}: {bound} are said to be needed, and one fewer keeps {room}");
         let nominal = demand(&traffic, &bench.topology, &bench.policy);
         let nominal: u32 = nominal.pools.iter().map(|pool| pool.in_use.peak().0).sum();
-        told += u32::from(bound > nominal);
+        told += u64::from(bound > nominal);
         if plan.constant_pool.enough == Some(bound) {
             assert!(!breaks(&bench, &traffic, bound, room), "seed {seed}");
             met += 1;
         }
     }
-    assert!(told >= 60 && met >= 20, "{told} bounds are above nominal concurrency, {met} are met");
+    assert!(
+        told >= all * 3 / 10 && met >= all / 10,
+        "{told} bounds are above nominal concurrency, {met} are met"
+    );
 }

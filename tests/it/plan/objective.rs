@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::ops::Range;
+
 use eniplan::plan::check::check;
 use eniplan::plan::joint::check::check_joint;
 use eniplan::plan::objective::{
@@ -101,14 +103,27 @@ fn the_cheapest_joint_plans_equal_brute_force() {
 
 #[test]
 fn no_schedule_takes_fewer_addresses_than_are_proved_to_be_needed() {
+    take_an_address_less(0..15);
+}
+
+mod long {
+    #[test]
+    #[ignore = "long proof: see CONTRIBUTING.md"]
+    fn no_schedule_takes_fewer_addresses_than_are_proved_to_be_needed() {
+        super::take_an_address_less(0..60);
+    }
+}
+
+fn take_an_address_less(cases: Range<u64>) {
+    let all = cases.end - cases.start;
     let (mut plans, mut known) = (0, 0);
-    for case in 0..60 {
+    for case in cases {
         let joint = joints::tiny(case);
         let subnet = [None, Some(0), Some(1)][usize::try_from(case % 3).unwrap()];
         let Ok(found) = solve_addresses(&joint, subnet).unwrap() else { continue };
         check_joint(&joint, &found.planned.entries).unwrap();
         plans += 1;
-        known += i32::from(found.planned.status == Status::Optimal);
+        known += u64::from(found.planned.status == Status::Optimal);
         assert_eq!(found.planned.status == Status::Optimal, found.bound == found.value, "case {case}");
         let Some(fewer) = found.bound.checked_sub(1) else { continue };
         let mut joint = joint;
@@ -120,8 +135,7 @@ fn no_schedule_takes_fewer_addresses_than_are_proved_to_be_needed() {
         let most = found.planned.objectives.peak.min(3);
         assert!(!joint_schedules::possible(&joint, most), "case {case}: {found:?} {joint:?}");
     }
-    println!("{plans} plans, {known} known to be the best");
-    assert!(plans > 20 && known * 10 > plans * 9, "{plans} {known}");
+    assert!(plans > all / 3 && known * 10 > plans * 9, "{plans} {known}");
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::ops::Range;
+
 use eniplan::comparison::Case;
 use eniplan::plan::Verdict;
 use eniplan::policy::named;
@@ -32,7 +34,7 @@ pub fn world(addresses: &[u32], functions: &[(&[usize], usize)]) -> Bench {
         place.classes.clear();
         for &subnet in subnets {
             let class = EniClass { subnet, security_groups: vec![format!("g{group}")] };
-            let known = bench.topology.classes.iter().position(|it| *it == class);
+            let known = bench.topology.classes.iter().position(|known| *known == class);
             place.classes.push(known.unwrap_or(bench.topology.classes.len()));
             if known.is_none() {
                 bench.topology.classes.push(class);
@@ -60,6 +62,18 @@ pub fn bursts(functions: usize, seed: u64) -> Traffic {
 
 #[test]
 fn plans_of_pools_that_share_survive_the_attack() {
+    attack_plans_of_pools(0..1);
+}
+
+mod long {
+    #[test]
+    #[ignore = "long proof: see CONTRIBUTING.md"]
+    fn plans_of_pools_that_share_survive_the_attack() {
+        super::attack_plans_of_pools(0..2);
+    }
+}
+
+fn attack_plans_of_pools(seeds: Range<u64>) {
     type Functions<'a> = &'a [(&'a [usize], usize)];
     let worlds: [(Functions, bool); 6] = [
         (&[(&[0, 1, 2], 0), (&[0, 1, 2], 1)], false),
@@ -71,7 +85,7 @@ fn plans_of_pools_that_share_survive_the_attack() {
         (&[(&[0, 1], 0), (&[1, 2], 0), (&[2, 0], 0)], true),
     ];
     for (case, (functions, survive)) in worlds.into_iter().enumerate() {
-        for seed in 0..2 {
+        for seed in seeds.clone() {
             let mut bench = world(&[400, if case > 3 { 400 } else { 60 }, 400], functions);
             bench.topology.limits.survive_zone = survive;
             let traffic = bursts(functions.len(), seed);

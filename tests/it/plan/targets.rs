@@ -161,7 +161,7 @@ fn the_warm_target_holds_after_the_loss_of_any_zone() {
     bench.topology.limits.survive_zone = true;
     let lost = |class: usize| {
         let mut topology = bench.topology.clone();
-        topology.functions.iter_mut().for_each(|place| place.classes.retain(|&it| it != class));
+        topology.functions.iter_mut().for_each(|place| place.classes.retain(|&own| own != class));
         topology
     };
     let topologies = [bench.topology.clone(), lost(1), lost(0)];

@@ -42,10 +42,13 @@ fn number(node: Node<'_, '_>, name: &str) -> f64 {
 }
 
 fn areas(picture: &Document<'_>, class: &str) -> Vec<Area> {
-    let there =
-        |node: &Node<'_, '_>| node.attribute("class").is_some_and(|it| it.split(' ').any(|it| it == class));
+    let there = |node: &Node<'_, '_>| {
+        node.attribute("class").is_some_and(|classes| classes.split(' ').any(|one| one == class))
+    };
     let found = picture.descendants().filter(there);
-    found.map(|it| (number(it, "x"), number(it, "y"), number(it, "width"), number(it, "height"))).collect()
+    found
+        .map(|node| (number(node, "x"), number(node, "y"), number(node, "width"), number(node, "height")))
+        .collect()
 }
 
 /// What must hold of every picture: boxes apart and inside, letters inside their box or the picture.
@@ -74,8 +77,8 @@ fn legible(name: &str, svg: &str) {
             "{name}: {text:?} leaves the picture"
         );
         assert!(size >= 12.0, "{name}: letters too small");
-        if let Some(home) = text.parent().filter(|it| it.attribute("class") == Some("eg-node")) {
-            let area = home.children().find(|it| it.has_tag_name("rect")).unwrap();
+        if let Some(home) = text.parent().filter(|parent| parent.attribute("class") == Some("eg-node")) {
+            let area = home.children().find(|child| child.has_tag_name("rect")).unwrap();
             let (left, top) = (number(area, "x"), number(area, "y"));
             let inside = left <= x && end <= left + number(area, "width");
             assert!(
@@ -99,8 +102,8 @@ fn twenty_functions_fit_a_screen() {
     let picture = Document::parse(&svg).unwrap();
     let (wide, high) = (number(picture.root_element(), "width"), number(picture.root_element(), "height"));
     assert!(wide <= 1_400.0 && high <= 1_000.0, "{wide} x {high}");
-    let names = picture.descendants().filter(|it| it.attribute("class") == Some("eg-name"));
-    let names: Vec<&str> = names.filter_map(|it| it.text()).collect();
+    let names = picture.descendants().filter(|node| node.attribute("class") == Some("eg-name"));
+    let names: Vec<&str> = names.filter_map(|node| node.text()).collect();
     let scenario = std::fs::read_to_string("tests/fixtures/scenarios/twenty.toml").unwrap();
     let scenario: toml::Table = scenario.parse().unwrap();
     for function in scenario["function"].as_array().unwrap() {
@@ -124,7 +127,7 @@ fn is_dot(text: &str) -> bool {
             c => bare.push(c),
         }
     }
-    let node = |word: &str| word.strip_prefix('n').is_some_and(|it| it.parse::<usize>().is_ok());
+    let node = |word: &str| word.strip_prefix('n').is_some_and(|digits| digits.parse::<usize>().is_ok());
     let statement = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {

@@ -65,13 +65,13 @@ impl Schema<'_> {
         let parts = || said.as_array().unwrap().iter().map(|part| self.part(at, part, value));
         match word {
             "type" => held(match said {
-                Value::Array(types) => types.iter().any(|it| is(value, it.as_str().unwrap())),
+                Value::Array(types) => types.iter().any(|kind| is(value, kind.as_str().unwrap())),
                 one => is(value, one.as_str().unwrap()),
             }),
             "const" => held(value == said),
             "enum" => held(said.as_array().unwrap().contains(value)),
-            "minimum" => held(value.as_f64().is_none_or(|it| it >= said.as_f64().unwrap())),
-            "maximum" => held(value.as_f64().is_none_or(|it| it <= said.as_f64().unwrap())),
+            "minimum" => held(value.as_f64().is_none_or(|number| number >= said.as_f64().unwrap())),
+            "maximum" => held(value.as_f64().is_none_or(|number| number <= said.as_f64().unwrap())),
             "uniqueItems" => {
                 let items = value.as_array().into_iter().flatten().map(ToString::to_string);
                 let unique: BTreeSet<String> = items.collect();

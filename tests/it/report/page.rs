@@ -227,8 +227,10 @@ fn hostile_names_stay_text() {
     let html = page(&format!("report {} --quick --quiet", traffic.display()));
     let pieces = whole(&html);
     alone(&pieces);
-    let text: Vec<&str> =
-        pieces.iter().filter_map(|it| if let Piece::Text(text) = it { Some(*text) } else { None }).collect();
+    let text: Vec<&str> = pieces
+        .iter()
+        .filter_map(|piece| if let Piece::Text(text) = piece { Some(*text) } else { None })
+        .collect();
     for wanted in
         ["&lt;img src=x onerror=a&gt;", "&lt;/script&gt;&lt;script&gt;a", "&lt;!--", "\\u{202e}evil"]
     {

@@ -15,7 +15,7 @@ fn root(path: &str) -> PathBuf {
 
 /// The schemas by name.
 fn schemas() -> BTreeMap<String, Value> {
-    let files = fs::read_dir(root("schemas")).unwrap().map(|it| it.unwrap().path());
+    let files = fs::read_dir(root("schemas")).unwrap().map(|entry| entry.unwrap().path());
     let read = |path: PathBuf| {
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         (name, serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap())
@@ -83,7 +83,7 @@ fn every_answer_is_as_its_schema_says_and_nothing_else_is() {
         schema.validate(&answer).unwrap_or_else(|wrong| panic!("{what}: {wrong}"));
         // What is missing, of the wrong type or unknown is refused: the schema says something of every field.
         let required: Vec<&str> =
-            schema.0["required"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+            schema.0["required"].as_array().unwrap().iter().map(|key| key.as_str().unwrap()).collect();
         for key in answer.as_object().unwrap().keys() {
             let mut without = answer.clone();
             without.as_object_mut().unwrap().remove(key);
@@ -165,7 +165,9 @@ fn keys_are_those_of(name: &str, full: &str, read: &dyn Fn(&str) -> Vec<String>)
 }
 
 fn helps<T>(read: Result<T, eniplan::diagnostic::Diagnostics>) -> Vec<String> {
-    read.err().map_or_else(Vec::new, |all| all.sorted().into_iter().map(|it| it.help.clone()).collect())
+    read.err().map_or_else(Vec::new, |all| {
+        all.sorted().into_iter().map(|diagnostic| diagnostic.help.clone()).collect()
+    })
 }
 
 #[test]

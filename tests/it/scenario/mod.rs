@@ -47,7 +47,7 @@ fn the_accounts_quotas_go_before_the_models() {
     assert_eq!(limits.api.map(|api| (api.burst, api.per_second.to_string())), Some((7, "2/s".to_owned())));
     let said = "at most 500 ENIs in one VPC, 3000 invocations at once in the account, 7 ENI requests at once and \
                 then 2/s (the scenario's [quota], not the model's)";
-    assert!(scenario.assumptions.iter().any(|it| it == said), "{:?}", scenario.assumptions);
+    assert!(scenario.assumptions.iter().any(|text| text == said), "{:?}", scenario.assumptions);
     assert_eq!(platform.eni.vpc_quota.unwrap().source, "[quota] in s.toml:2");
     assert_eq!(read("s.toml", "[quota]\n").unwrap().limit(model()), model());
 }
@@ -57,14 +57,15 @@ fn the_accounts_quotas_go_before_the_models() {
 fn a_limit_that_is_set_goes_before_the_accounts() {
     let text = "[quota]\nvpc_enis = 500\nconcurrency = 3000\napi = { burst = 7, per_second = \"2/s\" }\n";
     let limits = |model_settings: &[&str], settings: &[&str]| {
-        let parsed = |texts: &[&str]| texts.iter().map(|it| Setting::parse(it).unwrap()).collect::<Vec<_>>();
+        let parsed =
+            |texts: &[&str]| texts.iter().map(|text| Setting::parse(text).unwrap()).collect::<Vec<_>>();
         let raw = read_with("s.toml", text, &parsed(settings)).unwrap();
         let built_in = platform::named("lambda-2018").unwrap();
         let platform = platform::load_with("m", built_in.text, &parsed(model_settings)).unwrap();
         let platform = raw.limit(platform);
         let scenario = resolve(&raw, &platform, &observed(&["a"])).unwrap();
         let limits = Topology::build(&scenario, &platform).unwrap().limits;
-        let said = scenario.assumptions.into_iter().find(|it| it.contains("[quota]")).unwrap_or_default();
+        let said = scenario.assumptions.into_iter().find(|text| text.contains("[quota]")).unwrap_or_default();
         (limits.vpc_quota, limits.api.map(|api| (api.burst, api.per_second.to_string())), said)
     };
     let (vpc, api, said) = limits(&["eni.vpc_quota.value=9", "eni.api.burst.value=8"], &[]);

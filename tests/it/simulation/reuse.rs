@@ -120,7 +120,7 @@ fn the_recorder_agrees_with_the_log() {
             served += found.served;
         }
         assert_eq!(served, outcome.cold_starts.served);
-        let warm: u64 = found.iter().map(|it| it.warm).sum();
+        let warm: u64 = found.iter().map(|row| row.warm).sum();
         assert_eq!(warm, outcome.cold_starts.served - outcome.cold_starts.cold);
     }
 }

@@ -70,7 +70,8 @@ fn b_with_the_cold_path_of_2018_has_no_warm_start_and_fails_50() {
     assert_eq!(outcome.cold_starts.cold_quantile(328), 900_640, "the first 100, and 15 of the others");
     assert_eq!(outcome.cold_starts.cold_quantile(329), 900_840, "the first to wait for a token");
     let longest = outcome.longest.unwrap();
-    let told: Vec<_> = longest.path.iter().map(|it| (it.start_ms, it.wait_ms, it.duration_ms)).collect();
+    let told: Vec<_> =
+        longest.path.iter().map(|step| (step.start_ms, step.wait_ms, step.duration_ms)).collect();
     let by_hand = [(0, 0, 50), (50, 0, 125), (175, 947_000, 0), (947_175, 0, 20), (947_195, 0, 445)];
     assert_eq!(told, by_hand);
 }
@@ -109,8 +110,8 @@ fn no_boots_on_the_whole_grid_exceed_the_example() {
     let mut largest = (0, 0, 0);
     for code in 0..11_u64.pow(3) {
         let boots_ms = vec![5 + code % 11, 5 + code / 11 % 11, 5 + code / 121];
-        let it = worst(&bench.run(&traffic, Assignment { boots_ms, ..Assignment::all(End::Longest) }));
-        largest = (largest.0.max(it.0), largest.1.max(it.1), largest.2.max(it.2));
+        let longest = worst(&bench.run(&traffic, Assignment { boots_ms, ..Assignment::all(End::Longest) }));
+        largest = (largest.0.max(longest.0), largest.1.max(longest.1), largest.2.max(longest.2));
     }
     assert_eq!(largest, (21, 2, 1));
 }

@@ -199,7 +199,7 @@ impl Recorder for Pointwise<'_> {
 
 #[test]
 fn no_assignment_exceeds_the_bounds() {
-    let worlds = std::env::var("ENIPLAN_WORLDS").ok().and_then(|it| it.parse().ok()).unwrap_or(3_000);
+    let worlds = std::env::var("ENIPLAN_WORLDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3_000);
     for seed in 0..worlds {
         let (bench, traffic) = tiny_world(seed);
         let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());

@@ -5,12 +5,12 @@
 //! which pooling adjacent violators finds exactly (Barlow et al. 1972). A few rounds of that in
 //! both directions settle.
 
-use super::Layers;
+use super::layers::Layers;
 
 const ROUNDS: usize = 24;
 
 /// A run of members that stand as close as they may: what they want together, and how much.
-struct Run {
+struct PlacedRun {
     wish: f64,
     weight: f64,
     members: usize,
@@ -68,12 +68,12 @@ fn settle(layers: &Layers, row: &[usize], wishes: &[(f64, f64)], gap: i64, centr
         close.push(at + half);
         at += 2.0 * half + gap as f64;
     }
-    let mut runs: Vec<Run> = Vec::new();
+    let mut runs: Vec<PlacedRun> = Vec::new();
     for (&(wish, weight), close) in wishes.iter().zip(&close) {
-        let mut run = Run { wish: wish - close, weight, members: 1 };
+        let mut run = PlacedRun { wish: wish - close, weight, members: 1 };
         while let Some(last) = runs.pop_if(|last| last.wish >= run.wish) {
             let weight = last.weight + run.weight;
-            run = Run {
+            run = PlacedRun {
                 wish: (last.wish * last.weight + run.wish * run.weight) / weight,
                 weight,
                 members: last.members + run.members,

@@ -8,13 +8,13 @@ use super::notes;
 use crate::composition::CutRow;
 use crate::quantity::Millis;
 use crate::report::answers::{self, Composition};
-use crate::report::page::{Page, Section, table};
-use crate::report::words::{decimal, name};
+use crate::report::format::{decimal, name};
+use crate::report::page::{PageSection, ReportPage, table};
 
-pub(in crate::report::page) const SECTION: Section =
-    Section { id: "compose", title: "Functions from routes", body, data };
+pub(in crate::report::page) const SECTION: PageSection =
+    PageSection { id: "compose", title: "Functions from routes", body, data };
 
-fn body(page: &Page<'_>) -> Markup {
+fn body(page: &ReportPage<'_>) -> Markup {
     let found = match &page.composition {
         None => return html! {},
         Some(Ok(found)) => *found,
@@ -28,7 +28,7 @@ fn body(page: &Page<'_>) -> Markup {
              less memory stands idle. The line joins those that no other beats in both."
         }
         (chart("chart-groupings", "Idle memory (GB-hours) against all cold starts of a run added up", &says(found)))
-        @for it in &answer.tables { (table::table(it, page.subject.clock)) }
+        @for shown in &answer.tables { (table::table(shown, page.subject.clock)) }
         (notes(page, &answer))
     }
 }
@@ -50,7 +50,7 @@ fn waits(row: &CutRow) -> u64 {
     waits
 }
 
-fn data(page: &Page<'_>) -> Json {
+fn data(page: &ReportPage<'_>) -> Json {
     let Some(Ok(found)) = &page.composition else { return Json::Null };
     let point = |row: &CutRow| {
         json!({

@@ -7,13 +7,13 @@ use super::chart::chart;
 use crate::comparison::CompareRow;
 use crate::quantity::Millis;
 use crate::report::answers;
-use crate::report::page::{Page, Section, table};
-use crate::report::words::name;
+use crate::report::format::name;
+use crate::report::page::{PageSection, ReportPage, table};
 
-pub(in crate::report::page) const SECTION: Section =
-    Section { id: "policies", title: "Policies compared", body, data };
+pub(in crate::report::page) const SECTION: PageSection =
+    PageSection { id: "policies", title: "Policies compared", body, data };
 
-fn body(page: &Page<'_>) -> Markup {
+fn body(page: &ReportPage<'_>) -> Markup {
     let answer = answers::compare(page.subject, page.comparison, page.runs);
     let rows = &page.comparison.rows;
     html! {
@@ -27,12 +27,12 @@ fn body(page: &Page<'_>) -> Markup {
             (chart("chart-worst", "ENIs against the worst-case cold start, as proved", &says(rows, "worst case", worst)))
             (chart("chart-p99", "ENIs against p99: 99% of invocations wait no longer", &says(rows, "p99", p99)))
         }
-        @for it in &answer.tables { (table::table(it, page.subject.clock)) }
+        @for shown in &answer.tables { (table::table(shown, page.subject.clock)) }
     }
 }
 
 fn worst(row: &CompareRow) -> Option<u64> {
-    row.worst_cold_start_ms.and_then(|it| it.bound)
+    row.worst_cold_start_ms.and_then(|bracket| bracket.bound)
 }
 
 fn p99(row: &CompareRow) -> Option<u64> {
@@ -69,7 +69,7 @@ fn fails(row: &CompareRow) -> bool {
     row.runs.as_ref().is_none_or(|runs| runs.failures > 0.0)
 }
 
-fn data(page: &Page<'_>) -> Json {
+fn data(page: &ReportPage<'_>) -> Json {
     let rows = &page.comparison.rows;
     let several = rows.iter().any(|row| rows.first().is_some_and(|first| first.model != row.model));
     let point = |row: &CompareRow| {

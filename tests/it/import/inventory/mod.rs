@@ -32,7 +32,7 @@ const FILES: [&str; 10] = [
 ];
 
 fn path(file: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/import/inventory/files").join(file)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/inventory/files").join(file)
 }
 
 fn text(file: &str) -> String {
@@ -120,7 +120,8 @@ fn the_first_sentence_answers() {
     // 1 in subnet-c, 2 of the template, 2 of the plan's new subnets.
     assert_eq!((audit.classes.len(), audit.expected(), audit.exist), (11, 11, Some(9)));
     let orphans = audit.orphans.unwrap();
-    let found: Vec<(&str, &str)> = orphans.iter().map(|it| (it.eni.id.as_str(), it.why)).collect();
+    let found: Vec<(&str, &str)> =
+        orphans.iter().map(|orphan| (orphan.eni.id.as_str(), orphan.why)).collect();
     assert_eq!(
         found,
         [
@@ -157,9 +158,9 @@ fn what_is_written_loads_and_answers() {
     let said = run(&words(&[files.as_slice(), &["-o", scenario]].concat()));
     assert_eq!(said.code, 0, "{}", said.err);
     let topology = loaded(&fs::read_to_string(scenario).unwrap());
-    let checkout = topology.functions.iter().find(|it| it.name == "checkout").unwrap();
+    let checkout = topology.functions.iter().find(|function| function.name == "checkout").unwrap();
     assert_eq!(checkout.classes.len(), 2);
-    let subnet = topology.limits.subnets.iter().find(|it| it.name == "subnet-a").unwrap();
+    let subnet = topology.limits.subnets.iter().find(|subnet| subnet.name == "subnet-a").unwrap();
     // 11 usable, 2 free; 9 taken, of which 3 by the ENIs that a simulation makes itself.
     assert_eq!(subnet.addresses, 11 - 6);
     for command in [
@@ -226,7 +227,7 @@ fn hostile_names_are_data() {
         assert!(!text.contains(driving), "{}", &text[..text.len().min(2_000)]);
     }
     let topology = loaded(&scenario);
-    let names: Vec<&str> = topology.functions.iter().map(|it| it.name.as_str()).collect();
+    let names: Vec<&str> = topology.functions.iter().map(|function| function.name.as_str()).collect();
     assert_eq!(names, ["plain", long.as_str()]);
     let classes: Vec<&str> =
         topology.classes.iter().map(|class| topology.limits.subnets[class.subnet].name.as_str()).collect();

@@ -112,7 +112,7 @@ proptest! {
         }
         for merge in &found.merges.pairs {
             let changes: Vec<(String, Vec<String>)> =
-                merge.changes.iter().map(|it| (it.function.clone(), it.gains.clone())).collect();
+                merge.changes.iter().map(|change| (change.function.clone(), change.gains.clone())).collect();
             let Some((saves, wanted)) = wanted.get(&merge.sets) else {
                 prop_assert!(false, "unwanted {:?}", merge.sets);
                 continue;

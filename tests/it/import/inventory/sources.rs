@@ -8,7 +8,11 @@ use crate::support::real;
 use crate::told;
 
 fn function<'e>(estate: &'e Estate, name: &str) -> &'e EstateFunction {
-    estate.functions.iter().find(|it| it.name == name).unwrap_or_else(|| panic!("{name}: {estate:?}"))
+    estate
+        .functions
+        .iter()
+        .find(|function| function.name == name)
+        .unwrap_or_else(|| panic!("{name}: {estate:?}"))
 }
 
 /// A function's memory in MiB, its subnets and its groups.
@@ -29,9 +33,9 @@ fn live_listings_are_united() {
     assert_eq!(estate.versions[0].name, "checkout:7");
     assert_eq!(function(&estate, "cart").region.as_deref(), Some("eu-west-1"));
     // No file describes it, but its function says which VPC.
-    let c = estate.subnets.iter().find(|it| it.name == "subnet-c").unwrap();
+    let c = estate.subnets.iter().find(|subnet| subnet.name == "subnet-c").unwrap();
     assert_eq!((c.vpc.as_deref(), c.cidr, &c.origin), (Some("vpc-1"), None, &None));
-    assert!(!estate.subnets.iter().any(|it| it.name == "subnet-six"));
+    assert!(!estate.subnets.iter().any(|subnet| subnet.name == "subnet-six"));
     assert!(estate.functions_listed && estate.enis_listed && estate.incomplete.is_empty());
 }
 
@@ -57,8 +61,8 @@ fn terraform_plans_tell_what_is_known_only_after_apply() {
     assert_eq!(function(&estate, "checkout").concurrency, Some(40));
     assert_eq!(function(&estate, "plain").concurrency, None);
     // What was, and will be no more, is not in the plan; what a data source read is known.
-    assert!(!estate.functions.iter().any(|it| it.name == "destroyed"));
-    let b = estate.subnets.iter().find(|it| it.name == "subnet-b").unwrap();
+    assert!(!estate.functions.iter().any(|function| function.name == "destroyed"));
+    let b = estate.subnets.iter().find(|subnet| subnet.name == "subnet-b").unwrap();
     assert_eq!(b.zone.as_deref(), Some("eu-west-1b"));
 }
 
@@ -73,8 +77,8 @@ fn the_live_one_wins_over_the_state_and_that_over_the_plan() {
     assert_eq!(checkout.concurrency, Some(40), "what the live one does not say, the plan does");
     let note =
         "checkout: as functions-1.json:3 (live) says, 1536 MiB of memory, not 3008 as plan.json:63 says";
-    assert!(estate.notes.iter().any(|it| it == note), "{:?}", estate.notes);
-    assert_eq!(estate.functions.iter().filter(|it| it.name == "cart").count(), 1);
+    assert!(estate.notes.iter().any(|text| text == note), "{:?}", estate.notes);
+    assert_eq!(estate.functions.iter().filter(|function| function.name == "cart").count(), 1);
 }
 
 #[test]
@@ -87,11 +91,11 @@ fn sam_globals_are_concatenated_and_intrinsics_resolved() {
     // Globals are SAM's, not CloudFormation's.
     assert_eq!(place(&estate, "Bare"), (128, vec!["subnet-a", "subnet-b"], vec!["sg-app"]));
     assert_eq!(place(&estate, "outside"), (128, vec![], vec![]));
-    let extra = estate.subnets.iter().find(|it| it.name == "Extra").unwrap();
-    assert_eq!(extra.cidr.map(|it| it.to_string()).as_deref(), Some("10.0.9.0/24"));
+    let extra = estate.subnets.iter().find(|subnet| subnet.name == "Extra").unwrap();
+    assert_eq!(extra.cidr.map(|cidr| cidr.to_string()).as_deref(), Some("10.0.9.0/24"));
     assert_eq!(extra.vpc.as_deref(), Some("import net-vpc"));
     for note in ["each taken as one of that name: Extra, import ${Stage}-subnet, Group", "Private, Worker"] {
-        assert!(estate.notes.iter().any(|it| it.contains(note)), "{note}: {:?}", estate.notes);
+        assert!(estate.notes.iter().any(|text| text.contains(note)), "{note}: {:?}", estate.notes);
     }
 }
 
@@ -114,9 +118,9 @@ fn names_that_mean_different_things_are_told_apart() {
     };
     let (east, west) = (region("us-east-1"), region("us-west-2"));
     let estate = super::estate(&[("e", &east), ("w", &west)]);
-    let names: Vec<&str> = estate.functions.iter().map(|it| it.name.as_str()).collect();
+    let names: Vec<&str> = estate.functions.iter().map(|function| function.name.as_str()).collect();
     assert_eq!(names, ["us-east-1/f", "us-west-2/f"]);
-    assert!(estate.notes.iter().any(|it| it.contains("us-east-1, us-west-2")));
+    assert!(estate.notes.iter().any(|text| text.contains("us-east-1, us-west-2")));
 }
 
 #[test]
@@ -223,7 +227,7 @@ fn files_that_contradict_each_other_are_refused() {
 
 #[test]
 fn every_kind_is_named_and_recognises_its_fixtures_alone() {
-    assert!(ALL.iter().all(|it| !it.name().is_empty() && !it.summary().is_empty()));
+    assert!(ALL.iter().all(|source| !source.name().is_empty() && !source.summary().is_empty()));
     for (file, kind) in [
         ("functions-1.json", 0),
         ("enis.json", 1),
@@ -247,7 +251,7 @@ fn lists_without_their_command_are_recognised_too() {
     let enis = r#"[{"NetworkInterfaceId":"e","SubnetId":"s","Groups":[{"GroupId":"g"}],"Description":"AWS Lambda VPC ENI-x"}]"#;
     let estate = estate(&[("f", bare), ("e", enis)]);
     let audit = Audit::compare(&estate, &model("lambda-hyperplane"));
-    assert_eq!((audit.classes[0].exist, audit.orphans.map(|it| it.len())), (Some(1), Some(0)));
+    assert_eq!((audit.classes[0].exist, audit.orphans.map(|orphans| orphans.len())), (Some(1), Some(0)));
 }
 
 #[test]

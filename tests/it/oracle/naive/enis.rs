@@ -49,7 +49,7 @@ impl<N: Nature> Naive<'_, N> {
     /// "From request to gone it holds one address of its subnet, one of its VPC's and one of the
     /// region's ENI quota."
     fn held(&self, counts: impl Fn(usize) -> bool) -> u32 {
-        let held = self.enis.iter().filter(|it| it.state != State::Gone && counts(it.class)).count();
+        let held = self.enis.iter().filter(|eni| eni.state != State::Gone && counts(eni.class)).count();
         u32::try_from(held).unwrap()
     }
 
@@ -212,7 +212,7 @@ impl<N: Nature> Naive<'_, N> {
         let now = self.now;
         let granted = self.api.as_mut().map_or(Some(now), |bucket| bucket.take_in_turn(now));
         self.saw_if(granted.is_none_or(|at| at > now), "waited for an API token");
-        let deleting = self.enis.iter().any(|it| it.state == State::Deleting);
+        let deleting = self.enis.iter().any(|eni| eni.state == State::Deleting);
         self.saw_if(deleting, "requested while another is deleted");
         let eni = self.request_eni_ready_at(class, granted.map(|granted| granted + boot));
         self.enis[eni].granted = granted.unwrap_or(u64::MAX);
@@ -324,7 +324,7 @@ impl<N: Nature> Naive<'_, N> {
             self.scene.policy.idle_ttl == IdleTtl::After(Millis::ZERO),
             "ENI expires as soon as it is idle",
         );
-        let arrivals = self.invocations.iter().any(|it| it.arrival == self.now);
+        let arrivals = self.invocations.iter().any(|invocation| invocation.arrival == self.now);
         self.saw_if(arrivals, "ENI expires in the millisecond of an arrival");
         self.delete_eni(eni);
     }
@@ -348,10 +348,10 @@ impl<N: Nature> Naive<'_, N> {
 
     /// ENIs of the class without an environment, ready or booting.
     fn free(&self, class: usize) -> u32 {
-        let free = |it: &&Eni| {
-            it.class == class
-                && matches!(it.state, State::Ready | State::Booting)
-                && it.environments.is_empty()
+        let free = |eni: &&Eni| {
+            eni.class == class
+                && matches!(eni.state, State::Ready | State::Booting)
+                && eni.environments.is_empty()
         };
         u32::try_from(self.enis.iter().filter(free).count()).unwrap()
     }

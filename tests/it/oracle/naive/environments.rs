@@ -65,8 +65,10 @@ impl<N: Nature> Naive<'_, N> {
     fn pick_environment(&mut self, function: usize) -> Option<usize> {
         // Numbers are in the order of creation.
         let mut idle: Vec<(u64, usize)> = Vec::new();
-        for (number, it) in self.environments.iter().enumerate().filter(|(_, it)| it.function == function) {
-            if let Doing::Idle { spell } = it.doing {
+        for (number, environment) in
+            self.environments.iter().enumerate().filter(|(_, environment)| environment.function == function)
+        {
+            if let Doing::Idle { spell } = environment.doing {
                 idle.push((spell, number));
             }
         }
@@ -85,9 +87,9 @@ impl<N: Nature> Naive<'_, N> {
         let picked = picked.map(|&(_, number)| number);
         self.saw_if(idle.len() > 1, rule);
         let last_moment = |environment: &usize| {
-            self.pending.iter().any(|it| {
-                it.at == self.now
-                    && matches!(it.event, Event::EnvironmentExpiry { environment: of, spell }
+            self.pending.iter().any(|event| {
+                event.at == self.now
+                    && matches!(event.event, Event::EnvironmentExpiry { environment: of, spell }
                         if of == *environment && self.environments[of].doing == Doing::Idle { spell })
             })
         };
@@ -139,17 +141,17 @@ impl<N: Nature> Naive<'_, N> {
     }
 
     fn note_alive(&mut self) {
-        let alive = self.environments.iter().filter(|it| it.doing != Doing::Ended).count();
+        let alive = self.environments.iter().filter(|environment| environment.doing != Doing::Ended).count();
         self.account.alive.push((self.now, u64::try_from(alive).unwrap()));
     }
 
     /// "The handler starts when all phases have ended": for the invocation the environment is bound
     /// to, or under queued binding for the first that waits.
     pub fn cold_path_ends(&mut self, environment: usize) {
-        let it = &self.environments[environment];
+        let own = &self.environments[environment];
         let invocation = match self.scene.policy.binding {
-            EnvironmentBinding::Bound => it.invocation,
-            EnvironmentBinding::Queued => self.first_waiting(it.function),
+            EnvironmentBinding::Bound => own.invocation,
+            EnvironmentBinding::Queued => self.first_waiting(own.function),
         };
         if let Some(invocation) = invocation {
             return self.serve(environment, invocation, true);
@@ -161,21 +163,23 @@ impl<N: Nature> Naive<'_, N> {
     /// "`queued`: waiting invocations of the function form a FIFO queue that any environment serves
     /// when it becomes free."
     fn first_waiting(&self, function: usize) -> Option<usize> {
-        self.invocations.iter().position(|it| it.function == function && it.progress == Progress::Waiting)
+        self.invocations.iter().position(|invocation| {
+            invocation.function == function && invocation.progress == Progress::Waiting
+        })
     }
 
     /// "Runs one invocation at a time." "The n-th invocation on an environment has
     /// `environment_invocation = n`."
     fn serve(&mut self, environment: usize, invocation: usize, cold: bool) {
         self.invocations[invocation].progress = Progress::Running;
-        let it = &mut self.environments[environment];
-        let function = it.function;
-        it.doing = Doing::Running;
-        it.served += 1;
-        let own = cold && it.served == 1 && it.invocation == Some(invocation);
-        let other = it.invocation != Some(invocation);
+        let own = &mut self.environments[environment];
+        let function = own.function;
+        own.doing = Doing::Running;
+        own.served += 1;
+        let started_for_it = cold && own.served == 1 && own.invocation == Some(invocation);
+        let other = own.invocation != Some(invocation);
         let stretches: Vec<StepTiming> =
-            if own { it.phases.iter().map(Phase::stretch).collect() } else { Vec::new() };
+            if started_for_it { own.phases.iter().map(Phase::stretch).collect() } else { Vec::new() };
         let (arrival, duration) =
             (self.invocations[invocation].arrival, self.invocations[invocation].duration);
         self.account.log.push(Told::Served {
@@ -184,9 +188,9 @@ impl<N: Nature> Naive<'_, N> {
             duration,
             function,
             environment: environment as u64,
-            environment_invocation: it.served,
-            eni: it.eni.map(|eni| eni as u64),
-            class: it.eni.map(|eni| self.enis[eni].class),
+            environment_invocation: own.served,
+            eni: own.eni.map(|eni| eni as u64),
+            class: own.eni.map(|eni| self.enis[eni].class),
             cold,
             stretches,
         });
@@ -213,9 +217,9 @@ impl<N: Nature> Naive<'_, N> {
     pub fn rest(&mut self, environment: usize) {
         self.spells += 1;
         let spell = self.spells;
-        let it = &mut self.environments[environment];
-        it.doing = Doing::Idle { spell };
-        let (function, served) = (it.function, it.served);
+        let own = &mut self.environments[environment];
+        own.doing = Doing::Idle { spell };
+        let (function, served) = (own.function, own.served);
         let keep_alive = self.keep_alive(environment, function, served);
         self.schedule(self.now + keep_alive, Event::EnvironmentExpiry { environment, spell });
     }
@@ -231,7 +235,9 @@ impl<N: Nature> Naive<'_, N> {
     pub fn environment_expires(&mut self, environment: usize, spell: u64) {
         if self.environments[environment].doing == (Doing::Idle { spell }) {
             let function = self.environments[environment].function;
-            let arrival = |it: &super::Invocation| it.function == function && it.arrival == self.now;
+            let arrival = |invocation: &super::Invocation| {
+                invocation.function == function && invocation.arrival == self.now
+            };
             let tie = self.invocations.iter().any(arrival);
             self.saw("environment expires");
             self.saw_if(tie, "environment expires in the millisecond of an arrival");
@@ -255,7 +261,7 @@ impl<N: Nature> Naive<'_, N> {
     /// does."
     pub fn give_up(&mut self, environment: usize, failure: Failure) {
         // The `eni` phase itself is one that has started and will not end.
-        let running = self.environments[environment].phases.iter().filter(|it| it.is_running()).count();
+        let running = self.environments[environment].phases.iter().filter(|phase| phase.is_running()).count();
         self.saw_if(running > 1, "given up while a parallel branch runs");
         self.end_environment(environment);
         let Some(invocation) = self.environments[environment].invocation else { return };

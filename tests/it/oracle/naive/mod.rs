@@ -265,7 +265,7 @@ impl<N: Nature> Naive<'_, N> {
     /// Takes one event after the other, until nothing is to come that concerns the traffic.
     fn run(&mut self) {
         while let Some(next) = self.next_event() {
-            let coming = self.invocations.iter().any(|it| it.progress == Progress::Coming);
+            let coming = self.invocations.iter().any(|invocation| invocation.progress == Progress::Coming);
             let pending = self.pending[next];
             if !coming && self.in_flight() == 0 && pending.at > self.scene.traffic.span.0 {
                 return;
@@ -279,8 +279,8 @@ impl<N: Nature> Naive<'_, N> {
     /// "Within one rank, the order in which they were scheduled."
     fn next_event(&self) -> Option<usize> {
         (0..self.pending.len()).min_by_key(|&n| {
-            let it = &self.pending[n];
-            (it.at, it.event.rank(), it.order)
+            let event = &self.pending[n];
+            (event.at, event.event.rank(), event.order)
         })
     }
 
@@ -304,14 +304,15 @@ impl<N: Nature> Naive<'_, N> {
 
     /// Invocations that have arrived and are not over.
     fn in_flight(&self) -> usize {
-        let in_flight = |it: &&Invocation| matches!(it.progress, Progress::Waiting | Progress::Running);
+        let in_flight =
+            |invocation: &&Invocation| matches!(invocation.progress, Progress::Waiting | Progress::Running);
         self.invocations.iter().filter(in_flight).count()
     }
 
     fn fail(&mut self, invocation: usize, failure: Failure) {
-        let it = &mut self.invocations[invocation];
-        it.progress = Progress::Over;
-        let told = Told::Failed { arrival: it.arrival, function: it.function, failure };
+        let own = &mut self.invocations[invocation];
+        own.progress = Progress::Over;
+        let told = Told::Failed { arrival: own.arrival, function: own.function, failure };
         self.account.log.push(told);
         self.saw(failure.name());
     }

@@ -39,18 +39,18 @@ impl<N: Nature> Naive<'_, N> {
     /// "A phase starts when all of those have ended; the handler starts when all phases have ended."
     pub fn go_on(&mut self, environment: usize) {
         while self.environments[environment].doing == Doing::Starting {
-            let it = &self.environments[environment];
-            if it.phases.iter().all(|phase| phase.end.is_some()) {
+            let own = &self.environments[environment];
+            if own.phases.iter().all(|phase| phase.end.is_some()) {
                 return self.cold_path_ends(environment);
             }
-            let steps = &self.scene.path(it.function).steps;
+            let steps = &self.scene.path(own.function).steps;
             let may_start = |&phase: &usize| {
                 let before = &steps[phase].after;
-                it.phases[phase].start.is_none()
-                    && before.iter().all(|&before| it.phases[before].end.is_some())
+                own.phases[phase].start.is_none()
+                    && before.iter().all(|&before| own.phases[before].end.is_some())
             };
             let Some(phase) = (0..steps.len()).find(may_start) else { return };
-            let branches = it.phases.iter().filter(|phase| phase.is_running()).count();
+            let branches = own.phases.iter().filter(|phase| phase.is_running()).count();
             self.saw_if(branches > 0, "phases side by side");
             self.phase_starts(environment, phase);
         }
@@ -58,9 +58,9 @@ impl<N: Nature> Naive<'_, N> {
 
     fn phase_starts(&mut self, environment: usize, phase: usize) {
         let scene = self.scene;
-        let it = &mut self.environments[environment];
-        it.phases[phase].start = Some(self.now - it.born);
-        let step = &scene.path(it.function).steps[phase];
+        let own = &mut self.environments[environment];
+        own.phases[phase].start = Some(self.now - own.born);
+        let step = &scene.path(own.function).steps[phase];
         let granted = match step.kind {
             PhaseKind::Eni => return self.acquire(environment),
             PhaseKind::Microvm => self.host_turn(),
@@ -82,10 +82,10 @@ impl<N: Nature> Naive<'_, N> {
     }
 
     pub fn phase_ends(&mut self, environment: usize, phase: usize) {
-        let it = &mut self.environments[environment];
+        let own = &mut self.environments[environment];
         // Of an environment that has been given up, the other branches mean nothing any more.
-        if it.doing == Doing::Starting {
-            it.phases[phase].end = Some(self.now - it.born);
+        if own.doing == Doing::Starting {
+            own.phases[phase].end = Some(self.now - own.born);
             self.go_on(environment);
         }
     }
@@ -95,18 +95,18 @@ impl<N: Nature> Naive<'_, N> {
         let function = self.environments[environment].function;
         let steps = &self.scene.path(function).steps;
         let eni = steps.iter().position(|step| step.kind == PhaseKind::Eni).unwrap();
-        let it = &mut self.environments[environment];
-        let end = self.now - it.born;
-        it.phases[eni].wait = end - it.phases[eni].start.unwrap();
-        it.phases[eni].end = Some(end);
+        let own = &mut self.environments[environment];
+        let end = self.now - own.born;
+        own.phases[eni].wait = end - own.phases[eni].start.unwrap();
+        own.phases[eni].end = Some(end);
         // For room until it had its place; for the token until that was granted; for the boot since.
-        let began = it.born + it.phases[eni].start.unwrap();
-        let granted = it.eni.map_or(0, |eni| self.enis[eni].granted).max(it.placed);
+        let began = own.born + own.phases[eni].start.unwrap();
+        let granted = own.eni.map_or(0, |eni| self.enis[eni].granted).max(own.placed);
         let split = Split {
-            room: it.placed - began,
-            token: granted - it.placed,
+            room: own.placed - began,
+            token: granted - own.placed,
             boot: self.now - granted,
-            requested: it.requested,
+            requested: own.requested,
         };
         self.account.splits.insert(environment as u64, split);
     }

@@ -119,7 +119,7 @@ impl<N: Nature> Naive<'_, N> {
             self.saw("plan: before the first instant");
             self.act(*planned);
         }
-        let mut instants: Vec<i64> = self.plan.iter().map(|it| it.at).filter(|at| *at >= 0).collect();
+        let mut instants: Vec<i64> = self.plan.iter().map(|action| action.at).filter(|at| *at >= 0).collect();
         instants.dedup();
         for at in instants {
             self.schedule(u64::try_from(at).unwrap(), Event::Plan);
@@ -129,7 +129,7 @@ impl<N: Nature> Naive<'_, N> {
     /// "A scheduled action happens before the arrivals of its millisecond", all those of one millisecond
     /// together.
     pub fn follow_plan(&mut self) {
-        let due = |it: &&Planned| u64::try_from(it.at).is_ok_and(|at| at == self.now);
+        let due = |action: &&Planned| u64::try_from(action.at).is_ok_and(|at| at == self.now);
         let due: Vec<Planned> = self.plan.iter().filter(due).copied().collect();
         for planned in due {
             self.act(planned);

@@ -74,7 +74,7 @@ pub fn scene(seed: u64) -> Scene {
     let policy = policy(&mut dice);
     let follows_plan = matches!(policy.provision, Provision::Scheduled | Provision::Clairvoyant);
     let schedule = if follows_plan { schedule(&mut dice, topology.classes.len()) } else { Vec::new() };
-    let in_vpc: Vec<bool> = topology.functions.iter().map(|it| !it.classes.is_empty()).collect();
+    let in_vpc: Vec<bool> = topology.functions.iter().map(|function| !function.classes.is_empty()).collect();
     Scene {
         cold_path: ColdPath { vpc: path(&mut dice, true), plain: path(&mut dice, false) },
         policy,
@@ -117,36 +117,36 @@ pub enum Fate {
 impl Nature for Fate {
     fn boot(&mut self, request: u64, interval: &Interval) -> u64 {
         match self {
-            Self::Random(it) => it.boot(request, interval),
-            Self::Assigned(it) => it.boot(request, interval),
+            Self::Random(nature) => nature.boot(request, interval),
+            Self::Assigned(nature) => nature.boot(request, interval),
         }
     }
 
     fn deletion(&mut self, deletion: u64, interval: &Interval) -> u64 {
         match self {
-            Self::Random(it) => it.deletion(deletion, interval),
-            Self::Assigned(it) => it.deletion(deletion, interval),
+            Self::Random(nature) => nature.deletion(deletion, interval),
+            Self::Assigned(nature) => nature.deletion(deletion, interval),
         }
     }
 
     fn phase(&mut self, environment: u64, step: usize, interval: &Interval) -> u64 {
         match self {
-            Self::Random(it) => it.phase(environment, step, interval),
-            Self::Assigned(it) => it.phase(environment, step, interval),
+            Self::Random(nature) => nature.phase(environment, step, interval),
+            Self::Assigned(nature) => nature.phase(environment, step, interval),
         }
     }
 
     fn misses(&mut self, acquisition: u64, miss: Probability) -> bool {
         match self {
-            Self::Random(it) => it.misses(acquisition, miss),
-            Self::Assigned(it) => it.misses(acquisition, miss),
+            Self::Random(nature) => nature.misses(acquisition, miss),
+            Self::Assigned(nature) => nature.misses(acquisition, miss),
         }
     }
 
     fn lifetime(&mut self, environment: u64, served: u32, interval: &Interval) -> u64 {
         match self {
-            Self::Random(it) => it.lifetime(environment, served, interval),
-            Self::Assigned(it) => it.lifetime(environment, served, interval),
+            Self::Random(nature) => nature.lifetime(environment, served, interval),
+            Self::Assigned(nature) => nature.lifetime(environment, served, interval),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Search: the clock and the progress line of a search for the worst case.
+//! Search timer: the clock and the progress line of a search for the worst case.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -8,36 +8,36 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
 use crate::quantity::Millis;
-use crate::report::words::{counted, thousands};
+use crate::report::format::{counted, thousands};
 use crate::worst_case::{SearchObjective, SearchObserver, SearchProgress};
 
 /// Looks on: shows on a terminal how far the search is, and stops it when its time is over.
 #[derive(Debug)]
-pub struct Search {
+pub struct SearchTimer {
     began: Instant,
     limit: Option<Duration>,
     stopped: AtomicBool,
     line: ProgressBar,
     /// Witness and bound of each objective, and the steps of all.
-    seen: Mutex<Seen>,
+    seen: Mutex<SearchState>,
 }
 
 #[derive(Debug, Default)]
-struct Seen {
+struct SearchState {
     of: BTreeMap<SearchObjective, (u64, Option<u64>)>,
     steps: u64,
-    part: Part,
+    part: SearchPart,
 }
 
 /// The part of the search that is at work, of which the end is known.
 #[derive(Debug, Default)]
-struct Part {
+struct SearchPart {
     /// When its first step was seen, after how much time and how many thousandths.
     begun: Option<(Duration, u64)>,
     done: u64,
 }
 
-impl Part {
+impl SearchPart {
     /// The time that is left of it, if all of it takes as long as what is done.
     fn left(&mut self, elapsed: Duration, done: Option<u64>) -> Option<Duration> {
         let Some(done) = done else {
@@ -55,7 +55,7 @@ impl Part {
     }
 }
 
-impl Search {
+impl SearchTimer {
     /// Begins now; with `limit` it ends then. The line is shown where stderr is a terminal.
     pub fn begin(limit: Option<Millis>, quiet: bool) -> Self {
         // indicatif draws nothing where stderr is no terminal.
@@ -77,7 +77,7 @@ impl Search {
     }
 }
 
-impl SearchObserver for Search {
+impl SearchObserver for SearchTimer {
     fn proceed(&self, progress: &SearchProgress) -> bool {
         let elapsed = self.began.elapsed();
         if !self.line.is_hidden()
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_part_takes_as_long_as_what_is_done_of_it_says() {
-        let (mut part, at) = (Part::default(), Duration::from_secs);
+        let (mut part, at) = (SearchPart::default(), Duration::from_secs);
         assert_eq!(part.left(at(10), Some(100)), None);
         assert_eq!(part.left(at(12), Some(200)), Some(at(16)));
         assert_eq!(part.left(at(20), Some(600)), Some(at(8)));
@@ -163,11 +163,11 @@ mod tests {
     #[test]
     fn a_search_ends_when_its_time_is_over_and_only_then() {
         let progress = at(SearchObjective::ColdStart, 1, None);
-        let unlimited = Search::begin(None, true);
+        let unlimited = SearchTimer::begin(None, true);
         assert!(unlimited.proceed(&progress) && !unlimited.finish());
-        let long = Search::begin(Some(Millis::minutes(60)), true);
+        let long = SearchTimer::begin(Some(Millis::minutes(60)), true);
         assert!(long.proceed(&progress) && !long.finish());
-        let over = Search::begin(Some(Millis::ZERO), true);
+        let over = SearchTimer::begin(Some(Millis::ZERO), true);
         assert!(!over.proceed(&progress) && over.finish());
     }
 }

@@ -6,8 +6,8 @@ use crate::quantity::Millis;
 
 /// The traffic.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct TrafficForm<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "TrafficForm"))]
+pub(in crate::report) struct TrafficView<'a> {
     /// The file, as the user named it.
     pub source: &'a str,
     /// `log`, `counts` or `concurrency`.
@@ -27,17 +27,17 @@ pub(in crate::report) struct TrafficForm<'a> {
 /// The traffic alone.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct OfTraffic<'a> {
+pub(in crate::report) struct OfTrafficView<'a> {
     /// The traffic.
-    pub traffic: TrafficForm<'a>,
+    pub traffic: TrafficView<'a>,
 }
 
 /// The traffic, and under which policy on which model.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct About<'a> {
+pub(in crate::report) struct SubjectView<'a> {
     /// The traffic.
-    pub traffic: TrafficForm<'a>,
+    pub traffic: TrafficView<'a>,
     /// The model's name.
     pub model: &'a str,
     /// The policy's name, with overrides.

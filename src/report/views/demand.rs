@@ -1,15 +1,15 @@
-//! The form of `demand`, whole and by function.
+//! The JSON view of `demand`, whole and by function.
 
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{About, OfTraffic};
+use super::{OfTrafficView, SubjectView};
 
 /// A number over the traffic.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Peak"))]
 #[allow(clippy::struct_field_names, reason = "the fields of the answer")]
-pub(in crate::report) struct Peak {
+pub(in crate::report) struct PeakView {
     /// The largest.
     pub peak: u32,
     /// When first.
@@ -22,8 +22,8 @@ pub(in crate::report) struct Peak {
 
 /// Invocations that run at once.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct Concurrency {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Concurrency"))]
+pub(in crate::report) struct ConcurrencyView {
     /// The mean over the span.
     pub mean: f64,
     /// The most.
@@ -34,8 +34,8 @@ pub(in crate::report) struct Concurrency {
 
 /// What a function needs.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct FunctionNeed<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "FunctionNeed"))]
+pub(in crate::report) struct FunctionNeedView<'a> {
     /// Its name.
     pub function: &'a str,
     /// Its invocations.
@@ -47,13 +47,13 @@ pub(in crate::report) struct FunctionNeed<'a> {
     /// When first.
     pub peak_concurrency_at_ms: u64,
     /// Environments.
-    pub environments: Peak,
+    pub environments: PeakView,
 }
 
 /// What the functions need that share their subnets and security groups.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct PoolNeed<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PoolNeed"))]
+pub(in crate::report) struct PoolNeedView<'a> {
     /// The subnets.
     pub subnets: &'a [String],
     /// The security groups.
@@ -61,15 +61,15 @@ pub(in crate::report) struct PoolNeed<'a> {
     /// How many functions share them.
     pub functions: usize,
     /// ENIs in use at once.
-    pub enis_in_use: Peak,
+    pub enis_in_use: PeakView,
     /// ENIs held at once.
-    pub enis: Peak,
+    pub enis: PeakView,
 }
 
 /// The largest value in each of equal steps of the span.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct OverTime {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "OverTime"))]
+pub(in crate::report) struct OverTimeView {
     /// The length of a step.
     pub step_ms: u64,
     /// Environments.
@@ -81,27 +81,27 @@ pub(in crate::report) struct OverTime {
 /// What the traffic needs.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct Demanded<'a> {
+pub(in crate::report) struct DemandView<'a> {
     #[serde(flatten)]
-    pub about: About<'a>,
+    pub about: SubjectView<'a>,
     /// Invocations that run at once.
-    pub concurrency: Concurrency,
+    pub concurrency: ConcurrencyView,
     /// Environments.
-    pub environments: Peak,
+    pub environments: PeakView,
     /// ENIs.
-    pub enis: Peak,
+    pub enis: PeakView,
     /// Each function, the busiest first.
-    pub functions: Vec<FunctionNeed<'a>>,
+    pub functions: Vec<FunctionNeedView<'a>>,
     /// Each set of subnets and security groups that functions share.
-    pub pools: Vec<PoolNeed<'a>>,
+    pub pools: Vec<PoolNeedView<'a>>,
     /// Over time.
-    pub over_time: OverTime,
+    pub over_time: OverTimeView,
 }
 
 /// What a function runs at once.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct FunctionLoad<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "FunctionLoad"))]
+pub(in crate::report) struct FunctionLoadView<'a> {
     /// Its name.
     pub function: &'a str,
     /// Its invocations.
@@ -123,10 +123,10 @@ pub(in crate::report) struct FunctionLoad<'a> {
 /// What each function runs at once, and nothing else.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct ByFunction<'a> {
+pub(in crate::report) struct ByFunctionView<'a> {
     #[serde(flatten)]
-    pub of: OfTraffic<'a>,
+    pub of: OfTrafficView<'a>,
     /// Each function, the busiest first; as values, since many are made side by side.
-    #[cfg_attr(feature = "schema", schemars(with = "Vec<FunctionLoad<'a>>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<FunctionLoadView<'a>>"))]
     pub functions: Vec<Value>,
 }

@@ -1,16 +1,16 @@
-//! The forms of `plan`, its sweep, `verify` and `headroom`.
+//! The JSON views of `plan`, its sweep, `verify` and `headroom`.
 
 use serde::Serialize;
 
-use super::About;
+use super::SubjectView;
 use crate::plan::{Headroom, Plan, Step, Verified};
 
 /// How many ENIs keep a promise, and when to make them.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct Planned<'a> {
+pub(in crate::report) struct PlanView<'a> {
     #[serde(flatten)]
-    pub about: About<'a>,
+    pub about: SubjectView<'a>,
     #[serde(flatten)]
     pub plan: &'a Plan,
 }
@@ -18,9 +18,9 @@ pub(in crate::report) struct Planned<'a> {
 /// A plan for each of several promises.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct Swept<'a> {
+pub(in crate::report) struct SweepView<'a> {
     #[serde(flatten)]
-    pub about: About<'a>,
+    pub about: SubjectView<'a>,
     /// The plans, the tightest promise first.
     pub sweep: &'a [Step],
 }
@@ -28,9 +28,9 @@ pub(in crate::report) struct Swept<'a> {
 /// Whether a saved plan keeps its promise.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct VerifiedForm<'a> {
+pub(in crate::report) struct VerifyView<'a> {
     #[serde(flatten)]
-    pub about: About<'a>,
+    pub about: SubjectView<'a>,
     /// The plan's file.
     pub plan: &'a str,
     #[serde(flatten)]
@@ -40,9 +40,9 @@ pub(in crate::report) struct VerifiedForm<'a> {
 /// How far the traffic can grow.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct HeadroomForm<'a> {
+pub(in crate::report) struct HeadroomView<'a> {
     #[serde(flatten)]
-    pub about: About<'a>,
+    pub about: SubjectView<'a>,
     #[serde(flatten)]
     pub headroom: &'a Headroom,
 }

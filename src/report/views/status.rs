@@ -6,8 +6,8 @@ use crate::diagnostic::Diagnostic;
 
 /// A gate and whether it is passed.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct GateForm<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "GateForm"))]
+pub struct GateView<'a> {
     /// The option.
     pub gate: &'a str,
     /// What it allows.
@@ -21,16 +21,16 @@ pub struct GateForm<'a> {
 /// The gates that were given, beside an answer.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Gated<'a> {
+pub struct GatesView<'a> {
     /// Each of them; absent without any.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub gates: Vec<GateForm<'a>>,
+    pub gates: Vec<GateView<'a>>,
 }
 
 /// What `--format json` prints in place of an answer where the input is bad, with exit code 2.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Errors<'a> {
+pub struct ErrorsView<'a> {
     /// The version of this form.
     pub schema_version: u64,
     /// What is wrong, by place; of very many the first.

@@ -1,8 +1,8 @@
-//! The form of `worst-case`, and of the witness file that it writes.
+//! The JSON view of `worst-case`, and of the witness file that it writes.
 
 use serde::Serialize;
 
-use super::About;
+use super::SubjectView;
 use crate::cold_path::{Cause, SystemLimit};
 use crate::quantity::Millis;
 use crate::simulation::Assignment;
@@ -10,20 +10,20 @@ use crate::worst_case::{Bracket, CurvePoint, PeakEnis, WorstColdStart};
 
 /// What the longest part of a cold start was spent on.
 #[derive(Clone, Copy, Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "SpentOn"))]
 #[serde(untagged)]
-pub(in crate::report) enum SpentOn {
+pub(in crate::report) enum SpentOnView {
     /// A wait.
     Wait(Cause),
     /// No wait.
-    Else(NoWait),
+    Else(NoWaitView),
 }
 
 /// What is no wait of a phase.
 #[derive(Clone, Copy, Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "NoWait"))]
 #[serde(rename_all = "snake_case")]
-pub(in crate::report) enum NoWait {
+pub(in crate::report) enum NoWaitView {
     /// The phase itself.
     Phase,
     /// The queue of the function, until an environment that another invocation has started was free.
@@ -32,14 +32,14 @@ pub(in crate::report) enum NoWait {
 
 /// The longest part of a cold start.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct Binding<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Binding"))]
+pub(in crate::report) struct BindingView<'a> {
     /// The phase it belongs to; absent where the invocation waited in its function's queue.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phase: Option<&'a str>,
     /// What it was spent on.
     #[serde(rename = "for")]
-    pub spent_on: SpentOn,
+    pub spent_on: SpentOnView,
     /// How long.
     pub ms: u64,
     /// What limits that, where a limit does.
@@ -51,22 +51,22 @@ pub(in crate::report) struct Binding<'a> {
 
 /// The longest cold start, between what a replay has shown and what is proved.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct ColdStart<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ColdStart"))]
+pub(in crate::report) struct ColdStartView<'a> {
     #[serde(flatten)]
-    pub it: &'a WorstColdStart,
+    pub cold_start: &'a WorstColdStart,
     /// The longest part of it; null without a cold start.
-    pub binding: Option<Binding<'a>>,
+    pub binding: Option<BindingView<'a>>,
 }
 
 /// The worst case over every assignment of the uncertainty set.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct WorstCased<'a> {
+pub(in crate::report) struct WorstCaseView<'a> {
     #[serde(flatten)]
-    pub about: About<'a>,
+    pub about: SubjectView<'a>,
     /// The longest cold start.
-    pub cold_start: ColdStart<'a>,
+    pub cold_start: ColdStartView<'a>,
     /// The most ENIs held.
     pub peak_enis: &'a PeakEnis,
     /// The most failed invocations.
@@ -93,8 +93,8 @@ pub(in crate::report) struct WorstCased<'a> {
 
 /// What a witness file is a witness of.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Objective<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Objective"))]
+pub struct WitnessObjectiveView<'a> {
     /// `cold_start_ms`, `peak_enis`, `failures` or `subnet_peak_enis`.
     pub objective: &'a str,
     /// The value it reaches.
@@ -106,8 +106,8 @@ pub struct Objective<'a> {
 
 /// The traffic that a witness was found on.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct WitnessTraffic {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "WitnessTraffic"))]
+pub struct WitnessTrafficView {
     /// How many invocations it has.
     pub invocations: u64,
     /// Its length.
@@ -119,12 +119,12 @@ pub struct WitnessTraffic {
 /// A witness file: `worst-case --witness` writes it, `simulate --replay` reads it.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct WitnessFile<'a> {
+pub struct WitnessFileView<'a> {
     /// The traffic it was found on.
-    pub traffic: WitnessTraffic,
+    pub traffic: WitnessTrafficView,
     /// What it witnesses.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub witness_of: Option<Objective<'a>>,
+    pub witness_of: Option<WitnessObjectiveView<'a>>,
     /// The policy it was found under.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<&'a str>,

@@ -5,10 +5,11 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 
-use super::{Verdict, colour, excerpts, output};
+use super::status::CommandStatus;
+use super::{colour, output, snippets};
 use crate::comparison::CaseError;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::report::forms::{self, Errors};
+use crate::report::views::{self, ErrorsView};
 use crate::report::{SCHEMA_VERSION, pretty};
 
 /// Bad input or usage.
@@ -23,22 +24,25 @@ pub fn refuse(problems: &Diagnostics, format: &str) -> ExitCode {
 fn tell(problems: &Diagnostics, format: &str) {
     if format == "json" {
         let count = problems.count() as u64;
-        let errors = Errors { schema_version: SCHEMA_VERSION, errors: problems.sorted(), count };
+        let errors = ErrorsView { schema_version: SCHEMA_VERSION, errors: problems.sorted(), count };
         // There is nobody left to tell that stdout is gone.
-        let _ = output::to_stdout(&pretty(&forms::value(&errors)));
+        let _ = output::to_stdout(&pretty(&views::value(&errors)));
     } else {
-        output::complain(&colour::complaint(&excerpts::told(problems, output::complaint_width())));
+        output::complain(&colour::complaint(&snippets::shown_with_lines(
+            problems,
+            output::complaint_width(),
+        )));
     }
 }
 
 /// Tells why a policy that follows a plan has no answer: without a plan the verdict is a missed one.
-pub fn no_answer(error: &CaseError, format: &str) -> Result<Verdict, Diagnostics> {
+pub fn no_answer(error: &CaseError, format: &str) -> Result<CommandStatus, Diagnostics> {
     let help = "see `eniplan plan`, or name another policy";
     let problem = Diagnostic::new(Code::Solver, error.to_string(), help).into();
     match error {
         CaseError::NoPlan => {
             tell(&problem, format);
-            Ok(Verdict::Missed)
+            Ok(CommandStatus::Missed)
         }
         CaseError::Plan(_) => Err(problem),
     }

@@ -1,14 +1,14 @@
-//! The form of `compose`.
+//! The JSON view of `compose`.
 
 use serde::Serialize;
 
-use super::About;
+use super::SubjectView;
 use crate::composition::{CutRow, How};
 
 /// A grouping that cannot be.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct Refused<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Refused"))]
+pub(in crate::report) struct RefusedGroupingView<'a> {
     /// Its name.
     pub grouping: &'a str,
     /// Why.
@@ -17,8 +17,8 @@ pub(in crate::report) struct Refused<'a> {
 
 /// The best grouping by the objective.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct BestForm<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "BestForm"))]
+pub(in crate::report) struct BestGroupingView<'a> {
     /// Its name among `groupings`.
     pub grouping: &'a str,
     /// What is to be small, in words.
@@ -40,15 +40,15 @@ pub(in crate::report) struct BestForm<'a> {
 /// Ways to cut a service into functions.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct Composed<'a> {
+pub(in crate::report) struct ComposeView<'a> {
     #[serde(flatten)]
-    pub about: About<'a>,
+    pub about: SubjectView<'a>,
     /// How many routes there are.
     pub routes: u64,
     /// What each grouping comes to.
     pub groupings: &'a [CutRow],
     /// Those that cannot be.
-    pub refused: Vec<Refused<'a>>,
+    pub refused: Vec<RefusedGroupingView<'a>>,
     /// The best; null where no grouping can be.
-    pub best: Option<BestForm<'a>>,
+    pub best: Option<BestGroupingView<'a>>,
 }

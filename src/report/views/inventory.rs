@@ -1,11 +1,11 @@
-//! The form of `inventory`.
+//! The JSON view of `inventory`.
 
 use serde::Serialize;
 
 /// A file that was read.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct SourceForm<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "SourceForm"))]
+pub(in crate::report) struct SourceView<'a> {
     /// As the user named it.
     pub file: &'a str,
     /// What it is.
@@ -14,8 +14,8 @@ pub(in crate::report) struct SourceForm<'a> {
 
 /// How many functions there are.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct Functions {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Functions"))]
+pub(in crate::report) struct FunctionCountsView {
     /// All of them.
     pub total: usize,
     /// Those in no VPC.
@@ -24,8 +24,8 @@ pub(in crate::report) struct Functions {
 
 /// How many ENIs there are.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct Enis {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Enis"))]
+pub(in crate::report) struct EniCountsView {
     /// That are there; null where no list of ENIs was given.
     pub exist: Option<u64>,
     /// That the model expects.
@@ -40,8 +40,8 @@ pub(in crate::report) struct Enis {
 
 /// An ENI class and who shares it.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct ClassForm<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ClassForm"))]
+pub(in crate::report) struct ClassView<'a> {
     /// Its subnet.
     pub subnet: &'a str,
     /// Its security groups.
@@ -60,8 +60,8 @@ pub(in crate::report) struct ClassForm<'a> {
 
 /// An ENI that serves nobody.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct OrphanForm<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "OrphanForm"))]
+pub(in crate::report) struct OrphanView<'a> {
     /// The ENI.
     pub eni: &'a str,
     /// Its subnet.
@@ -80,8 +80,8 @@ pub(in crate::report) struct OrphanForm<'a> {
 
 /// The addresses of a subnet.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct SubnetForm<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "SubnetForm"))]
+pub(in crate::report) struct SubnetView<'a> {
     /// The subnet.
     pub name: &'a str,
     /// Its zone.
@@ -98,8 +98,8 @@ pub(in crate::report) struct SubnetForm<'a> {
 
 /// A limit of the account.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct LimitForm<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "LimitForm"))]
+pub(in crate::report) struct LimitView<'a> {
     /// What is limited.
     pub what: &'a str,
     /// To how much.
@@ -112,8 +112,8 @@ pub(in crate::report) struct LimitForm<'a> {
 
 /// A function whose access a merge changes.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct ChangeForm<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ChangeForm"))]
+pub(in crate::report) struct AccessChangeView<'a> {
     /// The function.
     pub function: &'a str,
     /// The security groups it gains.
@@ -124,8 +124,8 @@ pub(in crate::report) struct ChangeForm<'a> {
 
 /// Sets of security groups that could be one.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct MergeForm<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "MergeForm"))]
+pub(in crate::report) struct MergeView<'a> {
     /// The sets.
     pub sets: &'a [Vec<String>],
     /// All their groups.
@@ -133,17 +133,17 @@ pub(in crate::report) struct MergeForm<'a> {
     /// ENIs that the model expects no more.
     pub saves: u64,
     /// Every function whose access changes.
-    pub changes: Vec<ChangeForm<'a>>,
+    pub changes: Vec<AccessChangeView<'a>>,
 }
 
 /// Every way to save ENIs by merging sets.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct MergesForm<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "MergesForm"))]
+pub(in crate::report) struct MergesView<'a> {
     /// Those that together save the most ENIs.
-    pub together: Vec<MergeForm<'a>>,
+    pub together: Vec<MergeView<'a>>,
     /// Two sets each.
-    pub pairs: Vec<MergeForm<'a>>,
+    pub pairs: Vec<MergeView<'a>>,
     /// Whether every way of merging was tried.
     pub exact: bool,
     /// Security groups that one ENI may have.
@@ -155,25 +155,25 @@ pub(in crate::report) struct MergesForm<'a> {
 /// What is there, what is expected, and what is wrong.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct Inventoried<'a> {
+pub(in crate::report) struct InventoryView<'a> {
     /// The model's name.
     pub model: &'a str,
     /// How the model gives ENIs to classes, in words.
     pub rule: String,
     /// The files that were read.
-    pub sources: Vec<SourceForm<'a>>,
+    pub sources: Vec<SourceView<'a>>,
     /// Functions.
-    pub functions: Functions,
+    pub functions: FunctionCountsView,
     /// ENIs.
-    pub enis: Enis,
+    pub enis: EniCountsView,
     /// The ENI classes.
-    pub classes: Vec<ClassForm<'a>>,
+    pub classes: Vec<ClassView<'a>>,
     /// ENIs that serve nobody.
-    pub orphans: Vec<OrphanForm<'a>>,
+    pub orphans: Vec<OrphanView<'a>>,
     /// The subnets.
-    pub subnets: Vec<SubnetForm<'a>>,
+    pub subnets: Vec<SubnetView<'a>>,
     /// The limits.
-    pub limits: Vec<LimitForm<'a>>,
+    pub limits: Vec<LimitView<'a>>,
     /// What merging security groups would save.
-    pub merges: MergesForm<'a>,
+    pub merges: MergesView<'a>,
 }

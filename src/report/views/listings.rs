@@ -1,14 +1,13 @@
-//! The forms of what is built in, and of `check`.
+//! The JSON views of what is built in.
 
 use serde::Serialize;
 
 use crate::platform::Citation;
-use crate::report::answers::Checked;
 
 /// A model.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct ModelForm<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ModelForm"))]
+pub(in crate::report) struct ModelView<'a> {
     /// Its name.
     pub model: &'a str,
     /// What it stands for.
@@ -22,15 +21,15 @@ pub(in crate::report) struct ModelForm<'a> {
 /// The models.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct Models<'a> {
+pub(in crate::report) struct ModelsView<'a> {
     /// Each of them.
-    pub models: Vec<ModelForm<'a>>,
+    pub models: Vec<ModelView<'a>>,
 }
 
 /// A policy.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct PolicyForm<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PolicyForm"))]
+pub(in crate::report) struct PolicyView<'a> {
     /// Its name.
     pub policy: &'a str,
     /// What it does, in words.
@@ -55,8 +54,8 @@ pub(in crate::report) struct PolicyForm<'a> {
 
 /// A parameter of policies.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct ParameterForm<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ParameterForm"))]
+pub(in crate::report) struct ParameterView<'a> {
     /// Its name.
     pub key: &'a str,
     /// What may stand after `=`.
@@ -66,18 +65,18 @@ pub(in crate::report) struct ParameterForm<'a> {
 /// The policies.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct Policies<'a> {
+pub(in crate::report) struct PoliciesView<'a> {
     /// Each of them.
-    pub policies: Vec<PolicyForm<'a>>,
+    pub policies: Vec<PolicyView<'a>>,
     /// What can be overridden.
-    pub parameters: Vec<ParameterForm<'a>>,
+    pub parameters: Vec<ParameterView<'a>>,
 }
 
 /// A traffic format.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "FormatForm"))]
 #[allow(clippy::struct_excessive_bools, reason = "each is a field of its own")]
-pub(in crate::report) struct FormatForm<'a> {
+pub(in crate::report) struct FormatView<'a> {
     /// Its name.
     pub format: &'a str,
     /// An example of its header, or of its beginning.
@@ -99,15 +98,15 @@ pub(in crate::report) struct FormatForm<'a> {
 /// The traffic formats.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct Formats<'a> {
+pub(in crate::report) struct FormatsView<'a> {
     /// Each of them.
-    pub formats: Vec<FormatForm<'a>>,
+    pub formats: Vec<FormatView<'a>>,
 }
 
 /// An example.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct ExampleForm<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ExampleForm"))]
+pub(in crate::report) struct ExampleView<'a> {
     /// Its name.
     pub name: &'a str,
     /// The question it answers.
@@ -121,15 +120,7 @@ pub(in crate::report) struct ExampleForm<'a> {
 /// The examples.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct Examples<'a> {
+pub(in crate::report) struct ExamplesView<'a> {
     /// Each of them.
-    pub examples: Vec<ExampleForm<'a>>,
-}
-
-/// That nothing is wrong with files.
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct Checks<'a> {
-    /// Each file and what it holds.
-    pub files: &'a [Checked],
+    pub examples: Vec<ExampleView<'a>>,
 }

@@ -1,16 +1,16 @@
-//! The form of `simulate`.
+//! The JSON view of `simulate`.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{About, Binding};
+use super::{BindingView, SubjectView};
 use crate::cold_path::PathPhase;
 
 /// Cold starts of all served invocations, a warm one 0, ms.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct Percentiles {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Percentiles"))]
+pub(in crate::report) struct PercentilesView {
     /// At 50%.
     pub p50: u64,
     /// At 90%.
@@ -23,7 +23,7 @@ pub(in crate::report) struct Percentiles {
     pub max: u64,
 }
 
-impl From<[u64; 5]> for Percentiles {
+impl From<[u64; 5]> for PercentilesView {
     fn from([p50, p90, p95, p99, max]: [u64; 5]) -> Self {
         Self { p50, p90, p95, p99, max }
     }
@@ -31,18 +31,18 @@ impl From<[u64; 5]> for Percentiles {
 
 /// Cold starts over all served invocations, and over the cold ones alone.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct ColdStarts {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ColdStarts"))]
+pub(in crate::report) struct ColdStartsView {
     #[serde(flatten)]
-    pub all: Percentiles,
+    pub all: PercentilesView,
     /// Over those that started cold.
-    pub of_cold: Percentiles,
+    pub of_cold: PercentilesView,
 }
 
 /// The longest cold start, and why it took so long.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct LongestForm<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "LongestForm"))]
+pub(in crate::report) struct LongestColdStartView<'a> {
     /// How long.
     pub length_ms: u64,
     /// When its invocation arrived.
@@ -52,13 +52,13 @@ pub(in crate::report) struct LongestForm<'a> {
     /// The phases along its longest path.
     pub path: &'a [PathPhase],
     /// The longest part of it.
-    pub binding: Option<Binding<'a>>,
+    pub binding: Option<BindingView<'a>>,
 }
 
 /// The most ENIs in a subnet.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct SubnetMost<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "SubnetMost"))]
+pub(in crate::report) struct SubnetPeakView<'a> {
     /// The subnet.
     pub subnet: &'a str,
     /// The most held at once.
@@ -67,8 +67,8 @@ pub(in crate::report) struct SubnetMost<'a> {
 
 /// ENIs of all runs.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct HeldEnis<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "HeldEnis"))]
+pub(in crate::report) struct HeldEnisView<'a> {
     /// The most held at once in any run.
     pub peak: u64,
     /// When first.
@@ -78,13 +78,13 @@ pub(in crate::report) struct HeldEnis<'a> {
     /// Held, integrated over the traffic, a run's mean.
     pub hours: f64,
     /// By subnet.
-    pub by_subnet: Vec<SubnetMost<'a>>,
+    pub by_subnet: Vec<SubnetPeakView<'a>>,
 }
 
 /// ENIs of one run.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct RunEnis {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RunEnis"))]
+pub(in crate::report) struct RunEnisView {
     /// The most held at once.
     pub peak: u64,
     /// Held on average.
@@ -95,8 +95,8 @@ pub(in crate::report) struct RunEnis {
 
 /// Environments.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct Environments {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Environments"))]
+pub(in crate::report) struct EnvironmentsView {
     /// The most alive at once.
     pub peak: u64,
     /// Alive on average.
@@ -105,8 +105,8 @@ pub(in crate::report) struct Environments {
 
 /// A mean over the runs, and half the width of its 95% confidence interval.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct EstimateForm {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "EstimateForm"))]
+pub(in crate::report) struct EstimateView {
     /// The mean.
     pub mean: f64,
     /// Half the width.
@@ -115,8 +115,8 @@ pub(in crate::report) struct EstimateForm {
 
 /// One run.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct RunForm {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RunForm"))]
+pub(in crate::report) struct RunView {
     /// Its seed; null for a replay.
     pub seed: Option<u64>,
     /// Invocations that arrived.
@@ -126,21 +126,21 @@ pub(in crate::report) struct RunForm {
     /// Those that failed.
     pub failed: u64,
     /// Cold starts of all served.
-    pub cold_start_ms: Percentiles,
+    pub cold_start_ms: PercentilesView,
     /// ENIs requested.
     pub creations: u64,
     /// ENIs.
-    pub enis: RunEnis,
+    pub enis: RunEnisView,
     /// Environments.
-    pub environments: Environments,
+    pub environments: EnvironmentsView,
 }
 
 /// What happens under one policy.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct Simulated<'a> {
+pub(in crate::report) struct SimulateView<'a> {
     #[serde(flatten)]
-    pub about: About<'a>,
+    pub about: SubjectView<'a>,
     /// How many runs.
     pub runs: usize,
     /// Invocations that arrived, of all runs together.
@@ -152,17 +152,17 @@ pub(in crate::report) struct Simulated<'a> {
     /// Cold starts per served invocation, 0 to 1.
     pub cold_share: f64,
     /// Cold starts.
-    pub cold_start_ms: ColdStarts,
+    pub cold_start_ms: ColdStartsView,
     /// The longest of all; null where nothing was served.
-    pub longest: Option<LongestForm<'a>>,
+    pub longest: Option<LongestColdStartView<'a>>,
     /// Failed invocations, by what failed them.
     pub failed: BTreeMap<&'static str, u64>,
     /// ENIs.
-    pub enis: HeldEnis<'a>,
+    pub enis: HeldEnisView<'a>,
     /// Environments.
-    pub environments: Environments,
+    pub environments: EnvironmentsView,
     /// Means over the runs, by what is estimated; empty for one run.
-    pub estimates: BTreeMap<&'static str, EstimateForm>,
+    pub estimates: BTreeMap<&'static str, EstimateView>,
     /// Each run.
-    pub by_run: Vec<RunForm>,
+    pub by_run: Vec<RunView>,
 }

@@ -14,7 +14,7 @@ const LARGEST: u64 = 64 << 20;
 const LONGEST: usize = 1 << 20;
 
 /// The problems for people, each with the line it is about, at most `width` columns wide.
-pub fn told(problems: &Diagnostics, width: usize) -> String {
+pub fn shown_with_lines(problems: &Diagnostics, width: usize) -> String {
     let mut wanted: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
     for problem in problems.shown() {
         if problem.line.is_some() && !problem.file.is_empty() {
