@@ -5,7 +5,7 @@ use super::output::Output;
 use super::progress::StepProgress;
 use super::status::CommandStatus;
 use super::study::{CommandStudy, StudyArgs};
-use crate::comparison::{Comparison, Contender, compare_heard};
+use crate::comparison::{Comparison, Contender, compare_observed};
 use crate::diagnostic::Diagnostics;
 use crate::policy;
 use crate::report::answers;
@@ -43,7 +43,7 @@ pub fn run(args: &CompareArgs) -> Result<CommandStatus, Diagnostics> {
     let seeds: Vec<u64> = (0..args.runs).map(|n| seed.wrapping_add(n)).collect();
     let work = StepProgress::of("comparing", contenders.len() as u64 * (1 + args.runs), args.output.quiet);
     let effort = SearchEffort { invocations: args.effort, seed };
-    let compared = compare_heard(&contenders, &seeds, effort, &|| work.step());
+    let compared = compare_observed(&contenders, &seeds, effort, &|| work.step());
     drop(work);
     let Some((study, policy)) = studies.first().and_then(|first| Some((first, first.policies.first()?)))
     else {

@@ -6,9 +6,9 @@
 
 use std::io::{self, Write};
 
-use crate::cold_path::{ColdPath, Stretch};
+use crate::cold_path::{ColdPath, StepTiming};
 use crate::report::{defused, line};
-use crate::simulation::{Failure, Recorder, Served};
+use crate::simulation::{Failure, Recorder, ServedInvocation};
 use crate::topology::Topology;
 
 /// Writes a row for each invocation; remembers the first problem and then writes no more.
@@ -41,7 +41,7 @@ impl<W: Write> InvocationLog<W> {
         let subnet =
             |index: usize| topology.limits.subnets.get(index).map_or("", |subnet| subnet.name.as_str());
         let names = |in_vpc: bool| -> Vec<String> {
-            cold_path.of(in_vpc).steps.iter().map(|step| defused(&step.name)).collect()
+            cold_path.path_for(in_vpc).steps.iter().map(|step| defused(&step.name)).collect()
         };
         let mut log = Self {
             out,
@@ -65,13 +65,13 @@ impl<W: Write> InvocationLog<W> {
         }
     }
 
-    fn parts(&self, served: &Served<'_>) -> String {
+    fn parts(&self, served: &ServedInvocation<'_>) -> String {
         let names = self.steps.get(served.function).map_or(&[][..], Vec::as_slice);
-        let part = |(name, step): (&String, &Stretch)| {
+        let part = |(name, step): (&String, &StepTiming)| {
             let took = step.end.saturating_sub(step.start).saturating_sub(step.wait);
             format!("{name}:{}:{}:{took}", step.start, step.wait)
         };
-        names.iter().zip(served.stretches).map(part).collect::<Vec<_>>().join(" ")
+        names.iter().zip(served.timings).map(part).collect::<Vec<_>>().join(" ")
     }
 
     fn function(&self, index: usize) -> String {
@@ -80,7 +80,7 @@ impl<W: Write> InvocationLog<W> {
 }
 
 impl<W: Write> Recorder for InvocationLog<W> {
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         let subnet = served.class.and_then(|class| self.subnets.get(class)).cloned().unwrap_or_default();
         self.row(&[
             served.arrival.to_string(),

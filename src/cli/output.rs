@@ -8,7 +8,7 @@ use clap::builder::PossibleValuesParser;
 use super::colour;
 use super::input::shown;
 use super::whole_file::{WholeFile, unwritten};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, inert};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, escaped};
 use crate::report::{self, Answer};
 
 /// Where the answer goes, and as what.
@@ -69,8 +69,8 @@ impl Output {
 /// Data for a terminal, which no name in it may drive.
 fn tame(text: &str) -> String {
     text.split_inclusive('\n').fold(String::new(), |out, line| match line.strip_suffix('\n') {
-        Some(line) => out + &inert(line) + "\n",
-        None => out + &inert(line),
+        Some(line) => out + &escaped(line) + "\n",
+        None => out + &escaped(line),
     })
 }
 
@@ -86,7 +86,7 @@ pub fn save(path: &Path, text: &str, quiet: bool) -> Result<(), Diagnostic> {
 /// Something worth knowing, on stderr.
 pub fn note(text: &str, quiet: bool) {
     if !quiet {
-        complain(&format!("note: {}\n", inert(text)));
+        complain(&format!("note: {}\n", escaped(text)));
     }
 }
 

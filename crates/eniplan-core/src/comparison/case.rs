@@ -31,7 +31,7 @@ pub struct Case<'a> {
     backend: &'a dyn Backend,
     plan: OnceLock<Result<Option<Followed>, PlanError>>,
     /// By function: what its keep-alives are drawn from, where they are.
-    lives: Vec<Option<&'a Interval>>,
+    lifetimes: Vec<Option<&'a Interval>>,
 }
 
 /// Why a case has no answer.
@@ -70,7 +70,7 @@ impl<'a> Case<'a> {
         backend: &'a dyn Backend,
     ) -> Self {
         let study = Study::new(topology, cold_path, policy, traffic);
-        Self { study, backend, plan: OnceLock::new(), lives: Vec::new() }
+        Self { study, backend, plan: OnceLock::new(), lifetimes: Vec::new() }
     }
 
     /// The same case under another policy.
@@ -82,14 +82,14 @@ impl<'a> Case<'a> {
 
     /// Whether it is what [`Case::under`] gives for this policy.
     pub(super) fn is_plain(&self, policy: &Policy) -> bool {
-        self.policy() == policy && self.study.minimise == Minimise::Enis && self.lives.is_empty()
+        self.policy() == policy && self.study.minimise == Minimise::Enis && self.lifetimes.is_empty()
     }
 
     /// The same case with keep-alives drawn from these, by function. Runs alone look at that: plans
     /// and worst cases take each function's own.
     #[must_use]
-    pub fn drawing_keep_alive(mut self, lives: Vec<Option<&'a Interval>>) -> Self {
-        self.lives = lives;
+    pub fn drawing_keep_alive(mut self, lifetimes: Vec<Option<&'a Interval>>) -> Self {
+        self.lifetimes = lifetimes;
         self
     }
 
@@ -111,7 +111,7 @@ impl<'a> Case<'a> {
 
     /// The same case, telling how far its plans are.
     #[must_use]
-    pub fn hearing(self, heard: &'a Heard<'a>) -> Self {
+    pub fn observed_by(self, heard: &'a Heard<'a>) -> Self {
         Self { study: self.study.hearing(heard), ..self }
     }
 
@@ -186,7 +186,7 @@ impl<'a> Case<'a> {
         } else {
             world
         };
-        Ok(world.drawing_keep_alive(&self.lives))
+        Ok(world.drawing_keep_alive(&self.lifetimes))
     }
 
     /// The worst case; `watch` looks on and may stop the search early.
@@ -230,7 +230,7 @@ impl<'a> Case<'a> {
         let ends = [End::Longest, End::Shortest].map(Assignment::all);
         let written = [&worst.witness, &worst.witness_peak_enis, &worst.witness_failures];
         let written: Vec<&Assignment> = written.into_iter().chain(&ends).collect();
-        let listed = written.par_iter().map(|it| self.shows((*it).clone(), &shown));
+        let listed = written.par_iter().map(|assignment| self.shows((*assignment).clone(), &shown));
         let seeded = (0..drawn).into_par_iter();
         let seeded = seeded.map(|seed| self.shows(DrawnNature::new(self.policy(), seed), &shown));
         let all: Vec<WitnessCurve> = listed.chain(seeded).collect::<Result<_, CaseError>>()?;

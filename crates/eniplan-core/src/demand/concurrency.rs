@@ -13,6 +13,7 @@ pub struct Running {
 
 impl Running {
     /// `count` more, ending at `end`.
+    #[inline]
     pub fn start(&mut self, end: u64, count: u32) {
         self.count = self.count.saturating_add(count);
         match self.in_order.back_mut() {
@@ -28,6 +29,7 @@ impl Running {
     }
 
     /// The earliest end.
+    #[inline]
     pub fn next_end(&self) -> Option<u64> {
         let heaped = self.out_of_order.peek().map(|Reverse((end, _))| *end);
         self.in_order.front().map(|&(end, _)| end).into_iter().chain(heaped).min()

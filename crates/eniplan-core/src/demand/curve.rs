@@ -31,6 +31,7 @@ impl Curve {
     }
 
     /// From `at` on the value is `value`; `at` must not lie before the last step.
+    #[inline]
     pub fn set(&mut self, at: u64, value: u32) {
         if self.steps.last().is_some_and(|&(last, _)| last == at) {
             self.steps.pop();

@@ -21,7 +21,7 @@ pub use curve::Curve;
 pub use ranges::Ranges;
 pub(crate) use ranges::forward;
 pub use sliding::SlidingMax;
-pub use tally::Tally;
+pub use tally::InstantTally;
 
 use std::borrow::Borrow;
 
@@ -107,7 +107,7 @@ pub fn of_functions(
     topology: &Topology,
     policy: &Policy,
 ) -> Demand {
-    let environments: Vec<Curve> = functions.iter().map(|it| it.environments.clone()).collect();
+    let environments: Vec<Curve> = functions.iter().map(|demand| demand.environments.clone()).collect();
     let pools: Vec<PoolDemand> = pools(topology)
         .into_iter()
         .map(|(classes, members)| {
@@ -140,12 +140,12 @@ pub fn at_start(traffic: &Traffic, topology: &Topology, policy: &Policy) -> Vec<
     let end = traffic.first_slot().0;
     let mut tallies = tallies(traffic, topology, policy);
     // What arrives later changes nothing before.
-    for entry in traffic.arrivals().take_while(|it| it.at < end) {
+    for entry in traffic.arrivals().take_while(|entry| entry.at < end) {
         tallies[entry.function as usize].arrive(entry.at, entry.duration, entry.count);
     }
     let within = |&&(at, _): &&(u64, u32)| at < end;
     let most = |curve: &Curve| curve.steps().iter().filter(within).map(|&(_, value)| value).max();
-    tallies.into_iter().map(|it| most(&it.finish().environments).unwrap_or(0)).collect()
+    tallies.into_iter().map(|tally| most(&tally.finish().environments).unwrap_or(0)).collect()
 }
 
 pub(crate) fn sum(values: &[u32]) -> u32 {

@@ -17,7 +17,7 @@ pub use super::busy::{MayFail, Most, Premises};
 
 use rayon::prelude::*;
 
-use super::busy::{Bound, Facts, Lengths};
+use super::busy::{BusyBound, Facts, Lengths};
 use super::{Curve, keep_alive, pools, sizes, sum};
 use crate::policy::{PickEnvironment, Policy};
 use crate::quantity::Millis;
@@ -71,15 +71,15 @@ pub(crate) fn environments_while(
     let step = shares as usize;
     let of_share = |first: u32| {
         let own = (first as usize..functions).step_by(step);
-        let bound = |f| Bound::new(facts(f), premises.may_fail.get(f).cloned().unwrap_or_default());
-        let mut bounds: Vec<Bound> = own.map(bound).collect();
+        let bound = |f| BusyBound::new(facts(f), premises.may_fail.get(f).cloned().unwrap_or_default());
+        let mut bounds: Vec<BusyBound> = own.map(bound).collect();
         for (n, entry) in traffic.arrivals_apart(FunctionShare { first, shares }).enumerate() {
             if n % NOW_AND_THEN == 0 && !go_on() {
                 return None;
             }
             bounds[entry.function as usize / step].arrive(entry);
         }
-        Some(bounds.into_iter().map(Bound::finish).collect::<Vec<Most>>())
+        Some(bounds.into_iter().map(BusyBound::finish).collect::<Vec<Most>>())
     };
     let found: Option<Vec<Vec<Most>>> = (0..shares).into_par_iter().map(of_share).collect();
     let mut found: Vec<_> = found?.into_iter().map(Vec::into_iter).collect();

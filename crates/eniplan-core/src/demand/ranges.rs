@@ -67,11 +67,11 @@ impl Ranges {
         Self::new(self.parts.iter().chain(&other.parts).copied().collect())
     }
 
-    /// The instants from which something that follows between `least` and `most` ms later may fall in a range.
+    /// The instants from which something that follows between `minimum` and `most` ms later may fall in a range.
     #[must_use]
-    pub fn before(&self, least: u64, most: u64) -> Self {
+    pub fn before(&self, minimum: u64, most: u64) -> Self {
         let earlier = |&(from, to): &(u64, u64)| {
-            let to = if to == u64::MAX { to } else { to.checked_sub(least)? };
+            let to = if to == u64::MAX { to } else { to.checked_sub(minimum)? };
             Some((from.saturating_sub(most), to))
         };
         Self::new(self.parts.iter().filter_map(earlier).collect())

@@ -29,6 +29,7 @@ impl SlidingMax {
     }
 
     /// From `at` on the value is `value`; `at` must not lie before the last change.
+    #[inline]
     pub fn set(&mut self, at: u64, value: u32) {
         if value == self.current {
             return;
@@ -44,6 +45,7 @@ impl SlidingMax {
         self.tell(at);
     }
 
+    #[inline]
     fn tell(&mut self, at: u64) {
         let largest = self.largest();
         if largest != self.told {
@@ -53,6 +55,7 @@ impl SlidingMax {
     }
 
     /// The largest value that counts at `at`, which must not lie before the last change.
+    #[inline]
     pub fn at(&mut self, at: u64) -> u32 {
         self.expire(at);
         self.largest()
@@ -62,6 +65,7 @@ impl SlidingMax {
         self.past.front().map_or(0, |&(_, value)| value).max(self.current)
     }
 
+    #[inline]
     fn expire(&mut self, now: u64) {
         while let Some(&(until, _)) = self.past.front() {
             if until > now {

@@ -23,7 +23,7 @@ pub(super) struct ReplayInstants {
 }
 
 impl Recorder for ReplayInstants {
-    fn enis(&mut self, at: u64, class: usize, held: u32) {
+    fn enis_changed(&mut self, at: u64, class: usize, held: u32) {
         if self.held.len() <= class {
             self.held.resize(class + 1, 0);
         }

@@ -7,7 +7,7 @@ use super::hypothesis::Hypothesis;
 use super::problem::BoundProblem;
 use crate::demand::Curve;
 use crate::demand::need::{self, Most, Premises};
-use crate::policy::Binding;
+use crate::policy::EnvironmentBinding;
 use crate::quantity::Millis;
 use crate::topology::Topology;
 
@@ -37,7 +37,7 @@ impl Findings {
         let stretch = (policy.warm > 0).then(|| renewal(problem, supposed, spread));
         let premises = Premises {
             may_fail: supposed.may_fail.clone(),
-            queued: policy.binding == Binding::Queued,
+            queued: policy.binding == EnvironmentBinding::Queued,
             stretch,
         };
         let initial = &problem.initial.environments;

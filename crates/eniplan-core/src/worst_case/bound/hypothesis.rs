@@ -84,7 +84,7 @@ impl Hypothesis {
             None if own.is_some_and(|own| self.at_hand[own]) => Millis::ZERO,
             None => Millis(self.token_wait).plus(topology.boot.max),
         };
-        problem.cold_path.of(in_vpc).longest(eni_wait, Millis(self.microvm_wait))
+        problem.cold_path.path_for(in_vpc).longest(eni_wait, Millis(self.microvm_wait))
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::demand::forward;
 use crate::quantity::Rate;
 use crate::quantity::convert::lower_bound;
-use crate::topology::{Limits, TokenBucket};
+use crate::topology::{SystemLimits, TokenBucket};
 
 const TOKEN: u64 = 1_000_000;
 
@@ -48,7 +48,7 @@ pub(super) fn hosts(rate: Rate) -> TokenBucket {
 }
 
 /// The longest wait for a host, ms, if everything in flight waits at once.
-pub(crate) fn wait_for_host(limits: &Limits, invocations: u64) -> u64 {
+pub(crate) fn wait_for_host(limits: &SystemLimits, invocations: u64) -> u64 {
     let bucket = |rate| TokenBucket { burst: 1, per_second: rate };
     limits.microvm.map_or(0, |rate| wait_in_queue(invocations, bucket(rate)))
 }

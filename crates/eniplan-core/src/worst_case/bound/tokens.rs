@@ -9,7 +9,7 @@ use super::problem::BoundProblem;
 use super::queue::{hosts, wait_in_queue, waits};
 use crate::demand::Curve;
 use crate::demand::need::Most;
-use crate::policy::{IdleTtl, Start};
+use crate::policy::{IdleTtl, StartMode};
 use crate::quantity::Millis;
 use crate::quantity::convert::{bound_told, upper_bound, upper_less};
 use crate::topology::TokenBucket;
@@ -77,7 +77,7 @@ fn pools_replenish(problem: &BoundProblem<'_>, found: &Findings) -> bool {
         let held = found.held_by_users_of(problem, &[subnet]);
         stays_within(&held, u64::from(limits.subnets[subnet].addresses))
     };
-    problem.world.policy.start == Start::Warm
+    problem.world.policy.start == StartMode::Warm
         && quotas.into_iter().flatten().all(|quota| stays_within(&total, u64::from(quota)))
         && problem.world.topology.classes.iter().all(|class| fits(class.subnet))
 }

@@ -61,7 +61,7 @@ impl Nature for ChoicePlayer {
         // The uniform draw reaches the whole interval even where quantiles are given.
         let flat = Interval::between(interval.min, interval.max);
         match &mut self.choice {
-            WitnessChoice::Corner { boots, .. } => boots.of(interval),
+            WitnessChoice::Corner { boots, .. } => boots.pick(interval),
             WitnessChoice::SwitchPoint { after } if request < *after => interval.min.0,
             WitnessChoice::SwitchPoint { .. } => interval.max.0,
             WitnessChoice::Written(assignment) => assignment.boot(request, interval),
@@ -74,7 +74,7 @@ impl Nature for ChoicePlayer {
 
     fn deletion(&mut self, deletion: u64, interval: &Interval) -> u64 {
         match &mut self.choice {
-            WitnessChoice::Corner { rest, .. } => rest.of(interval),
+            WitnessChoice::Corner { rest, .. } => rest.pick(interval),
             WitnessChoice::SwitchPoint { .. } => interval.min.0,
             WitnessChoice::Written(assignment) => assignment.deletion(deletion, interval),
             WitnessChoice::Drawn { .. } => {
@@ -86,7 +86,7 @@ impl Nature for ChoicePlayer {
 
     fn phase(&mut self, environment: u64, step: usize, interval: &Interval) -> u64 {
         match &mut self.choice {
-            WitnessChoice::Corner { rest, .. } => rest.of(interval),
+            WitnessChoice::Corner { rest, .. } => rest.pick(interval),
             WitnessChoice::SwitchPoint { .. } => interval.max.0,
             WitnessChoice::Written(assignment) => assignment.phase(environment, step, interval),
             WitnessChoice::Drawn { .. } => {
