@@ -8,7 +8,7 @@ use std::path::Path;
 use super::input;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::Place;
-use crate::document::tree::{self, Node};
+use crate::document::tree::{self, TreeNode};
 use crate::quantity::{Interval, Millis};
 use crate::report::format::{counted, name, thousands};
 use crate::report::pretty;
@@ -163,7 +163,7 @@ pub fn parse(file: &str, text: &str, topology: &Topology, traffic: &Traffic) -> 
     if let Some(said) = whole.get("traffic") {
         reader.traffic(said, traffic);
     }
-    let named = |field: &str| whole.get(field).and_then(Node::text).map(str::to_owned);
+    let named = |field: &str| whole.get(field).and_then(TreeNode::text).map(str::to_owned);
     let setting = named("policy").zip(named("model"));
     let of = whole.get("witness_of").map(|of| reader.of(of, topology));
     let fields = whole.get("witness").unwrap_or(&whole);
@@ -181,26 +181,26 @@ struct WitnessReader<'f> {
 }
 
 /// The whole number of 0 or more that `node` is.
-fn whole_number(node: &Node) -> Option<u64> {
-    if let tree::Value::Number(text) = &node.value { text.parse().ok() } else { None }
+fn whole_number(node: &TreeNode) -> Option<u64> {
+    if let tree::TreeValue::Number(text) = &node.value { text.parse().ok() } else { None }
 }
 
 impl WitnessReader<'_> {
-    fn bad(&mut self, code: Code, message: impl Into<String>, node: &Node) {
+    fn bad(&mut self, code: Code, message: impl Into<String>, node: &TreeNode) {
         let problem = Diagnostic::new(code, message, HELP).with_value(&node.shown());
         self.place(problem, node);
     }
 
-    fn place(&mut self, problem: Diagnostic, node: &Node) {
+    fn place(&mut self, problem: Diagnostic, node: &TreeNode) {
         let Place { line, column } = node.place;
         self.problems.push(problem.in_file(self.file).at_line(line).at_column(column));
     }
 
     /// What the file says it is a witness of.
-    fn of(&mut self, node: &Node, topology: &Topology) -> Option<WitnessedValue> {
-        let objective = node.get("objective").and_then(Node::text);
+    fn of(&mut self, node: &TreeNode, topology: &Topology) -> Option<WitnessedValue> {
+        let objective = node.get("objective").and_then(TreeNode::text);
         let reached = node.get("value").and_then(whole_number);
-        let subnet = node.get("subnet").and_then(Node::text);
+        let subnet = node.get("subnet").and_then(TreeNode::text);
         let of = objective.zip(reached);
         let of =
             of.and_then(|(objective, reached)| WitnessedValue::named(objective, subnet, reached, topology));
@@ -213,7 +213,7 @@ impl WitnessReader<'_> {
     }
 
     /// Refuses traffic that is not what the file was found on, as far as it says.
-    fn traffic(&mut self, said: &Node, here: &Traffic) {
+    fn traffic(&mut self, said: &TreeNode, here: &Traffic) {
         const SAME: &str = "give the traffic that the witness was found on, with the same --from, --to, --spread, \
              --gaps and --seed";
         let number = |field: &str| said.get(field).and_then(whole_number);
@@ -233,7 +233,7 @@ impl WitnessReader<'_> {
         self.place(Diagnostic::new(Code::BadValue, message, SAME), said);
     }
 
-    fn assignment(&mut self, fields: &Node, topology: &Topology) -> Assignment {
+    fn assignment(&mut self, fields: &TreeNode, topology: &Topology) -> Assignment {
         for (field, node) in fields.entries() {
             if !FIELDS.contains(&field.value.as_str()) && !ABOUT.contains(&field.value.as_str()) {
                 let known = FIELDS.join(", ");
@@ -262,8 +262,8 @@ impl WitnessReader<'_> {
         assignment
     }
 
-    fn otherwise(&mut self, fields: &Node) -> End {
-        match fields.get("otherwise").and_then(Node::text) {
+    fn otherwise(&mut self, fields: &TreeNode) -> End {
+        match fields.get("otherwise").and_then(TreeNode::text) {
             Some("longest") => End::Longest,
             Some("shortest") => End::Shortest,
             _ => {
@@ -274,11 +274,11 @@ impl WitnessReader<'_> {
         }
     }
 
-    fn numbers(&mut self, name: &str, fields: &Node, within: Option<&Interval>) -> Vec<u64> {
+    fn numbers(&mut self, name: &str, fields: &TreeNode, within: Option<&Interval>) -> Vec<u64> {
         self.listed(name, fields.get(name).unwrap_or(fields), within)
     }
 
-    fn listed(&mut self, name: &str, node: &Node, within: Option<&Interval>) -> Vec<u64> {
+    fn listed(&mut self, name: &str, node: &TreeNode, within: Option<&Interval>) -> Vec<u64> {
         if !node.is_list() {
             self.bad(Code::BadValue, format!("`{name}` is no list"), node);
         }

@@ -6,7 +6,7 @@ use super::progress::StepProgress;
 use super::status::CommandStatus;
 use super::study::CommandStudy;
 use super::study_args::StudyArgs;
-use crate::comparison::{Comparison, Contender, compare_heard};
+use crate::comparison::{Comparison, Contender, compare_observed};
 use crate::diagnostic::Diagnostics;
 use crate::policy;
 use crate::report::answers;
@@ -44,7 +44,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<CommandStatus, Diagnostics> {
     let seeds = args.study.seeds(args.runs);
     let work = StepProgress::of("comparing", contenders.len() as u64 * (1 + args.runs), args.output.quiet);
     let effort = SearchEffort { invocations: args.effort, seed };
-    let compared = compare_heard(&contenders, &seeds, effort, &|| work.step());
+    let compared = compare_observed(&contenders, &seeds, effort, &|| work.step());
     drop(work);
     let Some((study, policy)) = studies.first().and_then(|first| Some((first, first.policies.first()?)))
     else {

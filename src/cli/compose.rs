@@ -11,7 +11,7 @@ use super::status::CommandStatus;
 use super::study::CommandStudy;
 use super::study_args::StudyArgs;
 use crate::composition::{
-    Best, Cut, MOST_ROUTES, Objective, Row, Service, best_heard, cuts, functions_of, measure,
+    BestCut, Cut, CutObjective, CutRow, MOST_ROUTES, Service, best_observed, cuts, functions_of, measure,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::listed;
@@ -39,7 +39,7 @@ enum GroupingObjective {
     Access,
 }
 
-impl From<GroupingObjective> for Objective {
+impl From<GroupingObjective> for CutObjective {
     fn from(minimise: GroupingObjective) -> Self {
         match minimise {
             GroupingObjective::ColdTime => Self::ColdTime,
@@ -97,7 +97,7 @@ pub(super) struct CompositionSearch<'a> {
     /// The scenario's file, for complaints.
     pub file: Option<&'a Path>,
     /// What the best one makes small.
-    pub objective: Objective,
+    pub objective: CutObjective,
     /// Of the runs of each.
     pub seeds: Vec<u64>,
     /// Of the search for the worst case of each.
@@ -141,8 +141,8 @@ impl CompositionSearch<'_> {
             Some(functions) => StepProgress::of("grouping routes", functions + named, self.quiet),
             None => StepProgress::unknown("grouping routes", self.quiet),
         };
-        let found = best_heard(service, self.objective, backend::strongest(), &|| work.step());
-        let known = |best: &Best| all.iter().find(|cut| cut.same(&best.cut)).map(|cut| cut.name.clone());
+        let found = best_observed(service, self.objective, backend::strongest(), &|| work.step());
+        let known = |best: &BestCut| all.iter().find(|cut| cut.same(&best.cut)).map(|cut| cut.name.clone());
         let best = found.map(|best| {
             let name = known(&best).unwrap_or_else(|| best.cut.name.clone());
             (best, name)
@@ -152,7 +152,7 @@ impl CompositionSearch<'_> {
         {
             all.push(best.cut.clone());
         }
-        let mut rows: Vec<Row> = Vec::new();
+        let mut rows: Vec<CutRow> = Vec::new();
         let mut refused = Vec::new();
         for cut in &all {
             let measured = measure(service, cut, &self.seeds, self.effort);

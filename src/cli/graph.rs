@@ -119,7 +119,7 @@ fn worst_case(args: &GraphArgs, study: &CommandStudy) -> Result<Result<Drawing, 
     let function = worst.cold_start.function.as_deref();
     let place = study.topology.functions.iter().find(|place| Some(place.name.as_str()) == function);
     let in_vpc = place.is_none_or(|place| !place.classes.is_empty());
-    let path = study.cold_path.of(in_vpc);
+    let path = study.cold_path.path_for(in_vpc);
     if worst.cold_start.path.is_empty() {
         let whose = function
             .map_or_else(|| "no invocation".to_owned(), |function| format!("the one of {}", name(function)));

@@ -6,7 +6,7 @@ use super::output::{self, Output};
 use super::status::CommandStatus;
 use super::{input, model};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::inventory::{self, Audit, Source};
+use crate::inventory::{self, Audit, InventorySource};
 use crate::platform;
 use crate::report::answers;
 
@@ -50,15 +50,16 @@ pub(super) fn run(args: &InventoryArgs) -> Result<CommandStatus, Diagnostics> {
         }
     }
     let platform = model::load(&args.model, Path::new("")).map_err(|more| problems.extend(more)).ok();
-    let sources: Vec<Source<'_>> = texts.iter().map(|(name, text)| Source { name, text }).collect();
-    let estate = inventory::take(&sources).map_err(|more| problems.extend(more)).ok();
+    let sources: Vec<InventorySource<'_>> =
+        texts.iter().map(|(name, text)| InventorySource { name, text }).collect();
+    let estate = inventory::unite_sources(&sources).map_err(|more| problems.extend(more)).ok();
     let (Some(platform), Some(estate), true) = (platform, estate, problems.is_empty()) else {
         return Err(problems);
     };
     let built_in = args.model.to_str().filter(|name| platform::named(name).is_some());
     let named = args.scenario.as_deref().map_or_else(|| "scenario.toml".to_owned(), input::shown);
     let scenario = estate.scenario(&named, built_in)?;
-    let answer = answers::inventory(&estate, &Audit::of(&estate, &platform), &platform);
+    let answer = answers::inventory(&estate, &Audit::compare(&estate, &platform), &platform);
     let report = Output { format: args.format.clone(), file: None, quiet: args.quiet };
     if let Some(path) = &args.scenario {
         if args.files.contains(path) {

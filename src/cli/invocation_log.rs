@@ -7,9 +7,9 @@
 use std::io::{self, Write};
 
 use super::csv_rows::CsvRows;
-use crate::cold_path::{ColdPath, Stretch};
+use crate::cold_path::{ColdPath, StepTiming};
 use crate::report::defused;
-use crate::simulation::{Failure, Recorder, Served};
+use crate::simulation::{Failure, Recorder, ServedInvocation};
 use crate::topology::Topology;
 
 /// Writes a row for each invocation.
@@ -41,7 +41,7 @@ impl<W: Write> InvocationLog<W> {
         let subnet =
             |index: usize| topology.limits.subnets.get(index).map_or("", |subnet| subnet.name.as_str());
         let names = |in_vpc: bool| -> Vec<String> {
-            cold_path.of(in_vpc).steps.iter().map(|step| defused(&step.name)).collect()
+            cold_path.path_for(in_vpc).steps.iter().map(|step| defused(&step.name)).collect()
         };
         Self {
             rows: CsvRows::new(out, HEADER),
@@ -56,13 +56,13 @@ impl<W: Write> InvocationLog<W> {
         self.rows.finish()
     }
 
-    fn parts(&self, served: &Served<'_>) -> String {
+    fn parts(&self, served: &ServedInvocation<'_>) -> String {
         let names = self.steps.get(served.function).map_or(&[][..], Vec::as_slice);
-        let part = |(name, step): (&String, &Stretch)| {
+        let part = |(name, step): (&String, &StepTiming)| {
             let took = step.end.saturating_sub(step.start).saturating_sub(step.wait);
             format!("{name}:{}:{}:{took}", step.start, step.wait)
         };
-        names.iter().zip(served.stretches).map(part).collect::<Vec<_>>().join(" ")
+        names.iter().zip(served.timings).map(part).collect::<Vec<_>>().join(" ")
     }
 
     fn function(&self, index: usize) -> String {
@@ -71,7 +71,7 @@ impl<W: Write> InvocationLog<W> {
 }
 
 impl<W: Write> Recorder for InvocationLog<W> {
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         let subnet = served.class.and_then(|class| self.subnets.get(class)).cloned().unwrap_or_default();
         self.rows.push(&[
             served.arrival.to_string(),

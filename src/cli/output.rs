@@ -8,7 +8,7 @@ use clap::builder::PossibleValuesParser;
 use super::colour;
 use super::input::shown;
 use super::whole_file::{WholeFile, unwritten};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, inert};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, escaped};
 use crate::report::{self, Answer};
 
 /// Where the answer goes, and as what.
@@ -70,8 +70,8 @@ impl Output {
 /// Data for a terminal, which no name in it may drive.
 fn escaped_lines(text: &str) -> String {
     text.split_inclusive('\n').fold(String::new(), |out, line| match line.strip_suffix('\n') {
-        Some(line) => out + &inert(line) + "\n",
-        None => out + &inert(line),
+        Some(line) => out + &escaped(line) + "\n",
+        None => out + &escaped(line),
     })
 }
 
@@ -92,7 +92,7 @@ pub(super) fn save_or_print(file: Option<&PathBuf>, text: &str, quiet: bool) -> 
 /// Something worth knowing, on stderr.
 pub(super) fn note(text: &str, quiet: bool) {
     if !quiet {
-        to_stderr(&format!("note: {}\n", inert(text)));
+        to_stderr(&format!("note: {}\n", escaped(text)));
     }
 }
 

@@ -87,7 +87,7 @@ pub(super) fn planned(
     let work = StepProgress::of("planning", 1, quiet);
     let tell = |done, of| work.at(done, of);
     let heard = Heard::new(&tell);
-    let case = case.hearing(&heard);
+    let case = case.observed_by(&heard);
     let planned = case.promise(promise)?;
     if !explain && planned.infeasible.is_none() {
         return Ok(planned);
@@ -96,7 +96,7 @@ pub(super) fn planned(
     let next = StepProgress::of("explaining", 1, quiet);
     let tell = |done, of| next.at(done, of);
     let heard = Heard::new(&tell);
-    case.hearing(&heard).explained(promise, planned)
+    case.observed_by(&heard).explained(promise, planned)
 }
 
 impl PlanArgs {

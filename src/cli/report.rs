@@ -15,8 +15,8 @@ use super::status::CommandStatus;
 use super::study::CommandStudy;
 use super::study_args::StudyArgs;
 use super::worst_case::usual_slot;
-use crate::comparison::{Case, CaseError, Comparison, Contender, compare_heard};
-use crate::composition::Objective;
+use crate::comparison::{Case, CaseError, Comparison, Contender, compare_observed};
+use crate::composition::CutObjective;
 use crate::demand::demand;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan;
@@ -24,7 +24,7 @@ use crate::policy::Policy;
 use crate::quantity::Millis;
 use crate::report::answers::{self, Composition, ReuseRuns};
 use crate::report::page::{InvocationLoad, ReportPage, Track, TrackRecorder};
-use crate::simulation::{ColdStarts, Random, Reuse, Silent};
+use crate::simulation::{ColdStartCounts, Random, Reuse, Silent};
 use crate::worst_case::SearchEffort;
 
 /// The promise where nobody names one.
@@ -174,7 +174,7 @@ fn contenders<'a>(study: &'a CommandStudy, policies: &'a [Policy]) -> Vec<Conten
 fn compared(args: &ReportArgs, contenders: &[Contender<'_>]) -> Comparison {
     let steps = contenders.len() as u64 * (1 + args.runs());
     let work = StepProgress::of("comparing policies", steps, args.quiet);
-    compare_heard(contenders, &args.seeds(), args.effort(), &|| work.step())
+    compare_observed(contenders, &args.seeds(), args.effort(), &|| work.step())
 }
 
 /// What stands under each policy in the run of the first seed; a policy without a plan has no track.
@@ -184,7 +184,7 @@ fn tracks(args: &ReportArgs, contenders: &[Contender<'_>], load: &InvocationLoad
     let track = |case: &Case<'_>| -> Result<Track, CaseError> {
         let (outcome, _, watched) = case.run(Random::new(first), TrackRecorder::new(load.grid))?;
         work.step();
-        let mut starts = ColdStarts::default();
+        let mut starts = ColdStartCounts::default();
         starts.merge(&outcome.cold_starts);
         for &seed in rest.iter().skip(1) {
             starts.merge(&case.run(Random::new(seed), Silent)?.0.cold_starts);
@@ -223,7 +223,7 @@ fn composed(
     }
     let look = CompositionSearch {
         file: args.study.scenario.as_deref(),
-        objective: Objective::ColdTime,
+        objective: CutObjective::ColdTime,
         seeds: args.seeds(),
         effort: args.effort(),
         quiet: args.quiet,

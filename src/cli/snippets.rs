@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::input;
-use crate::diagnostic::{Diagnostic, Diagnostics, excerpt};
+use crate::diagnostic::{Diagnostic, Diagnostics, snippet};
 use crate::import::{Source, text_of};
 use crate::quantity::Memory;
 
@@ -35,7 +35,7 @@ pub(super) fn shown_with_lines(problems: &Diagnostics, width: usize) -> String {
     }
     problems.told(|problem| {
         let line = problem.line.and_then(|line| lines.get(&(problem.file.as_str(), line)));
-        line.map_or_else(String::new, |line| excerpt(problem, line, width))
+        line.map_or_else(String::new, |line| snippet(problem, line, width))
     })
 }
 

@@ -14,7 +14,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::Setting;
 use crate::platform::Platform;
 use crate::policy::registry::Named;
-use crate::policy::{self, Policy, Start};
+use crate::policy::{self, Policy, StartMode};
 use crate::quantity::Millis;
 use crate::scenario::{self, Observed, Raw, Scenario};
 use crate::topology::Topology;
@@ -112,8 +112,8 @@ impl StudyArgs {
     /// `policy` with the start that was asked for.
     fn started(&self, policy: Policy) -> Policy {
         let start = match self.start {
-            Some(StartChoice::Warm) => Start::Warm,
-            Some(StartChoice::Empty) => Start::Empty,
+            Some(StartChoice::Warm) => StartMode::Warm,
+            Some(StartChoice::Empty) => StartMode::Empty,
             None => policy.start,
         };
         Policy { start, ..policy }
@@ -287,14 +287,14 @@ impl StudyArgs {
         {
             all.push(format!("under {policy} an idle environment lives {keep_alive}, whatever else is said"));
         }
-        if policies.iter().any(|policy| policy.start == Start::Warm) {
+        if policies.iter().any(|policy| policy.start == StartMode::Warm) {
             let within = traffic.first_slot();
             all.push(format!(
                 "a running system: the environments and ENIs that the first {within} needs exist at the \
                  start, idle and ready (--start empty for none)"
             ));
         }
-        if policies.iter().any(|policy| policy.start == Start::Empty) {
+        if policies.iter().any(|policy| policy.start == StartMode::Empty) {
             all.push("nothing exists at the start".to_owned());
         }
         if matches!(traffic.shape, Shape::Counts { .. }) {

@@ -36,7 +36,7 @@ impl<W: Write> Timeline<W> {
 }
 
 impl<W: Write> Recorder for Timeline<W> {
-    fn settled(&mut self, at: u64, census: Census) {
+    fn census_changed(&mut self, at: u64, census: Census) {
         if self.last == Some(census) {
             return;
         }

@@ -1,7 +1,7 @@
 //! Chart: a number over time in block characters, for terminals; its peaks are kept.
 
 use super::{ReportClock, format};
-use crate::diagnostic::inert;
+use crate::diagnostic::escaped;
 
 /// Pieces of the time that are kept; a chart is never wider.
 const PIECES: u64 = 1_440;
@@ -42,7 +42,7 @@ impl Chart {
         let columns = self.largest.len().min(width.saturating_sub(margin)).clamp(1, WIDEST);
         let bars: Vec<u64> =
             (0..columns).map(|column| steps(self.largest_in(column, columns), peak)).collect();
-        let mut lines = vec![format::wrapped(&format!("{}:", inert(&self.title)), width, "")];
+        let mut lines = vec![format::wrapped(&format!("{}:", escaped(&self.title)), width, "")];
         for line in (0..HIGH).rev() {
             let left = match line {
                 _ if line == HIGH - 1 => format!("{label} ┤"),

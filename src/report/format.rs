@@ -1,6 +1,6 @@
 //! Words: numbers, names and sentences as people read them.
 
-use crate::diagnostic::inert;
+use crate::diagnostic::escaped;
 
 /// `n` with commas: `1,234,567`.
 pub fn thousands(n: u64) -> String {
@@ -54,7 +54,7 @@ const LONGEST_NAME: usize = 48;
 
 /// A name out of the user's data, in a sentence or a cell: it cannot drive a terminal, and is cut where it is long.
 pub fn name(text: &str) -> String {
-    let safe = inert(text);
+    let safe = escaped(text);
     if safe.chars().nth(LONGEST_NAME).is_none() {
         return safe;
     }

@@ -5,7 +5,7 @@ use comfy_table::{LineStyle, Table as Grid, TableStyle};
 
 use super::format::{name, thousands, wrapped};
 use super::{Answer, Renderer, ReportClock, ReportTable, TableCell, TableColumn};
-use crate::diagnostic::inert;
+use crate::diagnostic::escaped;
 
 /// The sentences, the tables and the assumptions.
 pub(super) struct TextRenderer;
@@ -20,14 +20,14 @@ impl Renderer for TextRenderer {
     }
 
     fn render(&self, answer: &Answer, width: u16) -> String {
-        let mut parts = vec![wrapped(&inert(&answer.headline.join(" ")), width.into(), "")];
+        let mut parts = vec![wrapped(&escaped(&answer.headline.join(" ")), width.into(), "")];
         let filled = answer.tables.iter().filter(|table| !table.rows.is_empty());
         for table in filled {
             parts.extend(table.charts.iter().map(|chart| chart.drawn(answer.clock, width.into())));
             parts.push(block(table, answer.clock, width));
         }
         if !answer.assumptions.is_empty() {
-            let bullet = |line: &String| wrapped(&format!("- {}", inert(line)), width.into(), "  ");
+            let bullet = |line: &String| wrapped(&format!("- {}", escaped(line)), width.into(), "  ");
             let bullets: Vec<String> = answer.assumptions.iter().map(bullet).collect();
             parts.push(format!("Assumptions:\n{}", bullets.join("\n")));
         }
@@ -45,7 +45,7 @@ const LIGHT: TableStyle = TableStyle::new()
 fn block(table: &ReportTable, clock: ReportClock, width: u16) -> String {
     let mut out = String::new();
     if !table.title.is_empty() {
-        out.push_str(&wrapped(&format!("{}:", inert(&table.title)), width.into(), ""));
+        out.push_str(&wrapped(&format!("{}:", escaped(&table.title)), width.into(), ""));
         out.push('\n');
     }
     let parts = parts(table, clock, width);
@@ -145,7 +145,7 @@ fn filled(table: &ReportTable, clock: ReportClock, width: u16) -> Grid {
         let cells = row.iter().zip(&table.columns).enumerate();
         grid.add_row(cells.map(|(index, (value, column))| {
             let words = value.human(|at| clock.cell(at));
-            let words = if column.prose { inert(&words) } else { name(&words) };
+            let words = if column.prose { escaped(&words) } else { name(&words) };
             GridCell::new(words).set_alignment(alignment(index))
         }));
     }

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use eniplan::cold_path::ColdPath;
-use eniplan::composition::{Best, Cut, Objective, Service, best, cuts, measure, price};
+use eniplan::composition::{BestCut, Cut, CutObjective, Service, best, cuts, measure, price};
 use eniplan::plan::backend;
 use eniplan::platform::{self, Platform, load};
-use eniplan::policy::{self, Policy, Start};
+use eniplan::policy::{self, Policy, StartMode};
 use eniplan::quantity::{Memory, Millis};
 use eniplan::random::{Purpose, Stream};
 use eniplan::scenario::{self, Observed, Scenario};
@@ -19,13 +19,13 @@ use serde_json::Value;
 use crate::cli::run;
 use crate::support::log;
 
-const EVERY: [Objective; 6] = [
-    Objective::ColdTime,
-    Objective::ColdStarts,
-    Objective::IdleMemory,
-    Objective::Environments,
-    Objective::Enis,
-    Objective::Access,
+const EVERY: [CutObjective; 6] = [
+    CutObjective::ColdTime,
+    CutObjective::ColdStarts,
+    CutObjective::IdleMemory,
+    CutObjective::Environments,
+    CutObjective::Enis,
+    CutObjective::Access,
 ];
 
 const EFFORT: SearchEffort = SearchEffort { invocations: 1_000, seed: 1 };
@@ -64,11 +64,11 @@ impl Shop {
         Service { scenario, platform, cold_path, policy, traffic }
     }
 
-    fn best(&self, objective: Objective) -> Best {
+    fn best(&self, objective: CutObjective) -> BestCut {
         best(&self.service(), objective, backend::ALL[0]).unwrap()
     }
 
-    fn price(&self, objective: Objective, cut: &Cut) -> u128 {
+    fn price(&self, objective: CutObjective, cut: &Cut) -> u128 {
         price(&self.service(), objective, cut).unwrap()
     }
 }
@@ -119,14 +119,14 @@ fn where_cold_starts_take_no_time_the_closed_form_is_the_run() {
     for seed in 0..150 {
         let n = 2 + usize::try_from(seed % 4).unwrap();
         let mut shop = Shop::new(&routes(n, 300 + 700 * (seed % 5)), random(seed, n), true);
-        shop.policy.start = if seed % 2 == 0 { Start::Warm } else { Start::Empty };
+        shop.policy.start = if seed % 2 == 0 { StartMode::Warm } else { StartMode::Empty };
         for cut in [Cut::monolith(n), Cut::singles(&shop.scenario), random_cut(seed, n)] {
             let row = measure(&shop.service(), &cut, &[1], EFFORT).unwrap();
-            let cold = shop.price(Objective::ColdStarts, &cut);
+            let cold = shop.price(CutObjective::ColdStarts, &cut);
             assert!((row.cold - cold as f64).abs() < 0.5, "seed {seed}: {} {cold} {cut:?}", row.cold);
-            let idle = Objective::IdleMemory.human(shop.price(Objective::IdleMemory, &cut));
+            let idle = CutObjective::IdleMemory.human(shop.price(CutObjective::IdleMemory, &cut));
             assert!((row.idle_gb_hours - idle).abs() < 1e-9, "seed {seed}: {} {idle}", row.idle_gb_hours);
-            assert!(u128::from(row.peak_environments) <= shop.price(Objective::Environments, &cut));
+            assert!(u128::from(row.peak_environments) <= shop.price(CutObjective::Environments, &cut));
         }
     }
 }
@@ -137,7 +137,7 @@ fn the_monolith_never_has_more_environments_than_the_single_ones() {
     for seed in 0..200 {
         let n = 2 + usize::try_from(seed % 5).unwrap();
         let shop = Shop::new(&routes(n, 200 + 1_000 * (seed % 4)), random(seed, n), true);
-        let of = |cut: &Cut| shop.price(Objective::Environments, cut);
+        let of = |cut: &Cut| shop.price(CutObjective::Environments, cut);
         let (one, each) = (of(&Cut::monolith(n)), of(&Cut::singles(&shop.scenario)));
         let between = of(&random_cut(seed, n));
         assert!(one <= between && between <= each, "seed {seed}: {one} {between} {each}");
@@ -177,9 +177,9 @@ fn the_monolith_of_poisson_routes_has_fewer_cold_starts() {
         let (mut one, mut each) = (0, 0);
         for seed in 0..20 {
             let mut shop = Shop::new(&routes(4, 60_000), poisson(seed, 4, gap), true);
-            shop.policy.start = Start::Empty;
-            one += shop.price(Objective::ColdStarts, &Cut::monolith(4));
-            each += shop.price(Objective::ColdStarts, &Cut::singles(&shop.scenario));
+            shop.policy.start = StartMode::Empty;
+            one += shop.price(CutObjective::ColdStarts, &Cut::monolith(4));
+            each += shop.price(CutObjective::ColdStarts, &Cut::singles(&shop.scenario));
         }
         assert!(one < each, "gap {gap}: {one} {each}");
     }
@@ -197,8 +197,8 @@ fn coincidences_can_cost_the_monolith_more_cold_starts() {
     }
     entries.sort_by_key(|entry| entry.0);
     let mut shop = Shop::new(&routes(2, 20_000), log(2, &entries), true);
-    shop.policy.start = Start::Empty;
-    let of = |cut: &Cut| shop.price(Objective::ColdStarts, cut);
+    shop.policy.start = StartMode::Empty;
+    let of = |cut: &Cut| shop.price(CutObjective::ColdStarts, cut);
     assert_eq!((of(&Cut::monolith(2)), of(&Cut::singles(&shop.scenario))), (11, 2));
     let row = measure(&shop.service(), &Cut::monolith(2), &[1], EFFORT).unwrap();
     assert!((row.cold - 11.0).abs() < 1e-9);
@@ -221,7 +221,7 @@ fn heavy() -> Shop {
 #[test]
 fn a_heavy_route_that_is_rare_stands_apart() {
     let shop = heavy();
-    for objective in [Objective::ColdTime, Objective::IdleMemory] {
+    for objective in [CutObjective::ColdTime, CutObjective::IdleMemory] {
         let best = shop.best(objective);
         let sets: Vec<&Vec<usize>> = best.cut.functions.iter().map(|(_, routes)| routes).collect();
         assert_eq!(sets, [&vec![0, 1], &vec![2]], "{objective:?}");
@@ -236,7 +236,7 @@ fn a_heavy_route_that_is_rare_stands_apart() {
     assert!(
         monolith.worst_cold_start_ms.bound.is_some_and(|bound| bound >= monolith.worst_cold_start_ms.witness)
     );
-    let cut = shop.best(Objective::ColdTime).cut;
+    let cut = shop.best(CutObjective::ColdTime).cut;
     let apart = measure(&shop.service(), &cut, &[1, 2], EFFORT).unwrap();
     assert!(apart.waited_ms < monolith.waited_ms && apart.idle_gb_hours < monolith.idle_gb_hours);
     // The light routes no longer wait for the heavy one's init.
@@ -267,7 +267,7 @@ fn the_bound_is_below_the_best() {
     for seed in 0..60 {
         let n = 2 + usize::try_from(seed % 5).unwrap();
         let mut shop = Shop::new(&routes(n, 300 + 800 * (seed % 3)), random(seed, n), true);
-        shop.policy.start = if seed % 2 == 0 { Start::Warm } else { Start::Empty };
+        shop.policy.start = if seed % 2 == 0 { StartMode::Warm } else { StartMode::Empty };
         for objective in EVERY {
             let (exact, bound) =
                 (shop.best(objective), eniplan::composition::bound(&shop.service(), objective));
@@ -290,12 +290,12 @@ fn a_function_has_the_groups_and_the_reach_of_all_its_routes() {
     let (one, each) = (row(&Cut::monolith(2)), row(&Cut::singles(&shop.scenario)));
     assert_eq!(one.functions[0].security_groups, ["to-x", "to-y"]);
     assert_eq!((one.beyond_need, each.beyond_need), (2, 0));
-    let classes = |row: &eniplan::composition::Row| -> Vec<String> {
+    let classes = |row: &eniplan::composition::CutRow| -> Vec<String> {
         row.enis_by_class.iter().map(|row| row.class.clone()).collect()
     };
     assert_eq!(classes(&one), ["a (to-x, to-y)"]);
     assert_eq!(classes(&each), ["a (to-x)", "a (to-y)"]);
-    assert_eq!(shop.best(Objective::Access).cut.functions.len(), 2);
+    assert_eq!(shop.best(CutObjective::Access).cut.functions.len(), 2);
 }
 
 #[test]
@@ -304,7 +304,7 @@ fn routes_of_two_vpcs_are_never_one_function() {
     let shop = Shop::new(&torn, log(3, &[(0, 0, 1, 10), (5, 1, 1, 10), (9, 2, 1, 10)]), false);
     let why = measure(&shop.service(), &Cut::monolith(3), &[1], EFFORT).unwrap_err();
     assert_eq!(why, "one function would be in vpc vpc and other at once");
-    assert_eq!(price(&shop.service(), Objective::ColdStarts, &Cut::monolith(3)), None);
+    assert_eq!(price(&shop.service(), CutObjective::ColdStarts, &Cut::monolith(3)), None);
     for objective in EVERY {
         let best = shop.best(objective);
         assert!(best.cut.functions.iter().all(|(_, routes)| !routes.contains(&2) || routes.len() == 1));

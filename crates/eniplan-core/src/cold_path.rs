@@ -15,7 +15,7 @@ use crate::quantity::{Interval, Millis};
 
 /// A phase in place: it names its predecessors by their index in the path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct PathStep {
     /// The phase's name.
     pub name: String,
     /// What happens in it.
@@ -47,7 +47,7 @@ pub enum Cause {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum Limit {
+pub enum SystemLimit {
     /// The rate at which hosts start microVMs.
     MicrovmRate,
     /// The token bucket of the API that creates ENIs.
@@ -65,7 +65,7 @@ pub enum Limit {
 /// Part of a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Wait {
+pub struct PhaseWait {
     /// What was waited for.
     #[serde(rename = "for")]
     pub cause: Cause,
@@ -73,7 +73,7 @@ pub struct Wait {
     pub ms: u64,
     /// What limits that, where a limit does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<Limit>,
+    pub limit: Option<SystemLimit>,
 }
 
 /// Why no ready ENI took an environment.
@@ -96,7 +96,7 @@ pub enum NoReady {
 /// What an environment found when it asked for an ENI and no ready one took it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Found {
+pub struct EniFound {
     /// Why no ready one took it.
     pub because: NoReady,
     /// ENIs of its classes that were ready.
@@ -120,22 +120,22 @@ pub struct PathPhase {
     /// How long it then took.
     pub duration_ms: u64,
     /// What it waited for; together as long as `wait_ms`.
-    pub waits: Vec<Wait>,
+    pub waits: Vec<PhaseWait>,
     /// Of an `eni` step that waited: what stood when the environment asked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub found: Option<Found>,
+    pub found: Option<EniFound>,
 }
 
 /// The phases of one kind of function, in topological order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Path {
     /// The steps.
-    pub steps: Vec<Step>,
+    pub steps: Vec<PathStep>,
 }
 
 /// What one step did in one cold start, ms after the arrival.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stretch {
+pub struct StepTiming {
     /// When the step started.
     pub start: u64,
     /// How much of it was waiting.
@@ -148,55 +148,55 @@ pub struct Stretch {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EniWait {
     /// What stood when it asked; `None`: a ready ENI took it at once.
-    pub found: Option<Found>,
+    pub found: Option<EniFound>,
     /// How long it waited until an ENI was its own, ms after the step's start, and what limited that.
     pub room: u64,
     /// What refused it an ENI.
-    pub limit: Option<Limit>,
+    pub limit: Option<SystemLimit>,
     /// How long the request of its ENI then was in the token queue, ms.
     pub token: u64,
     /// Whether that ENI was requested by others.
     pub joined: bool,
 }
 
-impl Step {
+impl PathStep {
     /// The parts of a wait of `ms`, first to last.
-    fn waits(&self, ms: u64, eni: &EniWait) -> Vec<Wait> {
+    fn waits(&self, ms: u64, eni: &EniWait) -> Vec<PhaseWait> {
         let parts = match self.kind {
             PhaseKind::Plain => vec![],
-            PhaseKind::Microvm => vec![(Cause::Host, ms, Some(Limit::MicrovmRate))],
+            PhaseKind::Microvm => vec![(Cause::Host, ms, Some(SystemLimit::MicrovmRate))],
             PhaseKind::Eni => {
                 let room = eni.room.min(ms);
                 let token = eni.token.min(ms - room);
                 let boot = if eni.joined { Cause::Join } else { Cause::Boot };
                 vec![
                     (Cause::Room, room, eni.limit),
-                    (Cause::Token, token, Some(Limit::ApiTokens)),
+                    (Cause::Token, token, Some(SystemLimit::ApiTokens)),
                     (boot, ms - room - token, None),
                 ]
             }
         };
         let waits = parts.into_iter().filter(|(_, ms, _)| *ms > 0);
-        waits.map(|(cause, ms, limit)| Wait { cause, ms, limit }).collect()
+        waits.map(|(cause, ms, limit)| PhaseWait { cause, ms, limit }).collect()
     }
 }
 
 impl Path {
     /// The length of the path when every step takes its longest and the special steps wait this long.
     pub fn longest(&self, eni_wait: Millis, microvm_wait: Millis) -> Millis {
-        let stretches = self.stretches(|step| step.duration.max, eni_wait, microvm_wait);
+        let stretches = self.step_timings(|step| step.duration.max, eni_wait, microvm_wait);
         Millis(stretches.iter().map(|stretch| stretch.end).max().unwrap_or(0))
     }
 
     /// What explains that length: the steps along the longest path, an ENI's wait being its boot.
     pub fn longest_path(&self, eni_wait: Millis, microvm_wait: Millis) -> Vec<PathPhase> {
-        let stretches = self.stretches(|step| step.duration.max, eni_wait, microvm_wait);
+        let stretches = self.step_timings(|step| step.duration.max, eni_wait, microvm_wait);
         self.explain(&stretches, &EniWait::default())
     }
 
     /// The length of the path when every step takes its shortest and nothing waits.
     pub fn shortest(&self) -> Millis {
-        let stretches = self.stretches(|step| step.duration.min, Millis::ZERO, Millis::ZERO);
+        let stretches = self.step_timings(|step| step.duration.min, Millis::ZERO, Millis::ZERO);
         Millis(stretches.iter().map(|stretch| stretch.end).max().unwrap_or(0))
     }
 
@@ -217,7 +217,7 @@ impl Path {
 
     /// The latest the `eni` step starts, when microVMs wait this long; zero without one.
     pub fn latest_acquire(&self, microvm_wait: Millis) -> Millis {
-        let stretches = self.stretches(|step| step.duration.max, Millis::ZERO, microvm_wait);
+        let stretches = self.step_timings(|step| step.duration.max, Millis::ZERO, microvm_wait);
         let eni = self.steps.iter().position(|step| step.kind == PhaseKind::Eni);
         Millis(eni.map_or(0, |index| stretches[index].start))
     }
@@ -227,13 +227,13 @@ impl Path {
         self.steps.iter().any(|step| step.kind == PhaseKind::Eni)
     }
 
-    fn stretches(
+    fn step_timings(
         &self,
-        duration: impl Fn(&Step) -> Millis,
+        duration: impl Fn(&PathStep) -> Millis,
         eni_wait: Millis,
         microvm_wait: Millis,
-    ) -> Vec<Stretch> {
-        let mut stretches: Vec<Stretch> = Vec::with_capacity(self.steps.len());
+    ) -> Vec<StepTiming> {
+        let mut stretches: Vec<StepTiming> = Vec::with_capacity(self.steps.len());
         for step in &self.steps {
             let start = step.after.iter().map(|&before| stretches[before].end).max().unwrap_or(0);
             let wait = match step.kind {
@@ -242,7 +242,7 @@ impl Path {
                 PhaseKind::Eni => eni_wait.0,
             };
             let end = start.saturating_add(wait).saturating_add(duration(step).0);
-            stretches.push(Stretch { start, wait, end });
+            stretches.push(StepTiming { start, wait, end });
         }
         stretches
     }
@@ -251,7 +251,7 @@ impl Path {
     ///
     /// `stretches` holds one entry for each step, in the same order; steps without one are left out.
     /// `eni` tells what its `eni` step waited for.
-    pub fn explain(&self, stretches: &[Stretch], eni: &EniWait) -> Vec<PathPhase> {
+    pub fn explain(&self, stretches: &[StepTiming], eni: &EniWait) -> Vec<PathPhase> {
         let latest = |among: &mut dyn Iterator<Item = usize>| {
             among
                 .filter_map(|index| Some((index, *stretches.get(index)?)))
@@ -322,13 +322,13 @@ impl ColdPath {
     }
 
     /// The path of a function with or without a VPC.
-    pub fn of(&self, in_vpc: bool) -> &Path {
+    pub fn path_for(&self, in_vpc: bool) -> &Path {
         if in_vpc { &self.vpc } else { &self.plain }
     }
 }
 
 fn lay_out(graph: &DiGraph<&Phase, ()>, order: &[NodeIndex], kept: impl Fn(&Phase) -> bool) -> Path {
-    let mut steps: Vec<Step> = Vec::new();
+    let mut steps: Vec<PathStep> = Vec::new();
     // For each node: the kept steps that must have ended when it has.
     let mut ends: Vec<Vec<usize>> = vec![Vec::new(); graph.node_count()];
     for &node in order {
@@ -342,7 +342,7 @@ fn lay_out(graph: &DiGraph<&Phase, ()>, order: &[NodeIndex], kept: impl Fn(&Phas
         if kept(phase) {
             ends[node.index()] = vec![steps.len()];
             let (name, duration) = (phase.name.clone(), phase.duration.value.clone());
-            steps.push(Step { name, kind: phase.kind, duration, after });
+            steps.push(PathStep { name, kind: phase.kind, duration, after });
         } else {
             ends[node.index()] = after;
         }
@@ -431,7 +431,7 @@ mod tests {
     fn without_a_vpc_what_followed_a_skipped_phase_follows_its_predecessors() {
         let cold = cold(branches()).unwrap();
         assert!(cold.vpc.needs_eni() && !cold.plain.needs_eni());
-        let plain = cold.of(false);
+        let plain = cold.path_for(false);
         let step = |name: &str| plain.steps.iter().position(|step| step.name == name).unwrap();
         assert_eq!(plain.steps.len(), 4);
         assert_eq!(plain.steps[step("runtime")].after, [step("vm")]);
@@ -450,11 +450,12 @@ mod tests {
     #[test]
     fn the_explanation_leads_from_the_arrival_to_the_end_without_a_gap() {
         let cold = cold(branches()).unwrap();
-        for (eni, wanted) in [(0, vec!["layers"]), (40, vec!["download", "vm", "eni", "attach", "runtime"])] {
-            let stretches = cold.vpc.stretches(|step| step.duration.max, Millis(eni), Millis(3));
+        for (eni, expected) in [(0, vec!["layers"]), (40, vec!["download", "vm", "eni", "attach", "runtime"])]
+        {
+            let stretches = cold.vpc.step_timings(|step| step.duration.max, Millis(eni), Millis(3));
             let path = cold.vpc.explain(&stretches, &EniWait::default());
             let names: Vec<_> = path.iter().map(|phase| phase.phase.as_str()).collect();
-            assert_eq!(names, wanted);
+            assert_eq!(names, expected);
             let mut at = 0;
             for phase in &path {
                 assert_eq!(phase.start_ms, at);
@@ -462,7 +463,7 @@ mod tests {
             }
             assert_eq!(Millis(at), cold.vpc.longest(Millis(eni), Millis(3)));
         }
-        let stretches = cold.vpc.stretches(|step| step.duration.max, Millis(40), Millis(3));
+        let stretches = cold.vpc.step_timings(|step| step.duration.max, Millis(40), Millis(3));
         let waits: Vec<_> =
             cold.vpc.explain(&stretches, &EniWait::default()).iter().map(|phase| phase.wait_ms).collect();
         assert_eq!(waits, [0, 3, 40, 0, 0]);

@@ -1,6 +1,6 @@
 //! Policies and models side by side.
 
-use crate::comparison::{Comparison, Row, Runs};
+use crate::comparison::{CompareRow, Comparison, SeededRuns};
 use crate::quantity::Millis;
 use crate::report::format::{brief, joined, name, thousands};
 use crate::report::views::{CompareView, fields};
@@ -33,13 +33,13 @@ pub fn compare(subject: &Subject, comparison: &Comparison, runs: u64) -> Answer 
     }
 }
 
-fn label(row: &Row, several: bool) -> String {
+fn label(row: &CompareRow, several: bool) -> String {
     if several { format!("{} on {}", name(&row.policy), name(&row.model)) } else { name(&row.policy) }
 }
 
-fn headline(subject: &Subject, rows: &[Row], several: bool) -> Vec<String> {
-    let bound = |row: &&Row| row.worst_cold_start_ms.and_then(|bracket| bracket.bound);
-    let proved: Vec<&Row> = rows.iter().filter(|row| bound(row).is_some()).collect();
+fn headline(subject: &Subject, rows: &[CompareRow], several: bool) -> Vec<String> {
+    let bound = |row: &&CompareRow| row.worst_cold_start_ms.and_then(|bracket| bracket.bound);
+    let proved: Vec<&CompareRow> = rows.iter().filter(|row| bound(row).is_some()).collect();
     let ends = (proved.iter().min_by_key(|row| bound(row)), proved.iter().max_by_key(|row| bound(row)));
     let source = subject.file();
     let first = match ends {
@@ -71,13 +71,13 @@ fn headline(subject: &Subject, rows: &[Row], several: bool) -> Vec<String> {
 }
 
 /// Two tables for each model, and what has no figures.
-fn tables(rows: &[Row], several: bool) -> Vec<ReportTable> {
+fn tables(rows: &[CompareRow], several: bool) -> Vec<ReportTable> {
     let mut tables = Vec::new();
     for (index, first) in rows.iter().enumerate() {
         if rows.iter().take(index).any(|row| row.model == first.model) {
             continue;
         }
-        let of_model: Vec<&Row> = rows.iter().filter(|row| row.model == first.model).collect();
+        let of_model: Vec<&CompareRow> = rows.iter().filter(|row| row.model == first.model).collect();
         let on = if several { format!(" on {}", name(&first.model)) } else { String::new() };
         tables.extend([waits(&of_model, &on), holdings(&of_model, &on), notes(&of_model, &on)]);
     }
@@ -85,7 +85,7 @@ fn tables(rows: &[Row], several: bool) -> Vec<ReportTable> {
 }
 
 /// A row that begins with its policy.
-fn named(row: &Row, cells: Vec<TableCell>) -> Vec<TableCell> {
+fn named(row: &CompareRow, cells: Vec<TableCell>) -> Vec<TableCell> {
     std::iter::once(TableCell::text(row.policy.as_str())).chain(cells).collect()
 }
 
@@ -97,11 +97,11 @@ fn shown(bracket: Option<Bracket>, value: fn(u64) -> TableCell) -> TableCell {
     bracket.map_or(TableCell::Missing, |bracket| value(bracket.witness))
 }
 
-fn of(row: &Row, value: impl Fn(&Runs) -> TableCell) -> TableCell {
+fn of(row: &CompareRow, value: impl Fn(&SeededRuns) -> TableCell) -> TableCell {
     row.runs.as_ref().map_or(TableCell::Missing, value)
 }
 
-fn waits(rows: &[&Row], on: &str) -> ReportTable {
+fn waits(rows: &[&CompareRow], on: &str) -> ReportTable {
     let columns = [
         ("policy", "policy"),
         ("bound", "worst case"),
@@ -133,7 +133,7 @@ fn waits(rows: &[&Row], on: &str) -> ReportTable {
     table
 }
 
-fn holdings(rows: &[&Row], on: &str) -> ReportTable {
+fn holdings(rows: &[&CompareRow], on: &str) -> ReportTable {
     let columns = [
         ("policy", "policy"),
         ("bound", "worst case"),
@@ -165,7 +165,7 @@ fn holdings(rows: &[&Row], on: &str) -> ReportTable {
     table
 }
 
-fn notes(rows: &[&Row], on: &str) -> ReportTable {
+fn notes(rows: &[&CompareRow], on: &str) -> ReportTable {
     let columns = [("policy", "policy"), ("note", "because")];
     let mut table = ReportTable::new(format!("Without figures{on}"), &columns).prose(&["note"]);
     for (row, note) in rows.iter().filter_map(|row| Some((row, row.note.as_ref()?))) {
@@ -175,7 +175,7 @@ fn notes(rows: &[&Row], on: &str) -> ReportTable {
 }
 
 /// One row per option with every number, for programs.
-fn flat(rows: &[Row]) -> ReportTable {
+fn flat(rows: &[CompareRow]) -> ReportTable {
     let keys = [
         "policy",
         "model",

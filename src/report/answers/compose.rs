@@ -1,6 +1,6 @@
 //! Ways to cut a service into functions, side by side, and the best one.
 
-use crate::composition::{Best, How, Objective, Row};
+use crate::composition::{BestCut, CutObjective, CutRow, How};
 use crate::quantity::Memory;
 use crate::quantity::Millis;
 use crate::report::format::{counted, decimal, joined, name, thousands};
@@ -11,19 +11,19 @@ use crate::report::{Answer, ReportTable, Subject, TableCell};
 #[derive(Clone, Debug)]
 pub struct Composition {
     /// What each grouping comes to.
-    pub rows: Vec<Row>,
+    pub rows: Vec<CutRow>,
     /// Those that cannot be, and why.
     pub refused: Vec<(String, String)>,
     /// What is to be small.
-    pub objective: Objective,
+    pub objective: CutObjective,
     /// The best cut; its row is among `rows`, by this name.
-    pub best: Option<(Best, String)>,
+    pub best: Option<(BestCut, String)>,
     /// How many routes there are.
     pub routes: u64,
 }
 
 impl Composition {
-    fn row(&self, grouping: &str) -> Option<&Row> {
+    fn row(&self, grouping: &str) -> Option<&CutRow> {
         self.rows.iter().find(|row| row.grouping == grouping)
     }
 }
@@ -48,19 +48,19 @@ pub fn compose(subject: &Subject, found: &Composition) -> Answer {
 }
 
 /// What a row came to by the objective, in its unit.
-fn simulated(row: &Row, objective: Objective) -> f64 {
+fn simulated(row: &CutRow, objective: CutObjective) -> f64 {
     match objective {
-        Objective::ColdTime => row.waited_ms / 1_000.0,
-        Objective::ColdStarts => row.cold,
-        Objective::IdleMemory => row.idle_gb_hours,
-        Objective::Environments => row.peak_environments as f64,
-        Objective::Enis => row.peak_enis as f64,
-        Objective::Access => row.beyond_need as f64,
+        CutObjective::ColdTime => row.waited_ms / 1_000.0,
+        CutObjective::ColdStarts => row.cold,
+        CutObjective::IdleMemory => row.idle_gb_hours,
+        CutObjective::Environments => row.peak_environments as f64,
+        CutObjective::Enis => row.peak_enis as f64,
+        CutObjective::Access => row.beyond_need as f64,
     }
 }
 
-fn amount(value: f64, objective: Objective) -> String {
-    if objective == Objective::ColdTime {
+fn amount(value: f64, objective: CutObjective) -> String {
+    if objective == CutObjective::ColdTime {
         // As the tables print lengths of time.
         let ms = value * 1_000.0;
         return Millis(if value < 1.0 { whole(ms) } else { tenths(ms) }).to_string();
@@ -117,7 +117,7 @@ fn headline(subject: &Subject, found: &Composition) -> Vec<String> {
     ]
 }
 
-fn proof(best: &Best, objective: Objective) -> String {
+fn proof(best: &BestCut, objective: CutObjective) -> String {
     let cost = amount(objective.human(best.cost), objective);
     match best.how {
         How::Agreed | How::RecursionAlone => format!(
@@ -139,7 +139,7 @@ fn proof(best: &Best, objective: Objective) -> String {
     }
 }
 
-fn worst(row: &Row) -> (TableCell, TableCell) {
+fn worst(row: &CutRow) -> (TableCell, TableCell) {
     let bracket = row.worst_cold_start_ms;
     (TableCell::Span(bracket.witness), TableCell::span(bracket.bound))
 }
@@ -339,12 +339,12 @@ mod tests {
 
     #[test]
     fn amounts_have_their_unit() {
-        assert_eq!(amount(12.0, Objective::ColdStarts), "12 cold starts");
-        assert_eq!(amount(1.26, Objective::ColdTime), "1.3s");
-        assert_eq!(amount(1.0, Objective::Enis), "1 ENI");
-        assert_eq!(amount(0.042, Objective::ColdTime), "42ms");
-        assert_eq!(amount(74.6, Objective::ColdTime), "1m14.6s");
-        assert_eq!(amount(1_234.56, Objective::IdleMemory), "1,234.6 GB-hours");
+        assert_eq!(amount(12.0, CutObjective::ColdStarts), "12 cold starts");
+        assert_eq!(amount(1.26, CutObjective::ColdTime), "1.3s");
+        assert_eq!(amount(1.0, CutObjective::Enis), "1 ENI");
+        assert_eq!(amount(0.042, CutObjective::ColdTime), "42ms");
+        assert_eq!(amount(74.6, CutObjective::ColdTime), "1m14.6s");
+        assert_eq!(amount(1_234.56, CutObjective::IdleMemory), "1,234.6 GB-hours");
         assert_eq!(whole(5.4), 5);
     }
 }

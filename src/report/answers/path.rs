@@ -1,6 +1,6 @@
 //! The path of one cold start: its phases, what each waited for, and which part of it binds.
 
-use crate::cold_path::{Cause, Found, Limit, NoReady, PathPhase, Wait};
+use crate::cold_path::{Cause, EniFound, NoReady, PathPhase, PhaseWait, SystemLimit};
 use crate::quantity::{Millis, Rate};
 use crate::report::format::{counted, joined, name, thousands};
 use crate::report::views::{BindingView, NoWaitView, SpentOnView};
@@ -23,27 +23,27 @@ pub struct ColdStartLimits {
 
 impl ColdStartLimits {
     /// The limit with its number, to follow "the".
-    fn words(&self, limit: Limit) -> String {
+    fn words(&self, limit: SystemLimit) -> String {
         let quota = |quota: Option<u32>| {
             quota.map_or_else(String::new, |n| format!(" of {}", counted(n.into(), "ENI", "ENIs")))
         };
         match limit {
-            Limit::MicrovmRate => {
+            SystemLimit::MicrovmRate => {
                 let rate = self.microvm.map_or_else(String::new, |rate| format!(" ({rate})"));
                 format!("rate at which hosts start microVMs{rate}")
             }
-            Limit::ApiTokens => {
+            SystemLimit::ApiTokens => {
                 let bucket = self.api.map_or_else(String::new, |(burst, rate)| {
                     format!(" ({rate}, burst {})", thousands(burst.into()))
                 });
                 format!("API token bucket{bucket}")
             }
-            Limit::SubnetAddresses => {
+            SystemLimit::SubnetAddresses => {
                 format!("{} of its subnets", counted(self.addresses, "address", "addresses"))
             }
-            Limit::VpcQuota => format!("VPC's quota{}", quota(self.vpc_quota)),
-            Limit::RegionQuota => format!("Region's quota{}", quota(self.region_quota)),
-            Limit::Plan => "plan".to_owned(),
+            SystemLimit::VpcQuota => format!("VPC's quota{}", quota(self.vpc_quota)),
+            SystemLimit::RegionQuota => format!("Region's quota{}", quota(self.region_quota)),
+            SystemLimit::Plan => "plan".to_owned(),
         }
     }
 }
@@ -71,10 +71,10 @@ pub(super) fn path(title: &str, phases: &[PathPhase]) -> Option<ReportTable> {
 }
 
 /// What one part of a wait was for.
-pub(in crate::report) const fn cause(wait: &Wait) -> &'static str {
+pub(in crate::report) const fn cause(wait: &PhaseWait) -> &'static str {
     match (wait.cause, wait.limit) {
         (Cause::Host, _) => "a host",
-        (Cause::Room, Some(Limit::Plan)) => "the plan's next ENI",
+        (Cause::Room, Some(SystemLimit::Plan)) => "the plan's next ENI",
         (Cause::Room, _) => "room or a place",
         (Cause::Token, _) => "an API token",
         (Cause::Boot, _) => "its ENI's boot",
@@ -83,12 +83,12 @@ pub(in crate::report) const fn cause(wait: &Wait) -> &'static str {
 }
 
 /// What a step waited for.
-fn waits(waits: &[Wait]) -> TableCell {
+fn waits(waits: &[PhaseWait]) -> TableCell {
     in_words(waits).map_or(TableCell::Missing, TableCell::Text)
 }
 
 /// What a step waited for, in words; with the length of each part where there are several.
-pub(in crate::report) fn in_words(waits: &[Wait]) -> Option<String> {
+pub(in crate::report) fn in_words(waits: &[PhaseWait]) -> Option<String> {
     match waits {
         [] => None,
         [one] => Some(cause(one).to_owned()),
@@ -102,7 +102,7 @@ pub(in crate::report) fn in_words(waits: &[Wait]) -> Option<String> {
 /// The longest part of a cold start: a wait, or a phase that waits for nothing.
 struct PathPart<'a> {
     phase: &'a PathPhase,
-    wait: Option<Wait>,
+    wait: Option<PhaseWait>,
     ms: u64,
 }
 
@@ -158,7 +158,7 @@ pub(in crate::report) fn binding(
 }
 
 /// Why no ready ENI took the environment.
-fn stood(found: &Found) -> String {
+fn stood(found: &EniFound) -> String {
     let going = match found.deleting {
         0 => String::new(),
         1 => " (1 more was being deleted)".to_owned(),
@@ -203,8 +203,9 @@ mod tests {
     use super::*;
     use crate::report::views::value;
 
-    fn phase(name: &str, duration_ms: u64, waits: &[(Cause, u64, Option<Limit>)]) -> PathPhase {
-        let waits: Vec<Wait> = waits.iter().map(|&(cause, ms, limit)| Wait { cause, ms, limit }).collect();
+    fn phase(name: &str, duration_ms: u64, waits: &[(Cause, u64, Option<SystemLimit>)]) -> PathPhase {
+        let waits: Vec<PhaseWait> =
+            waits.iter().map(|&(cause, ms, limit)| PhaseWait { cause, ms, limit }).collect();
         PathPhase {
             phase: name.into(),
             start_ms: 0,
@@ -226,8 +227,8 @@ mod tests {
 
     #[test]
     fn the_longest_part_is_named_with_its_limit_and_what_stood() {
-        let token = (Cause::Token, 930, Some(Limit::ApiTokens));
-        let found = |because, ready, booting| Some(Found { because, ready, booting, deleting: 2 });
+        let token = (Cause::Token, 930, Some(SystemLimit::ApiTokens));
+        let found = |because, ready, booting| Some(EniFound { because, ready, booting, deleting: 2 });
         let mut eni = phase("create-eni", 0, &[token, (Cause::Boot, 900_000, None)]);
         eni.found = found(NoReady::Full, 35, 0);
         let said = |path: &[PathPhase]| {
@@ -245,7 +246,8 @@ mod tests {
              use had room when it asked (2 more were being deleted); the API token bucket (5/s, burst 100) \
              adds 930ms."
         );
-        eni.waits = vec![Wait { cause: Cause::Room, ms: 900_000, limit: Some(Limit::RegionQuota) }];
+        eni.waits =
+            vec![PhaseWait { cause: Cause::Room, ms: 900_000, limit: Some(SystemLimit::RegionQuota) }];
         (eni.wait_ms, eni.found) = (900_000, found(NoReady::Booting, 0, 1));
         assert_eq!(
             said(&[eni]),

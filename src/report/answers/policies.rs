@@ -25,7 +25,7 @@ pub fn policies() -> Answer {
         flat: Some(rows(true)),
         ..Answer::default()
     };
-    let key = |key: &'static policy::Key| ParameterView { key: key.name, values: key.values };
+    let key = |key: &'static policy::ParameterKey| ParameterView { key: key.name, values: key.values };
     answer.extend(&PoliciesView {
         policies: policy::ALL.iter().map(form).collect(),
         parameters: policy::KEYS.iter().map(key).collect(),

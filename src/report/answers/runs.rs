@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::simulation::{ColdStarts, Failure, Longest, Outcome};
+use crate::simulation::{ColdStartCounts, Failure, Longest, Outcome};
 
 /// One run in numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +40,7 @@ pub struct SimulatedRuns {
     /// Each of them.
     pub all: Vec<SimulatedRun>,
     /// The cold starts of all of them.
-    pub cold_starts: ColdStarts,
+    pub cold_starts: ColdStartCounts,
     /// The failures of all of them, by what failed them.
     pub failed: BTreeMap<Failure, u64>,
     /// The most ENIs held in each subnet in any of them.
@@ -97,12 +97,12 @@ pub(super) const ESTIMATED: [Estimated; 4] = [
 const SHARES: [u64; 5] = [500, 900, 950, 990, 1_000];
 
 /// p50, p90, p95, p99 and the largest over all served invocations, ms.
-pub(super) fn quantiles(starts: &ColdStarts) -> [u64; 5] {
+pub(super) fn quantiles(starts: &ColdStartCounts) -> [u64; 5] {
     SHARES.map(|share| starts.quantile(share))
 }
 
 /// The same over the cold ones alone.
-pub(super) fn cold_quantiles(starts: &ColdStarts) -> [u64; 5] {
+pub(super) fn cold_quantiles(starts: &ColdStartCounts) -> [u64; 5] {
     SHARES.map(|share| starts.cold_quantile(share))
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Direction, Drawing, DrawingFormat, DrawingNode, NodeKind, colour};
-use crate::diagnostic::inert;
+use crate::diagnostic::escaped;
 
 /// For Graphviz.
 pub(super) struct DotFormat;
@@ -74,7 +74,7 @@ fn quoted(text: &str) -> String {
     let mut piece = 0;
     let long = text.len() > PIECE;
     out.push_str(if long { JOINT } else { "" });
-    for c in inert(text).chars() {
+    for c in escaped(text).chars() {
         if long && out.len() - piece > PIECE {
             out.push_str(JOINT);
             piece = out.len();

@@ -1,7 +1,7 @@
 //! The phases of a cold start as a drawing: those of a model, or one cold start as it went.
 
 use super::{Direction, Drawing, DrawingNode, NodeKind};
-use crate::cold_path::{Path, PathPhase, Step};
+use crate::cold_path::{Path, PathPhase, PathStep};
 use crate::platform::{PhaseKind, Platform};
 use crate::quantity::Millis;
 use crate::report::Subject;
@@ -26,8 +26,8 @@ pub fn cold_path(platform: &Platform, path: &Path) -> Drawing {
         captions.push("Waits for hosts and for API tokens come on top where they bind.".to_owned());
     }
     let mut drawing = empty(format!("The cold path of {}", platform.name), captions);
-    let cited = |step: &Step| platform.phases.iter().find(|phase| phase.name == step.name);
-    let node = |step: &Step| {
+    let cited = |step: &PathStep| platform.phases.iter().find(|phase| phase.name == step.name);
+    let node = |step: &PathStep| {
         let mut node = DrawingNode::new(NodeKind::Phase, 0, step.name.as_str());
         node.aside =
             said_of(step, &format!("waits for an ENI: none where one is ready, else its boot, {boot}"));
@@ -63,7 +63,7 @@ pub fn worst_case(subject: &Subject, worst: &WorstCase, limits: &ColdStartLimits
         format!("The worst cold start{function} under {}: {length}{at}", subject.setting()),
         [Some(proved), said].into_iter().flatten().collect(),
     );
-    let node = |step: &Step| {
+    let node = |step: &PathStep| {
         let mut node = DrawingNode::new(NodeKind::Phase, 0, step.name.as_str());
         match shown.path.iter().find(|phase| phase.phase == step.name) {
             Some(phase) => {
@@ -95,7 +95,7 @@ fn empty(title: String, captions: Vec<String>) -> Drawing {
 }
 
 /// What a step takes, for people; `eni` is said of one that waits for an ENI.
-fn said_of(step: &Step, eni: &str) -> String {
+fn said_of(step: &PathStep, eni: &str) -> String {
     match step.kind {
         PhaseKind::Eni => eni.to_owned(),
         PhaseKind::Microvm => format!("{}, after a wait for a host where they are scarce", step.duration),
@@ -104,8 +104,8 @@ fn said_of(step: &Step, eni: &str) -> String {
 }
 
 /// Boxes for the arrival, the steps and the handler's start, and the arrows between them.
-fn fill(drawing: &mut Drawing, path: &Path, longest: &[PathPhase], node: impl Fn(&Step) -> DrawingNode) {
-    let on = |step: &Step| longest.iter().any(|phase| phase.phase == step.name);
+fn fill(drawing: &mut Drawing, path: &Path, longest: &[PathPhase], node: impl Fn(&PathStep) -> DrawingNode) {
+    let on = |step: &PathStep| longest.iter().any(|phase| phase.phase == step.name);
     let mut ranks: Vec<usize> = Vec::with_capacity(path.steps.len());
     drawing.push(DrawingNode::new(NodeKind::End, 0, "arrival"));
     for step in &path.steps {

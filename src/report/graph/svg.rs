@@ -10,7 +10,7 @@ use super::colour::{self, Colours};
 use super::layout::{Gaps, GraphLayout, LayoutItem, LayoutPoint, lay_out};
 use super::measure::width;
 use super::{Direction, Drawing, DrawingEdge, DrawingFormat, DrawingNode, NodeKind};
-use crate::diagnostic::inert;
+use crate::diagnostic::escaped;
 use crate::report::format::wrapped;
 
 /// For browsers and documents.
@@ -119,7 +119,7 @@ impl SvgCanvas {
         let wide = (deep + 2 * (MARGIN + frame)).max(LEAST);
         let letters = |wide_of_one: i64| usize::try_from((wide - 2 * MARGIN) * 10 / wide_of_one).unwrap_or(0);
         let lines = |text: &str, letters: usize| -> Vec<String> {
-            wrapped(&inert(text), letters, "").lines().map(|line| cut(line, letters)).collect()
+            wrapped(&escaped(text), letters, "").lines().map(|line| cut(line, letters)).collect()
         };
         let title = lines(&drawing.title, letters(NAME * 7));
         let head: Vec<String> =
@@ -162,7 +162,7 @@ impl SvgCanvas {
         }
         self.title();
         self.legend(drawing);
-        let name = escaped(&drawing.title);
+        let name = xml_escaped(&drawing.title);
         let (wide, high) = (self.wide, self.high);
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"eg\" viewBox=\"0 0 {wide} {high}\" width=\"{wide}\" \
@@ -190,7 +190,7 @@ impl SvgCanvas {
 
     fn words(&mut self, class: &str, (x, y): (i64, i64), size: i64, colours: Colours, text: &str) {
         let weight = if class == "eg-name" { " font-weight=\"600\"" } else { "" };
-        let text = escaped(text);
+        let text = xml_escaped(text);
         let fill = colours.light;
         self.line(&format!(
             "<text class=\"{class}\" x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{weight} fill=\"{fill}\">{text}</text>"
@@ -267,7 +267,7 @@ impl SvgCanvas {
         let thick = if edge.strong { "2.5" } else { "1.3" };
         let head = if pointed { self.head(last, HEAD, colours) } else { String::new() };
         let name = |index: usize| drawing.nodes.get(index).map_or("", |node| node.title.as_str());
-        let hint = escaped(&format!("{} {} {}", name(edge.from), edge.meaning, name(edge.to)));
+        let hint = xml_escaped(&format!("{} {} {}", name(edge.from), edge.meaning, name(edge.to)));
         let hint = if name(edge.from).is_empty() || name(edge.to).is_empty() {
             String::new()
         } else {
@@ -300,8 +300,8 @@ impl SvgCanvas {
             ));
             return;
         }
-        let hint = if node.hint.is_empty() { inert(&node.title) } else { inert(&node.hint) };
-        self.line(&format!("<g class=\"eg-node\"><title>{}</title>", escaped(&hint)));
+        let hint = if node.hint.is_empty() { escaped(&node.title) } else { escaped(&node.hint) };
+        self.line(&format!("<g class=\"eg-node\"><title>{}</title>", xml_escaped(&hint)));
         let round = if node.kind == NodeKind::End { high / 2 } else { 6 };
         self.line(&format!(
             "<rect class=\"eg-box eg-{name}\" x=\"{x}\" y=\"{y}\" width=\"{wide}\" height=\"{high}\" rx=\"{round}\" \
@@ -336,7 +336,7 @@ fn filled(share: f64, whole: i64) -> i64 {
 
 fn label(node: &DrawingNode) -> Label {
     let broken = |line: &String| {
-        let words = wrapped(&inert(line), LONGEST_LINE, "");
+        let words = wrapped(&escaped(line), LONGEST_LINE, "");
         words.lines().map(|line| cut(line, LONGEST_LINE)).collect::<Vec<_>>()
     };
     Label {
@@ -362,7 +362,7 @@ fn size(node: &DrawingNode, label: &Label) -> (i64, i64) {
 
 /// `text` without anything that drives a terminal, and not longer than a box can hold.
 fn cut(text: &str, most: usize) -> String {
-    let safe = inert(text);
+    let safe = escaped(text);
     if safe.chars().nth(most).is_none() {
         return safe;
     }
@@ -372,9 +372,9 @@ fn cut(text: &str, most: usize) -> String {
 }
 
 /// `text` as XML text or attribute value.
-fn escaped(text: &str) -> String {
+fn xml_escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in inert(text).chars() {
+    for c in escaped(text).chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
@@ -396,7 +396,7 @@ mod tests {
     #[test]
     fn names_are_text_and_nothing_else() {
         assert_eq!(
-            escaped("<img onerror=\"x\">&'\u{1b}\u{ffff}"),
+            xml_escaped("<img onerror=\"x\">&'\u{1b}\u{ffff}"),
             "&lt;img onerror=&quot;x&quot;&gt;&amp;&#39;\\u{1b}\\u{ffff}"
         );
         assert_eq!(cut("abcdef", 4), "abc…");

@@ -1,7 +1,7 @@
 //! Text: the graph as lists, for terminals and for readers without pictures.
 
 use super::{Drawing, DrawingFormat, DrawingNode, NodeKind};
-use crate::diagnostic::inert;
+use crate::diagnostic::escaped;
 use crate::report::format::{name, percent, wrapped};
 
 /// For people without a picture.
@@ -17,8 +17,8 @@ impl DrawingFormat for TextFormat {
     }
 
     fn draw(&self, drawing: &Drawing, width: u16) -> String {
-        let mut parts = vec![wrapped(&inert(&drawing.title), width.into(), "")];
-        parts.extend(drawing.captions.iter().map(|caption| wrapped(&inert(caption), width.into(), "")));
+        let mut parts = vec![wrapped(&escaped(&drawing.title), width.into(), "")];
+        parts.extend(drawing.captions.iter().map(|caption| wrapped(&escaped(caption), width.into(), "")));
         let mut out = parts.join("\n");
         let mut heading = "";
         for (index, node) in drawing.nodes.iter().enumerate() {
@@ -59,8 +59,8 @@ fn entry(drawing: &Drawing, index: usize, node: &DrawingNode, width: usize) -> S
     let mark = if node.kind == NodeKind::Longest { "* " } else { "- " };
     let share = node.share.map(|share| format!("{} of the whole", percent(share)));
     let said = std::iter::once(name(&node.title))
-        .chain((!node.aside.is_empty()).then(|| inert(&node.aside)))
-        .chain(node.lines.iter().map(|line| inert(line)))
+        .chain((!node.aside.is_empty()).then(|| escaped(&node.aside)))
+        .chain(node.lines.iter().map(|line| escaped(line)))
         .chain(share);
     let mut lines = vec![wrapped(&format!("{mark}{}", said.collect::<Vec<_>>().join(", ")), width, "    ")];
     let mut leads: Vec<(&str, Vec<String>)> = Vec::new();

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::diagnostic::inert;
+use crate::diagnostic::escaped;
 use crate::report::format::{name, thousands};
 use crate::report::{ReportClock, ReportTable, TableCell, TableColumn};
 
@@ -18,7 +18,7 @@ pub(super) fn table(table: &ReportTable, clock: ReportClock) -> Markup {
         // Focus lets the keyboard scroll it.
         div.scroll tabindex="0" role="region" aria-label=(label) {
             table {
-                @if !table.title.is_empty() { caption { span { (inert(&table.title)) } } }
+                @if !table.title.is_empty() { caption { span { (escaped(&table.title)) } } }
                 thead { tr { @for (index, column) in table.columns.iter().enumerate() { (head(table, index, column)) } } }
                 tbody {
                     @for row in table.rows.iter().take(most) { tr { (cells(table, row, clock)) } }
@@ -53,5 +53,5 @@ fn cells(table: &ReportTable, row: &[TableCell], clock: ReportClock) -> Markup {
 
 fn words(value: &TableCell, prose: bool, clock: ReportClock) -> String {
     let text = value.human(|at| clock.cell(at));
-    if prose { inert(&text) } else { name(&text) }
+    if prose { escaped(&text) } else { name(&text) }
 }

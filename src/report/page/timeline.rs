@@ -3,7 +3,7 @@
 use super::series::{Peaks, TimeGrid};
 use crate::demand::Running;
 use crate::quantity::Millis;
-use crate::simulation::{Census, ColdStarts, Recorder};
+use crate::simulation::{Census, ColdStartCounts, Recorder};
 use crate::trace::Traffic;
 
 /// The traffic in steps, whatever the policy.
@@ -48,7 +48,7 @@ pub struct Track {
     /// The most ENIs held in each.
     pub enis: Vec<u64>,
     /// The cold starts of all runs.
-    pub starts: ColdStarts,
+    pub starts: ColdStartCounts,
 }
 
 /// Listens to a run, for a [`Track`].
@@ -65,14 +65,14 @@ impl TrackRecorder {
     }
 
     /// What was seen under `policy`, with the cold starts of all runs.
-    pub fn finish(self, policy: &str, starts: ColdStarts) -> Track {
+    pub fn finish(self, policy: &str, starts: ColdStartCounts) -> Track {
         let (environments, enis) = (self.environments.finish(), self.enis.finish());
         Track { policy: policy.to_owned(), environments, enis, starts }
     }
 }
 
 impl Recorder for TrackRecorder {
-    fn settled(&mut self, at: u64, census: Census) {
+    fn census_changed(&mut self, at: u64, census: Census) {
         let sum = |parts: &[u32]| parts.iter().map(|&part| u64::from(part)).sum();
         self.environments.set(instant(at), sum(&[census.starting, census.running, census.idle]));
         let enis = [census.enis_booting, census.enis_in_use, census.enis_idle, census.enis_deleting];

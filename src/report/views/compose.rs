@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::SubjectView;
-use crate::composition::{How, Row};
+use crate::composition::{CutRow, How};
 
 /// A grouping that cannot be.
 #[derive(Debug, Serialize)]
@@ -46,7 +46,7 @@ pub(in crate::report) struct ComposeView<'a> {
     /// How many routes there are.
     pub routes: u64,
     /// What each grouping comes to.
-    pub groupings: &'a [Row],
+    pub groupings: &'a [CutRow],
     /// Those that cannot be.
     pub refused: Vec<RefusedGroupingView<'a>>,
     /// The best; null where no grouping can be.

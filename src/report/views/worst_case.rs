@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::SubjectView;
-use crate::cold_path::{Cause, Limit};
+use crate::cold_path::{Cause, SystemLimit};
 use crate::quantity::Millis;
 use crate::simulation::Assignment;
 use crate::worst_case::{Bracket, CurvePoint, PeakEnis, WorstColdStart};
@@ -44,7 +44,7 @@ pub(in crate::report) struct BindingView<'a> {
     pub ms: u64,
     /// What limits that, where a limit does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<Limit>,
+    pub limit: Option<SystemLimit>,
     /// All of it in a sentence.
     pub words: String,
 }

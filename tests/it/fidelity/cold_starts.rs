@@ -4,7 +4,7 @@ use eniplan::cold_path::ColdPath;
 use eniplan::platform::{self, load};
 use eniplan::policy;
 use eniplan::scenario::{self, Observed, Raw};
-use eniplan::simulation::{Random, Recorder, Served, World, simulate};
+use eniplan::simulation::{Random, Recorder, ServedInvocation, World, simulate};
 use eniplan::topology::Topology;
 use eniplan::trace::Entry;
 
@@ -33,7 +33,7 @@ struct Month {
 struct Lengths(Vec<u64>);
 
 impl Recorder for Lengths {
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         assert!(served.cold, "every invocation comes after the environment before has ended");
         self.0.push(served.start - served.arrival);
     }

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use eniplan::simulation::{Random, Recorder, Served, World, simulate};
+use eniplan::simulation::{Random, Recorder, ServedInvocation, World, simulate};
 use eniplan::trace::Entry;
 
 use super::habits::Habits;
@@ -137,7 +137,7 @@ fn predicted(experiment: &Published) -> Vec<Run> {
 struct Coldness(Vec<bool>);
 
 impl Recorder for Coldness {
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         self.0.push(served.cold);
     }
 }

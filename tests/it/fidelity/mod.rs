@@ -9,7 +9,7 @@ use std::sync::Mutex;
 
 use eniplan::quantity::{Interval, Millis, Probability};
 use eniplan::random::{Purpose, Stream};
-use eniplan::simulation::{Nature, Outcome, Recorder, Served, World, simulate};
+use eniplan::simulation::{Nature, Outcome, Recorder, ServedInvocation, World, simulate};
 use eniplan::trace::{Entry, Shape, Traffic, TrafficFunction};
 
 use crate::support::{Bench, real};
@@ -143,7 +143,7 @@ struct Tally {
 }
 
 impl Recorder for Tally {
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         let end = (served.start + served.duration).min(self.to);
         self.busy += end.saturating_sub(served.arrival.max(self.from));
         if served.arrival >= self.from {

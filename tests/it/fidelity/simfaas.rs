@@ -1,6 +1,6 @@
 //! `SimFaaS`, a simulator of its own: what it publishes for one function under Poisson load.
 
-use eniplan::cold_path::{Path, Step};
+use eniplan::cold_path::{Path, PathStep};
 use eniplan::platform::PhaseKind;
 use eniplan::policy::PickEnvironment;
 use eniplan::quantity::{Interval, Millis};
@@ -12,7 +12,7 @@ use crate::support::Bench;
 /// A function outside any VPC whose cold path is one phase, which nature draws.
 fn bench(keep_alive: f64, pick: PickEnvironment) -> Bench {
     let mut bench = Bench::new(1, super::millis(keep_alive)).without_vpc();
-    let step = Step {
+    let step = PathStep {
         name: "cold".into(),
         kind: PhaseKind::Plain,
         duration: Interval::exactly(Millis(0)),

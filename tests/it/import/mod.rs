@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use eniplan::diagnostic::{Diagnostics, inert};
+use eniplan::diagnostic::{Diagnostics, escaped};
 use eniplan::import::{
     ALL, Companions, Gaps, Meaning, Options, Repeats, Resets, Source, detect, import, import_all,
 };
@@ -70,7 +70,7 @@ fn options(expected: &str) -> Options {
 
 fn shown(traffic: &Traffic) -> String {
     let names: Vec<String> =
-        traffic.functions.iter().map(|f| inert(&f.name).chars().take(60).collect()).collect();
+        traffic.functions.iter().map(|f| escaped(&f.name).chars().take(60).collect()).collect();
     let mut text = format!("functions {}\n", names.join(" "));
     if traffic.functions.iter().any(|f| f.memory.is_some()) {
         let mib = |f: &eniplan::trace::TrafficFunction| {

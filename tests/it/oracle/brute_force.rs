@@ -7,11 +7,11 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use eniplan::cold_path::{ColdPath, Path, Step};
+use eniplan::cold_path::{ColdPath, Path, PathStep};
 use eniplan::demand::at_start;
 use eniplan::platform::PhaseKind;
 use eniplan::policy::{
-    Binding, Capacity, IdleTtl, OnExhausted, Pick, PickEnvironment, Policy, Provision, Start,
+    Capacity, EnvironmentBinding, IdleTtl, OnExhausted, Pick, PickEnvironment, Policy, Provision, StartMode,
 };
 use eniplan::quantity::{Interval, Millis, Probability, Rate};
 use eniplan::random::{Purpose, Stream};
@@ -179,7 +179,7 @@ fn scene(seed: u64, width: u64) -> Scene {
     limits(&mut bench, &mut dice);
     policy(&mut bench.policy, &mut dice);
     bench.cold_path = ColdPath { vpc: path(&mut dice, width), plain: Path::default() };
-    if bench.policy.start == Start::Warm {
+    if bench.policy.start == StartMode::Warm {
         bench.initial = at_start(&traffic, &bench.topology, &bench.policy);
     }
     let Bench { topology, cold_path, policy, initial } = bench;
@@ -219,10 +219,10 @@ fn policy(policy: &mut Policy, dice: &mut Dice) {
     policy.miss_budget = u32::from(dice.once_in(3));
     policy.miss = Probability(policy.miss_budget * 300_000);
     policy.warm = u32::from(dice.once_in(5));
-    policy.binding = if dice.once_in(3) { Binding::Queued } else { Binding::Bound };
+    policy.binding = if dice.once_in(3) { EnvironmentBinding::Queued } else { EnvironmentBinding::Bound };
     policy.on_exhausted = if dice.once_in(3) { OnExhausted::Wait } else { OnExhausted::Fail };
     policy.provision = if dice.once_in(6) { Provision::AtDeploy } else { Provision::OnDemand };
-    policy.start = if dice.once_in(3) { Start::Warm } else { Start::Empty };
+    policy.start = if dice.once_in(3) { StartMode::Warm } else { StartMode::Empty };
     policy.pick = dice.one_of(&[Pick::Fullest, Pick::Emptiest, Pick::Newest, Pick::Oldest]);
     policy.pick_environment = dice.one_of(&[
         PickEnvironment::NewestIdle,
@@ -237,7 +237,7 @@ fn path(dice: &mut Dice, width: u64) -> Path {
     if dice.once_in(2) {
         return eni_only();
     }
-    let step = |name: &str, kind, duration, after: &[usize]| Step {
+    let step = |name: &str, kind, duration, after: &[usize]| PathStep {
         name: name.into(),
         kind,
         duration,

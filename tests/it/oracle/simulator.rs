@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use eniplan::cold_path::Cause;
 use eniplan::platform::PhaseKind;
-use eniplan::policy::{Capacity, IdleTtl, Provision, Start};
+use eniplan::policy::{Capacity, IdleTtl, Provision, StartMode};
 use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::simulation::{
-    Action, Assignment, End, Failure, Level, Longest, Nature, Outcome, Recorder, Served, World,
+    Assignment, End, EniAction, Failure, Gauge, Longest, Nature, Outcome, Recorder, ServedInvocation, World,
     simulate as fast,
 };
 use eniplan::topology::TokenBucket;
@@ -105,7 +105,7 @@ const RULES: &[&str] = &[
 struct Scribe(Vec<Told>);
 
 impl Recorder for Scribe {
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         self.0.push(Told::Served {
             arrival: served.arrival,
             start: served.start,
@@ -116,7 +116,7 @@ impl Recorder for Scribe {
             eni: served.eni,
             class: served.class,
             cold: served.cold,
-            stretches: served.stretches.to_vec(),
+            stretches: served.timings.to_vec(),
         });
     }
 
@@ -124,7 +124,7 @@ impl Recorder for Scribe {
         self.0.push(Told::Failed { arrival, function, failure });
     }
 
-    fn enis(&mut self, at: u64, class: usize, held: u32) {
+    fn enis_changed(&mut self, at: u64, class: usize, held: u32) {
         self.0.push(Told::Held { at, class, held });
     }
 }
@@ -184,7 +184,7 @@ struct Totals {
 
 impl Totals {
     fn of_outcome(outcome: &Outcome) -> Self {
-        let level = |level: &Level| (level.peak, level.peak_at, level.integral);
+        let level = |level: &Gauge| (level.peak, level.peak_at, level.integral);
         Self {
             creations: outcome.creations,
             environments: level(&outcome.environments),
@@ -356,8 +356,8 @@ fn by_hand(functions: usize, entries: &[(u64, u32, u32, u64)]) -> Scene {
     }
 }
 
-fn act(at: i64, create: u32, delete: u32) -> Action {
-    Action { at, class: 0, create, delete }
+fn act(at: i64, create: u32, delete: u32) -> EniAction {
+    EniAction { at, class: 0, create, delete }
 }
 
 /// The example of the design's semantics: the longest boots are not the worst ones.
@@ -385,7 +385,7 @@ fn the_example_of_the_semantics_comes_out_as_it_says() {
 #[test]
 fn nothing_but_the_plan_creates_under_a_plan() {
     for provision in [Provision::Scheduled, Provision::Clairvoyant] {
-        for start in [Start::Empty, Start::Warm] {
+        for start in [StartMode::Empty, StartMode::Warm] {
             let mut scene = by_hand(1, &[(1, 0, 1, 4)]);
             (scene.policy.provision, scene.policy.start, scene.policy.warm) = (provision, start, 2);
             scene.schedule = vec![act(if provision == Provision::Scheduled { 0 } else { 3 }, 1, 0)];

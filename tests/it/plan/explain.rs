@@ -241,7 +241,7 @@ fn what_is_said_to_help_does_and_one_unit_less_does_not() {
 #[test]
 fn a_promise_below_the_cold_path_is_what_is_short() {
     let mut bench = world(&[9], &[(&[0], 0)]);
-    bench.cold_path.vpc.steps.push(eniplan::cold_path::Step {
+    bench.cold_path.vpc.steps.push(eniplan::cold_path::PathStep {
         name: "start".into(),
         kind: eniplan::platform::PhaseKind::Plain,
         duration: eniplan::quantity::Interval::between(Millis(100), Millis(700)),

@@ -10,10 +10,10 @@ use eniplan::plan::backend::named as backend;
 use eniplan::plan::{
     Claims, Headroom, Keeper, Plan, Study, Verdict, Verified, headroom, plan, sweep, verify,
 };
-use eniplan::policy::Start;
+use eniplan::policy::StartMode;
 use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::random::{Purpose, Stream};
-use eniplan::simulation::Action;
+use eniplan::simulation::EniAction;
 use eniplan::topology::{EniClass, SubnetRoom, TokenBucket};
 use eniplan::trace::{Factor, Traffic};
 use serde_json::Value;
@@ -32,7 +32,7 @@ fn bench(case: u64) -> (Bench, Traffic) {
     let mut bench = Bench::new(2, 60);
     bench.topology.boot = Interval::between(Millis(40), Millis(90));
     bench.topology.delete = Interval::between(Millis(20), Millis(50));
-    bench.policy.start = if draw(3) == 0 { Start::Empty } else { Start::Warm };
+    bench.policy.start = if draw(3) == 0 { StartMode::Empty } else { StartMode::Warm };
     if draw(2) == 0 {
         let per_second = Rate(20_000 + 10_000 * draw(5));
         bench.topology.limits.api =
@@ -58,7 +58,7 @@ fn bench(case: u64) -> (Bench, Traffic) {
     (bench, log(2, &entries))
 }
 
-fn actions(bench: &Bench, plan: &Plan) -> Vec<Action> {
+fn actions(bench: &Bench, plan: &Plan) -> Vec<EniAction> {
     let topology = &bench.topology;
     let class = |subnet: &str, groups: &[String]| {
         let is = |class: &EniClass| {
@@ -66,7 +66,7 @@ fn actions(bench: &Bench, plan: &Plan) -> Vec<Action> {
         };
         topology.classes.iter().position(is).unwrap()
     };
-    let action = |row: &eniplan::plan::ScheduleRow| Action {
+    let action = |row: &eniplan::plan::ScheduleRow| EniAction {
         at: row.at_ms,
         class: class(&row.subnet, &row.security_groups),
         create: row.create,
@@ -130,12 +130,12 @@ fn change_every_plan(cases: Range<u64>) {
         let (actions, claims) = (actions(&bench, &plan), claims(&plan));
         let told = verify(&study, PROMISE, &actions, claims);
         assert!(told.holds, "case {case}: {told:?}");
-        let refused = |what: &str, changed: &[Action], claims: Claims| {
+        let refused = |what: &str, changed: &[EniAction], claims: Claims| {
             let told: Verified = verify(&study, PROMISE, changed, claims);
             assert!(!told.holds, "case {case}: {what} was accepted: {changed:?}");
         };
         for index in 0..actions.len() {
-            let change = |change: &dyn Fn(&mut Action)| {
+            let change = |change: &dyn Fn(&mut EniAction)| {
                 let mut other = actions.clone();
                 change(&mut other[index]);
                 other.sort_by_key(|action| action.at);
@@ -171,11 +171,11 @@ fn a_broken_plan_is_told_by_what_where_when_and_how_much() {
     let mut bench = Bench::new(1, 60);
     bench.topology.boot = Interval::exactly(Millis(100));
     bench.topology.limits.subnets[0].addresses = 3;
-    bench.policy.start = Start::Empty;
+    bench.policy.start = StartMode::Empty;
     let traffic = log(1, &[(500, 0, 2, 50)]);
     let study = study(&bench, &traffic);
-    let action = |at, create| Action { at, class: 0, create, delete: 0 };
-    let told = |actions: &[Action]| {
+    let action = |at, create| EniAction { at, class: 0, create, delete: 0 };
+    let told = |actions: &[EniAction]| {
         let breaches = verify(&study, PROMISE, actions, Claims::default()).breaches;
         let line = |breach: &eniplan::plan::Breach| {
             format!(
@@ -209,7 +209,7 @@ fn a_plan_that_is_to_survive_a_zone_is_verified_without_each_of_them() {
     bench.topology.boot = Interval::between(Millis(40), Millis(90));
     bench.topology.delete = Interval::between(Millis(20), Millis(50));
     bench.topology.limits.survive_zone = true;
-    bench.policy.start = Start::Warm;
+    bench.policy.start = StartMode::Warm;
     for zone in ["y", "x"] {
         let room = SubnetRoom { name: zone.into(), zone: zone.into(), vpc: 0, addresses: 20 };
         bench.topology.limits.subnets.push(room);
@@ -296,7 +296,7 @@ fn crowd(n: u32, addresses: u32) -> (Bench, Traffic) {
     let mut bench = Bench::new(1, 60);
     bench.topology.boot = Interval::exactly(Millis(100));
     bench.topology.limits.subnets[0].addresses = addresses;
-    bench.policy.start = Start::Warm;
+    bench.policy.start = StartMode::Warm;
     (bench, log(1, &[(0, 0, n, 50), (500, 0, n, 50)]))
 }
 
@@ -334,7 +334,7 @@ fn traffic_that_is_too_much_must_shrink() {
     let (mut bench, traffic) = crowd(200, 500);
     bench.cold_path.vpc.steps[0].kind = eniplan::platform::PhaseKind::Plain;
     bench.cold_path.vpc.steps[0].duration = Interval::exactly(Millis(11));
-    bench.policy.start = Start::Empty;
+    bench.policy.start = StartMode::Empty;
     let told = grow(&bench, &traffic, &[]);
     assert_eq!(told.breaks.unwrap().shortages[0].unit, "ms");
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use eniplan::comparison::Case;
 use eniplan::import::{Companions, Options, Source, import};
 use eniplan::plan::Plan;
-use eniplan::policy::Start;
+use eniplan::policy::StartMode;
 use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::random::{Purpose, Stream};
 use eniplan::topology::{EniClass, SubnetRoom, TokenBucket};
@@ -24,7 +24,7 @@ fn world(seed: u64) -> (Bench, Traffic) {
     let mut bench = Bench::new(2, 20 + u64::from(small(60)));
     bench.topology.boot = Interval::between(Millis(20), Millis(20 + u64::from(small(60))));
     bench.topology.delete = Interval::between(Millis(10), Millis(10 + u64::from(small(40))));
-    bench.policy.start = if small(3) == 0 { Start::Empty } else { Start::Warm };
+    bench.policy.start = if small(3) == 0 { StartMode::Empty } else { StartMode::Warm };
     let limits = &mut bench.topology.limits;
     limits.subnets[0].addresses = 3 + small(9);
     for name in ["y", "x"].into_iter().take(small(3) as usize) {
@@ -194,7 +194,7 @@ fn shifting_time_changes_nothing() {
     for seed in 0..16 {
         let (mut bench, traffic) = world(seed);
         // An empty start has that much longer to prepare.
-        bench.policy.start = Start::Warm;
+        bench.policy.start = StartMode::Warm;
         let Shape::Log(entries) = &traffic.shape else { unreachable!("a log") };
         let by = 12_345;
         let later = entries.iter().map(|entry| Entry { at: entry.at + by, ..*entry }).collect();
@@ -233,7 +233,7 @@ fn splitting_a_slot_changes_nothing() {
         let mut bench = Bench::new(1, 45_000);
         bench.topology.boot = Interval::between(Millis(20_000), Millis(70_000));
         bench.topology.delete = Interval::exactly(Millis(30_000));
-        bench.policy.start = Start::Warm;
+        bench.policy.start = StartMode::Warm;
         let (whole, split) = (slots("concurrency", 60, &values), slots("concurrency", 30, &halves));
         let (whole, split) = (plan(&bench, &whole, 0), plan(&bench, &split, 0));
         assert_eq!(whole.schedule, split.schedule, "seed {seed}");

@@ -5,13 +5,13 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use eniplan::cold_path::Step;
+use eniplan::cold_path::PathStep;
 use eniplan::comparison::Case;
 use eniplan::demand::demand;
 use eniplan::platform::PhaseKind;
-use eniplan::policy::{Capacity, Provision, Start};
+use eniplan::policy::{Capacity, Provision, StartMode};
 use eniplan::quantity::{Interval, Millis};
-use eniplan::simulation::{Action, Assignment, End, Recorder, Served, World, simulate};
+use eniplan::simulation::{Assignment, End, EniAction, Recorder, ServedInvocation, World, simulate};
 use eniplan::trace::Traffic;
 
 use crate::plan::microlp;
@@ -22,8 +22,8 @@ use crate::support::{Bench, Dice, log};
 struct Waits(BTreeMap<u64, u64>);
 
 impl Recorder for Waits {
-    fn served(&mut self, served: &Served<'_>) {
-        if let Some(eni) = served.stretches.get(1) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
+        if let Some(eni) = served.timings.get(1) {
             self.0.insert(served.environment, eni.wait);
         }
     }
@@ -37,11 +37,11 @@ fn drawn(seed: u64) -> (Bench, Traffic, u64) {
     let mut bench = Bench::new(functions, 20 + below(60));
     bench.topology.boot = Interval::exactly(Millis(10));
     bench.topology.capacity = Capacity::Count(1 + u32::try_from(below(2)).unwrap());
-    bench.policy.start = Start::Warm;
+    bench.policy.start = StartMode::Warm;
     let (varies, fixed) = (6 + below(20), below(8));
     let after = Interval::between(Millis(fixed), Millis(fixed + varies));
     let step =
-        |name: &str, duration, after| Step { name: name.into(), kind: PhaseKind::Plain, duration, after };
+        |name: &str, duration, after| PathStep { name: name.into(), kind: PhaseKind::Plain, duration, after };
     let steps = &mut bench.cold_path.vpc.steps;
     steps.insert(0, step("before", Interval::exactly(Millis(3)), Vec::new()));
     steps[1].after = vec![0];
@@ -62,7 +62,7 @@ fn breaks(bench: &Bench, traffic: &Traffic, create: u32, room: u64) -> bool {
     let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, traffic, microlp());
     let policy = case.study().scheduled(Provision::Scheduled);
     let world = World::new(&bench.topology, &bench.cold_path, &policy, case.study().initial().to_vec());
-    let world = world.with_schedule(vec![Action { at: -10, class: 0, create, delete: 0 }]);
+    let world = world.with_schedule(vec![EniAction { at: -10, class: 0, create, delete: 0 }]);
     let longest = bench.cold_path.vpc.steps[2].duration.max.0;
     let mut assignment = Assignment::all(End::Longest);
     // Each round settles one environment more at least: what follows its ENI bears on later ones only.

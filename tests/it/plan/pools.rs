@@ -43,7 +43,7 @@ pub fn world(addresses: &[u32], functions: &[(&[usize], usize)]) -> Bench {
     }
     bench.topology.boot = Interval::between(Millis(5_000), Millis(20_000));
     bench.topology.delete = Interval::between(Millis(5_000), Millis(30_000));
-    bench.policy.start = eniplan::policy::Start::Warm;
+    bench.policy.start = eniplan::policy::StartMode::Warm;
     bench
 }
 

@@ -4,11 +4,11 @@
 
 use eniplan::comparison::Case;
 use eniplan::plan::{Plan, Study, Target};
-use eniplan::policy::{Policy, Provision, Start, named};
+use eniplan::policy::{Policy, Provision, StartMode, named};
 use eniplan::quantity::{Interval, Millis};
 use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{
-    Action, Assignment, End, Failure, Nature, Random, Recorder, Served, World, simulate,
+    Assignment, End, EniAction, Failure, Nature, Random, Recorder, ServedInvocation, World, simulate,
 };
 use eniplan::topology::{EniClass, SubnetRoom, Topology};
 use eniplan::trace::Traffic;
@@ -24,7 +24,7 @@ fn small(seed: u64, apart: bool) -> (Bench, Traffic) {
     let mut bench = Bench::new(2, 20_000 + draw.below(900, 60_000));
     bench.topology.boot = Interval::between(Millis(5_000), Millis(10_000 + draw.below(901, 30_000)));
     bench.topology.delete = Interval::between(Millis(5_000), Millis(30_000));
-    bench.policy.start = Start::Warm;
+    bench.policy.start = StartMode::Warm;
     if apart {
         let room = SubnetRoom { name: "b".into(), zone: "y".into(), vpc: 0, addresses: 1_000 };
         bench.topology.limits.subnets.push(room);
@@ -49,7 +49,7 @@ fn small(seed: u64, apart: bool) -> (Bench, Traffic) {
 struct First(Option<u64>);
 
 impl Recorder for First {
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         if served.start - served.arrival > PROMISE {
             self.0 = Some(self.0.map_or(served.arrival, |first| first.min(served.arrival)));
         }
@@ -65,7 +65,7 @@ fn breaks(
     study: &Study<'_>,
     topology: &Topology,
     policy: &Policy,
-    plan: &[Action],
+    plan: &[EniAction],
     nature: impl Nature,
 ) -> Option<u64> {
     let world = World::new(topology, study.cold_path, policy, study.initial().to_vec());
@@ -73,7 +73,7 @@ fn breaks(
 }
 
 /// Corners and random assignments: none breaks the promise.
-fn passes(study: &Study<'_>, topology: &Topology, policy: &Policy, plan: &[Action]) -> bool {
+fn passes(study: &Study<'_>, topology: &Topology, policy: &Policy, plan: &[EniAction]) -> bool {
     [End::Longest, End::Shortest]
         .into_iter()
         .all(|end| breaks(study, topology, policy, plan, Assignment::all(end)).is_none())
@@ -81,7 +81,7 @@ fn passes(study: &Study<'_>, topology: &Topology, policy: &Policy, plan: &[Actio
 }
 
 /// When the first of the corners that break the promise does so.
-fn corner(study: &Study<'_>, topology: &Topology, policy: &Policy, plan: &[Action]) -> Option<u64> {
+fn corner(study: &Study<'_>, topology: &Topology, policy: &Policy, plan: &[EniAction]) -> Option<u64> {
     let corner = |end| breaks(study, topology, policy, plan, Assignment::all(end));
     [End::Longest, End::Shortest].into_iter().find_map(corner)
 }
@@ -102,10 +102,10 @@ fn the_constant_pool_passes_and_one_fewer_fails() {
         let policy = study.scheduled(Provision::Scheduled);
         assert_eq!(plan.constant_pools.len(), if apart { 2 } else { 1 });
         let lead = i64::try_from(bench.topology.boot.max.0).unwrap();
-        let make = |class: usize, create: u32| Action { at: -lead, class, create, delete: 0 };
+        let make = |class: usize, create: u32| EniAction { at: -lead, class, create, delete: 0 };
         let enough: Vec<u32> = plan.constant_pools.iter().map(|pool| pool.enough.unwrap()).collect();
         assert_eq!(Some(enough.iter().sum::<u32>()), plan.constant_pool.enough);
-        let all: Vec<Action> = enough.iter().enumerate().map(|(class, &enis)| make(class, enis)).collect();
+        let all: Vec<EniAction> = enough.iter().enumerate().map(|(class, &enis)| make(class, enis)).collect();
         assert!(passes(&study, &bench.topology, &policy, &all), "seed {seed}: {:?}", plan.constant_pools);
         for (class, pool) in plan.constant_pools.iter().enumerate() {
             assert!(pool.at_least <= enough[class], "seed {seed}");

@@ -4,14 +4,14 @@
 
 use std::ops::Range;
 
-use eniplan::cold_path::Step;
+use eniplan::cold_path::PathStep;
 use eniplan::comparison::Case;
 use eniplan::demand::demand;
 use eniplan::plan::{Plan, Verdict};
 use eniplan::platform::PhaseKind;
-use eniplan::policy::{Binding, Capacity, Provision, Start};
+use eniplan::policy::{Capacity, EnvironmentBinding, Provision, StartMode};
 use eniplan::quantity::{Interval, Millis};
-use eniplan::simulation::{Action, Assignment, End, Nature, Random, Silent, World, simulate};
+use eniplan::simulation::{Assignment, End, EniAction, Nature, Random, Silent, World, simulate};
 use eniplan::trace::Traffic;
 
 use crate::plan::microlp;
@@ -31,7 +31,7 @@ fn follow(bench: &Bench, traffic: &Traffic, plan: &Plan, nature: impl Nature) ->
         let subnets = &bench.topology.limits.subnets;
         bench.topology.classes.iter().position(|class| subnets[class.subnet].name == subnet).unwrap()
     };
-    let act = |row: &eniplan::plan::ScheduleRow| Action {
+    let act = |row: &eniplan::plan::ScheduleRow| EniAction {
         at: row.at_ms,
         class: class(&row.subnet),
         create: row.create,
@@ -47,7 +47,7 @@ fn bench(keep_alive: u64, boot: u64) -> Bench {
     let mut bench = Bench::new(1, keep_alive);
     bench.topology.boot = Interval::between(Millis(boot / 3), Millis(boot));
     bench.topology.delete = Interval::between(Millis(1_000), Millis(30_000));
-    bench.policy.start = Start::Warm;
+    bench.policy.start = StartMode::Warm;
     bench
 }
 
@@ -71,7 +71,7 @@ fn a_burst_takes_its_turn_on_fewer_enis() {
 #[test]
 fn an_empty_start_is_possible_where_the_promise_outlasts_the_boot() {
     let mut bench = bench(2_640_000, 900_000);
-    bench.policy.start = Start::Empty;
+    bench.policy.start = StartMode::Empty;
     let traffic = log(1, &[(0, 0, 3, 1_000), (1_200_000, 0, 3, 1_000)]);
     for promise in [0, 300_000, 899_999] {
         let none = plan(&bench, &traffic, promise);
@@ -96,12 +96,13 @@ fn drawn(seed: u64) -> (Bench, Traffic, u64) {
     bench.topology.delete = Interval::between(Millis(below(5)), Millis(5 + below(20)));
     bench.topology.capacity = Capacity::Count(1 + u32::try_from(below(2)).unwrap());
     if below(3) == 0 {
-        bench.policy.start = Start::Empty;
+        bench.policy.start = StartMode::Empty;
     }
     if below(2) == 0 {
         let kind = PhaseKind::Plain;
         let duration = Interval::between(Millis(below(4)), Millis(4));
-        let step = |name: &str, after| Step { name: name.into(), kind, duration: duration.clone(), after };
+        let step =
+            |name: &str, after| PathStep { name: name.into(), kind, duration: duration.clone(), after };
         let steps = &mut bench.cold_path.vpc.steps;
         steps.insert(0, step("before", Vec::new()));
         steps[1].after = vec![0];
@@ -140,7 +141,7 @@ fn follow_plans_that_wait(seeds: Range<u64>) {
         let tight = plan(&bench, &traffic, if bench.cold_path.vpc.steps.len() > 1 { 8 } else { 0 });
         let plan = plan(&bench, &traffic, promise);
         let Some(amount) = plan.amount else {
-            assert_eq!(bench.policy.start, Start::Empty, "seed {seed}: {:?}", plan.infeasible);
+            assert_eq!(bench.policy.start, StartMode::Empty, "seed {seed}: {:?}", plan.infeasible);
             continue;
         };
         assert!(amount.peak_enis >= plan.lower_bound.peak_enis, "seed {seed}, {promise}");
@@ -176,9 +177,9 @@ fn certain(seed: u64) -> (Bench, Traffic, u64) {
     bench.topology.functions[0].keep_alive = Millis(1 + below(30));
     bench.topology.boot = Interval::exactly(Millis(10));
     bench.topology.capacity = Capacity::Count(1 + u32::try_from(below(2)).unwrap());
-    bench.policy.start = Start::Warm;
+    bench.policy.start = StartMode::Warm;
     if below(3) == 0 {
-        bench.policy.binding = Binding::Queued;
+        bench.policy.binding = EnvironmentBinding::Queued;
     }
     // What stands at the start is no more than the first arrival needs.
     let mut at = 60_000;
@@ -198,7 +199,7 @@ fn fewest(bench: &Bench, traffic: &Traffic, promise: u64) -> u64 {
     let keeps = |&create: &u32| {
         let initial = case.study().initial().to_vec();
         let world = World::new(&bench.topology, &bench.cold_path, &policy, initial);
-        let world = world.with_schedule(vec![Action { at: -10, class: 0, create, delete: 0 }]);
+        let world = world.with_schedule(vec![EniAction { at: -10, class: 0, create, delete: 0 }]);
         let outcome = simulate(&world, traffic, Assignment::all(End::Longest), Silent).0;
         outcome.failures() == 0 && outcome.cold_starts.max() <= promise
     };

@@ -4,7 +4,9 @@ use eniplan::diagnostic::Code;
 use eniplan::platform::{self, Platform, load};
 use eniplan::quantity::{Capacity, Interval, Memory, Millis, Rate};
 use eniplan::scenario::{Observed, read, resolve};
-use eniplan::topology::{Edge, EniClass, FunctionPlace, Limits, Node, SubnetRoom, TokenBucket, Topology};
+use eniplan::topology::{
+    EniClass, FunctionPlace, SubnetRoom, SystemLimits, TokenBucket, Topology, TopologyEdge, TopologyNode,
+};
 
 fn model(name: &str) -> Platform {
     load(name, platform::named(name).expect("registered").text).expect("loads")
@@ -127,9 +129,9 @@ fn all_that_cannot_be_reached_is_told_at_once() {
 fn an_eni_of_the_lambda_team_reaches_nothing() {
     let topology = build(&text("")).unwrap();
     let graph = &topology.graph;
-    let team = graph.node_indices().find(|&node| graph[node] == Node::LambdaTeamVpc).unwrap();
+    let team = graph.node_indices().find(|&node| graph[node] == TopologyNode::LambdaTeamVpc).unwrap();
     let out = graph.edges(team).count();
-    let runs = graph.edge_weights().filter(|edge| **edge == Edge::RunsIn).count();
+    let runs = graph.edge_weights().filter(|edge| **edge == TopologyEdge::RunsIn).count();
     // Every function runs there and nothing leads out of it.
     assert_eq!((out, runs), (0, 4));
 }
@@ -198,7 +200,7 @@ fn a_topology_can_be_made_of_flat_tables() {
         keep_alive: Millis(10),
         classes: vec![1, 0],
     };
-    let limits = Limits::only(vec![room(0), room(0)]);
+    let limits = SystemLimits::only(vec![room(0), room(0)]);
     let boot = Interval::between(Millis(5), Millis(15));
     let topology = Topology::simple(
         vec![function],

@@ -1,6 +1,6 @@
 //! What a cold start waited for, on worlds one can follow by hand.
 
-use eniplan::cold_path::{Cause, Found, Limit, NoReady, Wait};
+use eniplan::cold_path::{Cause, EniFound, NoReady, PhaseWait, SystemLimit};
 use eniplan::policy::{Capacity, OnExhausted};
 use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::simulation::{Assignment, End};
@@ -20,7 +20,7 @@ fn explained(
     bench: &Bench,
     entries: &[(u64, u32, u32, u64)],
     boots: &[u64],
-) -> (u64, Vec<Wait>, Option<Found>) {
+) -> (u64, Vec<PhaseWait>, Option<EniFound>) {
     missing(bench, entries, boots, &[])
 }
 
@@ -29,7 +29,7 @@ fn missing(
     entries: &[(u64, u32, u32, u64)],
     boots: &[u64],
     misses: &[u64],
-) -> (u64, Vec<Wait>, Option<Found>) {
+) -> (u64, Vec<PhaseWait>, Option<EniFound>) {
     let assignment = Assignment {
         boots_ms: boots.to_vec(),
         misses: misses.iter().copied().collect(),
@@ -42,12 +42,12 @@ fn missing(
     (longest.arrival, phase.waits, phase.found)
 }
 
-fn wait(cause: Cause, ms: u64, limit: Option<Limit>) -> Wait {
-    Wait { cause, ms, limit }
+fn wait(cause: Cause, ms: u64, limit: Option<SystemLimit>) -> PhaseWait {
+    PhaseWait { cause, ms, limit }
 }
 
-const fn found(because: NoReady, ready: u32, booting: u32, deleting: u32) -> Found {
-    Found { because, ready, booting, deleting }
+const fn found(because: NoReady, ready: u32, booting: u32, deleting: u32) -> EniFound {
+    EniFound { because, ready, booting, deleting }
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn the_third_request_waits_for_two_tokens() {
     let mut bench = bench(1_000);
     bench.topology.limits.api = Some(TokenBucket { burst: 1, per_second: Rate::per_second(125) });
     let (_, waits, stood) = explained(&bench, &[(0, 0, 3, 5)], &[]);
-    let token = wait(Cause::Token, 16, Some(Limit::ApiTokens));
+    let token = wait(Cause::Token, 16, Some(SystemLimit::ApiTokens));
     assert_eq!(waits, [token, wait(Cause::Boot, 100, None)]);
     assert_eq!(stood, Some(found(NoReady::Booting, 0, 2, 0)));
 }
@@ -79,7 +79,7 @@ fn what_is_left_of_a_boot_is_told_apart_from_its_token() {
     // The second one gets its token at 40, and boots longer than the first.
     bench.topology.limits.api = Some(TokenBucket { burst: 1, per_second: Rate::per_second(25) });
     let (_, waits, _) = explained(&bench, &[(30, 0, 2, 5)], &[50, 60]);
-    assert_eq!(waits, [wait(Cause::Token, 10, Some(Limit::ApiTokens)), wait(Cause::Join, 60, None)]);
+    assert_eq!(waits, [wait(Cause::Token, 10, Some(SystemLimit::ApiTokens)), wait(Cause::Join, 60, None)]);
 }
 
 #[test]
@@ -89,13 +89,13 @@ fn room_is_waited_for_until_a_place_is_free() {
     bench.policy.on_exhausted = OnExhausted::Wait;
     // The first is ready at 100, runs to 120 and lives idle to 170; its ENI serves the second.
     let (_, waits, stood) = explained(&bench, &[(0, 0, 2, 20)], &[]);
-    assert_eq!(waits, [wait(Cause::Room, 170, Some(Limit::RegionQuota))]);
+    assert_eq!(waits, [wait(Cause::Room, 170, Some(SystemLimit::RegionQuota))]);
     assert_eq!(stood, Some(found(NoReady::Booting, 0, 1, 0)));
     // Without reuse it has a boot of its own after that.
     bench.policy.reuse = false;
     bench.policy.idle_ttl = eniplan::policy::IdleTtl::After(Millis(0));
     let (_, waits, stood) = explained(&bench, &[(0, 0, 2, 20)], &[]);
-    assert_eq!(waits, [wait(Cause::Room, 170, Some(Limit::RegionQuota)), wait(Cause::Boot, 100, None)]);
+    assert_eq!(waits, [wait(Cause::Room, 170, Some(SystemLimit::RegionQuota)), wait(Cause::Boot, 100, None)]);
     assert_eq!(stood, Some(found(NoReady::NeverReused, 0, 1, 0)));
 }
 

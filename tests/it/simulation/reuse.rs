@@ -6,7 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use eniplan::random::{Purpose, Stream};
-use eniplan::simulation::{Assignment, End, FunctionReuse, Random, Recorder, Reuse, Served, World, simulate};
+use eniplan::simulation::{
+    Assignment, End, FunctionReuse, Random, Recorder, Reuse, ServedInvocation, World, simulate,
+};
 use eniplan::trace::Traffic;
 use serde_json::Value;
 
@@ -20,7 +22,7 @@ const HANDLER: u64 = 1_500;
 struct Returned(Vec<(u64, u32)>);
 
 impl Recorder for Returned {
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         self.0.push((served.arrival, 100 * served.environment_invocation));
     }
 }
@@ -52,7 +54,7 @@ fn the_handler_of_the_talk_returns_what_the_talk_says() {
 struct Starts(Vec<(usize, u64, u64, bool)>);
 
 impl Recorder for Starts {
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         self.0.push((served.function, served.environment, served.start, served.cold));
     }
 }

@@ -1,8 +1,8 @@
 //! Worlds in which one lemma of docs/worst-case.md alone carries the bound, with numbers to follow by hand.
 
-use eniplan::cold_path::Step;
+use eniplan::cold_path::PathStep;
 use eniplan::platform::PhaseKind;
-use eniplan::policy::{Capacity, IdleTtl, Pick, Start};
+use eniplan::policy::{Capacity, IdleTtl, Pick, StartMode};
 use eniplan::quantity::{Interval, Millis};
 use eniplan::simulation::{Assignment, Census, End, Outcome, Recorder, World, simulate};
 use eniplan::topology::{EniClass, SubnetRoom};
@@ -16,7 +16,7 @@ use crate::support::{Bench, eni_only, log};
 struct Held(Vec<(u64, u32)>);
 
 impl Recorder for Held {
-    fn settled(&mut self, at: u64, census: Census) {
+    fn census_changed(&mut self, at: u64, census: Census) {
         let held = census.enis_booting + census.enis_in_use + census.enis_idle + census.enis_deleting;
         self.0.push((at, held));
     }
@@ -74,7 +74,7 @@ fn an_arrival_may_be_refused_for_what_comes_before_its_search() {
     let mut path = eni_only();
     let prepare = Interval { min: Millis(0), max: Millis(10), ..Interval::exactly(Millis(0)) };
     path.steps[0].after = vec![1];
-    path.steps.push(Step {
+    path.steps.push(PathStep {
         name: "prepare".into(),
         kind: PhaseKind::Plain,
         duration: prepare,
@@ -97,7 +97,7 @@ fn an_arrival_may_be_refused_for_what_comes_before_its_search() {
 fn a_pool_is_at_hand_only_if_it_outlasts_a_boot() {
     let mut bench = Bench::new(1, 1_000);
     bench.topology.boot = Interval::exactly(Millis(10));
-    (bench.policy.warm, bench.policy.start) = (1, Start::Warm);
+    (bench.policy.warm, bench.policy.start) = (1, StartMode::Warm);
     let cold = |second: u64| {
         let traffic = log(1, &[(0, 0, 1, 100), (second, 0, 1, 100)]);
         let (bounds, outcome, _) = both(&bench, &traffic, Assignment::all(End::Longest));

@@ -1,13 +1,15 @@
 //! Properties over many small random worlds: closed forms against the simulator, bounds against every boot.
 
-use eniplan::cold_path::Step;
+use eniplan::cold_path::PathStep;
 use eniplan::demand::need::{Premises, environments};
 use eniplan::demand::{Curve, at_start, demand};
 use eniplan::platform::PhaseKind;
-use eniplan::policy::{Binding, Capacity, IdleTtl, OnExhausted, PickEnvironment, Provision, Start};
+use eniplan::policy::{
+    Capacity, EnvironmentBinding, IdleTtl, OnExhausted, PickEnvironment, Provision, StartMode,
+};
 use eniplan::quantity::{Interval, Millis, Probability, Rate};
 use eniplan::simulation::{
-    Assignment, Census, End, Nature, Outcome, Random, Recorder, Served, Silent, World, simulate,
+    Assignment, Census, End, Nature, Outcome, Random, Recorder, ServedInvocation, Silent, World, simulate,
 };
 use eniplan::topology::{EniClass, SubnetRoom, TokenBucket};
 use eniplan::trace::Traffic;
@@ -81,14 +83,14 @@ fn tiny_world(seed: u64) -> (Bench, Traffic) {
     policy.miss_budget = u32::try_from(dice.below(2)).unwrap();
     policy.miss = Probability(policy.miss_budget * 300_000);
     policy.warm = u32::from(dice.below(4) == 0);
-    policy.binding = if dice.below(4) == 0 { Binding::Queued } else { Binding::Bound };
+    policy.binding = if dice.below(4) == 0 { EnvironmentBinding::Queued } else { EnvironmentBinding::Bound };
     policy.on_exhausted = if dice.below(4) == 0 { OnExhausted::Wait } else { OnExhausted::Fail };
     policy.provision = if dice.below(5) == 0 { Provision::AtDeploy } else { Provision::OnDemand };
     policy.pick_environment =
         [PickEnvironment::NewestIdle, PickEnvironment::OldestIdle, PickEnvironment::OldestCreated]
             [usize::try_from(dice.below(3)).unwrap()];
     if dice.chance() {
-        bench.policy.start = Start::Warm;
+        bench.policy.start = StartMode::Warm;
         bench.initial = at_start(&traffic, &bench.topology, &bench.policy);
     }
     further_limits(&mut bench, &mut dice);
@@ -102,7 +104,7 @@ fn further_limits(bench: &mut Bench, dice: &mut Dice) {
         let kind = if dice.chance() { PhaseKind::Microvm } else { PhaseKind::Plain };
         let duration = Interval::between(Millis(dice.below(3)), Millis(3 + dice.below(3)));
         let steps = &mut bench.cold_path.vpc.steps;
-        steps.insert(0, Step { name: "before".into(), kind, duration, after: Vec::new() });
+        steps.insert(0, PathStep { name: "before".into(), kind, duration, after: Vec::new() });
         steps[1].after = vec![0];
         limits.microvm = dice.chance().then(|| Rate::per_second(60 + dice.below(900)));
     }
@@ -174,7 +176,7 @@ struct Pointwise<'a> {
 }
 
 impl Recorder for Pointwise<'_> {
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         if served.cold {
             let Pointwise { bounds, what } = self;
             let slot = usize::try_from(served.arrival / bounds.by_slot.slot_ms).unwrap();
@@ -188,7 +190,7 @@ impl Recorder for Pointwise<'_> {
         }
     }
 
-    fn settled(&mut self, at: u64, census: Census) {
+    fn census_changed(&mut self, at: u64, census: Census) {
         let Pointwise { bounds, what } = self;
         let held = census.enis_booting + census.enis_in_use + census.enis_idle + census.enis_deleting;
         assert!(held <= bounds.held.at(at), "{what}: {held} ENIs at {at} {bounds:?}");
@@ -239,7 +241,7 @@ fn witnesses_replay_to_their_value_and_stay_within_the_bounds() {
 struct Within<'a>(&'a Curve, u64);
 
 impl Recorder for Within<'_> {
-    fn enis(&mut self, at: u64, _class: usize, held: u32) {
+    fn enis_changed(&mut self, at: u64, _class: usize, held: u32) {
         assert!(held <= self.0.at(at), "seed {}: {held} at {at}, not {}", self.1, self.0.at(at));
     }
 }
@@ -261,7 +263,7 @@ fn no_run_has_more_environments_than_the_need_allows() {
             .collect();
         let traffic = log(1, &list);
         let mut bench = Bench::new(1, 20 + dice.below(150));
-        let boot = Step {
+        let boot = PathStep {
             name: "boot".into(),
             kind: PhaseKind::Plain,
             duration: Interval::between(Millis(dice.below(cold)), Millis(cold)),
@@ -272,7 +274,7 @@ fn no_run_has_more_environments_than_the_need_allows() {
         bench.policy.pick_environment = [PickEnvironment::NewestIdle, PickEnvironment::OldestIdle]
             [usize::try_from(dice.below(2)).unwrap()];
         if dice.chance() {
-            bench.policy.start = Start::Warm;
+            bench.policy.start = StartMode::Warm;
             bench.initial = at_start(&traffic, &bench.topology, &bench.policy);
         }
         let stretch = 1 + dice.below(60);
@@ -308,7 +310,7 @@ fn no_run_has_more_environments_than_the_need_allows() {
 struct Starts(Vec<u64>);
 
 impl Recorder for Starts {
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         if served.cold {
             self.0.push(served.arrival);
         }

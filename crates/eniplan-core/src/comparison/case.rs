@@ -14,7 +14,9 @@ use crate::plan::{Followed, Headroom, Heard, Keeper, Minimise, Plan, PlanError, 
 use crate::plan::{clairvoyant, followed, headroom, plan, sweep};
 use crate::policy::{IdleTtl, Policy, Provision};
 use crate::quantity::{Interval, Millis};
-use crate::simulation::{Assignment, End, Nature, Outcome, Recorder, Silent, World, simulate};
+use crate::simulation::{
+    Assignment, End, Nature, Outcome, Recorder, Silent, World, simulate, simulate_together,
+};
 use crate::topology::Topology;
 use crate::trace::Traffic;
 use crate::worst_case::{
@@ -29,7 +31,7 @@ pub struct Case<'a> {
     backend: &'a dyn Backend,
     plan: OnceLock<Result<Option<Followed>, PlanError>>,
     /// By function: what its keep-alives are drawn from, where they are.
-    lives: Vec<Option<&'a Interval>>,
+    lifetimes: Vec<Option<&'a Interval>>,
 }
 
 /// Why a case has no answer.
@@ -68,7 +70,7 @@ impl<'a> Case<'a> {
         backend: &'a dyn Backend,
     ) -> Self {
         let study = Study::new(topology, cold_path, policy, traffic);
-        Self { study, backend, plan: OnceLock::new(), lives: Vec::new() }
+        Self { study, backend, plan: OnceLock::new(), lifetimes: Vec::new() }
     }
 
     /// The same case under another policy.
@@ -78,11 +80,16 @@ impl<'a> Case<'a> {
         Case::new(topology, cold_path, policy, traffic, self.backend)
     }
 
+    /// Whether it is what [`Case::under`] gives for this policy.
+    pub(super) fn is_plain(&self, policy: &Policy) -> bool {
+        self.policy() == policy && self.study.minimise == Minimise::Enis && self.lifetimes.is_empty()
+    }
+
     /// The same case with keep-alives drawn from these, by function. Runs alone look at that: plans
     /// and worst cases take each function's own.
     #[must_use]
-    pub fn drawing_keep_alive(mut self, lives: Vec<Option<&'a Interval>>) -> Self {
-        self.lives = lives;
+    pub fn drawing_keep_alive(mut self, lifetimes: Vec<Option<&'a Interval>>) -> Self {
+        self.lifetimes = lifetimes;
         self
     }
 
@@ -104,7 +111,7 @@ impl<'a> Case<'a> {
 
     /// The same case, telling how far its plans are.
     #[must_use]
-    pub fn hearing(self, heard: &'a Heard<'a>) -> Self {
+    pub fn observed_by(self, heard: &'a Heard<'a>) -> Self {
         Self { study: self.study.hearing(heard), ..self }
     }
 
@@ -157,6 +164,21 @@ impl<'a> Case<'a> {
         nature: N,
         recorder: R,
     ) -> Result<(Outcome, N, R), CaseError> {
+        let world = self.world_of(&nature)?;
+        Ok(simulate(&world, self.study.traffic, nature, recorder))
+    }
+
+    /// What a run under each of `natures` comes to, all in one reading of the traffic.
+    pub(super) fn run_together<N: Nature + Clone>(&self, natures: Vec<N>) -> Result<Vec<Outcome>, CaseError> {
+        let worlds: Vec<World<'_>> =
+            natures.iter().map(|nature| self.world_of(nature)).collect::<Result<_, _>>()?;
+        let runs = worlds.iter().zip(natures).map(|(world, nature)| (world, nature, Silent)).collect();
+        let outcomes = simulate_together(self.study.traffic, runs).into_iter();
+        Ok(outcomes.map(|(outcome, ..)| outcome).collect())
+    }
+
+    /// The world of a run under `nature`, which a clairvoyant knows.
+    fn world_of<N: Nature + Clone>(&self, nature: &N) -> Result<World<'_>, CaseError> {
         let world = self.world()?;
         let world = if self.policy().provision == Provision::Clairvoyant {
             let plan = clairvoyant(&self.study, nature.clone(), self.backend)?;
@@ -164,8 +186,7 @@ impl<'a> Case<'a> {
         } else {
             world
         };
-        let world = world.drawing_keep_alive(&self.lives);
-        Ok(simulate(&world, self.study.traffic, nature, recorder))
+        Ok(world.drawing_keep_alive(&self.lifetimes))
     }
 
     /// The worst case; `watch` looks on and may stop the search early.
@@ -183,16 +204,21 @@ impl<'a> Case<'a> {
             .as_ref()
             .map(|plan| ProvedPlan { eni_wait: Millis::ZERO, peak_enis: plan.peak_enis });
         if self.policy().provision == Provision::Clairvoyant {
-            let corners = [End::Longest, End::Shortest].map(Assignment::all);
-            let mut seen = Vec::new();
-            for assignment in corners {
-                let outcome = self.run(assignment.clone(), Silent)?.0;
-                seen.push((assignment, outcome));
-            }
+            let play = |end: End| {
+                let corner = Assignment::all(end);
+                self.run(corner.clone(), Silent).map(|(outcome, ..)| (corner, outcome))
+            };
+            let (longest, shortest) = rayon::join(|| play(End::Longest), || play(End::Shortest));
             // What stands at the start is the same as under the plan that holds in every world.
             let world =
                 self.world()?.with_schedule(plan.map(|plan| plan.actions.clone()).unwrap_or_default());
-            return Ok(hindsight(&world, self.study.cold_path, self.study.traffic, planned, seen));
+            return Ok(hindsight(
+                &world,
+                self.study.cold_path,
+                self.study.traffic,
+                planned,
+                [longest?, shortest?],
+            ));
         }
         Ok(worst_case(&self.world()?, self.study.cold_path, self.study.traffic, planned, effort, watch))
     }
@@ -204,7 +230,7 @@ impl<'a> Case<'a> {
         let ends = [End::Longest, End::Shortest].map(Assignment::all);
         let written = [&worst.witness, &worst.witness_peak_enis, &worst.witness_failures];
         let written: Vec<&Assignment> = written.into_iter().chain(&ends).collect();
-        let listed = written.par_iter().map(|it| self.shows((*it).clone(), &shown));
+        let listed = written.par_iter().map(|assignment| self.shows((*assignment).clone(), &shown));
         let seeded = (0..drawn).into_par_iter();
         let seeded = seeded.map(|seed| self.shows(DrawnNature::new(self.policy(), seed), &shown));
         let all: Vec<WitnessCurve> = listed.chain(seeded).collect::<Result<_, CaseError>>()?;

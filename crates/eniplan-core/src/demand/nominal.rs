@@ -40,11 +40,11 @@ impl Nominal {
         if let Some(maxima) = &mut self.maxima {
             maxima.set(at, self.running.count());
         }
-        let it = &mut self.found;
-        it.invocations += u64::from(count);
-        it.busy_ms += u128::from(duration) * u128::from(count);
-        if self.running.count() > it.peak_concurrency {
-            (it.peak_concurrency, it.peak_concurrency_at) = (self.running.count(), at);
+        let demand = &mut self.found;
+        demand.invocations += u64::from(count);
+        demand.busy_ms += u128::from(duration) * u128::from(count);
+        if self.running.count() > demand.peak_concurrency {
+            (demand.peak_concurrency, demand.peak_concurrency_at) = (self.running.count(), at);
         }
     }
 

@@ -13,7 +13,7 @@ mod tests;
 pub mod tree;
 
 pub use names::{listed, nearest};
-pub use setting::{Adds, Form, List, Origin, SET, Setting};
+pub use setting::{Adds, DocumentOrigin, DocumentShape, NamedList, SET, Setting};
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -22,7 +22,7 @@ use std::str::FromStr;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use lines::Lines;
+use lines::LineIndex;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::Malformed;
@@ -47,7 +47,7 @@ pub struct Placed<T> {
 
 /// A table of the document, opened with the keys it may have.
 #[derive(Clone, Debug)]
-pub struct Table<'d> {
+pub struct TomlTable<'d> {
     entries: &'d DeTable<'d>,
     /// Where its header, or its opening brace, stands.
     pub place: Place,
@@ -55,7 +55,7 @@ pub struct Table<'d> {
     pub path: String,
 }
 
-impl Table<'_> {
+impl TomlTable<'_> {
     /// Whether it has this key.
     pub fn has(&self, key: &str) -> bool {
         self.entries.contains_key(key)
@@ -73,10 +73,10 @@ impl Table<'_> {
 
 /// A document while it is read: its text and everything found wrong with it so far.
 #[derive(Debug)]
-pub struct Reader<'t> {
-    origin: Origin,
+pub struct DocumentReader<'t> {
+    origin: DocumentOrigin,
     text: &'t str,
-    lines: Lines<'t>,
+    lines: LineIndex<'t>,
     problems: Diagnostics,
 }
 
@@ -89,9 +89,9 @@ pub struct Reader<'t> {
 pub fn read<T>(
     file: &str,
     text: &str,
-    form: &Form<'_>,
+    form: &DocumentShape<'_>,
     settings: &[Setting],
-    build: impl Fn(&mut Reader<'_>, &Table<'_>) -> Option<T>,
+    build: impl Fn(&mut DocumentReader<'_>, &TomlTable<'_>) -> Option<T>,
 ) -> Result<T, Diagnostics> {
     once(file, text, form, settings, &build).map_err(|problems| {
         let with = |count: usize| {
@@ -105,17 +105,17 @@ pub fn read<T>(
 fn once<T>(
     file: &str,
     text: &str,
-    form: &Form<'_>,
+    form: &DocumentShape<'_>,
     settings: &[Setting],
-    build: &impl Fn(&mut Reader<'_>, &Table<'_>) -> Option<T>,
+    build: &impl Fn(&mut DocumentReader<'_>, &TomlTable<'_>) -> Option<T>,
 ) -> Result<T, Diagnostics> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (all, offsets) = laid_behind(text, settings);
-    let lines = Lines::new(&all);
+    let lines = LineIndex::new(&all);
     let first = offsets.first().map(|&offset| lines.place(offset).line);
-    let written = settings.iter().map(|it| it.written().to_owned()).collect();
-    let origin = Origin { file: file.to_owned(), settings: first.map(|first| (first, written)) };
-    let mut reader = Reader { origin, text: &all, lines, problems: Diagnostics::default() };
+    let written = settings.iter().map(|setting| setting.written().to_owned()).collect();
+    let origin = DocumentOrigin { file: file.to_owned(), settings: first.map(|first| (first, written)) };
+    let mut reader = DocumentReader { origin, text: &all, lines, problems: Diagnostics::default() };
     let (mut document, errors) = DeTable::parse_recoverable(all.get(..text.len()).unwrap_or(""));
     for error in errors {
         let place = reader.place(error.span().map_or(0, |span| span.start));
@@ -126,13 +126,13 @@ fn once<T>(
         return Err(reader.problems);
     }
     for (setting, offset) in settings.iter().zip(offsets) {
-        if let Err(wrong) = setting.put(document.get_mut(), form, offset) {
+        if let Err(wrong) = setting.apply_to(document.get_mut(), form, offset) {
             let place = reader.place(wrong.at);
             reader.report(Code::UnknownName, place, Some(&wrong.value), wrong.message, wrong.help);
         }
     }
     let root =
-        Table { entries: document.get_ref(), place: Place { line: 1, column: 1 }, path: String::new() };
+        TomlTable { entries: document.get_ref(), place: Place { line: 1, column: 1 }, path: String::new() };
     reader.check_keys(&root, form.keys);
     match build(&mut reader, &root) {
         Some(value) => reader.problems.or(value),
@@ -165,9 +165,9 @@ fn laid_behind(text: &str, settings: &[Setting]) -> (String, Vec<usize>) {
     (all, offsets)
 }
 
-impl Reader<'_> {
+impl DocumentReader<'_> {
     /// Where the values come from.
-    pub fn origin(&self) -> Origin {
+    pub fn origin(&self) -> DocumentOrigin {
         self.origin.clone()
     }
 
@@ -198,7 +198,7 @@ impl Reader<'_> {
     }
 
     /// Notes that `table` lacks `key` (E203).
-    pub fn missing(&mut self, table: &Table<'_>, key: &str, help: &str) {
+    pub fn missing(&mut self, table: &TomlTable<'_>, key: &str, help: &str) {
         let message = if table.path.is_empty() {
             format!("the file has no `{key}`")
         } else {
@@ -227,7 +227,7 @@ impl Reader<'_> {
     }
 
     /// The text at `key`.
-    pub fn text(&mut self, table: &Table<'_>, key: &str) -> Option<Placed<String>> {
+    pub fn text(&mut self, table: &TomlTable<'_>, key: &str) -> Option<Placed<String>> {
         let value = table.get(key)?;
         let place = self.place(value.span().start);
         match value.get_ref() {
@@ -237,7 +237,7 @@ impl Reader<'_> {
     }
 
     /// The truth value at `key`.
-    pub fn flag(&mut self, table: &Table<'_>, key: &str) -> Option<Placed<bool>> {
+    pub fn flag(&mut self, table: &TomlTable<'_>, key: &str) -> Option<Placed<bool>> {
         let value = table.get(key)?;
         let place = self.place(value.span().start);
         match value.get_ref() {
@@ -247,7 +247,7 @@ impl Reader<'_> {
     }
 
     /// The whole number at `key`, from 0 to 4,294,967,295.
-    pub fn whole(&mut self, table: &Table<'_>, key: &str) -> Option<Placed<u32>> {
+    pub fn whole(&mut self, table: &TomlTable<'_>, key: &str) -> Option<Placed<u32>> {
         let value = table.get(key)?;
         let place = self.place(value.span().start);
         match value.get_ref() {
@@ -262,7 +262,7 @@ impl Reader<'_> {
     /// The quantity written as a text at `key`.
     pub fn quantity<T: FromStr<Err = Malformed>>(
         &mut self,
-        table: &Table<'_>,
+        table: &TomlTable<'_>,
         key: &str,
     ) -> Option<Placed<T>> {
         let text = match table.get(key)?.get_ref() {
@@ -279,7 +279,7 @@ impl Reader<'_> {
     }
 
     /// The texts listed at `key`; `None` where the key is absent or no list.
-    pub fn texts(&mut self, table: &Table<'_>, key: &str) -> Option<Vec<Placed<String>>> {
+    pub fn texts(&mut self, table: &TomlTable<'_>, key: &str) -> Option<Vec<Placed<String>>> {
         let Some(list) = table.get(key)?.get_ref().as_array() else {
             return self.wrong_type(table, key, "a list of texts: [\"a\", \"b\"]");
         };
@@ -303,18 +303,18 @@ impl Reader<'_> {
     }
 
     /// The table at `key`, which may have these keys; `None` where the key is absent or no table.
-    pub fn table<'d>(&mut self, table: &Table<'d>, key: &str, keys: &[&str]) -> Option<Table<'d>> {
+    pub fn table<'d>(&mut self, table: &TomlTable<'d>, key: &str, keys: &[&str]) -> Option<TomlTable<'d>> {
         let value = table.entries.get(key)?;
         let Some(entries) = value.get_ref().as_table() else {
             return self.wrong_type(table, key, "a table");
         };
-        let opened = Table { entries, place: self.place(value.span().start), path: table.name_of(key) };
+        let opened = TomlTable { entries, place: self.place(value.span().start), path: table.name_of(key) };
         self.check_keys(&opened, keys);
         Some(opened)
     }
 
     /// The tables listed at `key` (`[[key]]`), each of which may have these keys.
-    pub fn tables<'d>(&mut self, table: &Table<'d>, key: &str, keys: &[&str]) -> Vec<Table<'d>> {
+    pub fn tables<'d>(&mut self, table: &TomlTable<'d>, key: &str, keys: &[&str]) -> Vec<TomlTable<'d>> {
         let Some(value) = table.entries.get(key) else { return Vec::new() };
         let Some(list) = value.get_ref().as_array() else {
             let message = format!("`{}` is no list of tables", table.name_of(key));
@@ -325,7 +325,7 @@ impl Reader<'_> {
         for item in list {
             let place = self.place(item.span().start);
             if let Some(entries) = item.get_ref().as_table() {
-                let item = Table { entries, place, path: table.name_of(key) };
+                let item = TomlTable { entries, place, path: table.name_of(key) };
                 self.check_keys(&item, keys);
                 opened.push(item);
             } else {
@@ -338,8 +338,11 @@ impl Reader<'_> {
     }
 
     /// The keys of the table at `key`, in the order of the text; none where it is no table.
-    pub fn keys_at(&self, table: &Table<'_>, key: &str) -> Vec<Placed<String>> {
-        table.get(key).and_then(|value| value.get_ref().as_table()).map_or_else(Vec::new, |it| self.keys(it))
+    pub fn keys_at(&self, table: &TomlTable<'_>, key: &str) -> Vec<Placed<String>> {
+        table
+            .get(key)
+            .and_then(|value| value.get_ref().as_table())
+            .map_or_else(Vec::new, |entries| self.keys(entries))
     }
 
     /// The keys of a table as texts with their places, in the order of the text.
@@ -353,21 +356,21 @@ impl Reader<'_> {
     }
 
     /// Where the value at `key` stands; the table's own place without one.
-    pub fn place_of(&self, table: &Table<'_>, key: &str) -> Place {
+    pub fn place_of(&self, table: &TomlTable<'_>, key: &str) -> Place {
         table.get(key).map_or(table.place, |value| self.place(value.span().start))
     }
 
     /// Whether the value at `key` is a table.
-    pub fn is_table(table: &Table<'_>, key: &str) -> bool {
+    pub fn is_table(table: &TomlTable<'_>, key: &str) -> bool {
         table.get(key).is_some_and(|value| value.get_ref().is_table())
     }
 
     /// The value at `key` as it is written.
-    pub fn written(&self, table: &Table<'_>, key: &str) -> String {
+    pub fn written(&self, table: &TomlTable<'_>, key: &str) -> String {
         table.get(key).and_then(|value| self.text.get(value.span())).unwrap_or("").to_owned()
     }
 
-    fn check_keys(&mut self, table: &Table<'_>, keys: &[&str]) {
+    fn check_keys(&mut self, table: &TomlTable<'_>, keys: &[&str]) {
         for key in self.keys(table.entries) {
             if keys.contains(&key.value.as_str()) {
                 continue;
@@ -381,17 +384,17 @@ impl Reader<'_> {
         }
     }
 
-    fn wrong_type<T>(&mut self, table: &Table<'_>, key: &str, wanted: &str) -> Option<T> {
+    fn wrong_type<T>(&mut self, table: &TomlTable<'_>, key: &str, expected: &str) -> Option<T> {
         let value = table.get(key)?;
-        let message = format!("`{}` is not {wanted}", table.name_of(key));
-        self.wrong_at(&value.span(), message, wanted);
+        let message = format!("`{}` is not {expected}", table.name_of(key));
+        self.wrong_at(&value.span(), message, expected);
         None
     }
 
-    fn wrong_at(&mut self, span: &Range<usize>, message: String, wanted: &str) {
+    fn wrong_at(&mut self, span: &Range<usize>, message: String, expected: &str) {
         let place = self.place(span.start);
         let written = self.text.get(span.clone()).unwrap_or("").to_owned();
-        self.report(Code::BadValue, place, Some(&written), message, format!("write {wanted}"));
+        self.report(Code::BadValue, place, Some(&written), message, format!("write {expected}"));
     }
 
     fn place(&self, offset: usize) -> Place {

@@ -12,7 +12,7 @@ use super::study::Study;
 use super::whole::Solved;
 use crate::policy::{Policy, Provision};
 use crate::quantity::Millis;
-use crate::simulation::{Action, Assignment, End, Failure, Recorder, Served, World, simulate};
+use crate::simulation::{Assignment, End, EniAction, Failure, Recorder, ServedInvocation, World, simulate};
 use crate::topology::Topology;
 use crate::worst_case::{ProvedPlan, SearchEffort, worst_case};
 
@@ -180,10 +180,10 @@ fn search(
 }
 
 /// What the simulator does of these schedules.
-pub(super) fn actions(schedules: &[(usize, Schedule)]) -> Vec<Action> {
+pub(super) fn actions(schedules: &[(usize, Schedule)]) -> Vec<EniAction> {
     let of = |(class, schedule): &(usize, Schedule)| {
         let class = *class;
-        let act = move |entry: &Entry| Action {
+        let act = move |entry: &Entry| EniAction {
             at: entry.at_ms,
             class,
             create: entry.create,
@@ -230,7 +230,7 @@ impl FirstBroken {
 }
 
 impl Recorder for FirstBroken {
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         if served.start.saturating_sub(served.arrival) > self.promise {
             self.breaks(served.arrival);
         }

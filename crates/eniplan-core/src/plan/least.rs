@@ -3,7 +3,7 @@
 use super::study::Study;
 use super::waiting::longest_wait;
 use crate::demand::{Curve, Nominal, room, size, sizes, tight};
-use crate::policy::Binding;
+use crate::policy::EnvironmentBinding;
 use crate::quantity::Millis;
 use crate::worst_case::wait_for_host;
 
@@ -24,8 +24,8 @@ impl Study<'_> {
         let of_pool = |members: &Vec<usize>| {
             let members: Vec<usize> = members.iter().copied().filter(|&f| f < places.len()).collect();
             let (sizes, room) = sizes(self.topology, self.policy, &members);
-            let curves: Vec<Curve> = members.iter().map(|&f| places[f].clone()).collect();
-            Curve::combine(&curves, |counts| tight(counts, &sizes, room))
+            let curves: Vec<&Curve> = members.iter().map(|&f| &places[f]).collect();
+            tight(&curves, &sizes, room)
         };
         members.iter().map(of_pool).collect()
     }
@@ -36,7 +36,7 @@ impl Study<'_> {
     /// lasts `d` has its place by `t` and the promise at the latest, and to `t + d` and the keep-alive at least.
     /// Where an environment may serve whoever waits (queued binding), only those that surely run at once count.
     fn find_places(&self, promise: Millis) -> Vec<Curve> {
-        let queued = self.policy.binding == Binding::Queued;
+        let queued = self.policy.binding == EnvironmentBinding::Queued;
         // How much sooner than `d` after the promise it may go, and how long it surely stays beyond that.
         let margins = |f: usize| {
             let keep_alive = self.keep_alive(f);
@@ -69,7 +69,7 @@ impl Study<'_> {
     fn can_be_longest(&self, promise: Millis) -> bool {
         let invocations = self.traffic.invocations();
         let path = &self.cold_path.vpc;
-        let plain = self.policy.binding == Binding::Bound && !self.policy.fallback;
+        let plain = self.policy.binding == EnvironmentBinding::Bound && !self.policy.fallback;
         let free = wait_for_host(&self.topology.limits, invocations) == 0 && invocations <= MOST_REPLAYED;
         let wait = longest_wait(path, promise, Millis::ZERO).filter(|_| plain && free);
         wait.is_some_and(|wait| path.shortest_after(Millis(wait)) <= path.longest(Millis::ZERO, Millis::ZERO))
@@ -80,7 +80,7 @@ impl Study<'_> {
     /// Zero where the promise is shorter than every keep-alive: `least` says more.
     pub(super) fn least_by_work(&self, promise: Millis) -> u32 {
         let functions = self.topology.functions.len().min(self.traffic.functions.len());
-        let queued = self.policy.binding == Binding::Queued;
+        let queued = self.policy.binding == EnvironmentBinding::Queued;
         if queued || (0..functions).all(|f| self.keep_alive(f) >= promise) {
             return 0;
         }

@@ -6,7 +6,7 @@ use super::study::Study;
 use crate::demand::Curve;
 use crate::policy::{IdleTtl, Provision};
 use crate::quantity::{Interval, Millis};
-use crate::simulation::{Assignment, Recorder, Served, World, simulate};
+use crate::simulation::{Assignment, Recorder, ServedInvocation, World, simulate};
 
 /// The environments of each function alive over time under `assignment`, if each has its ENI at once.
 pub(super) fn alive(study: &Study<'_>, assignment: Assignment) -> Vec<Curve> {
@@ -55,7 +55,7 @@ struct Lives {
 }
 
 impl Recorder for Lives {
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         let end = served.start.saturating_add(served.duration);
         // What is warm the first time has stood idle since the start.
         let stood = !served.cold && served.environment_invocation == 1;

@@ -12,7 +12,7 @@ use super::group::Start as From;
 use super::joint::{Joint, PoolNeed};
 use super::study::Study;
 use crate::demand::{Curve, need, pools};
-use crate::policy::Start;
+use crate::policy::StartMode;
 use crate::quantity::Millis;
 use crate::topology::Topology;
 
@@ -135,8 +135,8 @@ pub(super) fn pooled(study: &Study<'_>, pools: Vec<(Vec<usize>, Curve)>) -> Pool
         })
         .collect();
     let start = match study.policy.start {
-        Start::Warm => From::Warm,
-        Start::Empty => From::Empty { from_ms: 0 },
+        StartMode::Warm => From::Warm,
+        StartMode::Empty => From::Empty { from_ms: 0 },
     };
     let joint = Joint {
         subnets: limits.subnets.clone(),

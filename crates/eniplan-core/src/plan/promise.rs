@@ -14,13 +14,13 @@ use super::target;
 use super::waiting;
 use super::whole::{Solved, solve_pools};
 use crate::quantity::Millis;
-use crate::simulation::Action;
+use crate::simulation::EniAction;
 
 /// A plan as the simulator follows it, with what its own proof says.
 #[derive(Clone, Debug)]
 pub struct Followed {
     /// The schedule.
-    pub actions: Vec<Action>,
+    pub actions: Vec<EniAction>,
     /// The most ENIs it holds.
     pub peak_enis: u64,
 }
@@ -214,7 +214,7 @@ pub(super) struct Outlook {
     /// What it amounts to.
     pub amount: Amount,
     /// What it does.
-    pub actions: Vec<Action>,
+    pub actions: Vec<EniAction>,
     /// The longest an environment waits for its ENI.
     pub eni_wait: Millis,
 }
@@ -369,12 +369,12 @@ mod tests {
     use petgraph::graph::DiGraph;
 
     use super::*;
-    use crate::cold_path::{ColdPath, Path, Step};
+    use crate::cold_path::{ColdPath, Path, PathStep};
     use crate::demand::Curve;
     use crate::platform::PhaseKind;
-    use crate::policy::{Capacity, Start, named};
+    use crate::policy::{Capacity, StartMode, named};
     use crate::quantity::{Interval, Memory};
-    use crate::topology::{EniClass, FunctionPlace, Limits, SubnetRoom, Topology};
+    use crate::topology::{EniClass, FunctionPlace, SubnetRoom, SystemLimits, Topology};
     use crate::trace::{Entry, Shape, Traffic, TrafficFunction};
 
     /// Three bursts of one function, in one subnet of `addresses`.
@@ -392,12 +392,12 @@ mod tests {
             graph: DiGraph::new(),
             classes: vec![EniClass { subnet: 0, security_groups: Vec::new() }],
             functions: vec![place],
-            limits: Limits::only(vec![room]),
+            limits: SystemLimits::only(vec![room]),
             boot: Interval::between(Millis(5_000), Millis(20_000)),
             delete: Interval::exactly(Millis(10_000)),
             capacity: Capacity::Count(1),
         };
-        let step = Step {
+        let step = PathStep {
             name: "eni".into(),
             kind: PhaseKind::Eni,
             duration: Interval::exactly(Millis::ZERO),
@@ -427,7 +427,7 @@ mod tests {
     fn a_need_that_is_too_weak_is_mended_by_its_counterexamples() {
         let (topology, cold_path, traffic) = bursts(100);
         let mut policy = named("idle-reuse").unwrap();
-        policy.start = Start::Warm;
+        policy.start = StartMode::Warm;
         let study = Study::new(&topology, &cold_path, &policy, &traffic);
         let (promise, backend) = (Millis::ZERO, crate::plan::backend::ALL[0]);
         let pools = study.pools(promise);
@@ -458,7 +458,7 @@ mod tests {
     fn what_no_constraint_takes_away_is_told() {
         let (topology, cold_path, traffic) = bursts(100);
         let mut policy = named("idle-reuse").unwrap();
-        policy.start = Start::Warm;
+        policy.start = StartMode::Warm;
         let study = Study::new(&topology, &cold_path, &policy, &traffic);
         let pools = study.pools(Millis::ZERO);
         let solved =

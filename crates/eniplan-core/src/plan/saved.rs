@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::study::Study;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::Millis;
-use crate::simulation::Action;
+use crate::simulation::EniAction;
 
 /// What the file says its plan amounts to.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -33,7 +33,7 @@ pub struct Saved {
     /// What it is said to amount to.
     pub claims: Claims,
     /// What it does, in the file's order.
-    pub actions: Vec<Action>,
+    pub actions: Vec<EniAction>,
     /// Signs that it was made for something else, in the user's words.
     pub doubts: Vec<String>,
 }
@@ -88,7 +88,7 @@ impl Reading<'_> {
     }
 
     /// The action of a row whose cells could be read; what is wrong with them together is told.
-    fn action(&mut self, row: &Row<'_>) -> Option<Action> {
+    fn action(&mut self, row: &Row<'_>) -> Option<EniAction> {
         let class = match (row.subnet, row.groups) {
             (Some(subnet), Some(groups)) => self.class(subnet, groups),
             _ => None,
@@ -107,7 +107,7 @@ impl Reading<'_> {
         if let Some((message, help)) = wrong {
             self.wrong(Code::BadValue, place, &at.to_string(), message, help);
         }
-        Some(Action { at, class: class?, create: row.create?, delete: row.delete? })
+        Some(EniAction { at, class: class?, create: row.create?, delete: row.delete? })
     }
 
     fn class(&mut self, subnet: (&str, Place), groups: (&str, Place)) -> Option<usize> {
@@ -271,7 +271,7 @@ impl Reading<'_> {
     }
 
     /// One entry of a JSON schedule.
-    fn entry(&mut self, map: &Lines<'_>, raw: &RawValue) -> Option<Action> {
+    fn entry(&mut self, map: &Lines<'_>, raw: &RawValue) -> Option<EniAction> {
         let place = map.place(raw.get());
         let keys = ["at_ms", "subnet", "security_groups", "create", "delete"];
         let Ok(fields) = serde_json::from_str::<BTreeMap<String, &RawValue>>(raw.get()) else {

@@ -14,7 +14,7 @@ use super::objective::Minimise;
 use crate::cold_path::ColdPath;
 use crate::demand::need::{self, Premises};
 use crate::demand::{Curve, at_start, keep_alive, pools};
-use crate::policy::{Binding, Policy, Provision, Start};
+use crate::policy::{EnvironmentBinding, Policy, Provision, StartMode};
 use crate::quantity::{Millis, Rate};
 use crate::simulation::{Assignment, End};
 use crate::topology::{TokenBucket, Topology};
@@ -129,8 +129,8 @@ impl<'a> Study<'a> {
     /// The environments of each function that are idle at time 0.
     pub fn initial(&self) -> &[u32] {
         self.initial.get_or_init(|| match self.policy.start {
-            Start::Empty => vec![0; self.topology.functions.len()],
-            Start::Warm => at_start(self.traffic, self.topology, self.policy),
+            StartMode::Empty => vec![0; self.topology.functions.len()],
+            StartMode::Warm => at_start(self.traffic, self.topology, self.policy),
         })
     }
 
@@ -142,14 +142,14 @@ impl<'a> Study<'a> {
     /// The same where environments wait for an ENI for at most so long.
     pub(super) fn longest_waiting(&self, eni_wait: Millis) -> Vec<Millis> {
         let microvm_wait = wait_for_host(&self.topology.limits, self.traffic.invocations());
-        let path = |in_vpc: bool| self.cold_path.of(in_vpc).longest(eni_wait, Millis(microvm_wait));
+        let path = |in_vpc: bool| self.cold_path.path_for(in_vpc).longest(eni_wait, Millis(microvm_wait));
         self.topology.functions.iter().map(|place| path(!place.classes.is_empty())).collect()
     }
 
     /// What each function's environments come to at most.
     pub(crate) fn most(&self) -> &[need::Most] {
         self.most.get_or_init(|| {
-            let premises = Premises::none_fails(self.policy.binding == Binding::Queued);
+            let premises = Premises::none_fails(self.policy.binding == EnvironmentBinding::Queued);
             let (topology, policy) = (self.topology, self.policy);
             need::environments(self.traffic, topology, policy, &self.longest(), self.initial(), &premises)
         })
@@ -242,8 +242,8 @@ impl<'a> Study<'a> {
             per_second: Rate(api.per_second.0 / u64::from(shares)),
         });
         let start = match self.policy.start {
-            Start::Warm => From::Warm,
-            Start::Empty => From::Empty { from_ms: 0 },
+            StartMode::Warm => From::Warm,
+            StartMode::Empty => From::Empty { from_ms: 0 },
         };
         let (boot, delete) = (self.topology.boot.clone(), self.topology.delete.clone());
         Group { need, span: self.traffic.span, boot, delete, ceilings, api, start }

@@ -10,14 +10,14 @@ use super::pooling;
 use super::study::Study;
 use super::verify::{Breach, Verified, place};
 use crate::demand::Curve;
-use crate::simulation::Action;
+use crate::simulation::EniAction;
 
 /// Steps of the API bucket beyond this are refused.
 const MOST_GRANTS: usize = 8_000_000;
 /// One token, in millionths; thousandths of a token a second are that many of them a millisecond.
 const TOKEN: u128 = 1_000_000;
 /// When each request has its token, first come first served: `(instant, class, how many)`.
-pub(super) fn grants(study: &Study<'_>, actions: &[Action]) -> Result<Vec<(i64, usize, u32)>, Breach> {
+pub(super) fn grants(study: &Study<'_>, actions: &[EniAction]) -> Result<Vec<(i64, usize, u32)>, Breach> {
     let requests = actions.iter().filter(|action| action.create > 0);
     let Some(api) = study.topology.limits.api else {
         return Ok(requests.map(|it| (it.at, it.class, it.create)).collect());
@@ -69,7 +69,12 @@ pub(super) struct Apart {
 }
 
 /// What is held against the limits; fills in the amounts.
-pub(super) fn held(study: &Study<'_>, ways: &[Asked], actions: &[Action], verified: &mut Verified) -> Apart {
+pub(super) fn held(
+    study: &Study<'_>,
+    ways: &[Asked],
+    actions: &[EniAction],
+    verified: &mut Verified,
+) -> Apart {
     let limits = &study.topology.limits;
     let drain = i64::try_from(study.topology.delete.max.0).unwrap_or(i64::MAX);
     let changes = changes(actions, drain);
@@ -131,7 +136,7 @@ pub(super) fn held(study: &Study<'_>, ways: &[Asked], actions: &[Action], verifi
 }
 
 /// By how much what is held of each class changes, by instant.
-fn changes(actions: &[Action], drain: i64) -> BTreeMap<i64, Vec<(usize, i64)>> {
+fn changes(actions: &[EniAction], drain: i64) -> BTreeMap<i64, Vec<(usize, i64)>> {
     let mut changes: BTreeMap<i64, Vec<(usize, i64)>> = BTreeMap::new();
     for action in actions {
         changes.entry(action.at).or_default().push((action.class, action.create.into()));

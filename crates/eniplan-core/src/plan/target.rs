@@ -11,9 +11,9 @@ use super::joint::{JointAnswer, joint_bound, solve_joint};
 use super::pooling::{self, Pooled};
 use super::study::Study;
 use crate::demand::Curve;
-use crate::policy::{Policy, Provision, Start, named};
+use crate::policy::{Policy, Provision, StartMode, named};
 use crate::quantity::Millis;
-use crate::simulation::{Action, Assignment, End, World, simulate};
+use crate::simulation::{Assignment, End, EniAction, World, simulate};
 use crate::topology::Topology;
 use crate::worst_case::surely_within;
 
@@ -193,9 +193,9 @@ fn constant_fails(study: &Study<'_>, need: &Need, enis: u32, promise: Millis) ->
     }
     let policy = study.scheduled(Provision::Scheduled);
     let lead = i64::try_from(topology.boot.max.0).unwrap_or(i64::MAX);
-    let at = if policy.start == Start::Warm { -lead } else { 0 };
+    let at = if policy.start == StartMode::Warm { -lead } else { 0 };
     let world = World::new(&topology, study.cold_path, &policy, study.initial().to_vec());
-    let world = world.with_schedule(vec![Action { at, class, create: enis, delete: 0 }]);
+    let world = world.with_schedule(vec![EniAction { at, class, create: enis, delete: 0 }]);
     broken(study, &world, promise)
 }
 

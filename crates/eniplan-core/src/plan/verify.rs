@@ -19,9 +19,9 @@ use super::study::Study;
 use super::tally::{Apart, grants, held};
 use super::waiting;
 use crate::demand::Curve;
-use crate::policy::{Provision, Start};
+use crate::policy::{Provision, StartMode};
 use crate::quantity::Millis;
-use crate::simulation::{Action, Failure, Recorder, World, simulate};
+use crate::simulation::{EniAction, Failure, Recorder, World, simulate};
 use crate::worst_case::{self, Unobserved, worst_case};
 
 /// One way in which a plan does not keep its promise.
@@ -85,7 +85,7 @@ const MOST_CREATIONS: u64 = 5_000_000;
 const REPLAYED: u64 = 2_000_000;
 
 /// Checks `actions`, in time order, against `promise` and what is claimed of them, then attacks them.
-pub fn verify(study: &Study<'_>, promise: Millis, actions: &[Action], claims: Claims) -> Verified {
+pub fn verify(study: &Study<'_>, promise: Millis, actions: &[EniAction], claims: Claims) -> Verified {
     let cold_path = cold_path(study);
     let mut verified = Verified {
         holds: false,
@@ -122,8 +122,8 @@ pub fn verify(study: &Study<'_>, promise: Millis, actions: &[Action], claims: Cl
 }
 
 /// From an empty start nothing is done before it.
-fn early(study: &Study<'_>, actions: &[Action], verified: &mut Verified) {
-    let early = |action: &&Action| study.policy.start == Start::Empty && action.at < 0;
+fn early(study: &Study<'_>, actions: &[EniAction], verified: &mut Verified) {
+    let early = |action: &&EniAction| study.policy.start == StartMode::Empty && action.at < 0;
     for action in actions.iter().filter(early) {
         let needed = u64::from(action.create).max(u64::from(action.delete));
         let (what, place) = ("entries from the start on".into(), place(study, &[action.class]));
@@ -134,7 +134,7 @@ fn early(study: &Study<'_>, actions: &[Action], verified: &mut Verified) {
 
 /// Whether every group of functions that share classes has what it needs, in one of the ways to ask
 /// for it; and how long environments then wait for an ENI.
-fn readiness(study: &Study<'_>, ways: &[Asked], actions: &[Action], verified: &mut Verified) -> Millis {
+fn readiness(study: &Study<'_>, ways: &[Asked], actions: &[EniAction], verified: &mut Verified) -> Millis {
     let granted = match grants(study, actions) {
         Ok(granted) => granted,
         Err(breach) => {
@@ -266,7 +266,7 @@ fn compare(verified: &mut Verified, claims: Claims, apart: Apart) {
 fn attack(
     study: &Study<'_>,
     promise: Millis,
-    actions: &[Action],
+    actions: &[EniAction],
     eni_wait: Millis,
     lost: Option<&str>,
     verified: &mut Verified,

@@ -12,7 +12,7 @@ use super::study::Study;
 use crate::cold_path::Path;
 use crate::demand::need::{self, Premises};
 use crate::demand::{Curve, SlidingMax, sizes};
-use crate::policy::{Binding, Provision, Start};
+use crate::policy::{EnvironmentBinding, Provision, StartMode};
 use crate::quantity::Millis;
 use crate::trace::Entry;
 use crate::worst_case::wait_for_host;
@@ -142,11 +142,12 @@ impl Room {
     fn of(study: &Study<'_>, need: &Need, longest: &Wait) -> Option<Self> {
         let policy = study.scheduled(Provision::Scheduled);
         let in_turn = policy.reuse && !policy.join_booting && policy.miss_budget == 0 && policy.miss.0 == 0;
-        let plain = in_turn && !policy.fallback && policy.binding == Binding::Bound && need.wanted.alone;
+        let plain =
+            in_turn && !policy.fallback && policy.binding == EnvironmentBinding::Bound && need.wanted.alone;
         let members = &need.wanted.members;
         let short_lived = members.iter().any(|&f| study.keep_alive(f).0 < longest.ms);
         // In a running system an environment that outlives the wait gains nothing by it.
-        let helps = short_lived || study.policy.start == Start::Empty;
+        let helps = short_lived || study.policy.start == StartMode::Empty;
         let (sizes, room) = sizes(study.topology, &policy, members);
         let one = *sizes.first()?;
         let slots = room / one;

@@ -16,7 +16,7 @@ use super::study::Study;
 use crate::demand::Curve;
 use crate::policy::{IdleTtl, Provision};
 use crate::quantity::{Interval, Millis};
-use crate::simulation::{Action, Nature, Recorder, World, simulate};
+use crate::simulation::{EniAction, Nature, Recorder, World, simulate};
 
 /// ENIs in use over time, by group of classes.
 struct InUse {
@@ -53,7 +53,7 @@ impl Change {
 }
 
 impl Recorder for InUse {
-    fn enis(&mut self, at: u64, class: usize, held: u32) {
+    fn enis_changed(&mut self, at: u64, class: usize, held: u32) {
         let group = &mut self.groups[self.of[class]];
         let all = group.last - self.held[class] + held;
         self.held[class] = held;
@@ -90,9 +90,9 @@ pub fn clairvoyant(
 }
 
 /// What is to be ready `create` in time, and what goes.
-fn acts(study: &Study<'_>, at_ms: i64, class: usize, create: u32, delete: u32) -> [Action; 2] {
+fn acts(study: &Study<'_>, at_ms: i64, class: usize, create: u32, delete: u32) -> [EniAction; 2] {
     let ready = at_ms.saturating_add_unsigned(study.topology.boot.max.0);
-    let act = |at, create, delete| Action { at, class, create, delete };
+    let act = |at, create, delete| EniAction { at, class, create, delete };
     [act(ready, create, 0), act(at_ms, 0, delete)]
 }
 
@@ -126,7 +126,7 @@ fn jointly(
     let Some(peak) = planned.lingering_peak else { return Ok(None) };
     let entries = planned.entries.iter();
     let acts = entries.flat_map(|it| acts(study, it.at_ms, pooled.classes[it.class], it.create, it.delete));
-    let mut actions: Vec<Action> = acts.collect();
+    let mut actions: Vec<EniAction> = acts.collect();
     actions.retain(|action| (action.create, action.delete) != (0, 0));
     Ok(Some(Followed { actions, peak_enis: peak.into() }))
 }

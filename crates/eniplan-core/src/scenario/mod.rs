@@ -9,7 +9,7 @@ mod check;
 mod check_groupings;
 mod compose;
 #[cfg(feature = "schema")]
-mod form;
+mod keys;
 mod quota;
 mod raw;
 mod read;
@@ -17,7 +17,7 @@ mod resolve;
 
 pub use compose::Torn;
 #[cfg(feature = "schema")]
-pub use form::ScenarioFile;
+pub use keys::ScenarioFile;
 pub use raw::{Raw, usable};
 pub use read::{read, read_with};
 pub(crate) use resolve::arrow;
@@ -98,7 +98,7 @@ pub struct Subnet {
 
 /// Something in the customer's VPC that functions talk to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
+pub struct VpcTarget {
     /// Its name.
     pub name: String,
     /// Index of its subnet.
@@ -128,7 +128,7 @@ pub struct Scenario {
     /// The subnets.
     pub subnets: Vec<Subnet>,
     /// The targets.
-    pub targets: Vec<Target>,
+    pub targets: Vec<VpcTarget>,
     /// What may talk to what; empty: every group to every other.
     pub allows: Vec<Allow>,
     /// The longest cold start promised.

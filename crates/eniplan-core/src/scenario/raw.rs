@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Allow;
 use super::quota::RawQuota;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::document::{Origin, Place, Placed, listed, nearest};
+use crate::document::{DocumentOrigin, Place, Placed, listed, nearest};
 use crate::quantity::{Memory, Millis, Price};
 
 /// What a scenario file says, before defaults; the default is to have no file.
 #[derive(Clone, Debug, Default)]
 pub struct Raw {
     /// Where its values come from.
-    pub(super) origin: Origin,
+    pub(super) origin: DocumentOrigin,
     pub(super) model: Option<Placed<String>>,
     pub(super) policy: Option<Placed<String>>,
     pub(super) subnets: Vec<RawSubnet>,
@@ -143,8 +143,11 @@ impl Raw {
     /// The functions that a setting added and no traffic names (E204).
     pub(super) fn added_in_vain(&self, observed: &BTreeSet<&str>) -> Diagnostics {
         let mut problems = Diagnostics::default();
-        let added = self.functions.iter().filter(|it| self.origin.setting(it.name.place).is_some());
-        for name in added.map(|it| &it.name).filter(|name| !observed.contains(name.value.as_str())) {
+        let added =
+            self.functions.iter().filter(|function| self.origin.setting(function.name.place).is_some());
+        for name in
+            added.map(|function| &function.name).filter(|name| !observed.contains(name.value.as_str()))
+        {
             let known: Vec<&str> = observed.iter().copied().collect();
             let help = match nearest(&name.value, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),

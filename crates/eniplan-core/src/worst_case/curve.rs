@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::quantity::Millis;
 use crate::quantity::convert::index_up_to;
-use crate::simulation::{Recorder, Served};
+use crate::simulation::{Recorder, ServedInvocation};
 use crate::trace::Traffic;
 
 /// One slot.
@@ -85,7 +85,7 @@ impl WitnessCurve {
 }
 
 impl Recorder for WitnessCurve {
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         if served.cold {
             let (longest, _) = self.at(served.arrival);
             *longest = (*longest).max(served.start - served.arrival);

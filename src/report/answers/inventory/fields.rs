@@ -1,6 +1,6 @@
 //! The inventory's JSON form.
 
-use crate::inventory::{Audit, Change, ClassAudit, Estate, Merge, Orphan, QuotaAudit, SubnetAudit};
+use crate::inventory::{Audit, ClassAudit, Estate, FunctionChange, Merge, Orphan, QuotaAudit, SubnetAudit};
 use crate::platform::Platform;
 use crate::report::views::{
     AccessChangeView, ClassView, EniCountsView, FunctionCountsView, InventoryView, LimitView, MergeView,
@@ -83,6 +83,6 @@ fn merge(merge: &Merge) -> MergeView<'_> {
     MergeView { sets: &merge.sets, union: &merge.union, saves: merge.saves, changes }
 }
 
-fn change(change: &Change) -> AccessChangeView<'_> {
+fn change(change: &FunctionChange) -> AccessChangeView<'_> {
     AccessChangeView { function: &change.function, gains: &change.gains, access: change.access.as_deref() }
 }

@@ -2,7 +2,7 @@
 
 mod fields;
 
-use crate::inventory::{Audit, Change, ClassAudit, Estate, Merge, Orphan, Room};
+use crate::inventory::{AddressRoom, Audit, ClassAudit, Estate, FunctionChange, Merge, Orphan};
 use crate::platform::Platform;
 use crate::report::format::{counted, joined, name};
 use crate::report::{Answer, ReportTable, TableCell};
@@ -78,7 +78,7 @@ fn headline(estate: &Estate, audit: &Audit) -> Vec<String> {
 
 /// What is wrong, each with its number.
 fn wrong(audit: &Audit) -> Vec<String> {
-    let rooms = |room: Room| audit.subnets.iter().filter(|subnet| subnet.room == room).count() as u64;
+    let rooms = |room: AddressRoom| audit.subnets.iter().filter(|subnet| subnet.room == room).count() as u64;
     let without = |class: &&ClassAudit| class.exist == Some(0) && class.expected > 0 && !class.planned;
     let crowded =
         |class: &&ClassAudit| !class.at_least && class.exist.is_some_and(|exist| exist > class.expected);
@@ -97,8 +97,8 @@ fn wrong(audit: &Audit) -> Vec<String> {
             "class with more ENIs than expected",
             "classes with more ENIs than expected",
         ),
-        (rooms(Room::Short), "subnet too full", "subnets too full"),
-        (rooms(Room::Near), "subnet near exhaustion", "subnets near exhaustion"),
+        (rooms(AddressRoom::Short), "subnet too full", "subnets too full"),
+        (rooms(AddressRoom::Near), "subnet near exhaustion", "subnets near exhaustion"),
         (over, "limit exceeded", "limits exceeded"),
     ];
     found.iter().filter(|count| count.0 > 0).map(|(n, one, many)| counted(*n, one, many)).collect()
@@ -208,15 +208,16 @@ fn sets(merge: &Merge, words: impl Fn(&[String]) -> String) -> String {
 }
 
 fn gains(merge: &Merge, words: impl Fn(&[String]) -> String) -> String {
-    let access = |change: &Change| match change.access.as_deref() {
+    let access = |change: &FunctionChange| match change.access.as_deref() {
         None => String::new(),
         Some([]) => " (nothing that it could not do before)".to_owned(),
         Some(all) => {
             format!(" (may then {})", all.iter().map(|action| name(action)).collect::<Vec<_>>().join(", "))
         }
     };
-    let gain =
-        |change: &Change| format!("{}: {}{}", name(&change.function), words(&change.gains), access(change));
+    let gain = |change: &FunctionChange| {
+        format!("{}: {}{}", name(&change.function), words(&change.gains), access(change))
+    };
     merge.changes.iter().map(gain).collect::<Vec<_>>().join("; ")
 }
 

@@ -12,7 +12,7 @@ use super::{Direction, Drawing, DrawingNode, Frame, NodeKind};
 use crate::demand::{Demand, pools};
 use crate::report::format::{counted, thousands};
 use crate::scenario::Scenario;
-use crate::topology::{Node as Place, Topology};
+use crate::topology::{Topology, TopologyNode as Place};
 
 /// The ranks, before those without boxes are left out.
 const FUNCTIONS: usize = 0;

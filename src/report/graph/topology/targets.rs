@@ -6,8 +6,8 @@ use petgraph::visit::EdgeRef;
 
 use super::{BEYOND, EniBox, SUBNETS, Sketch, TO_SUBNETS};
 use crate::report::graph::{DrawingNode, NodeKind};
-use crate::scenario::Target;
-use crate::topology::{Edge as Tie, Node as Place};
+use crate::scenario::VpcTarget;
+use crate::topology::{TopologyEdge as Tie, TopologyNode as Place};
 
 impl<'a> Sketch<'a> {
     /// Targets and what lets in to them: their security groups, or a VPC that is open within.
@@ -67,7 +67,7 @@ impl<'a> Sketch<'a> {
         guards
     }
 
-    fn target(&mut self, target: &Target, guards: &BTreeMap<&Place, usize>) {
+    fn target(&mut self, target: &VpcTarget, guards: &BTreeMap<&Place, usize>) {
         let Some(subnet) = self.scenario.subnets.get(target.subnet) else { return };
         let mut node = DrawingNode::new(NodeKind::Target, BEYOND, target.name.as_str());
         node.lines = vec![format!("in {}, behind {}", subnet.name, target.security_groups.join(" + "))];

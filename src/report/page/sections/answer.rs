@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::no_data;
-use crate::comparison::Row;
+use crate::comparison::CompareRow;
 use crate::plan::{Plan, Verdict};
 use crate::policy::{self, Provision};
 use crate::quantity::Millis;
@@ -118,9 +118,9 @@ fn to_be_had(page: &ReportPage<'_>, name: &str) -> bool {
 
 /// The policy with the shortest worst case, and the one that holds the fewest ENIs, of those to be had.
 fn policies(page: &ReportPage<'_>) -> String {
-    let bound = |row: &Row| row.worst_cold_start_ms.and_then(|bracket| bracket.bound);
-    let peak = |row: &Row| row.runs.as_ref().map(|runs| runs.peak_enis);
-    let fails = |row: &Row| row.runs.as_ref().is_none_or(|runs| runs.failures > 0.0);
+    let bound = |row: &CompareRow| row.worst_cold_start_ms.and_then(|bracket| bracket.bound);
+    let peak = |row: &CompareRow| row.runs.as_ref().map(|runs| runs.peak_enis);
+    let fails = |row: &CompareRow| row.runs.as_ref().is_none_or(|runs| runs.failures > 0.0);
     let rows = || page.comparison.rows.iter().filter(|row| to_be_had(page, &row.policy));
     let whole = rows().any(|row| !fails(row));
     let choice = || rows().filter(move |row| row.runs.is_some() && !(whole && fails(row)));
@@ -137,8 +137,9 @@ fn policies(page: &ReportPage<'_>) -> String {
         }
         _ => format!("Of {}, all of which fail invocations", counted(all, "policy", "policies")),
     };
-    let enis = |row: &Row| counted(peak(row).unwrap_or(0), "ENI", "ENIs");
-    let length = |row: &Row| bound(row).map_or_else(|| "not proved".to_owned(), |ms| Millis(ms).to_string());
+    let enis = |row: &CompareRow| counted(peak(row).unwrap_or(0), "ENI", "ENIs");
+    let length =
+        |row: &CompareRow| bound(row).map_or_else(|| "not proved".to_owned(), |ms| Millis(ms).to_string());
     if whole && all > 1 && choice().count() == 1 {
         let own = format!("worst case {}, at most {}", length(shortest), enis(shortest));
         let of = counted(all, "policy", "policies");

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::no_data;
-use crate::diagnostic::inert;
+use crate::diagnostic::escaped;
 use crate::report::answers;
 use crate::report::format::name;
 use crate::report::page::{PageSection, ReportPage, table};
@@ -14,7 +14,7 @@ pub(in crate::report::page) const SECTION: PageSection =
 
 fn body(page: &ReportPage<'_>) -> Markup {
     html! {
-        ul { @for line in &assumptions(page) { li { (inert(line)) } } }
+        ul { @for line in &assumptions(page) { li { (escaped(line)) } } }
         details open {
             summary { "The numbers of model " (name(&page.platform.name)) }
             (table::table(&numbers(page), page.subject.clock))

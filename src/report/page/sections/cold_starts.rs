@@ -8,7 +8,7 @@ use crate::quantity::Millis;
 use crate::report::format::{brief, name, percent};
 use crate::report::page::{PageSection, ReportPage, Track, table};
 use crate::report::{ReportTable, TableCell};
-use crate::simulation::ColdStarts;
+use crate::simulation::ColdStartCounts;
 
 pub(in crate::report::page) const SECTION: PageSection =
     PageSection { id: "cold-starts", title: "Cold starts, how long and how often", body, data };
@@ -33,7 +33,7 @@ fn body(page: &ReportPage<'_>) -> Markup {
 }
 
 /// The share of served invocations that wait longer than `limit`, ms; of 0: that start cold.
-fn longer(starts: &ColdStarts, limit: u64) -> f64 {
+fn longer(starts: &ColdStartCounts, limit: u64) -> f64 {
     if starts.served == 0 { 0.0 } else { starts.above(limit) as f64 / starts.served as f64 }
 }
 

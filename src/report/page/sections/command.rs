@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::no_data;
-use crate::diagnostic::inert;
+use crate::diagnostic::escaped;
 use crate::report::page::{PageSection, ReportPage};
 
 pub(in crate::report::page) const SECTION: PageSection =
@@ -11,7 +11,7 @@ pub(in crate::report::page) const SECTION: PageSection =
 
 fn body(page: &ReportPage<'_>) -> Markup {
     html! {
-        pre tabindex="0" { code { (inert(page.command)) } }
+        pre tabindex="0" { code { (escaped(page.command)) } }
         p.note {
             "With the same files and eniplan " (env!("CARGO_PKG_VERSION")) " it makes the same page, byte for byte."
         }

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::chart::chart;
 use super::notes;
-use crate::composition::Row;
+use crate::composition::CutRow;
 use crate::quantity::Millis;
 use crate::report::answers::{self, Composition};
 use crate::report::format::{decimal, name};
@@ -34,7 +34,7 @@ fn body(page: &ReportPage<'_>) -> Markup {
 }
 
 fn says(found: &Composition) -> String {
-    let one = |row: &Row| {
+    let one = |row: &CutRow| {
         let idle = decimal(row.idle_gb_hours, 1);
         format!("{} {} and {idle} GB-hours", name(&row.grouping), Millis(waits(row)))
     };
@@ -43,7 +43,7 @@ fn says(found: &Composition) -> String {
 }
 
 /// All waits for cold starts of a run, ms.
-fn waits(row: &Row) -> u64 {
+fn waits(row: &CutRow) -> u64 {
     // A mean of sums of u64s: not below zero, and a time that a run can hold.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "see above")]
     let waits = row.waited_ms.round() as u64;
@@ -52,7 +52,7 @@ fn waits(row: &Row) -> u64 {
 
 fn data(page: &ReportPage<'_>) -> Json {
     let Some(Ok(found)) = &page.composition else { return Json::Null };
-    let point = |row: &Row| {
+    let point = |row: &CutRow| {
         json!({
             "policy": name(&row.grouping), "waits": waits(row), "memory": row.idle_gb_hours,
             "fails": row.failed > 0.0,

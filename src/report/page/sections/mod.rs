@@ -17,7 +17,7 @@ use maud::{Markup, html};
 use serde_json::Value as Json;
 
 use super::ReportPage;
-use crate::diagnostic::inert;
+use crate::diagnostic::escaped;
 use crate::report::Answer;
 
 /// The data of a section without charts.
@@ -28,5 +28,5 @@ const fn no_data(_: &ReportPage<'_>) -> Json {
 /// What an answer rests on beside what the whole page does.
 fn notes(page: &ReportPage<'_>, answer: &Answer) -> Markup {
     let own = answer.assumptions.iter().filter(|line| !page.subject.assumptions.contains(line));
-    html! { @for line in own { p.note { (inert(line)) } } }
+    html! { @for line in own { p.note { (escaped(line)) } } }
 }

@@ -56,7 +56,7 @@ const TOOLS: [(&str, &str, &str); 5] = [
 
 /// Policies that are drawn at first: the page's own, and the best of the others.
 fn picked(page: &ReportPage<'_>, policy: &str) -> bool {
-    let unbeaten = |row: &crate::comparison::Row| row.policy == policy && row.pareto;
+    let unbeaten = |row: &crate::comparison::CompareRow| row.policy == policy && row.pareto;
     let two = page.comparison.rows.iter().filter(|row| row.pareto).count() <= 2;
     policy == page.subject.policy
         || policy == "scheduled"

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use eniplan::inventory::{Audit, Estate, Source, take};
+use eniplan::inventory::{Audit, Estate, InventorySource, unite_sources};
 use eniplan::platform::{self, Platform};
 use eniplan::report::{self, answers};
 use eniplan::scenario::{Observed, read, resolve};
@@ -46,8 +46,9 @@ fn model(name: &str) -> Platform {
 
 /// The estate in these `(name, text)`.
 fn estate(files: &[(&str, &str)]) -> Estate {
-    let sources: Vec<Source<'_>> = files.iter().map(|&(name, text)| Source { name, text }).collect();
-    take(&sources).unwrap_or_else(|problems| panic!("{problems}"))
+    let sources: Vec<InventorySource<'_>> =
+        files.iter().map(|&(name, text)| InventorySource { name, text }).collect();
+    unite_sources(&sources).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 fn whole(files: &[&str]) -> Estate {
@@ -68,7 +69,7 @@ fn loaded(scenario: &str) -> Topology {
 /// Everything that is done with an estate, as JSON and a scenario.
 fn done(estate: &Estate) -> (String, String) {
     let platform = model("lambda-hyperplane");
-    let answer = answers::inventory(estate, &Audit::of(estate, &platform), &platform);
+    let answer = answers::inventory(estate, &Audit::compare(estate, &platform), &platform);
     let texts: Vec<String> = report::ALL.iter().map(|renderer| renderer.render(&answer, 100)).collect();
     (texts.join("\n"), estate.scenario("scenario.toml", Some("lambda-hyperplane")).unwrap())
 }
@@ -114,7 +115,7 @@ fn the_command_has_help_with_an_example() {
 
 #[test]
 fn the_first_sentence_answers() {
-    let audit = Audit::of(&whole(&FILES), &model("lambda-hyperplane"));
+    let audit = Audit::compare(&whole(&FILES), &model("lambda-hyperplane"));
     // By hand, from the fixtures: 2 live pairs of app, 2 of app and db, 1 of db, 1 of the old version,
     // 1 in subnet-c, 2 of the template, 2 of the plan's new subnets.
     assert_eq!((audit.classes.len(), audit.expected(), audit.exist), (11, 11, Some(9)));
@@ -219,7 +220,7 @@ fn hostile_names_are_data() {
     let estate = estate(&[("f\nile\u{1b}.json", &functions)]);
     let scenario = done(&estate).1;
     let platform = model("lambda-hyperplane");
-    let answer = answers::inventory(&estate, &Audit::of(&estate, &platform), &platform);
+    let answer = answers::inventory(&estate, &Audit::compare(&estate, &platform), &platform);
     let printed = report::ALL[0].render(&answer, 100);
     for text in [&scenario, &printed] {
         let driving = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
@@ -244,7 +245,7 @@ fn large_estates_are_read_in_seconds() {
         .collect();
     let functions = serde_json::json!({ "Functions": functions }).to_string();
     let estate = estate(&[("f.json", &functions)]);
-    let audit = Audit::of(&estate, &model("lambda-hyperplane"));
+    let audit = Audit::compare(&estate, &model("lambda-hyperplane"));
     assert!(!audit.merges.exact && audit.merges.left_out > 0);
     assert!(!audit.merges.together.is_empty());
     loaded(&estate.scenario("s", None).unwrap());
@@ -296,11 +297,11 @@ proptest! {
                 text.truncate(cut);
             }
         }
-        let sources: Vec<Source<'_>> = texts.iter().map(|(name, text)| Source { name, text }).collect();
-        match take(&sources) {
+        let sources: Vec<InventorySource<'_>> = texts.iter().map(|(name, text)| InventorySource { name, text }).collect();
+        match unite_sources(&sources) {
             Ok(estate) => {
                 let platform = model("lambda-2018");
-                let answer = answers::inventory(&estate, &Audit::of(&estate, &platform), &platform);
+                let answer = answers::inventory(&estate, &Audit::compare(&estate, &platform), &platform);
                 for renderer in report::ALL {
                     prop_assert!(!renderer.render(&answer, 100).is_empty());
                 }

@@ -67,7 +67,7 @@ fn audit(places: &[Place]) -> Audit {
         })
         .collect();
     let text = json!({ "Functions": functions }).to_string();
-    Audit::of(&estate(&[("f.json", &text)]), &model("lambda-hyperplane"))
+    Audit::compare(&estate(&[("f.json", &text)]), &model("lambda-hyperplane"))
 }
 
 proptest! {

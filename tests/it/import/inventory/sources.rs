@@ -1,13 +1,13 @@
 //! Each source: what is read of it, and what is told where it is wrong.
 
-use eniplan::inventory::{ALL, Audit, Estate, Function, Source, take};
+use eniplan::inventory::{ALL, Audit, Estate, EstateFunction, InventorySource, unite_sources};
 use eniplan::quantity::Memory;
 
 use super::{estate, model, whole};
 use crate::support::real;
 use crate::told;
 
-fn function<'e>(estate: &'e Estate, name: &str) -> &'e Function {
+fn function<'e>(estate: &'e Estate, name: &str) -> &'e EstateFunction {
     estate
         .functions
         .iter()
@@ -43,7 +43,7 @@ fn live_listings_are_united() {
 fn a_missing_last_page_is_told_and_makes_no_orphans() {
     let estate = whole(&["functions-1.json", "enis.json"]);
     assert_eq!(estate.incomplete, ["Functions"]);
-    assert!(Audit::of(&estate, &model("lambda-hyperplane")).orphans.is_none());
+    assert!(Audit::compare(&estate, &model("lambda-hyperplane")).orphans.is_none());
     assert!(estate.notes.iter().any(|note| note.contains("another page follows")), "{:?}", estate.notes);
 }
 
@@ -134,19 +134,19 @@ fn before_hyperplane_the_memory_counts() {
     };
     for (concurrency, per_class) in [(0, 0), (1, 1), (6, 1), (7, 2), (600, 100)] {
         let text = with(concurrency);
-        let audit = Audit::of(&estate(&[("f", &text)]), &model("lambda-2018"));
+        let audit = Audit::compare(&estate(&[("f", &text)]), &model("lambda-2018"));
         // Half of the environments in each subnet, three of 1 GiB on an ENI.
         assert_eq!(audit.expected(), 2 * per_class, "{concurrency}");
         assert!(!audit.at_least());
     }
     let text = with(200_000);
-    let audit = Audit::of(&estate(&[("f", &text)]), &model("lambda-hyperplane"));
+    let audit = Audit::compare(&estate(&[("f", &text)]), &model("lambda-hyperplane"));
     assert_eq!(audit.expected(), 4, "100,000 connections in each subnet, 65,000 on an ENI");
 }
 
 /// What is told of one file, line by line.
 fn problems(name: &str, text: &str) -> Vec<String> {
-    let problems = take(&[Source { name, text }]).err();
+    let problems = unite_sources(&[InventorySource { name, text }]).err();
     problems.map_or_else(Vec::new, |all| all.sorted().into_iter().map(told).collect())
 }
 
@@ -210,15 +210,18 @@ fn wrong_types_in_one_function_are_all_told() {
 fn files_that_contradict_each_other_are_refused() {
     let one = r#"{"Functions":[{"FunctionName":"f","FunctionArn":"arn:f","MemorySize":128}]}"#;
     let two = one.replace("128", "256");
-    let sources = [Source { name: "a", text: one }, Source { name: "b", text: &two }];
-    let problems = take(&sources).unwrap_err();
+    let sources = [InventorySource { name: "a", text: one }, InventorySource { name: "b", text: &two }];
+    let problems = unite_sources(&sources).unwrap_err();
     let found: Vec<String> = problems.sorted().into_iter().map(told).collect();
     assert_eq!(found, ["E106 1:15 a:1 says of the same function: 128 MiB of memory, not 256"]);
-    assert!(take(&[sources[0], Source { name: "c", text: one }]).is_ok());
+    assert!(unite_sources(&[sources[0], InventorySource { name: "c", text: one }]).is_ok());
     let torn = r#"{"Functions":[{"FunctionName":"f","VpcConfig":{"SubnetIds":["s","t"],"SecurityGroupIds":["g"]}}]}"#;
     let subnets = r#"{"Subnets":[{"SubnetId":"s","VpcId":"v"},{"SubnetId":"t","VpcId":"w"}]}"#;
-    let problems =
-        take(&[Source { name: "f", text: torn }, Source { name: "s", text: subnets }]).unwrap_err();
+    let problems = unite_sources(&[
+        InventorySource { name: "f", text: torn },
+        InventorySource { name: "s", text: subnets },
+    ])
+    .unwrap_err();
     assert!(problems.to_string().contains("the function's subnets are in several VPCs: v, w"), "{problems}");
 }
 
@@ -247,7 +250,7 @@ fn lists_without_their_command_are_recognised_too() {
     let bare = r#"[{"FunctionName":"f","VpcConfig":{"SubnetIds":["s"],"SecurityGroupIds":["g"]}}]"#;
     let enis = r#"[{"NetworkInterfaceId":"e","SubnetId":"s","Groups":[{"GroupId":"g"}],"Description":"AWS Lambda VPC ENI-x"}]"#;
     let estate = estate(&[("f", bare), ("e", enis)]);
-    let audit = Audit::of(&estate, &model("lambda-hyperplane"));
+    let audit = Audit::compare(&estate, &model("lambda-hyperplane"));
     assert_eq!((audit.classes[0].exist, audit.orphans.map(|orphans| orphans.len())), (Some(1), Some(0)));
 }
 

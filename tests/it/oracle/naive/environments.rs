@@ -1,7 +1,7 @@
 //! Environments: which serves an arrival, what limits new ones, when they end.
 
-use eniplan::cold_path::Stretch;
-use eniplan::policy::{Binding, PickEnvironment};
+use eniplan::cold_path::StepTiming;
+use eniplan::policy::{EnvironmentBinding, PickEnvironment};
 use eniplan::simulation::{Failure, Nature};
 
 use super::phases::Phase;
@@ -150,8 +150,8 @@ impl<N: Nature> Naive<'_, N> {
     pub fn cold_path_ends(&mut self, environment: usize) {
         let own = &self.environments[environment];
         let invocation = match self.scene.policy.binding {
-            Binding::Bound => own.invocation,
-            Binding::Queued => self.first_waiting(own.function),
+            EnvironmentBinding::Bound => own.invocation,
+            EnvironmentBinding::Queued => self.first_waiting(own.function),
         };
         if let Some(invocation) = invocation {
             return self.serve(environment, invocation, true);
@@ -178,7 +178,7 @@ impl<N: Nature> Naive<'_, N> {
         own.served += 1;
         let started_for_it = cold && own.served == 1 && own.invocation == Some(invocation);
         let other = own.invocation != Some(invocation);
-        let stretches: Vec<Stretch> =
+        let stretches: Vec<StepTiming> =
             if started_for_it { own.phases.iter().map(Phase::stretch).collect() } else { Vec::new() };
         let (arrival, duration) =
             (self.invocations[invocation].arrival, self.invocations[invocation].duration);
@@ -205,8 +205,8 @@ impl<N: Nature> Naive<'_, N> {
     pub fn invocation_ends(&mut self, environment: usize, invocation: usize) {
         self.invocations[invocation].progress = Progress::Over;
         let waiting = match self.scene.policy.binding {
-            Binding::Bound => None,
-            Binding::Queued => self.first_waiting(self.environments[environment].function),
+            EnvironmentBinding::Bound => None,
+            EnvironmentBinding::Queued => self.first_waiting(self.environments[environment].function),
         };
         match waiting {
             Some(next) => self.serve(environment, next, true),
@@ -228,7 +228,7 @@ impl<N: Nature> Naive<'_, N> {
     fn keep_alive(&mut self, environment: usize, function: usize, served: u32) -> u64 {
         let Some(interval) = &self.scene.lives[function] else { return self.scene.keep_alive(function) };
         self.saw("keep-alive drawn");
-        self.nature.life(environment as u64, served, interval)
+        self.nature.lifetime(environment as u64, served, interval)
     }
 
     /// "Idle for `keep_alive` -> it ends and gives up its place on its ENI."

@@ -15,10 +15,10 @@ pub mod worlds;
 
 use std::collections::BTreeMap;
 
-use eniplan::cold_path::{ColdPath, Path, Stretch};
+use eniplan::cold_path::{ColdPath, Path, StepTiming};
 use eniplan::policy::{Capacity, Policy};
 use eniplan::quantity::Interval;
-use eniplan::simulation::{Action, Failure, Nature};
+use eniplan::simulation::{EniAction, Failure, Nature};
 use eniplan::topology::{FunctionPlace, Topology};
 use eniplan::trace::Traffic;
 
@@ -36,7 +36,7 @@ pub struct Scene {
     pub policy: Policy,
     /// Environments of each function that a running system has at time 0.
     pub initial: Vec<u32>,
-    pub schedule: Vec<Action>,
+    pub schedule: Vec<EniAction>,
     pub traffic: Traffic,
     /// Of functions whose keep-alives are drawn: from what.
     pub lives: Vec<Option<Interval>>,
@@ -102,7 +102,7 @@ pub enum Told {
         eni: Option<u64>,
         class: Option<usize>,
         cold: bool,
-        stretches: Vec<Stretch>,
+        stretches: Vec<StepTiming>,
     },
     /// An invocation has failed.
     Failed { arrival: u64, function: usize, failure: Failure },

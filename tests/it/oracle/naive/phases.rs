@@ -1,6 +1,6 @@
 //! The cold path: when a phase starts, waits and ends.
 
-use eniplan::cold_path::Stretch;
+use eniplan::cold_path::StepTiming;
 use eniplan::platform::PhaseKind;
 use eniplan::simulation::Nature;
 
@@ -26,8 +26,8 @@ pub struct Split {
 }
 
 impl Phase {
-    pub fn stretch(&self) -> Stretch {
-        Stretch { start: self.start.unwrap(), wait: self.wait, end: self.end.unwrap() }
+    pub fn stretch(&self) -> StepTiming {
+        StepTiming { start: self.start.unwrap(), wait: self.wait, end: self.end.unwrap() }
     }
 
     pub fn is_running(&self) -> bool {

@@ -1,7 +1,7 @@
 //! What stands at time 0, and what a plan does.
 
 use eniplan::platform::PhaseKind;
-use eniplan::policy::{Provision, Start};
+use eniplan::policy::{Provision, StartMode};
 use eniplan::simulation::Nature;
 
 use super::enis::State;
@@ -31,7 +31,7 @@ impl<N: Nature> Naive<'_, N> {
         if self.scene.policy.provision == Provision::AtDeploy {
             classes.clone().for_each(|class| self.stand_ready(class, "stands from deployment"));
         }
-        if self.scene.policy.start == Start::Warm {
+        if self.scene.policy.start == StartMode::Warm {
             (0..self.scene.topology.functions.len()).for_each(|function| self.stand_idle(function));
         }
         for class in classes {
@@ -79,7 +79,7 @@ impl<N: Nature> Naive<'_, N> {
 
     /// The pool is full and ready in a running system; else it is requested at the first instant.
     fn fill_pool(&mut self, class: usize) {
-        if self.scene.policy.start == Start::Warm {
+        if self.scene.policy.start == StartMode::Warm {
             while self.pool_is_short(class) {
                 self.stand_ready(class, "start = warm: the pool stands ready");
             }
@@ -91,7 +91,7 @@ impl<N: Nature> Naive<'_, N> {
     /// "`scheduled` (a plan creates and deletes) · `clairvoyant`": "knows every boot and requests each ENI
     /// just in time". Nothing happens before the first instant of an empty start.
     fn take_up_plan(&mut self) {
-        let empty = self.scene.policy.start == Start::Empty;
+        let empty = self.scene.policy.start == StartMode::Empty;
         let clairvoyant = self.scene.policy.provision == Provision::Clairvoyant;
         let mut actions = self.scene.schedule.clone();
         actions.sort_by_key(|action| action.at);

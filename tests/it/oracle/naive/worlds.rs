@@ -1,14 +1,15 @@
 //! Small random scenes in which every rule is at work and instants often coincide.
 
-use eniplan::cold_path::{ColdPath, Path, Step};
+use eniplan::cold_path::{ColdPath, Path, PathStep};
 use eniplan::platform::PhaseKind;
 use eniplan::policy::{
-    Binding, Capacity, IdleTtl, OnExhausted, Pick, PickEnvironment, Policy, Provision, Start, named,
+    Capacity, EnvironmentBinding, IdleTtl, OnExhausted, Pick, PickEnvironment, Policy, Provision, StartMode,
+    named,
 };
 use eniplan::quantity::{Interval, Memory, Millis, Probability, Rate};
 use eniplan::random::{Purpose, Stream};
-use eniplan::simulation::{Action, Assignment, End, Nature, Random};
-use eniplan::topology::{EniClass, FunctionPlace, Limits, SubnetRoom, TokenBucket, Topology};
+use eniplan::simulation::{Assignment, End, EniAction, Nature, Random};
+use eniplan::topology::{EniClass, FunctionPlace, SubnetRoom, SystemLimits, TokenBucket, Topology};
 use eniplan::trace::{Cell, Shape, Spread, Traffic};
 use petgraph::graph::DiGraph;
 
@@ -142,10 +143,10 @@ impl Nature for Fate {
         }
     }
 
-    fn life(&mut self, environment: u64, served: u32, interval: &Interval) -> u64 {
+    fn lifetime(&mut self, environment: u64, served: u32, interval: &Interval) -> u64 {
         match self {
-            Self::Random(nature) => nature.life(environment, served, interval),
-            Self::Assigned(nature) => nature.life(environment, served, interval),
+            Self::Random(nature) => nature.lifetime(environment, served, interval),
+            Self::Assigned(nature) => nature.lifetime(environment, served, interval),
         }
     }
 }
@@ -243,8 +244,8 @@ fn classes_of_one(dice: &mut Dice, subnets: &[SubnetRoom], classes: &mut Vec<Eni
         .collect()
 }
 
-fn limits(dice: &mut Dice, subnets: Vec<SubnetRoom>) -> Limits {
-    Limits {
+fn limits(dice: &mut Dice, subnets: Vec<SubnetRoom>) -> SystemLimits {
+    SystemLimits {
         survive_zone: false,
         subnets,
         vpc_quota: dice.once_in(3).then(|| dice.between(0, 5)),
@@ -290,7 +291,7 @@ fn policy(dice: &mut Dice) -> Policy {
         PickEnvironment::NewestCreated,
         PickEnvironment::OldestCreated,
     ]);
-    policy.binding = dice.one_of(&[Binding::Bound, Binding::Queued]);
+    policy.binding = dice.one_of(&[EnvironmentBinding::Bound, EnvironmentBinding::Queued]);
     policy.on_exhausted = dice.one_of(&[OnExhausted::Fail, OnExhausted::Wait]);
     policy.capacity = if dice.once_in(2) { Some(capacity(dice)) } else { None };
     policy.idle_ttl = match dice.below(5) {
@@ -309,16 +310,16 @@ fn policy(dice: &mut Dice) -> Policy {
     ]);
     policy.fallback = dice.once_in(3);
     policy.keep_alive = if dice.once_in(4) { Some(Millis(dice.time(15))) } else { None };
-    policy.start = dice.one_of(&[Start::Warm, Start::Empty]);
+    policy.start = dice.one_of(&[StartMode::Warm, StartMode::Empty]);
     policy
 }
 
 /// Creations and deletions before, during and after the traffic, several in one millisecond.
-fn schedule(dice: &mut Dice, classes: usize) -> Vec<Action> {
+fn schedule(dice: &mut Dice, classes: usize) -> Vec<EniAction> {
     if classes == 0 {
         return Vec::new();
     }
-    let mut actions: Vec<Action> = Vec::new();
+    let mut actions: Vec<EniAction> = Vec::new();
     for _ in 0..=dice.below(8) {
         let at = match actions.last() {
             Some(last) if dice.once_in(4) => last.at,
@@ -327,7 +328,7 @@ fn schedule(dice: &mut Dice, classes: usize) -> Vec<Action> {
         };
         let class = usize::try_from(dice.below(classes as u64)).unwrap();
         let (create, delete) = dice.one_of(&[(1, 0), (2, 0), (3, 0), (0, 1), (0, 2), (1, 1)]);
-        actions.push(Action { at, class, create, delete });
+        actions.push(EniAction { at, class, create, delete });
     }
     actions
 }
@@ -344,13 +345,13 @@ fn path(dice: &mut Dice, in_vpc: bool) -> Path {
     if in_vpc && !dice.once_in(12) {
         kinds.insert(place(dice, length + 1), PhaseKind::Eni);
     }
-    let mut steps: Vec<Step> = Vec::new();
+    let mut steps: Vec<PathStep> = Vec::new();
     for (n, kind) in kinds.into_iter().enumerate() {
         let duration =
             if kind == PhaseKind::Eni { Interval::exactly(Millis::ZERO) } else { dice.interval(6) };
         let chain = dice.once_in(2);
         let after = (0..n).filter(|&before| if chain { before + 1 == n } else { dice.once_in(3) }).collect();
-        steps.push(Step { name: format!("p{n}"), kind, duration, after });
+        steps.push(PathStep { name: format!("p{n}"), kind, duration, after });
     }
     Path { steps }
 }

@@ -18,18 +18,18 @@ const MOST_NODES: usize = 20_000_000;
 
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Node {
+pub struct TreeNode {
     /// Where it begins.
     pub place: Place,
     /// Its YAML tag without the exclamation mark: `Ref`, `GetAtt`.
     pub tag: Option<String>,
     /// What it is.
-    pub value: Value,
+    pub value: TreeValue,
 }
 
 /// What a node is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
+pub enum TreeValue {
     /// Nothing.
     Null,
     /// Yes or no.
@@ -39,16 +39,16 @@ pub enum Value {
     /// A text.
     Text(String),
     /// Nodes in order.
-    List(Vec<Node>),
+    List(Vec<TreeNode>),
     /// Nodes by name, in the order of the text.
-    Map(Vec<(Placed<String>, Node)>),
+    Map(Vec<(Placed<String>, TreeNode)>),
 }
 
-impl Node {
+impl TreeNode {
     /// The node under `key`, if this is a map that has it and it is not null.
     pub fn get(&self, key: &str) -> Option<&Self> {
         let (_, node) = self.entries().iter().rev().find(|(name, _)| name.value == key)?;
-        (node.value != Value::Null).then_some(node)
+        (node.value != TreeValue::Null).then_some(node)
     }
 
     /// The node under the first of `keys`, under the second of that, and so on.
@@ -63,37 +63,37 @@ impl Node {
 
     /// The entries of a map; none of anything else.
     pub fn entries(&self) -> &[(Placed<String>, Self)] {
-        if let Value::Map(entries) = &self.value { entries } else { &[] }
+        if let TreeValue::Map(entries) = &self.value { entries } else { &[] }
     }
 
     /// The items of a list; none of anything else.
     pub fn items(&self) -> &[Self] {
-        if let Value::List(items) = &self.value { items } else { &[] }
+        if let TreeValue::List(items) = &self.value { items } else { &[] }
     }
 
     /// The text, if it is one.
     pub fn text(&self) -> Option<&str> {
-        if let Value::Text(text) = &self.value { Some(text) } else { None }
+        if let TreeValue::Text(text) = &self.value { Some(text) } else { None }
     }
 
     /// Whether it is a list.
     pub const fn is_list(&self) -> bool {
-        matches!(self.value, Value::List(_))
+        matches!(self.value, TreeValue::List(_))
     }
 
     /// Whether it is a map.
     pub const fn is_map(&self) -> bool {
-        matches!(self.value, Value::Map(_))
+        matches!(self.value, TreeValue::Map(_))
     }
 
     /// The node as a message shows it: a scalar as it is written, else what kind of thing it is.
     pub fn shown(&self) -> String {
         match &self.value {
-            Value::Null => "null".to_owned(),
-            Value::Flag(flag) => flag.to_string(),
-            Value::Number(text) | Value::Text(text) => text.clone(),
-            Value::List(_) => "a list".to_owned(),
-            Value::Map(_) => "a map".to_owned(),
+            TreeValue::Null => "null".to_owned(),
+            TreeValue::Flag(flag) => flag.to_string(),
+            TreeValue::Number(text) | TreeValue::Text(text) => text.clone(),
+            TreeValue::List(_) => "a list".to_owned(),
+            TreeValue::Map(_) => "a map".to_owned(),
         }
     }
 }
@@ -102,16 +102,16 @@ impl Node {
 ///
 /// E004: nothing in it; E104: a name that stands twice in one map; E107: nested too
 /// deep or too large; E201: malformed, with the place.
-pub fn read(file: &str, text: &str) -> Result<Node, Diagnostics> {
+pub fn read(file: &str, text: &str) -> Result<TreeNode, Diagnostics> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut problems = Diagnostics::default();
     let first = text.trim_start().chars().next();
     let read = match first {
-        None => Err(Wrong::nothing()),
+        None => Err(TreeError::nothing()),
         Some('{' | '[') => json::read(text, &mut problems),
         Some(_) => yaml::read(text, &mut problems),
     };
-    let node = read.map_err(Wrong::told).map_err(|problem| problems.push(problem)).ok();
+    let node = read.map_err(TreeError::into_diagnostic).map_err(|problem| problems.push(problem)).ok();
     match (node, problems.is_empty()) {
         (Some(node), true) => Ok(node),
         _ => Err(located(&problems, file)),
@@ -127,14 +127,14 @@ fn located(problems: &Diagnostics, file: &str) -> Diagnostics {
 
 /// Why the text is no tree.
 #[derive(Debug)]
-struct Wrong {
+struct TreeError {
     code: Code,
     place: Option<Place>,
     message: String,
     help: &'static str,
 }
 
-impl Wrong {
+impl TreeError {
     fn new(code: Code, message: impl Into<String>, help: &'static str) -> Self {
         Self { code, place: None, message: message.into(), help }
     }
@@ -159,7 +159,7 @@ impl Wrong {
         Self::new(Code::TooLarge, message, "give the file in parts").at(place)
     }
 
-    fn told(self) -> Diagnostic {
+    fn into_diagnostic(self) -> Diagnostic {
         let told = Diagnostic::new(self.code, self.message, self.help);
         match self.place {
             Some(at) => told.at_line(at.line).at_column(at.column),
@@ -169,7 +169,7 @@ impl Wrong {
 }
 
 /// Reports every name that stands twice in one map (E104).
-fn unique(entries: &[(Placed<String>, Node)], problems: &mut Diagnostics) {
+fn unique(entries: &[(Placed<String>, TreeNode)], problems: &mut Diagnostics) {
     let mut names: Vec<&Placed<String>> = entries.iter().map(|(name, _)| name).collect();
     names.sort_by(|a, b| (&a.value, a.place).cmp(&(&b.value, b.place)));
     for pair in names.windows(2) {

@@ -5,9 +5,9 @@ use super::environments::ComponentEnvironments;
 use super::held::ComponentHeld;
 use super::hypothesis::Hypothesis;
 use super::problem::BoundProblem;
+use crate::demand::Curve;
 use crate::demand::need::{self, Most, Premises};
-use crate::demand::{Curve, sum};
-use crate::policy::Binding;
+use crate::policy::EnvironmentBinding;
 use crate::quantity::Millis;
 use crate::topology::Topology;
 
@@ -37,7 +37,7 @@ impl Findings {
         let stretch = (policy.warm > 0).then(|| renewal(problem, supposed, spread));
         let premises = Premises {
             may_fail: supposed.may_fail.clone(),
-            queued: policy.binding == Binding::Queued,
+            queued: policy.binding == EnvironmentBinding::Queued,
             stretch,
         };
         let initial = &problem.initial.environments;
@@ -65,7 +65,7 @@ impl Findings {
 
     /// ENIs held at most by all components.
     pub(super) fn held_in_all(&self) -> Curve {
-        Curve::combine(&self.held, sum)
+        Curve::sum(&self.held)
     }
 
     /// ENIs held at most by the components that may use one of these subnets.
@@ -73,8 +73,8 @@ impl Findings {
         let topology: &Topology = problem.world.topology;
         let pairs = problem.components.iter().zip(&self.held);
         let users = pairs.filter(|(component, _)| component.touches(topology, subnets));
-        let curves: Vec<Curve> = users.map(|(_, held)| held.clone()).collect();
-        Curve::combine(&curves, sum)
+        let curves: Vec<&Curve> = users.map(|(_, held)| held).collect();
+        Curve::sum(&curves)
     }
 }
 

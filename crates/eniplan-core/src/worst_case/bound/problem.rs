@@ -3,10 +3,10 @@
 use super::component::{FunctionComponent, components};
 use super::queue::{wait_for_host, wait_in_queue};
 use crate::cold_path::ColdPath;
-use crate::policy::{Binding, OnExhausted};
+use crate::policy::{EnvironmentBinding, OnExhausted};
 use crate::quantity::Millis;
-use crate::simulation::{Standing, World, standing};
-use crate::topology::{Limits, TokenBucket};
+use crate::simulation::{InitialState, World, initial_state};
+use crate::topology::{SystemLimits, TokenBucket};
 use crate::trace::Traffic;
 
 /// What is known of a plan the world follows: its own proof stands in for the bounds here.
@@ -25,7 +25,7 @@ pub(super) struct BoundProblem<'a> {
     pub(super) cold_path: &'a ColdPath,
     pub(super) traffic: &'a Traffic,
     pub(super) planned: Option<ProvedPlan>,
-    pub(super) initial: Standing,
+    pub(super) initial: InitialState,
     pub(super) components: Vec<FunctionComponent>,
 }
 
@@ -36,7 +36,7 @@ impl<'a> BoundProblem<'a> {
         traffic: &'a Traffic,
         planned: Option<ProvedPlan>,
     ) -> Self {
-        let initial = standing(world);
+        let initial = initial_state(world);
         let components = components(world.topology, traffic.functions.len());
         Self { world, cold_path, traffic, planned, initial, components }
     }
@@ -45,7 +45,7 @@ impl<'a> BoundProblem<'a> {
         0..self.traffic.functions.len()
     }
 
-    pub(super) const fn limits(&self) -> &'a Limits {
+    pub(super) const fn limits(&self) -> &'a SystemLimits {
         &self.world.topology.limits
     }
 
@@ -91,6 +91,7 @@ impl<'a> BoundProblem<'a> {
     /// waits for room, or its environment has gone to an earlier invocation whose own was refused.
     pub(super) fn may_strand(&self, spread: u64) -> bool {
         let policy = self.world.policy;
-        policy.on_exhausted == OnExhausted::Wait || (policy.binding == Binding::Queued && spread > 0)
+        policy.on_exhausted == OnExhausted::Wait
+            || (policy.binding == EnvironmentBinding::Queued && spread > 0)
     }
 }

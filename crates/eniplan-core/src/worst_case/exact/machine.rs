@@ -10,7 +10,7 @@ use super::script::BranchScript;
 use super::state::{ColdRun, ExactEnvironment, ExactState};
 use super::zone::{InstantZone, ZERO, ZoneInstant};
 use crate::platform::PhaseKind;
-use crate::policy::{Binding, PickEnvironment};
+use crate::policy::{EnvironmentBinding, PickEnvironment};
 
 /// What an event has shown.
 #[derive(Clone, Debug, Default)]
@@ -138,7 +138,7 @@ impl<'a> ZoneMachine<'a> {
             self.seen.failed += 1;
             return;
         }
-        let queued = self.model.policy().binding == Binding::Queued;
+        let queued = self.model.policy().binding == EnvironmentBinding::Queued;
         if queued {
             self.state.queued.push(number);
         }
@@ -220,7 +220,7 @@ impl<'a> ZoneMachine<'a> {
         number(self.state.environments.len() - 1)
     }
 
-    fn steps(&self, environment: u16) -> &'a [crate::cold_path::Step] {
+    fn steps(&self, environment: u16) -> &'a [crate::cold_path::PathStep] {
         match self.state.function_of(environment) {
             Some(function) => &self.model.world.functions[function].path.steps,
             None => &[],
@@ -277,11 +277,11 @@ impl<'a> ZoneMachine<'a> {
     fn handler_ready(&mut self, environment: u16) {
         let Some(entry) = self.state.environment(environment) else { return };
         match self.model.policy().binding {
-            Binding::Bound => match entry.cold {
+            EnvironmentBinding::Bound => match entry.cold {
                 Some(cold) => self.serve(environment, cold.invocation, true),
                 None => self.rest(environment),
             },
-            Binding::Queued => self.hand_over(environment),
+            EnvironmentBinding::Queued => self.hand_over(environment),
         }
     }
 
@@ -338,7 +338,7 @@ impl<'a> ZoneMachine<'a> {
         else {
             return;
         };
-        if self.model.policy().binding == Binding::Queued {
+        if self.model.policy().binding == EnvironmentBinding::Queued {
             let Some(place) = self.state.queued.iter().position(|&queued| queued == invocation) else {
                 return;
             };

@@ -6,8 +6,8 @@ use crate::cold_path::Path;
 use crate::policy::{IdleTtl, Policy, Provision};
 use crate::quantity::Interval;
 use crate::quantity::convert::count;
-use crate::simulation::{Standing, World, standing};
-use crate::topology::{Limits, TokenBucket, Topology};
+use crate::simulation::{InitialState, World, initial_state};
+use crate::topology::{SystemLimits, TokenBucket, Topology};
 use crate::trace::Traffic;
 
 /// Steps of a cold path, each of which has a bit.
@@ -53,14 +53,14 @@ pub(super) struct ExactModel<'a> {
     pub(super) hosts: Option<BucketRates>,
     pub(super) account_scaling: Option<BucketRates>,
     pub(super) function_scaling: Option<BucketRates>,
-    pub(super) initial: Standing,
+    pub(super) initial: InitialState,
 }
 
 impl<'a> ExactModel<'a> {
     /// `None`: the world follows a plan, is larger than `most` invocations, or counts in
     /// numbers so large that differences could overflow.
     pub(super) fn new(world: &'a World<'a>, traffic: &Traffic, most: u64) -> Option<Self> {
-        let initial = standing(world);
+        let initial = initial_state(world);
         if traffic.invocations() > most || !is_served(world, traffic, &initial) {
             return None;
         }
@@ -108,7 +108,7 @@ impl<'a> ExactModel<'a> {
         self.world.topology
     }
 
-    pub(super) const fn limits(&self) -> &'a Limits {
+    pub(super) const fn limits(&self) -> &'a SystemLimits {
         &self.world.topology.limits
     }
 
@@ -123,7 +123,7 @@ fn ms(value: u64) -> Option<i64> {
 }
 
 /// Whether its policy acts on demand and its things are so few, its sizes such, that the engine can count them.
-fn is_served(world: &World<'_>, traffic: &Traffic, initial: &Standing) -> bool {
+fn is_served(world: &World<'_>, traffic: &Traffic, initial: &InitialState) -> bool {
     let on_demand = matches!(world.policy.provision, Provision::OnDemand | Provision::AtDeploy);
     let places = || world.functions.iter();
     let sizes = places().all(|place| (1..=world.capacity).contains(&place.size));

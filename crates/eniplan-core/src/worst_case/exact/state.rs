@@ -6,7 +6,7 @@ use super::bucket::ZoneBucket;
 use super::event::{ExactEvent, PendingEvent};
 use super::number::MOST_THINGS;
 use super::zone::ZoneInstant;
-use crate::policy::Binding;
+use crate::policy::EnvironmentBinding;
 
 /// An environment on its cold path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -129,16 +129,16 @@ impl ExactState {
     }
 
     /// Invocations that have arrived and are not over.
-    pub(super) fn in_flight(&self, binding: Binding) -> u32 {
+    pub(super) fn in_flight(&self, binding: EnvironmentBinding) -> u32 {
         let running = |pending: &&PendingEvent| matches!(pending.event, ExactEvent::InvocationEnd { .. });
         count(self.pending.iter().filter(running)) + self.waiting_invocations(binding)
     }
 
     /// Invocations that have arrived and are not served.
-    pub(super) fn waiting_invocations(&self, binding: Binding) -> u32 {
+    pub(super) fn waiting_invocations(&self, binding: EnvironmentBinding) -> u32 {
         match binding {
-            Binding::Bound => count(self.cold()),
-            Binding::Queued => count(self.queued.iter()),
+            EnvironmentBinding::Bound => count(self.cold()),
+            EnvironmentBinding::Queued => count(self.queued.iter()),
         }
     }
 

@@ -6,7 +6,7 @@ use super::machine::ZoneMachine;
 use super::number::number;
 use super::state::{EniStage, ExactEni};
 use crate::platform::PhaseKind;
-use crate::policy::{OnExhausted, Pick, Provision, Start};
+use crate::policy::{OnExhausted, Pick, Provision, StartMode};
 
 enum EniAcquisition {
     Ready(u16),
@@ -22,7 +22,7 @@ impl ZoneMachine<'_> {
         if policy.provision == Provision::AtDeploy {
             (0..classes).for_each(|class| self.stand_ready(class));
         }
-        if policy.start == Start::Warm {
+        if policy.start == StartMode::Warm {
             (0..self.model.world.functions.len()).for_each(|function| self.stand_idle(function));
             for class in 0..classes {
                 while self.short_of_free(class) {

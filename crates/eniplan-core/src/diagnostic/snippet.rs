@@ -1,4 +1,4 @@
-//! Excerpt: the line a diagnostic is about, with carets under the place.
+//! Snippet: the line a diagnostic is about, with carets under the place.
 //!
 //! Whatever the line holds, what is shown drives no terminal: control and direction
 //! characters stand as their escapes. Long lines are cut around the place; tabs and wide
@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
 
-use super::{Code, Diagnostic, inert};
+use super::{Code, Diagnostic, escaped};
 
 /// Between two stops of a tab.
 const TAB: usize = 4;
@@ -21,7 +21,7 @@ const BEFORE: usize = 24;
 /// newline; without carets where the place is not found in the line.
 ///
 /// `text` is the whole line, without its end.
-pub fn excerpt(diagnostic: &Diagnostic, text: &str, width: usize) -> String {
+pub fn snippet(diagnostic: &Diagnostic, text: &str, width: usize) -> String {
     let Some(number) = diagnostic.line else { return String::new() };
     let number = number.to_string();
     let gutter = " ".repeat(number.len());
@@ -105,8 +105,11 @@ fn window(letters: &[char], marked: Option<Range<usize>>, room: usize) -> (Strin
     let mut stops = vec![0];
     let mut end = 0;
     for &letter in letters {
-        let piece =
-            if letter == '\t' { " ".repeat(TAB - end % TAB) } else { inert(letter.encode_utf8(&mut [0; 4])) };
+        let piece = if letter == '\t' {
+            " ".repeat(TAB - end % TAB)
+        } else {
+            escaped(letter.encode_utf8(&mut [0; 4]))
+        };
         let wide: usize = piece.chars().map(|c| c.width().unwrap_or(0)).sum();
         end += wide;
         pieces.push((piece, wide));
@@ -148,43 +151,43 @@ mod tests {
     use super::*;
 
     fn of(code: Code, column: u64, name: Option<&str>, value: Option<&str>) -> Diagnostic {
-        let it = Diagnostic::new(code, "m", "h").in_file("f").at_line(9).at_column(column);
-        let it = name.map_or_else(|| it.clone(), |name| it.clone().named(name));
-        value.map_or_else(|| it.clone(), |value| it.clone().with_value(value))
+        let problem = Diagnostic::new(code, "m", "h").in_file("f").at_line(9).at_column(column);
+        let problem = name.map_or_else(|| problem.clone(), |name| problem.clone().named(name));
+        value.map_or_else(|| problem.clone(), |value| problem.clone().with_value(value))
     }
 
     #[test]
     fn carets_stand_under_the_value() {
         let toml = of(Code::BadValue, 10, None, Some("5 GB"));
         assert_eq!(
-            excerpt(&toml, "memory = \"5 GB\" # x", 80),
+            snippet(&toml, "memory = \"5 GB\" # x", 80),
             "  |\n9 | memory = \"5 GB\" # x\n  |          ^^^^^^\n"
         );
         let key = of(Code::UnknownName, 1, None, Some("modle"));
-        assert_eq!(excerpt(&key, "modle = 1", 80), "  |\n9 | modle = 1\n  | ^^^^^\n");
+        assert_eq!(snippet(&key, "modle = 1", 80), "  |\n9 | modle = 1\n  | ^^^^^\n");
         let end = of(Code::Toml, 5, None, None);
-        assert_eq!(excerpt(&end, "a = ", 80), "  |\n9 | a =\n  |     ^\n");
+        assert_eq!(snippet(&end, "a = ", 80), "  |\n9 | a =\n  |     ^\n");
         let nowhere = of(Code::Toml, 70, None, None);
-        assert_eq!(excerpt(&nowhere, "a = ", 80), "  |\n9 | a =\n");
+        assert_eq!(snippet(&nowhere, "a = ", 80), "  |\n9 | a =\n");
     }
 
     #[test]
     fn carets_stand_under_the_cell_whatever_separates_it() {
         let cell = of(Code::BadCell, 3, Some("invocations"), Some("-4"));
-        assert_eq!(excerpt(&cell, "0,\"a,b\", -4 ,7", 80), "  |\n9 | 0,\"a,b\", -4 ,7\n  |          ^^\n");
-        assert_eq!(excerpt(&cell, "0;a;-4", 80), "  |\n9 | 0;a;-4\n  |     ^^\n");
+        assert_eq!(snippet(&cell, "0,\"a,b\", -4 ,7", 80), "  |\n9 | 0,\"a,b\", -4 ,7\n  |          ^^\n");
+        assert_eq!(snippet(&cell, "0;a;-4", 80), "  |\n9 | 0;a;-4\n  |     ^^\n");
         // A value that stands nowhere, such as a computed time: the cell all the same.
         let computed = of(Code::Gap, 1, Some("time"), Some("2026-01-01 00:05:00"));
-        assert_eq!(excerpt(&computed, "300,a,4", 80), "  |\n9 | 300,a,4\n  | ^^^\n");
+        assert_eq!(snippet(&computed, "300,a,4", 80), "  |\n9 | 300,a,4\n  | ^^^\n");
         let json = of(Code::BadCell, 7, Some("a.b"), Some("true"));
-        assert_eq!(excerpt(&json, "{\"b\": true}", 80), "  |\n9 | {\"b\": true}\n  |       ^^^^\n");
+        assert_eq!(snippet(&json, "{\"b\": true}", 80), "  |\n9 | {\"b\": true}\n  |       ^^^^\n");
         let long = of(Code::RowLength, 3, None, Some("1,a"));
-        assert_eq!(excerpt(&long, "1,a", 80), "  |\n9 | 1,a\n  |    ^\n");
+        assert_eq!(snippet(&long, "1,a", 80), "  |\n9 | 1,a\n  |    ^\n");
     }
 
     #[test]
     fn tabs_wide_and_hostile_characters_keep_the_carets_in_line() {
-        let at = |text: &str, column| excerpt(&of(Code::BadValue, column, None, Some("X")), text, 80);
+        let at = |text: &str, column| snippet(&of(Code::BadValue, column, None, Some("X")), text, 80);
         assert_eq!(at("\ta\tX", 4), "  |\n9 |     a   X\n  |         ^\n");
         assert_eq!(at("漢字 X", 4), "  |\n9 | 漢字 X\n  |      ^\n");
         assert_eq!(at("e\u{301}X", 3), "  |\n9 | e\u{301}X\n  |  ^\n");
@@ -195,19 +198,19 @@ mod tests {
     #[test]
     fn long_lines_are_cut_around_the_place() {
         let text = format!("{}X{}", "a".repeat(500), "b".repeat(500));
-        let shown = excerpt(&of(Code::BadValue, 501, None, Some("X")), &text, 80);
+        let shown = snippet(&of(Code::BadValue, 501, None, Some("X")), &text, 80);
         let lines: Vec<&str> = shown.lines().collect();
         assert!(lines.iter().all(|line| line.chars().count() <= 80), "{shown}");
         let (under, over) = (lines[2].find('^').unwrap(), lines[1].chars().position(|c| c == 'X'));
         assert_eq!((Some(under), lines[2].matches('^').count()), (over, 1));
         assert!(lines[1].contains("| …a") && lines[1].ends_with("b…"), "{shown}");
         let whole = of(Code::BadValue, 1, None, Some(&text));
-        let shown = excerpt(&whole, &text, 80);
+        let shown = snippet(&whole, &text, 80);
         assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
         assert!(shown.contains("| ^^^^"), "{shown}");
         for column in 0..1_200 {
             for name in [None, Some("n")] {
-                let _ = excerpt(&of(Code::BadCell, column, name, None), &text, 1);
+                let _ = snippet(&of(Code::BadCell, column, name, None), &text, 1);
             }
         }
     }

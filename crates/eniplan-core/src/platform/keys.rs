@@ -1,4 +1,4 @@
-//! Form: what a model file may hold, for its JSON schema (feature `schema`).
+//! Keys: what a model file may hold, for its JSON schema (feature `schema`).
 //!
 //! [`load`](super::load) is what judges a file; a test holds the keys here against those it knows.
 
@@ -18,22 +18,22 @@ pub struct ModelFile {
     /// The policy that describes it best, used where the user names none.
     policy: String,
     /// The phases of the cold path.
-    phase: Option<Vec<PhaseForm>>,
+    phase: Option<Vec<PhaseKeys>>,
     /// ENIs.
-    eni: EniForm,
+    eni: EniModelKeys,
     /// Environments.
-    environment: EnvironmentForm,
+    environment: EnvironmentKeys,
     /// How phases grow with what is in a function made of several routes.
-    grouping: Option<GroupingForm>,
+    grouping: Option<GroupingGrowthKeys>,
 }
 
 /// A phase of the cold path.
 #[derive(JsonSchema)]
-struct PhaseForm {
+struct PhaseKeys {
     /// Its name.
     name: String,
     /// What happens in it; `plain` where nothing is said.
-    kind: Option<KindForm>,
+    kind: Option<KindKeys>,
     /// Whether only functions with a VPC go through it.
     vpc: Option<bool>,
     /// The phases that must have ended before it starts.
@@ -45,7 +45,7 @@ struct PhaseForm {
 /// What happens in a phase.
 #[derive(JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum KindForm {
+enum KindKeys {
     /// Time passes.
     Plain,
     /// A microVM starts on a host, within the hosts' rate.
@@ -56,7 +56,7 @@ enum KindForm {
 
 /// The life of an ENI.
 #[derive(JsonSchema)]
-struct EniForm {
+struct EniModelKeys {
     /// From the granted request to ready.
     boot: CitedInterval,
     /// From the deletion's start to gone.
@@ -68,12 +68,12 @@ struct EniForm {
     /// ENIs per Region.
     region_quota: Option<CitedCount>,
     /// The token bucket of creation requests.
-    api: Option<BucketForm>,
+    api: Option<BucketKeys>,
 }
 
 /// Limits on environments.
 #[derive(JsonSchema)]
-struct EnvironmentForm {
+struct EnvironmentKeys {
     /// How long an idle environment lives.
     keep_alive: CitedDuration,
     /// What that is drawn from where the user asks for it.
@@ -81,14 +81,14 @@ struct EnvironmentForm {
     /// Invocations in flight in the account.
     account_concurrency: Option<CitedCount>,
     /// How fast new environments may come.
-    scaling: Option<ScalingForm>,
+    scaling: Option<ScalingKeys>,
     /// How fast hosts start microVMs.
-    microvm: Option<MicrovmForm>,
+    microvm: Option<MicrovmKeys>,
 }
 
 /// A token bucket.
 #[derive(JsonSchema)]
-struct BucketForm {
+struct BucketKeys {
     /// Tokens in a full one.
     burst: CitedCount,
     /// Tokens that come back.
@@ -97,9 +97,9 @@ struct BucketForm {
 
 /// How fast new environments may come.
 #[derive(JsonSchema)]
-struct ScalingForm {
+struct ScalingKeys {
     /// Whom the bucket is for.
-    scope: ScopeForm,
+    scope: ScopeKeys,
     /// Tokens in a full one.
     burst: CitedCount,
     /// Tokens that come back.
@@ -109,7 +109,7 @@ struct ScalingForm {
 /// Whom a bucket is for.
 #[derive(JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum ScopeForm {
+enum ScopeKeys {
     /// Each function has one of its own.
     Function,
     /// The account has one.
@@ -118,7 +118,7 @@ enum ScopeForm {
 
 /// How fast hosts start microVMs.
 #[derive(JsonSchema)]
-struct MicrovmForm {
+struct MicrovmKeys {
     /// On one host.
     per_host: CitedRate,
     /// How many hosts there are.
@@ -127,7 +127,7 @@ struct MicrovmForm {
 
 /// How phases grow with what is in a function.
 #[derive(JsonSchema)]
-struct GroupingForm {
+struct GroupingGrowthKeys {
     /// The phase that grows with the size of the code.
     download: Option<CitedGrowthBySize>,
     /// The phase that grows with the routes' own initialisation.
@@ -148,7 +148,7 @@ struct CitedInterval {
     /// Where it was read.
     source: String,
     /// How far it can be trusted.
-    grade: GradeForm,
+    grade: GradeKeys,
 }
 
 /// A duration.
@@ -159,7 +159,7 @@ struct CitedDuration {
     /// Where it was read.
     source: String,
     /// How far it can be trusted.
-    grade: GradeForm,
+    grade: GradeKeys,
 }
 
 /// A count.
@@ -171,7 +171,7 @@ struct CitedCount {
     /// Where it was read.
     source: String,
     /// How far it can be trusted.
-    grade: GradeForm,
+    grade: GradeKeys,
 }
 
 /// A rate.
@@ -182,7 +182,7 @@ struct CitedRate {
     /// Where it was read.
     source: String,
     /// How far it can be trusted.
-    grade: GradeForm,
+    grade: GradeKeys,
 }
 
 /// What an ENI carries: exactly one of `count`, `memory` and `connections`.
@@ -199,7 +199,7 @@ struct CitedCapacity {
     /// Where it was read.
     source: String,
     /// How far it can be trusted.
-    grade: GradeForm,
+    grade: GradeKeys,
 }
 
 /// How a phase grows with the size of the code.
@@ -208,13 +208,13 @@ struct CitedGrowthBySize {
     /// The phase.
     phase: String,
     /// How several routes come together.
-    rule: RuleForm,
+    rule: RuleKeys,
     /// How much longer it takes for each MiB: `2ms`.
     per_mib: String,
     /// Where it was read.
     source: String,
     /// How far it can be trusted.
-    grade: GradeForm,
+    grade: GradeKeys,
 }
 
 /// How a phase grows with what is given as a time.
@@ -223,17 +223,17 @@ struct CitedGrowth {
     /// The phase.
     phase: String,
     /// How several routes come together.
-    rule: RuleForm,
+    rule: RuleKeys,
     /// Where it was read.
     source: String,
     /// How far it can be trusted.
-    grade: GradeForm,
+    grade: GradeKeys,
 }
 
 /// How several routes come together.
 #[derive(JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum RuleForm {
+enum RuleKeys {
     /// All one after the other.
     Sum,
     /// As the largest of them.
@@ -242,7 +242,7 @@ enum RuleForm {
 
 /// How far a number can be trusted.
 #[derive(JsonSchema)]
-enum GradeForm {
+enum GradeKeys {
     /// Primary text, code or raw data was read.
     H,
     /// Secondary sources or user reports.

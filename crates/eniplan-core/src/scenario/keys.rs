@@ -1,4 +1,4 @@
-//! Form: what a scenario file may hold, for its JSON schema (feature `schema`).
+//! Keys: what a scenario file may hold, for its JSON schema (feature `schema`).
 //!
 //! [`read`](super::read) is what judges a file; a test holds the keys here against those it knows.
 
@@ -16,28 +16,28 @@ pub struct ScenarioFile {
     /// The policy, with overrides: `idle-reuse`, `warm-pool:warm=10`.
     policy: Option<String>,
     /// The subnets.
-    subnet: Option<Vec<SubnetForm>>,
+    subnet: Option<Vec<SubnetKeys>>,
     /// The functions; those of the traffic that are not here have the defaults.
-    function: Option<Vec<FunctionForm>>,
+    function: Option<Vec<FunctionKeys>>,
     /// Routes that could share functions, for `compose`; each is a function until then.
-    route: Option<Vec<RouteForm>>,
+    route: Option<Vec<RouteKeys>>,
     /// Ways to put routes into functions, for `compose`.
-    grouping: Option<Vec<GroupingForm>>,
+    grouping: Option<Vec<GroupingKeys>>,
     /// What functions reach.
-    target: Option<Vec<TargetForm>>,
+    target: Option<Vec<TargetKeys>>,
     /// Which security groups may reach which.
-    allow: Option<Vec<AllowForm>>,
+    allow: Option<Vec<AllowKeys>>,
     /// The promise.
-    promise: Option<PromiseForm>,
+    promise: Option<PromiseKeys>,
     /// Prices in the user's currency, for plans of least cost.
-    prices: Option<PricesForm>,
+    prices: Option<PricesKeys>,
     /// The account's own limits, which go before those of the model.
-    quota: Option<QuotaForm>,
+    quota: Option<QuotaKeys>,
 }
 
 /// A subnet.
 #[derive(JsonSchema)]
-struct SubnetForm {
+struct SubnetKeys {
     /// Its name.
     name: String,
     /// Its availability zone.
@@ -52,7 +52,7 @@ struct SubnetForm {
 
 /// A function.
 #[derive(JsonSchema)]
-struct FunctionForm {
+struct FunctionKeys {
     /// Its name, as the traffic has it.
     name: String,
     /// Its memory: `1536 MiB`.
@@ -74,9 +74,9 @@ struct FunctionForm {
 
 /// A route: what a function of its own would be, and what it brings into a shared one.
 #[derive(JsonSchema)]
-struct RouteForm {
+struct RouteKeys {
     #[serde(flatten)]
-    function: FunctionForm,
+    function: FunctionKeys,
     /// The size of its code: `12 MiB`.
     code: Option<String>,
     /// How long its own initialisation takes: `80ms`.
@@ -85,7 +85,7 @@ struct RouteForm {
 
 /// A way to put routes into functions.
 #[derive(JsonSchema)]
-struct GroupingForm {
+struct GroupingKeys {
     /// Its name.
     name: String,
     /// The functions by name, each with its routes.
@@ -94,7 +94,7 @@ struct GroupingForm {
 
 /// What functions reach.
 #[derive(JsonSchema)]
-struct TargetForm {
+struct TargetKeys {
     /// Its name.
     name: String,
     /// Its subnet.
@@ -105,7 +105,7 @@ struct TargetForm {
 
 /// That one security group may reach another.
 #[derive(JsonSchema)]
-struct AllowForm {
+struct AllowKeys {
     /// Where connections come from.
     from: String,
     /// Where they go to.
@@ -114,24 +114,24 @@ struct AllowForm {
 
 /// The promise.
 #[derive(JsonSchema)]
-struct PromiseForm {
+struct PromiseKeys {
     /// No cold start is longer: `1s`.
     max_cold_start: Option<String>,
     /// What it must survive.
-    survive: Option<SurviveForm>,
+    survive: Option<SurviveKeys>,
 }
 
 /// What a promise can survive.
 #[derive(JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum SurviveForm {
+enum SurviveKeys {
     /// The loss of any one zone.
     Zone,
 }
 
 /// Prices in the user's currency.
 #[derive(JsonSchema)]
-struct PricesForm {
+struct PricesKeys {
     /// Of an ENI for an hour: `0.005`.
     eni_hour: Option<String>,
     /// Of a creation: `0.002`.
@@ -140,7 +140,7 @@ struct PricesForm {
 
 /// The account's own limits.
 #[derive(JsonSchema)]
-struct QuotaForm {
+struct QuotaKeys {
     /// ENIs of one VPC.
     #[schemars(range(min = 1))]
     vpc_enis: Option<u32>,
@@ -151,12 +151,12 @@ struct QuotaForm {
     #[schemars(range(min = 1))]
     concurrency: Option<u32>,
     /// The token bucket of creation requests.
-    api: Option<ApiForm>,
+    api: Option<ApiKeys>,
 }
 
 /// The token bucket of creation requests.
 #[derive(JsonSchema)]
-struct ApiForm {
+struct ApiKeys {
     /// Tokens in a full one.
     #[schemars(range(min = 1))]
     burst: u32,
