@@ -4,7 +4,11 @@
 
 use std::collections::VecDeque;
 
-use super::{Curve, InstantTally, Ranges, Running, SlidingMax};
+use super::concurrency::Running;
+use super::curve::Curve;
+use super::ranges::Ranges;
+use super::sliding::SlidingMax;
+use super::tally::InstantTally;
 use crate::trace::Entry;
 
 /// What a bound on environments rests on.
