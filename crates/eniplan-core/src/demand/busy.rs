@@ -6,7 +6,11 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
 
-use super::{Curve, InstantTally, Ranges, Running, SlidingMax, forward};
+use super::concurrency::Running;
+use super::curve::Curve;
+use super::ranges::{Ranges, forward};
+use super::sliding::SlidingMax;
+use super::tally::InstantTally;
 use crate::trace::Entry;
 
 /// What a bound on environments rests on.

@@ -18,6 +18,7 @@ mod tally;
 
 pub use concurrency::Running;
 pub use curve::Curve;
+pub use nominal::FunctionDemand;
 pub use ranges::Ranges;
 pub(crate) use ranges::forward;
 pub use sliding::SlidingMax;
@@ -31,23 +32,6 @@ use crate::topology::{FunctionPlace, Topology};
 use crate::trace::{Traffic, TrafficFunction};
 pub(crate) use nominal::Nominal;
 use nominal::Together;
-
-/// What one function needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FunctionDemand {
-    /// Its name.
-    pub name: String,
-    /// Its invocations.
-    pub invocations: u64,
-    /// Sum of their durations, ms.
-    pub busy_ms: u128,
-    /// The most of them running at once.
-    pub peak_concurrency: u32,
-    /// The first instant of that, ms.
-    pub peak_concurrency_at: u64,
-    /// Environments alive.
-    pub environments: Curve,
-}
 
 /// What the functions that share ENI classes need together.
 #[derive(Clone, Debug, PartialEq, Eq)]

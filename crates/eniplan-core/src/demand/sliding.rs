@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::Curve;
+use super::curve::Curve;
 
 /// The largest value over `[t - window, t]` of a value given by its changes, as a curve.
 ///
@@ -80,5 +80,33 @@ impl SlidingMax {
     pub fn finish(mut self) -> Curve {
         self.expire(u64::MAX - 1);
         self.maxima
+    }
+}
+
+impl Curve {
+    /// The sliding maximum over the closed window `[t - window, t]`; see [`SlidingMax`].
+    #[must_use]
+    pub fn sliding_max(&self, window: u64) -> Self {
+        let mut maxima = SlidingMax::new(window);
+        self.steps().iter().for_each(|&(at, value)| maxima.set(at, value));
+        maxima.finish()
+    }
+
+    /// The smallest value over the closed window `[t - window, t]`; it was `before` until the first instant.
+    #[must_use]
+    pub fn sliding_min(&self, window: u64, before: u32) -> Self {
+        let first = self.at(0);
+        let top = self.peak().0.max(before);
+        // What is missing to the top, `window` ms later so that it has a past; there the smallest is the largest.
+        let missing = self.steps().iter().filter(|&&(at, _)| at > 0);
+        let missing = missing.map(|&(at, value)| (at.saturating_add(window), top - value));
+        let mut maxima = SlidingMax::new(window);
+        maxima.set(0, if window > 0 { top - before } else { top - first });
+        maxima.set(window, top - first);
+        missing.for_each(|(at, value)| maxima.set(at, value));
+        let missing = maxima.finish();
+        let later = missing.steps().iter().filter(|&&(at, _)| at > window);
+        let later = later.map(|&(at, value)| (at - window, top - value));
+        Self::new([(0, top - missing.at(window))].into_iter().chain(later))
     }
 }

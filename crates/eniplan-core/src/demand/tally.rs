@@ -1,6 +1,6 @@
 //! Tally: how many of something have come by each instant, in bounded memory.
 
-use super::Curve;
+use super::curve::Curve;
 
 /// Cells before they are merged two by two.
 const MOST_CELLS: usize = 1 << 20;

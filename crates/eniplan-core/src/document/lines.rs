@@ -1,6 +1,6 @@
 //! Lines: from a byte of a text to its line and column.
 
-use super::Place;
+use super::place::Place;
 
 const BLOCK: usize = 1_024;
 

@@ -7,7 +7,8 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeArray, DeString, DeTable, DeValue};
 
-use super::{Place, listed, nearest};
+use super::names::{listed, nearest};
+use super::place::Place;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// What a document may hold, as far as settings need to know.

@@ -1,7 +1,8 @@
 //! Sentences on everything that was filled in, in the user's words.
 
-use super::resolve::{DEFAULT_MEMORY, DEFAULT_ZONE, KnownFunction};
-use super::{DEFAULT_PREFIX, MOST_SUBNETS, Raw, Subnet};
+use super::known::KnownFunction;
+use super::raw::Raw;
+use super::{DEFAULT_MEMORY, DEFAULT_PREFIX, DEFAULT_ZONE, MOST_SUBNETS, Subnet};
 use crate::document::listed;
 use crate::platform::Platform;
 

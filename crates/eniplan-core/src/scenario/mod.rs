@@ -10,6 +10,7 @@ mod check_groupings;
 mod compose;
 #[cfg(feature = "schema")]
 mod keys;
+mod known;
 mod quota;
 mod raw;
 mod read;
@@ -18,16 +19,20 @@ mod resolve;
 pub use compose::Torn;
 #[cfg(feature = "schema")]
 pub use keys::ScenarioFile;
+pub use known::Observed;
 pub use raw::{Raw, usable};
 pub use read::{read, read_with};
 pub(crate) use resolve::arrow;
-pub use resolve::{Observed, resolve};
+pub use resolve::resolve;
 
 use crate::document::Place;
 use crate::quantity::{Memory, Millis, Price};
 
 const DEFAULT_VPC: &str = "vpc";
 const DEFAULT_PREFIX: u8 = 20;
+/// Memory of a function of which nothing is known.
+const DEFAULT_MEMORY: Memory = Memory::mib(1_024);
+const DEFAULT_ZONE: &str = "zone-a";
 const DEFAULT_SUBNET: &str = "subnet-a";
 /// Subnets and security groups one function can have. Source: `VpcConfig` of the Lambda API, which
 /// lists at most 16 and 5; keeps a small file from asking for a huge graph.

@@ -1,22 +1,9 @@
 //! Quota: the account's own limits, which go before those of the model.
 
-use super::Raw;
+use super::raw::{Raw, RawQuota};
 use crate::document::{DocumentReader, Placed, SET, TomlTable};
 use crate::platform::{BucketModel, Cited, Grade, Platform};
 use crate::quantity::Rate;
-
-/// `[quota]`: limits of the account; what it leaves out is as the model says.
-#[derive(Clone, Debug, Default)]
-pub(super) struct RawQuota {
-    /// ENIs of one VPC.
-    vpc_enis: Option<Placed<u32>>,
-    /// ENIs of the Region.
-    region_enis: Option<Placed<u32>>,
-    /// Invocations in flight in the account.
-    concurrency: Option<Placed<u32>>,
-    /// Creation requests: burst, and how many come back.
-    api: Option<(Placed<u32>, Placed<Rate>)>,
-}
 
 impl RawQuota {
     /// What `[quota]` of the file says.

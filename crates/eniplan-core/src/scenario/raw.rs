@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Allow;
-use super::quota::RawQuota;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{DocumentOrigin, Place, Placed, listed, nearest};
-use crate::quantity::{Memory, Millis, Price};
+use crate::quantity::{Memory, Millis, Price, Rate};
 
 /// What a scenario file says, before defaults; the default is to have no file.
 #[derive(Clone, Debug, Default)]
@@ -73,6 +72,19 @@ pub(super) struct RawTarget {
     pub(super) name: Placed<String>,
     pub(super) subnet: Option<Placed<String>>,
     pub(super) security_groups: Option<Vec<String>>,
+}
+
+/// `[quota]`: limits of the account; what it leaves out is as the model says.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RawQuota {
+    /// ENIs of one VPC.
+    pub(super) vpc_enis: Option<Placed<u32>>,
+    /// ENIs of the Region.
+    pub(super) region_enis: Option<Placed<u32>>,
+    /// Invocations in flight in the account.
+    pub(super) concurrency: Option<Placed<u32>>,
+    /// Creation requests: burst, and how many come back.
+    pub(super) api: Option<(Placed<u32>, Placed<Rate>)>,
 }
 
 impl RawSubnet {

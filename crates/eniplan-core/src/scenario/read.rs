@@ -4,8 +4,7 @@ use std::str::FromStr;
 
 use ipnet::Ipv4Net;
 
-use super::quota::RawQuota;
-use super::raw::{RawFunction, RawGrouping, RawRoute, RawSubnet, RawTarget};
+use super::raw::{RawFunction, RawGrouping, RawQuota, RawRoute, RawSubnet, RawTarget};
 use super::{Allow, Raw, check, check_groupings};
 use crate::diagnostic::Diagnostics;
 use crate::document::{self, Adds, DocumentReader, DocumentShape, NamedList, Placed, Setting, TomlTable};

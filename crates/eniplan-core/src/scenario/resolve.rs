@@ -3,48 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::assumptions::assumptions;
+use super::known::{KnownFunction, Observed};
 use super::raw::{RawFunction, RawGrouping, usable};
 use super::{
-    ARROW, DEFAULT_PREFIX, DEFAULT_SUBNET, DEFAULT_VPC, Function, Grouping, MOST_SUBNETS, Raw, Route,
-    Scenario, Subnet, VpcTarget,
+    ARROW, DEFAULT_MEMORY, DEFAULT_PREFIX, DEFAULT_SUBNET, DEFAULT_VPC, DEFAULT_ZONE, Function, Grouping,
+    MOST_SUBNETS, Raw, Route, Scenario, Subnet, VpcTarget,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::Placed;
 use crate::platform::Platform;
-use crate::quantity::Memory;
 
-/// Memory of a function of which nothing is known.
-pub(super) const DEFAULT_MEMORY: Memory = Memory::mib(1_024);
-pub(super) const DEFAULT_ZONE: &str = "zone-a";
 const DEFAULT_GROUP: &str = "default";
-
-/// What the traffic says of one function.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Observed {
-    /// Its name.
-    pub name: String,
-    /// Its memory, where the traffic gives it.
-    pub memory: Option<Memory>,
-}
-
-/// One function with what each side says of it.
-pub(super) struct KnownFunction<'r> {
-    pub(super) name: &'r str,
-    pub(super) said: Option<&'r RawFunction>,
-    pub(super) observed: Option<&'r Observed>,
-}
-
-impl KnownFunction<'_> {
-    /// Its memory, where anyone gives it.
-    pub(super) fn memory(&self) -> Option<Memory> {
-        self.said.and_then(|said| said.memory).or(self.observed.and_then(|observed| observed.memory))
-    }
-
-    /// Whether nobody says which subnets it is in.
-    pub(super) fn without_subnets(&self) -> bool {
-        self.said.is_none_or(|said| said.subnets.is_none())
-    }
-}
 
 /// Fills in every default.
 ///

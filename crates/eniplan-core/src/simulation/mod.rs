@@ -14,6 +14,7 @@ mod idle;
 mod lifecycle;
 mod nature;
 mod outcome;
+mod planned;
 mod queue;
 mod record;
 mod reuse;
@@ -27,7 +28,7 @@ mod world;
 pub use distribution::Distribution;
 pub use failure::Failure;
 pub use nature::{Assignment, End, Nature, Random, Recording};
-pub use outcome::{ColdStartCounts, Gauge, Longest, Outcome};
+pub use outcome::{ColdStartCounts, Gauge, InitialState, Longest, Outcome};
 pub use record::{Census, Recorder, ServedInvocation, Silent};
 pub use reuse::{FunctionReuse, Reuse, Shared, WatchedInstant};
 pub use world::{EniAction, World};
@@ -83,15 +84,6 @@ pub fn simulate_together<N: Nature, R: Recorder>(
         }
     }
     runs.into_iter().map(|run| run.finish(traffic.span.0)).collect()
-}
-
-/// What stands idle and ready at time 0, as far as the limits allow it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InitialState {
-    /// Environments of each function.
-    pub environments: Vec<u32>,
-    /// ENIs held.
-    pub enis: u32,
 }
 
 /// What stands at time 0 in `world`.

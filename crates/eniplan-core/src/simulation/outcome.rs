@@ -181,6 +181,15 @@ impl Outcome {
     }
 }
 
+/// What stands idle and ready at time 0, as far as the limits allow it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InitialState {
+    /// Environments of each function.
+    pub environments: Vec<u32>,
+    /// ENIs held.
+    pub enis: u32,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,17 +5,16 @@
 
 use std::collections::VecDeque;
 
-use super::InitialState;
 use super::bucket::BucketState;
 use super::enis::EniFleet;
 use super::environment::{ColdProgress, Environment, Invocation};
 use super::failure::Failure;
 use super::idle::IdlePool;
 use super::nature::Nature;
-use super::outcome::{Longest, Outcome};
+use super::outcome::{InitialState, Longest, Outcome};
+use super::planned::PlannedStep;
 use super::queue::{Event, EventTime, Queue};
 use super::record::{Recorder, ServedInvocation};
-use super::schedule::PlannedStep;
 use super::uneven::UnevenPool;
 use super::world::World;
 use crate::cold_path::{EniWait, StepTiming};

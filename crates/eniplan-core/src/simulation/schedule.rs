@@ -2,28 +2,11 @@
 
 use super::enis::EniState;
 use super::nature::Nature;
+use super::planned::{PlannedChange, PlannedStep};
 use super::queue::Event;
 use super::record::Recorder;
 use super::run::SimulationRun;
 use crate::policy::{Provision, StartMode};
-
-/// What the plan still has to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PlannedStep {
-    at: i64,
-    class: usize,
-    what: PlannedChange,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum PlannedChange {
-    /// Request this many.
-    Request(u32),
-    /// Request one that is to be ready at this instant.
-    RequestFor(i64),
-    /// Delete this many as they become idle.
-    Delete(u32),
-}
 
 impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
     /// Lists what the plan does, and does what lies before the first instant.

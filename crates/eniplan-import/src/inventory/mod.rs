@@ -1,6 +1,6 @@
 //! Inventory: what the user has (functions, subnets, ENIs), from what their cloud and tools print.
 //!
-//! Each file is recognised by what is in it ([`ALL`]); [`take`] unites them into one
+//! Each file is recognised by what is in it ([`ALL`]); [`unite_sources`] unites them into one
 //! [`Estate`], which [`Estate::scenario`] writes as a scenario and [`Audit`] holds against a
 //! model. To add a source: a file with an [`Inventory`] and its line in [`ALL`].
 
@@ -15,6 +15,7 @@ mod cloudformation;
 mod estate;
 mod found;
 mod intrinsic;
+mod kind;
 mod merge;
 mod reader;
 mod reconcile;
@@ -29,6 +30,7 @@ pub use access::AccessRule;
 pub use audit::{AddressRoom, Audit, ClassAudit, Orphan, QuotaAudit, SubnetAudit};
 pub use estate::{Estate, EstateEni, EstateFunction, EstateSubnet};
 pub use found::{Authority, FactOrigin, Id, Quota};
+pub use kind::Inventory;
 pub use merge::{FunctionChange, Merge, Merges};
 pub use reader::InventoryReader;
 pub use rule::EniRule;
@@ -36,21 +38,6 @@ pub use rule::EniRule;
 use eniplan_core::diagnostic::{Code, Diagnostic, Diagnostics};
 use eniplan_core::document::tree::{self, TreeNode};
 use found::InventoryFacts;
-
-/// One kind of file that tells what the user has.
-pub trait Inventory: Sync {
-    /// What prints it: `aws lambda list-functions`.
-    fn name(&self) -> &'static str;
-
-    /// What is taken from it, in one line.
-    fn summary(&self) -> &'static str;
-
-    /// Whether `root` is of this kind, by what is in it.
-    fn recognises(&self, root: &TreeNode) -> bool;
-
-    /// Adds what `root` tells to what was found; tells all that is wrong with it (E203).
-    fn read(&self, reader: &mut InventoryReader<'_>, root: &TreeNode);
-}
 
 /// Every kind; the first that recognises a file reads it.
 pub const ALL: &[&dyn Inventory] = &[

@@ -1,4 +1,4 @@
-//! JSON -> [`Node`]: `serde_json` reads, and its borrowed raw values tell where each part stands.
+//! JSON -> [`TreeNode`]: `serde_json` reads, and its borrowed raw values tell where each part stands.
 
 use std::fmt;
 
@@ -6,9 +6,10 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::super::lines::LineIndex;
-use super::{DEEPEST, MOST_NODES, TreeError, TreeNode, TreeValue, unique};
+use super::error::{DEEPEST, MOST_NODES, TreeError};
+use super::node::{TreeNode, TreeValue, report_duplicates};
 use crate::diagnostic::{Code, Diagnostics};
-use crate::document::{Place, Placed};
+use crate::document::place::{Place, Placed};
 
 /// A JSON text as nodes.
 pub(super) fn read(text: &str, problems: &mut Diagnostics) -> Result<TreeNode, TreeError> {
@@ -57,7 +58,7 @@ impl JsonBuilder<'_, '_> {
                     let name = serde_json::from_str(key.get()).map_err(wrong)?;
                     read.push((Placed { value: name, place: self.place(key) }, self.node(raw, depth + 1)?));
                 }
-                unique(&read, self.problems);
+                report_duplicates(&read, self.problems);
                 TreeValue::Map(read)
             }
             Some(b'[') => {

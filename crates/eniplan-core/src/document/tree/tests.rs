@@ -3,6 +3,8 @@
 use std::fmt::Write;
 
 use super::*;
+use crate::diagnostic::Code;
+use crate::document::Place;
 
 fn told(text: &str) -> Vec<(Code, Option<u64>, Option<u64>)> {
     read("f", text)

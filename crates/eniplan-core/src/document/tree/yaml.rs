@@ -1,13 +1,14 @@
-//! YAML -> [`Node`]: the events of `saphyr-parser`, on a stack of our own.
+//! YAML -> [`TreeNode`]: the events of `saphyr-parser`, on a stack of our own.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
-use super::{DEEPEST, MOST_NODES, TreeError, TreeNode, TreeValue, unique};
+use super::error::{DEEPEST, MOST_NODES, TreeError};
+use super::node::{TreeNode, TreeValue, report_duplicates};
 use crate::diagnostic::{Code, Diagnostics};
-use crate::document::{Place, Placed};
+use crate::document::place::{Place, Placed};
 
 /// How many nodes aliases may copy.
 const MOST_COPIED: usize = 200_000;
@@ -89,7 +90,7 @@ impl YamlBuilder<'_> {
 
     fn end(&mut self) -> Result<(), TreeError> {
         let Some(closed) = self.open.pop() else { return Ok(()) };
-        unique(closed.node.entries(), self.problems);
+        report_duplicates(closed.node.entries(), self.problems);
         self.put(closed.node, closed.anchor)
     }
 
