@@ -42,7 +42,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<CommandStatus, Diagnostics> {
     let contenders: Vec<Contender<'_>> = studies.iter().flat_map(contenders).collect();
     let seed = args.study.traffic.seed;
     let seeds = args.study.seeds(args.runs);
-    let work = StepProgress::of("comparing", contenders.len() as u64 * (1 + args.runs), args.output.quiet);
+    let work = StepProgress::begin("comparing", contenders.len() as u64 * (1 + args.runs), args.output.quiet);
     let effort = SearchEffort { invocations: args.effort, seed };
     let compared = compare_observed(&contenders, &seeds, effort, &|| work.step());
     drop(work);

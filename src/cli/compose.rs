@@ -128,7 +128,7 @@ impl CompositionSearch<'_> {
             traffic: &study.traffic,
         };
         let found = self.found(&service);
-        Ok((found, said(study, &scenario, &self.seeds)))
+        Ok((found, describe_costs(study, &scenario, &self.seeds)))
     }
 
     /// What each grouping comes to, and the best one.
@@ -138,7 +138,7 @@ impl CompositionSearch<'_> {
         // The groupings named, and the best one.
         let named = all.len() as u64 + 1;
         let work = match functions_of(routes) {
-            Some(functions) => StepProgress::of("grouping routes", functions + named, self.quiet),
+            Some(functions) => StepProgress::begin("grouping routes", functions + named, self.quiet),
             None => StepProgress::unknown("grouping routes", self.quiet),
         };
         let found = best_observed(service, self.objective, backend::strongest(), &|| work.step());
@@ -218,7 +218,7 @@ fn routes(file: Option<&Path>, study: &CommandStudy) -> Result<Scenario, Diagnos
 }
 
 /// What the answer rests on beside what every answer does.
-fn said(study: &CommandStudy, scenario: &Scenario, seeds: &[u64]) -> Vec<String> {
+fn describe_costs(study: &CommandStudy, scenario: &Scenario, seeds: &[u64]) -> Vec<String> {
     let mut all = Vec::new();
     if scenario.routes.is_empty() {
         all.push("every function is a route; without [[route]] their code and init add nothing".to_owned());

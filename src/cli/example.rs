@@ -143,14 +143,17 @@ fn play(example: &Example) -> Result<CommandStatus, Diagnostic> {
         to_stdout(&format!("$ {}\n{}", command.line, String::from_utf8_lossy(&ended.stdout)))?;
         to_stderr(&String::from_utf8_lossy(&ended.stderr));
         let code = ended.status.code();
-        let end =
-            if ended.status.success() { String::new() } else { format!("[exit code {}]\n", told(code)) };
+        let end = if ended.status.success() {
+            String::new()
+        } else {
+            format!("[exit code {}]\n", code_in_words(code))
+        };
         to_stdout(&format!("{end}\n"))?;
     }
     Ok(CommandStatus::Done)
 }
 
-fn told(code: Option<i32>) -> String {
+fn code_in_words(code: Option<i32>) -> String {
     code.map_or_else(|| "none: it was stopped".to_owned(), |code| code.to_string())
 }
 

@@ -44,7 +44,7 @@ pub(super) fn run(args: &HeadroomArgs) -> Result<CommandStatus, Diagnostics> {
         return Err(Diagnostic::new(Code::Usage, "clairvoyant knows what no system can", help).into());
     }
     let case = study.case(policy, &study.traffic);
-    let work = StepProgress::of("probing growth", 1, args.output.quiet);
+    let work = StepProgress::begin("probing growth", 1, args.output.quiet);
     let heard = |asked, all| work.at(asked, all);
     let headroom = case.headroom(promise, alone, &grown, &heard).map_err(|error| failed(&error))?;
     drop(work);

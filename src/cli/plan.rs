@@ -58,7 +58,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<CommandStatus, Diagnostics> {
             let help = "give one --max-cold-start, or leave out --explain";
             return Err(Diagnostic::new(Code::Usage, "--explain explains one plan", help).into());
         }
-        let work = StepProgress::of("planning", args.max_cold_start.len() as u64, args.output.quiet);
+        let work = StepProgress::begin("planning", args.max_cold_start.len() as u64, args.output.quiet);
         let steps = case.sweep(&args.max_cold_start, &|| work.step()).map_err(|error| failed(&error))?;
         drop(work);
         let largest =
@@ -84,7 +84,7 @@ pub(super) fn planned(
     explain: bool,
     quiet: bool,
 ) -> Result<Plan, PlanError> {
-    let work = StepProgress::of("planning", 1, quiet);
+    let work = StepProgress::begin("planning", 1, quiet);
     let tell = |done, of| work.at(done, of);
     let heard = Heard::new(&tell);
     let case = case.observed_by(&heard);
@@ -93,7 +93,7 @@ pub(super) fn planned(
         return Ok(planned);
     }
     work.finish();
-    let next = StepProgress::of("explaining", 1, quiet);
+    let next = StepProgress::begin("explaining", 1, quiet);
     let tell = |done, of| next.at(done, of);
     let heard = Heard::new(&tell);
     case.observed_by(&heard).explained(promise, planned)

@@ -35,7 +35,7 @@ pub(super) struct StepProgress {
 
 impl StepProgress {
     /// `what` in `total` steps, with the time that is left.
-    pub(super) fn of(what: &'static str, total: u64, quiet: bool) -> Self {
+    pub(super) fn begin(what: &'static str, total: u64, quiet: bool) -> Self {
         let shown = "{msg} {wide_bar} {pos} of {len}, {gone} gone{left}";
         Self::begun(what, ProgressBar::with_draw_target(Some(total), target(quiet)), shown)
     }

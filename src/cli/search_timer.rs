@@ -88,7 +88,7 @@ impl SearchObserver for SearchTimer {
             seen.steps = progress.steps.max(seen.steps);
             let part = seen.part.left(elapsed, progress.done);
             let left = self.limit.map(|limit| limit.saturating_sub(elapsed)).or(part);
-            self.line.set_message(said(&seen.of, seen.steps, left, self.limit.is_some()));
+            self.line.set_message(describe_search(&seen.of, seen.steps, left, self.limit.is_some()));
             self.line.tick();
         }
         let proceed = self.limit.is_none_or(|limit| elapsed < limit);
@@ -104,7 +104,7 @@ impl SearchObserver for SearchTimer {
 }
 
 /// `cold start 15m of at most 15m0.64s, ENIs 4 of at most 7, 1,000 steps, 12s left`.
-fn said(
+fn describe_search(
     of: &BTreeMap<SearchObjective, (u64, Option<u64>)>,
     steps: u64,
     left: Option<Duration>,
@@ -143,7 +143,7 @@ mod tests {
             (SearchObjective::SubnetPeak(1), (3, None)),
         ]);
         assert_eq!(
-            said(&of, 1_000, Some(Duration::from_millis(12_900)), true),
+            describe_search(&of, 1_000, Some(Duration::from_millis(12_900)), true),
             "cold start 15m of at most 15m0.64s, ENIs 4, 1,000 steps, 12s left"
         );
     }

@@ -126,10 +126,10 @@ fn run_all(
     if let Some(witness) = witness {
         let (outcome, _, listeners) = case.run(witness.assignment.clone(), listeners)?;
         runs.add(None, &outcome);
-        runs.judged = witness.judged(&outcome, &policy.name, &study.platform.name);
+        runs.judged = witness.judge(&outcome, &policy.name, &study.platform.name);
         return Ok((runs, listeners));
     }
-    let work = StepProgress::of("simulating", args.most_runs(), args.output.quiet);
+    let work = StepProgress::begin("simulating", args.most_runs(), args.output.quiet);
     let (outcome, _, listeners) = case.run(Random::new(seed), listeners)?;
     work.step();
     runs.add(Some(seed), &outcome);

@@ -14,10 +14,6 @@ impl Renderer for CsvRenderer {
         "csv"
     }
 
-    fn summary(&self) -> &'static str {
-        "for spreadsheets: the main table, times in whole milliseconds"
-    }
-
     /// No width; empty where the answer has no table.
     fn render(&self, answer: &Answer, _width: u16) -> String {
         answer.flat().map(written).unwrap_or_default()

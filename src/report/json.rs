@@ -17,10 +17,6 @@ impl Renderer for JsonRenderer {
         "json"
     }
 
-    fn summary(&self) -> &'static str {
-        "for programs: every field, times in whole milliseconds"
-    }
-
     /// The answer's fields, its sentences, its assumptions and the schema's version; no width.
     fn render(&self, answer: &Answer, _width: u16) -> String {
         let own: [(&str, Value); 3] = [

@@ -15,10 +15,6 @@ impl Renderer for TextRenderer {
         "text"
     }
 
-    fn summary(&self) -> &'static str {
-        "for people: the answer in words, tables, and the assumptions"
-    }
-
     fn render(&self, answer: &Answer, width: u16) -> String {
         let mut parts = vec![wrapped(&escaped(&answer.headline.join(" ")), width.into(), "")];
         let filled = answer.tables.iter().filter(|table| !table.rows.is_empty());

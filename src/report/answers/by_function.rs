@@ -23,7 +23,7 @@ pub fn by_function(subject: &Subject, functions: &[FunctionDemand], busiest: Opt
         (std::cmp::Reverse((function.busy_ms, function.invocations)), &function.name)
     });
     let functions = all.par_iter().map(|(function, slot)| value(&load(subject, function, *slot))).collect();
-    let json = fields(&ByFunctionView { of: subject.of_traffic(), functions });
+    let json = fields(&ByFunctionView { of: subject.traffic_view(), functions });
     let headline = format!(
         "{} holds {} of {} over {}.",
         subject.file(),

@@ -182,7 +182,7 @@ fn stood(found: &EniFound) -> String {
 }
 
 /// The same for programs.
-pub(super) fn binding_form<'a>(
+pub(super) fn binding_view<'a>(
     length: u64,
     path: &'a [PathPhase],
     limits: &ColdStartLimits,
@@ -256,7 +256,7 @@ mod tests {
         );
         let slow = [phase("download", 50, &[]), phase("runtime", 51, &[])];
         assert_eq!(said(&slow), "Of that cold start (101ms), 51ms are the phase runtime.");
-        let json = |length, path| value(&binding_form(length, path, &limits()));
+        let json = |length, path| value(&binding_view(length, path, &limits()));
         assert_eq!((&json(101, &slow)["for"], &json(7, &[])["for"]), (&"phase".into(), &"queue".into()));
         assert_eq!((binding("x", 0, &[], &limits()), json(0, &[])), (None, serde_json::Value::Null));
     }

@@ -1,7 +1,7 @@
 //! How many ENIs are needed to keep a promise, and when to make them; or why none are enough.
 
 use super::explanation;
-use super::held;
+use super::plan_chart;
 use crate::plan::{COLUMNS, NoPlan, Plan, Shortfall, Target, Verdict};
 use crate::quantity::Millis;
 use crate::report::format::{counted, decimal, joined, thousands};
@@ -44,9 +44,9 @@ pub fn plan(subject: &Subject, plan: &Plan) -> Answer {
 fn tables(subject: &Subject, plan: &Plan) -> Vec<ReportTable> {
     let prices = plan.explanation.as_ref().map(|explanation| explanation::prices(subject.clock, explanation));
     // Without a plan there is nothing to show of one.
-    let of_plan = plan
-        .amount
-        .map(|_| [prices.unwrap_or_else(|| limits(plan)), held::above(schedule(plan), subject, plan)]);
+    let of_plan = plan.amount.map(|_| {
+        [prices.unwrap_or_else(|| limits(plan)), plan_chart::chart_above(schedule(plan), subject, plan)]
+    });
     let why = [shortages(plan), explanation::fixes(plan)].into_iter().flatten();
     let pools = constant_pools(plan);
     [amounts(plan)].into_iter().chain(why).chain(pools).chain(of_plan.into_iter().flatten()).collect()

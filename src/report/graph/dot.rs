@@ -13,10 +13,6 @@ impl DrawingFormat for DotFormat {
         "dot"
     }
 
-    fn summary(&self) -> &'static str {
-        "for Graphviz and other tools that lay out graphs"
-    }
-
     fn draw(&self, drawing: &Drawing, _width: u16) -> String {
         let direction = if drawing.direction == Direction::Right { "LR" } else { "TB" };
         let title = std::iter::once(&drawing.title).chain(&drawing.captions).map(|line| quoted(line));
@@ -50,7 +46,7 @@ impl DrawingFormat for DotFormat {
 }
 
 fn attributes(node: &DrawingNode) -> String {
-    let (fill, line) = colour::of(node.kind);
+    let (fill, line) = colour::fill_and_line(node.kind);
     if node.kind == NodeKind::Junction {
         return format!("shape=point, width=0.06, color=\"{}\"", line.light);
     }

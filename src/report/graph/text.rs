@@ -12,10 +12,6 @@ impl DrawingFormat for TextFormat {
         "text"
     }
 
-    fn summary(&self) -> &'static str {
-        "for people: every box and where its arrows lead"
-    }
-
     fn draw(&self, drawing: &Drawing, width: u16) -> String {
         let mut parts = vec![wrapped(&escaped(&drawing.title), width.into(), "")];
         parts.extend(drawing.captions.iter().map(|caption| wrapped(&escaped(caption), width.into(), "")));

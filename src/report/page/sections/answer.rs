@@ -25,7 +25,7 @@ fn body(page: &ReportPage<'_>) -> Markup {
 }
 
 /// The worst case, the plan, the policies.
-pub(in crate::report::page) fn sentences(page: &ReportPage<'_>) -> [String; 3] {
+fn sentences(page: &ReportPage<'_>) -> [String; 3] {
     [worst_case(page), plan(page), policies(page)]
 }
 

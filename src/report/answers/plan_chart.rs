@@ -4,7 +4,7 @@ use crate::plan::Plan;
 use crate::report::{Chart, ReportTable, Subject};
 
 /// `table`, with the ENIs that the plan has requested and not yet begun to delete above it.
-pub(super) fn above(mut table: ReportTable, subject: &Subject, plan: &Plan) -> ReportTable {
+pub(super) fn chart_above(mut table: ReportTable, subject: &Subject, plan: &Plan) -> ReportTable {
     let mut steps: Vec<(u64, u32)> = Vec::new();
     let mut held = 0_u32;
     for row in &plan.schedule {
