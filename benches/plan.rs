@@ -1,6 +1,6 @@
 //! Plans: `cargo bench --bench plan`.
 
-#[path = "../tests/it/plan_joint_instance.rs"]
+#[path = "../tests/it/oracle/joint_instance.rs"]
 mod plan_joint_instance;
 
 use eniplan::demand::Curve;

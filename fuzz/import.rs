@@ -4,7 +4,7 @@ use eniplan::cli::assignment;
 use eniplan::cold_path::ColdPath;
 use eniplan::diagnostic::Diagnostics;
 use eniplan::document::Setting;
-use eniplan::plan::{self, PlanStudy};
+use eniplan::plan::{self, Study};
 use eniplan::quantity::Memory;
 use eniplan::inventory::{self, Audit, take};
 use eniplan::scenario::{Observed, read, read_with, resolve};
@@ -83,7 +83,7 @@ pub fn plan(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let (traffic, topology, cold_path) = small();
     let policy = policy::named("scheduled").expect("built in");
-    let study = PlanStudy::new(&topology, &cold_path, &policy, &traffic);
+    let study = Study::new(&topology, &cold_path, &policy, &traffic);
     match plan::read("fuzz", text, &study) {
         Ok(saved) => assert!(saved.actions.is_sorted_by_key(|action| action.at)),
         Err(problems) => placed(&problems),

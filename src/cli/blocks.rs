@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::progress::Progress;
+use super::progress::ByteProgress;
 use crate::import::blocks::{header, whole_lines};
 
 /// The size of a block, bytes: a few are in the processor's caches at a time.
@@ -61,7 +61,7 @@ impl Beginning {
     pub fn blocks(self, quiet: bool) -> Blocks {
         let (full, filled) = sync_channel(4);
         let (empty, emptied) = channel();
-        let progress = Progress::new(self.length, quiet);
+        let progress = ByteProgress::new(self.length, quiet);
         progress.add(self.rows as u64);
         std::thread::spawn(move || {
             let mut rest = self.bytes.get(self.rows..).unwrap_or_default().to_vec();
@@ -112,7 +112,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub struct Blocks {
     filled: Receiver<io::Result<Vec<u8>>>,
     empty: Sender<Vec<u8>>,
-    progress: Progress,
+    progress: ByteProgress,
 }
 
 impl Blocks {

@@ -1,10 +1,11 @@
 //! `eniplan plan`.
 
-use super::Verdict;
 use super::gates::{Gates, Measured};
 use super::output::Output;
-use super::progress::Work;
-use super::study::{Study, StudyArgs};
+use super::progress::StepProgress;
+use super::status::CommandStatus;
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use crate::comparison::Case;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{listed, nearest};
@@ -19,7 +20,7 @@ use crate::report::{Answer, answers};
                         eniplan plan shop-day.csv --max-cold-start 1s --explain\n  \
                         eniplan plan shop-day.csv --max-cold-start 1s --minimise cost --price-eni-hour 0.005 \
                         --price-creation 0.002")]
-pub struct Args {
+pub(super) struct PlanArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// The longest cold start that is promised; several (1s,30s,5m) give the trade-off between
@@ -47,7 +48,7 @@ pub struct Args {
 }
 
 /// Prints the plan; without one, says why and ends with exit code 1.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub(super) fn run(args: &PlanArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
     let case = study.case(policy, &study.traffic).minimising(minimise(args, &study)?);
@@ -57,44 +58,50 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
             let help = "give one --max-cold-start, or leave out --explain";
             return Err(Diagnostic::new(Code::Usage, "--explain explains one plan", help).into());
         }
-        let work = Work::of("planning", args.max_cold_start.len() as u64, args.output.quiet);
+        let work = StepProgress::begin("planning", args.max_cold_start.len() as u64, args.output.quiet);
         let steps = case.sweep(&args.max_cold_start, &|| work.step()).map_err(|error| failed(&error))?;
         drop(work);
-        let largest = steps.iter().map(|step| step.plan.amount.map(|it| it.peak_enis)).max().flatten();
+        let largest =
+            steps.iter().map(|step| step.plan.amount.map(|amount| amount.peak_enis)).max().flatten();
         let mut answer = answers::sweep(&subject, &steps);
         let gate = args.gate(largest, &mut answer);
         args.output.give(&answer)?;
         let kept = steps.iter().all(|step| step.plan.amount.is_some());
-        return Ok(if kept { gate() } else { Verdict::Missed });
+        return Ok(if kept { gate() } else { CommandStatus::Missed });
     }
     let promise = promised(args.max_cold_start.first().copied(), &study)?;
     let planned = planned(case, promise, args.explain, args.output.quiet).map_err(|error| failed(&error))?;
     let mut answer = answers::plan(&subject, &planned);
-    let gate = args.gate(planned.amount.map(|it| it.peak_enis), &mut answer);
+    let gate = args.gate(planned.amount.map(|amount| amount.peak_enis), &mut answer);
     args.output.give(&answer)?;
-    Ok(if planned.status == plan::PlanVerdict::Infeasible { Verdict::Missed } else { gate() })
+    Ok(if planned.status == plan::PlanVerdict::Infeasible { CommandStatus::Missed } else { gate() })
 }
 
 /// The plan, explained where that is asked for or there is none; a bar says how far it is.
-pub fn planned(case: Case<'_>, promise: Millis, explain: bool, quiet: bool) -> Result<Plan, PlanError> {
-    let work = Work::of("planning", 1, quiet);
+pub(super) fn planned(
+    case: Case<'_>,
+    promise: Millis,
+    explain: bool,
+    quiet: bool,
+) -> Result<Plan, PlanError> {
+    let work = StepProgress::begin("planning", 1, quiet);
     let tell = |done, of| work.at(done, of);
     let progress = PlanProgress::new(&tell);
-    let case = case.observed(&progress);
+    let case = case.observed_by(&progress);
     let planned = case.promise(promise)?;
     if !explain && planned.infeasible.is_none() {
         return Ok(planned);
     }
     work.finish();
-    let next = Work::of("explaining", 1, quiet);
+    let next = StepProgress::begin("explaining", 1, quiet);
     let tell = |done, of| next.at(done, of);
     let progress = PlanProgress::new(&tell);
-    case.observed(&progress).explained(promise, planned)
+    case.observed_by(&progress).explained(promise, planned)
 }
 
-impl Args {
+impl PlanArgs {
     /// Notes in `answer` whether the ENIs of the plan keep to --max-enis; what it gives says so.
-    fn gate(&self, enis: Option<u64>, answer: &mut Answer) -> impl FnOnce() -> Verdict + use<> {
+    fn gate(&self, enis: Option<u64>, answer: &mut Answer) -> impl FnOnce() -> CommandStatus + use<> {
         let gates = Gates { max_enis: self.max_enis, ..Gates::default() };
         let what = "in the plan".to_owned();
         let measured = Measured { cold_start_ms: None, enis, failures: None, what };
@@ -106,7 +113,7 @@ impl Args {
 }
 
 /// What the plan is to make small.
-fn minimise(args: &Args, study: &Study) -> Result<PlanObjective, Diagnostic> {
+fn minimise(args: &PlanArgs, study: &CommandStudy) -> Result<PlanObjective, Diagnostic> {
     let refuse = |message: String, help: String| {
         Err(Diagnostic::new(Code::Usage, message, help).with_value(&args.minimise))
     };
@@ -147,7 +154,7 @@ fn minimise(args: &Args, study: &Study) -> Result<PlanObjective, Diagnostic> {
 }
 
 /// The promise that is asked for, else the scenario's.
-pub fn promised(asked: Option<Millis>, study: &Study) -> Result<Millis, Diagnostic> {
+pub(super) fn promised(asked: Option<Millis>, study: &CommandStudy) -> Result<Millis, Diagnostic> {
     asked.or(study.scenario.max_cold_start).ok_or_else(|| {
         let help = "give --max-cold-start, or [promise] max_cold_start in the scenario";
         Diagnostic::new(Code::Usage, "a plan needs a promise: the longest cold start", help)
@@ -155,7 +162,7 @@ pub fn promised(asked: Option<Millis>, study: &Study) -> Result<Millis, Diagnost
 }
 
 /// The planner gave up.
-pub fn failed(error: &PlanError) -> Diagnostic {
+pub(super) fn failed(error: &PlanError) -> Diagnostic {
     let help = "give a shorter window (--from, --to), or other limits in the model";
     Diagnostic::new(Code::Solver, error.to_string(), help)
 }

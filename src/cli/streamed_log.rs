@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::blocks::Beginning;
 use super::input::reason;
 use super::output::note;
-use super::progress::Progress;
+use super::progress::ByteProgress;
 use super::spill::Spill;
 use super::streamed::{Input, NotInBlocks, Streamed, other};
 use crate::demand::from_log::{FromLog, LogDemand};
@@ -166,7 +166,7 @@ impl Input<'_> {
         keep_alive: Option<Millis>,
     ) -> io::Result<LogDemand> {
         let mut merged = Merged::of(spill.runs())?;
-        let progress = Progress::new(spill.length(), self.quiet);
+        let progress = ByteProgress::new(spill.length(), self.quiet);
         let (mut demand, mut some) = (FromLog::default(), Vec::with_capacity(MERGED));
         loop {
             merged.next(MERGED, &mut some)?;

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::output::note;
 use super::streamed::{NotInBlocks, Streamed, other};
-use super::study::{Study, StudyArgs, shape_of};
+use super::study::{CommandStudy, shape_of};
+use super::study_args::StudyArgs;
 use crate::demand::{self, Demand};
 use crate::quantity::Millis;
-use crate::report::{Clock, Subject};
+use crate::report::{ReportClock, Subject};
 use crate::trace::{Shape, Traffic};
 
 /// From this size on it is said that a file is read whole: 16 MiB.
@@ -15,7 +16,7 @@ const LARGE: u64 = 16 << 20;
 
 impl StudyArgs {
     /// The demand of a log read in blocks, or why it has to be read whole.
-    pub fn streamed_log(&self, quiet: bool) -> Result<(Study, Demand, u64), NotInBlocks> {
+    pub fn streamed_log(&self, quiet: bool) -> Result<(CommandStudy, Demand, u64), NotInBlocks> {
         self.use_threads();
         let durations = other(self.raw().ok())?.durations();
         let input = other(self.traffic.in_blocks(durations, quiet))?;
@@ -82,7 +83,7 @@ impl StudyArgs {
             functions: traffic.functions.len() as u64,
             invocations: traffic.invocations(),
             span: traffic.span,
-            clock: Clock { origin: traffic.origin, span: traffic.span },
+            clock: ReportClock { origin: traffic.origin, span: traffic.span },
             model: String::new(),
             policy: String::new(),
             assumptions,

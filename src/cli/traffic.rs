@@ -11,7 +11,7 @@ use super::{input, window};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::import::{self, Companions, Gaps, Meaning, Options, Repeats, Resets, Source};
 use crate::quantity::{Memory, Millis};
-use crate::report::words::counted;
+use crate::report::format::counted;
 use crate::trace::{Spread, Traffic};
 
 /// Where in its slot an invocation falls.

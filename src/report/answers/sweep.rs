@@ -2,9 +2,9 @@
 
 use crate::plan::{PlanVerdict, SweepStep};
 use crate::quantity::Millis;
-use crate::report::forms::{Swept, fields};
-use crate::report::words::{counted, joined, name, sentence, thousands};
-use crate::report::{Answer, Subject, Table, Value};
+use crate::report::format::{counted, joined, name, sentence, thousands};
+use crate::report::views::{SweepView, fields};
+use crate::report::{Answer, ReportTable, Subject, TableCell};
 
 /// The plans of the subject for several promises, the tightest first.
 pub fn sweep(subject: &Subject, steps: &[SweepStep]) -> Answer {
@@ -28,7 +28,7 @@ pub fn sweep(subject: &Subject, steps: &[SweepStep]) -> Answer {
         headline: vec![headline(subject, steps)],
         tables: vec![table(steps)],
         assumptions,
-        json: fields(&Swept { about: subject.about(), sweep: steps }),
+        json: fields(&SweepView { about: subject.about(), sweep: steps }),
         clock: subject.clock,
         ..Answer::default()
     }
@@ -39,7 +39,7 @@ fn headline(subject: &Subject, steps: &[SweepStep]) -> String {
     let mut parts: Vec<String> = Vec::new();
     let none: Vec<&SweepStep> = steps.iter().filter(|step| step.plan.amount.is_none()).collect();
     if let Some(last) = none.last() {
-        let proved = none.iter().all(|it| it.plan.infeasible.as_ref().is_some_and(|none| none.proved));
+        let proved = none.iter().all(|step| step.plan.infeasible.as_ref().is_some_and(|none| none.proved));
         let verdict = if proved { "no plan keeps" } else { "no plan was found that provably keeps" };
         parts.push(match none.as_slice() {
             [one] => format!("{verdict} {}", promise(one)),
@@ -79,7 +79,7 @@ fn headline(subject: &Subject, steps: &[SweepStep]) -> String {
     format!("Under {}: {}.", subject.setting(), parts.join("; "))
 }
 
-fn table(steps: &[SweepStep]) -> Table {
+fn table(steps: &[SweepStep]) -> ReportTable {
     let columns = [
         ("max_cold_start_ms", "promise"),
         ("status", "status"),
@@ -90,11 +90,12 @@ fn table(steps: &[SweepStep]) -> Table {
         ("policy_alone", "policy alone"),
         ("note", "note"),
     ];
-    let mut table = Table::new("", &columns).prose(&["note"]);
+    let mut table = ReportTable::new("", &columns).prose(&["note"]);
     for step in steps {
         let (plan, amount) = (&step.plan, step.plan.amount);
         let short = |none: &crate::plan::NoPlan| {
-            let limits: Vec<String> = none.shortages.iter().take(3).map(|it| it.limit.clone()).collect();
+            let limits: Vec<String> =
+                none.shortages.iter().take(3).map(|shortfall| shortfall.limit.clone()).collect();
             format!("short is the {}", joined(&limits))
         };
         let note = plan.infeasible.as_ref().map(short);
@@ -105,14 +106,14 @@ fn table(steps: &[SweepStep]) -> Table {
             PlanVerdict::Infeasible => "infeasible",
         };
         table.push(vec![
-            Value::Span(plan.max_cold_start_ms),
-            Value::text(status),
-            Value::count(amount.map(|it| it.peak_enis)),
-            Value::Count(plan.lower_bound.peak_enis),
-            amount.map_or(Value::Missing, |it| Value::Decimal(it.eni_hours, 1)),
-            Value::count(amount.map(|it| it.creations)),
-            Value::Flag(step.policy_alone),
-            note.or(reused).map_or(Value::Missing, Value::text),
+            TableCell::Span(plan.max_cold_start_ms),
+            TableCell::text(status),
+            TableCell::count(amount.map(|amount| amount.peak_enis)),
+            TableCell::Count(plan.lower_bound.peak_enis),
+            amount.map_or(TableCell::Missing, |amount| TableCell::Decimal(amount.eni_hours, 1)),
+            TableCell::count(amount.map(|amount| amount.creations)),
+            TableCell::Flag(step.policy_alone),
+            note.or(reused).map_or(TableCell::Missing, TableCell::text),
         ]);
     }
     table

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::answer::{PlanAmount, Shortfall};
 use super::planner::{Outlook, outlook};
-use super::requirement::study::PlanStudy;
+use super::requirement::study::Study;
 use super::situation::Situation;
 use super::solve::backend::Backend;
 use super::terms::error::PlanError;
@@ -21,7 +21,7 @@ use crate::policy::Provision;
 use crate::quantity::Millis;
 use crate::simulation::{Assignment, End, World, simulate};
 use crate::trace::{Factor, Traffic};
-use crate::worst_case::{Planned, bounds};
+use crate::worst_case::{ProvedPlan, bounds};
 
 /// Who is to keep the promise.
 #[derive(Clone, Copy)]
@@ -107,7 +107,7 @@ const ABOVE: [u64; 3] = [1_010, 1_100, 2_000];
 /// exceeds `promise` and none fails, to a thousandth. `tell` is told the factors asked about and how
 /// many there will be in all, about, after each.
 pub fn headroom(
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     promise: Millis,
     keeper: Keeper<'_>,
     grown: &[u32],
@@ -138,7 +138,7 @@ pub fn headroom(
 }
 
 struct HeadroomSearch<'a> {
-    study: &'a PlanStudy<'a>,
+    study: &'a Study<'a>,
     promise: Millis,
     keeper: Keeper<'a>,
     grown: &'a [u32],
@@ -239,7 +239,7 @@ impl HeadroomSearch<'_> {
 
     fn probe(&self, factor: Factor, traffic: &Traffic) -> Result<Probe, PlanError> {
         let Situation { topology, cold_path, policy, .. } = **self.study;
-        let study = PlanStudy::new(topology, cold_path, policy, traffic);
+        let study = Study::new(topology, cold_path, policy, traffic);
         match self.keeper {
             Keeper::Plan(backend) => probe_plan(factor, &study, self.promise, backend),
             Keeper::Policy => Ok(probe_policy(factor, &study, self.promise)),
@@ -249,7 +249,7 @@ impl HeadroomSearch<'_> {
 
 fn probe_plan(
     factor: Factor,
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     promise: Millis,
     backend: &dyn Backend,
 ) -> Result<Probe, PlanError> {
@@ -269,7 +269,7 @@ fn probe_plan(
     let policy = study.scheduled(Provision::Scheduled);
     let world = World::new(study.topology, study.cold_path, &policy, study.initial().to_vec());
     let world = world.with_schedule(actions);
-    let planned = Planned { eni_wait, peak_enis: amount.peak_enis };
+    let planned = ProvedPlan { eni_wait, peak_enis: amount.peak_enis };
     if bounds(&world, study.cold_path, study.traffic, Some(planned)).failures > 0 {
         if let Some(short) = refused(&world, study.traffic) {
             probe.shortages.push(short);
@@ -288,7 +288,7 @@ fn probe_plan(
 }
 
 /// More invocations at once, even if none were cold, than the account may have: then some fail.
-fn too_many_at_once(study: &PlanStudy<'_>) -> Option<ProbeShortage> {
+fn too_many_at_once(study: &Study<'_>) -> Option<ProbeShortage> {
     let available = study.topology.limits.account_concurrency?;
     let demand = demand(study.traffic, study.topology, study.policy);
     (demand.peak_concurrency > available).then(|| ProbeShortage {
@@ -318,7 +318,7 @@ fn refused(world: &World<'_>, traffic: &Traffic) -> Option<ProbeShortage> {
     })
 }
 
-fn probe_policy(factor: Factor, study: &PlanStudy<'_>, promise: Millis) -> Probe {
+fn probe_policy(factor: Factor, study: &Study<'_>, promise: Millis) -> Probe {
     let world = World::new(study.topology, study.cold_path, study.policy, study.initial().to_vec());
     let bounds = bounds(&world, study.cold_path, study.traffic, None);
     let mut shortages = Vec::new();

@@ -1,6 +1,6 @@
 //! Plan: when to create and delete ENIs so that no cold start exceeds a promise.
 //!
-//! In: a [`PlanStudy`] (a trace on a platform under a policy, and the curves that follow from it) and a promise.
+//! In: a [`Study`] (a trace on a platform under a policy, and the curves that follow from it) and a promise.
 //! Out: a [`Plan`] with its proof, or the limits that forbid one. `docs/plan.md` states the formulation, the
 //! lemmas and the names of the constraints.
 //!
@@ -36,7 +36,7 @@ pub use headroom::{Headroom, Keeper, Probe, ProbeShortage, headroom};
 pub use offline::clairvoyant;
 pub use planner::plan;
 pub use progress::PlanProgress;
-pub use requirement::study::PlanStudy;
+pub use requirement::study::Study;
 pub use situation::Situation;
 pub use solve::group::{GroupAnswer, GroupPlan, ProgramEffort, solve};
 pub use solve::{backend, joint, network, objective, program};

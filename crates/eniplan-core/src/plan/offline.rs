@@ -9,7 +9,7 @@
 use super::followed::FollowedPlan;
 use super::requirement::joint::pool_needs;
 use super::requirement::pools::scopes;
-use super::requirement::study::PlanStudy;
+use super::requirement::study::Study;
 use super::solve::backend::Backend;
 use super::solve::group::{GroupAnswer, ProgramEffort, solve};
 use super::solve::joint::solve_joint;
@@ -17,7 +17,7 @@ use super::terms::error::PlanError;
 use super::terms::group::Group;
 use super::terms::solution::JointAnswer;
 use crate::demand::Curve;
-use crate::simulation::{Action, Nature, Recorder, World, simulate};
+use crate::simulation::{EniAction, Nature, Recorder, World, simulate};
 
 /// ENIs in use over time, by group of classes.
 struct InUseRecorder {
@@ -54,7 +54,7 @@ impl InUseCurve {
 }
 
 impl Recorder for InUseRecorder {
-    fn enis(&mut self, at: u64, class: usize, held: u32) {
+    fn enis_changed(&mut self, at: u64, class: usize, held: u32) {
         let group = &mut self.groups[self.of[class]];
         let all = group.last - self.held[class] + held;
         self.held[class] = held;
@@ -67,7 +67,7 @@ impl Recorder for InUseRecorder {
 /// Functions that may use several subnets are planned in all of them together; where that finds no
 /// room, or where functions share only some of their subnets, each ENI class by itself.
 pub fn clairvoyant(
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     nature: impl Nature + Clone,
     backend: &dyn Backend,
 ) -> Result<Option<FollowedPlan>, PlanError> {
@@ -93,14 +93,14 @@ pub fn clairvoyant(
 }
 
 /// What is to be ready `create` in time, and what goes.
-fn acts(study: &PlanStudy<'_>, at_ms: i64, class: usize, create: u32, delete: u32) -> [Action; 2] {
+fn acts(study: &Study<'_>, at_ms: i64, class: usize, create: u32, delete: u32) -> [EniAction; 2] {
     let ready = at_ms.saturating_add_unsigned(study.topology.boot.max.0);
-    let act = |at, create, delete| Action { at, class, create, delete };
+    let act = |at, create, delete| EniAction { at, class, create, delete };
     [act(ready, create, 0), act(at_ms, 0, delete)]
 }
 
 /// The classes of each pool of functions; none where there is one class, or where pools share some of theirs.
-fn groups(study: &PlanStudy<'_>) -> Option<Vec<Vec<usize>>> {
+fn groups(study: &Study<'_>) -> Option<Vec<Vec<usize>>> {
     let groups: Vec<Vec<usize>> = scopes(study).into_iter().map(|scope| scope.classes).collect();
     let mut used: Vec<usize> = groups.iter().flatten().copied().collect();
     let all = used.len();
@@ -111,7 +111,7 @@ fn groups(study: &PlanStudy<'_>) -> Option<Vec<Vec<usize>>> {
 
 /// All pools planned together, without a zone to lose: the clairvoyant knows that none is lost.
 fn jointly(
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     groups: &[Vec<usize>],
     nature: impl Nature,
 ) -> Result<Option<FollowedPlan>, PlanError> {
@@ -130,13 +130,13 @@ fn jointly(
     let entries = planned.entries.iter();
     let acts = entries
         .flat_map(|entry| acts(study, entry.at_ms, pooled.classes[entry.class], entry.create, entry.delete));
-    let mut actions: Vec<Action> = acts.collect();
+    let mut actions: Vec<EniAction> = acts.collect();
     actions.retain(|action| (action.create, action.delete) != (0, 0));
     Ok(Some(FollowedPlan { actions, peak_enis: peak.into() }))
 }
 
 /// What each group of classes has in use when ENIs come and go in no time and without limits.
-fn in_use(study: &PlanStudy<'_>, of: &[usize], nature: impl Nature) -> Vec<Curve> {
+fn in_use(study: &Study<'_>, of: &[usize], nature: impl Nature) -> Vec<Curve> {
     let (topology, policy) = study.at_once();
     let world = World::new(&topology, study.cold_path, &policy, study.initial().to_vec());
     let groups = of.iter().max().map_or(0, |most| most + 1);

@@ -10,7 +10,7 @@ use super::refute::{self, Refutation};
 use super::requirement::joint::pool_minimum;
 use super::requirement::minimum::minimum_by_work;
 use super::requirement::readiness::Requirement;
-use super::requirement::study::PlanStudy;
+use super::requirement::study::Study;
 use super::requirement::waiting::candidates;
 use super::solve::backend::Backend;
 use super::solve::joint::{joint_bound, joint_shortages};
@@ -24,14 +24,14 @@ use super::terms::limit::EniLimit;
 use super::terms::objective::PlanObjective;
 use super::terms::schedule::Schedule;
 use crate::quantity::Millis;
-use crate::simulation::Action;
+use crate::simulation::EniAction;
 
 /// A plan under which no cold start exceeds `promise` and none fails, or why there is none.
 ///
 /// What keeps the promise at the least cost is tried first: each candidate for what is required is solved,
 /// and the cheapest goes through [`refine`].
 pub fn plan(
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     promise: Millis,
     backend: &dyn Backend,
     progress: &PlanProgress<'_>,
@@ -79,7 +79,7 @@ pub fn plan(
 /// The plan that no counterexample broke, or why there is none.
 fn keep(
     plan: &mut Plan,
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     requirements: Vec<Requirement>,
     backend: &dyn Backend,
     progress: &PlanProgress<'_>,
@@ -103,7 +103,7 @@ fn keep(
 }
 
 /// Passes over the trace, about: for what is required, the constant pools, the warm target, the search.
-fn passes(study: &PlanStudy<'_>) -> [u64; 4] {
+fn passes(study: &Study<'_>) -> [u64; 4] {
     [4, targets::passes_of_pools(study), targets::passes_of_warm(study), refute::passes(study)]
 }
 
@@ -113,14 +113,14 @@ pub(crate) struct Outlook {
     /// What it amounts to.
     pub amount: PlanAmount,
     /// What it does.
-    pub actions: Vec<Action>,
+    pub actions: Vec<EniAction>,
     /// The longest an environment waits for its ENI.
     pub eni_wait: Millis,
 }
 
 /// The [`Outlook`] of `study`, or why there is no plan.
 pub(crate) fn outlook(
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     promise: Millis,
     backend: &dyn Backend,
 ) -> Result<Result<Outlook, NoPlan>, PlanError> {
@@ -140,7 +140,7 @@ pub(crate) fn outlook(
 }
 
 /// What no plan can beat, whatever the limits.
-fn lower_bound(study: &PlanStudy<'_>, minimum: &Joint, promise: Millis) -> Result<PlanAmount, PlanError> {
+fn lower_bound(study: &Study<'_>, minimum: &Joint, promise: Millis) -> Result<PlanAmount, PlanError> {
     let bound = PlanAmount::from(joint_bound(minimum)?);
     let peak_enis = bound.peak_enis.max(minimum_by_work(study, promise).into());
     if joint_shortages(minimum).iter().any(|short| short.limit == EniLimit::Boot) {
@@ -150,7 +150,7 @@ fn lower_bound(study: &PlanStudy<'_>, minimum: &Joint, promise: Millis) -> Resul
     Ok(PlanAmount { peak_enis, ..bound })
 }
 
-fn path_too_long(study: &PlanStudy<'_>, path: Millis, promise: Millis) -> NoPlan {
+fn path_too_long(study: &Study<'_>, path: Millis, promise: Millis) -> NoPlan {
     NoPlan {
         proved: true,
         shortages: vec![Shortfall {
@@ -166,7 +166,7 @@ fn path_too_long(study: &PlanStudy<'_>, path: Millis, promise: Millis) -> NoPlan
 }
 
 /// Fills in the plan that no counterexample broke.
-fn fill_in(plan: &mut Plan, study: &PlanStudy<'_>, kept: KeptPlan) {
+fn fill_in(plan: &mut Plan, study: &Study<'_>, kept: KeptPlan) {
     let KeptPlan { requirement, plan: solved, refutation } = kept;
     let amount = PlanAmount::from(solved.objectives);
     plan.amount = Some(amount);
@@ -208,7 +208,7 @@ fn tell_refused(plan: &mut Plan, refutation: &Refutation) {
     }
 }
 
-fn schedule_rows(study: &PlanStudy<'_>, schedules: &[(usize, Schedule)]) -> Vec<ScheduleRow> {
+fn schedule_rows(study: &Study<'_>, schedules: &[(usize, Schedule)]) -> Vec<ScheduleRow> {
     let mut rows: Vec<ScheduleRow> = Vec::new();
     for (class, schedule) in schedules {
         let class = &study.topology.classes[*class];
@@ -225,7 +225,7 @@ fn schedule_rows(study: &PlanStudy<'_>, schedules: &[(usize, Schedule)]) -> Vec<
 }
 
 /// The limit that the plan leaves the least of.
-fn binding_limit(study: &PlanStudy<'_>, solved: &RequiredPlan) -> Vec<BindingLimit> {
+fn binding_limit(study: &Study<'_>, solved: &RequiredPlan) -> Vec<BindingLimit> {
     let limits = &study.topology.limits;
     let total = u64::from(solved.objectives.peak);
     let quotas = [(EniLimit::VpcQuota, limits.vpc_quota), (EniLimit::RegionQuota, limits.region_quota)];
@@ -244,7 +244,7 @@ fn binding_limit(study: &PlanStudy<'_>, solved: &RequiredPlan) -> Vec<BindingLim
 }
 
 /// What the plan is worth in what it was to make small, counted from its rows.
-fn value_plan(plan: &mut Plan, study: &PlanStudy<'_>, minimum: &Joint) -> Result<(), PlanError> {
+fn value_plan(plan: &mut Plan, study: &Study<'_>, minimum: &Joint) -> Result<(), PlanError> {
     if study.minimise == PlanObjective::Enis {
         return Ok(());
     }

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use crate::worst_case::{Progress, Watch};
+use crate::worst_case::{SearchObserver, SearchProgress};
 
 /// An observer that is told that so many steps are done, of about so many.
 pub struct PlanProgress<'a> {
@@ -75,8 +75,8 @@ impl<'a> PlanProgress<'a> {
 }
 
 /// The search for counterexamples, each look at which is a step.
-impl Watch for PlanProgress<'_> {
-    fn proceed(&self, _progress: &Progress) -> bool {
+impl SearchObserver for PlanProgress<'_> {
+    fn proceed(&self, _progress: &SearchProgress) -> bool {
         self.step();
         true
     }

@@ -8,7 +8,7 @@ use super::progress::PlanProgress;
 use super::refute::{BrokenPromise, Counterexample, Refutation, search_for_counterexample};
 use super::requirement::lifetimes::alive;
 use super::requirement::readiness::Requirement;
-use super::requirement::study::PlanStudy;
+use super::requirement::study::Study;
 use super::solve::backend::Backend;
 use super::solve::required::{RequiredPlan, solve_requirement};
 use super::terms::error::PlanError;
@@ -51,7 +51,7 @@ const MOST_COUNTEREXAMPLES: u64 = 50;
 /// breaks the plan. The first candidate is taken of which it is proved that no invocation fails; where it is
 /// of none, the last.
 pub(crate) fn refine(
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     candidates: Vec<Candidate>,
     promise: Millis,
     backend: &dyn Backend,
@@ -90,7 +90,7 @@ pub(crate) fn refine(
 /// The candidates that have a plan, the cheapest first and none dearer than the one without any
 /// waiting; or why the first has none.
 pub(crate) fn rank_candidates(
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     requirements: Vec<Requirement>,
     promise: Millis,
     backend: &dyn Backend,
@@ -137,13 +137,13 @@ mod tests {
     use petgraph::graph::DiGraph;
 
     use super::*;
-    use crate::cold_path::{ColdPath, Path, Step};
+    use crate::cold_path::{ColdPath, Path, PathStep};
     use crate::demand::Curve;
     use crate::plan::solve::backend;
     use crate::platform::PhaseKind;
-    use crate::policy::{Capacity, Start, named};
+    use crate::policy::{Capacity, StartMode, named};
     use crate::quantity::{Interval, Memory};
-    use crate::topology::{EniClass, FunctionPlace, Limits, SubnetRoom, Topology};
+    use crate::topology::{EniClass, FunctionPlace, SubnetRoom, SystemLimits, Topology};
     use crate::trace::{Entry, Shape, Traffic, TrafficFunction};
 
     /// Three bursts of one function, in one subnet of `addresses`.
@@ -161,12 +161,12 @@ mod tests {
             graph: DiGraph::new(),
             classes: vec![EniClass { subnet: 0, security_groups: Vec::new() }],
             functions: vec![place],
-            limits: Limits::only(vec![room]),
+            limits: SystemLimits::only(vec![room]),
             boot: Interval::between(Millis(5_000), Millis(20_000)),
             delete: Interval::exactly(Millis(10_000)),
             capacity: Capacity::Count(1),
         };
-        let step = Step {
+        let step = PathStep {
             name: "eni".into(),
             kind: PhaseKind::Eni,
             duration: Interval::exactly(Millis::ZERO),
@@ -192,15 +192,15 @@ mod tests {
         requirement
     }
 
-    fn solved(study: &PlanStudy<'_>, requirement: &Requirement) -> RequiredPlan {
+    fn solved(study: &Study<'_>, requirement: &Requirement) -> RequiredPlan {
         solve_requirement(study, requirement, Millis::ZERO, backend::ALL[0]).unwrap().unwrap()
     }
 
-    fn refuted(study: &PlanStudy<'_>, plan: &RequiredPlan) -> Refutation {
+    fn refuted(study: &Study<'_>, plan: &RequiredPlan) -> Refutation {
         search_for_counterexample(study, Millis::ZERO, plan, 0, PlanProgress::unobserved())
     }
 
-    fn refined(study: &PlanStudy<'_>, requirement: Requirement) -> Refinement {
+    fn refined(study: &Study<'_>, requirement: Requirement) -> Refinement {
         let plan = solved(study, &requirement);
         let candidates = vec![Candidate { requirement, plan }];
         refine(study, candidates, Millis::ZERO, backend::ALL[0], PlanProgress::unobserved()).unwrap()
@@ -210,8 +210,8 @@ mod tests {
     fn a_need_that_is_too_weak_is_mended_by_its_counterexamples() {
         let (topology, cold_path, traffic) = bursts(100);
         let mut policy = named("idle-reuse").unwrap();
-        policy.start = Start::Warm;
-        let study = PlanStudy::new(&topology, &cold_path, &policy, &traffic);
+        policy.start = StartMode::Warm;
+        let study = Study::new(&topology, &cold_path, &policy, &traffic);
         let full = refined(&study, Requirement::without_waiting(&study));
         assert_eq!(full.counterexamples, 0);
         let best = full.outcome.unwrap().plan;
@@ -239,8 +239,8 @@ mod tests {
     fn what_no_constraint_takes_away_is_told() {
         let (topology, cold_path, traffic) = bursts(100);
         let mut policy = named("idle-reuse").unwrap();
-        policy.start = Start::Warm;
-        let study = PlanStudy::new(&topology, &cold_path, &policy, &traffic);
+        policy.start = StartMode::Warm;
+        let study = Study::new(&topology, &cold_path, &policy, &traffic);
         let mut requirement = Requirement::without_waiting(&study);
         let mut plan = solved(&study, &requirement);
         // A claim that is not true cannot be mended by requiring more ENIs.

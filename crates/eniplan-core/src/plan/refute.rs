@@ -9,13 +9,13 @@ use rayon::prelude::*;
 
 use super::followed::actions;
 use super::progress::PlanProgress;
-use super::requirement::study::PlanStudy;
+use super::requirement::study::Study;
 use super::solve::required::RequiredPlan;
 use crate::policy::{Policy, Provision};
 use crate::quantity::Millis;
-use crate::simulation::{Assignment, End, Failure, Recorder, Served, World, simulate};
+use crate::simulation::{Assignment, End, Failure, Recorder, ServedInvocation, World, simulate};
 use crate::topology::Topology;
-use crate::worst_case::{Effort, Planned, worst_case};
+use crate::worst_case::{ProvedPlan, SearchEffort, worst_case};
 
 /// What a search for counterexamples has shown.
 #[derive(Clone, Debug, Default)]
@@ -59,7 +59,7 @@ const REPLAYED: u64 = 2_000_000;
 
 /// Passes over the trace that a search takes, about: the corners, twice as they are written down, the
 /// random assignments, and the bounds.
-pub(crate) fn passes(study: &PlanStudy<'_>) -> u64 {
+pub(crate) fn passes(study: &Study<'_>) -> u64 {
     let drawn = REPLAYED / study.traffic.invocations().max(1);
     let zones = if study.topology.limits.survive_zone { 3 } else { 0 };
     drawn.min(2_000) * (1 + zones) + 12
@@ -67,7 +67,7 @@ pub(crate) fn passes(study: &PlanStudy<'_>) -> u64 {
 
 /// Looks for an assignment that breaks `plan`, under which no environment is to wait longer than `eni_wait`.
 pub(crate) fn search_for_counterexample(
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     promise: Millis,
     plan: &RequiredPlan,
     eni_wait: u64,
@@ -98,7 +98,7 @@ pub(crate) fn search_for_counterexample(
 
 /// A plan, and what it is to keep.
 struct CounterexampleSearch<'a> {
-    study: &'a PlanStudy<'a>,
+    study: &'a Study<'a>,
     promise: Millis,
     plan: &'a RequiredPlan,
     eni_wait: u64,
@@ -152,8 +152,8 @@ impl CounterexampleSearch<'_> {
         let (topology, policy) = (self.study.without(lost), self.study.scheduled(Provision::Scheduled));
         let world = self.world(lost, &topology, &policy);
         let most = u64::from(self.plan.draining_peak);
-        let planned = Planned { eni_wait: Millis(self.eni_wait), peak_enis: most };
-        let effort = Effort { invocations: REPLAYED, ..Effort::default() };
+        let planned = ProvedPlan { eni_wait: Millis(self.eni_wait), peak_enis: most };
+        let effort = SearchEffort { invocations: REPLAYED, ..SearchEffort::default() };
         let (cold_path, trace) = (self.study.cold_path, self.study.traffic);
         let worst = worst_case(&world, cold_path, trace, Some(planned), effort, self.progress);
         let found = |what: BrokenPromise, assignment: &Assignment, at_ms: u64, shown: u64| Counterexample {
@@ -225,7 +225,7 @@ impl FirstBroken {
 }
 
 impl Recorder for FirstBroken {
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         if served.start.saturating_sub(served.arrival) > self.promise {
             self.note(served.arrival);
         }

@@ -5,7 +5,7 @@ use crate::demand::{Curve, keep_alive};
 use crate::plan::terms::group::{Group, PlanStart};
 use crate::plan::terms::limit::{Ceiling, EniLimit};
 use crate::plan::terms::objective::PlanObjective;
-use crate::policy::{IdleTtl, Policy, Provision, Start};
+use crate::policy::{IdleTtl, Policy, Provision, StartMode};
 use crate::quantity::{Interval, Millis};
 use crate::topology::Topology;
 use crate::trace::Traffic;
@@ -71,8 +71,8 @@ impl<'a> Situation<'a> {
     /// What exists when the trace begins.
     pub(crate) fn start(&self) -> PlanStart {
         match self.policy.start {
-            Start::Warm => PlanStart::Warm,
-            Start::Empty => PlanStart::Empty { from_ms: 0 },
+            StartMode::Warm => PlanStart::Warm,
+            StartMode::Empty => PlanStart::Empty { from_ms: 0 },
         }
     }
 

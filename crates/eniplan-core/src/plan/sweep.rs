@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::answer::{Plan, PlanAmount, PlanVerdict, TargetBracket};
 use super::planner::plan;
 use super::progress::PlanProgress;
-use super::requirement::study::PlanStudy;
+use super::requirement::study::Study;
 use super::solve::backend::Backend;
 use super::terms::error::PlanError;
 use crate::policy::Provision;
@@ -31,7 +31,7 @@ pub struct SweepStep {
 
 /// Plans for each of `promises`, the tightest first, each promise once; `done` is called after each.
 pub fn sweep(
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     promises: &[Millis],
     backend: &dyn Backend,
     progress: &PlanProgress<'_>,
@@ -56,7 +56,7 @@ pub fn sweep(
 }
 
 /// The longest cold start under the policy itself, ms, where it is proved that none fails.
-fn alone(study: &PlanStudy<'_>) -> Option<u64> {
+fn alone(study: &Study<'_>) -> Option<u64> {
     if matches!(study.policy.provision, Provision::Scheduled | Provision::Clairvoyant) {
         return None;
     }

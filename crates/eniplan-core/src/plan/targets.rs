@@ -11,7 +11,7 @@ use super::refute::FirstBroken;
 use super::requirement::joint::{PooledJoint, pool_minimum, pool_requirement};
 use super::requirement::minimum::minimum_enis;
 use super::requirement::readiness::{PoolRequirement, Requirement};
-use super::requirement::study::PlanStudy;
+use super::requirement::study::Study;
 use super::situation::lift_limits;
 use super::solve::joint::{joint_bound, solve_joint};
 use super::terms::error::PlanError;
@@ -19,15 +19,15 @@ use super::terms::exact::instant_ms;
 use super::terms::joint::JointEntry;
 use super::terms::solution::JointAnswer;
 use crate::demand::Curve;
-use crate::policy::{Policy, Provision, Start, named};
+use crate::policy::{Policy, Provision, StartMode, named};
 use crate::quantity::Millis;
-use crate::simulation::{Action, Assignment, End, World, simulate};
+use crate::simulation::{Assignment, End, EniAction, World, simulate};
 use crate::topology::Topology;
 use crate::worst_case::surely_within;
 
 /// ENIs that are made once and never deleted: in all, and of each pool of functions.
 pub(crate) fn constant_pools(
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     candidates: &[Requirement],
     promise: Millis,
     progress: &PlanProgress<'_>,
@@ -109,7 +109,7 @@ fn by_class(pooled: &PooledJoint, entries: &[JointEntry]) -> Vec<(usize, u32)> {
     made.into_iter().collect()
 }
 
-fn pool_class(study: &PlanStudy<'_>, &(class, enis): &(usize, u32)) -> PoolClass {
+fn pool_class(study: &Study<'_>, &(class, enis): &(usize, u32)) -> PoolClass {
     let class = &study.topology.classes[class];
     PoolClass {
         subnet: study.topology.limits.subnets[class.subnet].name.clone(),
@@ -122,7 +122,7 @@ fn pool_class(study: &PlanStudy<'_>, &(class, enis): &(usize, u32)) -> PoolClass
 ///
 /// That number is tried in one of its classes, all others having enough.
 fn at_least(
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     need: &PoolRequirement,
     counted: (u32, u64),
     promise: Millis,
@@ -179,18 +179,18 @@ fn smallest_that_passes(
 const REPLAYED: u64 = 40_000_000;
 
 /// Rounds of the search for a target in so many worlds, each with two numbers in two corners.
-fn rounds(study: &PlanStudy<'_>, worlds: usize) -> u64 {
+fn rounds(study: &Study<'_>, worlds: usize) -> u64 {
     REPLAYED / study.traffic.invocations().max(1).saturating_mul(4 * worlds as u64)
 }
 
 /// Passes over the traffic to look for constant pools, about.
-pub(crate) fn passes_of_pools(study: &PlanStudy<'_>) -> u64 {
+pub(crate) fn passes_of_pools(study: &Study<'_>) -> u64 {
     let slow = study.traffic.invocations() > PROOFS;
     if slow { 0 } else { 4 * rounds(study, 1).min(TRIED) * study.needs().len() as u64 }
 }
 
 /// Passes over the traffic to look for a warm target, about.
-pub(crate) fn passes_of_warm(study: &PlanStudy<'_>) -> u64 {
+pub(crate) fn passes_of_warm(study: &Study<'_>) -> u64 {
     let worlds = worlds(study).len();
     let proofs = (PROOFS / study.traffic.invocations().max(1)).clamp(4, 24);
     let replays = 4 * rounds(study, worlds).min(TRIED);
@@ -202,7 +202,7 @@ const TRIED: u64 = 6;
 
 /// When a constant pool of so many breaks the promise in some corner.
 fn constant_fails(
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     need: &PoolRequirement,
     enis: u32,
     promise: Millis,
@@ -217,15 +217,15 @@ fn constant_fails(
     }
     let policy = study.scheduled(Provision::Scheduled);
     let lead = instant_ms(topology.boot.max.0);
-    let at = if policy.start == Start::Warm { -lead } else { 0 };
+    let at = if policy.start == StartMode::Warm { -lead } else { 0 };
     let world = World::new(&topology, study.cold_path, &policy, study.initial().to_vec());
-    let world = world.with_schedule(vec![Action { at, class, create: enis, delete: 0 }]);
+    let world = world.with_schedule(vec![EniAction { at, class, create: enis, delete: 0 }]);
     first_broken(study, &world, promise, progress)
 }
 
 /// When the promise breaks in a corner, ms.
 fn first_broken(
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     world: &World<'_>,
     promise: Millis,
     progress: &PlanProgress<'_>,
@@ -239,16 +239,12 @@ fn first_broken(
 }
 
 /// Whether the traffic is too much for the smallest `warm` to be searched for.
-pub(crate) fn too_many_invocations(study: &PlanStudy<'_>) -> bool {
+pub(crate) fn too_many_invocations(study: &Study<'_>) -> bool {
     rounds(study, worlds(study).len()) == 0
 }
 
 /// The smallest `warm` of the warm-pool policy.
-pub(crate) fn warm_target(
-    study: &PlanStudy<'_>,
-    promise: Millis,
-    progress: &PlanProgress<'_>,
-) -> TargetBracket {
+pub(crate) fn warm_target(study: &Study<'_>, promise: Millis, progress: &PlanProgress<'_>) -> TargetBracket {
     let largest = study.alive().iter().fold(1, |sum: u32, alive| sum.saturating_add(alive.peak().0));
     let topologies = worlds(study);
     if rounds(study, topologies.len()) == 0 {
@@ -274,7 +270,7 @@ pub(crate) fn warm_target(
 
 /// The smallest number in the range that is proved to be enough, if being proved is monotone; with
 /// much traffic not quite the smallest, since each proof goes through all of it.
-fn smallest_proved(study: &PlanStudy<'_>, low: u32, high: u32, proved: impl Fn(u32) -> bool) -> Option<u32> {
+fn smallest_proved(study: &Study<'_>, low: u32, high: u32, proved: impl Fn(u32) -> bool) -> Option<u32> {
     if proved(low) {
         return Some(low);
     }
@@ -308,7 +304,7 @@ fn smallest_proved(study: &PlanStudy<'_>, low: u32, high: u32, proved: impl Fn(u
 const PROOFS: u64 = 4_000_000;
 
 /// The topology as it is and, where a zone's loss is to be survived, after the loss of each.
-fn worlds(study: &PlanStudy<'_>) -> Vec<Topology> {
+fn worlds(study: &Study<'_>) -> Vec<Topology> {
     let mut worlds = vec![study.topology.clone()];
     if study.topology.limits.survive_zone {
         let zones: BTreeSet<&str> =
@@ -318,7 +314,7 @@ fn worlds(study: &PlanStudy<'_>) -> Vec<Topology> {
     worlds
 }
 
-fn warm_pool(study: &PlanStudy<'_>, warm: u32) -> Policy {
+fn warm_pool(study: &Study<'_>, warm: u32) -> Policy {
     let mut policy = named("warm-pool").unwrap_or_else(|| study.policy.clone());
     let like = study.scheduled(Provision::Scheduled);
     policy.warm = warm;

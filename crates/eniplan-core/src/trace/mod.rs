@@ -11,7 +11,7 @@ pub mod generate;
 pub mod names;
 mod scale;
 
-pub use arrivals::{Arrivals, Entry, Spreading};
+pub use arrivals::{Arrivals, Entry, FunctionShare, Spreading};
 pub use scale::Factor;
 
 use crate::quantity::{Memory, Millis};
@@ -98,6 +98,21 @@ impl Traffic {
     /// The invocations in arrival order, ties in input order.
     pub fn arrivals(&self) -> Arrivals<'_> {
         Arrivals::new(&self.shape)
+    }
+
+    /// Those of a share of the functions: each function's in arrival order, and no order among functions.
+    pub fn arrivals_apart(&self, share: FunctionShare) -> Arrivals<'_> {
+        Arrivals::of(&self.shape, share, true)
+    }
+
+    /// Every duration that occurs, ms, with the index of its function.
+    pub fn durations(&self) -> impl Iterator<Item = (u32, u64)> + '_ {
+        let (entries, cells): (&[Entry], &[Cell]) = match &self.shape {
+            Shape::Log(entries) | Shape::Concurrency { runs: entries, .. } => (entries, &[]),
+            Shape::Counts { cells, .. } => (&[], cells),
+        };
+        let of_entries = entries.iter().map(|entry| (entry.function, entry.duration));
+        of_entries.chain(cells.iter().map(|cell| (cell.function, u64::from(cell.duration))))
     }
 
     /// How many invocations there are.

@@ -6,7 +6,7 @@ use super::trial::plan_again;
 use crate::plan::answer::{Explanation, HeldForPool, Plan};
 use crate::plan::progress::PlanProgress;
 use crate::plan::requirement::joint::{PooledJoint, pool_requirement};
-use crate::plan::requirement::study::PlanStudy;
+use crate::plan::requirement::study::Study;
 use crate::plan::terms::error::PlanError;
 use crate::plan::terms::joint::{Joint, JointPool};
 use crate::plan::terms::solution::JointPlan;
@@ -14,7 +14,7 @@ use crate::plan::terms::solution::JointPlan;
 /// What this plan is bound by; none: it has no plan to explain, or not one
 /// that planning again agrees with.
 pub fn explain(
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     plan: &Plan,
     progress: &PlanProgress<'_>,
 ) -> Result<Option<Explanation>, PlanError> {
@@ -59,12 +59,7 @@ fn peak_ms(joint: &Joint, plan: &JointPlan) -> i64 {
 }
 
 /// What is held for each pool at that instant.
-fn held_by_pool(
-    study: &PlanStudy<'_>,
-    pooled: &PooledJoint,
-    plan: &JointPlan,
-    at_ms: i64,
-) -> Vec<HeldForPool> {
+fn held_by_pool(study: &Study<'_>, pooled: &PooledJoint, plan: &JointPlan, at_ms: i64) -> Vec<HeldForPool> {
     let joint = &pooled.joint;
     let held_for = |pool: &JointPool| {
         let own = |class: usize| pool.classes.contains(&class);

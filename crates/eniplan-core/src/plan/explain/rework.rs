@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::trial::smallest;
 use crate::plan::answer::Remedy;
 use crate::plan::planner::outlook;
-use crate::plan::requirement::study::PlanStudy;
+use crate::plan::requirement::study::Study;
 use crate::plan::situation::Situation;
 use crate::plan::solve::backend::Backend;
 use crate::plan::terms::error::PlanError;
@@ -20,14 +20,14 @@ const MOST_MOVES: usize = 96;
 
 /// Plans a study again with something changed.
 pub(crate) struct Rework<'a> {
-    pub study: &'a PlanStudy<'a>,
+    pub study: &'a Study<'a>,
     pub promise: Millis,
     pub backend: &'a dyn Backend,
 }
 
 impl Rework<'_> {
     /// The most ENIs the plan of this study holds; none: it has none.
-    fn peak(&self, study: &PlanStudy<'_>, promise: Millis) -> Result<Option<u64>, PlanError> {
+    fn peak(&self, study: &Study<'_>, promise: Millis) -> Result<Option<u64>, PlanError> {
         let found = outlook(&study.clone().minimising(self.study.minimise), promise, self.backend)?;
         Ok(found.ok().map(|outlook| outlook.amount.peak_enis))
     }
@@ -95,7 +95,7 @@ impl Rework<'_> {
         let keep_alive = self.study.policy.keep_alive.map(|own| own.min(longest));
         let policy = Policy { keep_alive, ..self.study.policy.clone() };
         let Situation { cold_path, traffic, .. } = **self.study;
-        self.peak(&PlanStudy::new(&topology, cold_path, &policy, traffic), self.promise)
+        self.peak(&Study::new(&topology, cold_path, &policy, traffic), self.promise)
     }
 
     /// One function in other subnets: the one with the fewest environments for which that works.

@@ -6,7 +6,7 @@ use super::rework::Rework;
 use crate::plan::answer::{NoPlan, Remedy};
 use crate::plan::progress::PlanProgress;
 use crate::plan::requirement::joint::pool_requirement;
-use crate::plan::requirement::study::PlanStudy;
+use crate::plan::requirement::study::Study;
 use crate::plan::requirement::waiting::candidates;
 use crate::plan::solve::backend::Backend;
 use crate::plan::terms::error::PlanError;
@@ -18,7 +18,7 @@ const KINDS: u64 = 6;
 
 /// Why there is no plan, in full: the limits that rule it out together, and what would help.
 pub fn ways_out(
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     promise: Millis,
     backend: &dyn Backend,
     progress: &PlanProgress<'_>,

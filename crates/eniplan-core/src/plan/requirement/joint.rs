@@ -3,7 +3,7 @@
 use super::minimum::minimum_enis;
 use super::pools::{PoolScope, components, enis_for};
 use super::readiness::Requirement;
-use super::study::PlanStudy;
+use super::study::Study;
 use crate::demand::{Curve, pools};
 use crate::plan::situation::Situation;
 use crate::plan::terms::joint::{Joint, JointPool};
@@ -23,7 +23,7 @@ pub(crate) fn pool_requirement(situation: &Situation<'_>, requirement: &Requirem
 }
 
 /// What no plan can do without, asked of all the classes of overlapping pools together.
-pub(crate) fn pool_minimum(study: &PlanStudy<'_>, promise: Millis) -> PooledJoint {
+pub(crate) fn pool_minimum(study: &Study<'_>, promise: Millis) -> PooledJoint {
     let merged = |component: Vec<(Vec<usize>, Vec<usize>)>| {
         let members = component.iter().flat_map(|pool| pool.1.clone()).collect();
         let mut classes: Vec<usize> = component.iter().flat_map(|pool| pool.0.clone()).collect();
@@ -40,7 +40,7 @@ pub(crate) fn pool_minimum(study: &PlanStudy<'_>, promise: Millis) -> PooledJoin
 }
 
 /// What all functions that use any of these classes need, if any of the classes serves each of them.
-pub(crate) fn enis_together(study: &PlanStudy<'_>, classes: &[usize]) -> Curve {
+pub(crate) fn enis_together(study: &Study<'_>, classes: &[usize]) -> Curve {
     let touching = pools(study.topology).into_iter();
     let touching = touching.filter(|pool| pool.0.iter().any(|class| classes.contains(class)));
     let members = touching.flat_map(|pool| pool.1).collect();

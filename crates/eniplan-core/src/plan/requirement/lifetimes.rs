@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::demand::Curve;
 use crate::plan::situation::Situation;
 use crate::plan::terms::exact::count as counted;
-use crate::simulation::{Assignment, Recorder, Served, World, simulate};
+use crate::simulation::{Assignment, Recorder, ServedInvocation, World, simulate};
 
 /// The environments of each function alive over time under `assignment`, if each has its ENI at once and
 /// `initial` of them are idle at the start.
@@ -55,7 +55,7 @@ struct Lifetimes {
 }
 
 impl Recorder for Lifetimes {
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         let end = served.start.saturating_add(served.duration);
         // What is warm the first time has stood idle since the start.
         let stood = !served.cold && served.environment_invocation == 1;

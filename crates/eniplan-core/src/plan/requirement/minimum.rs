@@ -1,10 +1,10 @@
 //! The minimum: what no plan can do without, whatever the limits (docs/plan.md, "At least").
 
-use super::study::PlanStudy;
+use super::study::Study;
 use super::waiting::longest_wait;
 use crate::demand::{Curve, Nominal, room, size, sizes, tight};
 use crate::plan::terms::exact::at_most_u32;
-use crate::policy::Binding;
+use crate::policy::EnvironmentBinding;
 use crate::quantity::Millis;
 use crate::worst_case::wait_for_host;
 
@@ -12,7 +12,7 @@ use crate::worst_case::wait_for_host;
 const MOST_REPLAYED: u64 = 5_000_000;
 
 /// ENIs that each of these sets of functions cannot do without, if no cold start exceeds `promise`.
-pub(crate) fn minimum_enis(study: &PlanStudy<'_>, promise: Millis, members: &[Vec<usize>]) -> Vec<Curve> {
+pub(crate) fn minimum_enis(study: &Study<'_>, promise: Millis, members: &[Vec<usize>]) -> Vec<Curve> {
     let (of, kept) = study.places.get_or_init(|| (promise, find_places(study, promise)));
     let found;
     let places = if *of == promise {
@@ -24,8 +24,8 @@ pub(crate) fn minimum_enis(study: &PlanStudy<'_>, promise: Millis, members: &[Ve
     let of_pool = |members: &Vec<usize>| {
         let members: Vec<usize> = members.iter().copied().filter(|&f| f < places.len()).collect();
         let (sizes, room) = sizes(study.topology, study.policy, &members);
-        let curves: Vec<Curve> = members.iter().map(|&f| places[f].clone()).collect();
-        Curve::combine(&curves, |counts| tight(counts, &sizes, room))
+        let curves: Vec<&Curve> = members.iter().map(|&f| &places[f]).collect();
+        tight(&curves, &sizes, room)
     };
     members.iter().map(of_pool).collect()
 }
@@ -35,8 +35,8 @@ pub(crate) fn minimum_enis(study: &PlanStudy<'_>, promise: Millis, members: &[Ve
 /// Invocations that run at once, nominally, are in as many environments. That of one which arrives at `t` and
 /// lasts `d` has its place by `t` and the promise at the latest, and to `t + d` and the keep-alive at least.
 /// Where an environment may serve whoever waits (queued binding), only those that surely run at once count.
-fn find_places(study: &PlanStudy<'_>, promise: Millis) -> Vec<Curve> {
-    let queued = study.policy.binding == Binding::Queued;
+fn find_places(study: &Study<'_>, promise: Millis) -> Vec<Curve> {
+    let queued = study.policy.binding == EnvironmentBinding::Queued;
     // How much sooner than `d` after the promise it may go, and how long it surely stays beyond that.
     let margins = |f: usize| {
         let keep_alive = study.keep_alive(f);
@@ -65,10 +65,10 @@ fn find_places(study: &PlanStudy<'_>, promise: Millis) -> Vec<Curve> {
 
 /// Whether every cold start can be as long as the path with an ENI at hand, whatever a plan does that keeps
 /// `promise`: what the phases before the ENI and the wait for it take, those after it make up for.
-fn can_be_longest(study: &PlanStudy<'_>, promise: Millis) -> bool {
+fn can_be_longest(study: &Study<'_>, promise: Millis) -> bool {
     let invocations = study.traffic.invocations();
     let path = &study.cold_path.vpc;
-    let plain = study.policy.binding == Binding::Bound && !study.policy.fallback;
+    let plain = study.policy.binding == EnvironmentBinding::Bound && !study.policy.fallback;
     let free = wait_for_host(&study.topology.limits, invocations) == 0 && invocations <= MOST_REPLAYED;
     let wait = longest_wait(path, promise, Millis::ZERO).filter(|_| plain && free);
     wait.is_some_and(|wait| path.shortest_after(Millis(wait)) <= path.longest(Millis::ZERO, Millis::ZERO))
@@ -77,9 +77,9 @@ fn can_be_longest(study: &PlanStudy<'_>, promise: Millis) -> bool {
 /// ENIs that no plan can do without, by place-time: as many environments as run nominally at once
 /// exist, and each has a place for an invocation and a keep-alive within the promise and what follows.
 /// Zero where the promise is shorter than every keep-alive: [`minimum_enis`] says more.
-pub(crate) fn minimum_by_work(study: &PlanStudy<'_>, promise: Millis) -> u32 {
+pub(crate) fn minimum_by_work(study: &Study<'_>, promise: Millis) -> u32 {
     let functions = study.topology.functions.len().min(study.traffic.functions.len());
-    let queued = study.policy.binding == Binding::Queued;
+    let queued = study.policy.binding == EnvironmentBinding::Queued;
     if queued || (0..functions).all(|f| study.keep_alive(f) >= promise) {
         return 0;
     }

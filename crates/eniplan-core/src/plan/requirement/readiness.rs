@@ -4,7 +4,7 @@
 //! requires); then what each counterexample has shown to be lacking.
 
 use super::pools::{PoolScope, enis_for, scopes};
-use super::study::PlanStudy;
+use super::study::Study;
 use crate::demand::Curve;
 use crate::plan::situation::Situation;
 
@@ -27,7 +27,7 @@ pub(crate) struct PoolRequirement {
 
 impl Requirement {
     /// So much that no environment ever waits for an ENI.
-    pub(crate) fn without_waiting(study: &PlanStudy<'_>) -> Self {
+    pub(crate) fn without_waiting(study: &Study<'_>) -> Self {
         let alive = study.alive();
         let require = |scope: PoolScope| {
             let ready = enis_for(study, &scope, &alive);

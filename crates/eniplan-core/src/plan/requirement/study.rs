@@ -1,4 +1,4 @@
-//! PlanStudy: a situation and the curves that follow from it, each worked out once and kept.
+//! Study: a situation and the curves that follow from it, each worked out once and kept.
 //!
 //! The caller owns it: what several plans of one trace share is found once.
 
@@ -11,7 +11,7 @@ use crate::demand::need::{self, Premises};
 use crate::demand::{Curve, at_start};
 use crate::plan::situation::Situation;
 use crate::plan::terms::objective::PlanObjective;
-use crate::policy::{Binding, Policy, Start};
+use crate::policy::{EnvironmentBinding, Policy, StartMode};
 use crate::quantity::Millis;
 use crate::simulation::{Assignment, End};
 use crate::topology::Topology;
@@ -20,7 +20,7 @@ use crate::worst_case::wait_for_host;
 
 /// A situation, and what the trace comes to in it.
 #[derive(Clone, Debug)]
-pub struct PlanStudy<'a> {
+pub struct Study<'a> {
     situation: Situation<'a>,
     initial: OnceLock<Vec<u32>>,
     most: OnceLock<Vec<need::Most>>,
@@ -30,7 +30,7 @@ pub struct PlanStudy<'a> {
     longest_served: OnceLock<Vec<Curve>>,
 }
 
-impl<'a> Deref for PlanStudy<'a> {
+impl<'a> Deref for Study<'a> {
     type Target = Situation<'a>;
 
     fn deref(&self) -> &Situation<'a> {
@@ -38,7 +38,7 @@ impl<'a> Deref for PlanStudy<'a> {
     }
 }
 
-impl<'a> PlanStudy<'a> {
+impl<'a> Study<'a> {
     /// A study of this trace.
     pub const fn new(
         topology: &'a Topology,
@@ -63,15 +63,15 @@ impl<'a> PlanStudy<'a> {
     }
 
     /// The same with functions in other subnets: what their environments come to stays.
-    pub(crate) fn elsewhere<'b>(&'b self, topology: &'b Topology) -> PlanStudy<'b> {
-        PlanStudy { situation: Situation { topology, ..self.situation }, ..self.clone() }
+    pub(crate) fn elsewhere<'b>(&'b self, topology: &'b Topology) -> Study<'b> {
+        Study { situation: Situation { topology, ..self.situation }, ..self.clone() }
     }
 
     /// The environments of each function that are idle at time 0.
     pub fn initial(&self) -> &[u32] {
         self.initial.get_or_init(|| match self.policy.start {
-            Start::Empty => vec![0; self.topology.functions.len()],
-            Start::Warm => at_start(self.traffic, self.topology, self.policy),
+            StartMode::Empty => vec![0; self.topology.functions.len()],
+            StartMode::Warm => at_start(self.traffic, self.topology, self.policy),
         })
     }
 
@@ -83,7 +83,7 @@ impl<'a> PlanStudy<'a> {
     /// The same where environments wait for an ENI for at most so long.
     pub(crate) fn longest_waiting(&self, eni_wait: Millis) -> Vec<Millis> {
         let microvm_wait = wait_for_host(&self.topology.limits, self.traffic.invocations());
-        let path = |in_vpc: bool| self.cold_path.of(in_vpc).longest(eni_wait, Millis(microvm_wait));
+        let path = |in_vpc: bool| self.cold_path.path_for(in_vpc).longest(eni_wait, Millis(microvm_wait));
         self.topology.functions.iter().map(|place| path(!place.classes.is_empty())).collect()
     }
 
@@ -97,7 +97,7 @@ impl<'a> PlanStudy<'a> {
     /// What each function's environments come to at most.
     pub(crate) fn most(&self) -> &[need::Most] {
         self.most.get_or_init(|| {
-            let premises = Premises::none_fails(self.policy.binding == Binding::Queued);
+            let premises = Premises::none_fails(self.policy.binding == EnvironmentBinding::Queued);
             let (topology, policy) = (self.topology, self.policy);
             need::environments(self.traffic, topology, policy, &self.longest(), self.initial(), &premises)
         })

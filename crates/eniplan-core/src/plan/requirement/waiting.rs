@@ -9,18 +9,18 @@ use rayon::prelude::*;
 
 use super::pools::enis_for;
 use super::readiness::{PoolRequirement, Requirement};
-use super::study::PlanStudy;
+use super::study::Study;
 use crate::cold_path::Path;
 use crate::demand::need::{self, Premises};
 use crate::demand::{Curve, SlidingMax, sizes};
 use crate::plan::terms::exact::count;
-use crate::policy::{Binding, Provision, Start};
+use crate::policy::{EnvironmentBinding, Provision, StartMode};
 use crate::quantity::Millis;
 use crate::trace::Entry;
 use crate::worst_case::wait_for_host;
 
 /// What may be required, the first without any waiting; each keeps the promise.
-pub(crate) fn candidates(study: &PlanStudy<'_>, promise: Millis) -> Vec<Requirement> {
+pub(crate) fn candidates(study: &Study<'_>, promise: Millis) -> Vec<Requirement> {
     let plain = Requirement::without_waiting(study);
     let waits = PlannedWait::all(study, promise);
     let rooms = waits.first().map_or_else(Vec::new, |wait| WaitingRoom::all(study, &plain.pools, wait));
@@ -77,7 +77,7 @@ impl PlannedWait {
     /// The longest that a promise leaves room for, and parts of it: who waits longer lives longer too, so that
     /// less may be better. The parts are the same for every promise they fit into: the longest boot, and
     /// powers of two.
-    fn all(study: &PlanStudy<'_>, promise: Millis) -> Vec<Self> {
+    fn all(study: &Study<'_>, promise: Millis) -> Vec<Self> {
         let (path, host) = (&study.cold_path.vpc, Millis(host_wait(study)));
         let invocations = study.traffic.invocations();
         let longest = longest_wait(path, promise, host).filter(|&ms| ms > 0);
@@ -91,7 +91,7 @@ impl PlannedWait {
     }
 
     /// The environments of each function that can be alive where none waits longer.
-    fn alive(&self, study: &PlanStudy<'_>) -> Vec<Curve> {
+    fn alive(&self, study: &Study<'_>) -> Vec<Curve> {
         let longest = study.longest_waiting(Millis(self.ms));
         let (topology, policy, initial) = (study.topology, study.policy, study.initial());
         let premises = Premises::none_fails(false);
@@ -100,7 +100,7 @@ impl PlannedWait {
     }
 
     /// Place-time that the environments of the start may take up, and until when.
-    fn idle(&self, study: &PlanStudy<'_>, need: &PoolRequirement) -> (u128, u64) {
+    fn idle(&self, study: &Study<'_>, need: &PoolRequirement) -> (u128, u64) {
         let (mut sum, mut until) = (0_u128, 0_u64);
         for &f in &need.scope.members {
             let keep_alive = study.keep_alive(f).0;
@@ -122,7 +122,7 @@ struct WaitingRoom {
 
 impl WaitingRoom {
     /// Of each pool.
-    fn all(study: &PlanStudy<'_>, needs: &[PoolRequirement], longest: &PlannedWait) -> Vec<Option<Self>> {
+    fn all(study: &Study<'_>, needs: &[PoolRequirement], longest: &PlannedWait) -> Vec<Option<Self>> {
         let mut rooms: Vec<Option<Self>> = needs.iter().map(|need| Self::of(study, need, longest)).collect();
         let mut pool_of = vec![None; study.topology.functions.len()];
         for (pool, need) in needs.iter().enumerate() {
@@ -139,14 +139,15 @@ impl WaitingRoom {
 
     /// None where waiting is not in turn or gains nothing: environments of several sizes, classes shared
     /// with others, ENIs made on the way.
-    fn of(study: &PlanStudy<'_>, need: &PoolRequirement, longest: &PlannedWait) -> Option<Self> {
+    fn of(study: &Study<'_>, need: &PoolRequirement, longest: &PlannedWait) -> Option<Self> {
         let policy = study.scheduled(Provision::Scheduled);
         let in_turn = policy.reuse && !policy.join_booting && policy.miss_budget == 0 && policy.miss.0 == 0;
-        let plain = in_turn && !policy.fallback && policy.binding == Binding::Bound && need.scope.alone;
+        let plain =
+            in_turn && !policy.fallback && policy.binding == EnvironmentBinding::Bound && need.scope.alone;
         let members = &need.scope.members;
         let short_lived = members.iter().any(|&f| study.keep_alive(f).0 < longest.ms);
         // In a running system an environment that outlives the wait gains nothing by it.
-        let helps = short_lived || study.policy.start == Start::Empty;
+        let helps = short_lived || study.policy.start == StartMode::Empty;
         let (sizes, room) = sizes(study.topology, &policy, members);
         let one = *sizes.first()?;
         let slots = room / one;
@@ -157,7 +158,7 @@ impl WaitingRoom {
     /// Places for the environments that can have been alive throughout the last `W`.
     fn late(
         &self,
-        study: &PlanStudy<'_>,
+        study: &Study<'_>,
         need: &PoolRequirement,
         wait: &PlannedWait,
         alive: &[Curve],
@@ -168,13 +169,13 @@ impl WaitingRoom {
     }
 
     /// ENIs of the environments that stand at the start.
-    fn initial_enis(&self, study: &PlanStudy<'_>, need: &PoolRequirement) -> u32 {
+    fn initial_enis(&self, study: &Study<'_>, need: &PoolRequirement) -> u32 {
         let initial: u64 = need.scope.members.iter().map(|&f| u64::from(initial(study, f))).sum();
         count(initial.div_ceil(self.slots))
     }
 
     /// ENIs enough to give everyone a turn within `W`.
-    fn in_turn(&self, study: &PlanStudy<'_>, need: &PoolRequirement, wait: &PlannedWait) -> PoolRequirement {
+    fn in_turn(&self, study: &Study<'_>, need: &PoolRequirement, wait: &PlannedWait) -> PoolRequirement {
         let works = self.works(study, wait);
         let reach = works.iter().map(|work| work.reach).max().unwrap_or(0).saturating_add(1);
         let search = study.cold_path.vpc.latest_acquire(Millis(host_wait(study))).0;
@@ -214,7 +215,7 @@ impl WaitingRoom {
 
     /// As many environments as can have a place: one for each arrival, as long as it reaches.
     fn can_stand(
-        study: &PlanStudy<'_>,
+        study: &Study<'_>,
         need: &PoolRequirement,
         wait: &PlannedWait,
         works: &[ArrivalWork],
@@ -236,7 +237,7 @@ impl WaitingRoom {
     }
 
     /// What each arrival may take up of the places.
-    fn works(&self, study: &PlanStudy<'_>, wait: &PlannedWait) -> Vec<ArrivalWork> {
+    fn works(&self, study: &Study<'_>, wait: &PlannedWait) -> Vec<ArrivalWork> {
         let path = study.longest();
         let work = |entry: &Entry| {
             let f = entry.function as usize;
@@ -269,11 +270,11 @@ impl ArrivalWork {
 }
 
 /// The environments of a function that are idle at the start.
-fn initial(study: &PlanStudy<'_>, function: usize) -> u32 {
+fn initial(study: &Study<'_>, function: usize) -> u32 {
     study.initial().get(function).copied().unwrap_or(0)
 }
 
-fn host_wait(study: &PlanStudy<'_>) -> u64 {
+fn host_wait(study: &Study<'_>) -> u64 {
     wait_for_host(&study.topology.limits, study.traffic.invocations())
 }
 

@@ -10,7 +10,7 @@ use crate::plan::check::check_draining;
 use crate::plan::requirement::joint::{PooledJoint, pool_minimum, pool_requirement};
 use crate::plan::requirement::minimum::minimum_enis;
 use crate::plan::requirement::readiness::{PoolRequirement, Requirement};
-use crate::plan::requirement::study::PlanStudy;
+use crate::plan::requirement::study::Study;
 use crate::plan::terms::error::PlanError;
 use crate::plan::terms::group::Group;
 use crate::plan::terms::joint::JointEntry;
@@ -36,7 +36,7 @@ pub(crate) struct RequiredPlan {
 
 /// The plan of all that is required, or why there is none; proved where what is needed at least is already too much.
 pub(crate) fn solve_requirement(
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     requirement: &Requirement,
     promise: Millis,
     backend: &dyn Backend,
@@ -50,7 +50,7 @@ pub(crate) fn solve_requirement(
 
 /// One pool, in the roomiest of its classes if that will do.
 fn solve_alone(
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     requirement: &Requirement,
     pool: &PoolRequirement,
     promise: Millis,
@@ -83,7 +83,7 @@ fn solve_alone(
 }
 
 fn solve_jointly(
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     requirement: &Requirement,
     promise: Millis,
 ) -> Result<Result<RequiredPlan, NoPlan>, PlanError> {

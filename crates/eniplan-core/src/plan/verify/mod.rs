@@ -17,17 +17,17 @@ use std::collections::BTreeSet;
 use super::answer::PlanAmount;
 use super::check::{check, grant_tokens};
 use super::requirement::readiness::Requirement;
-use super::requirement::study::PlanStudy;
+use super::requirement::study::Study;
 use super::requirement::waiting::candidates;
 use super::terms::exact::instant_ms;
 use super::terms::group::{Group, PlanStart};
 use super::terms::schedule::Schedule;
 use super::terms::violation::Violation;
 use crate::demand::Curve;
-use crate::policy::{Provision, Start};
+use crate::policy::{Provision, StartMode};
 use crate::quantity::Millis;
-use crate::simulation::{Action, World, simulate};
-use crate::worst_case::{self, Unwatched, worst_case};
+use crate::simulation::{EniAction, World, simulate};
+use crate::worst_case::{self, Unobserved, worst_case};
 use breach::name_classes;
 use failure::{FirstFailure, reason};
 use saved::Claims;
@@ -40,7 +40,7 @@ const MOST_CREATIONS: u64 = 5_000_000;
 const REPLAYED: u64 = 2_000_000;
 
 /// Checks `actions`, in time order, against `promise` and what is claimed of them, then attacks them.
-pub fn verify(study: &PlanStudy<'_>, promise: Millis, actions: &[Action], claims: Claims) -> Verified {
+pub fn verify(study: &Study<'_>, promise: Millis, actions: &[EniAction], claims: Claims) -> Verified {
     let cold_path = study.longest_possible();
     let mut verified = Verified {
         holds: false,
@@ -77,8 +77,8 @@ pub fn verify(study: &PlanStudy<'_>, promise: Millis, actions: &[Action], claims
 }
 
 /// From an empty start nothing is done before it.
-fn check_start(study: &PlanStudy<'_>, actions: &[Action], verified: &mut Verified) {
-    let early = |action: &&Action| study.policy.start == Start::Empty && action.at < 0;
+fn check_start(study: &Study<'_>, actions: &[EniAction], verified: &mut Verified) {
+    let early = |action: &&EniAction| study.policy.start == StartMode::Empty && action.at < 0;
     for action in actions.iter().filter(early) {
         let needed = u64::from(action.create).max(u64::from(action.delete));
         let (what, place) = ("entries from the start on".into(), name_classes(study, &[action.class]));
@@ -90,9 +90,9 @@ fn check_start(study: &PlanStudy<'_>, actions: &[Action], verified: &mut Verifie
 /// Whether every group of functions that share classes has what it needs, in one of the candidates
 /// for it; and how long environments then wait for an ENI.
 fn check_readiness(
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     candidates: &[Requirement],
-    actions: &[Action],
+    actions: &[EniAction],
     verified: &mut Verified,
 ) -> Millis {
     let requests = actions.iter().filter(|action| action.create > 0);
@@ -162,7 +162,7 @@ fn check_readiness(
 }
 
 /// No loss, and that of each zone of these classes where it is to be survived.
-fn losses<'a>(study: &PlanStudy<'a>, classes: &[usize]) -> Vec<Option<&'a str>> {
+fn losses<'a>(study: &Study<'a>, classes: &[usize]) -> Vec<Option<&'a str>> {
     let mut losses = vec![None];
     if study.topology.limits.survive_zone {
         let zones: BTreeSet<&str> = classes.iter().map(|&class| study.zone(class)).collect();
@@ -177,7 +177,7 @@ fn without(lost: Option<&str>) -> String {
 }
 
 /// A group of this need, to be held against requests that have their tokens.
-fn unlimited(study: &PlanStudy<'_>, need: &Curve) -> Group {
+fn unlimited(study: &Study<'_>, need: &Curve) -> Group {
     Group {
         need: need.clone(),
         span: study.traffic.span,
@@ -237,9 +237,9 @@ fn compare_claims(verified: &mut Verified, claims: Claims, apart: HeldApart) {
 
 /// Replays the plan, looking for an assignment that breaks the promise.
 fn search_for_counterexample(
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     promise: Millis,
-    actions: &[Action],
+    actions: &[EniAction],
     eni_wait: Millis,
     lost: Option<&str>,
     verified: &mut Verified,
@@ -255,12 +255,12 @@ fn search_for_counterexample(
     let left = actions.iter().filter(|action| lost.is_none() || Some(study.zone(action.class)) != lost);
     let world = world.with_schedule(left.copied().collect());
     let proved = verified.breaches.is_empty();
-    let planned = worst_case::Planned { eni_wait, peak_enis: verified.found.peak_enis };
+    let planned = worst_case::ProvedPlan { eni_wait, peak_enis: verified.found.peak_enis };
     // What is known to be broken needs no long search.
     let invocations = if proved { REPLAYED } else { REPLAYED / 20 };
-    let effort = worst_case::Effort { invocations, ..worst_case::Effort::default() };
+    let effort = worst_case::SearchEffort { invocations, ..worst_case::SearchEffort::default() };
     let worst =
-        worst_case(&world, study.cold_path, study.traffic, proved.then_some(planned), effort, &Unwatched);
+        worst_case(&world, study.cold_path, study.traffic, proved.then_some(planned), effort, &Unobserved);
     verified.attacks += worst.replays;
     verified.longest_replayed_ms = verified.longest_replayed_ms.max(worst.cold_start.witness_ms);
     if worst.cold_start.witness_ms > promise.0 {

@@ -11,9 +11,9 @@ use serde_json::value::RawValue;
 
 use super::tally::last_creation;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::plan::requirement::study::PlanStudy;
+use crate::plan::requirement::study::Study;
 use crate::quantity::Millis;
-use crate::simulation::Action;
+use crate::simulation::EniAction;
 
 /// What the file says its plan amounts to.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -34,7 +34,7 @@ pub struct Saved {
     /// What it is said to amount to.
     pub claims: Claims,
     /// What it does, in the file's order.
-    pub actions: Vec<Action>,
+    pub actions: Vec<EniAction>,
     /// Signs that it was made for something else, in the user's words.
     pub doubts: Vec<String>,
 }
@@ -45,7 +45,7 @@ pub const COLUMNS: [&str; 5] = ["at", "subnet", "security_groups", "create", "de
 const FAR_MS: i64 = 1 << 50;
 
 /// Reads the plan `text` of the file `name`, which must be for the classes and the time of `study`.
-pub fn read(name: &str, text: &str, study: &PlanStudy<'_>) -> Result<Saved, Diagnostics> {
+pub fn read(name: &str, text: &str, study: &Study<'_>) -> Result<Saved, Diagnostics> {
     let mut reading =
         PlanReading { study, problems: Diagnostics::default(), last: i64::MIN, end: last_creation(study) };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -67,7 +67,7 @@ struct CellPlace {
 }
 
 struct PlanReading<'a> {
-    study: &'a PlanStudy<'a>,
+    study: &'a Study<'a>,
     problems: Diagnostics,
     last: i64,
     end: i64,
@@ -90,7 +90,7 @@ impl PlanReading<'_> {
     }
 
     /// The action of a row whose cells could be read; what is wrong with them together is told.
-    fn action(&mut self, row: &SavedRow<'_>) -> Option<Action> {
+    fn action(&mut self, row: &SavedRow<'_>) -> Option<EniAction> {
         let class = match (row.subnet, row.groups) {
             (Some(subnet), Some(groups)) => self.class(subnet, groups),
             _ => None,
@@ -109,7 +109,7 @@ impl PlanReading<'_> {
         if let Some((message, help)) = wrong {
             self.wrong(Code::BadValue, place, &at.to_string(), message, help);
         }
-        Some(Action { at, class: class?, create: row.create?, delete: row.delete? })
+        Some(EniAction { at, class: class?, create: row.create?, delete: row.delete? })
     }
 
     fn class(&mut self, subnet: (&str, CellPlace), groups: (&str, CellPlace)) -> Option<usize> {
@@ -273,7 +273,7 @@ impl PlanReading<'_> {
     }
 
     /// One entry of a JSON schedule.
-    fn entry(&mut self, map: &JsonLines<'_>, raw: &RawValue) -> Option<Action> {
+    fn entry(&mut self, map: &JsonLines<'_>, raw: &RawValue) -> Option<EniAction> {
         let place = map.place(raw.get());
         let keys = ["at_ms", "subnet", "security_groups", "create", "delete"];
         let Ok(fields) = serde_json::from_str::<BTreeMap<String, &RawValue>>(raw.get()) else {

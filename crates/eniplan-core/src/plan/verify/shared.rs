@@ -3,7 +3,7 @@
 use crate::demand::Curve;
 use crate::plan::requirement::joint::enis_together;
 use crate::plan::requirement::pools::connected;
-use crate::plan::requirement::study::PlanStudy;
+use crate::plan::requirement::study::Study;
 
 /// Functions that share classes, directly or through others.
 pub(crate) struct SharedClasses {
@@ -15,7 +15,7 @@ pub(crate) struct SharedClasses {
 
 /// The classes that share functions; their need is packed on ENIs that all of them can use, which is what a
 /// plan may do.
-pub(crate) fn shared_classes(study: &PlanStudy<'_>) -> Vec<SharedClasses> {
+pub(crate) fn shared_classes(study: &Study<'_>) -> Vec<SharedClasses> {
     let shared = |component: Vec<(Vec<usize>, Vec<usize>)>| {
         let overlapping = component.len() > 1;
         let mut classes: Vec<usize> = component.into_iter().flat_map(|pool| pool.0).collect();

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use super::breach::{Breach, Verified};
 use crate::plan::answer::PlanAmount;
 use crate::plan::requirement::readiness::Requirement;
-use crate::plan::requirement::study::PlanStudy;
+use crate::plan::requirement::study::Study;
 use crate::plan::terms::exact::instant_ms;
-use crate::simulation::Action;
+use crate::simulation::EniAction;
 
 /// Where several groups are planned apart, a file may count each on its own.
 #[derive(Clone, Copy, Debug)]
@@ -22,9 +22,9 @@ pub(crate) struct HeldApart {
 
 /// What is held against the limits; fills in the amounts.
 pub(crate) fn tally_held(
-    study: &PlanStudy<'_>,
+    study: &Study<'_>,
     candidates: &[Requirement],
-    actions: &[Action],
+    actions: &[EniAction],
     verified: &mut Verified,
 ) -> HeldApart {
     let limits = &study.topology.limits;
@@ -89,7 +89,7 @@ pub(crate) fn tally_held(
 }
 
 /// By how much what is held of each class changes, by instant.
-fn held_changes(actions: &[Action], delete_ms: i64) -> BTreeMap<i64, Vec<(usize, i64)>> {
+fn held_changes(actions: &[EniAction], delete_ms: i64) -> BTreeMap<i64, Vec<(usize, i64)>> {
     let mut changes: BTreeMap<i64, Vec<(usize, i64)>> = BTreeMap::new();
     for action in actions {
         changes.entry(action.at).or_default().push((action.class, action.create.into()));
@@ -124,13 +124,13 @@ impl LimitTally {
 }
 
 /// After this nothing is created: a need may come late by as long as an environment waits.
-pub(crate) fn last_creation(study: &PlanStudy<'_>) -> i64 {
+pub(crate) fn last_creation(study: &Study<'_>) -> i64 {
     account_ends(study, &[])[0].saturating_add_unsigned(study.topology.boot.max.0)
 }
 
 /// The ends of the account, ms, the last first: each of the trace, or of the last need of a pool,
 /// in any of the candidates.
-fn account_ends(study: &PlanStudy<'_>, candidates: &[Requirement]) -> [i64; 2] {
+fn account_ends(study: &Study<'_>, candidates: &[Requirement]) -> [i64; 2] {
     let until = |last: u64| instant_ms(last.max(study.traffic.span.0));
     let required = candidates.iter().flat_map(|candidate| &candidate.pools).map(|pool| pool.ready.clone());
     let needs = study.needs().into_iter().map(|(_, need)| need).chain(required);
