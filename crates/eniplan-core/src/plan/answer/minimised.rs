@@ -60,11 +60,12 @@ pub(crate) fn value_rows(
             held += change;
             held
         });
-        u128::try_from(peaks.max().unwrap_or(0)).unwrap_or(0)
+        u128::from(peaks.max().unwrap_or(0).max(0).unsigned_abs())
     };
+    debug_assert!(held_ms >= 0, "more is deleted than was created: {held_ms}");
     match minimise {
         PlanObjective::Enis => peak(&all),
-        PlanObjective::Cost(prices) => prices.cost(u128::try_from(held_ms).unwrap_or(0), created),
+        PlanObjective::Cost(prices) => prices.cost(held_ms.unsigned_abs(), created),
         PlanObjective::Addresses { subnet } => {
             let chosen = |name: &&str| subnet.is_none_or(|index| names.get(index) == Some(name));
             by_subnet

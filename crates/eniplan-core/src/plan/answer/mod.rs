@@ -1,10 +1,10 @@
 //! The answer of the planner: data alone, as it is printed.
 
-pub mod explanation;
-pub mod minimised;
+pub(crate) mod explanation;
+pub(crate) mod minimised;
 
-pub mod plan;
-pub mod row;
+pub(crate) mod plan;
+pub(crate) mod row;
 
 pub use explanation::{BindingStretch, Explanation, HeldForPool, PriceDifference, Remedy, ShadowPrice};
 pub use minimised::Minimised;

@@ -26,7 +26,9 @@ impl<'a> Sweep<'a> {
         let of = |sets: &mut dyn Iterator<Item = &Vec<usize>>| {
             let mut of = vec![Vec::new(); duties.classes];
             for (index, classes) in sets.enumerate() {
-                classes.iter().for_each(|&class| of[class].push(index));
+                for &class in classes {
+                    of[class].push(index);
+                }
             }
             of
         };

@@ -1,4 +1,4 @@
-//! EniPrices: what one more or one less of each limit would change, each planned again.
+//! Prices: what one more or one less of each limit would change, each planned again.
 //!
 //! Exact differences in the plan's own objective, not duals: the problem is one of whole numbers, where
 //! one address may save nothing and two an ENI. So the answer is the fewest more that save anything, and

@@ -33,7 +33,7 @@ impl Rework<'_> {
     }
 
     /// A looser promise.
-    pub fn promise(&self) -> Result<Remedy, PlanError> {
+    pub(crate) fn promise(&self) -> Result<Remedy, PlanError> {
         let (what, now) = ("promise", self.promise);
         let path = self.study.longest_possible();
         let longest = path.plus(self.study.topology.boot.max).plus(LONGER);
@@ -54,7 +54,7 @@ impl Rework<'_> {
     }
 
     /// A shorter keep-alive of every function, in whole seconds.
-    pub fn keep_alive(&self) -> Result<Remedy, PlanError> {
+    pub(crate) fn keep_alive(&self) -> Result<Remedy, PlanError> {
         let what = "keep-alive of idle environments";
         let in_vpc = (0..self.study.topology.functions.len())
             .filter(|&f| !self.study.topology.functions[f].classes.is_empty());
@@ -99,7 +99,7 @@ impl Rework<'_> {
     }
 
     /// One function in other subnets: the one with the fewest environments for which that works.
-    pub fn moving(&self) -> Result<Remedy, PlanError> {
+    pub(crate) fn moving(&self) -> Result<Remedy, PlanError> {
         let (kind, what) = ("move", "one function in other subnets of its VPC");
         let limits = &self.study.topology.limits;
         let mut tried = 0;

@@ -19,7 +19,9 @@ pub(crate) struct PooledJoint {
 /// What is required, as a joint problem.
 pub(crate) fn pool_requirement(situation: &Situation<'_>, requirement: &Requirement) -> PooledJoint {
     let pools = requirement.pools.iter().map(|pool| (pool.scope.classes.clone(), pool.ready.clone()));
-    pool_needs(situation, pools.collect())
+    let pooled = pool_needs(situation, pools.collect());
+    debug_assert_eq!(pooled.joint.end_ms(), requirement.end_ms(situation), "one account");
+    pooled
 }
 
 /// What no plan can do without, asked of all the classes of overlapping pools together.

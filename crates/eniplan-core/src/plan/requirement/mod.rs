@@ -5,11 +5,11 @@
 //! leaves room to wait, `minimum` what no plan can do without, `joint` both as problems to solve; `lifetimes`
 //! are those of the environments of one replay.
 
-pub mod joint;
-pub mod lifetimes;
-pub mod minimum;
-pub mod pools;
+pub(crate) mod joint;
+pub(crate) mod lifetimes;
+pub(crate) mod minimum;
+pub(crate) mod pools;
 
-pub mod readiness;
-pub mod study;
-pub mod waiting;
+pub(crate) mod readiness;
+pub(crate) mod study;
+pub(crate) mod waiting;

@@ -34,8 +34,17 @@ pub(crate) struct Relief {
 }
 
 impl Relief {
+    /// Whether every rise is requested or kept over its gap, and every fall deleted or kept.
+    fn serves(&self, turns: &Decomposition) -> bool {
+        let sum =
+            |batches: &[DeadlineBatch]| -> u64 { batches.iter().map(|batch| u64::from(batch.count)).sum() };
+        let kept: u64 = self.kept.iter().map(|gap| u64::from(gap.count)).sum();
+        sum(&self.requests) + kept == sum(&turns.creations)
+            && sum(&self.deletions) + kept == sum(&turns.deletions)
+    }
+
     /// All of it as one schedule.
-    pub fn schedule(&self) -> Schedule {
+    pub(crate) fn schedule(&self) -> Schedule {
         let pairs =
             |turns: &[DeadlineBatch]| turns.iter().map(|turn| (turn.at_ms, turn.count)).collect::<Vec<_>>();
         Schedule::from_parts(pairs(&self.requests), pairs(&self.deletions))
@@ -69,7 +78,9 @@ pub(crate) fn relieve(turns: &Decomposition, group: &Group) -> Option<Relief> {
         kept.extend(trial.kept.into_iter().copied());
         requests.extend(trial.grants);
     }
-    Some(Relief { requests, deletions, kept, bound, congested })
+    let relief = Relief { requests, deletions, kept, bound, congested };
+    debug_assert!(relief.serves(turns), "requests and kept ENIs are not the rises");
+    Some(relief)
 }
 
 /// Runs of creations, each ending with one that meets a full bucket.

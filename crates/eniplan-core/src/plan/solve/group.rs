@@ -91,6 +91,7 @@ fn closed_form(group: &Group) -> Result<Option<GroupPlan>, PlanError> {
     let Some(relief) = relieve(&decompose(group), group) else { return Ok(None) };
     let schedule = relief.schedule();
     let objectives = check(group, &schedule).map_err(PlanError::Unsound)?;
+    debug_assert!(objectives.creations == schedule.creations() && objectives >= relief.bound);
     let met = objectives == relief.bound;
     Ok(Some(GroupPlan {
         schedule,

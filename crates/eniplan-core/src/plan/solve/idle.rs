@@ -1,6 +1,7 @@
 //! Idle: needs with those gaps closed over which an idle ENI is cheaper kept.
 
 use crate::demand::Curve;
+use crate::plan::terms::exact::count as count_of;
 
 /// The need with every gap of a level closed that is longer than `turnaround` (shorter ones are
 /// bridged anyway) and by no more than `longest`. The last gap, which nothing ends, stays. ms.
@@ -35,7 +36,7 @@ pub(crate) fn kept_idle(need: &Curve, turnaround: u64, longest: u64) -> Curve {
     let mut held = 0_i64;
     Curve::new(changes.into_iter().map(|(at, change)| {
         held += change;
-        (at, u32::try_from(held).unwrap_or(0))
+        (at, count_of(held))
     }))
 }
 

@@ -6,15 +6,15 @@
 //! a gap. Several pools: [`joint`]; what else a plan makes small: [`objective`].
 
 pub mod backend;
-pub mod congestion;
-pub mod decompose;
-pub mod group;
-pub mod idle;
+pub(crate) mod congestion;
+pub(crate) mod decompose;
+pub(crate) mod group;
+pub(crate) mod idle;
 pub mod joint;
 pub mod network;
 pub mod objective;
 pub mod program;
-pub mod required;
-pub mod shortage;
-pub mod tokens;
-pub mod validate;
+pub(crate) mod required;
+pub(crate) mod shortage;
+pub(crate) mod tokens;
+pub(crate) mod validate;

@@ -58,6 +58,7 @@ fn solve_alone(
 ) -> Result<Result<RequiredPlan, NoPlan>, PlanError> {
     let (class, group) = study.group_in(&pool.scope.classes).ok_or(PlanError::Malformed)?;
     let group = Group { need: pool.ready.clone(), ..group };
+    debug_assert_eq!(group.end_ms(), requirement.end_ms(study), "one account");
     match solve(&group, backend, &ProgramEffort::of(backend))? {
         GroupAnswer::Planned(planned) => {
             let mut subnet_peaks = vec![0; study.topology.limits.subnets.len()];

@@ -43,22 +43,22 @@ impl From<TokenBucket> for ExactBucket {
 
 impl ExactBucket {
     /// Whether the units lose nothing: refused by validation otherwise.
-    pub fn is_exact(self) -> bool {
+    pub(crate) fn is_exact(self) -> bool {
         self.full <= self.token || self.rate <= self.full - self.token
     }
 
     /// Tokens of a full bucket.
-    pub fn burst(self) -> u64 {
+    pub(crate) fn burst(self) -> u64 {
         self.full / self.token.max(1)
     }
 
     /// The longest pause between two requests that both wait; none: for ever.
-    pub fn pause_ms(self) -> Option<u64> {
+    pub(crate) fn pause_ms(self) -> Option<u64> {
         (self.rate > 0 && self.full > 0).then(|| self.token.div_ceil(self.rate))
     }
 
     /// Requests that one window of `width_ms` (both ends included) can grant at once.
-    pub fn window(self, width_ms: u64) -> u64 {
+    pub(crate) fn window(self, width_ms: u64) -> u64 {
         if self.full == 0 {
             return 0;
         }
@@ -69,7 +69,7 @@ impl ExactBucket {
     }
 
     /// The narrowest window that grants `count` requests at once; none: no window does.
-    pub fn width_ms(self, count: u64) -> Option<u64> {
+    pub(crate) fn width_ms(self, count: u64) -> Option<u64> {
         let over = count.saturating_sub(self.burst());
         match (over, self.full, self.rate) {
             (0, _, _) => Some(0),
@@ -82,7 +82,7 @@ impl ExactBucket {
 
     /// What `requests` (in time order) overdraw: of each stretch without a full bucket the window
     /// of the first request too many and that of the worst.
-    pub fn overdrawn(self, requests: impl Iterator<Item = DeadlineBatch>) -> BTreeSet<(i64, i64)> {
+    pub(crate) fn overdrawn(self, requests: impl Iterator<Item = DeadlineBatch>) -> BTreeSet<(i64, i64)> {
         let full = i128::from(self.full);
         let mut windows = BTreeSet::new();
         let (mut level, mut stretch, mut lowest) = (full, None, 0);
@@ -149,12 +149,12 @@ pub(crate) struct BackwardServer {
 
 impl BackwardServer {
     /// A full bucket at the end of all time.
-    pub fn new(bucket: ExactBucket) -> Self {
+    pub(crate) fn new(bucket: ExactBucket) -> Self {
         Self { bucket, clock: i64::MAX, level: bucket.full, entries: 0 }
     }
 
     /// Serves the next earlier deadline; none as [`latest`].
-    pub fn serve(&mut self, deadline: DeadlineBatch) -> Option<DeadlineService> {
+    pub(crate) fn serve(&mut self, deadline: DeadlineBatch) -> Option<DeadlineService> {
         let ExactBucket { token, full, rate } = self.bucket;
         let start = deadline.at_ms.min(self.clock);
         let refill = u128::from(rate) * u128::from(self.clock.abs_diff(start)) + u128::from(self.level);

@@ -1,5 +1,6 @@
 //! An objective: what a plan makes small, ENIs, money or addresses.
 
+use super::exact::at_most_u64;
 use super::schedule::Objectives;
 use crate::quantity::Price;
 
@@ -59,7 +60,7 @@ impl EniPrices {
         match u128::from(self.eni_hour.0) {
             0 if creation > 0 => u64::MAX,
             0 => 0,
-            hour => u64::try_from(creation / hour).unwrap_or(u64::MAX),
+            hour => at_most_u64(creation / hour),
         }
     }
 

@@ -66,7 +66,7 @@ pub struct Objectives {
 
 /// ENIs that are due at the same instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DeadlineBatch {
+pub(crate) struct DeadlineBatch {
     /// When the request must be granted or the deletion begin, ms.
     pub at_ms: i64,
     /// How many.

@@ -5,8 +5,8 @@
 //! against what is held, and the search for witnesses looks for a counterexample in what the simulator makes of it.
 
 mod breach;
-pub mod failure;
-pub mod saved;
+pub(crate) mod failure;
+pub(crate) mod saved;
 mod shared;
 mod tally;
 
@@ -95,16 +95,7 @@ fn check_readiness(
     actions: &[EniAction],
     verified: &mut Verified,
 ) -> Millis {
-    let requests = actions.iter().filter(|action| action.create > 0);
-    let requests = requests.map(|action| (action.at, action.class, action.create));
-    let granted = match grant_tokens(study.topology.limits.api, requests) {
-        Ok(granted) => granted,
-        Err(violation) => {
-            let class = if let Violation::NeverGranted { class, .. } = violation { class } else { 0 };
-            verified.breaches.push(breach(&violation, &name_classes(study, &[class]), None));
-            return Millis::ZERO;
-        }
-    };
+    let Some(granted) = grant(study, actions, verified) else { return Millis::ZERO };
     let components = shared_classes(study);
     if components.iter().any(|component| component.overlapping) {
         verified.unproved.push(
@@ -159,6 +150,21 @@ fn check_readiness(
         }
     }
     Millis(eni_wait)
+}
+
+/// When each request has its token: `(instant, class, how many)`; none, and a breach, where some never have.
+fn grant(
+    study: &Study<'_>,
+    actions: &[EniAction],
+    verified: &mut Verified,
+) -> Option<Vec<(i64, usize, u32)>> {
+    let requests = actions.iter().filter(|action| action.create > 0);
+    let requests = requests.map(|action| (action.at, action.class, action.create));
+    let tell = |violation: Violation| {
+        let class = if let Violation::NeverGranted { class, .. } = violation { class } else { 0 };
+        verified.breaches.push(breach(&violation, &name_classes(study, &[class]), None));
+    };
+    grant_tokens(study.topology.limits.api, requests).map_err(tell).ok()
 }
 
 /// No loss, and that of each zone of these classes where it is to be survived.

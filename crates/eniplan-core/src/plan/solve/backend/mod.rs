@@ -36,7 +36,7 @@ mod tests {
         ProgramName { kind, from_ms: 0, to_ms: None }
     }
 
-    /// PlanObjective 2x + 3y with x + y >= 4 and x <= 3: 9 at (3, 1).
+    /// Minimise 2x + 3y with x + y >= 4 and x <= 3: 9 at (3, 1).
     #[test]
     fn every_backend_solves_a_small_program_and_reports_an_impossible_one() {
         for &backend in ALL {

@@ -117,6 +117,10 @@ pub(crate) fn checked_plan(
             };
         }
     };
+    debug_assert!(
+        (objectives.peak, objectives.held_ms) >= (lower_bound.peak, lower_bound.held_ms),
+        "{objectives:?}"
+    );
     Ok(Ok(JointPlan {
         draining_peak: check_draining(joint, &entries).ok().map(|checked| checked.peak),
         subnet_peaks: subnet_peaks(joint, &entries),

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use super::cover::{most, waste};
 use crate::demand::Curve;
+use crate::plan::terms::exact::instant_ms;
 use crate::plan::terms::joint::Joint;
 use crate::plan::terms::limit::EniLimit;
 use crate::plan::terms::solution::Shortage;
@@ -141,8 +142,7 @@ pub(crate) fn bound(joint: &Joint, late: &[Curve]) -> JointBound {
         for &(_, pool, value) in rest.iter().take(now) {
             walk.set(pool, value);
         }
-        let at_ms = i64::try_from(at).unwrap_or(i64::MAX).saturating_sub_unsigned(lead);
-        walk.stand(at_ms, until.saturating_sub(at));
+        walk.stand(at, until.saturating_sub(at));
         rest = &rest[now..];
     }
     walk.bound
@@ -156,8 +156,9 @@ impl Walk<'_> {
         self.free[pool] = total(self.joint, need, &self.endless[pool]).unwrap_or(need);
     }
 
-    /// From `at_ms` on for `width` the needs stand as they are.
-    fn stand(&mut self, at_ms: i64, width: u64) {
+    /// From `late` on for `width` the needs stand as they are, late by the longest boot.
+    fn stand(&mut self, late: u64, width: u64) {
+        let at_ms = instant_ms(late) - instant_ms(self.joint.boot.max.0);
         let alone: u64 = self.least.iter().sum();
         let free: u64 = self.free.iter().sum();
         let mut least = alone;
@@ -173,7 +174,6 @@ impl Walk<'_> {
         self.quotas(at_ms, width, least);
         self.requests(least, free);
         let bound = &mut self.bound;
-        let late = u64::try_from(at_ms.saturating_add_unsigned(self.joint.boot.max.0)).unwrap_or(0);
         bound.totals.push((late, least));
         if least > bound.peak {
             (bound.peak, bound.peak_ms) = (least, at_ms);

@@ -16,7 +16,7 @@ pub(crate) fn waste(need: u64, rooms: &[u64]) -> Option<u64> {
     let (mut from, mut covered) = (0_u64, 0_u64);
     for (index, &room) in rooms.iter().enumerate() {
         // Every zone with room left takes one more; one of them may be lost.
-        let slope = u64::try_from(rooms.len() - index - 1).unwrap_or(0);
+        let slope = (rooms.len() - index - 1) as u64;
         if slope == 0 {
             return None;
         }

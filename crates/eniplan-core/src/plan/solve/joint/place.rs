@@ -11,6 +11,7 @@
 use std::collections::BTreeMap;
 
 use crate::demand::Curve;
+use crate::plan::terms::exact::{count, instant_ms};
 use crate::plan::terms::joint::Joint;
 
 /// The most runs that are placed one by one.
@@ -82,7 +83,7 @@ pub(crate) fn place(joint: &Joint, late: &[Curve], spare: &[u64]) -> Result<Vec<
         }
         for &(_, pool, value) in rest.iter().take(now) {
             for placed in values[pool]..value {
-                let at_ms = i64::try_from(at).unwrap_or(i64::MAX).saturating_sub_unsigned(joint.boot.max.0);
+                let at_ms = instant_ms(at) - instant_ms(joint.boot.max.0);
                 places.raise(pool, at).ok_or(Full { pool, at_ms, needed: value, placed })?;
             }
             values[pool] = value;
@@ -97,7 +98,7 @@ fn curve(mut changes: Vec<(u64, i64)>) -> Curve {
     let mut ready = 0_i64;
     Curve::new(changes.into_iter().map(|(at, change)| {
         ready += change;
-        (at, u32::try_from(ready).unwrap_or(0))
+        (at, count(ready))
     }))
 }
 

@@ -6,6 +6,7 @@
 use crate::demand::Curve;
 use crate::plan::solve::congestion::{Relief, relieve};
 use crate::plan::solve::decompose::{Decomposition, IdleGap, decompose};
+use crate::plan::terms::exact::count;
 use crate::plan::terms::group::Group;
 use crate::plan::terms::joint::{Joint, JointEntry};
 use crate::plan::terms::schedule::DeadlineBatch;
@@ -113,6 +114,7 @@ pub(crate) fn schedule_ready(joint: &Joint, ready: &[Curve], frugal: Option<u64>
         create: 0,
         delete: turn.count,
     }));
+    debug_assert!(due.next().is_none() && left == 0, "a deadline without its request");
     Some(added_up(entries))
 }
 
@@ -142,7 +144,7 @@ pub(crate) fn free_batches(joint: &Joint) -> (Decomposition, Vec<Curve>) {
             let mut own: Vec<usize> = pool.classes.iter().map(|&class| zones[joint.classes[class]]).collect();
             own.sort_unstable();
             own.dedup();
-            let others = u32::try_from(own.len()).unwrap_or(u32::MAX).saturating_sub(1).max(1);
+            let others = count(own.len()).saturating_sub(1).max(1);
             let total = |value: u32| {
                 if joint.survive_zone { value.saturating_add(value.div_ceil(others)) } else { value }
             };
