@@ -12,7 +12,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document;
 use crate::quantity::Millis;
 use crate::report::answers::{self, Checked, Holds};
-use crate::trace::{Shape, Traffic};
+use crate::trace::{CallLog, Shape, Traffic};
 
 /// Options of `check`.
 #[derive(Debug, clap::Args)]
@@ -86,7 +86,7 @@ fn nothing_but_functions(traffics: &[Option<Traffic>]) -> Traffic {
     let mut seen = BTreeSet::new();
     let all = traffics.iter().flatten().flat_map(|traffic| &traffic.functions);
     let functions = all.filter(|it| seen.insert(it.name.clone())).cloned().collect();
-    let shape = Shape::Log(Vec::new());
+    let shape = Shape::Log(CallLog::default());
     Traffic { functions, origin: None, span: Millis::ZERO, notes: Vec::new(), shape }
 }
 

@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Verdict;
 use super::output::Output;
-use super::streamed::{Streamed, busiest};
 use super::study::{Study, StudyArgs};
-use crate::demand;
 use crate::diagnostic::Diagnostics;
 use crate::report::answers::{self, Pool};
 
@@ -28,14 +26,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     if args.by_function {
         return by_function(args);
     }
-    let streamed = match args.study.streamed_log(args.output.quiet) {
-        Ok(streamed) => streamed,
-        Err(why) => {
-            args.study.tell_whole(why, args.output.quiet);
-            in_memory(&args.study)?
-        }
-    };
-    let (study, demand, invocations) = streamed;
+    let (study, demand, invocations) = args.study.demand(args.output.quiet)?;
     let policy = study.policy()?;
     let pools: Vec<Pool> = demand.pools.iter().map(|pool| named(&study, &pool.classes)).collect();
     let mut subject = study.subject(policy);
@@ -44,24 +35,8 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     Ok(Verdict::Done)
 }
 
-fn in_memory(args: &StudyArgs) -> Result<(Study, demand::Demand, u64), Diagnostics> {
-    let study = args.load()?;
-    let demand = demand::demand(&study.traffic, &study.topology, study.policy()?);
-    let invocations = study.traffic.invocations();
-    Ok((study, demand, invocations))
-}
-
 fn by_function(args: &Args) -> Result<Verdict, Diagnostics> {
-    let found = match args.study.streamed_by_function(args.output.quiet) {
-        Ok(found) => found,
-        Err(why) => {
-            args.study.tell_whole(why, args.output.quiet);
-            let (study, demand, _) = in_memory(&args.study)?;
-            let busiest = busiest(&study.traffic);
-            let peak = (demand.peak_concurrency, demand.peak_concurrency_at);
-            Streamed { traffic: study.traffic, functions: demand.functions, peak, busiest }
-        }
-    };
+    let found = args.study.demand_by_function(args.output.quiet)?;
     let mut subject = args.study.subject_of(&found.traffic);
     subject.invocations = found.functions.iter().map(|it| it.invocations).sum();
     args.output.give(&answers::by_function(&subject, &found.functions, found.busiest.as_deref()))?;

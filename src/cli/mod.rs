@@ -6,13 +6,13 @@
 //! `Command` and its two lines below.
 
 pub mod assignment;
-mod blocks;
 mod check;
 mod colour;
 mod compare;
 mod complaint;
 mod completions;
 mod compose;
+mod counted;
 mod demand;
 mod example;
 mod excerpts;
@@ -38,11 +38,7 @@ mod search;
 mod settings;
 mod simulate;
 mod spill;
-mod streamed;
-mod streamed_day;
-mod streamed_log;
 mod study;
-mod study_streamed;
 mod timeline;
 mod traffic;
 mod verify;

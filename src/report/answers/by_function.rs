@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::demand::mean;
 use crate::demand::FunctionDemand;
-use crate::demand::even::Busiest;
+use crate::demand::even::BusiestSlot;
 use crate::report::forms::{ByFunction, FunctionLoad, fields, value};
 use crate::report::words::counted;
 use crate::report::{Answer, Subject, Table, Value};
@@ -13,8 +13,12 @@ use crate::report::{Answer, Subject, Table, Value};
 const SHOWN: usize = 20;
 
 /// What each of `functions` needs; `busiest` are their busiest slots, where the traffic has slots.
-pub fn by_function(subject: &Subject, functions: &[FunctionDemand], busiest: Option<&[Busiest]>) -> Answer {
-    let mut all: Vec<(&FunctionDemand, Option<&Busiest>)> = functions
+pub fn by_function(
+    subject: &Subject,
+    functions: &[FunctionDemand],
+    busiest: Option<&[BusiestSlot]>,
+) -> Answer {
+    let mut all: Vec<(&FunctionDemand, Option<&BusiestSlot>)> = functions
         .iter()
         .enumerate()
         .map(|(index, it)| (it, busiest.and_then(|slots| slots.get(index))))
@@ -44,7 +48,7 @@ pub fn by_function(subject: &Subject, functions: &[FunctionDemand], busiest: Opt
     }
 }
 
-fn load<'a>(subject: &Subject, it: &'a FunctionDemand, slot: Option<&Busiest>) -> FunctionLoad<'a> {
+fn load<'a>(subject: &Subject, it: &'a FunctionDemand, slot: Option<&BusiestSlot>) -> FunctionLoad<'a> {
     FunctionLoad {
         function: &it.name,
         invocations: it.invocations,
@@ -56,7 +60,7 @@ fn load<'a>(subject: &Subject, it: &'a FunctionDemand, slot: Option<&Busiest>) -
     }
 }
 
-fn table(subject: &Subject, all: &[(&FunctionDemand, Option<&Busiest>)], slots: bool) -> Table {
+fn table(subject: &Subject, all: &[(&FunctionDemand, Option<&BusiestSlot>)], slots: bool) -> Table {
     let mut columns = vec![
         ("function", "function"),
         ("invocations", "invocations"),
@@ -69,7 +73,7 @@ fn table(subject: &Subject, all: &[(&FunctionDemand, Option<&Busiest>)], slots: 
     }
     let mut table =
         Table::new("By function, busiest first (mean and most: invocations that run at once)", &columns);
-    let row = |(it, slot): &(&FunctionDemand, Option<&Busiest>)| {
+    let row = |(it, slot): &(&FunctionDemand, Option<&BusiestSlot>)| {
         let mut row = vec![
             Value::text(it.name.as_str()),
             Value::Count(it.invocations),

@@ -3,7 +3,7 @@
 use std::iter::{Copied, Peekable};
 use std::slice;
 
-use super::{Cell, Shape, Spread};
+use super::{Cell, LogEntries, Shape, Spread};
 use crate::quantity::Millis;
 use crate::random::{Purpose, Stream};
 
@@ -23,11 +23,12 @@ pub struct Entry {
 /// The invocations in arrival order; holds one slot's worth at a time.
 #[derive(Clone, Debug)]
 pub struct Arrivals<'a> {
-    source: Source<'a>,
+    source: ArrivalSource<'a>,
 }
 
 #[derive(Clone, Debug)]
-enum Source<'a> {
+enum ArrivalSource<'a> {
+    Log(LogEntries<'a>),
     Entries(Copied<slice::Iter<'a, Entry>>),
     Counts(Spreading<Copied<slice::Iter<'a, Cell>>>),
 }
@@ -35,11 +36,10 @@ enum Source<'a> {
 impl<'a> Arrivals<'a> {
     pub(super) fn new(shape: &'a Shape) -> Self {
         let source = match shape {
-            Shape::Log(entries) | Shape::Concurrency { runs: entries, .. } => {
-                Source::Entries(entries.iter().copied())
-            }
+            Shape::Log(log) => ArrivalSource::Log(log.entries()),
+            Shape::Concurrency { runs, .. } => ArrivalSource::Entries(runs.iter().copied()),
             Shape::Counts { slot, cells, spread } => {
-                Source::Counts(Spreading::new(cells.iter().copied(), *slot, *spread))
+                ArrivalSource::Counts(Spreading::new(cells.iter().copied(), *slot, *spread))
             }
         };
         Self { source }
@@ -51,8 +51,9 @@ impl Iterator for Arrivals<'_> {
 
     fn next(&mut self) -> Option<Entry> {
         match &mut self.source {
-            Source::Entries(entries) => entries.next(),
-            Source::Counts(counts) => counts.next(),
+            ArrivalSource::Log(entries) => entries.next(),
+            ArrivalSource::Entries(entries) => entries.next(),
+            ArrivalSource::Counts(counts) => counts.next(),
         }
     }
 }
