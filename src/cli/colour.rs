@@ -36,13 +36,13 @@ impl ColourWhen {
 }
 
 /// An answer for stdout: its sentences and the heads of its tables stand out, what it rests on recedes.
-pub fn answer(text: &str) -> String {
+pub fn paint_answer(text: &str) -> String {
     let painted = AutoStream::choice(&io::stdout()) != ColorChoice::Never;
     if painted { paint(text) } else { text.to_owned() }
 }
 
-/// Complaints for stderr: the codes and the carets stand out.
-pub fn complaint(text: &str) -> String {
+/// Diagnostics for stderr: the codes and the carets stand out.
+pub fn paint_diagnostics(text: &str) -> String {
     let painted = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
     if !painted {
         return text.to_owned();

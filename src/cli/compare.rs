@@ -40,7 +40,7 @@ pub fn run(args: &CompareArgs) -> Result<CommandStatus, Diagnostics> {
     let studies = args.study.load_all(Some(policy::ALL))?;
     let contenders: Vec<Contender<'_>> = studies.iter().flat_map(contenders).collect();
     let seed = args.study.traffic.seed;
-    let seeds: Vec<u64> = (0..args.runs).map(|n| seed.wrapping_add(n)).collect();
+    let seeds = args.study.seeds(args.runs);
     let work = StepProgress::of("comparing", contenders.len() as u64 * (1 + args.runs), args.output.quiet);
     let effort = SearchEffort { invocations: args.effort, seed };
     let compared = compare_observed(&contenders, &seeds, effort, &|| work.step());

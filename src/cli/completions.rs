@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap_complete::{Shell, generate};
 
-use super::output::{save, to_stdout};
+use super::output::save_or_print;
 use super::status::CommandStatus;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
@@ -33,9 +33,6 @@ pub fn run(args: &CompletionsArgs, mut definition: clap::Command) -> Result<Comm
     let text = String::from_utf8(bytes).map_err(|_| {
         Diagnostic::new(Code::Encoding, "the completions are no text", "report it, with the shell")
     })?;
-    match &args.file {
-        Some(path) => save(path, &text, args.quiet)?,
-        None => to_stdout(&text)?,
-    }
+    save_or_print(args.file.as_ref(), &text, args.quiet)?;
     Ok(CommandStatus::Done)
 }

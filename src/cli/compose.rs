@@ -80,7 +80,7 @@ pub fn run(args: &ComposeArgs) -> Result<CommandStatus, Diagnostics> {
     let search = CompositionSearch {
         file: args.study.scenario.as_deref(),
         objective: args.minimise.into(),
-        seeds: (0..args.runs).map(|n| seed.wrapping_add(n)).collect(),
+        seeds: args.study.seeds(args.runs),
         effort: SearchEffort { invocations: args.effort, seed },
         quiet: args.output.quiet,
     };

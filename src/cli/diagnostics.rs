@@ -1,4 +1,4 @@
-//! Complaint: how the command line says what is wrong, and the exit code for it.
+//! Diagnostics: how the command line says what is wrong, and the exit code for it.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -28,9 +28,9 @@ fn tell(problems: &Diagnostics, format: &str) {
         // There is nobody left to tell that stdout is gone.
         let _ = output::to_stdout(&pretty(&views::value(&errors)));
     } else {
-        output::complain(&colour::complaint(&snippets::shown_with_lines(
+        output::to_stderr(&colour::paint_diagnostics(&snippets::shown_with_lines(
             problems,
-            output::complaint_width(),
+            output::stderr_width(),
         )));
     }
 }

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process;
 
 use clap::Subcommand;
+use tempfile::TempDir;
 
 use super::input::{reason, shown};
-use super::output::{Output, complain, note, save, to_stdout};
+use super::output::{Output, note, save, to_stderr, to_stdout};
 use super::status::CommandStatus;
-use super::whole_file::unwritten;
+use super::whole_file::{folder_in, folder_of, unwritten};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::nearest;
 use crate::example::{self, Example};
@@ -114,31 +115,33 @@ fn extract(example: &Example, folder: &Path) -> Result<(), Diagnostic> {
             Diagnostic::new(Code::File, message, "give -o a name that is free").in_file(shown(folder))
         );
     }
-    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let making = Folder::beside(parent).map_err(|error| unwritten(folder, &error))?;
+    let making = folder_with(example, folder_of(folder), folder)?;
+    fs::rename(making.path(), folder).map_err(|error| unwritten(folder, &error))
+}
+
+/// A folder in `parent` with the files of the example, for the time of its value.
+fn folder_with(example: &Example, parent: &Path, named: &Path) -> Result<TempDir, Diagnostic> {
+    let making = folder_in(parent).map_err(|error| unwritten(named, &error))?;
     for (name, text) in example.all_files() {
-        save(&making.path.join(name), text, true)?;
+        save(&making.path().join(name), text, true)?;
     }
-    fs::rename(&making.path, folder).map_err(|error| unwritten(folder, &error))
+    Ok(making)
 }
 
 /// Runs the commands in a folder of their own.
 fn play(example: &Example) -> Result<CommandStatus, Diagnostic> {
-    let making =
-        Folder::beside(&std::env::temp_dir()).map_err(|error| unwritten(&std::env::temp_dir(), &error))?;
-    for (name, text) in example.all_files() {
-        save(&making.path.join(name), text, true)?;
-    }
+    let temporary = std::env::temp_dir();
+    let making = folder_with(example, &temporary, &temporary)?;
     let program = std::env::current_exe().map_err(|error| unstarted(&error))?;
     for command in example.commands() {
         let ended = process::Command::new(&program)
             .args(&command.words)
-            .current_dir(&making.path)
+            .current_dir(making.path())
             .stdin(process::Stdio::null())
             .output()
             .map_err(|error| unstarted(&error))?;
         to_stdout(&format!("$ {}\n{}", command.line, String::from_utf8_lossy(&ended.stdout)))?;
-        complain(&String::from_utf8_lossy(&ended.stderr));
+        to_stderr(&String::from_utf8_lossy(&ended.stderr));
         let code = ended.status.code();
         let end =
             if ended.status.success() { String::new() } else { format!("[exit code {}]\n", told(code)) };
@@ -154,32 +157,4 @@ fn told(code: Option<i32>) -> String {
 fn unstarted(error: &std::io::Error) -> Diagnostic {
     let message = format!("eniplan cannot be started again: {}", reason(error));
     Diagnostic::new(Code::File, message, "use `eniplan example extract` and run its commands yourself")
-}
-
-/// A folder in the making; dropped, it leaves nothing behind.
-struct Folder {
-    path: PathBuf,
-}
-
-impl Folder {
-    /// A new folder in `parent`.
-    fn beside(parent: &Path) -> std::io::Result<Self> {
-        let mut number = 0_u32;
-        loop {
-            let path = parent.join(format!(".eniplan-{}-{number}.tmp", process::id()));
-            match fs::create_dir(&path) {
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && number < 1_000 => {
-                    number += 1;
-                }
-                made => return made.map(|()| Self { path }),
-            }
-        }
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // After the rename there is nothing to remove.
-        let _ = fs::remove_dir_all(&self.path);
-    }
 }

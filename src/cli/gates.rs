@@ -1,6 +1,6 @@
 //! Gates: limits that turn an answer into an exit code, for CI.
 
-use super::output::complain;
+use super::output::to_stderr;
 use super::status::CommandStatus;
 use crate::quantity::Millis;
 use crate::report::Answer;
@@ -110,7 +110,7 @@ impl Gates {
         let all = self.all(measured);
         let missed: Vec<String> = all.iter().filter_map(|gate| gate.missed(&measured.what)).collect();
         for line in &missed {
-            complain(&format!("{line}\n"));
+            to_stderr(&format!("{line}\n"));
         }
         if missed.is_empty() { CommandStatus::Done } else { CommandStatus::Missed }
     }

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::input::shown;
-use super::output::{note, save, to_stdout};
+use super::output::{note, save_or_print};
 use super::status::CommandStatus;
 use super::traffic::keep;
 use super::whole_file::{WholeFile, unwritten};
@@ -85,10 +85,7 @@ pub fn run(args: &GenerateArgs) -> Result<CommandStatus, Diagnostics> {
         let help = "use a shorter span, longer slots or a lower rate";
         Diagnostic::new(Code::Usage, "the traffic does not fit in memory", help)
     })?;
-    match &args.file {
-        Some(path) => save(path, &text, args.quiet)?,
-        None => to_stdout(&text)?,
-    }
+    save_or_print(args.file.as_ref(), &text, args.quiet)?;
     Ok(CommandStatus::Done)
 }
 

@@ -137,8 +137,5 @@ fn give(args: &GraphArgs, drawing: &Drawing) -> Result<(), Diagnostic> {
     let format = named.or(by_ending).or_else(|| graph::ALL.first().copied());
     let Some(format) = format else { return Ok(()) };
     let text = format.draw(drawing, output::width(args.file.is_none()));
-    match &args.file {
-        Some(file) => output::save(file, &text, args.quiet),
-        None => output::to_stdout(&text),
-    }
+    output::save_or_print(args.file.as_ref(), &text, args.quiet)
 }

@@ -2,15 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::builder::PossibleValuesParser;
-
 use super::output::{self, Output};
 use super::status::CommandStatus;
 use super::{input, model};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::inventory::{self, Audit, InventorySource};
 use crate::platform;
-use crate::report::{self, answers};
+use crate::report::answers;
 
 /// The largest file that is read: its values take several times its size.
 const LARGEST: usize = 256 << 20;
@@ -33,16 +31,12 @@ pub struct InventoryArgs {
     #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = "Output")]
     scenario: Option<PathBuf>,
     /// How the report is printed
-    #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "text")]
+    #[arg(long, value_name = "FORMAT", value_parser = output::formats(), default_value = "text")]
     #[arg(help_heading = "Output")]
     pub format: String,
     /// Print no notes on stderr
     #[arg(long, help_heading = "Output")]
     quiet: bool,
-}
-
-fn formats() -> PossibleValuesParser {
-    report::ALL.iter().map(|renderer| renderer.name()).collect::<Vec<_>>().into()
 }
 
 /// Prints the report and writes the scenario.

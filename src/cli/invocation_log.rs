@@ -6,21 +6,21 @@
 
 use std::io::{self, Write};
 
+use super::csv_rows::CsvRows;
 use crate::cold_path::{ColdPath, StepTiming};
-use crate::report::{defused, line};
+use crate::report::defused;
 use crate::simulation::{Failure, Recorder, ServedInvocation};
 use crate::topology::Topology;
 
-/// Writes a row for each invocation; remembers the first problem and then writes no more.
+/// Writes a row for each invocation.
 #[derive(Debug)]
 pub struct InvocationLog<W> {
-    out: W,
+    rows: CsvRows<W, 9>,
     functions: Vec<String>,
     /// By ENI class.
     subnets: Vec<String>,
     /// The names of the steps of each function's cold path.
     steps: Vec<Vec<String>>,
-    written: io::Result<()>,
 }
 
 const HEADER: [&str; 9] = [
@@ -43,26 +43,17 @@ impl<W: Write> InvocationLog<W> {
         let names = |in_vpc: bool| -> Vec<String> {
             cold_path.path_for(in_vpc).steps.iter().map(|step| defused(&step.name)).collect()
         };
-        let mut log = Self {
-            out,
+        Self {
+            rows: CsvRows::new(out, HEADER),
             steps: topology.functions.iter().map(|function| names(!function.classes.is_empty())).collect(),
             functions: topology.functions.iter().map(|function| defused(&function.name)).collect(),
             subnets: topology.classes.iter().map(|class| defused(subnet(class.subnet))).collect(),
-            written: Ok(()),
-        };
-        log.row(&HEADER.map(str::to_owned));
-        log
+        }
     }
 
     /// Gives back what it wrote to, or the first problem.
     pub fn finish(self) -> io::Result<W> {
-        self.written.map(|()| self.out)
-    }
-
-    fn row(&mut self, cells: &[String; 9]) {
-        if self.written.is_ok() {
-            self.written = self.out.write_all(line(cells).as_bytes());
-        }
+        self.rows.finish()
     }
 
     fn parts(&self, served: &ServedInvocation<'_>) -> String {
@@ -82,7 +73,7 @@ impl<W: Write> InvocationLog<W> {
 impl<W: Write> Recorder for InvocationLog<W> {
     fn served(&mut self, served: &ServedInvocation<'_>) {
         let subnet = served.class.and_then(|class| self.subnets.get(class)).cloned().unwrap_or_default();
-        self.row(&[
+        self.rows.push(&[
             served.arrival.to_string(),
             self.function(served.function),
             served.environment.to_string(),
@@ -98,6 +89,16 @@ impl<W: Write> Recorder for InvocationLog<W> {
     fn failed(&mut self, arrival: u64, function: usize, failure: Failure) {
         let none = String::new;
         let (at, function) = (arrival.to_string(), self.function(function));
-        self.row(&[at, function, none(), none(), none(), none(), none(), none(), failure.name().to_owned()]);
+        self.rows.push(&[
+            at,
+            function,
+            none(),
+            none(),
+            none(),
+            none(),
+            none(),
+            none(),
+            failure.name().to_owned(),
+        ]);
     }
 }

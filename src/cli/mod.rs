@@ -12,6 +12,7 @@ mod colour;
 mod compare;
 mod completions;
 mod compose;
+mod csv_rows;
 mod demand;
 mod diagnostics;
 mod example;

@@ -1,4 +1,4 @@
-//! Output: where answers, notes and complaints go.
+//! Output: where answers, notes and diagnostics go.
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -26,7 +26,8 @@ pub struct Output {
     pub quiet: bool,
 }
 
-fn formats() -> PossibleValuesParser {
+/// The names of the renderers, for an option.
+pub fn formats() -> PossibleValuesParser {
     report::ALL.iter().map(|renderer| renderer.name()).collect::<Vec<_>>().into()
 }
 
@@ -48,8 +49,8 @@ impl Output {
         }
         match &self.file {
             Some(path) => self.save(path, &text)?,
-            None if renderer.name() == "text" => to_stdout(&colour::answer(&text))?,
-            None if io::stdout().is_terminal() => to_stdout(&tame(&text))?,
+            None if renderer.name() == "text" => to_stdout(&colour::paint_answer(&text))?,
+            None if io::stdout().is_terminal() => to_stdout(&escaped_lines(&text))?,
             None => to_stdout(&text)?,
         }
         Ok(())
@@ -67,7 +68,7 @@ impl Output {
 }
 
 /// Data for a terminal, which no name in it may drive.
-fn tame(text: &str) -> String {
+fn escaped_lines(text: &str) -> String {
     text.split_inclusive('\n').fold(String::new(), |out, line| match line.strip_suffix('\n') {
         Some(line) => out + &escaped(line) + "\n",
         None => out + &escaped(line),
@@ -83,10 +84,15 @@ pub fn save(path: &Path, text: &str, quiet: bool) -> Result<(), Diagnostic> {
     Ok(())
 }
 
+/// Writes `text` to `file` as [`save`] does; without one, prints it.
+pub fn save_or_print(file: Option<&PathBuf>, text: &str, quiet: bool) -> Result<(), Diagnostic> {
+    file.map_or_else(|| to_stdout(text), |path| save(path, text, quiet))
+}
+
 /// Something worth knowing, on stderr.
 pub fn note(text: &str, quiet: bool) {
     if !quiet {
-        complain(&format!("note: {}\n", escaped(text)));
+        to_stderr(&format!("note: {}\n", escaped(text)));
     }
 }
 
@@ -111,7 +117,7 @@ pub fn to_stdout(text: &str) -> Result<(), Diagnostic> {
 }
 
 /// Prints `text` on stderr, where nobody can be told that it failed.
-pub fn complain(text: &str) {
+pub fn to_stderr(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
@@ -121,7 +127,7 @@ pub fn width(to_stdout: bool) -> u16 {
 }
 
 /// The width of lines on stderr.
-pub fn complaint_width() -> usize {
+pub fn stderr_width() -> usize {
     let size = io::stderr().is_terminal().then(|| terminal_size::terminal_size_of(io::stderr())).flatten();
     size.map_or(WIDTH, |(width, _)| width.0.max(40)).into()
 }
@@ -137,7 +143,7 @@ mod tests {
 
     #[test]
     fn data_on_a_terminal_does_not_drive_it() {
-        assert_eq!(tame("a,\u{1b}[2J\nb\u{202e}\n"), "a,\\u{1b}[2J\nb\\u{202e}\n");
-        assert_eq!(tame("a\n\nb"), "a\n\nb");
+        assert_eq!(escaped_lines("a,\u{1b}[2J\nb\u{202e}\n"), "a,\\u{1b}[2J\nb\\u{202e}\n");
+        assert_eq!(escaped_lines("a\n\nb"), "a\n\nb");
     }
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use super::compose::CompositionSearch;
-use super::output::{save, to_stdout};
+use super::output::save_or_print;
 use super::plan::planned;
 use super::progress::StepProgress;
 use super::search_timer::SearchTimer;
@@ -85,10 +85,7 @@ pub fn run(args: &ReportArgs) -> Result<CommandStatus, Diagnostics> {
     });
     let [policy, ..] = study.policies.as_slice() else { return Ok(CommandStatus::Done) };
     let (text, kept) = page(args, &study, policy, &policies, promise);
-    match &args.file {
-        Some(path) => save(path, &text, args.quiet)?,
-        None => to_stdout(&text)?,
-    }
+    save_or_print(args.file.as_ref(), &text, args.quiet)?;
     Ok(if kept || args.max_cold_start.is_none() { CommandStatus::Done } else { CommandStatus::Missed })
 }
 
@@ -164,7 +161,7 @@ impl ReportArgs {
     }
 
     fn seeds(&self) -> Vec<u64> {
-        (0..self.runs()).map(|n| self.study.traffic.seed.wrapping_add(n)).collect()
+        self.study.seeds(self.runs())
     }
 }
 

@@ -14,7 +14,6 @@ use crate::policy::{Policy, Provision};
 use crate::quantity::{Interval, Millis};
 use crate::report::answers::{self, ReuseRuns};
 use crate::simulation::{FunctionReuse, Random, Reuse};
-use crate::trace::{Shape, Traffic};
 
 /// How long idle environments live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -56,12 +55,12 @@ pub fn run(args: &ReuseArgs) -> Result<CommandStatus, Diagnostics> {
     let policy = study.policy()?;
     let since = args.at.as_ref().map(|text| instant("--at", text, &study.traffic)).transpose()?;
     let lives = lives(args, &study, policy)?;
-    let runs = match all(args, &study, policy, &lives, since) {
+    let runs = match run_all(args, &study, policy, &lives, since) {
         Ok(runs) => runs,
         Err(error) => return no_answer(&error, &args.output.format),
     };
     let mut subject = study.subject(policy);
-    subject.assumptions.extend(said(args, &study, &lives));
+    subject.assumptions.extend(describe_runs(args, &study, &lives));
     args.output.give(&answers::reuse(&subject, &runs))?;
     Ok(CommandStatus::Done)
 }
@@ -103,7 +102,7 @@ fn lives<'a>(
 }
 
 /// What the answer rests on beside what every answer does.
-fn said(args: &ReuseArgs, study: &CommandStudy, lives: &[Option<&Interval>]) -> Vec<String> {
+fn describe_runs(args: &ReuseArgs, study: &CommandStudy, lives: &[Option<&Interval>]) -> Vec<String> {
     let mut all = Vec::new();
     if let Some(drawn) = study.platform.environment.keep_alive_drawn.as_ref().filter(|_| !lives.is_empty()) {
         all.push(format!(
@@ -121,7 +120,7 @@ fn said(args: &ReuseArgs, study: &CommandStudy, lives: &[Option<&Interval>]) -> 
 }
 
 /// The runs in order of their seeds, whatever thread they ran on.
-fn all(
+fn run_all(
     args: &ReuseArgs,
     study: &CommandStudy,
     policy: &Policy,
@@ -134,20 +133,20 @@ fn all(
     let ttl = args.cache_ttl.map(|ttl| ttl.0);
     let mut runs = ReuseRuns::new(&names, ttl, !lives.is_empty());
     let case = study.case(policy, &study.traffic).drawing_keep_alive(lives.to_vec());
-    let seeds: Vec<u64> = (0..args.runs()).map(|n| args.study.traffic.seed.wrapping_add(n)).collect();
+    let seeds = args.study.seeds(args.runs());
     let since = since.map(|at| at.0);
     for some in seeds.chunks(AT_ONCE) {
         let done: Result<Vec<Vec<FunctionReuse>>, CaseError> = some
             .par_iter()
-            .map(|&seed| one(args, study, &case, lives, seed, Reuse::new(names.len(), ttl, since)))
+            .map(|&seed| run_seed(args, study, &case, lives, seed, Reuse::new(names.len(), ttl, since)))
             .collect();
         done?.iter().for_each(|run| runs.add(run));
     }
     Ok(runs)
 }
 
-/// One run. Where arrivals are drawn, each seed has its own.
-fn one(
+/// One run.
+fn run_seed(
     args: &ReuseArgs,
     study: &CommandStudy,
     case: &Case<'_>,
@@ -156,13 +155,9 @@ fn one(
     reuse: Reuse,
 ) -> Result<Vec<FunctionReuse>, CaseError> {
     let nature = Random::new(seed);
-    if !args.study.traffic.is_random() {
+    let Some(traffic) = args.study.redrawn(&study.traffic, seed) else {
         return Ok(case.run(nature, reuse)?.2.finish());
-    }
-    let mut traffic: Traffic = study.traffic.clone();
-    if let Shape::Counts { spread, .. } = &mut traffic.shape {
-        *spread = args.study.traffic.spread(seed);
-    }
+    };
     let case = study.case(case.policy(), &traffic).drawing_keep_alive(lives.to_vec());
     Ok(case.run(nature, reuse)?.2.finish())
 }

@@ -21,7 +21,6 @@ use crate::policy::Policy;
 use crate::quantity::Probability;
 use crate::report::answers::{self, SimulatedRuns};
 use crate::simulation::{Outcome, Random, Silent};
-use crate::trace::{Shape, Traffic};
 
 /// Options of `simulate`.
 #[derive(Debug, clap::Args)]
@@ -60,13 +59,13 @@ pub fn run(args: &SimulateArgs) -> Result<CommandStatus, Diagnostics> {
         Some(path) => Some(assignment::read(path, &study.topology, &study.traffic)?),
         None => None,
     };
-    let (runs, written) = match all(args, &study, policy, witness.as_ref(), listeners(args, &study)?) {
+    let (runs, written) = match run_all(args, &study, policy, witness.as_ref(), listeners(args, &study)?) {
         Ok(done) => done,
         Err(error) => return no_answer(&error, &args.output.format),
     };
     finish(args, written)?;
     let mut subject = study.subject(policy);
-    subject.assumptions.push(said(args, &runs));
+    subject.assumptions.push(describe_runs(args, &runs));
     let functions: Vec<String> =
         study.topology.functions.iter().map(|function| function.name.clone()).collect();
     let subnets: Vec<String> =
@@ -111,7 +110,7 @@ fn finish(args: &SimulateArgs, (log, timeline): Listeners) -> Result<(), Diagnos
 }
 
 /// The runs in order of their seeds, whatever thread they ran on; the listeners hear the first.
-fn all(
+fn run_all(
     args: &SimulateArgs,
     study: &CommandStudy,
     policy: &Policy,
@@ -133,10 +132,12 @@ fn all(
     let (outcome, _, listeners) = case.run(Random::new(seed), listeners)?;
     work.step();
     runs.add(Some(seed), &outcome);
-    let rest: Vec<u64> = (1..args.most_runs()).map(|n| seed.wrapping_add(n)).collect();
-    for seeds in rest.chunks(AT_ONCE) {
-        let outcomes: Result<Vec<Outcome>, CaseError> =
-            seeds.par_iter().map(|&seed| one(args, study, &case, seed).inspect(|_| work.step())).collect();
+    let seeds = args.study.seeds(args.most_runs());
+    for seeds in seeds[1..].chunks(AT_ONCE) {
+        let outcomes: Result<Vec<Outcome>, CaseError> = seeds
+            .par_iter()
+            .map(|&seed| run_seed(args, study, &case, seed).inspect(|_| work.step()))
+            .collect();
         seeds.iter().zip(&outcomes?).for_each(|(&seed, outcome)| runs.add(Some(seed), outcome));
         if args.share().is_some_and(|share| runs.precise_to(share)) {
             break;
@@ -156,7 +157,7 @@ impl SimulateArgs {
 }
 
 /// What the runs rest on.
-fn said(args: &SimulateArgs, runs: &SimulatedRuns) -> String {
+fn describe_runs(args: &SimulateArgs, runs: &SimulatedRuns) -> String {
     if let Some(path) = &args.replay {
         return format!("every boot, deletion, phase and miss as in {}{}", path.display(), runs.judged);
     }
@@ -172,15 +173,16 @@ fn said(args: &SimulateArgs, runs: &SimulatedRuns) -> String {
     }
 }
 
-/// One further run. Where arrivals are drawn, each seed has its own.
-fn one(args: &SimulateArgs, study: &CommandStudy, case: &Case<'_>, seed: u64) -> Result<Outcome, CaseError> {
+/// One further run.
+fn run_seed(
+    args: &SimulateArgs,
+    study: &CommandStudy,
+    case: &Case<'_>,
+    seed: u64,
+) -> Result<Outcome, CaseError> {
     let nature = Random::new(seed);
-    if !args.study.traffic.is_random() {
+    let Some(traffic) = args.study.redrawn(&study.traffic, seed) else {
         return Ok(case.run(nature, Silent)?.0);
-    }
-    let mut traffic: Traffic = study.traffic.clone();
-    if let Shape::Counts { spread, .. } = &mut traffic.shape {
-        *spread = args.study.traffic.spread(seed);
-    }
+    };
     Ok(study.case(case.policy(), &traffic).run(nature, Silent)?.0)
 }

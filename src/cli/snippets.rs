@@ -1,4 +1,4 @@
-//! Excerpts: the lines of the user's files that problems are about.
+//! Snippets: the lines of the user's files that problems are about.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -40,7 +40,7 @@ pub fn shown_with_lines(problems: &Diagnostics, width: usize) -> String {
 }
 
 fn text(file: &str) -> Option<String> {
-    // Complaints call `-` by its name.
+    // Diagnostics call `-` by its name.
     let path = if file == "stdin" { "-" } else { file };
     let bytes = input::again(Path::new(path), LARGEST)?;
     text_of(&Source { name: file, bytes: &bytes }, Memory(LARGEST))

@@ -142,6 +142,20 @@ impl StudyArgs {
         Policy { start, ..policy }
     }
 
+    /// The seeds of so many runs: --seed and those after it.
+    pub fn seeds(&self, runs: u64) -> Vec<u64> {
+        (0..runs).map(|n| self.traffic.seed.wrapping_add(n)).collect()
+    }
+
+    /// The traffic of the run with this seed, where arrivals are drawn: each seed has its own.
+    pub fn redrawn(&self, traffic: &Traffic, seed: u64) -> Option<Traffic> {
+        let mut drawn = self.traffic.is_random().then(|| traffic.clone())?;
+        if let Shape::Counts { spread, .. } = &mut drawn.shape {
+            *spread = self.traffic.spread(seed);
+        }
+        Some(drawn)
+    }
+
     /// Computes with the number of threads that was asked for.
     pub(super) fn use_threads(&self) {
         if let Some(threads) = self.threads {

@@ -2,15 +2,14 @@
 
 use std::io::{self, Write};
 
-use crate::report::line;
+use super::csv_rows::CsvRows;
 use crate::simulation::{Census, Recorder};
 
-/// Writes a row for each change; remembers the first problem and then writes no more.
+/// Writes a row for each change.
 #[derive(Debug)]
 pub struct Timeline<W> {
-    out: W,
+    rows: CsvRows<W, 8>,
     last: Option<Census>,
-    written: io::Result<()>,
 }
 
 const HEADER: [&str; 8] = [
@@ -27,20 +26,12 @@ const HEADER: [&str; 8] = [
 impl<W: Write> Timeline<W> {
     /// A timeline into `out`.
     pub fn new(out: W) -> Self {
-        let mut timeline = Self { out, last: None, written: Ok(()) };
-        timeline.row(&HEADER.map(str::to_owned));
-        timeline
+        Self { rows: CsvRows::new(out, HEADER), last: None }
     }
 
     /// Gives back what it wrote to, or the first problem.
     pub fn finish(self) -> io::Result<W> {
-        self.written.map(|()| self.out)
-    }
-
-    fn row(&mut self, cells: &[String; 8]) {
-        if self.written.is_ok() {
-            self.written = self.out.write_all(line(cells).as_bytes());
-        }
+        self.rows.finish()
     }
 }
 
@@ -54,6 +45,6 @@ impl<W: Write> Recorder for Timeline<W> {
         let [starting, running, idle] = environments.map(|count| count.to_string());
         let enis = [census.enis_booting, census.enis_in_use, census.enis_idle, census.enis_deleting];
         let [booting, in_use, unused, deleting] = enis.map(|count| count.to_string());
-        self.row(&[at.to_string(), starting, running, idle, booting, in_use, unused, deleting]);
+        self.rows.push(&[at.to_string(), starting, running, idle, booting, in_use, unused, deleting]);
     }
 }

@@ -4,7 +4,7 @@ use super::{ReportClock, format};
 use crate::diagnostic::escaped;
 
 /// Pieces of the time that are kept; a chart is never wider.
-const PIECES: usize = 1_440;
+const PIECES: u64 = 1_440;
 /// Lines of a chart, each worth eight steps.
 const HIGH: u64 = 5;
 /// The widest chart, columns.
@@ -26,24 +26,11 @@ impl Chart {
     /// Of `steps`: from each instant (ms, increasing) on the number is so much; before the first it is 0.
     /// Nothing where the time has no length or the number is always 0.
     pub fn new(title: impl Into<String>, steps: &[(u64, u32)], span: u64) -> Option<Self> {
-        let pieces = usize::try_from(span).unwrap_or(PIECES).min(PIECES);
-        let start = |piece: usize| {
-            u64::try_from(u128::from(span) * piece as u128 / pieces.max(1) as u128).unwrap_or(0)
+        let pieces = span.min(PIECES);
+        let start = |piece: u64| {
+            u64::try_from(u128::from(span) * u128::from(piece) / u128::from(pieces.max(1))).unwrap_or(0)
         };
-        let mut steps = steps.iter().copied().peekable();
-        let mut now = 0;
-        let mut largest = Vec::with_capacity(pieces);
-        for piece in 0..pieces {
-            while let Some((_, value)) = steps.next_if(|&(at, _)| at <= start(piece)) {
-                now = value;
-            }
-            let mut most = now;
-            while let Some((_, value)) = steps.next_if(|&(at, _)| at < start(piece + 1)) {
-                now = value;
-                most = most.max(now);
-            }
-            largest.push(most);
-        }
+        let largest = largest_in_pieces(steps, pieces, start);
         largest.iter().any(|value| *value > 0).then(|| Self { title: title.into(), span, largest })
     }
 
@@ -78,6 +65,25 @@ impl Chart {
         let to = ((column + 1) * self.largest.len() / columns).max(from + 1);
         self.largest.get(from..to).and_then(|part| part.iter().max()).map_or(0, |value| u64::from(*value))
     }
+}
+
+/// The largest value of `steps` in each of so many pieces of time, which begin where `start` says; from
+/// each step on the number is so much, before the first it is 0.
+pub(super) fn largest_in_pieces(steps: &[(u64, u32)], pieces: u64, start: impl Fn(u64) -> u64) -> Vec<u32> {
+    let mut steps = steps.iter().copied().peekable();
+    let mut now = 0;
+    let largest = |piece: u64| {
+        while let Some((_, value)) = steps.next_if(|&(at, _)| at <= start(piece)) {
+            now = value;
+        }
+        let mut most = now;
+        while let Some((_, value)) = steps.next_if(|&(at, _)| at < start(piece + 1)) {
+            now = value;
+            most = most.max(now);
+        }
+        most
+    };
+    (0..pieces).map(largest).collect()
 }
 
 /// The eighths of a line that `value` fills; what is above zero is seen, and only the peak fills all.

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::demand::mean;
+use super::demand::{LOAD_COLUMNS, LOAD_TITLE, load_cells, mean};
 use crate::demand::FunctionDemand;
 use crate::demand::even::Busiest;
 use crate::report::format::counted;
@@ -59,28 +59,13 @@ fn load<'a>(subject: &Subject, function: &'a FunctionDemand, slot: Option<&Busie
 }
 
 fn table(subject: &Subject, all: &[(&FunctionDemand, Option<&Busiest>)], slots: bool) -> ReportTable {
-    let mut columns = vec![
-        ("function", "function"),
-        ("invocations", "invocations"),
-        ("mean_concurrency", "mean"),
-        ("peak_concurrency", "most"),
-        ("peak_concurrency_at_ms", "first at"),
-    ];
+    let mut columns = LOAD_COLUMNS.to_vec();
     if slots {
         columns.extend([("busiest_slot_invocations", "busiest slot"), ("busiest_slot_at_ms", "at")]);
     }
-    let mut table = ReportTable::new(
-        "By function, busiest first (mean and most: invocations that run at once)",
-        &columns,
-    );
+    let mut table = ReportTable::new(LOAD_TITLE, &columns);
     let row = |(function, slot): &(&FunctionDemand, Option<&Busiest>)| {
-        let mut row = vec![
-            TableCell::text(function.name.as_str()),
-            TableCell::Count(function.invocations),
-            TableCell::Decimal(mean(function.busy_ms, subject.span), 2),
-            TableCell::Count(function.peak_concurrency.into()),
-            TableCell::instant(Some(function.peak_concurrency_at)),
-        ];
+        let mut row = load_cells(function, subject.span);
         if let Some(slot) = slot {
             row.extend([TableCell::Count(slot.invocations.into()), TableCell::instant(Some(slot.at))]);
         }

@@ -2,6 +2,7 @@
 
 use crate::demand::{Curve, Demand, FunctionDemand, PoolDemand};
 use crate::quantity::Millis;
+use crate::report::chart::largest_in_pieces;
 use crate::report::format::{counted, thousands};
 use crate::report::views::{
     ConcurrencyView, DemandView, FunctionNeedView, OverTimeView, PeakView, PoolNeedView, fields,
@@ -90,33 +91,39 @@ pub(super) fn mean(total_ms: u128, span: Millis) -> f64 {
     if span == Millis::ZERO { 0.0 } else { total_ms as f64 / span.0 as f64 }
 }
 
-fn row(function: &FunctionDemand, span: Millis) -> Vec<TableCell> {
-    let (environments, at) = function.environments.peak();
+/// The title and the first columns of a table of functions: what each runs at once.
+pub(super) const LOAD_TITLE: &str =
+    "By function, busiest first (mean and most: invocations that run at once)";
+pub(super) const LOAD_COLUMNS: [(&str, &str); 5] = [
+    ("function", "function"),
+    ("invocations", "invocations"),
+    ("mean_concurrency", "mean"),
+    ("peak_concurrency", "most"),
+    ("peak_concurrency_at_ms", "first at"),
+];
+
+/// The cells of [`LOAD_COLUMNS`].
+pub(super) fn load_cells(function: &FunctionDemand, span: Millis) -> Vec<TableCell> {
     vec![
         TableCell::text(function.name.as_str()),
         TableCell::Count(function.invocations),
         TableCell::Decimal(mean(function.busy_ms, span), 2),
         TableCell::Count(function.peak_concurrency.into()),
         TableCell::instant(Some(function.peak_concurrency_at)),
-        TableCell::Count(environments.into()),
-        TableCell::instant(Some(at)),
     ]
 }
 
 fn by_function(subject: &Subject, demand: &Demand, functions: &[&FunctionDemand]) -> ReportTable {
-    let mut table = ReportTable::new(
-        "By function, busiest first (mean and most: invocations that run at once)",
-        &[
-            ("function", "function"),
-            ("invocations", "invocations"),
-            ("mean_concurrency", "mean"),
-            ("peak_concurrency", "most"),
-            ("peak_concurrency_at_ms", "first at"),
-            ("environments", "environments"),
-            ("environments_at_ms", "first at"),
-        ],
-    );
-    table.rows = functions.iter().map(|function| row(function, subject.span)).collect();
+    let mut columns = LOAD_COLUMNS.to_vec();
+    columns.extend([("environments", "environments"), ("environments_at_ms", "first at")]);
+    let mut table = ReportTable::new(LOAD_TITLE, &columns);
+    let row = |function: &&FunctionDemand| {
+        let (environments, at) = function.environments.peak();
+        let mut row = load_cells(function, subject.span);
+        row.extend([TableCell::Count(environments.into()), TableCell::instant(Some(at))]);
+        row
+    };
+    table.rows = functions.iter().map(row).collect();
     table.shown = Some((SHOWN, "functions"));
     let over_time = |what: &str, curve: &Curve| {
         Chart::new(format!("{what} over time (the most in each column)"), curve.steps(), subject.span.0)
@@ -187,22 +194,7 @@ fn over_time(subject: &Subject, demand: &Demand) -> OverTimeView {
 }
 
 fn largest_per_step(curve: &Curve, step: u64, span: u64) -> Vec<u32> {
-    let mut steps = curve.steps().iter().copied().peekable();
-    let mut value = 0;
-    let starts = (0..span.div_ceil(step)).map(|n| n * step);
-    starts
-        .map(|start| {
-            while let Some((_, now)) = steps.next_if(|&(at, _)| at <= start) {
-                value = now;
-            }
-            let mut largest = value;
-            while let Some((_, now)) = steps.next_if(|&(at, _)| at < start + step) {
-                value = now;
-                largest = largest.max(now);
-            }
-            largest
-        })
-        .collect()
+    largest_in_pieces(curve.steps(), span.div_ceil(step), |piece| piece * step)
 }
 
 fn form<'a>(

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use eniplan::cli;
 
+use super::documents::quick_words;
 use crate::cli::run;
 
 /// Every command with its words and the examples of its help.
@@ -52,7 +53,8 @@ fn every_example_of_the_help_runs() {
     let mut ran = 0;
     for (_, examples) in commands() {
         for example in examples {
-            let words: Vec<&str> = example.split_whitespace().skip(1).collect();
+            let words = quick_words(example.strip_prefix("eniplan ").unwrap());
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let all: Vec<OsString> = example.split_whitespace().map(OsString::from).collect();
             assert!(cli::parse(&all).is_ok(), "{example}");
             if words.first() == Some(&"verify") {

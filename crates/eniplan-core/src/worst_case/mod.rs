@@ -49,7 +49,7 @@ pub fn worst_case(
     let shown = best.value(SearchObjective::ColdStart);
     let proved = bound::bounds_observed(world, cold_path, traffic, planned, observer, shown);
     let mut bounds = UpperBounds::new(&proved);
-    if proved.token_wait_ms > 0 && bounds.get(SearchObjective::ColdStart) > Some(shown) {
+    if proved.waits_for_tokens && bounds.get(SearchObjective::ColdStart) > Some(shown) {
         search::replay_switch_points(&context, &proved.by_slot, &mut best);
     }
     search::replay_first_draws(&context, &mut best);

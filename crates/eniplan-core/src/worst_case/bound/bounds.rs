@@ -13,8 +13,8 @@ pub struct Bounds {
     pub cold_start_ms: Option<u64>,
     /// The same by the slot in which the invocation arrives.
     pub by_slot: BoundBySlot,
-    /// The longest a creation request waits for its token, ms.
-    pub token_wait_ms: u64,
+    /// Whether a creation request may wait for its token.
+    pub waits_for_tokens: bool,
     /// The most ENIs held.
     pub peak_enis: u64,
     /// The most ENIs held at each instant; `u32::MAX` is no bound.

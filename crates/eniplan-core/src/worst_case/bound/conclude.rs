@@ -18,7 +18,7 @@ pub(super) fn bounds_of_limits(problem: &BoundProblem<'_>) -> Bounds {
     Bounds {
         cold_start_ms: None,
         by_slot: BoundBySlot::new(problem.traffic.span, None),
-        token_wait_ms: limits.api.map_or(0, |api| wait_in_queue(most, api)),
+        waits_for_tokens: limits.api.is_some_and(|api| wait_in_queue(most, api) > 0),
         peak_enis: most,
         held: Curve::new([(0, upper_bound(most))]),
         by_subnet: addresses.map(|addresses| addresses.min(most)).collect(),
@@ -68,7 +68,7 @@ pub(super) fn bounds_of_proof(problem: &BoundProblem<'_>, proved: &Confirmed) ->
     Bounds {
         cold_start_ms: by_slot.longest(),
         by_slot,
-        token_wait_ms: findings.supposed.token_wait,
+        waits_for_tokens: findings.supposed.token_wait > 0,
         peak_enis,
         by_subnet,
         held,

@@ -79,7 +79,7 @@ pub(super) fn bounds_observed(
     match (BoundProof { problem: &problem, observer, progress, promise: None }).run() {
         Ok(proved) => bounds_of_proof(&problem, &proved),
         Err(NoProof::Strands) => bounds_of_limits(&problem),
-        Err(NoProof::Stopped) => without_a_pass,
+        Err(NoProof::Wider(_) | NoProof::Stopped) => without_a_pass,
     }
 }
 

@@ -21,19 +21,14 @@ pub(super) struct Confirmed {
     pub(super) token_waits: Vec<TokenWait>,
 }
 
-/// Why a proof came to nothing.
+/// Why nothing is proved.
 pub(super) enum NoProof {
+    /// This is to be supposed instead.
+    Wider(Hypothesis),
     /// Environments may wait for room.
     Strands,
     /// The observer cancelled it, or it is of no use.
     Stopped,
-}
-
-/// What a hypothesis led to.
-enum HypothesisTrial {
-    Confirmed(Box<Confirmed>),
-    /// What to suppose next.
-    Wider(Hypothesis),
 }
 
 /// A proof in progress.
@@ -57,11 +52,11 @@ impl BoundProof<'_> {
         for round in 0..rounds {
             let progress = SearchProgress { done: Some(round * 1_000 / rounds), ..self.progress };
             match self.try_out(&supposed, &progress) {
-                Ok(HypothesisTrial::Confirmed(confirmed)) => return Ok(confirmed),
-                Ok(HypothesisTrial::Wider(wider)) if self.is_beyond_promise(&wider) => {
+                Ok(confirmed) => return Ok(confirmed),
+                Err(NoProof::Wider(wider)) if self.is_beyond_promise(&wider) => {
                     return Err(NoProof::Stopped);
                 }
-                Ok(HypothesisTrial::Wider(wider)) => supposed = wider,
+                Err(NoProof::Wider(wider)) => supposed = wider,
                 Err(NoProof::Strands) => return Err(NoProof::Strands),
                 Err(NoProof::Stopped) => return in_hand.ok_or(NoProof::Stopped),
             }
@@ -80,8 +75,8 @@ impl BoundProof<'_> {
             .is_some_and(|promise| functions.any(|f| waits.longest_cold_start(self.problem, f) > promise))
     }
 
-    /// The findings if they confirm what was supposed, or else what to suppose next.
-    fn try_out(&self, supposed: &Hypothesis, progress: &SearchProgress) -> Result<HypothesisTrial, NoProof> {
+    /// The findings if they confirm what was supposed.
+    fn try_out(&self, supposed: &Hypothesis, progress: &SearchProgress) -> Result<Box<Confirmed>, NoProof> {
         let problem = self.problem;
         let go_on = || self.observer.proceed(progress);
         let findings = Findings::new(problem, supposed, &go_on).ok_or(NoProof::Stopped)?;
@@ -90,6 +85,7 @@ impl BoundProof<'_> {
         if by_limits && problem.may_strand(findings.spread) {
             return Err(NoProof::Strands);
         }
+        // Only waits above zero are told.
         let follows = Hypothesis {
             token_wait: token_waits.iter().map(|wait| wait.ms).max().unwrap_or(0),
             microvm_wait: host_wait(problem, &findings.most),
@@ -97,11 +93,10 @@ impl BoundProof<'_> {
             may_fail,
         };
         let wider = supposed.widened(&follows);
-        Ok(if wider == *supposed {
-            HypothesisTrial::Confirmed(Box::new(Confirmed { findings, token_waits }))
-        } else {
-            HypothesisTrial::Wider(wider)
-        })
+        if wider != *supposed {
+            return Err(NoProof::Wider(wider));
+        }
+        Ok(Box::new(Confirmed { findings, token_waits }))
     }
 
     /// Where widening takes too long: the longest waits there can be, and failures from the first on.
@@ -119,8 +114,9 @@ impl BoundProof<'_> {
         for may_fail in [since_first, ever] {
             let may_fail = vec![may_fail; supposed.may_fail.len()];
             let supposed = Hypothesis { may_fail, ..Hypothesis::longest_waits(self.problem) };
-            if let HypothesisTrial::Confirmed(confirmed) = self.try_out(&supposed, &self.progress)? {
-                return Ok(confirmed);
+            match self.try_out(&supposed, &self.progress) {
+                Err(NoProof::Wider(_)) => {}
+                outcome => return outcome,
             }
         }
         Err(NoProof::Strands)

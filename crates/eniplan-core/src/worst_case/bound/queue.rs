@@ -93,8 +93,10 @@ pub(super) fn waits(
         let filled = full
             .checked_sub(1)
             .map(|last| cost * i128::from(most) - drain * i128::from(arrival - arrivals[last].0));
-        let owed = largest.into_iter().chain(filled).max().unwrap_or(0) + ahead;
-        let owed = owed.min(cost * i128::from(most)) - free;
+        let at_most = cost * i128::from(most);
+        let owed = [largest, filled].into_iter().flatten().max();
+        debug_assert!(owed.is_some(), "a period from this arrival on is left, or one before it is full");
+        let owed = owed.map_or(at_most, |owed| at_most.min(owed + ahead)) - free;
         let wait = wait(owed.max(0).unsigned_abs(), per_ms);
         if wait > 0 {
             found.push((arrival, wait));
@@ -142,6 +144,13 @@ mod tests {
         assert_eq!(waits(&[(7, 3)], bucket(1, 125), 0, 0, &|_| u64::MAX), [(7, 16)]);
         assert_eq!(wait_in_queue(250, bucket(100, 5)), 50_000);
         assert_eq!(waits(&[(0, 2)], bucket(1, 0), 0, 0, &|_| u64::MAX), [(0, NEVER)]);
+    }
+
+    #[test]
+    fn a_token_that_never_comes_proves_nothing() {
+        let waited = wait_in_queue(2, bucket(1, 0));
+        assert_eq!([waited, waited + 900_000].map(finite_wait), [None, None]);
+        assert_eq!(finite_wait(wait_in_queue(250, bucket(100, 5))), Some(50_000));
     }
 
     #[test]

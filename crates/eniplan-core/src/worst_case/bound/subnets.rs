@@ -51,6 +51,7 @@ fn most_chosen(problem: &BoundProblem<'_>, subnet: usize, most: u64, all: u64) -
         }
         low
     };
+    // Where no function uses the subnet, none makes an ENI in it.
     choices.into_iter().map(largest).max().unwrap_or(0)
 }
 

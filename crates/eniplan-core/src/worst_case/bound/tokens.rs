@@ -107,5 +107,6 @@ pub(super) fn host_wait(problem: &BoundProblem<'_>, most: &[Most]) -> u64 {
     let [vpc, plain] = paths.map(|path| path.longest(Millis::ZERO, Millis::ZERO).0);
     let spread = vpc.max(plain).saturating_add(width);
     let waits = waits(&arrivals, hosts(rate), spread, 0, &|_| u64::MAX);
+    // Only waits above zero are told.
     waits.into_iter().map(|(_, wait)| wait).max().unwrap_or(0)
 }

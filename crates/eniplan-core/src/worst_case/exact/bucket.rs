@@ -40,6 +40,8 @@ impl BucketRates {
         if self.per_ms == 0 {
             return None;
         }
+        // At the slowest rate there is, a thousandth of a token per second, as many tokens as a model has things
+        // take a thirtieth of NEVER.
         i64::try_from(missing.div_ceil(self.per_ms)).ok().filter(|&ms| ms < NEVER)
     }
 }

@@ -4,7 +4,7 @@
 use super::bucket::{BucketRates, ZoneBucket};
 use super::event::{ARRIVAL_RANK, ExactEvent};
 use super::journal::{LastingThing, PathJournal};
-use super::model::{ExactModel, ExactSpan, ms};
+use super::model::{ExactModel, ExactSpan};
 use super::number::number;
 use super::script::BranchScript;
 use super::state::{ColdRun, ExactEnvironment, ExactState};
@@ -316,9 +316,8 @@ impl<'a> ZoneMachine<'a> {
     pub(super) fn rest(&mut self, environment: u16) {
         let Some(entry) = self.state.environment_mut(environment) else { return };
         entry.cold = None;
-        let keep_alive = self.model.world.functions[usize::from(entry.function)].keep_alive;
-        let expires = ms(keep_alive).map(|keep_alive| self.now.plus(keep_alive));
-        self.state.schedule(expires, ExactEvent::EnvironmentExpiry { environment });
+        let expires = self.now.plus(self.model.keep_alive[usize::from(entry.function)]);
+        self.state.schedule(Some(expires), ExactEvent::EnvironmentExpiry { environment });
     }
 
     /// The environment ends and gives up its place on its ENI.

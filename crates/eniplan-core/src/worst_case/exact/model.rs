@@ -3,7 +3,7 @@
 use super::bucket::{BucketRates, NEVER};
 use super::number::MOST_THINGS;
 use crate::cold_path::Path;
-use crate::policy::{Policy, Provision};
+use crate::policy::{IdleTtl, Policy, Provision};
 use crate::quantity::Interval;
 use crate::quantity::convert::count;
 use crate::simulation::{InitialState, World, initial_state};
@@ -45,6 +45,10 @@ pub(super) struct ExactModel<'a> {
     pub(super) deletion: ExactSpan,
     /// By function and step of its cold path.
     pub(super) phases: Vec<Vec<ExactSpan>>,
+    /// By function.
+    pub(super) keep_alive: Vec<i64>,
+    /// `None`: for ever.
+    pub(super) idle_ttl: Option<i64>,
     pub(super) api: Option<BucketRates>,
     pub(super) hosts: Option<BucketRates>,
     pub(super) account_scaling: Option<BucketRates>,
@@ -69,6 +73,10 @@ impl<'a> ExactModel<'a> {
         let spans_of = |path: &Path| -> Option<Vec<ExactSpan>> {
             path.steps.iter().map(|step| ExactSpan::new(&step.duration)).collect()
         };
+        let idle_ttl = match world.policy.idle_ttl {
+            IdleTtl::After(ttl) => Some(ms(ttl.0)?),
+            IdleTtl::Forever => None,
+        };
         let limits = &world.topology.limits;
         let hosts = match limits.microvm {
             Some(rate) => Some(TokenBucket { burst: count(rate.0 / 1_000).ok()?.max(1), per_second: rate }),
@@ -82,6 +90,8 @@ impl<'a> ExactModel<'a> {
             boot: ExactSpan::new(&world.topology.boot)?,
             deletion: ExactSpan::new(&world.topology.delete)?,
             phases: world.functions.iter().map(|place| spans_of(place.path)).collect::<Option<_>>()?,
+            keep_alive: world.functions.iter().map(|place| ms(place.keep_alive)).collect::<Option<_>>()?,
+            idle_ttl,
             api: limits.api.map(BucketRates::new),
             hosts: hosts.map(BucketRates::new),
             account_scaling: limits.account_scaling.map(BucketRates::new),
@@ -107,8 +117,8 @@ impl<'a> ExactModel<'a> {
     }
 }
 
-/// So many milliseconds, unless they count as never.
-pub(super) fn ms(value: u64) -> Option<i64> {
+/// So many milliseconds, if the engine can count with them.
+fn ms(value: u64) -> Option<i64> {
     i64::try_from(value).ok().filter(|&ms| ms < NEVER)
 }
 

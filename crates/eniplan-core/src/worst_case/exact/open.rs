@@ -59,7 +59,7 @@ pub(super) fn joined(layer: Vec<OpenState>) -> Vec<OpenState> {
 /// What to keep where not everything can be: failures, ENIs held, and how late things are.
 pub(super) fn priority(open: &OpenState) -> (u32, u32, i64) {
     let latest = open.state.pending.iter().filter_map(|pending| pending.at).map(|at| open.zone.latest(at));
-    (open.failed, open.state.held(|_| true), latest.max().unwrap_or(0))
+    (open.failed, open.state.count_enis(|_| true), latest.max().unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -119,7 +119,7 @@ impl ExactState {
     }
 
     /// ENIs held whose class satisfies `which`.
-    pub(super) fn held(&self, which: impl Fn(u16) -> bool) -> u32 {
+    pub(super) fn count_enis(&self, which: impl Fn(u16) -> bool) -> u32 {
         count(self.enis.iter().flatten().filter(|eni| which(eni.class)))
     }
 

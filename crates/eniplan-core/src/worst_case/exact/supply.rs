@@ -3,11 +3,10 @@
 use super::event::ExactEvent;
 use super::journal::LastingThing;
 use super::machine::ZoneMachine;
-use super::model::ms;
 use super::number::number;
 use super::state::{EniStage, ExactEni};
 use crate::platform::PhaseKind;
-use crate::policy::{IdleTtl, OnExhausted, Pick, Provision, StartMode};
+use crate::policy::{OnExhausted, Pick, Provision, StartMode};
 
 enum EniAcquisition {
     Ready(u16),
@@ -77,8 +76,8 @@ impl ZoneMachine<'_> {
     fn note_held(&mut self, class: u16) {
         let model = self.model;
         let subnet = model.subnet(class);
-        self.seen.held = self.seen.held.max(self.state.held(|_| true));
-        let here = self.state.held(|class| model.subnet(class) == subnet);
+        self.seen.held = self.seen.held.max(self.state.count_enis(|_| true));
+        let here = self.state.count_enis(|class| model.subnet(class) == subnet);
         let most = &mut self.seen.by_subnet[subnet];
         *most = (*most).max(here);
     }
@@ -184,16 +183,16 @@ impl ZoneMachine<'_> {
         for &class in classes {
             let subnet = model.subnet(number(class));
             let room = &limits.subnets[subnet];
-            let held = self.state.held(|class| model.subnet(class) == subnet);
+            let held = self.state.count_enis(|class| model.subnet(class) == subnet);
             debug_assert!(held <= room.addresses);
             let free = room.addresses - held;
             let in_vpc = |class: u16| limits.subnets[model.subnet(class)].vpc == room.vpc;
-            let full = limits.vpc_quota.is_some_and(|quota| self.state.held(in_vpc) >= quota);
+            let full = limits.vpc_quota.is_some_and(|quota| self.state.count_enis(in_vpc) >= quota);
             if free > 0 && !full && best.is_none_or(|(most, _)| free > most) {
                 best = Some((free, class));
             }
         }
-        let used_up = limits.region_quota.is_some_and(|quota| self.state.held(|_| true) >= quota);
+        let used_up = limits.region_quota.is_some_and(|quota| self.state.count_enis(|_| true) >= quota);
         best.filter(|_| !used_up).map(|(_, class)| class)
     }
 
@@ -283,10 +282,9 @@ impl ZoneMachine<'_> {
     }
 
     fn eni_idle(&mut self, eni: u16) {
-        if let IdleTtl::After(ttl) = self.model.policy().idle_ttl {
+        if let Some(ttl) = self.model.idle_ttl {
             self.state.cancel(|event| event == ExactEvent::EniExpiry { eni });
-            let expires = ms(ttl.0).map(|ttl| self.now.plus(ttl));
-            self.state.schedule(expires, ExactEvent::EniExpiry { eni });
+            self.state.schedule(Some(self.now.plus(ttl)), ExactEvent::EniExpiry { eni });
         }
     }
 
