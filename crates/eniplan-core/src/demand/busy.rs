@@ -9,6 +9,7 @@ use super::curve::Curve;
 use super::ranges::Ranges;
 use super::sliding::SlidingMax;
 use super::tally::InstantTally;
+use crate::quantity::convert::upper_less;
 use crate::trace::Entry;
 
 /// What a bound on environments rests on.
@@ -217,7 +218,7 @@ impl BusyBound {
         if cold > 0 {
             self.most.cold.add(entry.at, cold);
             self.to_come.start(end, cold);
-            let excess = self.nominal.count().saturating_sub(ready);
+            let excess = upper_less(self.nominal.count(), ready);
             self.excess.set(entry.at, excess);
             self.excess.set(entry.at, 0);
             if self.facts.queued {

@@ -26,6 +26,7 @@ impl Curve {
 
     /// From `at` on the value is `value`; `at` must not lie before the last step.
     pub fn set(&mut self, at: u64, value: u32) {
+        debug_assert!(self.steps.last().is_none_or(|&(last, _)| last <= at), "a curve goes forward");
         if self.steps.last().is_some_and(|&(last, _)| last == at) {
             self.steps.pop();
         }

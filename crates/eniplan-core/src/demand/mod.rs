@@ -25,6 +25,7 @@ pub use tally::InstantTally;
 
 use crate::policy::{Capacity, IdleTtl, Policy};
 use crate::quantity::Millis;
+use crate::quantity::convert::lower_bound;
 use crate::topology::{FunctionPlace, Topology};
 use crate::trace::{Traffic, TrafficFunction};
 pub(crate) use nominal::Nominal;
@@ -129,6 +130,7 @@ pub fn at_start(traffic: &Traffic, topology: &Topology, policy: &Policy) -> Vec<
     tallies.into_iter().map(|tally| most(&tally.finish().environments).unwrap_or(0)).collect()
 }
 
+/// The sum; one that does not fit is no bound from above, and less than it from below.
 pub(crate) fn sum(values: &[u32]) -> u32 {
     values.iter().fold(0, |total, value| total.saturating_add(*value))
 }
@@ -180,5 +182,5 @@ pub(crate) fn keep_alive(topology: &Topology, policy: &Policy, function: usize) 
 pub(crate) fn tight(counts: &[u32], sizes: &[u64], room: u64) -> u32 {
     let units = |(count, size): (&u32, &u64)| u128::from(*count) * u128::from(*size);
     let total: u128 = counts.iter().zip(sizes).map(units).sum();
-    u32::try_from(total.div_ceil(u128::from(room.max(1)))).unwrap_or(u32::MAX)
+    lower_bound(total.div_ceil(u128::from(room.max(1))))
 }
