@@ -93,7 +93,7 @@ pub struct Witness {
 
 impl Witness {
     /// What a replay that ended in `outcome` says of it, under this policy on this model.
-    pub fn judged(&self, outcome: &Outcome, policy: &str, model: &str) -> String {
+    pub fn judge(&self, outcome: &Outcome, policy: &str, model: &str) -> String {
         let found = self.setting.as_ref().filter(|(p, m)| (p.as_str(), m.as_str()) != (policy, model));
         let elsewhere = found.map_or_else(String::new, |(policy, model)| {
             format!(", found under {} on {}", name(policy), name(model))
@@ -165,7 +165,7 @@ pub fn parse(file: &str, text: &str, topology: &Topology, traffic: &Traffic) -> 
     }
     let named = |field: &str| whole.get(field).and_then(TreeNode::text).map(str::to_owned);
     let setting = named("policy").zip(named("model"));
-    let of = whole.get("witness_of").map(|of| reader.of(of, topology));
+    let of = whole.get("witness_of").map(|of| reader.witnessed(of, topology));
     let fields = whole.get("witness").unwrap_or(&whole);
     if !fields.is_map() {
         reader.bad(Code::BadValue, "the file holds no JSON object", fields);
@@ -197,7 +197,7 @@ impl WitnessReader<'_> {
     }
 
     /// What the file says it is a witness of.
-    fn of(&mut self, node: &TreeNode, topology: &Topology) -> Option<WitnessedValue> {
+    fn witnessed(&mut self, node: &TreeNode, topology: &Topology) -> Option<WitnessedValue> {
         let objective = node.get("objective").and_then(TreeNode::text);
         let reached = node.get("value").and_then(whole_number);
         let subnet = node.get("subnet").and_then(TreeNode::text);

@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 use super::input;
 use super::output::Output;
 use super::status::CommandStatus;
-use super::study::{CommandStudy, StudyArgs};
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use super::traffic::{TrafficArgs, keep};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document;
 use crate::quantity::Millis;
 use crate::report::answers;
 use crate::report::views::{CheckedFile, FileContents};
-use crate::trace::{Shape, Traffic};
+use crate::trace::{CallLog, Shape, Traffic};
 
 /// Options of `check`.
 #[derive(Debug, clap::Args)]
@@ -24,7 +25,7 @@ use crate::trace::{Shape, Traffic};
 #[command(after_help = "Example:\n  eniplan check scenario.toml model.toml shop-day.csv\n\n\
                         Each traffic file is looked at by itself, each scenario with the model it names and the\n\
                         functions of all the traffic.")]
-pub struct CheckArgs {
+pub(super) struct CheckArgs {
     #[command(flatten)]
     traffic: TrafficArgs,
     #[command(flatten)]
@@ -40,7 +41,7 @@ enum FileKind {
 }
 
 /// Tells all that is wrong with the files, or what they hold.
-pub fn run(args: &CheckArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &CheckArgs) -> Result<CommandStatus, Diagnostics> {
     let mut problems = Diagnostics::default();
     let files = input::expanded(args.traffic.files(), &mut problems);
     let kinds: Vec<(PathBuf, FileKind)> = files
@@ -88,7 +89,7 @@ fn nothing_but_functions(traffics: &[Option<Traffic>]) -> Traffic {
     let mut seen = BTreeSet::new();
     let all = traffics.iter().flatten().flat_map(|traffic| &traffic.functions);
     let functions = all.filter(|function| seen.insert(function.name.clone())).cloned().collect();
-    let shape = Shape::Log(Vec::new());
+    let shape = Shape::Log(CallLog::default());
     Traffic { functions, origin: None, span: Millis::ZERO, notes: Vec::new(), shape }
 }
 

@@ -4,7 +4,8 @@ use super::gates::{Gates, Measured};
 use super::output::Output;
 use super::progress::StepProgress;
 use super::status::CommandStatus;
-use super::study::{CommandStudy, StudyArgs};
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use crate::comparison::{Comparison, Contender, compare_observed};
 use crate::diagnostic::Diagnostics;
 use crate::policy;
@@ -19,7 +20,7 @@ use crate::worst_case::{Bracket, SearchEffort};
                         Gates are those of one option: where none keeps them all, of the one that comes closest.\n\n\
                         Example:\n  eniplan compare shop-day.csv --policy idle-reuse --policy warm-pool:warm=20"
 )]
-pub struct CompareArgs {
+pub(super) struct CompareArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// How many runs of each; their seeds are --seed and those after it
@@ -36,12 +37,12 @@ pub struct CompareArgs {
 }
 
 /// Prints the comparison.
-pub fn run(args: &CompareArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &CompareArgs) -> Result<CommandStatus, Diagnostics> {
     let studies = args.study.load_all(Some(policy::ALL))?;
     let contenders: Vec<Contender<'_>> = studies.iter().flat_map(contenders).collect();
     let seed = args.study.traffic.seed;
     let seeds = args.study.seeds(args.runs);
-    let work = StepProgress::of("comparing", contenders.len() as u64 * (1 + args.runs), args.output.quiet);
+    let work = StepProgress::begin("comparing", contenders.len() as u64 * (1 + args.runs), args.output.quiet);
     let effort = SearchEffort { invocations: args.effort, seed };
     let compared = compare_observed(&contenders, &seeds, effort, &|| work.step());
     drop(work);

@@ -14,7 +14,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
     bash: source eniplan.bash, or put it in ~/.local/share/bash-completion/completions/eniplan\n\
     zsh:  save it as _eniplan in a folder of $fpath\n\
     fish: save it as ~/.config/fish/completions/eniplan.fish")]
-pub struct CompletionsArgs {
+pub(super) struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL")]
     shell: Shell,
@@ -27,7 +27,10 @@ pub struct CompletionsArgs {
 }
 
 /// Prints what the shell needs to complete words.
-pub fn run(args: &CompletionsArgs, mut definition: clap::Command) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(
+    args: &CompletionsArgs,
+    mut definition: clap::Command,
+) -> Result<CommandStatus, Diagnostics> {
     let mut bytes = Vec::new();
     generate(args.shell, &mut definition, "eniplan", &mut bytes);
     let text = String::from_utf8(bytes).map_err(|_| {

@@ -8,7 +8,8 @@ use super::input::shown;
 use super::output::Output;
 use super::progress::StepProgress;
 use super::status::CommandStatus;
-use super::study::{CommandStudy, StudyArgs};
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use crate::composition::{
     BestCut, Cut, CutObjective, CutRow, MOST_ROUTES, Service, best_observed, cuts, functions_of, measure,
 };
@@ -54,7 +55,7 @@ impl From<GroupingObjective> for CutObjective {
 /// Options of `compose`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan compose shop-day.csv --minimise gb-hours")]
-pub struct ComposeArgs {
+pub(super) struct ComposeArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// What the best grouping makes small
@@ -73,7 +74,7 @@ pub struct ComposeArgs {
 }
 
 /// Prints what each grouping comes to, and the best one.
-pub fn run(args: &ComposeArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &ComposeArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
     let seed = args.study.traffic.seed;
@@ -107,7 +108,7 @@ pub(super) struct CompositionSearch<'a> {
 
 impl CompositionSearch<'_> {
     /// What each grouping comes to and the best one, and what that rests on beside what every answer does.
-    pub fn compose(
+    pub(super) fn compose(
         &self,
         study: &CommandStudy,
         policy: &Policy,
@@ -127,7 +128,7 @@ impl CompositionSearch<'_> {
             traffic: &study.traffic,
         };
         let found = self.found(&service);
-        Ok((found, said(study, &scenario, &self.seeds)))
+        Ok((found, describe_costs(study, &scenario, &self.seeds)))
     }
 
     /// What each grouping comes to, and the best one.
@@ -137,7 +138,7 @@ impl CompositionSearch<'_> {
         // The groupings named, and the best one.
         let named = all.len() as u64 + 1;
         let work = match functions_of(routes) {
-            Some(functions) => StepProgress::of("grouping routes", functions + named, self.quiet),
+            Some(functions) => StepProgress::begin("grouping routes", functions + named, self.quiet),
             None => StepProgress::unknown("grouping routes", self.quiet),
         };
         let found = best_observed(service, self.objective, backend::strongest(), &|| work.step());
@@ -217,7 +218,7 @@ fn routes(file: Option<&Path>, study: &CommandStudy) -> Result<Scenario, Diagnos
 }
 
 /// What the answer rests on beside what every answer does.
-fn said(study: &CommandStudy, scenario: &Scenario, seeds: &[u64]) -> Vec<String> {
+fn describe_costs(study: &CommandStudy, scenario: &Scenario, seeds: &[u64]) -> Vec<String> {
     let mut all = Vec::new();
     if scenario.routes.is_empty() {
         all.push("every function is a route; without [[route]] their code and init add nothing".to_owned());

@@ -19,7 +19,7 @@ use crate::report::answers;
 /// Options of `example`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan example run one-csv")]
-pub struct ExampleArgs {
+pub(super) struct ExampleArgs {
     #[command(subcommand)]
     action: ExampleAction,
 }
@@ -64,7 +64,7 @@ enum ExampleAction {
 
 impl ExampleArgs {
     /// The name of the renderer asked for.
-    pub fn format(&self) -> &str {
+    pub(super) fn format(&self) -> &str {
         match &self.action {
             ExampleAction::List { output } => &output.format,
             _ => "text",
@@ -73,7 +73,7 @@ impl ExampleArgs {
 }
 
 /// Does what was asked for.
-pub fn run(args: &ExampleArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &ExampleArgs) -> Result<CommandStatus, Diagnostics> {
     match &args.action {
         ExampleAction::List { output } => output.give(&answers::examples())?,
         ExampleAction::Info { name } => info(found(name)?)?,
@@ -143,14 +143,17 @@ fn play(example: &Example) -> Result<CommandStatus, Diagnostic> {
         to_stdout(&format!("$ {}\n{}", command.line, String::from_utf8_lossy(&ended.stdout)))?;
         to_stderr(&String::from_utf8_lossy(&ended.stderr));
         let code = ended.status.code();
-        let end =
-            if ended.status.success() { String::new() } else { format!("[exit code {}]\n", told(code)) };
+        let end = if ended.status.success() {
+            String::new()
+        } else {
+            format!("[exit code {}]\n", code_in_words(code))
+        };
         to_stdout(&format!("{end}\n"))?;
     }
     Ok(CommandStatus::Done)
 }
 
-fn told(code: Option<i32>) -> String {
+fn code_in_words(code: Option<i32>) -> String {
     code.map_or_else(|| "none: it was stopped".to_owned(), |code| code.to_string())
 }
 

@@ -8,13 +8,13 @@ use crate::report::answers;
 /// Options of `formats`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan formats")]
-pub struct FormatsArgs {
+pub(super) struct FormatsArgs {
     #[command(flatten)]
     pub output: Output,
 }
 
 /// Prints the traffic formats.
-pub fn run(args: &FormatsArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &FormatsArgs) -> Result<CommandStatus, Diagnostics> {
     args.output.give(&answers::formats())?;
     Ok(CommandStatus::Done)
 }

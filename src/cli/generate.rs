@@ -16,7 +16,7 @@ use crate::trace::generate::{self, Bulk, Layout, Load, Recipe, Shape};
 /// Options of `generate`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = after_help())]
-pub struct GenerateArgs {
+pub(super) struct GenerateArgs {
     /// How the rate moves over time; several, joined with +, multiply. Or a file in bulk
     #[arg(value_name = "SHAPE[+SHAPE...]")]
     shapes: String,
@@ -70,7 +70,7 @@ fn after_help() -> String {
 }
 
 /// Writes the traffic.
-pub fn run(args: &GenerateArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &GenerateArgs) -> Result<CommandStatus, Diagnostics> {
     if let Some((bulk, rows)) = Bulk::named(&args.shapes) {
         return in_bulk(args, bulk, args.rows.unwrap_or(rows));
     }
@@ -95,7 +95,7 @@ fn in_bulk(args: &GenerateArgs, bulk: Bulk, rows: u64) -> Result<CommandStatus, 
         let mut file = WholeFile::create(path)?;
         let mut out = TextWriter { out: &mut file, error: None };
         let done = bulk.write(rows, args.seed, &mut out);
-        out.told(done).map_err(|error| unwritten(path, &error))?;
+        out.io_result(done).map_err(|error| unwritten(path, &error))?;
         file.finish()?;
         note(&format!("wrote {}", shown(path)), args.quiet);
         return Ok(CommandStatus::Done);
@@ -103,7 +103,7 @@ fn in_bulk(args: &GenerateArgs, bulk: Bulk, rows: u64) -> Result<CommandStatus, 
     let mut stdout = BufWriter::new(io::stdout().lock());
     let mut out = TextWriter { out: &mut stdout, error: None };
     let done = bulk.write(rows, args.seed, &mut out);
-    match out.told(done).and_then(|()| stdout.flush()) {
+    match out.io_result(done).and_then(|()| stdout.flush()) {
         // A reader that has closed its end wants no more.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(unwritten(Path::new("stdout"), &error).into())
@@ -119,7 +119,7 @@ struct TextWriter<'a> {
 }
 
 impl TextWriter<'_> {
-    fn told(&mut self, done: fmt::Result) -> io::Result<()> {
+    fn io_result(&mut self, done: fmt::Result) -> io::Result<()> {
         done.map_err(|_| self.error.take().unwrap_or_else(|| ErrorKind::Other.into()))
     }
 }

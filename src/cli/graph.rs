@@ -9,13 +9,14 @@ use super::diagnostics::no_answer;
 use super::output;
 use super::search_timer::SearchTimer;
 use super::status::CommandStatus;
-use super::study::{CommandStudy, StudyArgs};
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use crate::demand;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::Millis;
 use crate::report::format::name;
 use crate::report::graph::{self, Drawing, phases};
-use crate::trace::{Shape, Traffic};
+use crate::trace::{CallLog, Shape, Traffic};
 use crate::worst_case::SearchEffort;
 
 /// What is drawn.
@@ -35,7 +36,7 @@ enum GraphSubject {
                         eniplan graph shop-day.csv --of worst-case -o worst.svg\n  \
                         eniplan graph --of cold-path --format dot -o path.dot")]
 #[command(mut_arg("traffic", |traffic| traffic.required(false)))]
-pub struct GraphArgs {
+pub(super) struct GraphArgs {
     /// What is drawn
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = GraphSubject::Topology, help_heading = "Drawing")]
     of: GraphSubject,
@@ -60,7 +61,7 @@ fn formats() -> PossibleValuesParser {
 }
 
 /// Draws what is asked for.
-pub fn run(args: &GraphArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &GraphArgs) -> Result<CommandStatus, Diagnostics> {
     let study = loaded(args)?;
     let drawing = match args.of {
         GraphSubject::Topology => {
@@ -98,7 +99,7 @@ fn loaded(args: &GraphArgs) -> Result<CommandStudy, Diagnostics> {
         return Err(Diagnostic::new(Code::Usage, message, help).into());
     }
     args.study.load_with(|_| {
-        let shape = Shape::Log(Vec::new());
+        let shape = Shape::Log(CallLog::default());
         Ok(Traffic { functions: Vec::new(), origin: None, span: Millis::ZERO, notes: Vec::new(), shape })
     })
 }

@@ -4,7 +4,8 @@ use super::output::Output;
 use super::plan::{failed, promised};
 use super::progress::StepProgress;
 use super::status::CommandStatus;
-use super::study::{CommandStudy, StudyArgs};
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{listed, nearest};
 use crate::policy::Provision;
@@ -18,7 +19,7 @@ use crate::trace::Factor;
                         eniplan headroom shop-day.csv --max-cold-start 1s --grow checkout\n\n\
                         Without --policy a plan is made for each factor; with it, that policy alone must \
                         keep the promise.")]
-pub struct HeadroomArgs {
+pub(super) struct HeadroomArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// The longest cold start that is promised [default: the scenario's promise]
@@ -32,7 +33,7 @@ pub struct HeadroomArgs {
 }
 
 /// Prints how far the traffic can grow; exit code 1 where the promise does not even hold as it is.
-pub fn run(args: &HeadroomArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &HeadroomArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
     let promise = promised(args.max_cold_start, &study)?;
@@ -43,7 +44,7 @@ pub fn run(args: &HeadroomArgs) -> Result<CommandStatus, Diagnostics> {
         return Err(Diagnostic::new(Code::Usage, "clairvoyant knows what no system can", help).into());
     }
     let case = study.case(policy, &study.traffic);
-    let work = StepProgress::of("probing growth", 1, args.output.quiet);
+    let work = StepProgress::begin("probing growth", 1, args.output.quiet);
     let heard = |asked, all| work.at(asked, all);
     let headroom = case.headroom(promise, alone, &grown, &heard).map_err(|error| failed(&error))?;
     drop(work);

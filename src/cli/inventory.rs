@@ -20,7 +20,7 @@ const LARGEST: usize = 256 << 20;
                         aws service-quotas list-service-quotas, terraform show -json (a plan or a state), or a\n\
                         CloudFormation or SAM template; each is recognised by what is in it.\n\n\
                         Example:\n  eniplan inventory functions.json subnets.json enis.json plan.json -o scenario.toml")]
-pub struct InventoryArgs {
+pub(super) struct InventoryArgs {
     /// What the cloud and the tools print, in any order
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
@@ -40,7 +40,7 @@ pub struct InventoryArgs {
 }
 
 /// Prints the report and writes the scenario.
-pub fn run(args: &InventoryArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &InventoryArgs) -> Result<CommandStatus, Diagnostics> {
     let mut problems = Diagnostics::default();
     let mut texts = Vec::new();
     for file in &args.files {

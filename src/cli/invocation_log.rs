@@ -14,7 +14,7 @@ use crate::topology::Topology;
 
 /// Writes a row for each invocation.
 #[derive(Debug)]
-pub struct InvocationLog<W> {
+pub(super) struct InvocationLog<W> {
     rows: CsvRows<W, 9>,
     functions: Vec<String>,
     /// By ENI class.
@@ -37,7 +37,7 @@ const HEADER: [&str; 9] = [
 
 impl<W: Write> InvocationLog<W> {
     /// A log of runs in the world of `topology`, into `out`.
-    pub fn new(out: W, topology: &Topology, cold_path: &ColdPath) -> Self {
+    pub(super) fn new(out: W, topology: &Topology, cold_path: &ColdPath) -> Self {
         let subnet =
             |index: usize| topology.limits.subnets.get(index).map_or("", |subnet| subnet.name.as_str());
         let names = |in_vpc: bool| -> Vec<String> {
@@ -52,7 +52,7 @@ impl<W: Write> InvocationLog<W> {
     }
 
     /// Gives back what it wrote to, or the first problem.
-    pub fn finish(self) -> io::Result<W> {
+    pub(super) fn finish(self) -> io::Result<W> {
         self.rows.finish()
     }
 

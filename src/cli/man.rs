@@ -15,7 +15,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan man -o man1\n\n\
                         Without -o the page of eniplan itself is printed: eniplan man | man -l -")]
-pub struct ManArgs {
+pub(super) struct ManArgs {
     /// Write the page of each command into this folder, which is made if there is none
     #[arg(short = 'o', long = "output", value_name = "FOLDER")]
     folder: Option<PathBuf>,
@@ -25,7 +25,7 @@ pub struct ManArgs {
 }
 
 /// Prints the manual page, or writes all of them.
-pub fn run(args: &ManArgs, definition: clap::Command) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &ManArgs, definition: clap::Command) -> Result<CommandStatus, Diagnostics> {
     let pages = pages(definition)?;
     let Some(folder) = &args.folder else {
         to_stdout(pages.first().map_or("", |(_, text)| text))?;

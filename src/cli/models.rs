@@ -11,7 +11,7 @@ use crate::report::answers;
 /// Options of `models`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan models lambda-2018")]
-pub struct ModelsArgs {
+pub(super) struct ModelsArgs {
     /// Only this one: a built-in model, or a model file
     #[arg(value_name = "NAME|FILE")]
     model: Option<PathBuf>,
@@ -20,7 +20,7 @@ pub struct ModelsArgs {
 }
 
 /// Prints every number with its source.
-pub fn run(args: &ModelsArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &ModelsArgs) -> Result<CommandStatus, Diagnostics> {
     let models = match &args.model {
         Some(name) => vec![model::load(name, Path::new(""))?],
         None => model::built_in()?,

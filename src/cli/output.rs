@@ -13,7 +13,7 @@ use crate::report::{self, Answer};
 
 /// Where the answer goes, and as what.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Output {
+pub(super) struct Output {
     /// How the answer is printed
     #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "text")]
     #[arg(help_heading = "Output")]
@@ -27,7 +27,7 @@ pub struct Output {
 }
 
 /// The names of the renderers, for an option.
-pub fn formats() -> PossibleValuesParser {
+pub(super) fn formats() -> PossibleValuesParser {
     report::ALL.iter().map(|renderer| renderer.name()).collect::<Vec<_>>().into()
 }
 
@@ -36,7 +36,7 @@ const WIDTH: u16 = 100;
 
 impl Output {
     /// Prints `answer`. Its assumptions are notes where its text does not show them.
-    pub fn give(&self, answer: &Answer) -> Result<(), Diagnostics> {
+    pub(super) fn give(&self, answer: &Answer) -> Result<(), Diagnostics> {
         let renderer = report::named(&self.format).ok_or_else(|| {
             let known: Vec<_> = report::ALL.iter().map(|renderer| renderer.name()).collect();
             let help = format!("write one of {}", known.join(", "));
@@ -57,12 +57,12 @@ impl Output {
     }
 
     /// Writes `text` to the file `path`, whole or not at all, and says so.
-    pub fn save(&self, path: &Path, text: &str) -> Result<(), Diagnostic> {
+    pub(super) fn save(&self, path: &Path, text: &str) -> Result<(), Diagnostic> {
         save(path, text, self.quiet)
     }
 
     /// Something worth knowing, on stderr.
-    pub fn note(&self, text: &str) {
+    pub(super) fn note(&self, text: &str) {
         note(text, self.quiet);
     }
 }
@@ -76,7 +76,7 @@ fn escaped_lines(text: &str) -> String {
 }
 
 /// Writes `text` to the file `path`, whole or not at all, and says so.
-pub fn save(path: &Path, text: &str, quiet: bool) -> Result<(), Diagnostic> {
+pub(super) fn save(path: &Path, text: &str, quiet: bool) -> Result<(), Diagnostic> {
     let mut file = WholeFile::create(path)?;
     file.write_all(text.as_bytes()).map_err(|error| unwritten(path, &error))?;
     file.finish()?;
@@ -85,19 +85,19 @@ pub fn save(path: &Path, text: &str, quiet: bool) -> Result<(), Diagnostic> {
 }
 
 /// Writes `text` to `file` as [`save`] does; without one, prints it.
-pub fn save_or_print(file: Option<&PathBuf>, text: &str, quiet: bool) -> Result<(), Diagnostic> {
+pub(super) fn save_or_print(file: Option<&PathBuf>, text: &str, quiet: bool) -> Result<(), Diagnostic> {
     file.map_or_else(|| to_stdout(text), |path| save(path, text, quiet))
 }
 
 /// Something worth knowing, on stderr.
-pub fn note(text: &str, quiet: bool) {
+pub(super) fn note(text: &str, quiet: bool) {
     if !quiet {
         to_stderr(&format!("note: {}\n", escaped(text)));
     }
 }
 
 /// Two files that a command writes must not be one.
-pub fn distinct(files: &[Option<&PathBuf>]) -> Result<(), Diagnostic> {
+pub(super) fn distinct(files: &[Option<&PathBuf>]) -> Result<(), Diagnostic> {
     let files: Vec<&PathBuf> = files.iter().copied().flatten().collect();
     let twice = files.iter().enumerate().find(|(index, file)| files[..*index].contains(file));
     twice.map_or(Ok(()), |(_, file)| {
@@ -107,7 +107,7 @@ pub fn distinct(files: &[Option<&PathBuf>]) -> Result<(), Diagnostic> {
 }
 
 /// Prints `text`; a reader that has closed its end wants no more, which is no problem.
-pub fn to_stdout(text: &str) -> Result<(), Diagnostic> {
+pub(super) fn to_stdout(text: &str) -> Result<(), Diagnostic> {
     let mut out = io::stdout().lock();
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     match written {
@@ -117,17 +117,17 @@ pub fn to_stdout(text: &str) -> Result<(), Diagnostic> {
 }
 
 /// Prints `text` on stderr, where nobody can be told that it failed.
-pub fn to_stderr(text: &str) {
+pub(super) fn to_stderr(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// The width of lines: the terminal's, where they go to stdout and it is one.
-pub fn width(to_stdout: bool) -> u16 {
+pub(super) fn width(to_stdout: bool) -> u16 {
     if to_stdout { terminal_width() } else { WIDTH }
 }
 
 /// The width of lines on stderr.
-pub fn stderr_width() -> usize {
+pub(super) fn stderr_width() -> usize {
     let size = io::stderr().is_terminal().then(|| terminal_size::terminal_size_of(io::stderr())).flatten();
     size.map_or(WIDTH, |(width, _)| width.0.max(40)).into()
 }

@@ -4,11 +4,12 @@ use super::gates::{Gates, Measured};
 use super::output::Output;
 use super::progress::StepProgress;
 use super::status::CommandStatus;
-use super::study::{CommandStudy, StudyArgs};
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use crate::comparison::Case;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{listed, nearest};
-use crate::plan::{self, Heard, Minimise, Plan, PlanError, Prices};
+use crate::plan::{self, EniPrices, Plan, PlanError, PlanObjective, PlanProgress};
 use crate::quantity::{Millis, Price};
 use crate::report::{Answer, answers};
 
@@ -19,7 +20,7 @@ use crate::report::{Answer, answers};
                         eniplan plan shop-day.csv --max-cold-start 1s --explain\n  \
                         eniplan plan shop-day.csv --max-cold-start 1s --minimise cost --price-eni-hour 0.005 \
                         --price-creation 0.002")]
-pub struct PlanArgs {
+pub(super) struct PlanArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// The longest cold start that is promised; several (1s,30s,5m) give the trade-off between
@@ -47,7 +48,7 @@ pub struct PlanArgs {
 }
 
 /// Prints the plan; without one, says why and ends with exit code 1.
-pub fn run(args: &PlanArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &PlanArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
     let case = study.case(policy, &study.traffic).minimising(minimise(args, &study)?);
@@ -57,7 +58,7 @@ pub fn run(args: &PlanArgs) -> Result<CommandStatus, Diagnostics> {
             let help = "give one --max-cold-start, or leave out --explain";
             return Err(Diagnostic::new(Code::Usage, "--explain explains one plan", help).into());
         }
-        let work = StepProgress::of("planning", args.max_cold_start.len() as u64, args.output.quiet);
+        let work = StepProgress::begin("planning", args.max_cold_start.len() as u64, args.output.quiet);
         let steps = case.sweep(&args.max_cold_start, &|| work.step()).map_err(|error| failed(&error))?;
         drop(work);
         let largest =
@@ -73,24 +74,29 @@ pub fn run(args: &PlanArgs) -> Result<CommandStatus, Diagnostics> {
     let mut answer = answers::plan(&subject, &planned);
     let gate = args.gate(planned.amount.map(|amount| amount.peak_enis), &mut answer);
     args.output.give(&answer)?;
-    Ok(if planned.status == plan::Verdict::Infeasible { CommandStatus::Missed } else { gate() })
+    Ok(if planned.status == plan::PlanVerdict::Infeasible { CommandStatus::Missed } else { gate() })
 }
 
 /// The plan, explained where that is asked for or there is none; a bar says how far it is.
-pub fn planned(case: Case<'_>, promise: Millis, explain: bool, quiet: bool) -> Result<Plan, PlanError> {
-    let work = StepProgress::of("planning", 1, quiet);
+pub(super) fn planned(
+    case: Case<'_>,
+    promise: Millis,
+    explain: bool,
+    quiet: bool,
+) -> Result<Plan, PlanError> {
+    let work = StepProgress::begin("planning", 1, quiet);
     let tell = |done, of| work.at(done, of);
-    let heard = Heard::new(&tell);
-    let case = case.observed_by(&heard);
+    let progress = PlanProgress::new(&tell);
+    let case = case.observed_by(&progress);
     let planned = case.promise(promise)?;
     if !explain && planned.infeasible.is_none() {
         return Ok(planned);
     }
     work.finish();
-    let next = StepProgress::of("explaining", 1, quiet);
+    let next = StepProgress::begin("explaining", 1, quiet);
     let tell = |done, of| next.at(done, of);
-    let heard = Heard::new(&tell);
-    case.observed_by(&heard).explained(promise, planned)
+    let progress = PlanProgress::new(&tell);
+    case.observed_by(&progress).explained(promise, planned)
 }
 
 impl PlanArgs {
@@ -107,20 +113,20 @@ impl PlanArgs {
 }
 
 /// What the plan is to make small.
-fn minimise(args: &PlanArgs, study: &CommandStudy) -> Result<Minimise, Diagnostic> {
+fn minimise(args: &PlanArgs, study: &CommandStudy) -> Result<PlanObjective, Diagnostic> {
     let refuse = |message: String, help: String| {
         Err(Diagnostic::new(Code::Usage, message, help).with_value(&args.minimise))
     };
-    let prices = Prices {
+    let prices = EniPrices {
         eni_hour: args.price_eni_hour.or(study.scenario.eni_hour).unwrap_or_default(),
         creation: args.price_creation.or(study.scenario.creation).unwrap_or_default(),
     };
     if args.minimise == "cost" {
-        if prices == Prices::default() {
+        if prices == EniPrices::default() {
             let help = "give --price-eni-hour or --price-creation above 0, or [prices] in the scenario";
             return refuse("a cost needs a price".to_owned(), help.to_owned());
         }
-        return Ok(Minimise::Cost(prices));
+        return Ok(PlanObjective::Cost(prices));
     }
     if args.price_eni_hour.or(args.price_creation).is_some() {
         let help = "add --minimise cost".to_owned();
@@ -128,11 +134,11 @@ fn minimise(args: &PlanArgs, study: &CommandStudy) -> Result<Minimise, Diagnosti
     }
     let names: Vec<&str> = study.scenario.subnets.iter().map(|subnet| subnet.name.as_str()).collect();
     match args.minimise.split_once(':') {
-        None if args.minimise == "enis" => Ok(Minimise::Enis),
-        None if args.minimise == "addresses" => Ok(Minimise::Addresses { subnet: None }),
+        None if args.minimise == "enis" => Ok(PlanObjective::Enis),
+        None if args.minimise == "addresses" => Ok(PlanObjective::Addresses { subnet: None }),
         Some(("addresses", name)) => {
             if let Some(subnet) = names.iter().position(|known| *known == name) {
-                return Ok(Minimise::Addresses { subnet: Some(subnet) });
+                return Ok(PlanObjective::Addresses { subnet: Some(subnet) });
             }
             let help = match nearest(name, names.iter().copied()) {
                 Some(meant) => format!("did you mean addresses:{meant}?"),
@@ -148,7 +154,7 @@ fn minimise(args: &PlanArgs, study: &CommandStudy) -> Result<Minimise, Diagnosti
 }
 
 /// The promise that is asked for, else the scenario's.
-pub fn promised(asked: Option<Millis>, study: &CommandStudy) -> Result<Millis, Diagnostic> {
+pub(super) fn promised(asked: Option<Millis>, study: &CommandStudy) -> Result<Millis, Diagnostic> {
     asked.or(study.scenario.max_cold_start).ok_or_else(|| {
         let help = "give --max-cold-start, or [promise] max_cold_start in the scenario";
         Diagnostic::new(Code::Usage, "a plan needs a promise: the longest cold start", help)
@@ -156,7 +162,7 @@ pub fn promised(asked: Option<Millis>, study: &CommandStudy) -> Result<Millis, D
 }
 
 /// The planner gave up.
-pub fn failed(error: &PlanError) -> Diagnostic {
+pub(super) fn failed(error: &PlanError) -> Diagnostic {
     let help = "give a shorter window (--from, --to), or other limits in the model";
     Diagnostic::new(Code::Solver, error.to_string(), help)
 }

@@ -8,13 +8,13 @@ use crate::report::answers;
 /// Options of `policies`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan policies --format json")]
-pub struct PoliciesArgs {
+pub(super) struct PoliciesArgs {
     #[command(flatten)]
     pub output: Output,
 }
 
 /// Prints the policies.
-pub fn run(args: &PoliciesArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &PoliciesArgs) -> Result<CommandStatus, Diagnostics> {
     args.output.give(&answers::policies())?;
     Ok(CommandStatus::Done)
 }

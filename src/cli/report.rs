@@ -12,7 +12,8 @@ use super::plan::planned;
 use super::progress::StepProgress;
 use super::search_timer::SearchTimer;
 use super::status::CommandStatus;
-use super::study::{CommandStudy, StudyArgs};
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use super::worst_case::usual_slot;
 use crate::comparison::{Case, CaseError, Comparison, Contender, compare_observed};
 use crate::composition::CutObjective;
@@ -38,7 +39,7 @@ const QUICK: u64 = 200_000;
                         With --max-cold-start, exit code 1 where no plan keeps it.\n\n\
                         Example:\n  eniplan report shop-day.csv -o report.html"
 )]
-pub struct ReportArgs {
+pub(super) struct ReportArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// The longest cold start that is promised [default: the scenario's promise, else 1s]
@@ -69,7 +70,7 @@ pub struct ReportArgs {
 }
 
 /// Makes the page.
-pub fn run(args: &ReportArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &ReportArgs) -> Result<CommandStatus, Diagnostics> {
     if args.file.is_none() && io::stdout().is_terminal() {
         let help = "name a file with -o report.html, and open it in a browser";
         return Err(Diagnostic::new(Code::Usage, "a page is nothing for a terminal", help).into());
@@ -172,14 +173,14 @@ fn contenders<'a>(study: &'a CommandStudy, policies: &'a [Policy]) -> Vec<Conten
 
 fn compared(args: &ReportArgs, contenders: &[Contender<'_>]) -> Comparison {
     let steps = contenders.len() as u64 * (1 + args.runs());
-    let work = StepProgress::of("comparing policies", steps, args.quiet);
+    let work = StepProgress::begin("comparing policies", steps, args.quiet);
     compare_observed(contenders, &args.seeds(), args.effort(), &|| work.step())
 }
 
 /// What stands under each policy in the run of the first seed; a policy without a plan has no track.
 fn tracks(args: &ReportArgs, contenders: &[Contender<'_>], load: &InvocationLoad) -> Vec<Track> {
     let (first, rest) = (args.study.traffic.seed, args.seeds());
-    let work = StepProgress::of("watching policies", contenders.len() as u64 * args.runs(), args.quiet);
+    let work = StepProgress::begin("watching policies", contenders.len() as u64 * args.runs(), args.quiet);
     let track = |case: &Case<'_>| -> Result<Track, CaseError> {
         let (outcome, _, watched) = case.run(Random::new(first), TrackRecorder::new(load.grid))?;
         work.step();
@@ -199,7 +200,7 @@ fn reused(args: &ReportArgs, study: &CommandStudy, policy: &Policy) -> Result<Re
     let names: Vec<String> = study.topology.functions.iter().map(|function| function.name.clone()).collect();
     let ttl = args.cache_ttl.map(|ttl| ttl.0);
     let case = study.case(policy, &study.traffic);
-    let work = StepProgress::of("looking into memory", args.runs(), args.quiet);
+    let work = StepProgress::begin("looking into memory", args.runs(), args.quiet);
     let one = |&seed: &u64| {
         let heard = case.run(Random::new(seed), Reuse::new(names.len(), ttl, None))?;
         work.step();

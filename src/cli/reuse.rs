@@ -6,7 +6,8 @@ use rayon::prelude::*;
 use super::diagnostics::no_answer;
 use super::output::Output;
 use super::status::CommandStatus;
-use super::study::{CommandStudy, StudyArgs};
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use super::window::instant;
 use crate::comparison::{Case, CaseError};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -28,7 +29,7 @@ enum KeepAlive {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan reuse shop-day.csv --cache-ttl 5m\n  \
                         eniplan reuse shop-day.csv --keep-alive drawn --at 8h")]
-pub struct ReuseArgs {
+pub(super) struct ReuseArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// How long a value kept outside the handler is good [default: as long as its environment lives]
@@ -50,17 +51,17 @@ pub struct ReuseArgs {
 }
 
 /// Prints what memory is worth.
-pub fn run(args: &ReuseArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &ReuseArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
     let since = args.at.as_ref().map(|text| instant("--at", text, &study.traffic)).transpose()?;
-    let lives = lives(args, &study, policy)?;
-    let runs = match run_all(args, &study, policy, &lives, since) {
+    let lifetimes = lifetimes(args, &study, policy)?;
+    let runs = match run_all(args, &study, policy, &lifetimes, since) {
         Ok(runs) => runs,
         Err(error) => return no_answer(&error, &args.output.format),
     };
     let mut subject = study.subject(policy);
-    subject.assumptions.extend(describe_runs(args, &study, &lives));
+    subject.assumptions.extend(describe_runs(args, &study, &lifetimes));
     args.output.give(&answers::reuse(&subject, &runs))?;
     Ok(CommandStatus::Done)
 }
@@ -72,7 +73,7 @@ impl ReuseArgs {
 }
 
 /// By function: what its keep-alives are drawn from, where they are.
-fn lives<'a>(
+fn lifetimes<'a>(
     args: &ReuseArgs,
     study: &'a CommandStudy,
     policy: &Policy,
@@ -102,9 +103,11 @@ fn lives<'a>(
 }
 
 /// What the answer rests on beside what every answer does.
-fn describe_runs(args: &ReuseArgs, study: &CommandStudy, lives: &[Option<&Interval>]) -> Vec<String> {
+fn describe_runs(args: &ReuseArgs, study: &CommandStudy, lifetimes: &[Option<&Interval>]) -> Vec<String> {
     let mut all = Vec::new();
-    if let Some(drawn) = study.platform.environment.keep_alive_drawn.as_ref().filter(|_| !lives.is_empty()) {
+    if let Some(drawn) =
+        study.platform.environment.keep_alive_drawn.as_ref().filter(|_| !lifetimes.is_empty())
+    {
         all.push(format!(
             "each time an environment becomes idle, how long it is kept is drawn anew from {} (grade {}), \
              also where it says above that it lives as long as the model says",
@@ -124,21 +127,21 @@ fn run_all(
     args: &ReuseArgs,
     study: &CommandStudy,
     policy: &Policy,
-    lives: &[Option<&Interval>],
+    lifetimes: &[Option<&Interval>],
     since: Option<Millis>,
 ) -> Result<ReuseRuns, CaseError> {
     // Fixed, so that memory does not grow with the runs.
     const AT_ONCE: usize = 8;
     let names: Vec<String> = study.topology.functions.iter().map(|function| function.name.clone()).collect();
     let ttl = args.cache_ttl.map(|ttl| ttl.0);
-    let mut runs = ReuseRuns::new(&names, ttl, !lives.is_empty());
-    let case = study.case(policy, &study.traffic).drawing_keep_alive(lives.to_vec());
+    let mut runs = ReuseRuns::new(&names, ttl, !lifetimes.is_empty());
+    let case = study.case(policy, &study.traffic).drawing_keep_alive(lifetimes.to_vec());
     let seeds = args.study.seeds(args.runs());
     let since = since.map(|at| at.0);
     for some in seeds.chunks(AT_ONCE) {
         let done: Result<Vec<Vec<FunctionReuse>>, CaseError> = some
             .par_iter()
-            .map(|&seed| run_seed(args, study, &case, lives, seed, Reuse::new(names.len(), ttl, since)))
+            .map(|&seed| run_seed(args, study, &case, lifetimes, seed, Reuse::new(names.len(), ttl, since)))
             .collect();
         done?.iter().for_each(|run| runs.add(run));
     }
@@ -150,7 +153,7 @@ fn run_seed(
     args: &ReuseArgs,
     study: &CommandStudy,
     case: &Case<'_>,
-    lives: &[Option<&Interval>],
+    lifetimes: &[Option<&Interval>],
     seed: u64,
     reuse: Reuse,
 ) -> Result<Vec<FunctionReuse>, CaseError> {
@@ -158,6 +161,6 @@ fn run_seed(
     let Some(traffic) = args.study.redrawn(&study.traffic, seed) else {
         return Ok(case.run(nature, reuse)?.2.finish());
     };
-    let case = study.case(case.policy(), &traffic).drawing_keep_alive(lives.to_vec());
+    let case = study.case(case.policy(), &traffic).drawing_keep_alive(lifetimes.to_vec());
     Ok(case.run(nature, reuse)?.2.finish())
 }

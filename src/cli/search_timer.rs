@@ -13,7 +13,7 @@ use crate::worst_case::{SearchObjective, SearchObserver, SearchProgress};
 
 /// Looks on: shows on a terminal how far the search is, and stops it when its time is over.
 #[derive(Debug)]
-pub struct SearchTimer {
+pub(super) struct SearchTimer {
     began: Instant,
     limit: Option<Duration>,
     stopped: AtomicBool,
@@ -57,7 +57,7 @@ impl SearchPart {
 
 impl SearchTimer {
     /// Begins now; with `limit` it ends then. The line is shown where stderr is a terminal.
-    pub fn begin(limit: Option<Millis>, quiet: bool) -> Self {
+    pub(super) fn begin(limit: Option<Millis>, quiet: bool) -> Self {
         // indicatif draws nothing where stderr is no terminal.
         let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         Self {
@@ -71,7 +71,7 @@ impl SearchTimer {
     }
 
     /// Takes the line away; whether the search was stopped because its time was over.
-    pub fn finish(&self) -> bool {
+    pub(super) fn finish(&self) -> bool {
         self.line.finish_and_clear();
         self.stopped.load(Ordering::Relaxed)
     }
@@ -88,7 +88,7 @@ impl SearchObserver for SearchTimer {
             seen.steps = progress.steps.max(seen.steps);
             let part = seen.part.left(elapsed, progress.done);
             let left = self.limit.map(|limit| limit.saturating_sub(elapsed)).or(part);
-            self.line.set_message(said(&seen.of, seen.steps, left, self.limit.is_some()));
+            self.line.set_message(describe_search(&seen.of, seen.steps, left, self.limit.is_some()));
             self.line.tick();
         }
         let proceed = self.limit.is_none_or(|limit| elapsed < limit);
@@ -104,7 +104,7 @@ impl SearchObserver for SearchTimer {
 }
 
 /// `cold start 15m of at most 15m0.64s, ENIs 4 of at most 7, 1,000 steps, 12s left`.
-fn said(
+fn describe_search(
     of: &BTreeMap<SearchObjective, (u64, Option<u64>)>,
     steps: u64,
     left: Option<Duration>,
@@ -143,7 +143,7 @@ mod tests {
             (SearchObjective::SubnetPeak(1), (3, None)),
         ]);
         assert_eq!(
-            said(&of, 1_000, Some(Duration::from_millis(12_900)), true),
+            describe_search(&of, 1_000, Some(Duration::from_millis(12_900)), true),
             "cold start 15m of at most 15m0.64s, ENIs 4, 1,000 steps, 12s left"
         );
     }

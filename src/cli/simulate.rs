@@ -12,7 +12,8 @@ use super::invocation_log::InvocationLog;
 use super::output::{Output, distinct};
 use super::progress::StepProgress;
 use super::status::CommandStatus;
-use super::study::{CommandStudy, StudyArgs};
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use super::timeline::Timeline;
 use super::whole_file::{WholeFile, unwritten};
 use crate::comparison::{Case, CaseError};
@@ -25,7 +26,7 @@ use crate::simulation::{Outcome, Random, Silent};
 /// Options of `simulate`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan simulate shop-day.csv --policy warm-pool:warm=20 --runs 20")]
-pub struct SimulateArgs {
+pub(super) struct SimulateArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// How many runs, 1 unless said; their seeds are --seed and those after it
@@ -51,7 +52,7 @@ pub struct SimulateArgs {
 }
 
 /// Prints what happens.
-pub fn run(args: &SimulateArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &SimulateArgs) -> Result<CommandStatus, Diagnostics> {
     distinct(&[args.output.file.as_ref(), args.log.as_ref(), args.timeline.as_ref()])?;
     let study = args.study.load()?;
     let policy = study.policy()?;
@@ -125,10 +126,10 @@ fn run_all(
     if let Some(witness) = witness {
         let (outcome, _, listeners) = case.run(witness.assignment.clone(), listeners)?;
         runs.add(None, &outcome);
-        runs.judged = witness.judged(&outcome, &policy.name, &study.platform.name);
+        runs.judged = witness.judge(&outcome, &policy.name, &study.platform.name);
         return Ok((runs, listeners));
     }
-    let work = StepProgress::of("simulating", args.most_runs(), args.output.quiet);
+    let work = StepProgress::begin("simulating", args.most_runs(), args.output.quiet);
     let (outcome, _, listeners) = case.run(Random::new(seed), listeners)?;
     work.step();
     runs.add(Some(seed), &outcome);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::input;
 use crate::diagnostic::{Diagnostic, Diagnostics, snippet};
-use crate::import::{Source, text_of};
+use crate::import::{InputFile, text_of};
 use crate::quantity::Memory;
 
 /// The largest file that is read again to show a line of it, unpacked too.
@@ -14,7 +14,7 @@ const LARGEST: u64 = 64 << 20;
 const LONGEST: usize = 1 << 20;
 
 /// The problems for people, each with the line it is about, at most `width` columns wide.
-pub fn shown_with_lines(problems: &Diagnostics, width: usize) -> String {
+pub(super) fn shown_with_lines(problems: &Diagnostics, width: usize) -> String {
     let mut wanted: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
     for problem in problems.shown() {
         if problem.line.is_some() && !problem.file.is_empty() {
@@ -43,5 +43,5 @@ fn text(file: &str) -> Option<String> {
     // Diagnostics call `-` by its name.
     let path = if file == "stdin" { "-" } else { file };
     let bytes = input::again(Path::new(path), LARGEST)?;
-    text_of(&Source { name: file, bytes: &bytes }, Memory(LARGEST))
+    text_of(&InputFile { name: file, bytes: &bytes }, Memory(LARGEST))
 }

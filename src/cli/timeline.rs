@@ -7,7 +7,7 @@ use crate::simulation::{Census, Recorder};
 
 /// Writes a row for each change.
 #[derive(Debug)]
-pub struct Timeline<W> {
+pub(super) struct Timeline<W> {
     rows: CsvRows<W, 8>,
     last: Option<Census>,
 }
@@ -25,12 +25,12 @@ const HEADER: [&str; 8] = [
 
 impl<W: Write> Timeline<W> {
     /// A timeline into `out`.
-    pub fn new(out: W) -> Self {
+    pub(super) fn new(out: W) -> Self {
         Self { rows: CsvRows::new(out, HEADER), last: None }
     }
 
     /// Gives back what it wrote to, or the first problem.
-    pub fn finish(self) -> io::Result<W> {
+    pub(super) fn finish(self) -> io::Result<W> {
         self.rows.finish()
     }
 }

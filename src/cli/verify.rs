@@ -6,7 +6,7 @@ use super::input;
 use super::output::Output;
 use super::plan::promised;
 use super::status::CommandStatus;
-use super::study::StudyArgs;
+use super::study_args::StudyArgs;
 use crate::diagnostic::Diagnostics;
 use crate::plan::{read, verify};
 use crate::quantity::Millis;
@@ -16,7 +16,7 @@ use crate::report::answers;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan verify plan.json shop-day.csv\n\n\
                         Give the --scenario, --model, --policy and --start the plan was made with.")]
-pub struct VerifyArgs {
+pub(super) struct VerifyArgs {
     /// The plan: what `eniplan plan` wrote with --format json or csv
     #[arg(value_name = "PLAN")]
     plan: PathBuf,
@@ -30,7 +30,7 @@ pub struct VerifyArgs {
 }
 
 /// Checks and attacks the plan, and prints what became of it; exit code 1 where it does not hold.
-pub fn run(args: &VerifyArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &VerifyArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
     let name = input::shown(&args.plan);

@@ -15,7 +15,7 @@ use crate::diagnostic::{Code, Diagnostic};
 
 /// A file in the making; dropped before [`WholeFile::finish`], it leaves nothing behind.
 #[derive(Debug)]
-pub struct WholeFile {
+pub(super) struct WholeFile {
     named: PathBuf,
     place: PathBuf,
     temporary: Option<TempPath>,
@@ -24,7 +24,7 @@ pub struct WholeFile {
 
 impl WholeFile {
     /// Begins the file `path`.
-    pub fn create(path: &Path) -> Result<Self, Diagnostic> {
+    pub(super) fn create(path: &Path) -> Result<Self, Diagnostic> {
         Self::begin(path).map_err(|error| unwritten(path, &error))
     }
 
@@ -48,7 +48,7 @@ impl WholeFile {
     }
 
     /// Puts the file in its place.
-    pub fn finish(mut self) -> Result<(), Diagnostic> {
+    pub(super) fn finish(mut self) -> Result<(), Diagnostic> {
         self.put_in_place().map_err(|error| unwritten(&self.named, &error))
     }
 
@@ -64,12 +64,12 @@ impl WholeFile {
 }
 
 /// A new folder in `parent`, which is gone when it is dropped.
-pub fn folder_in(parent: &Path) -> io::Result<TempDir> {
+pub(super) fn folder_in(parent: &Path) -> io::Result<TempDir> {
     builder(0o777).tempdir_in(parent)
 }
 
 /// The folder that `path` is in.
-pub fn folder_of(path: &Path) -> &Path {
+pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
@@ -107,7 +107,7 @@ impl Drop for WholeFile {
 }
 
 /// A file that cannot be written.
-pub fn unwritten(path: &Path, error: &io::Error) -> Diagnostic {
+pub(super) fn unwritten(path: &Path, error: &io::Error) -> Diagnostic {
     let message = format!("the file cannot be written: {}", reason(error));
     Diagnostic::new(Code::File, message, "name a file in a folder you may write to").in_file(shown(path))
 }

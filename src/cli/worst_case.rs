@@ -9,7 +9,8 @@ use super::gates::{Gates, Measured};
 use super::output::{Output, distinct};
 use super::search_timer::SearchTimer;
 use super::status::CommandStatus;
-use super::study::{CommandStudy, StudyArgs};
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use crate::comparison::{Case, CaseError};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::Policy;
@@ -50,7 +51,7 @@ impl std::str::FromStr for WitnessObjective {
 #[command(
     after_help = "Example:\n  eniplan worst-case shop-day.csv --policy shared-slots --max-cold-start 16m"
 )]
-pub struct WorstCaseArgs {
+pub(super) struct WorstCaseArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// Write the assignment that shows the worst case found, for `simulate --replay`
@@ -77,7 +78,7 @@ pub struct WorstCaseArgs {
 }
 
 /// Prints the worst case.
-pub fn run(args: &WorstCaseArgs) -> Result<CommandStatus, Diagnostics> {
+pub(super) fn run(args: &WorstCaseArgs) -> Result<CommandStatus, Diagnostics> {
     distinct(&[args.output.file.as_ref(), args.witness.as_ref()])?;
     let study = args.study.load()?;
     let policy = study.policy()?;
@@ -160,7 +161,7 @@ fn slot(args: &WorstCaseArgs, span: Millis) -> Result<Millis, Diagnostic> {
 }
 
 /// A length that people use, about a 24th of `span`.
-pub fn usual_slot(span: Millis) -> Millis {
+pub(super) fn usual_slot(span: Millis) -> Millis {
     const USUAL: [u64; 13] = [1, 5, 15, 60, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 86_400, 604_800];
     let least = span.0.div_ceil(24);
     let usual = USUAL.map(|seconds| seconds * 1_000).into_iter().find(|&slot| slot >= least);

@@ -7,15 +7,11 @@
 use super::{Answer, Renderer, ReportTable, TableCell};
 
 /// The main table.
-pub struct CsvRenderer;
+pub(super) struct CsvRenderer;
 
 impl Renderer for CsvRenderer {
     fn name(&self) -> &'static str {
         "csv"
-    }
-
-    fn summary(&self) -> &'static str {
-        "for spreadsheets: the main table, times in whole milliseconds"
     }
 
     /// No width; empty where the answer has no table.

@@ -10,15 +10,11 @@ use super::{Answer, Renderer, SCHEMA_VERSION};
 use crate::diagnostic::is_hidden;
 
 /// One JSON object.
-pub struct JsonRenderer;
+pub(super) struct JsonRenderer;
 
 impl Renderer for JsonRenderer {
     fn name(&self) -> &'static str {
         "json"
-    }
-
-    fn summary(&self) -> &'static str {
-        "for programs: every field, times in whole milliseconds"
     }
 
     /// The answer's fields, its sentences, its assumptions and the schema's version; no width.

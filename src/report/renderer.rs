@@ -10,9 +10,6 @@ pub trait Renderer: Sync {
     /// Its name, as `--format` takes it.
     fn name(&self) -> &'static str;
 
-    /// What it is for, in one line.
-    fn summary(&self) -> &'static str;
-
     /// `answer` as text that ends in a newline; `width` is the most characters on a line,
     /// where lines can be broken at all.
     fn render(&self, answer: &Answer, width: u16) -> String;

@@ -32,7 +32,7 @@ pub struct Subject {
 
 impl Subject {
     /// The traffic, as every JSON answer about it begins.
-    pub(super) fn of_traffic(&self) -> OfTrafficView<'_> {
+    pub(super) fn traffic_view(&self) -> OfTrafficView<'_> {
         OfTrafficView {
             traffic: TrafficView {
                 source: &self.source,
@@ -48,7 +48,7 @@ impl Subject {
 
     /// The traffic, the model and the policy.
     pub(super) fn about(&self) -> SubjectView<'_> {
-        SubjectView { traffic: self.of_traffic().traffic, model: &self.model, policy: &self.policy }
+        SubjectView { traffic: self.traffic_view().traffic, model: &self.model, policy: &self.policy }
     }
 
     /// The traffic file without its folder, for a sentence.

@@ -8,15 +8,11 @@ use super::{Answer, Renderer, ReportClock, ReportTable, TableCell, TableColumn};
 use crate::diagnostic::escaped;
 
 /// The sentences, the tables and the assumptions.
-pub struct TextRenderer;
+pub(super) struct TextRenderer;
 
 impl Renderer for TextRenderer {
     fn name(&self) -> &'static str {
         "text"
-    }
-
-    fn summary(&self) -> &'static str {
-        "for people: the answer in words, tables, and the assumptions"
     }
 
     fn render(&self, answer: &Answer, width: u16) -> String {

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::demand::{LOAD_COLUMNS, LOAD_TITLE, load_cells, mean};
 use crate::demand::FunctionDemand;
-use crate::demand::even::Busiest;
+use crate::demand::even::BusiestSlot;
 use crate::report::format::counted;
 use crate::report::views::{ByFunctionView, FunctionLoadView, fields, value};
 use crate::report::{Answer, ReportTable, Subject, TableCell};
@@ -13,8 +13,12 @@ use crate::report::{Answer, ReportTable, Subject, TableCell};
 const SHOWN: usize = 20;
 
 /// What each of `functions` needs; `busiest` are their busiest slots, where the traffic has slots.
-pub fn by_function(subject: &Subject, functions: &[FunctionDemand], busiest: Option<&[Busiest]>) -> Answer {
-    let mut all: Vec<(&FunctionDemand, Option<&Busiest>)> = functions
+pub fn by_function(
+    subject: &Subject,
+    functions: &[FunctionDemand],
+    busiest: Option<&[BusiestSlot]>,
+) -> Answer {
+    let mut all: Vec<(&FunctionDemand, Option<&BusiestSlot>)> = functions
         .iter()
         .enumerate()
         .map(|(index, function)| (function, busiest.and_then(|slots| slots.get(index))))
@@ -23,7 +27,7 @@ pub fn by_function(subject: &Subject, functions: &[FunctionDemand], busiest: Opt
         (std::cmp::Reverse((function.busy_ms, function.invocations)), &function.name)
     });
     let functions = all.par_iter().map(|(function, slot)| value(&load(subject, function, *slot))).collect();
-    let json = fields(&ByFunctionView { of: subject.of_traffic(), functions });
+    let json = fields(&ByFunctionView { of: subject.traffic_view(), functions });
     let headline = format!(
         "{} holds {} of {} over {}.",
         subject.file(),
@@ -46,7 +50,11 @@ pub fn by_function(subject: &Subject, functions: &[FunctionDemand], busiest: Opt
     }
 }
 
-fn load<'a>(subject: &Subject, function: &'a FunctionDemand, slot: Option<&Busiest>) -> FunctionLoadView<'a> {
+fn load<'a>(
+    subject: &Subject,
+    function: &'a FunctionDemand,
+    slot: Option<&BusiestSlot>,
+) -> FunctionLoadView<'a> {
     FunctionLoadView {
         function: &function.name,
         invocations: function.invocations,
@@ -58,13 +66,13 @@ fn load<'a>(subject: &Subject, function: &'a FunctionDemand, slot: Option<&Busie
     }
 }
 
-fn table(subject: &Subject, all: &[(&FunctionDemand, Option<&Busiest>)], slots: bool) -> ReportTable {
+fn table(subject: &Subject, all: &[(&FunctionDemand, Option<&BusiestSlot>)], slots: bool) -> ReportTable {
     let mut columns = LOAD_COLUMNS.to_vec();
     if slots {
         columns.extend([("busiest_slot_invocations", "busiest slot"), ("busiest_slot_at_ms", "at")]);
     }
     let mut table = ReportTable::new(LOAD_TITLE, &columns);
-    let row = |(function, slot): &(&FunctionDemand, Option<&Busiest>)| {
+    let row = |(function, slot): &(&FunctionDemand, Option<&BusiestSlot>)| {
         let mut row = load_cells(function, subject.span);
         if let Some(slot) = slot {
             row.extend([TableCell::Count(slot.invocations.into()), TableCell::instant(Some(slot.at))]);

@@ -28,7 +28,7 @@ pub fn compare(subject: &Subject, comparison: &Comparison, runs: u64) -> Answer 
         flat: Some(flat(rows)),
         assumptions,
         // Model and policy are columns of the rows here.
-        json: fields(&CompareView { of: subject.of_traffic(), comparison, runs }),
+        json: fields(&CompareView { of: subject.traffic_view(), comparison, runs }),
         clock: subject.clock,
     }
 }
@@ -97,7 +97,7 @@ fn shown(bracket: Option<Bracket>, value: fn(u64) -> TableCell) -> TableCell {
     bracket.map_or(TableCell::Missing, |bracket| value(bracket.witness))
 }
 
-fn of(row: &CompareRow, value: impl Fn(&SeededRuns) -> TableCell) -> TableCell {
+fn run_cell(row: &CompareRow, value: impl Fn(&SeededRuns) -> TableCell) -> TableCell {
     row.runs.as_ref().map_or(TableCell::Missing, value)
 }
 
@@ -121,11 +121,11 @@ fn waits(rows: &[&CompareRow], on: &str) -> ReportTable {
         let cells = vec![
             bound(row.worst_cold_start_ms, TableCell::Span),
             shown(row.worst_cold_start_ms, TableCell::Span),
-            of(row, |runs| TableCell::Span(brief(runs.p50_ms))),
-            of(row, |runs| TableCell::Span(brief(runs.p95_ms))),
-            of(row, |runs| TableCell::Span(brief(runs.p99_ms))),
-            of(row, |runs| TableCell::Share(runs.cold_share)),
-            of(row, |runs| TableCell::Decimal(runs.failures, 1)),
+            run_cell(row, |runs| TableCell::Span(brief(runs.p50_ms))),
+            run_cell(row, |runs| TableCell::Span(brief(runs.p95_ms))),
+            run_cell(row, |runs| TableCell::Span(brief(runs.p99_ms))),
+            run_cell(row, |runs| TableCell::Share(runs.cold_share)),
+            run_cell(row, |runs| TableCell::Decimal(runs.failures, 1)),
             bound(row.worst_failures, TableCell::Count),
         ];
         table.push(named(row, cells));
@@ -153,10 +153,10 @@ fn holdings(rows: &[&CompareRow], on: &str) -> ReportTable {
         let cells = vec![
             bound(row.worst_peak_enis, TableCell::Count),
             shown(row.worst_peak_enis, TableCell::Count),
-            of(row, |runs| TableCell::Count(runs.peak_enis)),
-            of(row, |runs| TableCell::Decimal(runs.mean_enis, 1)),
-            of(row, |runs| TableCell::Decimal(runs.eni_hours, 1)),
-            of(row, |runs| TableCell::Count(runs.peak_addresses)),
+            run_cell(row, |runs| TableCell::Count(runs.peak_enis)),
+            run_cell(row, |runs| TableCell::Decimal(runs.mean_enis, 1)),
+            run_cell(row, |runs| TableCell::Decimal(runs.eni_hours, 1)),
+            run_cell(row, |runs| TableCell::Count(runs.peak_addresses)),
             row.regret_share.map_or(TableCell::Missing, TableCell::Share),
             TableCell::Flag(row.pareto),
         ];
@@ -208,19 +208,19 @@ fn flat(rows: &[CompareRow]) -> ReportTable {
             TableCell::text(row.model.as_str()),
             shown(row.worst_cold_start_ms, TableCell::Span),
             bound(row.worst_cold_start_ms, TableCell::Span),
-            of(row, |runs| TableCell::Span(runs.p50_ms)),
-            of(row, |runs| TableCell::Span(runs.p95_ms)),
-            of(row, |runs| TableCell::Span(runs.p99_ms)),
-            of(row, |runs| TableCell::Share(runs.cold_share)),
-            of(row, |runs| TableCell::Decimal(runs.failures, 3)),
+            run_cell(row, |runs| TableCell::Span(runs.p50_ms)),
+            run_cell(row, |runs| TableCell::Span(runs.p95_ms)),
+            run_cell(row, |runs| TableCell::Span(runs.p99_ms)),
+            run_cell(row, |runs| TableCell::Share(runs.cold_share)),
+            run_cell(row, |runs| TableCell::Decimal(runs.failures, 3)),
             shown(row.worst_failures, TableCell::Count),
             bound(row.worst_failures, TableCell::Count),
             shown(row.worst_peak_enis, TableCell::Count),
             bound(row.worst_peak_enis, TableCell::Count),
-            of(row, |runs| TableCell::Count(runs.peak_enis)),
-            of(row, |runs| TableCell::Decimal(runs.mean_enis, 3)),
-            of(row, |runs| TableCell::Decimal(runs.eni_hours, 3)),
-            of(row, |runs| TableCell::Count(runs.peak_addresses)),
+            run_cell(row, |runs| TableCell::Count(runs.peak_enis)),
+            run_cell(row, |runs| TableCell::Decimal(runs.mean_enis, 3)),
+            run_cell(row, |runs| TableCell::Decimal(runs.eni_hours, 3)),
+            run_cell(row, |runs| TableCell::Count(runs.peak_addresses)),
             hours(row.regret_eni_hours),
             row.regret_share.map_or(TableCell::Missing, TableCell::Share),
             TableCell::Flag(row.pareto),

@@ -42,7 +42,7 @@ pub fn compose(subject: &Subject, found: &Composition) -> Answer {
         tables: vec![side_by_side(found), functions(found), routes(found), enis(found)],
         flat: Some(flat(found)),
         assumptions,
-        json: fields(&form(subject, found)),
+        json: fields(&view(subject, found)),
         clock: subject.clock,
     }
 }
@@ -312,7 +312,7 @@ fn flat(found: &Composition) -> ReportTable {
     table
 }
 
-fn form<'a>(subject: &'a Subject, found: &'a Composition) -> ComposeView<'a> {
+fn view<'a>(subject: &'a Subject, found: &'a Composition) -> ComposeView<'a> {
     let objective = found.objective;
     let best = found.best.as_ref().map(|(best, row)| BestGroupingView {
         grouping: row,

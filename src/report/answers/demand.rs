@@ -40,7 +40,7 @@ pub fn demand(subject: &Subject, demand: &Demand, pools: &[PoolNames]) -> Answer
         tables: vec![by_function(subject, demand, &functions), by_pool(subject, &named)],
         flat: None,
         assumptions,
-        json: fields(&form(subject, demand, &functions, &named)),
+        json: fields(&view(subject, demand, &functions, &named)),
         clock: subject.clock,
     }
 }
@@ -197,7 +197,7 @@ fn largest_per_step(curve: &Curve, step: u64, span: u64) -> Vec<u32> {
     largest_in_pieces(curve.steps(), span.div_ceil(step), |piece| piece * step)
 }
 
-fn form<'a>(
+fn view<'a>(
     subject: &'a Subject,
     demand: &'a Demand,
     functions: &[&'a FunctionDemand],

@@ -1,6 +1,6 @@
 //! How far the traffic can grow before a promise breaks, and what breaks then.
 
-use crate::plan::{Headroom, Probe, Short};
+use crate::plan::{Headroom, Probe, ProbeShortage};
 use crate::quantity::Millis;
 use crate::report::format::{counted, joined, name, thousands};
 use crate::report::views::{HeadroomView, fields};
@@ -88,7 +88,7 @@ fn breaks(subject: &Subject, headroom: &Headroom) -> String {
     format!("At {} {found}: short is the {}.", probe.factor, joined(&short))
 }
 
-fn shortage(subject: &Subject, shortage: &Short) -> String {
+fn shortage(subject: &Subject, shortage: &ProbeShortage) -> String {
     let text = |n: u64| if shortage.unit == "ms" { Millis(n).to_string() } else { thousands(n) };
     let when = shortage.from_ms.map_or_else(String::new, |at| format!(", {}", subject.clock.phrase(at)));
     match (shortage.needed, shortage.unit) {

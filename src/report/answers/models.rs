@@ -35,7 +35,7 @@ pub fn models(models: &[Platform]) -> Answer {
         flat: Some(flat),
         ..Answer::default()
     };
-    answer.extend(&ModelsView { models: models.iter().map(form).collect() });
+    answer.extend(&ModelsView { models: models.iter().map(view).collect() });
     answer
 }
 
@@ -71,7 +71,7 @@ fn headline(models: &[Platform], numbers: &ReportTable) -> Vec<String> {
     ]
 }
 
-fn form(model: &Platform) -> ModelView<'_> {
+fn view(model: &Platform) -> ModelView<'_> {
     let (name, summary, policy) = (&model.name, &model.summary, &model.policy);
     ModelView { model: name, summary, policy, numbers: model.citations() }
 }

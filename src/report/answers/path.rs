@@ -100,17 +100,18 @@ pub(in crate::report) fn in_words(waits: &[PhaseWait]) -> Option<String> {
 }
 
 /// The longest part of a cold start: a wait, or a phase that waits for nothing.
-struct PathPart<'a> {
+struct ColdStartPart<'a> {
     phase: &'a PathPhase,
     wait: Option<PhaseWait>,
     ms: u64,
 }
 
 /// The first of the longest parts; `None` without a path that takes time.
-fn longest_part(path: &[PathPhase]) -> Option<PathPart<'_>> {
+fn longest_part(path: &[PathPhase]) -> Option<ColdStartPart<'_>> {
     let parts = path.iter().flat_map(|phase| {
-        let waits = phase.waits.iter().map(move |&wait| PathPart { phase, wait: Some(wait), ms: wait.ms });
-        waits.chain([PathPart { phase, wait: None, ms: phase.duration_ms }])
+        let waits =
+            phase.waits.iter().map(move |&wait| ColdStartPart { phase, wait: Some(wait), ms: wait.ms });
+        waits.chain([ColdStartPart { phase, wait: None, ms: phase.duration_ms }])
     });
     parts.filter(|part| part.ms > 0).reduce(|best, part| if part.ms > best.ms { part } else { best })
 }
@@ -182,7 +183,7 @@ fn stood(found: &EniFound) -> String {
 }
 
 /// The same for programs.
-pub(super) fn binding_form<'a>(
+pub(super) fn binding_view<'a>(
     length: u64,
     path: &'a [PathPhase],
     limits: &ColdStartLimits,
@@ -256,7 +257,7 @@ mod tests {
         );
         let slow = [phase("download", 50, &[]), phase("runtime", 51, &[])];
         assert_eq!(said(&slow), "Of that cold start (101ms), 51ms are the phase runtime.");
-        let json = |length, path| value(&binding_form(length, path, &limits()));
+        let json = |length, path| value(&binding_view(length, path, &limits()));
         assert_eq!((&json(101, &slow)["for"], &json(7, &[])["for"]), (&"phase".into(), &"queue".into()));
         assert_eq!((binding("x", 0, &[], &limits()), json(0, &[])), (None, serde_json::Value::Null));
     }

@@ -1,8 +1,8 @@
 //! How many ENIs are needed to keep a promise, and when to make them; or why none are enough.
 
 use super::explanation;
-use super::held;
-use crate::plan::{COLUMNS, NoPlan, Plan, Shortfall, Target, Verdict};
+use super::plan_chart;
+use crate::plan::{COLUMNS, NoPlan, Plan, PlanVerdict, Shortfall, TargetBracket};
 use crate::quantity::Millis;
 use crate::report::format::{counted, decimal, joined, thousands};
 use crate::report::views::{PlanView, fields};
@@ -44,9 +44,9 @@ pub fn plan(subject: &Subject, plan: &Plan) -> Answer {
 fn tables(subject: &Subject, plan: &Plan) -> Vec<ReportTable> {
     let prices = plan.explanation.as_ref().map(|explanation| explanation::prices(subject.clock, explanation));
     // Without a plan there is nothing to show of one.
-    let of_plan = plan
-        .amount
-        .map(|_| [prices.unwrap_or_else(|| limits(plan)), held::above(schedule(plan), subject, plan)]);
+    let of_plan = plan.amount.map(|_| {
+        [prices.unwrap_or_else(|| limits(plan)), plan_chart::chart_above(schedule(plan), subject, plan)]
+    });
     let why = [shortages(plan), explanation::fixes(plan)].into_iter().flatten();
     let pools = constant_pools(plan);
     [amounts(plan)].into_iter().chain(why).chain(pools).chain(of_plan.into_iter().flatten()).collect()
@@ -61,7 +61,9 @@ fn headline(subject: &Subject, plan: &Plan) -> Vec<String> {
     let others = plan.minimised.is_some();
     let fewer = match plan.status {
         _ if others && plan.lower_bound.peak_enis < amount.peak_enis => String::new(),
-        Verdict::Optimal if !others => ", and no plan does it with fewer, or with fewer ENI-hours".to_owned(),
+        PlanVerdict::Optimal if !others => {
+            ", and no plan does it with fewer, or with fewer ENI-hours".to_owned()
+        }
         _ if plan.lower_bound.peak_enis == amount.peak_enis => ", and no plan holds fewer".to_owned(),
         _ => format!("; any plan needs at least {}", thousands(plan.lower_bound.peak_enis)),
     };
@@ -120,7 +122,7 @@ fn amounts_of(shortfall: &Shortfall) -> (String, String) {
 }
 
 /// What would do instead of the plan: between what fails and what is proved.
-fn instead(subject: &Subject, needs: &str, what: &str, target: &Target) -> String {
+fn instead(subject: &Subject, needs: &str, what: &str, target: &TargetBracket) -> String {
     let least = thousands(target.at_least.into());
     let fails = |at| format!(" (one fewer fails {})", subject.clock.phrase(at));
     let fails = target.fails_at_ms.map_or_else(String::new, fails);

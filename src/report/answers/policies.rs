@@ -27,7 +27,7 @@ pub fn policies() -> Answer {
     };
     let key = |key: &'static policy::ParameterKey| ParameterView { key: key.name, values: key.values };
     answer.extend(&PoliciesView {
-        policies: policy::ALL.iter().map(form).collect(),
+        policies: policy::ALL.iter().map(view).collect(),
         parameters: policy::KEYS.iter().map(key).collect(),
     });
     answer
@@ -100,7 +100,7 @@ const fn made_by(policy: &Policy) -> &'static str {
     }
 }
 
-fn form(named: &Named) -> PolicyView<'_> {
+fn view(named: &Named) -> PolicyView<'_> {
     let row = (named.row)();
     PolicyView {
         policy: named.name,

@@ -43,7 +43,7 @@ pub fn reuse(subject: &Subject, runs: &ReuseRuns) -> Answer {
         tables,
         flat: Some(flat(subject, runs, &functions)),
         assumptions,
-        json: fields(&form(subject, runs, &functions)),
+        json: fields(&view(subject, runs, &functions)),
         clock: subject.clock,
     }
 }
@@ -85,7 +85,7 @@ fn headline(subject: &Subject, runs: &ReuseRuns) -> Vec<String> {
 fn lucky(subject: &Subject, runs: &ReuseRuns) -> Option<String> {
     let functions = runs.shown();
     if let Some(function) = functions.iter().find(|function| function.first.is_some()) {
-        let (chance, (at, count)) = (Chance::of(&function.watched)?, function.first?);
+        let (chance, (at, count)) = (Chance::estimate(&function.watched)?, function.first?);
         let who =
             if count == 1 { "the one invocation".to_owned() } else { format!("one of {}", thousands(count)) };
         return Some(format!(
@@ -97,7 +97,7 @@ fn lucky(subject: &Subject, runs: &ReuseRuns) -> Option<String> {
         .map(|text| crate::report::format::sentence(&text));
     }
     let function = functions.first().filter(|_| runs.drawn)?;
-    let chance = Chance::of(&function.warm)?;
+    let chance = Chance::estimate(&function.warm)?;
     Some(format!(
         "With keep-alives drawn, an invocation of {} finds warm memory with a probability of {}.",
         name(&function.name),
@@ -217,7 +217,7 @@ fn luck(runs: &ReuseRuns, functions: &[&FunctionReuseRuns]) -> Option<ReportTabl
     let mut table = ReportTable::new(title, &columns);
     for function in functions {
         let of = if looks { &function.watched } else { &function.warm };
-        let Some(chance) = Chance::of(of) else { continue };
+        let Some(chance) = Chance::estimate(of) else { continue };
         let all = function.sum.served / runs.runs.max(1);
         table.push(vec![
             TableCell::text(function.name.as_str()),
@@ -269,7 +269,7 @@ fn flat(subject: &Subject, runs: &ReuseRuns, functions: &[&FunctionReuseRuns]) -
     let hours = runs.hours(subject);
     for function in functions {
         let FunctionReuseRuns { name, sum, warm, .. } = function;
-        let chance = Chance::of(if function.first.is_some() { &function.watched } else { warm });
+        let chance = Chance::estimate(if function.first.is_some() { &function.watched } else { warm });
         let ends = |of: fn(&Chance) -> f64| {
             chance.as_ref().map_or(TableCell::Missing, |chance| TableCell::Share(of(chance)))
         };
@@ -301,7 +301,7 @@ fn spread_of(of: &Distribution) -> QuantilesView {
     QuantilesView { mean: of.mean(), p50, p90, p99, max }
 }
 
-fn form<'a>(subject: &'a Subject, runs: &ReuseRuns, functions: &[&'a FunctionReuseRuns]) -> ReuseView<'a> {
+fn view<'a>(subject: &'a Subject, runs: &ReuseRuns, functions: &[&'a FunctionReuseRuns]) -> ReuseView<'a> {
     let hours = runs.hours(subject);
     ReuseView {
         about: subject.about(),
@@ -318,12 +318,12 @@ fn one(function: &FunctionReuseRuns, hours: f64) -> FunctionReuseView<'_> {
         at_ms,
         invocations,
         warm_share: function.watched.iter().sum::<f64>() / function.watched.len().max(1) as f64,
-        warm_probability: Chance::of(&function.watched).map(Chance::form),
+        warm_probability: Chance::estimate(&function.watched).map(Chance::view),
     });
     FunctionReuseView {
         function: &function.name,
         reused: reused(&function.sum, hours),
-        warm_probability: Chance::of(&function.warm).map(Chance::form),
+        warm_probability: Chance::estimate(&function.warm).map(Chance::view),
         at,
     }
 }

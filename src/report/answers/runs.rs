@@ -83,10 +83,10 @@ pub(super) fn student(freedom: usize) -> f64 {
 }
 
 /// What is estimated over runs: its key, its words, and its value in one run.
-pub type Estimated = (&'static str, &'static str, fn(&SimulatedRun) -> f64);
+pub(super) type Estimated = (&'static str, &'static str, fn(&SimulatedRun) -> f64);
 
 /// The numbers that `--precision` watches.
-pub const ESTIMATED: [Estimated; 4] = [
+pub(super) const ESTIMATED: [Estimated; 4] = [
     ("cold_share", "cold starts per served invocation", SimulatedRun::cold_share),
     ("failed", "failed invocations", |run| run.failed as f64),
     ("mean_enis", "ENIs held on average", |run| run.enis.1),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::path::{ColdStartLimits, binding, binding_form, path};
+use super::path::{ColdStartLimits, binding, binding_view, path};
 use super::runs::{ESTIMATED, Estimate, Estimated, SimulatedRun, SimulatedRuns, cold_quantiles, quantiles};
 use crate::quantity::Millis;
 use crate::report::format::{counted, decimal, name, percent, sentence, thousands};
@@ -34,7 +34,7 @@ pub fn simulate(
         tables,
         flat: Some(by_run(runs)),
         assumptions: subject.assumptions.clone(),
-        json: fields(&form(subject, runs, functions, subnets, limits)),
+        json: fields(&view(subject, runs, functions, subnets, limits)),
         clock: subject.clock,
     }
 }
@@ -238,7 +238,7 @@ fn by_run(runs: &SimulatedRuns) -> ReportTable {
     table
 }
 
-fn form<'a>(
+fn view<'a>(
     subject: &'a Subject,
     runs: &'a SimulatedRuns,
     functions: &'a [String],
@@ -251,7 +251,7 @@ fn form<'a>(
         at_ms: longest.arrival,
         function: functions.get(longest.function).map(String::as_str),
         path: &longest.path,
-        binding: binding_form(longest.length, &longest.path, limits),
+        binding: binding_view(longest.length, &longest.path, limits),
     });
     let (peak, peak_at_ms) = runs.peak_enis();
     SimulateView {

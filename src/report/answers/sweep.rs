@@ -1,13 +1,13 @@
 //! The trade-off between the promise and the ENIs it takes.
 
-use crate::plan::{Step, Verdict};
+use crate::plan::{PlanVerdict, SweepStep};
 use crate::quantity::Millis;
 use crate::report::format::{counted, joined, name, sentence, thousands};
 use crate::report::views::{SweepView, fields};
 use crate::report::{Answer, ReportTable, Subject, TableCell};
 
 /// The plans of the subject for several promises, the tightest first.
-pub fn sweep(subject: &Subject, steps: &[Step]) -> Answer {
+pub fn sweep(subject: &Subject, steps: &[SweepStep]) -> Answer {
     let mut assumptions = subject.assumptions.clone();
     for line in steps.iter().flat_map(|step| &step.plan.unproved) {
         if !assumptions.contains(line) {
@@ -34,10 +34,10 @@ pub fn sweep(subject: &Subject, steps: &[Step]) -> Answer {
     }
 }
 
-fn headline(subject: &Subject, steps: &[Step]) -> String {
-    let promise = |step: &Step| Millis(step.plan.max_cold_start_ms).to_string();
+fn headline(subject: &Subject, steps: &[SweepStep]) -> String {
+    let promise = |step: &SweepStep| Millis(step.plan.max_cold_start_ms).to_string();
     let mut parts: Vec<String> = Vec::new();
-    let none: Vec<&Step> = steps.iter().filter(|step| step.plan.amount.is_none()).collect();
+    let none: Vec<&SweepStep> = steps.iter().filter(|step| step.plan.amount.is_none()).collect();
     if let Some(last) = none.last() {
         let proved = none.iter().all(|step| step.plan.infeasible.as_ref().is_some_and(|none| none.proved));
         let verdict = if proved { "no plan keeps" } else { "no plan was found that provably keeps" };
@@ -64,7 +64,7 @@ fn headline(subject: &Subject, steps: &[Step]) -> String {
         }
         before = Some(amount.peak_enis);
     }
-    let planned: Vec<&Step> = steps.iter().filter(|step| step.plan.amount.is_some()).collect();
+    let planned: Vec<&SweepStep> = steps.iter().filter(|step| step.plan.amount.is_some()).collect();
     let same = planned.windows(2).all(|pair| pair[0].plan.amount == pair[1].plan.amount);
     if let (Some(last), true) = (planned.last(), same && planned.len() > 1) {
         parts.push(format!("waiting longer, up to {}, saves none", promise(last)));
@@ -79,7 +79,7 @@ fn headline(subject: &Subject, steps: &[Step]) -> String {
     format!("Under {}: {}.", subject.setting(), parts.join("; "))
 }
 
-fn table(steps: &[Step]) -> ReportTable {
+fn table(steps: &[SweepStep]) -> ReportTable {
     let columns = [
         ("max_cold_start_ms", "promise"),
         ("status", "status"),
@@ -101,9 +101,9 @@ fn table(steps: &[Step]) -> ReportTable {
         let note = plan.infeasible.as_ref().map(short);
         let reused = step.plan_of_ms.map(|ms| sentence(&format!("the plan of {}", Millis(ms))));
         let status = match plan.status {
-            Verdict::Optimal => "optimal",
-            Verdict::Feasible => "feasible",
-            Verdict::Infeasible => "infeasible",
+            PlanVerdict::Optimal => "optimal",
+            PlanVerdict::Feasible => "feasible",
+            PlanVerdict::Infeasible => "infeasible",
         };
         table.push(vec![
             TableCell::Span(plan.max_cold_start_ms),

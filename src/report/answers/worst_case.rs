@@ -1,7 +1,7 @@
 //! The worst case, between what a replay has shown and what is proved.
 
 use super::curve;
-use super::path::{ColdStartLimits, binding, binding_form, path};
+use super::path::{ColdStartLimits, binding, binding_view, path};
 use crate::quantity::Millis;
 use crate::report::format::{counted, joined, name, thousands};
 use crate::report::views::{ColdStartView, WorstCaseView, fields};
@@ -47,19 +47,19 @@ pub fn worst_case(subject: &Subject, worst: &WorstCase, shown: &WorstCaseContext
         tables,
         flat: Some(flat(worst, shown)),
         assumptions: assumptions(subject, worst, shown),
-        json: fields(&form(subject, worst, shown)),
+        json: fields(&view(subject, worst, shown)),
         clock: subject.clock,
     }
 }
 
-fn form<'a>(subject: &'a Subject, worst: &'a WorstCase, shown: &'a WorstCaseContext) -> WorstCaseView<'a> {
+fn view<'a>(subject: &'a Subject, worst: &'a WorstCase, shown: &'a WorstCaseContext) -> WorstCaseView<'a> {
     let cold = &worst.cold_start;
     let (points, slot) = &shown.curve;
     WorstCaseView {
         about: subject.about(),
         cold_start: ColdStartView {
             cold_start: cold,
-            binding: binding_form(cold.witness_ms, &cold.path, &shown.limits),
+            binding: binding_view(cold.witness_ms, &cold.path, &shown.limits),
         },
         peak_enis: &worst.peak_enis,
         failures: worst.failures,

@@ -27,7 +27,7 @@ pub(super) const LINE: Colours = both("#8c959f", "#6e7681");
 pub(super) const STRONG: Colours = both("#c0392b", "#ef7b6e");
 
 /// The inside of a box of this kind and the line around it.
-pub(super) const fn of(kind: NodeKind) -> (Colours, Colours) {
+pub(super) const fn fill_and_line(kind: NodeKind) -> (Colours, Colours) {
     match kind {
         NodeKind::Function => (both("#e8f1fd", "#12263f"), both("#3b82c4", "#5aa0e6")),
         NodeKind::Enis => (both("#e9f7ec", "#10291a"), both("#2f8f4e", "#4fb672")),
@@ -53,7 +53,7 @@ pub(super) fn style() -> String {
         let _ = write!(dark, "--eg-{name}:var(--eniplan-{name},{});", colours.dark);
     }
     for kind in NodeKind::ALL {
-        let ((fill, line), name) = (of(kind), kind.name());
+        let ((fill, line), name) = (fill_and_line(kind), kind.name());
         let _ = write!(light, "--eg-{name}-fill:{};--eg-{name}-line:{};", fill.light, line.light);
         let _ = write!(dark, "--eg-{name}-fill:{};--eg-{name}-line:{};", fill.dark, line.dark);
     }

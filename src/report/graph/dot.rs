@@ -6,15 +6,11 @@ use super::{Direction, Drawing, DrawingFormat, DrawingNode, NodeKind, colour};
 use crate::diagnostic::escaped;
 
 /// For Graphviz.
-pub struct DotFormat;
+pub(super) struct DotFormat;
 
 impl DrawingFormat for DotFormat {
     fn name(&self) -> &'static str {
         "dot"
-    }
-
-    fn summary(&self) -> &'static str {
-        "for Graphviz and other tools that lay out graphs"
     }
 
     fn draw(&self, drawing: &Drawing, _width: u16) -> String {
@@ -50,7 +46,7 @@ impl DrawingFormat for DotFormat {
 }
 
 fn attributes(node: &DrawingNode) -> String {
-    let (fill, line) = colour::of(node.kind);
+    let (fill, line) = colour::fill_and_line(node.kind);
     if node.kind == NodeKind::Junction {
         return format!("shape=point, width=0.06, color=\"{}\"", line.light);
     }

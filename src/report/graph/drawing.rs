@@ -202,9 +202,6 @@ pub trait DrawingFormat: Sync {
     /// Its name, as `--format` takes it; also how its files end.
     fn name(&self) -> &'static str;
 
-    /// What it is for, in one line.
-    fn summary(&self) -> &'static str;
-
     /// `drawing` as text that ends in a newline; `width` is the most characters on a line, for people.
     fn draw(&self, drawing: &Drawing, width: u16) -> String;
 }

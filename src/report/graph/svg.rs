@@ -14,15 +14,11 @@ use crate::diagnostic::escaped;
 use crate::report::format::wrapped;
 
 /// For browsers and documents.
-pub struct SvgFormat;
+pub(super) struct SvgFormat;
 
 impl DrawingFormat for SvgFormat {
     fn name(&self) -> &'static str {
         "svg"
-    }
-
-    fn summary(&self) -> &'static str {
-        "a picture for browsers and documents, light and dark"
     }
 
     fn draw(&self, drawing: &Drawing, _width: u16) -> String {
@@ -213,7 +209,7 @@ impl SvgCanvas {
         let y = self.high - MARGIN - SMALL;
         let mut x = MARGIN;
         for kind in drawing.legend() {
-            let (fill, line) = colour::of(kind);
+            let (fill, line) = colour::fill_and_line(kind);
             let (name, fill, line) = (kind.name(), fill.light, line.light);
             self.line(&format!(
                 "<rect class=\"eg-{name}\" x=\"{x}\" y=\"{y}\" width=\"14\" height=\"14\" rx=\"3\" fill=\"{fill}\" \
@@ -290,7 +286,7 @@ impl SvgCanvas {
     }
 
     fn node(&mut self, node: &DrawingNode, label: &Label, (x, y, wide, high): (i64, i64, i64, i64)) {
-        let (fill, line) = colour::of(node.kind);
+        let (fill, line) = colour::fill_and_line(node.kind);
         let (name, fill, stroke) = (node.kind.name(), fill.light, line.light);
         if node.kind == NodeKind::Junction {
             let half = wide / 2;

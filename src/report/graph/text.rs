@@ -5,15 +5,11 @@ use crate::diagnostic::escaped;
 use crate::report::format::{name, percent, wrapped};
 
 /// For people without a picture.
-pub struct TextFormat;
+pub(super) struct TextFormat;
 
 impl DrawingFormat for TextFormat {
     fn name(&self) -> &'static str {
         "text"
-    }
-
-    fn summary(&self) -> &'static str {
-        "for people: every box and where its arrows lead"
     }
 
     fn draw(&self, drawing: &Drawing, width: u16) -> String {

@@ -40,9 +40,4 @@ impl ReportPage<'_> {
     pub fn render(&self) -> String {
         shell::document(self, SECTIONS).into_string()
     }
-
-    /// The answer, one sentence for each question: the worst case, the plan, the policies.
-    pub fn answer(&self) -> [String; 3] {
-        sections::answer::sentences(self)
-    }
 }

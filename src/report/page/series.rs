@@ -81,7 +81,7 @@ impl Peaks {
     }
 
     /// Those of a whole curve.
-    pub fn of(curve: &Curve, grid: TimeGrid) -> Vec<u64> {
+    pub fn sample(curve: &Curve, grid: TimeGrid) -> Vec<u64> {
         let mut peaks = Self::new(grid);
         for &(at, value) in curve.steps() {
             let at = i64::try_from(at).unwrap_or(i64::MAX);
@@ -141,7 +141,7 @@ mod tests {
             let mut at = 0;
             let pairs: Vec<(u64, u32)> = changes.iter().map(|&(gap, value)| { at += gap; (at, value) }).collect();
             let curve = Curve::new(pairs);
-            let shown = Peaks::of(&curve, grid);
+            let shown = Peaks::sample(&curve, grid);
             prop_assert_eq!(shown.len(), steps);
             let value = |at: i64| u64::try_from(at).map_or(0, |at| u64::from(curve.at(at)));
             for (index, &most) in shown.iter().enumerate() {

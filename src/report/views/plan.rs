@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::SubjectView;
-use crate::plan::{Headroom, Plan, Step, Verified};
+use crate::plan::{Headroom, Plan, SweepStep, Verified};
 
 /// How many ENIs keep a promise, and when to make them.
 #[derive(Debug, Serialize)]
@@ -22,7 +22,7 @@ pub(in crate::report) struct SweepView<'a> {
     #[serde(flatten)]
     pub about: SubjectView<'a>,
     /// The plans, the tightest promise first.
-    pub sweep: &'a [Step],
+    pub sweep: &'a [SweepStep],
 }
 
 /// Whether a saved plan keeps its promise.

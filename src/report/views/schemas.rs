@@ -35,29 +35,35 @@ struct WithGates<T> {
 /// Each by the name of its file: what it is of, in words, and the schema.
 pub fn schemas() -> Vec<(&'static str, &'static str, Schema)> {
     vec![
-        of::<AnswerDocument<CheckView<'_>>>("check", "check --format json"),
-        of::<AnswerDocument<WithGates<CompareView<'_>>>>("compare", "compare --format json"),
-        of::<AnswerDocument<ComposeView<'_>>>("compose", "compose --format json"),
-        of::<AnswerDocument<DemandView<'_>>>("demand", "demand --format json"),
-        of::<AnswerDocument<ByFunctionView<'_>>>("demand-by-function", "demand --by-function --format json"),
-        of::<ErrorsView<'_>>("errors", "any command --format json, on bad input"),
-        of::<AnswerDocument<ExamplesView<'_>>>("example-list", "example list --format json"),
-        of::<AnswerDocument<FormatsView<'_>>>("formats", "formats --format json"),
-        of::<AnswerDocument<HeadroomView<'_>>>("headroom", "headroom --format json"),
-        of::<AnswerDocument<InventoryView<'_>>>("inventory", "inventory --format json"),
-        of::<AnswerDocument<ModelsView<'_>>>("models", "models --format json"),
-        of::<AnswerDocument<WithGates<PlanView<'_>>>>("plan", "plan --format json"),
-        of::<AnswerDocument<SweepView<'_>>>("plan-sweep", "plan --max-cold-start A,B --format json"),
-        of::<AnswerDocument<PoliciesView<'_>>>("policies", "policies --format json"),
-        of::<AnswerDocument<ReuseView<'_>>>("reuse", "reuse --format json"),
-        of::<AnswerDocument<WithGates<SimulateView<'_>>>>("simulate", "simulate --format json"),
-        of::<AnswerDocument<VerifyView<'_>>>("verify", "verify --format json"),
-        of::<WitnessFileView<'_>>("witness", "worst-case --witness"),
-        of::<AnswerDocument<WithGates<WorstCaseView<'_>>>>("worst-case", "worst-case --format json"),
+        describe::<AnswerDocument<CheckView<'_>>>("check", "check --format json"),
+        describe::<AnswerDocument<WithGates<CompareView<'_>>>>("compare", "compare --format json"),
+        describe::<AnswerDocument<ComposeView<'_>>>("compose", "compose --format json"),
+        describe::<AnswerDocument<DemandView<'_>>>("demand", "demand --format json"),
+        describe::<AnswerDocument<ByFunctionView<'_>>>(
+            "demand-by-function",
+            "demand --by-function --format json",
+        ),
+        describe::<ErrorsView<'_>>("errors", "any command --format json, on bad input"),
+        describe::<AnswerDocument<ExamplesView<'_>>>("example-list", "example list --format json"),
+        describe::<AnswerDocument<FormatsView<'_>>>("formats", "formats --format json"),
+        describe::<AnswerDocument<HeadroomView<'_>>>("headroom", "headroom --format json"),
+        describe::<AnswerDocument<InventoryView<'_>>>("inventory", "inventory --format json"),
+        describe::<AnswerDocument<ModelsView<'_>>>("models", "models --format json"),
+        describe::<AnswerDocument<WithGates<PlanView<'_>>>>("plan", "plan --format json"),
+        describe::<AnswerDocument<SweepView<'_>>>("plan-sweep", "plan --max-cold-start A,B --format json"),
+        describe::<AnswerDocument<PoliciesView<'_>>>("policies", "policies --format json"),
+        describe::<AnswerDocument<ReuseView<'_>>>("reuse", "reuse --format json"),
+        describe::<AnswerDocument<WithGates<SimulateView<'_>>>>("simulate", "simulate --format json"),
+        describe::<AnswerDocument<VerifyView<'_>>>("verify", "verify --format json"),
+        describe::<WitnessFileView<'_>>("witness", "worst-case --witness"),
+        describe::<AnswerDocument<WithGates<WorstCaseView<'_>>>>("worst-case", "worst-case --format json"),
     ]
 }
 
-fn of<T: JsonSchema>(name: &'static str, command: &'static str) -> (&'static str, &'static str, Schema) {
+fn describe<T: JsonSchema>(
+    name: &'static str,
+    command: &'static str,
+) -> (&'static str, &'static str, Schema) {
     let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
     (name, command, generator.into_root_schema_for::<T>())
 }

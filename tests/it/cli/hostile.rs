@@ -201,6 +201,8 @@ fn being_stopped_leaves_every_file_as_it_was() {
     std::thread::sleep(Duration::from_millis(300));
     for (child, words) in children.iter_mut().zip(&commands) {
         assert!(child.try_wait().unwrap().is_none(), "{words:?} waits for no traffic");
+        // `wait` would close it, and the end of the file could come before the signal.
+        let _open = child.stdin.take();
         assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
         assert_ne!(child.wait().unwrap().code(), Some(0), "{words:?}");
     }

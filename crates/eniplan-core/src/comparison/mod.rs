@@ -9,8 +9,11 @@ use serde::Serialize;
 
 use crate::policy::{Policy, Provision};
 use crate::quantity::Millis;
-use crate::simulation::{ColdStartCounts, Outcome, Random, Silent};
+use crate::simulation::{ColdStartCounts, Outcome, Random};
 use crate::worst_case::{Bracket, SearchEffort, Unobserved, WorstCase};
+
+/// Runs that share a reading of the traffic; more would leave other threads without.
+const TOGETHER: usize = 3;
 
 /// One side of the comparison.
 pub struct Contender<'a> {
@@ -106,7 +109,7 @@ pub fn compare_observed(
 ) -> Comparison {
     let mut rows: Vec<CompareRow> =
         contenders.par_iter().map(|contender| row(contender, seeds, effort, step)).collect();
-    let optima = offline_optima(contenders, seeds);
+    let optima = offline_optima(contenders, &rows, seeds);
     for (row, optimum) in rows.iter_mut().zip(optima) {
         if let (Some(best), Some(runs)) = (optimum, &row.runs) {
             row.regret_eni_hours = Some(runs.eni_hours - best);
@@ -127,7 +130,7 @@ pub fn compare_observed(
 
 /// ENI-hours of the clairvoyant that each contender is measured by: the one on its model whose
 /// ENIs carry as much, since no plan for ENIs of one environment each could match shared ones.
-fn offline_optima(contenders: &[Contender<'_>], seeds: &[u64]) -> Vec<Option<f64>> {
+fn offline_optima(contenders: &[Contender<'_>], rows: &[CompareRow], seeds: &[u64]) -> Vec<Option<f64>> {
     let mut kinds: Vec<(&Contender<'_>, Policy)> = Vec::new();
     let mut kind_of = Vec::new();
     for contender in contenders {
@@ -140,7 +143,13 @@ fn offline_optima(contenders: &[Contender<'_>], seeds: &[u64]) -> Vec<Option<f64
         }
     }
     let hours = |(contender, policy): &(&Contender<'_>, Policy)| {
-        runs(&contender.case.under(policy), seeds, &|| ()).ok().map(|runs| runs.eni_hours)
+        // Where it competes itself, its runs are known.
+        let itself = |other: &Contender<'_>| other.model == contender.model && other.case.is_plain(policy);
+        let runs = match contenders.iter().zip(rows).find(|(other, _)| itself(other)) {
+            Some((_, row)) => row.runs.clone(),
+            None => runs(&contender.case.under(policy), seeds, &|| ()).ok(),
+        };
+        runs.map(|runs| runs.eni_hours)
     };
     let hours: Vec<Option<f64>> = kinds.par_iter().map(hours).collect();
     kind_of.into_iter().map(|kind| hours.get(kind).copied().flatten()).collect()
@@ -173,12 +182,17 @@ fn row(
 }
 
 fn runs(case: &Case<'_>, seeds: &[u64], step: &(dyn Fn() + Sync)) -> Result<SeededRuns, CaseError> {
-    let one = |&seed: &u64| {
-        let outcome = case.run(Random::new(seed), Silent).map(|(outcome, ..)| outcome);
-        step();
-        outcome
+    let several = |seeds: &[u64]| {
+        let natures = seeds.iter().map(|&seed| Random::new(seed)).collect();
+        let outcomes = case.run_together(natures);
+        for _ in seeds {
+            step();
+        }
+        outcomes
     };
-    let outcomes: Vec<Outcome> = seeds.par_iter().map(one).collect::<Result<_, _>>()?;
+    let outcomes: Vec<Vec<Outcome>> =
+        seeds.par_chunks(TOGETHER).map(several).collect::<Result<_, CaseError>>()?;
+    let outcomes: Vec<Outcome> = outcomes.into_iter().flatten().collect();
     let mut starts = ColdStartCounts::default();
     for outcome in &outcomes {
         starts.merge(&outcome.cold_starts);

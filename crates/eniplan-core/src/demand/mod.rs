@@ -20,8 +20,11 @@ pub use concurrency::Running;
 pub use curve::Curve;
 pub use nominal::FunctionDemand;
 pub use ranges::Ranges;
+pub(crate) use ranges::forward;
 pub use sliding::SlidingMax;
 pub use tally::InstantTally;
+
+use std::borrow::Borrow;
 
 use crate::policy::{Capacity, IdleTtl, Policy};
 use crate::quantity::Millis;
@@ -96,7 +99,7 @@ pub fn of_functions(
             let (sizes, room) = sizes(topology, policy, &members);
             let curves: Vec<Curve> =
                 members.iter().map(|&f| environments.get(f).cloned().unwrap_or_default()).collect();
-            let in_use = Curve::combine(&curves, |counts| tight(counts, &sizes, room));
+            let in_use = tight(&curves, &sizes, room);
             let enis = match policy.idle_ttl {
                 IdleTtl::Forever => in_use.sliding_max(u64::MAX),
                 IdleTtl::After(_) if !policy.reuse => in_use.clone(),
@@ -110,8 +113,8 @@ pub fn of_functions(
         functions,
         peak_concurrency,
         peak_concurrency_at,
-        environments: Curve::combine(&environments, sum),
-        enis: Curve::combine(&alive, sum),
+        environments: Curve::sum(&environments),
+        enis: Curve::sum(&alive),
         pools,
     }
 }
@@ -179,8 +182,7 @@ pub(crate) fn keep_alive(topology: &Topology, policy: &Policy, function: usize) 
 
 /// ENIs that carry these environments if none wastes room: the sum of sizes over the capacity,
 /// rounded up. A lower bound where sizes differ; exact where they are equal and divide the capacity.
-pub(crate) fn tight(counts: &[u32], sizes: &[u64], room: u64) -> u32 {
-    let units = |(count, size): (&u32, &u64)| u128::from(*count) * u128::from(*size);
-    let total: u128 = counts.iter().zip(sizes).map(units).sum();
-    lower_bound(total.div_ceil(u128::from(room.max(1))))
+pub(crate) fn tight<C: Borrow<Curve>>(environments: &[C], sizes: &[u64], room: u64) -> Curve {
+    let enis = |units: u128| lower_bound(units.div_ceil(u128::from(room.max(1))));
+    Curve::total(environments, |index| sizes[index], enis)
 }

@@ -1,5 +1,17 @@
 //! Ranges: the instants at which something may happen.
 
+/// How many from the front on are `before` something, as all of them are that come before one that is.
+///
+/// Looks near the front first: whoever asks in time order finds the next one there.
+pub(crate) fn forward<T>(sorted: &[T], before: impl Fn(&T) -> bool) -> usize {
+    let mut reach = 1;
+    while reach <= sorted.len() && before(&sorted[reach - 1]) {
+        reach *= 2;
+    }
+    let known = reach / 2;
+    known + sorted[known..sorted.len().min(reach)].partition_point(before)
+}
+
 /// Closed ranges of instants (ms), in order, none touching the next.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ranges {

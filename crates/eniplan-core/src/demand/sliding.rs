@@ -18,15 +18,18 @@ pub struct SlidingMax {
     /// `(instant from which it no longer counts, value)`, values strictly decreasing.
     past: VecDeque<(u64, u32)>,
     maxima: Curve,
+    /// The last of `maxima`.
+    told: u32,
 }
 
 impl SlidingMax {
     /// Zero from the beginning.
     pub const fn new(window: u64) -> Self {
-        Self { window, current: 0, past: VecDeque::new(), maxima: Curve::empty() }
+        Self { window, current: 0, past: VecDeque::new(), maxima: Curve::empty(), told: 0 }
     }
 
     /// From `at` on the value is `value`; `at` must not lie before the last change.
+    #[inline]
     pub fn set(&mut self, at: u64, value: u32) {
         if value == self.current {
             return;
@@ -39,10 +42,20 @@ impl SlidingMax {
             self.past.push_back((at.saturating_add(self.window), self.current));
         }
         self.current = value;
-        self.maxima.set(at, self.largest());
+        self.tell(at);
+    }
+
+    #[inline]
+    fn tell(&mut self, at: u64) {
+        let largest = self.largest();
+        if largest != self.told {
+            self.maxima.set(at, largest);
+            self.told = largest;
+        }
     }
 
     /// The largest value that counts at `at`, which must not lie before the last change.
+    #[inline]
     pub fn at(&mut self, at: u64) -> u32 {
         self.expire(at);
         self.largest()
@@ -52,13 +65,14 @@ impl SlidingMax {
         self.past.front().map_or(0, |&(_, value)| value).max(self.current)
     }
 
+    #[inline]
     fn expire(&mut self, now: u64) {
         while let Some(&(until, _)) = self.past.front() {
             if until > now {
                 return;
             }
             self.past.pop_front();
-            self.maxima.set(until, self.largest());
+            self.tell(until);
         }
     }
 

@@ -55,7 +55,37 @@ pub fn simulate_arrivals<N: Nature, R: Recorder>(
     nature: N,
     recorder: R,
 ) -> (Outcome, N, R) {
-    run::SimulationRun::new(world, nature, recorder, span).finish(arrivals, span.0)
+    let mut run = run::SimulationRun::new(world, nature, recorder, span);
+    run.begin();
+    arrivals.for_each(|entry| run.arrive(entry));
+    run.finish(span.0)
+}
+
+/// Runs `traffic` through several worlds in one reading; each run comes to what it does alone.
+pub fn simulate_together<N: Nature, R: Recorder>(
+    traffic: &Traffic,
+    runs: Vec<(&World<'_>, N, R)>,
+) -> Vec<(Outcome, N, R)> {
+    /// Few enough to stay at hand, many enough that a run finds its own things again.
+    const BLOCK: usize = 1_024;
+    let new = |(world, nature, recorder)| run::SimulationRun::new(world, nature, recorder, traffic.span);
+    let mut runs: Vec<run::SimulationRun<'_, N, R>> = runs.into_iter().map(new).collect();
+    runs.iter_mut().for_each(run::SimulationRun::begin);
+    let mut arrivals = traffic.arrivals();
+    let mut block = Vec::with_capacity(BLOCK);
+    loop {
+        block.clear();
+        block.extend(arrivals.by_ref().take(BLOCK));
+        if block.is_empty() {
+            break;
+        }
+        for run in &mut runs {
+            for &entry in &block {
+                run.arrive(entry);
+            }
+        }
+    }
+    runs.into_iter().map(|run| run.finish(traffic.span.0)).collect()
 }
 
 /// What stands at time 0 in `world`.

@@ -70,6 +70,7 @@ impl Queue {
     }
 
     /// Schedules `event`; an event at `u64::MAX` never happens.
+    #[inline]
     pub(crate) fn push(&mut self, at: u64, event: Event) {
         let sequence = self.next_sequence();
         if event.rank() != NEAR_RANK || self.near.add(self.now, at, sequence, event).is_err() {
@@ -85,6 +86,7 @@ impl Queue {
     }
 
     /// When the first event on the wheel and the first in the heap are due.
+    #[inline]
     fn heads(&mut self) -> (Option<EventTime>, Option<EventTime>) {
         let near = self.near.next_due().map(|(at, sequence)| EventTime { at, rank: NEAR_RANK, sequence });
         (near, self.heap.peek().map(|Reverse((due, _))| *due))
@@ -102,6 +104,7 @@ impl Queue {
     }
 
     /// Takes the next event, if it comes before the arrivals of instant `arrival`.
+    #[inline]
     pub(crate) fn pop_before(&mut self, arrival: u64) -> Option<(EventTime, Event)> {
         let (near, far) = self.heads();
         let is_far = match (near, far) {

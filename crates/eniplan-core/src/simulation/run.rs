@@ -92,13 +92,14 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
         }
     }
 
-    /// Runs through `arrivals`, in time order, then to `end` and to the end of everything in flight.
-    pub(super) fn finish(mut self, arrivals: impl Iterator<Item = Entry>, end: u64) -> (Outcome, N, R) {
+    /// What comes before the first arrival.
+    pub(super) fn begin(&mut self) {
         self.set_up();
         self.report_census(0);
-        for entry in arrivals {
-            self.arrive(entry);
-        }
+    }
+
+    /// After the last arrival: to `end` and to the end of everything in flight.
+    pub(super) fn finish(mut self, end: u64) -> (Outcome, N, R) {
         while let Some(due) = self.queue.next_due() {
             if due.at > end && self.in_flight == 0 {
                 break;
@@ -146,7 +147,8 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
         true
     }
 
-    fn arrive(&mut self, entry: Entry) {
+    /// These arrive, no earlier than those before.
+    pub(super) fn arrive(&mut self, entry: Entry) {
         for _ in 0..entry.count {
             // Also what an earlier arrival of this millisecond has caused.
             while self.step_before(entry.at) {}

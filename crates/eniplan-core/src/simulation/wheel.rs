@@ -63,6 +63,7 @@ fn place(at: u64) -> usize {
 
 impl<T: Copy> Wheel<T> {
     /// Adds an event; gives it back if it lies too far ahead.
+    #[inline]
     pub(crate) fn add(&mut self, now: u64, at: u64, sequence: u64, item: T) -> Result<(), T> {
         // Nothing lies between now and `from`, so what comes sooner moves it back.
         if self.count == 0 || at < self.from {
@@ -96,6 +97,7 @@ impl<T: Copy> Wheel<T> {
     }
 
     /// When the next event is due, and its sequence.
+    #[inline]
     pub(crate) fn next_due(&mut self) -> Option<(u64, u64)> {
         if self.count == 0 {
             return None;
@@ -113,6 +115,7 @@ impl<T: Copy> Wheel<T> {
     }
 
     /// Takes the event that `next_due` has named.
+    #[inline]
     pub(crate) fn take(&mut self) -> Option<T> {
         let index = place(self.from);
         let slot = self.lists[index].first;

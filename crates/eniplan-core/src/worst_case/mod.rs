@@ -30,6 +30,8 @@ use replay::Replay;
 use search::{BestReplays, SearchContext};
 use upper::UpperBounds;
 
+use std::sync::Arc;
+
 use crate::cold_path::ColdPath;
 use crate::simulation::{Assignment, Outcome, World};
 use crate::trace::Traffic;
@@ -92,7 +94,7 @@ fn take_over(
     let RefinedGoal { objective, witness, bound, joined } = refined;
     let mut confirmed = true;
     if let Some((value, assignment)) = witness {
-        let replay = Replay::new(context.world, context.traffic, assignment);
+        let replay = Arc::new(Replay::new(context.world, context.traffic, assignment));
         confirmed = replay.value(objective) == value;
         debug_assert!(confirmed, "the simulator does not follow the path to {value} of {objective:?}");
         best.add(&replay, 1);
@@ -104,16 +106,18 @@ fn take_over(
     }
 }
 
-/// The worst case of a world whose plan is made anew for every assignment: `seen` are the
-/// assignments that were played, with what they led to.
+/// The worst case of a world whose plan is made anew for every assignment, of these two that were
+/// played, with what they led to.
 pub fn hindsight(
     world: &World<'_>,
     cold_path: &ColdPath,
     traffic: &Traffic,
     planned: Option<ProvedPlan>,
-    seen: Vec<(Assignment, Outcome)>,
+    played: [(Assignment, Outcome); 2],
 ) -> WorstCase {
     let proved = bounds(world, cold_path, traffic, planned);
-    let best = BestReplays::among(world, seen);
+    let [first, second] = played.map(|(assignment, outcome)| Replay::run_elsewhere(assignment, outcome));
+    let mut best = BestReplays::only(world, first);
+    best.add(&Arc::new(second), 1);
     WorstCase::new(world, &UpperBounds::new(&proved), proved.by_slot, &best, 0)
 }

@@ -1,11 +1,10 @@
 //! Replay: one assignment and what the simulator makes of it. It is a witness of every value it comes to.
 
 use super::objective::SearchObjective;
-use crate::simulation::{Assignment, Failure, Outcome, Recorder, World, simulate};
+use crate::simulation::{Assignment, Failure, Outcome, Recorder, Recording, World, simulate};
 use crate::trace::Traffic;
 
 /// One assignment and what it leads to.
-#[derive(Clone)]
 pub(super) struct Replay {
     pub(super) assignment: Assignment,
     pub(super) outcome: Outcome,
@@ -14,7 +13,7 @@ pub(super) struct Replay {
 
 /// When something happened that a move may bear on, ms.
 #[derive(Clone, Debug, Default)]
-struct ReplayInstants {
+pub(super) struct ReplayInstants {
     /// ENIs made, in order.
     made: Vec<u64>,
     /// The ENIs of each class held last.
@@ -44,6 +43,12 @@ impl Replay {
     pub(super) fn new(world: &World<'_>, traffic: &Traffic, assignment: Assignment) -> Self {
         let (outcome, _, instants) = simulate(world, traffic, assignment.clone(), ReplayInstants::default());
         Self { assignment, outcome, instants }
+    }
+
+    /// One whose answers were written down as it ran.
+    pub(super) fn recorded<N>(run: (Outcome, Recording<N>, ReplayInstants)) -> Self {
+        let (outcome, recording, instants) = run;
+        Self { assignment: recording.answers, outcome, instants }
     }
 
     /// One that was run elsewhere, of which no instants are known.

@@ -8,7 +8,7 @@ use crate::report::views::{
 };
 
 /// All of it.
-pub(super) fn form<'a>(estate: &'a Estate, audit: &'a Audit, platform: &'a Platform) -> InventoryView<'a> {
+pub(super) fn view<'a>(estate: &'a Estate, audit: &'a Audit, platform: &'a Platform) -> InventoryView<'a> {
     let merges = &audit.merges;
     InventoryView {
         model: &platform.name,

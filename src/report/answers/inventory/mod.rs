@@ -30,7 +30,7 @@ pub fn inventory(estate: &Estate, audit: &Audit, platform: &Platform) -> Answer 
         assumptions: assumptions(estate, audit, platform),
         ..Answer::default()
     };
-    answer.extend(&fields::form(estate, audit, platform));
+    answer.extend(&fields::view(estate, audit, platform));
     answer
 }
 

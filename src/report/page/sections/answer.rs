@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::no_data;
 use crate::comparison::CompareRow;
-use crate::plan::{Plan, Verdict};
+use crate::plan::{Plan, PlanVerdict};
 use crate::policy::{self, Provision};
 use crate::quantity::Millis;
 use crate::report::answers::path::binding;
@@ -25,7 +25,7 @@ fn body(page: &ReportPage<'_>) -> Markup {
 }
 
 /// The worst case, the plan, the policies.
-pub(in crate::report::page) fn sentences(page: &ReportPage<'_>) -> [String; 3] {
+fn sentences(page: &ReportPage<'_>) -> [String; 3] {
     [worst_case(page), plan(page), policies(page)]
 }
 
@@ -101,7 +101,7 @@ fn plan(page: &ReportPage<'_>) -> String {
 /// What no plan can do with less than, where that is less than the plan's own peak.
 fn least(plan: &Plan) -> Option<u64> {
     let peak = plan.amount.map_or(0, |amount| amount.peak_enis);
-    (plan.status != Verdict::Optimal && plan.lower_bound.peak_enis < peak)
+    (plan.status != PlanVerdict::Optimal && plan.lower_bound.peak_enis < peak)
         .then_some(plan.lower_bound.peak_enis)
 }
 

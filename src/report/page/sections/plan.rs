@@ -88,13 +88,13 @@ fn subnets(page: &ReportPage<'_>, plan: &Plan) -> Vec<SubnetUse> {
         let pools = || page.demand.pools.iter().filter(|pool| pool.classes.iter().any(class));
         let curves: Vec<Curve> = pools().map(|pool| pool.in_use.clone()).collect();
         let demand = Curve::combine(&curves, |values| values.iter().sum());
-        let held = plan.amount.map(|_| held(page, plan, &room.name, grid));
+        let held = plan.amount.map(|_| sample_held(page, plan, &room.name, grid));
         SubnetUse {
             name: room.name.clone(),
             zone: room.zone.clone(),
             addresses: room.addresses.into(),
             held: held.unwrap_or_default(),
-            demand: Peaks::of(&demand, grid),
+            demand: Peaks::sample(&demand, grid),
             shared: pools().any(|pool| pool.classes.iter().any(|other| !class(other))),
         }
     };
@@ -109,7 +109,7 @@ fn subnets(page: &ReportPage<'_>, plan: &Plan) -> Vec<SubnetUse> {
 }
 
 /// What the plan holds of a subnet, each deleted ENI for the longest deletion.
-fn held(page: &ReportPage<'_>, plan: &Plan, subnet: &str, grid: TimeGrid) -> Vec<u64> {
+fn sample_held(page: &ReportPage<'_>, plan: &Plan, subnet: &str, grid: TimeGrid) -> Vec<u64> {
     let drain = i64::try_from(page.topology.delete.max.0).unwrap_or(i64::MAX);
     let mut changes: BTreeMap<i64, i64> = BTreeMap::new();
     for row in plan.schedule.iter().filter(|row| row.subnet == subnet) {

@@ -7,7 +7,7 @@ use super::problem::BoundProblem;
 use super::proof::Confirmed;
 use super::queue::{finite_wait, wait_in_queue};
 use super::subnets::peaks_by_subnet;
-use crate::demand::{Curve, sum};
+use crate::demand::Curve;
 use crate::quantity::convert::upper_bound;
 
 /// What waits without end outlives every bound on environments: only the limits hold.
@@ -55,7 +55,7 @@ pub(super) fn bounds_of_proof(problem: &BoundProblem<'_>, proved: &Confirmed) ->
     let (held, peak_enis) = if let Some(planned) = problem.planned {
         (Curve::new([(0, upper_bound(planned.peak_enis))]), planned.peak_enis)
     } else {
-        let held = Curve::combine(&findings.held, |values| sum(values).min(cap));
+        let held = Curve::combine(&[findings.held_in_all()], |values| values[0].min(cap));
         let peak = peak_of(&held).unwrap_or(most_held);
         debug_assert!(peak <= most_held);
         (held, peak)

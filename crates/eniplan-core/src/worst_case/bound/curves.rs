@@ -1,6 +1,6 @@
 //! Curves that are upper bounds: `u32::MAX` in one stands for no bound, and stays that in sums.
 
-use crate::demand::{Curve, Ranges, sum};
+use crate::demand::{Curve, Ranges};
 use crate::quantity::convert::bound_told;
 
 /// Steps beyond which a curve is rounded to its safe side: an hour to 50 ms, a day to about a second.
@@ -14,7 +14,7 @@ pub(super) fn smallest_of(curves: &[Curve]) -> Curve {
 /// The same and `more`, at every instant.
 pub(super) fn raised_by(curve: &Curve, more: u32) -> Curve {
     let start = Curve::new([(0, more)]);
-    Curve::combine(&[curve.clone(), start], sum)
+    Curve::sum(&[curve, &start])
 }
 
 /// The largest value; `None`: no bound.

@@ -33,7 +33,7 @@ pub(super) fn bounds_of_deployment(
     let fits = |component: &FunctionComponent| {
         let of_function = |f: &usize| (alive[*f].clone(), problem.world.functions[*f].size);
         let (alive, sizes): (Vec<Curve>, Vec<u64>) = component.functions.iter().map(of_function).unzip();
-        stays_within(&Curve::combine(&alive, |counts| tight(counts, &sizes, problem.world.capacity)), 1)
+        stays_within(&tight(&alive, &sizes, problem.world.capacity), 1)
     };
     problem.components.iter().all(fits).then(|| bounds_of_proof(&deployed, &proved))
 }

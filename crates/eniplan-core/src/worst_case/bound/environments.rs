@@ -35,7 +35,7 @@ impl ComponentEnvironments {
     ) -> Self {
         let total = |curve: fn(&Most) -> Curve| {
             let curves: Vec<Curve> = component.functions.iter().map(|&f| curve(&most[f])).collect();
-            Curve::combine(&curves, sum)
+            Curve::sum(&curves)
         };
         let initial = component.functions.iter().map(|&f| problem.initial.environments[f]);
         Self {
@@ -79,7 +79,7 @@ impl ComponentEnvironments {
             return counted;
         }
         let parts: Vec<Curve> = (0..stretches).map(|n| gained.delayed(n * stretch, 0)).collect();
-        smallest_of(&[counted, Curve::combine(&parts, sum)])
+        smallest_of(&[counted, Curve::sum(&parts)])
     }
 
     /// Those that were started by `t - past` and are alive at some instant from `t - window` on.
@@ -108,7 +108,7 @@ fn gained(component: &FunctionComponent, most: &[Most]) -> Option<Curve> {
         Some(Curve::combine(&[alive, kept], |values| upper_less(values[0], values[1])))
     };
     let gained: Option<Vec<Curve>> = component.functions.iter().map(of_function).collect();
-    Some(Curve::combine(&gained?, sum).rounded_up(MOST_STEPS))
+    Some(Curve::sum(&gained?).rounded_up(MOST_STEPS))
 }
 
 /// The most environments that the ENIs of a component can carry together; `None` if they need none.
@@ -129,5 +129,5 @@ fn surely_in_use(problem: &BoundProblem<'_>, component: &FunctionComponent, most
     let sizes: Vec<u64> = component.functions.iter().map(|&f| problem.world.functions[f].size).collect();
     let ready: Vec<Curve> =
         component.functions.iter().map(|&f| most[f].ready.rounded_down(MOST_STEPS)).collect();
-    Curve::combine(&ready, |counts| tight(counts, &sizes, problem.world.capacity))
+    tight(&ready, &sizes, problem.world.capacity)
 }

@@ -1,32 +1,32 @@
 //! Failures: when a limit can be met, so that invocations may fail (W6, W7).
 
+use std::sync::Arc;
+
 use super::arrivals::arrival_cells;
-use super::curves::may_exceed;
+use super::curves::{may_exceed, peak_of, smallest_of};
 use super::findings::Findings;
+use super::hypothesis::SharedUnions;
 use super::problem::BoundProblem;
 use super::queue::refusals;
 use crate::demand::need::{MayFail, Most};
-use crate::demand::{Curve, Ranges, sum};
+use crate::demand::{Curve, Ranges};
 
 /// When invocations of each function may fail; and whether any of them for want of an ENI.
 pub(super) fn may_fail(problem: &BoundProblem<'_>, found: &Findings) -> (Vec<MayFail>, bool) {
     let limits = problem.limits();
-    let busy = all_busy(problem, found);
-    let at_all = limits
-        .account_concurrency
-        .map(|limit| may_exceed(&Curve::combine(&busy, sum), u64::from(limit)))
-        .unwrap_or_default();
+    let at_all = limits.account_concurrency.map(|limit| busy_beyond(problem, found, u64::from(limit)));
+    let at_all = Arc::new(at_all.unwrap_or_default());
+    let refused = |most: &[&Most], bucket| Arc::new(Ranges::new(refusals(&arrival_cells(most), bucket)));
     let all: Vec<&Most> = found.most.iter().collect();
-    let account = limits.account_scaling.map(|bucket| Ranges::new(refusals(&arrival_cells(&all), bucket)));
+    let account = limits.account_scaling.map(|bucket| refused(&all, bucket)).unwrap_or_default();
     let exhausted = exhausted(problem, found);
     let mut by_limits = false;
+    let mut of_all = SharedUnions::default();
     let of_function = |(f, most): (usize, &Most)| {
-        let own =
-            limits.function_scaling.map(|bucket| Ranges::new(refusals(&arrival_cells(&[most]), bucket)));
-        let mut if_cold = exhausted[f].before(0, found.spread);
-        by_limits |= most.cold.cells().any(|(first, last, _)| meets(&if_cold, first, last));
-        for refused in [&account, &own].into_iter().flatten() {
-            if_cold = if_cold.union(refused);
+        by_limits |= most.cold.cells().any(|(first, last, _)| meets(&exhausted[f], first, last));
+        let mut if_cold = of_all.unite(&exhausted[f], &account);
+        if let Some(bucket) = limits.function_scaling {
+            if_cold = SharedUnions::default().unite(&if_cold, &refused(&[most], bucket));
         }
         MayFail { if_cold, at_all: at_all.clone() }
     };
@@ -34,24 +34,28 @@ pub(super) fn may_fail(problem: &BoundProblem<'_>, found: &Findings) -> (Vec<May
     (may_fail, by_limits)
 }
 
-/// Environments that start or run at most, by component, then by function outside any.
-fn all_busy(problem: &BoundProblem<'_>, found: &Findings) -> Vec<Curve> {
+/// When more than `limit` environments may start or run.
+fn busy_beyond(problem: &BoundProblem<'_>, found: &Findings, limit: u64) -> Ranges {
+    let outside = |f: &usize| !problem.components.iter().any(|component| component.functions.contains(f));
+    let outside: Vec<&Curve> = problem.functions().filter(outside).map(|f| &found.most[f].busy).collect();
+    // Those that are busy are alive: mostly that is few enough.
+    let alive = found.environments.iter().map(|environments| &environments.alive);
+    let peaks = alive.chain(outside.iter().copied()).map(peak_of);
+    if peaks.sum::<Option<u64>>().is_some_and(|most| most <= limit) {
+        return Ranges::default();
+    }
     let inside = problem.components.iter().zip(&found.environments).map(|(component, environments)| {
-        let curves = component.functions.iter().map(|&f| found.most[f].busy.clone());
-        let busy = Curve::combine(&curves.collect::<Vec<_>>(), sum);
-        Curve::combine(&[busy, environments.alive.clone()], |values| values[0].min(values[1]))
+        let curves: Vec<&Curve> = component.functions.iter().map(|&f| &found.most[f].busy).collect();
+        smallest_of(&[Curve::sum(&curves), environments.alive.clone()])
     });
-    let outside = |&(f, _): &(usize, &Most)| {
-        !problem.components.iter().any(|component| component.functions.contains(&f))
-    };
-    let outside = found.most.iter().enumerate().filter(outside).map(|(_, most)| most.busy.clone());
-    inside.chain(outside).collect()
+    let all: Vec<Curve> = inside.chain(outside.iter().map(|&busy| busy.clone())).collect();
+    may_exceed(&Curve::sum(&all), limit)
 }
 
-/// When each function may be refused an ENI: only while more could be held than a limit allows.
-fn exhausted(problem: &BoundProblem<'_>, found: &Findings) -> Vec<Ranges> {
+/// The arrivals of each function that may be refused an ENI: only while more could be held than a limit allows.
+fn exhausted(problem: &BoundProblem<'_>, found: &Findings) -> Vec<Arc<Ranges>> {
     let topology = problem.world.topology;
-    let mut exhausted = vec![Ranges::default(); found.most.len()];
+    let mut exhausted = vec![Arc::default(); found.most.len()];
     if problem.planned.is_some() {
         return exhausted;
     }
@@ -59,7 +63,7 @@ fn exhausted(problem: &BoundProblem<'_>, found: &Findings) -> Vec<Ranges> {
     let region = problem.limits().region_quota;
     let region = region.map_or_else(Ranges::default, |quota| may_exceed(&total, u64::from(quota)));
     for component in &problem.components {
-        let mut known: Vec<(&[usize], Ranges)> = Vec::new();
+        let mut known: Vec<(&[usize], Arc<Ranges>)> = Vec::new();
         for &f in &component.functions {
             let classes = topology.functions[f].classes.as_slice();
             if let Some((_, same)) = known.iter().find(|(known, _)| *known == classes) {
@@ -67,8 +71,8 @@ fn exhausted(problem: &BoundProblem<'_>, found: &Findings) -> Vec<Ranges> {
                 continue;
             }
             let ranges = region.union(&exhausted_classes(problem, found, classes));
-            known.push((classes, ranges.clone()));
-            exhausted[f] = ranges;
+            exhausted[f] = Arc::new(ranges.before(0, found.spread));
+            known.push((classes, exhausted[f].clone()));
         }
     }
     exhausted

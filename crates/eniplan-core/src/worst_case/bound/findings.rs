@@ -5,8 +5,8 @@ use super::environments::ComponentEnvironments;
 use super::held::ComponentHeld;
 use super::hypothesis::Hypothesis;
 use super::problem::BoundProblem;
+use crate::demand::Curve;
 use crate::demand::need::{self, Most, Premises};
-use crate::demand::{Curve, sum};
 use crate::policy::EnvironmentBinding;
 use crate::quantity::Millis;
 use crate::topology::Topology;
@@ -65,7 +65,7 @@ impl Findings {
 
     /// ENIs held at most by all components.
     pub(super) fn held_in_all(&self) -> Curve {
-        Curve::combine(&self.held, sum)
+        Curve::sum(&self.held)
     }
 
     /// ENIs held at most by the components that may use one of these subnets.
@@ -73,8 +73,8 @@ impl Findings {
         let topology: &Topology = problem.world.topology;
         let pairs = problem.components.iter().zip(&self.held);
         let users = pairs.filter(|(component, _)| component.touches(topology, subnets));
-        let curves: Vec<Curve> = users.map(|(_, held)| held.clone()).collect();
-        Curve::combine(&curves, sum)
+        let curves: Vec<&Curve> = users.map(|(_, held)| held).collect();
+        Curve::sum(&curves)
     }
 }
 

@@ -6,7 +6,7 @@ use super::environments::ComponentEnvironments;
 use super::levels::EniLevels;
 use super::problem::BoundProblem;
 use crate::demand::need;
-use crate::demand::{Curve, keep_alive, sum};
+use crate::demand::{Curve, keep_alive};
 use crate::policy::{IdleTtl, Provision};
 use crate::quantity::convert::{upper_bound, upper_less};
 
@@ -37,11 +37,11 @@ impl ComponentHeld<'_> {
         let stayed = stay.delayed(deletion.saturating_add(1), first);
         let stayed = Curve::combine(&[stayed], |values| values[0].min(cap));
         let made = environments.starting(deletion.saturating_add(spread));
-        let since = Curve::combine(&[stayed, made], sum);
+        let since = Curve::sum(&[stayed, made]);
         let window = ttl.0.saturating_add(deletion);
         let used = raised_by(&environments.within(window), extra);
         let taken = environments.starting(window.saturating_add(spread));
-        let once = if policy.warm > 0 { Curve::combine(&[used, taken], sum) } else { used };
+        let once = if policy.warm > 0 { Curve::sum(&[used, taken]) } else { used };
         let mut bounds = vec![since, once, ever];
         bounds.extend(self.by_levels(first, ttl.0));
         bounds.extend(self.by_packing(first, ttl.0));

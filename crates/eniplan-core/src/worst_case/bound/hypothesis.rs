@@ -1,6 +1,9 @@
 //! Hypothesis: what is supposed of waits and failures until it contains its own consequences (W0).
 
+use std::sync::Arc;
+
 use super::problem::BoundProblem;
+use crate::demand::Ranges;
 use crate::demand::need::MayFail;
 use crate::quantity::Millis;
 
@@ -51,9 +54,10 @@ impl Hypothesis {
     /// The smallest that contains both.
     pub(super) fn widened(&self, by: &Self) -> Self {
         let pairs = self.may_fail.iter().zip(&by.may_fail);
+        let (mut if_cold, mut at_all) = (SharedUnions::default(), SharedUnions::default());
         let both = |(a, b): (&MayFail, &MayFail)| MayFail {
-            if_cold: a.if_cold.union(&b.if_cold),
-            at_all: a.at_all.union(&b.at_all),
+            if_cold: if_cold.unite(&a.if_cold, &b.if_cold),
+            at_all: at_all.unite(&a.at_all, &b.at_all),
         };
         debug_assert_eq!(self.may_fail.len(), by.may_fail.len());
         debug_assert_eq!(self.at_hand.len(), by.at_hand.len());
@@ -81,5 +85,31 @@ impl Hypothesis {
             None => Millis(self.token_wait).plus(topology.boot.max),
         };
         problem.cold_path.path_for(in_vpc).longest(eni_wait, Millis(self.microvm_wait))
+    }
+}
+
+/// Unions of ranges that functions share: the last one serves the next function too.
+#[derive(Default)]
+pub(super) struct SharedUnions {
+    last: Option<[Arc<Ranges>; 3]>,
+}
+
+impl SharedUnions {
+    pub(super) fn unite(&mut self, a: &Arc<Ranges>, b: &Arc<Ranges>) -> Arc<Ranges> {
+        if Arc::ptr_eq(a, b) || b.is_empty() {
+            return a.clone();
+        }
+        if a.is_empty() {
+            return b.clone();
+        }
+        if let Some([one, other, union]) = &self.last
+            && Arc::ptr_eq(one, a)
+            && Arc::ptr_eq(other, b)
+        {
+            return union.clone();
+        }
+        let union = Arc::new(a.union(b));
+        self.last = Some([a.clone(), b.clone(), union.clone()]);
+        union
     }
 }

@@ -1,5 +1,7 @@
 //! Proof: the smallest hypothesis that contains its own consequences (W0).
 
+use std::sync::Arc;
+
 use super::super::progress::{SearchObserver, SearchProgress};
 use super::failures::may_fail;
 use super::findings::Findings;
@@ -101,16 +103,16 @@ impl BoundProof<'_> {
 
     /// Where widening takes too long: the longest waits there can be, and failures from the first on.
     fn suppose_largest(&self, supposed: &Hypothesis) -> Result<Box<Confirmed>, NoProof> {
-        let first = |ranges_of: fn(&MayFail) -> &Ranges| {
+        let first = |ranges_of: fn(&MayFail) -> &Arc<Ranges>| {
             let firsts = supposed.may_fail.iter().filter_map(|may_fail| ranges_of(may_fail).parts().first());
             firsts.map(|&(from, _)| from).min()
         };
-        let from = |first: Option<u64>| first.map(Ranges::from).unwrap_or_default();
+        let from = |first: Option<u64>| Arc::new(first.map(Ranges::from).unwrap_or_default());
         let since_first = MayFail {
             if_cold: from(first(|may_fail| &may_fail.if_cold)),
             at_all: from(first(|may_fail| &may_fail.at_all)),
         };
-        let ever = MayFail { if_cold: Ranges::from(0), at_all: Ranges::from(0) };
+        let ever = MayFail { if_cold: from(Some(0)), at_all: from(Some(0)) };
         for may_fail in [since_first, ever] {
             let may_fail = vec![may_fail; supposed.may_fail.len()];
             let supposed = Hypothesis { may_fail, ..Hypothesis::longest_waits(self.problem) };

@@ -1,5 +1,6 @@
 //! Queue: how long requests wait for tokens, against any arrivals the traffic allows (W3).
 
+use crate::demand::forward;
 use crate::quantity::Rate;
 use crate::quantity::convert::lower_bound;
 use crate::topology::{SystemLimits, TokenBucket};
@@ -64,7 +65,7 @@ pub(super) fn waits(
     bucket: TokenBucket,
     spread: u64,
     more: u64,
-    most: &dyn Fn(u64) -> u64,
+    mut most: impl FnMut(u64) -> u64,
 ) -> Vec<(u64, u64)> {
     let (cost, per_ms) = cost(bucket);
     let [cost, drain] = [i128::from(cost), i128::from(per_ms)];
@@ -74,7 +75,7 @@ pub(super) fn waits(
     // of which only those beyond all after them matter: the largest from any one on is the first left.
     let mut before: Vec<u64> = Vec::with_capacity(arrivals.len());
     let mut gains: Vec<(usize, i128)> = Vec::new();
-    let mut count = 0_u64;
+    let (mut count, mut full) = (0_u64, 0_usize);
     let mut found = Vec::new();
     for (index, &(arrival, n)) in arrivals.iter().enumerate() {
         before.push(count);
@@ -86,7 +87,12 @@ pub(super) fn waits(
         count += u64::from(n);
         let most = most(arrival);
         // Periods that begin before this arrival have more requests than may be.
-        let full = before.partition_point(|&earlier| (count - earlier).saturating_add(more) > most);
+        let beyond = |&earlier: &u64| (count - earlier).saturating_add(more) > most;
+        // Where no more may be than before it only moves on; where more may be it may lie further back.
+        full = match full.checked_sub(1) {
+            Some(last) if !beyond(&before[last]) => before[..last].partition_point(beyond),
+            _ => full + forward(&before[full..], beyond),
+        };
         let largest = gains.get(gains.partition_point(|&(from, _)| from < full)).map(|&(_, gain)| {
             gain + cost * (i128::from(count) + i128::from(more)) - drain * i128::from(arrival)
         });
@@ -138,12 +144,12 @@ mod tests {
 
     #[test]
     fn a_burst_waits_for_what_the_bucket_lacks() {
-        assert_eq!(waits(&[(0, 100)], bucket(100, 5), 0, 0, &|_| u64::MAX), []);
-        assert_eq!(waits(&[(0, 100), (200, 1), (300, 1)], bucket(100, 5), 0, 0, &|_| u64::MAX), [(300, 100)]);
-        assert_eq!(waits(&[(0, 100)], bucket(100, 5), 400, 1, &|_| u64::MAX), [(0, 600)]);
-        assert_eq!(waits(&[(7, 3)], bucket(1, 125), 0, 0, &|_| u64::MAX), [(7, 16)]);
+        assert_eq!(waits(&[(0, 100)], bucket(100, 5), 0, 0, |_| u64::MAX), []);
+        assert_eq!(waits(&[(0, 100), (200, 1), (300, 1)], bucket(100, 5), 0, 0, |_| u64::MAX), [(300, 100)]);
+        assert_eq!(waits(&[(0, 100)], bucket(100, 5), 400, 1, |_| u64::MAX), [(0, 600)]);
+        assert_eq!(waits(&[(7, 3)], bucket(1, 125), 0, 0, |_| u64::MAX), [(7, 16)]);
         assert_eq!(wait_in_queue(250, bucket(100, 5)), 50_000);
-        assert_eq!(waits(&[(0, 2)], bucket(1, 0), 0, 0, &|_| u64::MAX), [(0, NEVER)]);
+        assert_eq!(waits(&[(0, 2)], bucket(1, 0), 0, 0, |_| u64::MAX), [(0, NEVER)]);
     }
 
     #[test]
@@ -157,7 +163,7 @@ mod tests {
     fn of_many_arrivals_only_so_many_can_stand_in_a_queue() {
         let arrivals: Vec<(u64, u32)> = (0..1_000).map(|n| (100 * n, 1)).collect();
         let longest = |most: u64| {
-            let found = waits(&arrivals, bucket(10, 5), 0, 0, &|_| most);
+            let found = waits(&arrivals, bucket(10, 5), 0, 0, |_| most);
             found.into_iter().map(|(_, wait)| wait).max().unwrap_or(0)
         };
         // The 30th comes 2.9 s after the first, and 20 of them find no token in the bucket.
@@ -186,7 +192,7 @@ mod tests {
                     (at, 1 + u32::try_from(below(3)).unwrap())
                 })
                 .collect();
-            let bounds = waits(&arrivals, bucket, spread, 0, &|_| most);
+            let bounds = waits(&arrivals, bucket, spread, 0, |_| most);
             let mut requests: Vec<(u64, u64)> = Vec::new();
             for &(arrival, count) in &arrivals {
                 requests.extend((0..count).filter(|_| below(4) > 0).map(|_| (arrival, 0)));

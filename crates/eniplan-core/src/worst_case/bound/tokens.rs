@@ -7,8 +7,8 @@ use super::environments::ComponentEnvironments;
 use super::findings::Findings;
 use super::problem::BoundProblem;
 use super::queue::{hosts, wait_in_queue, waits};
+use crate::demand::Curve;
 use crate::demand::need::Most;
-use crate::demand::{Curve, sum};
 use crate::policy::{IdleTtl, StartMode};
 use crate::quantity::Millis;
 use crate::quantity::convert::{bound_told, upper_bound, upper_less};
@@ -36,11 +36,12 @@ pub(super) fn token_waits(problem: &BoundProblem<'_>, found: &Findings) -> Vec<T
     let refill = if pools_replenish(problem, found) { 0 } else { u64::from(policy.warm) * classes };
     let limited = most_queued(problem, found, api, spread);
     let in_all = problem.longest_token_wait(api);
+    let mut limited = limited.as_ref().map(Curve::in_turn);
     let requests = |at: u64| {
-        let most = limited.as_ref().and_then(|curve| bound_told(curve.at(at.saturating_add(spread))));
+        let most = limited.as_mut().and_then(|limited| bound_told(limited(at.saturating_add(spread))));
         most.map_or(u64::MAX, u64::from)
     };
-    waits(&arrivals, api, spread, refill, &requests)
+    waits(&arrivals, api, spread, refill, requests)
         .into_iter()
         .map(|(last, ms)| TokenWait { first: last.saturating_sub(spread), last, ms: ms.min(in_all) })
         .collect()
@@ -60,9 +61,8 @@ fn most_queued(problem: &BoundProblem<'_>, found: &Findings, api: TokenBucket, s
     if busy >= problem.shortest_life() {
         return None;
     }
-    let in_use: Vec<Curve> =
-        found.environments.iter().map(|environments| environments.in_use.clone()).collect();
-    let in_use = if busy < stays { Curve::combine(&in_use, sum) } else { Curve::empty() };
+    let in_use: Vec<&Curve> = found.environments.iter().map(|environments| &environments.in_use).collect();
+    let in_use = if busy < stays { Curve::sum(&in_use) } else { Curve::empty() };
     let most = Curve::new([(0, upper_bound(most))]);
     let free = Curve::combine(&[in_use, most], |values| upper_less(values[1], values[0]));
     Some(free.sliding_max(busy.saturating_add(spread)))

@@ -1,42 +1,36 @@
 //! Best replays: of all that were replayed, the largest for each objective.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use super::super::objective::SearchObjective;
 use super::super::progress::SearchProgress;
 use super::super::replay::Replay;
-use crate::simulation::{Assignment, Outcome, World};
+use crate::simulation::World;
 
 /// The best found for each objective.
 #[derive(Clone)]
 pub(in crate::worst_case) struct BestReplays {
     /// In the order of [`SearchObjective::all_of`].
-    best: Vec<(SearchObjective, Replay)>,
+    best: Vec<(SearchObjective, Arc<Replay>)>,
     replays: u64,
 }
 
 impl BestReplays {
     /// From one replay for each objective, picked from so many.
-    pub(super) const fn new(best: Vec<(SearchObjective, Replay)>, replays: u64) -> Self {
+    pub(super) const fn new(best: Vec<(SearchObjective, Arc<Replay>)>, replays: u64) -> Self {
         Self { best, replays }
     }
 
-    /// The best of these, which must not be empty.
-    pub(in crate::worst_case) fn among(world: &World<'_>, seen: Vec<(Assignment, Outcome)>) -> Self {
-        let replays = seen.len() as u64;
-        let seen: Vec<Replay> = seen
-            .into_iter()
-            .map(|(assignment, outcome)| Replay::run_elsewhere(assignment, outcome))
-            .collect();
-        let best = |objective: SearchObjective| {
-            let largest = first_largest(&seen, |replay| replay.value(objective))?;
-            Some((objective, seen[largest].clone()))
-        };
-        Self { best: SearchObjective::all_of(world).into_iter().filter_map(best).collect(), replays }
+    /// This one, the best of everything so far.
+    pub(in crate::worst_case) fn only(world: &World<'_>, replay: Replay) -> Self {
+        let replay = Arc::new(replay);
+        let best = |objective| (objective, replay.clone());
+        Self { best: SearchObjective::all_of(world).into_iter().map(best).collect(), replays: 1 }
     }
 
     /// The best of each objective.
-    pub(in crate::worst_case) fn all(&self) -> &[(SearchObjective, Replay)] {
+    pub(in crate::worst_case) fn all(&self) -> &[(SearchObjective, Arc<Replay>)] {
         &self.best
     }
 
@@ -71,12 +65,12 @@ impl BestReplays {
     }
 
     /// Puts in `tried`, of so many replays the one to keep.
-    pub(in crate::worst_case) fn add(&mut self, tried: &Replay, replays: u64) {
+    pub(in crate::worst_case) fn add(&mut self, tried: &Arc<Replay>, replays: u64) {
         self.replays += replays;
         self.improve(tried);
     }
 
-    fn improve(&mut self, tried: &Replay) {
+    fn improve(&mut self, tried: &Arc<Replay>) {
         for (objective, best) in &mut self.best {
             if tried.value(*objective) > best.value(*objective) {
                 *best = tried.clone();

@@ -1,10 +1,12 @@
 //! Choices: assignments told in a few words, which a player gives the simulator as it asks.
 
-use super::super::replay::Replay;
+use super::super::replay::{Replay, ReplayInstants};
 use crate::policy::Policy;
 use crate::quantity::{Interval, Probability};
 use crate::random::{Purpose, Stream};
-use crate::simulation::{Assignment, End, Nature, Outcome, Random, Recording, Silent, World, simulate};
+use crate::simulation::{
+    Assignment, End, Nature, Outcome, Random, Recording, Silent, World, simulate, simulate_together,
+};
 use crate::trace::Traffic;
 
 /// A way to choose an assignment without writing it out.
@@ -122,14 +124,29 @@ pub(super) fn corners(policy: &Policy) -> Vec<WitnessChoice> {
     corners
 }
 
-/// What comes of it.
-pub(super) fn play(world: &World<'_>, traffic: &Traffic, choice: &WitnessChoice) -> Outcome {
-    simulate(world, traffic, ChoicePlayer::new(choice.clone(), world.policy), Silent).0
+/// What comes of each, all in one reading of the trace.
+pub(super) fn play_together(world: &World<'_>, traffic: &Traffic, choices: &[WitnessChoice]) -> Vec<Outcome> {
+    let run = |choice: &WitnessChoice| (world, ChoicePlayer::new(choice.clone(), world.policy), Silent);
+    let runs = simulate_together(traffic, choices.iter().map(run).collect());
+    runs.into_iter().map(|(outcome, ..)| outcome).collect()
 }
 
-/// Plays `choice` once more and writes down every answer; the replay of that is the witness.
+/// Plays `choice` and writes down every answer: a replay of the answers is the same run.
 pub(super) fn write_out(world: &World<'_>, traffic: &Traffic, choice: &WitnessChoice) -> Replay {
-    let player = Recording::new(ChoicePlayer::new(choice.clone(), world.policy));
-    let assignment = simulate(world, traffic, player, Silent).1.answers;
-    Replay::new(world, traffic, assignment)
+    let player = ChoicePlayer::new(choice.clone(), world.policy);
+    Replay::recorded(simulate(world, traffic, Recording::new(player), ReplayInstants::default()))
+}
+
+/// The same of each, all in one reading of the trace.
+pub(super) fn write_out_together(
+    world: &World<'_>,
+    traffic: &Traffic,
+    choices: &[WitnessChoice],
+) -> Vec<Replay> {
+    let run = |choice: &WitnessChoice| {
+        let player = ChoicePlayer::new(choice.clone(), world.policy);
+        (world, Recording::new(player), ReplayInstants::default())
+    };
+    let runs = simulate_together(traffic, choices.iter().map(run).collect());
+    runs.into_iter().map(Replay::recorded).collect()
 }

@@ -1,26 +1,35 @@
 //! Draws: the corners of the uncertainty set, and seeded random assignments.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::super::objective::SearchObjective;
 use super::super::replay::Replay;
 use super::best::{BestReplays, first_largest};
-use super::choice::{WitnessChoice, corners, play, write_out};
+use super::choice::{WitnessChoice, corners, play_together, write_out, write_out_together};
 use super::context::SearchContext;
 use crate::simulation::Outcome;
 
 /// Random assignments to begin with.
 pub(super) const FIRST_DRAWS: u64 = 64;
 
+/// Runs that share a reading of the trace; more would leave other threads without.
+const TOGETHER: usize = 3;
+
 /// The corners; only the first where the observer has cancelled the search.
+///
+/// They are few and most of them are the best of something, so each is written down as it is played.
 pub(in crate::worst_case) fn replay_corners(context: &SearchContext<'_>) -> BestReplays {
-    let mut corners = corners(context.world.policy);
+    let (world, traffic) = (context.world, context.traffic);
+    let mut corners = corners(world.policy);
     let rest = corners.split_off(1);
-    let mut best = best_of_choices(context, &corners, &|| true);
+    let mut best = BestReplays::only(world, write_out(world, traffic, &corners[0]));
     let progress = best.unproved_progress();
-    best.merge(&best_of_choices(context, &rest, &|| context.observer.proceed(&progress)));
+    let rest = rest.par_chunks(TOGETHER).filter(|_| context.observer.proceed(&progress));
+    let rest: Vec<Vec<Replay>> = rest.map(|corners| write_out_together(world, traffic, corners)).collect();
+    rest.into_iter().flatten().for_each(|replay| best.add(&Arc::new(replay), 1));
     best
 }
 
@@ -38,28 +47,23 @@ pub(super) fn best_of_draws(
     draws: Range<u64>,
     go_on: &(dyn Fn() -> bool + Sync),
 ) -> BestReplays {
-    let choice = |n: u64| WitnessChoice::Drawn { seed: context.effort.seed.wrapping_add(n) };
-    let choices: Vec<WitnessChoice> = draws.map(choice).collect();
-    best_of_choices(context, &choices, go_on)
-}
-
-fn best_of_choices(
-    context: &SearchContext<'_>,
-    choices: &[WitnessChoice],
-    go_on: &(dyn Fn() -> bool + Sync),
-) -> BestReplays {
+    let drawn = |n: u64| WitnessChoice::Drawn { seed: context.effort.seed.wrapping_add(n) };
+    let choices: Vec<WitnessChoice> = draws.map(drawn).collect();
     let (world, traffic) = (context.world, context.traffic);
-    let played = |choice: &WitnessChoice| go_on().then(|| play(world, traffic, choice));
-    let outcomes: Vec<Option<Outcome>> = choices.par_iter().map(played).collect();
-    let played: Vec<(&WitnessChoice, Outcome)> =
-        choices.iter().zip(outcomes).filter_map(|(choice, outcome)| Some((choice, outcome?))).collect();
-    let mut written: Vec<(usize, Replay)> = Vec::new();
+    let played = |choices: &[WitnessChoice]| {
+        if go_on() { play_together(world, traffic, choices) } else { Vec::new() }
+    };
+    let outcomes: Vec<Vec<Outcome>> = choices.par_chunks(TOGETHER).map(played).collect();
+    let played =
+        choices.chunks(TOGETHER).zip(outcomes).flat_map(|(choices, played)| choices.iter().zip(played));
+    let played: Vec<(&WitnessChoice, Outcome)> = played.collect();
+    let mut written: Vec<(usize, Arc<Replay>)> = Vec::new();
     let mut best = Vec::new();
     for objective in SearchObjective::all_of(world) {
         let Some(index) = first_largest(&played, |(_, outcome)| objective.value_in(outcome)) else { break };
         let known = written.iter().find(|(known, _)| *known == index).map(|(_, replay)| replay.clone());
         let replay = known.unwrap_or_else(|| {
-            let replay = write_out(world, traffic, played[index].0);
+            let replay = Arc::new(write_out(world, traffic, played[index].0));
             written.push((index, replay.clone()));
             replay
         });

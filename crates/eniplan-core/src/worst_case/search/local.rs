@@ -3,6 +3,8 @@
 //! Of a long traffic most requests have nothing to do with the one instant that is the
 //! worst; only those shortly before it are moved.
 
+use std::sync::Arc;
+
 use super::super::objective::SearchObjective;
 use super::super::replay::Replay;
 use super::choice::{WitnessChoice, write_out};
@@ -26,10 +28,10 @@ impl LocalSearch<'_> {
     /// At most `budget` replays, while `still` says that there is something to gain.
     pub(super) fn run(
         &self,
-        mut best: Replay,
+        mut best: Arc<Replay>,
         budget: u64,
         still: &dyn Fn(&Replay, u64) -> bool,
-    ) -> (Replay, u64) {
+    ) -> (Arc<Replay>, u64) {
         let topology = self.world.topology;
         let interval = Interval::between(topology.boot.min, topology.boot.max);
         if interval.is_exact() {
@@ -55,7 +57,7 @@ impl LocalSearch<'_> {
                     *boot = value.0;
                 }
             }
-            let tried = write_out(self.world, self.traffic, &WitnessChoice::Written(assignment));
+            let tried = Arc::new(write_out(self.world, self.traffic, &WitnessChoice::Written(assignment)));
             if tried.value(self.objective) >= best.value(self.objective) {
                 best = tried;
             }

@@ -19,6 +19,8 @@ pub(super) use switch_point::replay_switch_points;
 use draws::{FIRST_DRAWS, best_of_draws};
 use local::LocalSearch;
 
+use std::sync::Arc;
+
 use super::effort::SearchEffort;
 use super::objective::SearchObjective;
 use super::progress::SearchProgress;
@@ -40,7 +42,7 @@ pub(super) fn search_on(
     let done = |replays: u64| (!endless).then(|| (replays - begun).min(runs) * 1_000 / runs.max(1));
     let goes_on = |best: &BestReplays| {
         let progress =
-            |(objective, replay): &(SearchObjective, Replay)| open(*objective, replay.value(*objective));
+            |(objective, replay): &(SearchObjective, Arc<Replay>)| open(*objective, replay.value(*objective));
         let open: Vec<SearchProgress> = best.all().iter().filter_map(progress).collect();
         let (steps, done) = (best.replays(), done(best.replays()));
         open.iter().all(|progress| observer.proceed(&SearchProgress { steps, done, ..*progress }))

@@ -7,6 +7,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -36,7 +37,8 @@ pub(in crate::worst_case) fn replay_switch_points(
     if most < 2 || !observer.proceed(&progress) {
         return;
     }
-    let base = write_out(world, traffic, &WitnessChoice::SwitchPoint { after: u64::MAX });
+    let replay = |after: u64| Arc::new(write_out(world, traffic, &WitnessChoice::SwitchPoint { after }));
+    let base = replay(u64::MAX);
     best.add(&base, 1);
     let requested = base.requested();
     let mut after: Vec<u64> = promising_instants(by_slot, witness)
@@ -46,13 +48,9 @@ pub(in crate::worst_case) fn replay_switch_points(
     let mut known = BTreeSet::new();
     after.retain(|&n| known.insert(n));
     after.truncate(most - 1);
-    let replay = |&after: &u64| {
-        observer.proceed(&progress).then(|| write_out(world, traffic, &WitnessChoice::SwitchPoint { after }))
-    };
-    let tried: Vec<Replay> = after.par_iter().filter_map(replay).collect();
-    for replay in &tried {
-        best.add(replay, 1);
-    }
+    let tried = |&after: &u64| observer.proceed(&progress).then(|| replay(after));
+    let tried: Vec<Arc<Replay>> = after.par_iter().filter_map(tried).collect();
+    tried.iter().for_each(|replay| best.add(replay, 1));
 }
 
 /// The starts of the slots that allow more than `witness`, the most promising first.
