@@ -71,7 +71,7 @@ impl Bench {
             graph: DiGraph::new(),
             classes: vec![EniClass { subnet: 0, security_groups: vec!["default".into()] }],
             functions: (0..functions).map(place).collect(),
-            limits: SystemLimits::only(vec![subnet]),
+            limits: SystemLimits { subnets: vec![subnet], ..SystemLimits::default() },
             boot: Interval::exactly(Millis(0)),
             delete: Interval::exactly(Millis(0)),
             capacity: Capacity::Count(1),

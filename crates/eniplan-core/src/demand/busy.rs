@@ -11,6 +11,7 @@ use super::curve::Curve;
 use super::ranges::{Ranges, forward};
 use super::sliding::SlidingMax;
 use super::tally::InstantTally;
+use crate::quantity::convert::{lower_bound, upper_bound, upper_less};
 use crate::trace::Entry;
 
 /// What a bound on environments rests on.
@@ -170,19 +171,27 @@ struct NominalEnd {
 struct Nominally {
     in_order: VecDeque<NominalEnd>,
     out_of_order: BinaryHeap<Reverse<NominalEnd>>,
-    running: u32,
-    served: u32,
+    running: u64,
+    served: u64,
 }
 
 impl Nominally {
     fn start(&mut self, end: NominalEnd) {
-        self.running = self.running.saturating_add(end.running);
-        self.served = self.served.saturating_add(end.served);
+        self.running += u64::from(end.running);
+        self.served += u64::from(end.served);
         if self.in_order.back().is_some_and(|last| last.at > end.at) {
             self.out_of_order.push(Reverse(end));
         } else {
             self.in_order.push_back(end);
         }
+    }
+
+    fn running_at_most(&self) -> u32 {
+        upper_bound(self.running)
+    }
+
+    fn served_at_least(&self) -> u32 {
+        lower_bound(self.served)
     }
 
     fn next_end(&self) -> Option<u64> {
@@ -194,8 +203,9 @@ impl Nominally {
     fn end_until(&mut self, now: u64) -> NominalEnd {
         let mut all = NominalEnd { at: now, ..NominalEnd::default() };
         let mut end = |end: NominalEnd| {
-            self.running = self.running.saturating_sub(end.running);
-            self.served = self.served.saturating_sub(end.served);
+            self.running -= u64::from(end.running);
+            self.served -= u64::from(end.served);
+            // Those that are cold count as an upper bound; of those served it matters whether there are any.
             all.served = all.served.saturating_add(end.served);
             all.cold = all.cold.saturating_add(end.cold);
         };
@@ -276,7 +286,7 @@ impl BusyBound {
     pub(super) fn arrive(&mut self, entry: Entry) {
         self.advance(entry.at);
         let ready = self.surely_ready(entry.at);
-        let spare = ready.saturating_sub(self.nominal.running);
+        let spare = ready.saturating_sub(self.nominal.running_at_most());
         let end = entry.at.saturating_add(entry.duration);
         // Warm invocations of no duration follow one another on one environment.
         let (at_once, warm) = match entry.duration {
@@ -291,7 +301,7 @@ impl BusyBound {
         self.runs_served(entry.at);
         if cold > 0 {
             self.most.cold.add(entry.at, cold);
-            let excess = self.nominal.running.saturating_sub(ready);
+            let excess = upper_less(self.nominal.running_at_most(), ready);
             self.excess.set(entry.at, excess);
             self.excess.set(entry.at, 0);
             if self.facts.queued {
@@ -322,10 +332,10 @@ impl BusyBound {
 
     fn runs_served(&mut self, at: u64) {
         if self.facts.remembers() {
-            self.ready.set(at, self.nominal.served);
+            self.ready.set(at, self.nominal.served_at_least());
         }
         if let Some(kept) = &mut self.kept {
-            kept.set(at, self.nominal.served);
+            kept.set(at, self.nominal.served_at_least());
         }
     }
 
@@ -335,7 +345,7 @@ impl BusyBound {
         if let Some(slices) = self.slices.filter(|_| held_up > 0) {
             held_up = held_up.min(slices.saturating_mul(self.excess.at(at)));
         }
-        let busy = self.nominal.running.saturating_add(held_up).saturating_add(self.spare.count());
+        let busy = self.nominal.running_at_most().saturating_add(held_up).saturating_add(self.spare.count());
         self.alive.set(at, busy);
         self.busy.set(at, busy);
     }

@@ -7,6 +7,7 @@ use super::record::Census;
 use super::world::World;
 use crate::cold_path::{EniFound, NoReady};
 use crate::policy::Pick;
+use crate::quantity::convert::slot;
 
 /// Where an ENI stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -218,7 +219,7 @@ impl EniFleet {
     pub(crate) fn make(&mut self, world: &World, class: usize, state: EniState) -> u32 {
         self.count_held(world, class, true);
         let eni = Eni {
-            class: u32::try_from(class).unwrap_or(u32::MAX),
+            class: slot(class),
             serial: self.made,
             state,
             room: self.capacity,
@@ -233,7 +234,7 @@ impl EniFleet {
             slot
         } else {
             self.slots.push(eni);
-            u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
+            slot(self.slots.len() - 1)
         };
         self.enrol(slot, true);
         slot
@@ -244,7 +245,7 @@ impl EniFleet {
         let vpc = world.topology.limits.subnets[subnet].vpc;
         let of_class = &mut self.classes[class].held;
         for held in [&mut self.subnet_held[subnet], &mut self.vpc_held[vpc], &mut self.held, of_class] {
-            *held = if take { *held + 1 } else { held.saturating_sub(1) };
+            *held = if take { *held + 1 } else { *held - 1 };
         }
     }
 

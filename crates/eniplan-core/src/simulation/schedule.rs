@@ -43,7 +43,7 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
 
     fn follow_one(&mut self) {
         let Some(PlannedStep { at, class, what }) = self.planned.pop_front() else { return };
-        let now = u64::try_from(at).unwrap_or(0);
+        let now = at.max(0).unsigned_abs();
         match what {
             PlannedChange::Delete(n) => self.delete_idle(class, n, now),
             PlannedChange::RequestFor(ready) => self.plan_eni(class, now, ready),

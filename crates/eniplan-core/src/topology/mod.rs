@@ -58,8 +58,8 @@ pub struct TokenBucket {
     pub per_second: Rate,
 }
 
-/// Everything that says no.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Everything that says no; by default nothing does, and there is no subnet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SystemLimits {
     /// Room in each subnet, in the scenario's order.
     pub subnets: Vec<SubnetRoom>,
