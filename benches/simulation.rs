@@ -11,7 +11,7 @@ use divan::counter::ItemsCount;
 use eniplan::cold_path::ColdPath;
 use eniplan::comparison::Case;
 use eniplan::import;
-use eniplan::policy::{self, Start};
+use eniplan::policy::{self, StartMode};
 use eniplan::quantity::Millis;
 use eniplan::random::{Purpose, Stream};
 use eniplan::scenario::{self, Observed};
@@ -54,7 +54,7 @@ fn one_function(bencher: Bencher<'_, '_>, rate: u32) {
     topology.limits.account_concurrency = None;
     let cold_path = ColdPath::default();
     let mut policy = policy::named("idle-reuse").unwrap();
-    (policy.keep_alive, policy.start) = (Some(Millis::seconds(600)), Start::Empty);
+    (policy.keep_alive, policy.start) = (Some(Millis::seconds(600)), StartMode::Empty);
     let world = World::new(&topology, &cold_path, &policy, vec![0]);
     let span = Millis(arrivals.last().map_or(0, |entry| entry.at));
     bencher.counter(ItemsCount::new(N)).bench(|| {
@@ -72,8 +72,11 @@ fn shop_day() -> Traffic {
 #[divan::bench(args = POLICIES, sample_count = 5)]
 fn a_day(bencher: Bencher<'_, '_>, name: &str) {
     let (platform, traffic) = (model(), shop_day());
-    let observed: Vec<Observed> =
-        traffic.functions.iter().map(|it| Observed { name: it.name.clone(), memory: None }).collect();
+    let observed: Vec<Observed> = traffic
+        .functions
+        .iter()
+        .map(|function| Observed { name: function.name.clone(), memory: None })
+        .collect();
     let scenario = scenario::resolve(&scenario::Raw::default(), &platform, &observed).unwrap();
     let topology = Topology::build(&scenario, &platform).unwrap();
     let cold_path = ColdPath::new(&platform).unwrap();

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::{env, fs, io};
 
 fn main() -> io::Result<ExitCode> {
-    let check = env::args().nth(1).is_some_and(|it| it == "--check");
+    let check = env::args().nth(1).is_some_and(|word| word == "--check");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
     let schemas = eniplan::schema::all();
     let mut stale: BTreeSet<String> = BTreeSet::new();

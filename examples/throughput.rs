@@ -11,7 +11,7 @@
 use std::time::Instant;
 
 use eniplan::cold_path::{ColdPath, Path};
-use eniplan::policy::{Start, named};
+use eniplan::policy::{StartMode, named};
 use eniplan::quantity::Millis;
 use eniplan::random::{Purpose, Stream};
 use eniplan::scenario::{self, Observed};
@@ -56,14 +56,14 @@ fn main() {
     let mut cold_path = ColdPath::new(&platform).unwrap();
     let mut policy = policy::named("shared-slots").unwrap();
     policy.keep_alive = Some(KEEP_ALIVE);
-    policy.start = Start::Empty;
+    policy.start = StartMode::Empty;
     topology.limits.account_concurrency = None;
     topology.limits.account_scaling = None;
     topology.limits.region_quota = None;
     if !in_vpc {
         policy = policy::Policy {
             keep_alive: Some(KEEP_ALIVE),
-            start: Start::Empty,
+            start: StartMode::Empty,
             ..named("no-reuse").unwrap()
         };
         topology.functions[0].classes.clear();

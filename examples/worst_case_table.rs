@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use eniplan::policy::registry;
 use eniplan::quantity::Millis;
-use eniplan::report::words::thousands;
+use eniplan::report::format::thousands;
 use serde_json::Value;
 
 /// Name, file and options of each.

@@ -46,7 +46,7 @@
 //! assert!(outcome.cold_starts.max() >= 300_000, "a boot of at least five minutes");
 //!
 //! // What can happen at worst, over every boot.
-//! let worst = case.worst_case(worst_case::Effort::default(), &worst_case::Unwatched)?;
+//! let worst = case.worst_case(worst_case::SearchEffort::default(), &worst_case::Unobserved)?;
 //! assert_eq!(worst.cold_start.bound_ms, Some(900_640));
 //! assert!(worst.cold_start.exact, "a replay shows it too");
 //!

@@ -7,8 +7,8 @@ use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde_json::{Value, json};
 
 use crate::platform::ModelFile;
-use crate::report::forms;
 use crate::report::pretty;
+use crate::report::views;
 use crate::scenario::ScenarioFile;
 
 /// Every schema by its file's name, as text, in the order of the names.
@@ -17,7 +17,7 @@ pub fn all() -> Vec<(String, String)> {
         input::<ModelFile>("model", "A model file of eniplan, in TOML"),
         input::<ScenarioFile>("scenario", "A scenario file of eniplan, in TOML"),
     ];
-    let written = forms::schemas().into_iter().map(|(name, command, mut schema)| {
+    let written = views::schemas().into_iter().map(|(name, command, mut schema)| {
         RecursiveTransform(plain).transform(&mut schema);
         schema.insert("title".to_owned(), format!("eniplan {command}").into());
         (name, schema)
@@ -51,14 +51,14 @@ fn strict(schema: &mut Schema) {
         fields.entry("additionalProperties").or_insert(json!(false));
     }
     if let Some(Value::Array(types)) = fields.get_mut("type") {
-        types.retain(|it| it != "null");
+        types.retain(|kind| kind != "null");
         if let [one] = types.as_slice() {
             let one = one.clone();
             fields.insert("type".to_owned(), one);
         }
     }
     if let Some(Value::Array(any)) = fields.get_mut("anyOf") {
-        any.retain(|it| it["type"] != "null");
+        any.retain(|schema| schema["type"] != "null");
         if let [Value::Object(one)] = any.as_slice() {
             let one = one.clone();
             fields.remove("anyOf");

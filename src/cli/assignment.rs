@@ -8,11 +8,11 @@ use std::path::Path;
 use super::input;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::Place;
-use crate::document::tree::{self, Node};
+use crate::document::tree::{self, TreeNode};
 use crate::quantity::{Interval, Millis};
-use crate::report::forms::{self, Objective, WitnessFile, WitnessTraffic};
+use crate::report::format::{counted, name, thousands};
 use crate::report::pretty;
-use crate::report::words::{counted, name, thousands};
+use crate::report::views::{self, WitnessFileView, WitnessObjectiveView, WitnessTrafficView};
 use crate::simulation::{Assignment, End, Outcome};
 use crate::topology::Topology;
 use crate::trace::Traffic;
@@ -24,7 +24,7 @@ const HELP: &str = "give a file that `eniplan worst-case --witness FILE` has wri
 
 /// What an assignment witnesses, and the value it reaches.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Of {
+pub enum WitnessedValue {
     /// The longest cold start, ms.
     ColdStart(u64),
     /// The most ENIs held.
@@ -35,7 +35,7 @@ pub enum Of {
     SubnetPeak(usize, String, u64),
 }
 
-impl Of {
+impl WitnessedValue {
     const fn parts(&self) -> (&'static str, u64) {
         match *self {
             Self::ColdStart(ms) => ("cold_start_ms", ms),
@@ -47,7 +47,7 @@ impl Of {
 
     fn named(name: &str, subnet: Option<&str>, value: u64, topology: &Topology) -> Option<Self> {
         if let Some(subnet) = subnet {
-            let index = topology.limits.subnets.iter().position(|it| it.name == subnet)?;
+            let index = topology.limits.subnets.iter().position(|known| known.name == subnet)?;
             let of = Self::SubnetPeak(index, subnet.to_owned(), value);
             return (of.parts().0 == name).then_some(of);
         }
@@ -86,14 +86,14 @@ pub struct Witness {
     /// The assignment.
     pub assignment: Assignment,
     /// What it witnesses.
-    pub of: Option<Of>,
+    pub of: Option<WitnessedValue>,
     /// The policy and the model it was found under.
     pub setting: Option<(String, String)>,
 }
 
 impl Witness {
     /// What a replay that ended in `outcome` says of it, under this policy on this model.
-    pub fn judged(&self, outcome: &Outcome, policy: &str, model: &str) -> String {
+    pub fn judge(&self, outcome: &Outcome, policy: &str, model: &str) -> String {
         let found = self.setting.as_ref().filter(|(p, m)| (p.as_str(), m.as_str()) != (policy, model));
         let elsewhere = found.map_or_else(String::new, |(policy, model)| {
             format!(", found under {} on {}", name(policy), name(model))
@@ -113,12 +113,13 @@ impl Witness {
 pub fn written(witness: &Witness, traffic: &Traffic) -> String {
     let witness_of = witness.of.as_ref().map(|of| {
         let (objective, value) = of.parts();
-        let subnet = if let Of::SubnetPeak(_, subnet, _) = of { Some(subnet.as_str()) } else { None };
-        Objective { objective, value, subnet }
+        let subnet =
+            if let WitnessedValue::SubnetPeak(_, subnet, _) = of { Some(subnet.as_str()) } else { None };
+        WitnessObjectiveView { objective, value, subnet }
     });
     let (policy, model) = witness.setting.as_ref().map(|(p, m)| (p.as_str(), m.as_str())).unzip();
-    let file = WitnessFile {
-        traffic: WitnessTraffic {
+    let file = WitnessFileView {
+        traffic: WitnessTrafficView {
             invocations: traffic.invocations(),
             span_ms: traffic.span,
             checksum: checksum(traffic),
@@ -128,7 +129,7 @@ pub fn written(witness: &Witness, traffic: &Traffic) -> String {
         model,
         assignment: &witness.assignment,
     };
-    pretty(&forms::value(&file))
+    pretty(&views::value(&file))
 }
 
 /// CRC-32 of the functions' names and of every arrival with its function, duration and count.
@@ -158,13 +159,13 @@ pub fn read(path: &Path, topology: &Topology, traffic: &Traffic) -> Result<Witne
 /// intervals, and the file must not say that it is of other traffic.
 pub fn parse(file: &str, text: &str, topology: &Topology, traffic: &Traffic) -> Result<Witness, Diagnostics> {
     let whole = tree::read(file, text)?;
-    let mut reader = Reader { file, problems: Diagnostics::default() };
+    let mut reader = WitnessReader { file, problems: Diagnostics::default() };
     if let Some(said) = whole.get("traffic") {
         reader.traffic(said, traffic);
     }
-    let named = |field: &str| whole.get(field).and_then(Node::text).map(str::to_owned);
+    let named = |field: &str| whole.get(field).and_then(TreeNode::text).map(str::to_owned);
     let setting = named("policy").zip(named("model"));
-    let of = whole.get("witness_of").map(|of| reader.of(of, topology));
+    let of = whole.get("witness_of").map(|of| reader.witnessed(of, topology));
     let fields = whole.get("witness").unwrap_or(&whole);
     if !fields.is_map() {
         reader.bad(Code::BadValue, "the file holds no JSON object", fields);
@@ -174,34 +175,35 @@ pub fn parse(file: &str, text: &str, topology: &Topology, traffic: &Traffic) -> 
     reader.problems.or(Witness { assignment, of: of.flatten(), setting })
 }
 
-struct Reader<'f> {
+struct WitnessReader<'f> {
     file: &'f str,
     problems: Diagnostics,
 }
 
 /// The whole number of 0 or more that `node` is.
-fn whole_number(node: &Node) -> Option<u64> {
-    if let tree::Value::Number(text) = &node.value { text.parse().ok() } else { None }
+fn whole_number(node: &TreeNode) -> Option<u64> {
+    if let tree::TreeValue::Number(text) = &node.value { text.parse().ok() } else { None }
 }
 
-impl Reader<'_> {
-    fn bad(&mut self, code: Code, message: impl Into<String>, node: &Node) {
+impl WitnessReader<'_> {
+    fn bad(&mut self, code: Code, message: impl Into<String>, node: &TreeNode) {
         let problem = Diagnostic::new(code, message, HELP).with_value(&node.shown());
         self.place(problem, node);
     }
 
-    fn place(&mut self, problem: Diagnostic, node: &Node) {
+    fn place(&mut self, problem: Diagnostic, node: &TreeNode) {
         let Place { line, column } = node.place;
         self.problems.push(problem.in_file(self.file).at_line(line).at_column(column));
     }
 
     /// What the file says it is a witness of.
-    fn of(&mut self, node: &Node, topology: &Topology) -> Option<Of> {
-        let objective = node.get("objective").and_then(Node::text);
+    fn witnessed(&mut self, node: &TreeNode, topology: &Topology) -> Option<WitnessedValue> {
+        let objective = node.get("objective").and_then(TreeNode::text);
         let reached = node.get("value").and_then(whole_number);
-        let subnet = node.get("subnet").and_then(Node::text);
+        let subnet = node.get("subnet").and_then(TreeNode::text);
         let of = objective.zip(reached);
-        let of = of.and_then(|(objective, reached)| Of::named(objective, subnet, reached, topology));
+        let of =
+            of.and_then(|(objective, reached)| WitnessedValue::named(objective, subnet, reached, topology));
         if of.is_none() {
             let message = "`witness_of` names no objective (cold_start_ms, peak_enis, failures, or \
                  subnet_peak_enis of a subnet that is here) with its value";
@@ -211,7 +213,7 @@ impl Reader<'_> {
     }
 
     /// Refuses traffic that is not what the file was found on, as far as it says.
-    fn traffic(&mut self, said: &Node, here: &Traffic) {
+    fn traffic(&mut self, said: &TreeNode, here: &Traffic) {
         const SAME: &str = "give the traffic that the witness was found on, with the same --from, --to, --spread, \
              --gaps and --seed";
         let number = |field: &str| said.get(field).and_then(whole_number);
@@ -231,7 +233,7 @@ impl Reader<'_> {
         self.place(Diagnostic::new(Code::BadValue, message, SAME), said);
     }
 
-    fn assignment(&mut self, fields: &Node, topology: &Topology) -> Assignment {
+    fn assignment(&mut self, fields: &TreeNode, topology: &Topology) -> Assignment {
         for (field, node) in fields.entries() {
             if !FIELDS.contains(&field.value.as_str()) && !ABOUT.contains(&field.value.as_str()) {
                 let known = FIELDS.join(", ");
@@ -260,8 +262,8 @@ impl Reader<'_> {
         assignment
     }
 
-    fn otherwise(&mut self, fields: &Node) -> End {
-        match fields.get("otherwise").and_then(Node::text) {
+    fn otherwise(&mut self, fields: &TreeNode) -> End {
+        match fields.get("otherwise").and_then(TreeNode::text) {
             Some("longest") => End::Longest,
             Some("shortest") => End::Shortest,
             _ => {
@@ -272,11 +274,11 @@ impl Reader<'_> {
         }
     }
 
-    fn numbers(&mut self, name: &str, fields: &Node, within: Option<&Interval>) -> Vec<u64> {
+    fn numbers(&mut self, name: &str, fields: &TreeNode, within: Option<&Interval>) -> Vec<u64> {
         self.listed(name, fields.get(name).unwrap_or(fields), within)
     }
 
-    fn listed(&mut self, name: &str, node: &Node, within: Option<&Interval>) -> Vec<u64> {
+    fn listed(&mut self, name: &str, node: &TreeNode, within: Option<&Interval>) -> Vec<u64> {
         if !node.is_list() {
             self.bad(Code::BadValue, format!("`{name}` is no list"), node);
         }
@@ -286,7 +288,9 @@ impl Reader<'_> {
                 self.bad(Code::BadValue, format!("`{name}[{index}]` is no whole number of 0 or more"), item);
                 continue;
             };
-            if let Some(interval) = within.filter(|it| !(it.min.0..=it.max.0).contains(&number)) {
+            if let Some(interval) =
+                within.filter(|interval| !(interval.min.0..=interval.max.0).contains(&number))
+            {
                 self.bad(
                     Code::BadValue,
                     format!("`{name}[{index}]` is outside the model's {interval}"),

@@ -4,25 +4,28 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::input;
 use super::output::Output;
-use super::study::{Study, StudyArgs};
+use super::status::CommandStatus;
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use super::traffic::{TrafficArgs, keep};
-use super::{Verdict, input};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document;
 use crate::quantity::Millis;
-use crate::report::answers::{self, Checked, Holds};
+use crate::report::answers;
+use crate::report::views::{CheckedFile, FileContents};
 use crate::trace::{CallLog, Shape, Traffic};
 
 /// Options of `check`.
 #[derive(Debug, clap::Args)]
-#[command(mut_arg("traffic", |it| it.value_name("FILE").help(
+#[command(mut_arg("traffic", |argument| argument.value_name("FILE").help(
     "Scenarios, models and traffic, in any order; each is known by what is in it"
 )))]
 #[command(after_help = "Example:\n  eniplan check scenario.toml model.toml shop-day.csv\n\n\
                         Each traffic file is looked at by itself, each scenario with the model it names and the\n\
                         functions of all the traffic.")]
-pub struct Args {
+pub(super) struct CheckArgs {
     #[command(flatten)]
     traffic: TrafficArgs,
     #[command(flatten)]
@@ -31,24 +34,24 @@ pub struct Args {
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum FileKind {
     Scenario,
     Model,
     Traffic,
 }
 
 /// Tells all that is wrong with the files, or what they hold.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub(super) fn run(args: &CheckArgs) -> Result<CommandStatus, Diagnostics> {
     let mut problems = Diagnostics::default();
     let files = input::expanded(args.traffic.files(), &mut problems);
-    let kinds: Vec<(PathBuf, Kind)> = files
+    let kinds: Vec<(PathBuf, FileKind)> = files
         .into_iter()
         .filter_map(|file| keep(kind(&file), &mut problems).map(|kind| (file, kind)))
         .collect();
     // Traffic first: the scenarios are told its functions.
     let mut traffics: Vec<Option<Traffic>> = Vec::new();
     for (file, kind) in &kinds {
-        let read = (*kind == Kind::Traffic).then(|| args.traffic.of(file).load([].into()));
+        let read = (*kind == FileKind::Traffic).then(|| args.traffic.of(file).load([].into()));
         traffics.push(read.and_then(|read| read.map_err(|more| problems.extend(more)).ok()));
     }
     let functions = nothing_but_functions(&traffics);
@@ -56,7 +59,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     let mut assumptions = Vec::new();
     for ((file, kind), traffic) in kinds.iter().zip(&traffics) {
         let holds = match (kind, traffic) {
-            (Kind::Traffic, traffic) => traffic.as_ref().map(of_traffic),
+            (FileKind::Traffic, traffic) => traffic.as_ref().map(of_traffic),
             (kind, _) => match alone(args, file, *kind).load_with(|_| Ok(functions.clone())) {
                 Ok(study) => Some(of_document(*kind, study, &mut assumptions)),
                 Err(more) => {
@@ -65,16 +68,16 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
                 }
             },
         };
-        checked.extend(holds.map(|holds| Checked { file: input::shown(file), holds }));
+        checked.extend(holds.map(|holds| CheckedFile { file: input::shown(file), holds }));
     }
     problems.or(())?;
     args.output.give(&answers::check(&checked, assumptions))?;
-    Ok(Verdict::Done)
+    Ok(CommandStatus::Done)
 }
 
-fn alone(args: &Args, file: &Path, kind: Kind) -> StudyArgs {
+fn alone(args: &CheckArgs, file: &Path, kind: FileKind) -> StudyArgs {
     let (scenario, models) = match kind {
-        Kind::Scenario => (Some(file.to_owned()), Vec::new()),
+        FileKind::Scenario => (Some(file.to_owned()), Vec::new()),
         // A model is named by its path, whatever it is called.
         _ => (None, vec![Path::new(".").join(file)]),
     };
@@ -85,25 +88,25 @@ fn alone(args: &Args, file: &Path, kind: Kind) -> StudyArgs {
 fn nothing_but_functions(traffics: &[Option<Traffic>]) -> Traffic {
     let mut seen = BTreeSet::new();
     let all = traffics.iter().flatten().flat_map(|traffic| &traffic.functions);
-    let functions = all.filter(|it| seen.insert(it.name.clone())).cloned().collect();
+    let functions = all.filter(|function| seen.insert(function.name.clone())).cloned().collect();
     let shape = Shape::Log(CallLog::default());
     Traffic { functions, origin: None, span: Millis::ZERO, notes: Vec::new(), shape }
 }
 
-fn of_traffic(traffic: &Traffic) -> Holds {
+fn of_traffic(traffic: &Traffic) -> FileContents {
     let (functions, invocations) = (traffic.functions.len() as u64, traffic.invocations());
-    Holds::Traffic { functions, invocations, span_ms: traffic.span }
+    FileContents::Traffic { functions, invocations, span_ms: traffic.span }
 }
 
-fn of_document(kind: Kind, study: Study, assumptions: &mut Vec<String>) -> Holds {
-    if kind == Kind::Model {
+fn of_document(kind: FileKind, study: CommandStudy, assumptions: &mut Vec<String>) -> FileContents {
+    if kind == FileKind::Model {
         let platform = study.platform;
         let (numbers, phases) = (platform.citations().len() as u64, platform.phases.len() as u64);
-        return Holds::Model { name: platform.name, numbers, phases };
+        return FileContents::Model { name: platform.name, numbers, phases };
     }
     let scenario = study.scenario;
     assumptions.extend(scenario.assumptions);
-    Holds::Scenario {
+    FileContents::Scenario {
         functions: scenario.functions.len() as u64,
         subnets: scenario.subnets.len() as u64,
         targets: scenario.targets.len() as u64,
@@ -113,27 +116,27 @@ fn of_document(kind: Kind, study: Study, assumptions: &mut Vec<String>) -> Holds
 
 /// The kind of a file: what is called `.toml`, and what has a key of a scenario or a model, is one of
 /// these; all else is traffic, or is told not to be.
-fn kind(file: &Path) -> Result<Kind, Diagnostic> {
+fn kind(file: &Path) -> Result<FileKind, Diagnostic> {
     /// Larger files are TOML only if they are called so.
     const LONGEST: u64 = 1 << 20;
-    let called_so = file.extension().is_some_and(|it| it.eq_ignore_ascii_case("toml"));
-    let short = fs::metadata(file).is_ok_and(|it| it.is_file() && it.len() <= LONGEST);
+    let called_so = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+    let short = fs::metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LONGEST);
     if !called_so && !short {
-        return Ok(Kind::Traffic);
+        return Ok(FileKind::Traffic);
     }
     let text = match input::text(file) {
         Ok(text) => text,
         Err(problem) if called_so => return Err(problem),
         // Packed or in another encoding; or it cannot be read, which the importer tells.
-        Err(_) => return Ok(Kind::Traffic),
+        Err(_) => return Ok(FileKind::Traffic),
     };
     let (keys, sound) = document::top_level(&text);
     let has = |all: &[&str]| all.iter().any(|key| keys.contains(*key));
     match () {
-        () if !called_so && !sound => Ok(Kind::Traffic),
-        () if has(&["phase", "eni", "environment"]) => Ok(Kind::Model),
+        () if !called_so && !sound => Ok(FileKind::Traffic),
+        () if has(&["phase", "eni", "environment"]) => Ok(FileKind::Model),
         () if has(&["subnet", "function", "target", "allow", "promise", "quota", "model", "policy"]) => {
-            Ok(Kind::Scenario)
+            Ok(FileKind::Scenario)
         }
         () if called_so && !keys.is_empty() && sound => {
             let help = "a scenario has [[function]], [[subnet]] or [promise]; a model has [[phase]], [eni] and \
@@ -142,7 +145,7 @@ fn kind(file: &Path) -> Result<Kind, Diagnostic> {
             Err(Diagnostic::new(Code::UnknownFormat, message, help).in_file(input::shown(file)))
         }
         // Nothing in it, or malformed: the reader of scenarios says where.
-        () if called_so => Ok(Kind::Scenario),
-        () => Ok(Kind::Traffic),
+        () if called_so => Ok(FileKind::Scenario),
+        () => Ok(FileKind::Traffic),
     }
 }

@@ -10,7 +10,7 @@ use clap::ValueEnum;
 
 /// When there are colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum When {
+pub(super) enum ColourWhen {
     /// On a terminal
     Auto,
     /// Everywhere
@@ -24,9 +24,9 @@ const FAINT: &str = "\u{1b}[2m";
 const RED: &str = "\u{1b}[1;31m";
 const PLAIN: &str = "\u{1b}[0m";
 
-impl When {
+impl ColourWhen {
     /// Holds from now on for all that is printed.
-    pub fn begin(self) {
+    pub(super) fn begin(self) {
         match self {
             Self::Auto => {}
             Self::Always => ColorChoice::Always.write_global(),
@@ -36,13 +36,13 @@ impl When {
 }
 
 /// An answer for stdout: its sentences and the heads of its tables stand out, what it rests on recedes.
-pub fn answer(text: &str) -> String {
+pub(super) fn paint_answer(text: &str) -> String {
     let painted = AutoStream::choice(&io::stdout()) != ColorChoice::Never;
     if painted { paint(text) } else { text.to_owned() }
 }
 
-/// Complaints for stderr: the codes and the carets stand out.
-pub fn complaint(text: &str) -> String {
+/// Diagnostics for stderr: the codes and the carets stand out.
+pub(super) fn paint_diagnostics(text: &str) -> String {
     let painted = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
     if !painted {
         return text.to_owned();

@@ -1,16 +1,17 @@
 //! `eniplan compare`.
 
-use super::Verdict;
 use super::gates::{Gates, Measured};
 use super::output::Output;
-use super::progress::Work;
-use super::study::{Study, StudyArgs};
-use crate::comparison::{Comparison, Contender, compare_heard};
+use super::progress::StepProgress;
+use super::status::CommandStatus;
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
+use crate::comparison::{Comparison, Contender, compare_observed};
 use crate::diagnostic::Diagnostics;
 use crate::policy;
 use crate::report::answers;
-use crate::report::words::name;
-use crate::worst_case::{Bracket, Effort};
+use crate::report::format::name;
+use crate::worst_case::{Bracket, SearchEffort};
 
 /// Options of `compare`.
 #[derive(Debug, clap::Args)]
@@ -19,7 +20,7 @@ use crate::worst_case::{Bracket, Effort};
                         Gates are those of one option: where none keeps them all, of the one that comes closest.\n\n\
                         Example:\n  eniplan compare shop-day.csv --policy idle-reuse --policy warm-pool:warm=20"
 )]
-pub struct Args {
+pub(super) struct CompareArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// How many runs of each; their seeds are --seed and those after it
@@ -27,7 +28,7 @@ pub struct Args {
     #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000))]
     runs: u64,
     /// How many invocations to replay for each, about, in search of its worst case
-    #[arg(long, value_name = "N", default_value_t = Effort::SMALL, help_heading = "Runs")]
+    #[arg(long, value_name = "N", default_value_t = SearchEffort::SMALL, help_heading = "Runs")]
     effort: u64,
     #[command(flatten)]
     gates: Gates,
@@ -36,21 +37,22 @@ pub struct Args {
 }
 
 /// Prints the comparison.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub(super) fn run(args: &CompareArgs) -> Result<CommandStatus, Diagnostics> {
     let studies = args.study.load_all(Some(policy::ALL))?;
     let contenders: Vec<Contender<'_>> = studies.iter().flat_map(contenders).collect();
     let seed = args.study.traffic.seed;
-    let seeds: Vec<u64> = (0..args.runs).map(|n| seed.wrapping_add(n)).collect();
-    let work = Work::of("comparing", contenders.len() as u64 * (1 + args.runs), args.output.quiet);
-    let effort = Effort { invocations: args.effort, seed };
-    let compared = compare_heard(&contenders, &seeds, effort, &|| work.step());
+    let seeds = args.study.seeds(args.runs);
+    let work = StepProgress::begin("comparing", contenders.len() as u64 * (1 + args.runs), args.output.quiet);
+    let effort = SearchEffort { invocations: args.effort, seed };
+    let compared = compare_observed(&contenders, &seeds, effort, &|| work.step());
     drop(work);
-    let Some((study, policy)) = studies.first().and_then(|it| Some((it, it.policies.first()?))) else {
-        return Ok(Verdict::Done);
+    let Some((study, policy)) = studies.first().and_then(|first| Some((first, first.policies.first()?)))
+    else {
+        return Ok(CommandStatus::Done);
     };
     let mut subject = study.subject(policy);
     for other in studies.iter().skip(1) {
-        let new = other.assumptions.iter().filter(|it| !study.assumptions.contains(it));
+        let new = other.assumptions.iter().filter(|line| !study.assumptions.contains(line));
         subject.assumptions.extend(new.cloned());
     }
     let mut answer = answers::compare(&subject, &compared, args.runs);
@@ -60,7 +62,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     Ok(args.gates.verdict(&measured))
 }
 
-fn contenders(study: &Study) -> impl Iterator<Item = Contender<'_>> {
+fn contenders(study: &CommandStudy) -> impl Iterator<Item = Contender<'_>> {
     let contender = |policy| Contender::new(study.platform.name.clone(), study.case(policy, &study.traffic));
     study.policies.iter().map(contender)
 }

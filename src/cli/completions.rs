@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap_complete::{Shell, generate};
 
-use super::Verdict;
-use super::output::{save, to_stdout};
+use super::output::save_or_print;
+use super::status::CommandStatus;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
 /// Options of `completions`.
@@ -14,7 +14,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
     bash: source eniplan.bash, or put it in ~/.local/share/bash-completion/completions/eniplan\n\
     zsh:  save it as _eniplan in a folder of $fpath\n\
     fish: save it as ~/.config/fish/completions/eniplan.fish")]
-pub struct Args {
+pub(super) struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL")]
     shell: Shell,
@@ -27,15 +27,15 @@ pub struct Args {
 }
 
 /// Prints what the shell needs to complete words.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub(super) fn run(
+    args: &CompletionsArgs,
+    mut definition: clap::Command,
+) -> Result<CommandStatus, Diagnostics> {
     let mut bytes = Vec::new();
-    generate(args.shell, &mut super::definition(), "eniplan", &mut bytes);
+    generate(args.shell, &mut definition, "eniplan", &mut bytes);
     let text = String::from_utf8(bytes).map_err(|_| {
         Diagnostic::new(Code::Encoding, "the completions are no text", "report it, with the shell")
     })?;
-    match &args.file {
-        Some(path) => save(path, &text, args.quiet)?,
-        None => to_stdout(&text)?,
-    }
-    Ok(Verdict::Done)
+    save_or_print(args.file.as_ref(), &text, args.quiet)?;
+    Ok(CommandStatus::Done)
 }

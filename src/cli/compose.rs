@@ -4,13 +4,14 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::Verdict;
 use super::input::shown;
 use super::output::Output;
-use super::progress::Work;
-use super::study::{Study, StudyArgs};
+use super::progress::StepProgress;
+use super::status::CommandStatus;
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use crate::composition::{
-    Best, Cut, MOST_ROUTES, Objective, Row, Service, best_heard, cuts, functions_of, measure,
+    BestCut, Cut, CutObjective, CutRow, MOST_ROUTES, Service, best_observed, cuts, functions_of, measure,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::listed;
@@ -19,11 +20,11 @@ use crate::policy::{Policy, Provision};
 use crate::quantity::{Memory, Millis};
 use crate::report::answers::{self, Composition};
 use crate::scenario::Scenario;
-use crate::worst_case::Effort;
+use crate::worst_case::SearchEffort;
 
 /// What is to be small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Minimise {
+enum GroupingObjective {
     /// All cold starts added up, each as long as its function's cold path with an ENI at hand
     ColdTime,
     /// How many cold starts there are
@@ -38,15 +39,15 @@ enum Minimise {
     Access,
 }
 
-impl From<Minimise> for Objective {
-    fn from(minimise: Minimise) -> Self {
+impl From<GroupingObjective> for CutObjective {
+    fn from(minimise: GroupingObjective) -> Self {
         match minimise {
-            Minimise::ColdTime => Self::ColdTime,
-            Minimise::ColdStarts => Self::ColdStarts,
-            Minimise::GbHours => Self::IdleMemory,
-            Minimise::Environments => Self::Environments,
-            Minimise::Enis => Self::Enis,
-            Minimise::Access => Self::Access,
+            GroupingObjective::ColdTime => Self::ColdTime,
+            GroupingObjective::ColdStarts => Self::ColdStarts,
+            GroupingObjective::GbHours => Self::IdleMemory,
+            GroupingObjective::Environments => Self::Environments,
+            GroupingObjective::Enis => Self::Enis,
+            GroupingObjective::Access => Self::Access,
         }
     }
 }
@@ -54,13 +55,13 @@ impl From<Minimise> for Objective {
 /// Options of `compose`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan compose shop-day.csv --minimise gb-hours")]
-pub struct Args {
+pub(super) struct ComposeArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// What the best grouping makes small
-    #[arg(long, value_enum, value_name = "WHAT", default_value_t = Minimise::ColdTime)]
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = GroupingObjective::ColdTime)]
     #[arg(help_heading = "Search")]
-    minimise: Minimise,
+    minimise: GroupingObjective,
     /// How many runs; their seeds are --seed and those after it
     #[arg(long, value_name = "N", default_value_t = 3, help_heading = "Runs")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000))]
@@ -73,41 +74,45 @@ pub struct Args {
 }
 
 /// Prints what each grouping comes to, and the best one.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub(super) fn run(args: &ComposeArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
     let seed = args.study.traffic.seed;
-    let search = Look {
+    let search = CompositionSearch {
         file: args.study.scenario.as_deref(),
         objective: args.minimise.into(),
-        seeds: (0..args.runs).map(|n| seed.wrapping_add(n)).collect(),
-        effort: Effort { invocations: args.effort, seed },
+        seeds: args.study.seeds(args.runs),
+        effort: SearchEffort { invocations: args.effort, seed },
         quiet: args.output.quiet,
     };
     let (found, said) = search.compose(&study, policy)?;
     let mut subject = study.subject(policy);
     subject.assumptions.extend(said);
     args.output.give(&answers::compose(&subject, &found))?;
-    Ok(Verdict::Done)
+    Ok(CommandStatus::Done)
 }
 
 /// How groupings are looked at.
-pub(super) struct Look<'a> {
+pub(super) struct CompositionSearch<'a> {
     /// The scenario's file, for complaints.
     pub file: Option<&'a Path>,
     /// What the best one makes small.
-    pub objective: Objective,
+    pub objective: CutObjective,
     /// Of the runs of each.
     pub seeds: Vec<u64>,
     /// Of the search for the worst case of each.
-    pub effort: Effort,
+    pub effort: SearchEffort,
     /// Without a bar that says how far it is.
     pub quiet: bool,
 }
 
-impl Look<'_> {
+impl CompositionSearch<'_> {
     /// What each grouping comes to and the best one, and what that rests on beside what every answer does.
-    pub fn compose(&self, study: &Study, policy: &Policy) -> Result<(Composition, Vec<String>), Diagnostics> {
+    pub(super) fn compose(
+        &self,
+        study: &CommandStudy,
+        policy: &Policy,
+    ) -> Result<(Composition, Vec<String>), Diagnostics> {
         if matches!(policy.provision, Provision::Scheduled | Provision::Clairvoyant) {
             let message =
                 format!("the policy {} follows a plan, which each grouping would need anew", policy.name);
@@ -123,7 +128,7 @@ impl Look<'_> {
             traffic: &study.traffic,
         };
         let found = self.found(&service);
-        Ok((found, said(study, &scenario, &self.seeds)))
+        Ok((found, describe_costs(study, &scenario, &self.seeds)))
     }
 
     /// What each grouping comes to, and the best one.
@@ -133,11 +138,11 @@ impl Look<'_> {
         // The groupings named, and the best one.
         let named = all.len() as u64 + 1;
         let work = match functions_of(routes) {
-            Some(functions) => Work::of("grouping routes", functions + named, self.quiet),
-            None => Work::unknown("grouping routes", self.quiet),
+            Some(functions) => StepProgress::begin("grouping routes", functions + named, self.quiet),
+            None => StepProgress::unknown("grouping routes", self.quiet),
         };
-        let found = best_heard(service, self.objective, backend::strongest(), &|| work.step());
-        let known = |best: &Best| all.iter().find(|cut| cut.same(&best.cut)).map(|cut| cut.name.clone());
+        let found = best_observed(service, self.objective, backend::strongest(), &|| work.step());
+        let known = |best: &BestCut| all.iter().find(|cut| cut.same(&best.cut)).map(|cut| cut.name.clone());
         let best = found.map(|best| {
             let name = known(&best).unwrap_or_else(|| best.cut.name.clone());
             (best, name)
@@ -147,7 +152,7 @@ impl Look<'_> {
         {
             all.push(best.cut.clone());
         }
-        let mut rows: Vec<Row> = Vec::new();
+        let mut rows: Vec<CutRow> = Vec::new();
         let mut refused = Vec::new();
         for cut in &all {
             let measured = measure(service, cut, &self.seeds, self.effort);
@@ -162,12 +167,14 @@ impl Look<'_> {
 }
 
 /// The scenario whose functions are the routes; says what does not fit together.
-fn routes(file: Option<&Path>, study: &Study) -> Result<Scenario, Diagnostics> {
+fn routes(file: Option<&Path>, study: &CommandStudy) -> Result<Scenario, Diagnostics> {
     let mut problems = Diagnostics::default();
     let mut scenario = study.scenario.clone();
     let known: Vec<&str> = study.scenario.routes.iter().map(|route| route.name.as_str()).collect();
     if !known.is_empty() {
-        for function in study.traffic.functions.iter().filter(|it| !known.contains(&it.name.as_str())) {
+        for function in
+            study.traffic.functions.iter().filter(|function| !known.contains(&function.name.as_str()))
+        {
             let message = format!("the traffic has `{}`, which is no route of the scenario", function.name);
             let help =
                 "add a [[route]] of that name, or leave all of them out to take every function for one";
@@ -211,7 +218,7 @@ fn routes(file: Option<&Path>, study: &Study) -> Result<Scenario, Diagnostics> {
 }
 
 /// What the answer rests on beside what every answer does.
-fn said(study: &Study, scenario: &Scenario, seeds: &[u64]) -> Vec<String> {
+fn describe_costs(study: &CommandStudy, scenario: &Scenario, seeds: &[u64]) -> Vec<String> {
     let mut all = Vec::new();
     if scenario.routes.is_empty() {
         all.push("every function is a route; without [[route]] their code and init add nothing".to_owned());
@@ -239,7 +246,7 @@ fn said(study: &Study, scenario: &Scenario, seeds: &[u64]) -> Vec<String> {
     let first = seeds.first().copied().unwrap_or_default();
     all.push(format!(
         "{} of each grouping, seeds from {first}",
-        crate::report::words::counted(seeds.len() as u64, "run", "runs")
+        crate::report::format::counted(seeds.len() as u64, "run", "runs")
     ));
     all
 }

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::study::{Study, StudyArgs, shape_of};
+use super::study::{CommandStudy, shape_of};
+use super::study_args::StudyArgs;
 use crate::demand::even::{BusiestSlot, even};
 use crate::demand::from_log::{FromLog, LogDemand};
 use crate::demand::{self, Demand, FunctionDemand};
 use crate::diagnostic::Diagnostics;
 use crate::import::{CallCounter, CountSeries, Records};
 use crate::quantity::Millis;
-use crate::report::{Clock, Subject};
+use crate::report::{ReportClock, Subject};
 use crate::trace::block::CallBlock;
 use crate::trace::{CallLog, Shape, Spread, Traffic};
 
@@ -63,7 +64,7 @@ impl CallCounter for LogCounter {
 impl StudyArgs {
     /// The demand, and how many invocations it is of. A log is counted as it is read, if all functions keep idle
     /// environments equally long.
-    pub fn demand(&self, quiet: bool) -> Result<(Study, Demand, u64), Diagnostics> {
+    pub fn demand(&self, quiet: bool) -> Result<(CommandStudy, Demand, u64), Diagnostics> {
         self.use_threads();
         let Some((durations, keep_alive)) = self.usual_keep_alive() else {
             return Self::demand_of_kept(self.load()?);
@@ -91,7 +92,7 @@ impl StudyArgs {
         Ok((study, demand, invocations))
     }
 
-    fn demand_of_kept(study: Study) -> Result<(Study, Demand, u64), Diagnostics> {
+    fn demand_of_kept(study: CommandStudy) -> Result<(CommandStudy, Demand, u64), Diagnostics> {
         let demand = demand::demand(&study.traffic, &study.topology, study.policy()?);
         let invocations = study.traffic.invocations();
         Ok((study, demand, invocations))
@@ -139,7 +140,7 @@ impl StudyArgs {
         }
     }
 
-    fn by_function_of_kept(study: Study) -> Result<ByFunction, Diagnostics> {
+    fn by_function_of_kept(study: CommandStudy) -> Result<ByFunction, Diagnostics> {
         let functions = demand::demand(&study.traffic, &study.topology, study.policy()?).functions;
         let busiest = busiest(&study.traffic);
         Ok(ByFunction { traffic: study.traffic, functions, busiest })
@@ -173,7 +174,7 @@ impl StudyArgs {
             functions: traffic.functions.len() as u64,
             invocations: traffic.invocations(),
             span: traffic.span,
-            clock: Clock { origin: traffic.origin, span: traffic.span },
+            clock: ReportClock { origin: traffic.origin, span: traffic.span },
             model: String::new(),
             policy: String::new(),
             assumptions,

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process;
 
 use clap::Subcommand;
+use tempfile::TempDir;
 
-use super::Verdict;
 use super::input::{reason, shown};
-use super::output::{Output, complain, note, save, to_stdout, unwritten};
+use super::output::{Output, note, save, to_stderr, to_stdout};
+use super::status::CommandStatus;
+use super::whole_file::{folder_in, folder_of, unwritten};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::nearest;
 use crate::example::{self, Example};
@@ -17,14 +19,14 @@ use crate::report::answers;
 /// Options of `example`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan example run one-csv")]
-pub struct Args {
+pub(super) struct ExampleArgs {
     #[command(subcommand)]
-    action: Action,
+    action: ExampleAction,
 }
 
 /// What to do with the examples.
 #[derive(Debug, Subcommand)]
-enum Action {
+enum ExampleAction {
     /// The examples, each with the question it answers
     #[command(after_help = "Example:\n  eniplan example list")]
     List {
@@ -60,35 +62,35 @@ enum Action {
     },
 }
 
-impl Args {
+impl ExampleArgs {
     /// The name of the renderer asked for.
-    pub fn format(&self) -> &str {
+    pub(super) fn format(&self) -> &str {
         match &self.action {
-            Action::List { output } => &output.format,
+            ExampleAction::List { output } => &output.format,
             _ => "text",
         }
     }
 }
 
 /// Does what was asked for.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub(super) fn run(args: &ExampleArgs) -> Result<CommandStatus, Diagnostics> {
     match &args.action {
-        Action::List { output } => output.give(&answers::examples())?,
-        Action::Info { name } => info(found(name)?)?,
-        Action::Extract { name, folder, quiet } => {
+        ExampleAction::List { output } => output.give(&answers::examples())?,
+        ExampleAction::Info { name } => info(found(name)?)?,
+        ExampleAction::Extract { name, folder, quiet } => {
             let example = found(name)?;
             let folder = folder.clone().unwrap_or_else(|| PathBuf::from(example.name));
             extract(example, &folder)?;
             note(&format!("wrote {}; its README.md has the commands", shown(&folder)), *quiet);
         }
-        Action::Run { name } => return Ok(play(found(name)?)?),
+        ExampleAction::Run { name } => return Ok(play(found(name)?)?),
     }
-    Ok(Verdict::Done)
+    Ok(CommandStatus::Done)
 }
 
 fn found(name: &str) -> Result<&'static Example, Diagnostic> {
     example::named(name).ok_or_else(|| {
-        let known: Vec<_> = example::ALL.iter().map(|it| it.name).collect();
+        let known: Vec<_> = example::ALL.iter().map(|example| example.name).collect();
         let message = format!("there is no example `{name}`; there are {}", known.join(", "));
         let help = match nearest(name, known) {
             Some(near) => format!("did you mean {near}?"),
@@ -113,72 +115,49 @@ fn extract(example: &Example, folder: &Path) -> Result<(), Diagnostic> {
             Diagnostic::new(Code::File, message, "give -o a name that is free").in_file(shown(folder))
         );
     }
-    let parent = folder.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let making = Folder::beside(parent).map_err(|error| unwritten(folder, &error))?;
+    let making = folder_with(example, folder_of(folder), folder)?;
+    fs::rename(making.path(), folder).map_err(|error| unwritten(folder, &error))
+}
+
+/// A folder in `parent` with the files of the example, for the time of its value.
+fn folder_with(example: &Example, parent: &Path, named: &Path) -> Result<TempDir, Diagnostic> {
+    let making = folder_in(parent).map_err(|error| unwritten(named, &error))?;
     for (name, text) in example.all_files() {
-        save(&making.path.join(name), text, true)?;
+        save(&making.path().join(name), text, true)?;
     }
-    fs::rename(&making.path, folder).map_err(|error| unwritten(folder, &error))
+    Ok(making)
 }
 
 /// Runs the commands in a folder of their own.
-fn play(example: &Example) -> Result<Verdict, Diagnostic> {
-    let making =
-        Folder::beside(&std::env::temp_dir()).map_err(|error| unwritten(&std::env::temp_dir(), &error))?;
-    for (name, text) in example.all_files() {
-        save(&making.path.join(name), text, true)?;
-    }
+fn play(example: &Example) -> Result<CommandStatus, Diagnostic> {
+    let temporary = std::env::temp_dir();
+    let making = folder_with(example, &temporary, &temporary)?;
     let program = std::env::current_exe().map_err(|error| unstarted(&error))?;
     for command in example.commands() {
         let ended = process::Command::new(&program)
             .args(&command.words)
-            .current_dir(&making.path)
+            .current_dir(making.path())
             .stdin(process::Stdio::null())
             .output()
             .map_err(|error| unstarted(&error))?;
         to_stdout(&format!("$ {}\n{}", command.line, String::from_utf8_lossy(&ended.stdout)))?;
-        complain(&String::from_utf8_lossy(&ended.stderr));
+        to_stderr(&String::from_utf8_lossy(&ended.stderr));
         let code = ended.status.code();
-        let end =
-            if ended.status.success() { String::new() } else { format!("[exit code {}]\n", told(code)) };
+        let end = if ended.status.success() {
+            String::new()
+        } else {
+            format!("[exit code {}]\n", code_in_words(code))
+        };
         to_stdout(&format!("{end}\n"))?;
     }
-    Ok(Verdict::Done)
+    Ok(CommandStatus::Done)
 }
 
-fn told(code: Option<i32>) -> String {
+fn code_in_words(code: Option<i32>) -> String {
     code.map_or_else(|| "none: it was stopped".to_owned(), |code| code.to_string())
 }
 
 fn unstarted(error: &std::io::Error) -> Diagnostic {
     let message = format!("eniplan cannot be started again: {}", reason(error));
     Diagnostic::new(Code::File, message, "use `eniplan example extract` and run its commands yourself")
-}
-
-/// A folder in the making; dropped, it leaves nothing behind.
-struct Folder {
-    path: PathBuf,
-}
-
-impl Folder {
-    /// A new folder in `parent`.
-    fn beside(parent: &Path) -> std::io::Result<Self> {
-        let mut number = 0_u32;
-        loop {
-            let path = parent.join(format!(".eniplan-{}-{number}.tmp", process::id()));
-            match fs::create_dir(&path) {
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && number < 1_000 => {
-                    number += 1;
-                }
-                made => return made.map(|()| Self { path }),
-            }
-        }
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // After the rename there is nothing to remove.
-        let _ = fs::remove_dir_all(&self.path);
-    }
 }

@@ -1,20 +1,20 @@
 //! `eniplan formats`.
 
-use super::Verdict;
 use super::output::Output;
+use super::status::CommandStatus;
 use crate::diagnostic::Diagnostics;
 use crate::report::answers;
 
 /// Options of `formats`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan formats")]
-pub struct Args {
+pub(super) struct FormatsArgs {
     #[command(flatten)]
     pub output: Output,
 }
 
 /// Prints the traffic formats.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub(super) fn run(args: &FormatsArgs) -> Result<CommandStatus, Diagnostics> {
     args.output.give(&answers::formats())?;
-    Ok(Verdict::Done)
+    Ok(CommandStatus::Done)
 }

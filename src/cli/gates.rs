@@ -1,17 +1,17 @@
 //! Gates: limits that turn an answer into an exit code, for CI.
 
-use super::Verdict;
-use super::output::complain;
+use super::output::to_stderr;
+use super::status::CommandStatus;
 use crate::quantity::Millis;
 use crate::report::Answer;
-use crate::report::forms::{GateForm, Gated};
-use crate::report::words::thousands;
+use crate::report::format::thousands;
+use crate::report::views::{GateView, GatesView};
 
 /// What an answer may not exceed.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[allow(clippy::struct_field_names, reason = "each is named as its option is")]
 #[command(next_help_heading = "Gates (exit code 1 where one is missed)")]
-pub struct Gates {
+pub(super) struct Gates {
     /// The longest cold start allowed: 1s
     #[arg(long, value_name = "DURATION")]
     pub max_cold_start: Option<Millis>,
@@ -25,7 +25,7 @@ pub struct Gates {
 
 /// What the answer says of each gate; `None`: nothing is proved.
 #[derive(Clone, Debug)]
-pub struct Measured {
+pub(super) struct Measured {
     /// The longest cold start, ms.
     pub cold_start_ms: Option<u64>,
     /// The most ENIs held.
@@ -89,30 +89,30 @@ impl Gates {
     }
 
     /// Notes the gates in the JSON form of `answer`.
-    pub fn note(&self, measured: &Measured, answer: &mut Answer) {
+    pub(super) fn note(&self, measured: &Measured, answer: &mut Answer) {
         let gate = |gate: Gate| {
             let passed = gate.missed("").is_none();
-            Some(GateForm { gate: gate.option, limit: gate.limit?, value: gate.value, passed })
+            Some(GateView { gate: gate.option, limit: gate.limit?, value: gate.value, passed })
         };
-        answer.extend(&Gated { gates: self.all(measured).into_iter().filter_map(gate).collect() });
+        answer.extend(&GatesView { gates: self.all(measured).into_iter().filter_map(gate).collect() });
     }
 
     /// How far `measured` is from keeping all gates, to find what comes closest: the gates missed, and
     /// the values that count for them.
-    pub fn distance(&self, measured: &Measured) -> (usize, [u64; 3]) {
+    pub(super) fn distance(&self, measured: &Measured) -> (usize, [u64; 3]) {
         let all = self.all(measured);
         let missed = all.iter().filter(|gate| gate.missed("").is_some()).count();
         (missed, all.map(|gate| gate.limit.map_or(0, |_| gate.value.unwrap_or(u64::MAX))))
     }
 
     /// Says on stderr which gates are missed, and by how much.
-    pub fn verdict(&self, measured: &Measured) -> Verdict {
+    pub(super) fn verdict(&self, measured: &Measured) -> CommandStatus {
         let all = self.all(measured);
         let missed: Vec<String> = all.iter().filter_map(|gate| gate.missed(&measured.what)).collect();
         for line in &missed {
-            complain(&format!("{line}\n"));
+            to_stderr(&format!("{line}\n"));
         }
-        if missed.is_empty() { Verdict::Done } else { Verdict::Missed }
+        if missed.is_empty() { CommandStatus::Done } else { CommandStatus::Missed }
     }
 }
 

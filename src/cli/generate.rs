@@ -4,11 +4,11 @@ use std::fmt;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use super::Verdict;
 use super::input::shown;
-use super::output::{note, save, to_stdout, unwritten};
+use super::output::{note, save_or_print};
+use super::status::CommandStatus;
 use super::traffic::keep;
-use super::whole_file::WholeFile;
+use super::whole_file::{WholeFile, unwritten};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::{Millis, Rate};
 use crate::trace::generate::{self, Bulk, RateShape, Recipe, RecipeLayout, RecipeLoad};
@@ -16,7 +16,7 @@ use crate::trace::generate::{self, Bulk, RateShape, Recipe, RecipeLayout, Recipe
 /// Options of `generate`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = after_help())]
-pub struct Args {
+pub(super) struct GenerateArgs {
     /// How the rate moves over time; several, joined with +, multiply. Or a file in bulk
     #[arg(value_name = "SHAPE[+SHAPE...]")]
     shapes: String,
@@ -70,7 +70,7 @@ fn after_help() -> String {
 }
 
 /// Writes the traffic.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub(super) fn run(args: &GenerateArgs) -> Result<CommandStatus, Diagnostics> {
     if let Some((bulk, rows)) = Bulk::named(&args.shapes) {
         return in_bulk(args, bulk, args.rows.unwrap_or(rows));
     }
@@ -85,49 +85,46 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         let help = "use a shorter span, longer slots or a lower rate";
         Diagnostic::new(Code::Usage, "the traffic does not fit in memory", help)
     })?;
-    match &args.file {
-        Some(path) => save(path, &text, args.quiet)?,
-        None => to_stdout(&text)?,
-    }
-    Ok(Verdict::Done)
+    save_or_print(args.file.as_ref(), &text, args.quiet)?;
+    Ok(CommandStatus::Done)
 }
 
 /// Writes a file in bulk as it is made.
-fn in_bulk(args: &Args, bulk: Bulk, rows: u64) -> Result<Verdict, Diagnostics> {
+fn in_bulk(args: &GenerateArgs, bulk: Bulk, rows: u64) -> Result<CommandStatus, Diagnostics> {
     if let Some(path) = &args.file {
         let mut file = WholeFile::create(path)?;
-        let mut out = Text { out: &mut file, error: None };
+        let mut out = TextWriter { out: &mut file, error: None };
         let done = bulk.write(rows, args.seed, &mut out);
-        out.told(done).map_err(|error| unwritten(path, &error))?;
+        out.io_result(done).map_err(|error| unwritten(path, &error))?;
         file.finish()?;
         note(&format!("wrote {}", shown(path)), args.quiet);
-        return Ok(Verdict::Done);
+        return Ok(CommandStatus::Done);
     }
     let mut stdout = BufWriter::new(io::stdout().lock());
-    let mut out = Text { out: &mut stdout, error: None };
+    let mut out = TextWriter { out: &mut stdout, error: None };
     let done = bulk.write(rows, args.seed, &mut out);
-    match out.told(done).and_then(|()| stdout.flush()) {
+    match out.io_result(done).and_then(|()| stdout.flush()) {
         // A reader that has closed its end wants no more.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(unwritten(Path::new("stdout"), &error).into())
         }
-        _ => Ok(Verdict::Done),
+        _ => Ok(CommandStatus::Done),
     }
 }
 
 /// Text that goes to a file as it comes; keeps what went wrong.
-struct Text<'a> {
+struct TextWriter<'a> {
     out: &'a mut dyn Write,
     error: Option<io::Error>,
 }
 
-impl Text<'_> {
-    fn told(&mut self, done: fmt::Result) -> io::Result<()> {
+impl TextWriter<'_> {
+    fn io_result(&mut self, done: fmt::Result) -> io::Result<()> {
         done.map_err(|_| self.error.take().unwrap_or_else(|| ErrorKind::Other.into()))
     }
 }
 
-impl fmt::Write for Text<'_> {
+impl fmt::Write for TextWriter<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.out.write_all(text.as_bytes()).map_err(|error| {
             self.error = Some(error);
@@ -136,7 +133,7 @@ impl fmt::Write for Text<'_> {
     }
 }
 
-fn recipe(args: &Args) -> Result<Recipe, Diagnostics> {
+fn recipe(args: &GenerateArgs) -> Result<Recipe, Diagnostics> {
     let mut problems = Diagnostics::default();
     let shapes: Option<Vec<&'static RateShape>> = keep(generate::shapes(&args.shapes), &mut problems);
     let start: Option<Option<i64>> = keep(generate::start(&args.start), &mut problems);

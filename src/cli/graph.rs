@@ -5,21 +5,23 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
 
-use super::complaint::no_answer;
-use super::search::Search;
-use super::study::{Study, StudyArgs};
-use super::{Verdict, output};
+use super::diagnostics::no_answer;
+use super::output;
+use super::search_timer::SearchTimer;
+use super::status::CommandStatus;
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use crate::demand;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::Millis;
+use crate::report::format::name;
 use crate::report::graph::{self, Drawing, phases};
-use crate::report::words::name;
 use crate::trace::{CallLog, Shape, Traffic};
-use crate::worst_case::Effort;
+use crate::worst_case::SearchEffort;
 
 /// What is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Subject {
+enum GraphSubject {
     /// Functions, ENIs, subnets, zones, and what is reached; with traffic also how many are needed
     Topology,
     /// The phases of a cold start in the model
@@ -34,14 +36,14 @@ enum Subject {
                         eniplan graph shop-day.csv --of worst-case -o worst.svg\n  \
                         eniplan graph --of cold-path --format dot -o path.dot")]
 #[command(mut_arg("traffic", |traffic| traffic.required(false)))]
-pub struct Args {
+pub(super) struct GraphArgs {
     /// What is drawn
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t = Subject::Topology, help_heading = "Drawing")]
-    of: Subject,
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = GraphSubject::Topology, help_heading = "Drawing")]
+    of: GraphSubject,
     #[command(flatten)]
     study: StudyArgs,
     /// How many invocations to replay, about, in search of the worst case
-    #[arg(long, value_name = "N", default_value_t = Effort::SMALL, help_heading = "Computation")]
+    #[arg(long, value_name = "N", default_value_t = SearchEffort::SMALL, help_heading = "Computation")]
     effort: u64,
     /// How it is drawn [default: as the name of FILE ends, else text]
     #[arg(long, value_name = "FORMAT", value_parser = formats(), help_heading = "Output")]
@@ -59,10 +61,10 @@ fn formats() -> PossibleValuesParser {
 }
 
 /// Draws what is asked for.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub(super) fn run(args: &GraphArgs) -> Result<CommandStatus, Diagnostics> {
     let study = loaded(args)?;
     let drawing = match args.of {
-        Subject::Topology => {
+        GraphSubject::Topology => {
             let needs = args.study.traffic.is_named().then(|| {
                 let policy = study.policy()?;
                 Ok::<_, Diagnostic>(demand::demand(&study.traffic, &study.topology, policy))
@@ -70,27 +72,27 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
             let needs = needs.transpose()?;
             graph::topology::topology(&study.platform.name, &study.scenario, &study.topology, needs.as_ref())
         }
-        Subject::ColdPath => phases::cold_path(&study.platform, &study.cold_path.vpc),
-        Subject::WorstCase => match worst_case(args, &study)? {
+        GraphSubject::ColdPath => phases::cold_path(&study.platform, &study.cold_path.vpc),
+        GraphSubject::WorstCase => match worst_case(args, &study)? {
             Ok(drawing) => drawing,
             Err(verdict) => return Ok(verdict),
         },
     };
     give(args, &drawing)?;
-    Ok(Verdict::Done)
+    Ok(CommandStatus::Done)
 }
 
 /// Everything, where there is no traffic with none: the functions are then the scenario's alone.
-fn loaded(args: &Args) -> Result<Study, Diagnostics> {
+fn loaded(args: &GraphArgs) -> Result<CommandStudy, Diagnostics> {
     if args.study.traffic.is_named() {
         return args.study.load();
     }
     let missing = match args.of {
-        Subject::ColdPath => None,
-        Subject::Topology => {
+        GraphSubject::ColdPath => None,
+        GraphSubject::Topology => {
             args.study.scenario.is_none().then_some("a topology needs functions: a scenario, or traffic")
         }
-        Subject::WorstCase => Some("a worst case needs traffic"),
+        GraphSubject::WorstCase => Some("a worst case needs traffic"),
     };
     if let Some(message) = missing {
         let help = "give --scenario FILE or a traffic file; --of cold-path needs neither";
@@ -103,11 +105,12 @@ fn loaded(args: &Args) -> Result<Study, Diagnostics> {
 }
 
 /// The drawing of the worst case; where the policy follows a plan that does not exist, what that means.
-fn worst_case(args: &Args, study: &Study) -> Result<Result<Drawing, Verdict>, Diagnostics> {
+fn worst_case(args: &GraphArgs, study: &CommandStudy) -> Result<Result<Drawing, CommandStatus>, Diagnostics> {
     let policy = study.policy()?;
     let case = study.case(policy, &study.traffic);
-    let search = Search::begin(None, args.quiet);
-    let found = case.worst_case(Effort { invocations: args.effort, seed: args.study.traffic.seed }, &search);
+    let search = SearchTimer::begin(None, args.quiet);
+    let found =
+        case.worst_case(SearchEffort { invocations: args.effort, seed: args.study.traffic.seed }, &search);
     search.finish();
     let worst = match found {
         Ok(worst) => worst,
@@ -116,10 +119,10 @@ fn worst_case(args: &Args, study: &Study) -> Result<Result<Drawing, Verdict>, Di
     let function = worst.cold_start.function.as_deref();
     let place = study.topology.functions.iter().find(|place| Some(place.name.as_str()) == function);
     let in_vpc = place.is_none_or(|place| !place.classes.is_empty());
-    let path = study.cold_path.of(in_vpc);
+    let path = study.cold_path.path_for(in_vpc);
     if worst.cold_start.path.is_empty() {
-        let whose =
-            function.map_or_else(|| "no invocation".to_owned(), |it| format!("the one of {}", name(it)));
+        let whose = function
+            .map_or_else(|| "no invocation".to_owned(), |function| format!("the one of {}", name(function)));
         output::note(
             &format!("no cold start of its own was found to draw ({whose} waits for another's)"),
             args.quiet,
@@ -128,15 +131,12 @@ fn worst_case(args: &Args, study: &Study) -> Result<Result<Drawing, Verdict>, Di
     Ok(Ok(phases::worst_case(&study.subject(policy), &worst, &study.limits(), path)))
 }
 
-fn give(args: &Args, drawing: &Drawing) -> Result<(), Diagnostic> {
+fn give(args: &GraphArgs, drawing: &Drawing) -> Result<(), Diagnostic> {
     let ending = args.file.as_ref().and_then(|file| file.extension()).and_then(|ending| ending.to_str());
     let by_ending = ending.and_then(|ending| graph::named(&ending.to_ascii_lowercase()));
     let named = args.format.as_deref().and_then(graph::named);
     let format = named.or(by_ending).or_else(|| graph::ALL.first().copied());
     let Some(format) = format else { return Ok(()) };
     let text = format.draw(drawing, output::width(args.file.is_none()));
-    match &args.file {
-        Some(file) => output::save(file, &text, args.quiet),
-        None => output::to_stdout(&text),
-    }
+    output::save_or_print(args.file.as_ref(), &text, args.quiet)
 }

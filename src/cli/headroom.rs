@@ -1,10 +1,11 @@
 //! `eniplan headroom`.
 
-use super::Verdict;
 use super::output::Output;
 use super::plan::{failed, promised};
-use super::progress::Work;
-use super::study::{Study, StudyArgs};
+use super::progress::StepProgress;
+use super::status::CommandStatus;
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{listed, nearest};
 use crate::policy::Provision;
@@ -18,7 +19,7 @@ use crate::trace::Factor;
                         eniplan headroom shop-day.csv --max-cold-start 1s --grow checkout\n\n\
                         Without --policy a plan is made for each factor; with it, that policy alone must \
                         keep the promise.")]
-pub struct Args {
+pub(super) struct HeadroomArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// The longest cold start that is promised [default: the scenario's promise]
@@ -32,7 +33,7 @@ pub struct Args {
 }
 
 /// Prints how far the traffic can grow; exit code 1 where the promise does not even hold as it is.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub(super) fn run(args: &HeadroomArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
     let promise = promised(args.max_cold_start, &study)?;
@@ -43,22 +44,22 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         return Err(Diagnostic::new(Code::Usage, "clairvoyant knows what no system can", help).into());
     }
     let case = study.case(policy, &study.traffic);
-    let work = Work::of("probing growth", 1, args.output.quiet);
+    let work = StepProgress::begin("probing growth", 1, args.output.quiet);
     let heard = |asked, all| work.at(asked, all);
     let headroom = case.headroom(promise, alone, &grown, &heard).map_err(|error| failed(&error))?;
     drop(work);
     args.output.give(&answers::headroom(&study.subject(policy), &headroom))?;
     let enough = headroom.holds.as_ref().is_some_and(|probe| probe.factor >= Factor::ONE);
-    Ok(if enough { Verdict::Done } else { Verdict::Missed })
+    Ok(if enough { CommandStatus::Done } else { CommandStatus::Missed })
 }
 
 /// The functions of these names.
-fn grown(names: &[String], study: &Study) -> Result<Vec<u32>, Diagnostics> {
-    let known: Vec<&str> = study.traffic.functions.iter().map(|it| it.name.as_str()).collect();
+fn grown(names: &[String], study: &CommandStudy) -> Result<Vec<u32>, Diagnostics> {
+    let known: Vec<&str> = study.traffic.functions.iter().map(|function| function.name.as_str()).collect();
     let mut problems = Diagnostics::default();
     let mut grown = Vec::new();
     for name in names {
-        if let Some((index, _)) = (0_u32..).zip(&known).find(|(_, it)| *it == name) {
+        if let Some((index, _)) = (0_u32..).zip(&known).find(|(_, known)| *known == name) {
             grown.push(index);
             continue;
         }

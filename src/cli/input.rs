@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use super::progress::Progress;
+use super::progress::ByteProgress;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 pub use crate::import::reason;
 use crate::import::{FileBytes, too_large, unreadable};
@@ -96,7 +96,7 @@ impl FileBytes for InputBytes {
             }
             (Some((file, _)), None) => Ok(Box::new(file)),
             (Some((file, length)), Some(quiet)) => {
-                Ok(Box::new(Progress::new(length, quiet).of_reading(file)))
+                Ok(Box::new(ByteProgress::new(length, quiet).of_reading(file)))
             }
         }
     }

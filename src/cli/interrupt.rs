@@ -12,11 +12,11 @@ const INTERRUPTED: i32 = 130;
 
 /// The list of unfinished files, locked.
 #[derive(Debug)]
-pub struct Unfinished(MutexGuard<'static, Vec<PathBuf>>);
+pub(super) struct Unfinished(MutexGuard<'static, Vec<PathBuf>>);
 
 impl Unfinished {
     /// Waits for its turn.
-    pub fn lock() -> Self {
+    pub(super) fn lock() -> Self {
         WATCH.call_once(|| {
             // Where no handler can be set, a file that is cut off stays under its temporary name.
             let _ = ctrlc::set_handler(end);
@@ -25,12 +25,12 @@ impl Unfinished {
     }
 
     /// `file` is in the making.
-    pub fn add(&mut self, file: &Path) {
+    pub(super) fn add(&mut self, file: &Path) {
         self.0.push(file.to_owned());
     }
 
     /// `file` is in its place, or gone.
-    pub fn remove(&mut self, file: &Path) {
+    pub(super) fn remove(&mut self, file: &Path) {
         self.0.retain(|other| other != file);
     }
 }

@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::builder::PossibleValuesParser;
-
 use super::output::{self, Output};
-use super::{Verdict, input, model};
+use super::status::CommandStatus;
+use super::{input, model};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::inventory::{self, Audit, Source};
+use crate::inventory::{self, Audit, InventorySource};
 use crate::platform;
-use crate::report::{self, answers};
+use crate::report::answers;
 
 /// The largest file that is read: its values take several times its size.
 const LARGEST: usize = 256 << 20;
@@ -21,7 +20,7 @@ const LARGEST: usize = 256 << 20;
                         aws service-quotas list-service-quotas, terraform show -json (a plan or a state), or a\n\
                         CloudFormation or SAM template; each is recognised by what is in it.\n\n\
                         Example:\n  eniplan inventory functions.json subnets.json enis.json plan.json -o scenario.toml")]
-pub struct Args {
+pub(super) struct InventoryArgs {
     /// What the cloud and the tools print, in any order
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
@@ -32,7 +31,7 @@ pub struct Args {
     #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = "Output")]
     scenario: Option<PathBuf>,
     /// How the report is printed
-    #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "text")]
+    #[arg(long, value_name = "FORMAT", value_parser = output::formats(), default_value = "text")]
     #[arg(help_heading = "Output")]
     pub format: String,
     /// Print no notes on stderr
@@ -40,12 +39,8 @@ pub struct Args {
     quiet: bool,
 }
 
-fn formats() -> PossibleValuesParser {
-    report::ALL.iter().map(|renderer| renderer.name()).collect::<Vec<_>>().into()
-}
-
 /// Prints the report and writes the scenario.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub(super) fn run(args: &InventoryArgs) -> Result<CommandStatus, Diagnostics> {
     let mut problems = Diagnostics::default();
     let mut texts = Vec::new();
     for file in &args.files {
@@ -55,15 +50,16 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         }
     }
     let platform = model::load(&args.model, Path::new("")).map_err(|more| problems.extend(more)).ok();
-    let sources: Vec<Source<'_>> = texts.iter().map(|(name, text)| Source { name, text }).collect();
-    let estate = inventory::take(&sources).map_err(|more| problems.extend(more)).ok();
+    let sources: Vec<InventorySource<'_>> =
+        texts.iter().map(|(name, text)| InventorySource { name, text }).collect();
+    let estate = inventory::unite_sources(&sources).map_err(|more| problems.extend(more)).ok();
     let (Some(platform), Some(estate), true) = (platform, estate, problems.is_empty()) else {
         return Err(problems);
     };
     let built_in = args.model.to_str().filter(|name| platform::named(name).is_some());
     let named = args.scenario.as_deref().map_or_else(|| "scenario.toml".to_owned(), input::shown);
     let scenario = estate.scenario(&named, built_in)?;
-    let answer = answers::inventory(&estate, &Audit::of(&estate, &platform), &platform);
+    let answer = answers::inventory(&estate, &Audit::compare(&estate, &platform), &platform);
     let report = Output { format: args.format.clone(), file: None, quiet: args.quiet };
     if let Some(path) = &args.scenario {
         if args.files.contains(path) {
@@ -76,7 +72,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         report.note("no scenario is written; give -o scenario.toml to have one");
     }
     report.give(&answer)?;
-    Ok(Verdict::Done)
+    Ok(CommandStatus::Done)
 }
 
 fn text(file: &Path) -> Result<String, Diagnostic> {

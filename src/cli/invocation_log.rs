@@ -6,21 +6,21 @@
 
 use std::io::{self, Write};
 
-use crate::cold_path::{ColdPath, Stretch};
-use crate::report::{defused, line};
-use crate::simulation::{Failure, Recorder, Served};
+use super::csv_rows::CsvRows;
+use crate::cold_path::{ColdPath, StepTiming};
+use crate::report::defused;
+use crate::simulation::{Failure, Recorder, ServedInvocation};
 use crate::topology::Topology;
 
-/// Writes a row for each invocation; remembers the first problem and then writes no more.
+/// Writes a row for each invocation.
 #[derive(Debug)]
-pub struct InvocationLog<W> {
-    out: W,
+pub(super) struct InvocationLog<W> {
+    rows: CsvRows<W, 9>,
     functions: Vec<String>,
     /// By ENI class.
     subnets: Vec<String>,
     /// The names of the steps of each function's cold path.
     steps: Vec<Vec<String>>,
-    written: io::Result<()>,
 }
 
 const HEADER: [&str; 9] = [
@@ -37,40 +37,32 @@ const HEADER: [&str; 9] = [
 
 impl<W: Write> InvocationLog<W> {
     /// A log of runs in the world of `topology`, into `out`.
-    pub fn new(out: W, topology: &Topology, cold_path: &ColdPath) -> Self {
-        let subnet = |index: usize| topology.limits.subnets.get(index).map_or("", |it| it.name.as_str());
+    pub(super) fn new(out: W, topology: &Topology, cold_path: &ColdPath) -> Self {
+        let subnet =
+            |index: usize| topology.limits.subnets.get(index).map_or("", |subnet| subnet.name.as_str());
         let names = |in_vpc: bool| -> Vec<String> {
-            cold_path.of(in_vpc).steps.iter().map(|step| defused(&step.name)).collect()
+            cold_path.path_for(in_vpc).steps.iter().map(|step| defused(&step.name)).collect()
         };
-        let mut log = Self {
-            out,
-            steps: topology.functions.iter().map(|it| names(!it.classes.is_empty())).collect(),
-            functions: topology.functions.iter().map(|it| defused(&it.name)).collect(),
+        Self {
+            rows: CsvRows::new(out, HEADER),
+            steps: topology.functions.iter().map(|function| names(!function.classes.is_empty())).collect(),
+            functions: topology.functions.iter().map(|function| defused(&function.name)).collect(),
             subnets: topology.classes.iter().map(|class| defused(subnet(class.subnet))).collect(),
-            written: Ok(()),
-        };
-        log.row(&HEADER.map(str::to_owned));
-        log
-    }
-
-    /// Gives back what it wrote to, or the first problem.
-    pub fn finish(self) -> io::Result<W> {
-        self.written.map(|()| self.out)
-    }
-
-    fn row(&mut self, cells: &[String; 9]) {
-        if self.written.is_ok() {
-            self.written = self.out.write_all(line(cells).as_bytes());
         }
     }
 
-    fn parts(&self, it: &Served<'_>) -> String {
-        let names = self.steps.get(it.function).map_or(&[][..], Vec::as_slice);
-        let part = |(name, step): (&String, &Stretch)| {
+    /// Gives back what it wrote to, or the first problem.
+    pub(super) fn finish(self) -> io::Result<W> {
+        self.rows.finish()
+    }
+
+    fn parts(&self, served: &ServedInvocation<'_>) -> String {
+        let names = self.steps.get(served.function).map_or(&[][..], Vec::as_slice);
+        let part = |(name, step): (&String, &StepTiming)| {
             let took = step.end.saturating_sub(step.start).saturating_sub(step.wait);
             format!("{name}:{}:{}:{took}", step.start, step.wait)
         };
-        names.iter().zip(it.stretches).map(part).collect::<Vec<_>>().join(" ")
+        names.iter().zip(served.timings).map(part).collect::<Vec<_>>().join(" ")
     }
 
     fn function(&self, index: usize) -> String {
@@ -79,24 +71,34 @@ impl<W: Write> InvocationLog<W> {
 }
 
 impl<W: Write> Recorder for InvocationLog<W> {
-    fn served(&mut self, it: &Served<'_>) {
-        let subnet = it.class.and_then(|class| self.subnets.get(class)).cloned().unwrap_or_default();
-        self.row(&[
-            it.arrival.to_string(),
-            self.function(it.function),
-            it.environment.to_string(),
-            it.environment_invocation.to_string(),
-            it.eni.map(|eni| eni.to_string()).unwrap_or_default(),
+    fn served(&mut self, served: &ServedInvocation<'_>) {
+        let subnet = served.class.and_then(|class| self.subnets.get(class)).cloned().unwrap_or_default();
+        self.rows.push(&[
+            served.arrival.to_string(),
+            self.function(served.function),
+            served.environment.to_string(),
+            served.environment_invocation.to_string(),
+            served.eni.map(|eni| eni.to_string()).unwrap_or_default(),
             subnet,
-            it.start.saturating_sub(it.arrival).to_string(),
-            self.parts(it),
-            if it.cold { "cold" } else { "warm" }.to_owned(),
+            served.start.saturating_sub(served.arrival).to_string(),
+            self.parts(served),
+            if served.cold { "cold" } else { "warm" }.to_owned(),
         ]);
     }
 
     fn failed(&mut self, arrival: u64, function: usize, failure: Failure) {
         let none = String::new;
         let (at, function) = (arrival.to_string(), self.function(function));
-        self.row(&[at, function, none(), none(), none(), none(), none(), none(), failure.name().to_owned()]);
+        self.rows.push(&[
+            at,
+            function,
+            none(),
+            none(),
+            none(),
+            none(),
+            none(),
+            none(),
+            failure.name().to_owned(),
+        ]);
     }
 }

@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 
 use clap_mangen::Man;
 
-use super::Verdict;
 use super::input::shown;
-use super::output::{note, save, to_stdout, unwritten};
+use super::output::{note, save, to_stdout};
+use super::status::CommandStatus;
+use super::whole_file::unwritten;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
 /// Options of `man`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan man -o man1\n\n\
                         Without -o the page of eniplan itself is printed: eniplan man | man -l -")]
-pub struct Args {
+pub(super) struct ManArgs {
     /// Write the page of each command into this folder, which is made if there is none
     #[arg(short = 'o', long = "output", value_name = "FOLDER")]
     folder: Option<PathBuf>,
@@ -24,27 +25,27 @@ pub struct Args {
 }
 
 /// Prints the manual page, or writes all of them.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
-    let pages = pages()?;
+pub(super) fn run(args: &ManArgs, definition: clap::Command) -> Result<CommandStatus, Diagnostics> {
+    let pages = pages(definition)?;
     let Some(folder) = &args.folder else {
         to_stdout(pages.first().map_or("", |(_, text)| text))?;
-        return Ok(Verdict::Done);
+        return Ok(CommandStatus::Done);
     };
     fs::create_dir_all(folder).map_err(|error| unwritten(folder, &error))?;
     for (name, text) in &pages {
         save(&folder.join(format!("{name}.1")), text, true)?;
     }
     note(&format!("wrote {} pages to {}", pages.len(), shown(folder)), args.quiet);
-    Ok(Verdict::Done)
+    Ok(CommandStatus::Done)
 }
 
 /// The page of each command, with its name; that of eniplan itself first.
-fn pages() -> Result<Vec<(String, String)>, Diagnostic> {
+fn pages(definition: clap::Command) -> Result<Vec<(String, String)>, Diagnostic> {
     let mut all = Vec::new();
-    let mut left = vec![super::definition()];
+    let mut left = vec![definition];
     while let Some(command) = left.pop() {
         let name = command.get_display_name().unwrap_or(command.get_name()).to_owned();
-        left.extend(command.get_subcommands().filter(|it| !it.is_hide_set()).cloned());
+        left.extend(command.get_subcommands().filter(|command| !command.is_hide_set()).cloned());
         let mut page = Vec::new();
         let rendered =
             Man::new(command).render(&mut page).map_err(|error| unwritten(Path::new(&name), &error));

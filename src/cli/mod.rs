@@ -3,19 +3,19 @@
 //! One file per command; each reads its `Study`, calls the
 //! library and hands an answer to `output`. Results go to stdout, notes to
 //! stderr. To add a command: a file with `Args` and `run`, a variant of
-//! `Command` and its two lines below.
+//! `CliCommand` and its two lines below.
 
 pub mod assignment;
 mod check;
 mod colour;
 mod compare;
-mod complaint;
 mod completions;
 mod compose;
 mod counted;
+mod csv_rows;
 mod demand;
+mod diagnostics;
 mod example;
-mod excerpts;
 mod formats;
 mod gates;
 mod generate;
@@ -34,11 +34,14 @@ mod policies;
 mod progress;
 mod report;
 mod reuse;
-mod search;
+mod search_timer;
 mod settings;
 mod simulate;
+mod snippets;
 mod spill;
+mod status;
 mod study;
+mod study_args;
 mod timeline;
 mod traffic;
 mod verify;
@@ -47,11 +50,11 @@ mod window;
 mod worst_case;
 
 use std::ffi::OsString;
-use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-pub use complaint::{refuse, usage};
+pub use diagnostics::{refuse, usage};
+pub use status::CommandStatus;
 
 use crate::diagnostic::Diagnostics;
 
@@ -64,100 +67,82 @@ use crate::diagnostic::Diagnostics;
                         Exit codes: 0 done, 1 a gate is missed or no plan exists, 2 bad input or usage")]
 pub struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: CliCommand,
     /// When answers and complaints have colours; auto: on a terminal, unless `NO_COLOR` is set
-    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = colour::When::Auto)]
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = colour::ColourWhen::Auto)]
     #[arg(help_heading = "Output", hide_possible_values = true)]
-    color: colour::When,
+    color: colour::ColourWhen,
 }
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-enum Command {
+enum CliCommand {
     /// What is in the traffic, and how many environments and ENIs it needs
-    Demand(demand::Args),
+    Demand(demand::DemandArgs),
     /// What happens under one policy: cold starts, ENIs held, failures, on seeded runs
-    Simulate(simulate::Args),
+    Simulate(simulate::SimulateArgs),
     /// The worst-case cold start, the most ENIs held, the most failures: proved and replayed
-    WorstCase(worst_case::Args),
+    WorstCase(worst_case::WorstCaseArgs),
     /// How many ENIs keep a promise, and when to make and delete them
-    Plan(plan::Args),
+    Plan(plan::PlanArgs),
     /// Whether a saved plan keeps its promise, without the optimiser
-    Verify(verify::Args),
+    Verify(verify::VerifyArgs),
     /// How far the traffic can grow before a promise breaks, and what breaks then
-    Headroom(headroom::Args),
+    Headroom(headroom::HeadroomArgs),
     /// Policies and models side by side, and which of them no other beats
-    Compare(compare::Args),
+    Compare(compare::CompareArgs),
     /// The topology, the cold path or a worst case as a picture (SVG), a DOT graph or text
-    Graph(graph::Args),
+    Graph(graph::GraphArgs),
     /// Everything about one traffic as one page for a browser, to look at and to print
-    Report(report::Args),
+    Report(report::ReportArgs),
     /// What memory outside the handler is worth as a cache, and who is lucky enough to find it
-    Reuse(reuse::Args),
+    Reuse(reuse::ReuseArgs),
     /// One big function, single-purpose ones, or in between: each grouping of routes, and the best one
-    Compose(compose::Args),
+    Compose(compose::ComposeArgs),
     /// A scenario from what you have (AWS CLI, Terraform, CloudFormation), and what is wrong with its ENIs
-    Inventory(inventory::Args),
+    Inventory(inventory::InventoryArgs),
     /// The models, every number with its source
-    Models(models::Args),
+    Models(models::ModelsArgs),
     /// The policies, and what can be overridden
-    Policies(policies::Args),
+    Policies(policies::PoliciesArgs),
     /// The traffic formats, each with its header
-    Formats(formats::Args),
+    Formats(formats::FormatsArgs),
     /// Sample traffic from a seed
-    Generate(generate::Args),
+    Generate(generate::GenerateArgs),
     /// Folders to try: a question, its files, its commands
-    Example(example::Args),
+    Example(example::ExampleArgs),
     /// What is wrong with scenarios, models and traffic, all at once
-    Check(check::Args),
+    Check(check::CheckArgs),
     /// What a shell needs to complete words
-    Completions(completions::Args),
+    Completions(completions::CompletionsArgs),
     /// The manual pages
-    Man(man::Args),
-}
-
-/// How a command that did its work ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// All is well.
-    Done,
-    /// The answer stands, but a gate is missed or no plan exists.
-    Missed,
-}
-
-impl From<Verdict> for ExitCode {
-    fn from(verdict: Verdict) -> Self {
-        match verdict {
-            Verdict::Done => Self::SUCCESS,
-            Verdict::Missed => Self::FAILURE,
-        }
-    }
+    Man(man::ManArgs),
 }
 
 impl Cli {
     /// The name of the renderer asked for.
     pub fn format(&self) -> &str {
         match &self.command {
-            Command::Demand(args) => &args.output.format,
-            Command::Simulate(args) => &args.output.format,
-            Command::WorstCase(args) => &args.output.format,
-            Command::Plan(args) => &args.output.format,
-            Command::Verify(args) => &args.output.format,
-            Command::Headroom(args) => &args.output.format,
-            Command::Compare(args) => &args.output.format,
-            Command::Reuse(args) => &args.output.format,
-            Command::Compose(args) => &args.output.format,
-            Command::Inventory(args) => &args.format,
-            Command::Models(args) => &args.output.format,
-            Command::Policies(args) => &args.output.format,
-            Command::Formats(args) => &args.output.format,
-            Command::Example(args) => args.format(),
-            Command::Check(args) => &args.output.format,
-            Command::Report(_)
-            | Command::Graph(_)
-            | Command::Generate(_)
-            | Command::Completions(_)
-            | Command::Man(_) => "text",
+            CliCommand::Demand(args) => &args.output.format,
+            CliCommand::Simulate(args) => &args.output.format,
+            CliCommand::WorstCase(args) => &args.output.format,
+            CliCommand::Plan(args) => &args.output.format,
+            CliCommand::Verify(args) => &args.output.format,
+            CliCommand::Headroom(args) => &args.output.format,
+            CliCommand::Compare(args) => &args.output.format,
+            CliCommand::Reuse(args) => &args.output.format,
+            CliCommand::Compose(args) => &args.output.format,
+            CliCommand::Inventory(args) => &args.format,
+            CliCommand::Models(args) => &args.output.format,
+            CliCommand::Policies(args) => &args.output.format,
+            CliCommand::Formats(args) => &args.output.format,
+            CliCommand::Example(args) => args.format(),
+            CliCommand::Check(args) => &args.output.format,
+            CliCommand::Report(_)
+            | CliCommand::Graph(_)
+            | CliCommand::Generate(_)
+            | CliCommand::Completions(_)
+            | CliCommand::Man(_) => "text",
         }
     }
 }
@@ -172,35 +157,35 @@ pub fn definition() -> clap::Command {
 /// Reads the command line; a wrong one is told in clap's words.
 pub fn parse(words: &[OsString]) -> Result<Cli, clap::Error> {
     let mut cli = Cli::try_parse_from(words)?;
-    if let Command::Report(args) = &mut cli.command {
+    if let CliCommand::Report(args) = &mut cli.command {
         args.words = words.to_vec();
     }
     Ok(cli)
 }
 
 /// Does what the command line asks for.
-pub fn run(cli: &Cli) -> Result<Verdict, Diagnostics> {
+pub fn run(cli: &Cli) -> Result<CommandStatus, Diagnostics> {
     cli.color.begin();
     match &cli.command {
-        Command::Demand(args) => demand::run(args),
-        Command::Simulate(args) => simulate::run(args),
-        Command::WorstCase(args) => worst_case::run(args),
-        Command::Plan(args) => plan::run(args),
-        Command::Verify(args) => verify::run(args),
-        Command::Headroom(args) => headroom::run(args),
-        Command::Compare(args) => compare::run(args),
-        Command::Graph(args) => graph::run(args),
-        Command::Report(args) => report::run(args),
-        Command::Reuse(args) => reuse::run(args),
-        Command::Compose(args) => compose::run(args),
-        Command::Inventory(args) => inventory::run(args),
-        Command::Models(args) => models::run(args),
-        Command::Policies(args) => policies::run(args),
-        Command::Formats(args) => formats::run(args),
-        Command::Generate(args) => generate::run(args),
-        Command::Example(args) => example::run(args),
-        Command::Check(args) => check::run(args),
-        Command::Completions(args) => completions::run(args),
-        Command::Man(args) => man::run(args),
+        CliCommand::Demand(args) => demand::run(args),
+        CliCommand::Simulate(args) => simulate::run(args),
+        CliCommand::WorstCase(args) => worst_case::run(args),
+        CliCommand::Plan(args) => plan::run(args),
+        CliCommand::Verify(args) => verify::run(args),
+        CliCommand::Headroom(args) => headroom::run(args),
+        CliCommand::Compare(args) => compare::run(args),
+        CliCommand::Graph(args) => graph::run(args),
+        CliCommand::Report(args) => report::run(args),
+        CliCommand::Reuse(args) => reuse::run(args),
+        CliCommand::Compose(args) => compose::run(args),
+        CliCommand::Inventory(args) => inventory::run(args),
+        CliCommand::Models(args) => models::run(args),
+        CliCommand::Policies(args) => policies::run(args),
+        CliCommand::Formats(args) => formats::run(args),
+        CliCommand::Generate(args) => generate::run(args),
+        CliCommand::Example(args) => example::run(args),
+        CliCommand::Check(args) => check::run(args),
+        CliCommand::Completions(args) => completions::run(args, definition()),
+        CliCommand::Man(args) => man::run(args, definition()),
     }
 }

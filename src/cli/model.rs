@@ -8,17 +8,17 @@ use crate::document::{Setting, nearest};
 use crate::platform::{self, Platform};
 
 /// The model `name`, built in, or a file (relative to `folder`) that has a folder or `.toml` in its name, or exists.
-pub fn load(name: &Path, folder: &Path) -> Result<Platform, Diagnostics> {
+pub(super) fn load(name: &Path, folder: &Path) -> Result<Platform, Diagnostics> {
     load_with(name, folder, &[])
 }
 
 /// The same with `settings` in the place of what it says.
-pub fn load_with(name: &Path, folder: &Path, settings: &[Setting]) -> Result<Platform, Diagnostics> {
+pub(super) fn load_with(name: &Path, folder: &Path, settings: &[Setting]) -> Result<Platform, Diagnostics> {
     if let Some(model) = name.to_str().and_then(platform::named) {
         return platform::load_with(&format!("models/{}.toml", model.name), model.text, settings);
     }
     let path = folder.join(name);
-    let a_file = name.components().count() > 1 || name.extension().is_some_and(|it| it == "toml");
+    let a_file = name.components().count() > 1 || name.extension().is_some_and(|ending| ending == "toml");
     if a_file || path.exists() {
         return platform::load_with(&input::shown(&path), &input::text(&path)?, settings);
     }
@@ -26,7 +26,7 @@ pub fn load_with(name: &Path, folder: &Path, settings: &[Setting]) -> Result<Pla
 }
 
 /// Every built-in model.
-pub fn built_in() -> Result<Vec<Platform>, Diagnostics> {
+pub(super) fn built_in() -> Result<Vec<Platform>, Diagnostics> {
     platform::ALL.iter().map(|model| load(Path::new(model.name), Path::new(""))).collect()
 }
 

@@ -2,15 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use super::model;
 use super::output::Output;
-use super::{Verdict, model};
+use super::status::CommandStatus;
 use crate::diagnostic::Diagnostics;
 use crate::report::answers;
 
 /// Options of `models`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan models lambda-2018")]
-pub struct Args {
+pub(super) struct ModelsArgs {
     /// Only this one: a built-in model, or a model file
     #[arg(value_name = "NAME|FILE")]
     model: Option<PathBuf>,
@@ -19,11 +20,11 @@ pub struct Args {
 }
 
 /// Prints every number with its source.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub(super) fn run(args: &ModelsArgs) -> Result<CommandStatus, Diagnostics> {
     let models = match &args.model {
         Some(name) => vec![model::load(name, Path::new(""))?],
         None => model::built_in()?,
     };
     args.output.give(&answers::models(&models))?;
-    Ok(Verdict::Done)
+    Ok(CommandStatus::Done)
 }

@@ -1,4 +1,4 @@
-//! Output: where answers, notes and complaints go.
+//! Output: where answers, notes and diagnostics go.
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use clap::builder::PossibleValuesParser;
 
 use super::colour;
-use super::input::{reason, shown};
-use super::whole_file::WholeFile;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, inert};
+use super::input::shown;
+use super::whole_file::{WholeFile, unwritten};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, escaped};
 use crate::report::{self, Answer};
 
 /// Where the answer goes, and as what.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Output {
+pub(super) struct Output {
     /// How the answer is printed
     #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "text")]
     #[arg(help_heading = "Output")]
@@ -26,7 +26,8 @@ pub struct Output {
     pub quiet: bool,
 }
 
-fn formats() -> PossibleValuesParser {
+/// The names of the renderers, for an option.
+pub(super) fn formats() -> PossibleValuesParser {
     report::ALL.iter().map(|renderer| renderer.name()).collect::<Vec<_>>().into()
 }
 
@@ -35,7 +36,7 @@ const WIDTH: u16 = 100;
 
 impl Output {
     /// Prints `answer`. Its assumptions are notes where its text does not show them.
-    pub fn give(&self, answer: &Answer) -> Result<(), Diagnostics> {
+    pub(super) fn give(&self, answer: &Answer) -> Result<(), Diagnostics> {
         let renderer = report::named(&self.format).ok_or_else(|| {
             let known: Vec<_> = report::ALL.iter().map(|renderer| renderer.name()).collect();
             let help = format!("write one of {}", known.join(", "));
@@ -48,34 +49,34 @@ impl Output {
         }
         match &self.file {
             Some(path) => self.save(path, &text)?,
-            None if renderer.name() == "text" => to_stdout(&colour::answer(&text))?,
-            None if io::stdout().is_terminal() => to_stdout(&tame(&text))?,
+            None if renderer.name() == "text" => to_stdout(&colour::paint_answer(&text))?,
+            None if io::stdout().is_terminal() => to_stdout(&escaped_lines(&text))?,
             None => to_stdout(&text)?,
         }
         Ok(())
     }
 
     /// Writes `text` to the file `path`, whole or not at all, and says so.
-    pub fn save(&self, path: &Path, text: &str) -> Result<(), Diagnostic> {
+    pub(super) fn save(&self, path: &Path, text: &str) -> Result<(), Diagnostic> {
         save(path, text, self.quiet)
     }
 
     /// Something worth knowing, on stderr.
-    pub fn note(&self, text: &str) {
+    pub(super) fn note(&self, text: &str) {
         note(text, self.quiet);
     }
 }
 
 /// Data for a terminal, which no name in it may drive.
-fn tame(text: &str) -> String {
+fn escaped_lines(text: &str) -> String {
     text.split_inclusive('\n').fold(String::new(), |out, line| match line.strip_suffix('\n') {
-        Some(line) => out + &inert(line) + "\n",
-        None => out + &inert(line),
+        Some(line) => out + &escaped(line) + "\n",
+        None => out + &escaped(line),
     })
 }
 
 /// Writes `text` to the file `path`, whole or not at all, and says so.
-pub fn save(path: &Path, text: &str, quiet: bool) -> Result<(), Diagnostic> {
+pub(super) fn save(path: &Path, text: &str, quiet: bool) -> Result<(), Diagnostic> {
     let mut file = WholeFile::create(path)?;
     file.write_all(text.as_bytes()).map_err(|error| unwritten(path, &error))?;
     file.finish()?;
@@ -83,15 +84,20 @@ pub fn save(path: &Path, text: &str, quiet: bool) -> Result<(), Diagnostic> {
     Ok(())
 }
 
+/// Writes `text` to `file` as [`save`] does; without one, prints it.
+pub(super) fn save_or_print(file: Option<&PathBuf>, text: &str, quiet: bool) -> Result<(), Diagnostic> {
+    file.map_or_else(|| to_stdout(text), |path| save(path, text, quiet))
+}
+
 /// Something worth knowing, on stderr.
-pub fn note(text: &str, quiet: bool) {
+pub(super) fn note(text: &str, quiet: bool) {
     if !quiet {
-        complain(&format!("note: {}\n", inert(text)));
+        to_stderr(&format!("note: {}\n", escaped(text)));
     }
 }
 
 /// Two files that a command writes must not be one.
-pub fn distinct(files: &[Option<&PathBuf>]) -> Result<(), Diagnostic> {
+pub(super) fn distinct(files: &[Option<&PathBuf>]) -> Result<(), Diagnostic> {
     let files: Vec<&PathBuf> = files.iter().copied().flatten().collect();
     let twice = files.iter().enumerate().find(|(index, file)| files[..*index].contains(file));
     twice.map_or(Ok(()), |(_, file)| {
@@ -101,7 +107,7 @@ pub fn distinct(files: &[Option<&PathBuf>]) -> Result<(), Diagnostic> {
 }
 
 /// Prints `text`; a reader that has closed its end wants no more, which is no problem.
-pub fn to_stdout(text: &str) -> Result<(), Diagnostic> {
+pub(super) fn to_stdout(text: &str) -> Result<(), Diagnostic> {
     let mut out = io::stdout().lock();
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     match written {
@@ -111,23 +117,17 @@ pub fn to_stdout(text: &str) -> Result<(), Diagnostic> {
 }
 
 /// Prints `text` on stderr, where nobody can be told that it failed.
-pub fn complain(text: &str) {
+pub(super) fn to_stderr(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// A file that cannot be written.
-pub fn unwritten(path: &Path, error: &io::Error) -> Diagnostic {
-    let message = format!("the file cannot be written: {}", reason(error));
-    Diagnostic::new(Code::File, message, "name a file in a folder you may write to").in_file(shown(path))
-}
-
 /// The width of lines: the terminal's, where they go to stdout and it is one.
-pub fn width(to_stdout: bool) -> u16 {
+pub(super) fn width(to_stdout: bool) -> u16 {
     if to_stdout { terminal_width() } else { WIDTH }
 }
 
 /// The width of lines on stderr.
-pub fn complaint_width() -> usize {
+pub(super) fn stderr_width() -> usize {
     let size = io::stderr().is_terminal().then(|| terminal_size::terminal_size_of(io::stderr())).flatten();
     size.map_or(WIDTH, |(width, _)| width.0.max(40)).into()
 }
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn data_on_a_terminal_does_not_drive_it() {
-        assert_eq!(tame("a,\u{1b}[2J\nb\u{202e}\n"), "a,\\u{1b}[2J\nb\\u{202e}\n");
-        assert_eq!(tame("a\n\nb"), "a\n\nb");
+        assert_eq!(escaped_lines("a,\u{1b}[2J\nb\u{202e}\n"), "a,\\u{1b}[2J\nb\\u{202e}\n");
+        assert_eq!(escaped_lines("a\n\nb"), "a\n\nb");
     }
 }

@@ -1,14 +1,15 @@
 //! `eniplan plan`.
 
-use super::Verdict;
 use super::gates::{Gates, Measured};
 use super::output::Output;
-use super::progress::Work;
-use super::study::{Study, StudyArgs};
+use super::progress::StepProgress;
+use super::status::CommandStatus;
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use crate::comparison::Case;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{listed, nearest};
-use crate::plan::{self, Heard, Minimise, Plan, PlanError, Prices};
+use crate::plan::{self, EniPrices, Plan, PlanError, PlanObjective, PlanProgress};
 use crate::quantity::{Millis, Price};
 use crate::report::{Answer, answers};
 
@@ -19,7 +20,7 @@ use crate::report::{Answer, answers};
                         eniplan plan shop-day.csv --max-cold-start 1s --explain\n  \
                         eniplan plan shop-day.csv --max-cold-start 1s --minimise cost --price-eni-hour 0.005 \
                         --price-creation 0.002")]
-pub struct Args {
+pub(super) struct PlanArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// The longest cold start that is promised; several (1s,30s,5m) give the trade-off between
@@ -47,7 +48,7 @@ pub struct Args {
 }
 
 /// Prints the plan; without one, says why and ends with exit code 1.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub(super) fn run(args: &PlanArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
     let case = study.case(policy, &study.traffic).minimising(minimise(args, &study)?);
@@ -57,44 +58,50 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
             let help = "give one --max-cold-start, or leave out --explain";
             return Err(Diagnostic::new(Code::Usage, "--explain explains one plan", help).into());
         }
-        let work = Work::of("planning", args.max_cold_start.len() as u64, args.output.quiet);
+        let work = StepProgress::begin("planning", args.max_cold_start.len() as u64, args.output.quiet);
         let steps = case.sweep(&args.max_cold_start, &|| work.step()).map_err(|error| failed(&error))?;
         drop(work);
-        let largest = steps.iter().map(|step| step.plan.amount.map(|it| it.peak_enis)).max().flatten();
+        let largest =
+            steps.iter().map(|step| step.plan.amount.map(|amount| amount.peak_enis)).max().flatten();
         let mut answer = answers::sweep(&subject, &steps);
         let gate = args.gate(largest, &mut answer);
         args.output.give(&answer)?;
         let kept = steps.iter().all(|step| step.plan.amount.is_some());
-        return Ok(if kept { gate() } else { Verdict::Missed });
+        return Ok(if kept { gate() } else { CommandStatus::Missed });
     }
     let promise = promised(args.max_cold_start.first().copied(), &study)?;
     let planned = planned(case, promise, args.explain, args.output.quiet).map_err(|error| failed(&error))?;
     let mut answer = answers::plan(&subject, &planned);
-    let gate = args.gate(planned.amount.map(|it| it.peak_enis), &mut answer);
+    let gate = args.gate(planned.amount.map(|amount| amount.peak_enis), &mut answer);
     args.output.give(&answer)?;
-    Ok(if planned.status == plan::Verdict::Infeasible { Verdict::Missed } else { gate() })
+    Ok(if planned.status == plan::PlanVerdict::Infeasible { CommandStatus::Missed } else { gate() })
 }
 
 /// The plan, explained where that is asked for or there is none; a bar says how far it is.
-pub fn planned(case: Case<'_>, promise: Millis, explain: bool, quiet: bool) -> Result<Plan, PlanError> {
-    let work = Work::of("planning", 1, quiet);
+pub(super) fn planned(
+    case: Case<'_>,
+    promise: Millis,
+    explain: bool,
+    quiet: bool,
+) -> Result<Plan, PlanError> {
+    let work = StepProgress::begin("planning", 1, quiet);
     let tell = |done, of| work.at(done, of);
-    let heard = Heard::new(&tell);
-    let case = case.hearing(&heard);
+    let progress = PlanProgress::new(&tell);
+    let case = case.observed_by(&progress);
     let planned = case.promise(promise)?;
     if !explain && planned.infeasible.is_none() {
         return Ok(planned);
     }
     work.finish();
-    let next = Work::of("explaining", 1, quiet);
+    let next = StepProgress::begin("explaining", 1, quiet);
     let tell = |done, of| next.at(done, of);
-    let heard = Heard::new(&tell);
-    case.hearing(&heard).explained(promise, planned)
+    let progress = PlanProgress::new(&tell);
+    case.observed_by(&progress).explained(promise, planned)
 }
 
-impl Args {
+impl PlanArgs {
     /// Notes in `answer` whether the ENIs of the plan keep to --max-enis; what it gives says so.
-    fn gate(&self, enis: Option<u64>, answer: &mut Answer) -> impl FnOnce() -> Verdict + use<> {
+    fn gate(&self, enis: Option<u64>, answer: &mut Answer) -> impl FnOnce() -> CommandStatus + use<> {
         let gates = Gates { max_enis: self.max_enis, ..Gates::default() };
         let what = "in the plan".to_owned();
         let measured = Measured { cold_start_ms: None, enis, failures: None, what };
@@ -106,20 +113,20 @@ impl Args {
 }
 
 /// What the plan is to make small.
-fn minimise(args: &Args, study: &Study) -> Result<Minimise, Diagnostic> {
+fn minimise(args: &PlanArgs, study: &CommandStudy) -> Result<PlanObjective, Diagnostic> {
     let refuse = |message: String, help: String| {
         Err(Diagnostic::new(Code::Usage, message, help).with_value(&args.minimise))
     };
-    let prices = Prices {
+    let prices = EniPrices {
         eni_hour: args.price_eni_hour.or(study.scenario.eni_hour).unwrap_or_default(),
         creation: args.price_creation.or(study.scenario.creation).unwrap_or_default(),
     };
     if args.minimise == "cost" {
-        if prices == Prices::default() {
+        if prices == EniPrices::default() {
             let help = "give --price-eni-hour or --price-creation above 0, or [prices] in the scenario";
             return refuse("a cost needs a price".to_owned(), help.to_owned());
         }
-        return Ok(Minimise::Cost(prices));
+        return Ok(PlanObjective::Cost(prices));
     }
     if args.price_eni_hour.or(args.price_creation).is_some() {
         let help = "add --minimise cost".to_owned();
@@ -127,11 +134,11 @@ fn minimise(args: &Args, study: &Study) -> Result<Minimise, Diagnostic> {
     }
     let names: Vec<&str> = study.scenario.subnets.iter().map(|subnet| subnet.name.as_str()).collect();
     match args.minimise.split_once(':') {
-        None if args.minimise == "enis" => Ok(Minimise::Enis),
-        None if args.minimise == "addresses" => Ok(Minimise::Addresses { subnet: None }),
+        None if args.minimise == "enis" => Ok(PlanObjective::Enis),
+        None if args.minimise == "addresses" => Ok(PlanObjective::Addresses { subnet: None }),
         Some(("addresses", name)) => {
             if let Some(subnet) = names.iter().position(|known| *known == name) {
-                return Ok(Minimise::Addresses { subnet: Some(subnet) });
+                return Ok(PlanObjective::Addresses { subnet: Some(subnet) });
             }
             let help = match nearest(name, names.iter().copied()) {
                 Some(meant) => format!("did you mean addresses:{meant}?"),
@@ -147,7 +154,7 @@ fn minimise(args: &Args, study: &Study) -> Result<Minimise, Diagnostic> {
 }
 
 /// The promise that is asked for, else the scenario's.
-pub fn promised(asked: Option<Millis>, study: &Study) -> Result<Millis, Diagnostic> {
+pub(super) fn promised(asked: Option<Millis>, study: &CommandStudy) -> Result<Millis, Diagnostic> {
     asked.or(study.scenario.max_cold_start).ok_or_else(|| {
         let help = "give --max-cold-start, or [promise] max_cold_start in the scenario";
         Diagnostic::new(Code::Usage, "a plan needs a promise: the longest cold start", help)
@@ -155,7 +162,7 @@ pub fn promised(asked: Option<Millis>, study: &Study) -> Result<Millis, Diagnost
 }
 
 /// The planner gave up.
-pub fn failed(error: &PlanError) -> Diagnostic {
+pub(super) fn failed(error: &PlanError) -> Diagnostic {
     let help = "give a shorter window (--from, --to), or other limits in the model";
     Diagnostic::new(Code::Solver, error.to_string(), help)
 }

@@ -1,20 +1,20 @@
 //! `eniplan policies`.
 
-use super::Verdict;
 use super::output::Output;
+use super::status::CommandStatus;
 use crate::diagnostic::Diagnostics;
 use crate::report::answers;
 
 /// Options of `policies`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan policies --format json")]
-pub struct Args {
+pub(super) struct PoliciesArgs {
     #[command(flatten)]
     pub output: Output,
 }
 
 /// Prints the policies.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub(super) fn run(args: &PoliciesArgs) -> Result<CommandStatus, Diagnostics> {
     args.output.give(&answers::policies())?;
-    Ok(Verdict::Done)
+    Ok(CommandStatus::Done)
 }

@@ -10,33 +10,33 @@ use crate::quantity::Millis;
 
 /// A bar on stderr; there is none where stderr is no terminal, or nobody wants it.
 #[derive(Debug)]
-pub struct Progress {
+pub(super) struct ByteProgress {
     bar: ProgressBar,
 }
 
-impl Progress {
+impl ByteProgress {
     /// Of `total` bytes.
-    pub fn new(total: u64, quiet: bool) -> Self {
+    pub(super) fn new(total: u64, quiet: bool) -> Self {
         let bar = ProgressBar::with_draw_target(Some(total), target(quiet));
         Self { bar: bar.with_style(timed("{wide_bar} {bytes}/{total_bytes}, {bytes_per_sec}{left}")) }
     }
 
     /// What comes out of `source`, which is done with as it is read.
-    pub const fn of_reading<R>(self, source: R) -> ProgressRead<R> {
+    pub(super) const fn of_reading<R>(self, source: R) -> ProgressRead<R> {
         ProgressRead { source, progress: self }
     }
 
     /// `bytes` more are done.
-    pub fn add(&self, bytes: u64) {
+    pub(super) fn add(&self, bytes: u64) {
         self.bar.inc(bytes);
     }
 }
 
 /// A source that shows how far it is read.
 #[derive(Debug)]
-pub struct ProgressRead<R> {
+pub(super) struct ProgressRead<R> {
     source: R,
-    progress: Progress,
+    progress: ByteProgress,
 }
 
 impl<R: Read> Read for ProgressRead<R> {
@@ -47,22 +47,22 @@ impl<R: Read> Read for ProgressRead<R> {
     }
 }
 
-/// Work of a known number of steps, or of an unknown one; shown where [`Progress`] would be, and gone
+/// Work of a known number of steps, or of an unknown one; shown where [`ByteProgress`] would be, and gone
 /// without a trace when it is done.
 #[derive(Debug)]
-pub struct Work {
+pub(super) struct StepProgress {
     bar: ProgressBar,
 }
 
-impl Work {
+impl StepProgress {
     /// `what` in `total` steps, with the time that is left.
-    pub fn of(what: &'static str, total: u64, quiet: bool) -> Self {
+    pub(super) fn begin(what: &'static str, total: u64, quiet: bool) -> Self {
         let shown = "{msg} {wide_bar} {pos} of {len}, {gone} gone{left}";
         Self::begun(what, ProgressBar::with_draw_target(Some(total), target(quiet)), shown)
     }
 
     /// `what` that takes nobody knows how long, with the time it has taken.
-    pub fn unknown(what: &'static str, quiet: bool) -> Self {
+    pub(super) fn unknown(what: &'static str, quiet: bool) -> Self {
         let bar = ProgressBar::with_draw_target(None, target(quiet));
         Self::begun(what, bar, "{spinner} {msg}, {gone} gone")
     }
@@ -77,23 +77,23 @@ impl Work {
     }
 
     /// One step more is done.
-    pub fn step(&self) {
+    pub(super) fn step(&self) {
         self.bar.inc(1);
     }
 
     /// So many steps are done, of about so many.
-    pub fn at(&self, done: u64, total: u64) {
+    pub(super) fn at(&self, done: u64, total: u64) {
         self.bar.set_length(total);
         self.bar.set_position(done);
     }
 
     /// Takes it away.
-    pub fn finish(&self) {
+    pub(super) fn finish(&self) {
         self.bar.finish_and_clear();
     }
 }
 
-impl Drop for Work {
+impl Drop for StepProgress {
     fn drop(&mut self) {
         self.finish();
     }
@@ -132,7 +132,7 @@ fn target(quiet: bool) -> ProgressDrawTarget {
     if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() }
 }
 
-impl Drop for Progress {
+impl Drop for ByteProgress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

@@ -6,25 +6,26 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::Verdict;
-use super::compose::Look;
-use super::output::{save, to_stdout};
+use super::compose::CompositionSearch;
+use super::output::save_or_print;
 use super::plan::planned;
-use super::progress::Work;
-use super::search::Search;
-use super::study::{Study, StudyArgs};
+use super::progress::StepProgress;
+use super::search_timer::SearchTimer;
+use super::status::CommandStatus;
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use super::worst_case::usual_slot;
-use crate::comparison::{Case, CaseError, Comparison, Contender, compare_heard};
-use crate::composition::Objective;
+use crate::comparison::{Case, CaseError, Comparison, Contender, compare_observed};
+use crate::composition::CutObjective;
 use crate::demand::demand;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan;
 use crate::policy::Policy;
 use crate::quantity::Millis;
 use crate::report::answers::{self, Composition, ReuseRuns};
-use crate::report::page::{Load, Page, Track, Watched};
-use crate::simulation::{ColdStarts, Random, Reuse, Silent};
-use crate::worst_case::Effort;
+use crate::report::page::{InvocationLoad, ReportPage, Track, TrackRecorder};
+use crate::simulation::{ColdStartCounts, Random, Reuse, Silent};
+use crate::worst_case::SearchEffort;
 
 /// The promise where nobody names one.
 const PROMISE: Millis = Millis::seconds(1);
@@ -38,7 +39,7 @@ const QUICK: u64 = 200_000;
                         With --max-cold-start, exit code 1 where no plan keeps it.\n\n\
                         Example:\n  eniplan report shop-day.csv -o report.html"
 )]
-pub struct Args {
+pub(super) struct ReportArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// The longest cold start that is promised [default: the scenario's promise, else 1s]
@@ -49,7 +50,7 @@ pub struct Args {
     #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000))]
     runs: u64,
     /// How many invocations to replay for each policy, about, in search of its worst case
-    #[arg(long, value_name = "N", default_value_t = Effort::SMALL, help_heading = "Runs")]
+    #[arg(long, value_name = "N", default_value_t = SearchEffort::SMALL, help_heading = "Runs")]
     effort: u64,
     /// How long a value kept outside the handler is good [default: as long as its environment lives]
     #[arg(long, value_name = "DURATION", help_heading = "Memory")]
@@ -69,12 +70,12 @@ pub struct Args {
 }
 
 /// Makes the page.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub(super) fn run(args: &ReportArgs) -> Result<CommandStatus, Diagnostics> {
     if args.file.is_none() && io::stdout().is_terminal() {
         let help = "name a file with -o report.html, and open it in a browser";
         return Err(Diagnostic::new(Code::Usage, "a page is nothing for a terminal", help).into());
     }
-    let reading = Work::unknown("reading the traffic", args.quiet);
+    let reading = StepProgress::unknown("reading the traffic", args.quiet);
     let mut study = args.study.load()?;
     drop(reading);
     let policies = args.study.compared(&study);
@@ -83,27 +84,30 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         study.assumptions.push(assumed);
         PROMISE
     });
-    let [policy, ..] = study.policies.as_slice() else { return Ok(Verdict::Done) };
+    let [policy, ..] = study.policies.as_slice() else { return Ok(CommandStatus::Done) };
     let (text, kept) = page(args, &study, policy, &policies, promise);
-    match &args.file {
-        Some(path) => save(path, &text, args.quiet)?,
-        None => to_stdout(&text)?,
-    }
-    Ok(if kept || args.max_cold_start.is_none() { Verdict::Done } else { Verdict::Missed })
+    save_or_print(args.file.as_ref(), &text, args.quiet)?;
+    Ok(if kept || args.max_cold_start.is_none() { CommandStatus::Done } else { CommandStatus::Missed })
 }
 
 /// The page, and whether a plan keeps the promise.
-fn page(args: &Args, study: &Study, policy: &Policy, policies: &[Policy], promise: Millis) -> (String, bool) {
+fn page(
+    args: &ReportArgs,
+    study: &CommandStudy,
+    policy: &Policy,
+    policies: &[Policy],
+    promise: Millis,
+) -> (String, bool) {
     let case = study.case(policy, &study.traffic);
     let subject = study.subject(policy);
     let demand = demand(&study.traffic, &study.topology, policy);
-    let load = Load::new(&study.traffic, subject.slot);
+    let load = InvocationLoad::new(&study.traffic, subject.slot);
     let plan = planned(case.clone(), promise, false, args.quiet).map_err(|error| error.to_string());
-    let search = Search::begin(None, args.quiet);
+    let search = SearchTimer::begin(None, args.quiet);
     let worst = case.worst_case(args.effort(), &search);
     search.finish();
     let mut contenders = contenders(study, policies);
-    if let Some(own) = contenders.iter_mut().find(|it| it.case.policy() == policy) {
+    if let Some(own) = contenders.iter_mut().find(|contender| contender.case.policy() == policy) {
         own.worst = Some(worst.clone());
     }
     let worst = worst.map_err(|error| error.to_string());
@@ -116,7 +120,7 @@ fn page(args: &Args, study: &Study, policy: &Policy, policies: &[Policy], promis
     subject.assumptions.extend(said.into_iter().flatten());
     let slot = usual_slot(study.traffic.span);
     let points = worst.as_ref().map(|worst| case.proved_curve(worst, slot)).unwrap_or_default();
-    let page = Page {
+    let page = ReportPage {
         command: &command(&args.words),
         subject: &subject,
         platform: &study.platform,
@@ -125,11 +129,11 @@ fn page(args: &Args, study: &Study, policy: &Policy, policies: &[Policy], promis
         demand: &demand,
         promise,
         worst: as_ref(&worst),
-        shown: &answers::Shown {
+        shown: &answers::WorstCaseContext {
             limits: study.limits(),
             curve: (points, slot),
             varies: study.varies(policy),
-            ..answers::Shown::default()
+            ..answers::WorstCaseContext::default()
         },
         plan: as_ref(&plan),
         comparison: &comparison,
@@ -147,10 +151,10 @@ fn as_ref<T>(result: &Result<T, String>) -> Result<&T, String> {
     result.as_ref().map_err(Clone::clone)
 }
 
-impl Args {
-    fn effort(&self) -> Effort {
+impl ReportArgs {
+    fn effort(&self) -> SearchEffort {
         let invocations = if self.quick { QUICK } else { self.effort };
-        Effort { invocations, seed: self.study.traffic.seed }
+        SearchEffort { invocations, seed: self.study.traffic.seed }
     }
 
     const fn runs(&self) -> u64 {
@@ -158,29 +162,29 @@ impl Args {
     }
 
     fn seeds(&self) -> Vec<u64> {
-        (0..self.runs()).map(|n| self.study.traffic.seed.wrapping_add(n)).collect()
+        self.study.seeds(self.runs())
     }
 }
 
-fn contenders<'a>(study: &'a Study, policies: &'a [Policy]) -> Vec<Contender<'a>> {
+fn contenders<'a>(study: &'a CommandStudy, policies: &'a [Policy]) -> Vec<Contender<'a>> {
     let contender = |policy| Contender::new(study.platform.name.clone(), study.case(policy, &study.traffic));
     policies.iter().map(contender).collect()
 }
 
-fn compared(args: &Args, contenders: &[Contender<'_>]) -> Comparison {
+fn compared(args: &ReportArgs, contenders: &[Contender<'_>]) -> Comparison {
     let steps = contenders.len() as u64 * (1 + args.runs());
-    let work = Work::of("comparing policies", steps, args.quiet);
-    compare_heard(contenders, &args.seeds(), args.effort(), &|| work.step())
+    let work = StepProgress::begin("comparing policies", steps, args.quiet);
+    compare_observed(contenders, &args.seeds(), args.effort(), &|| work.step())
 }
 
 /// What stands under each policy in the run of the first seed; a policy without a plan has no track.
-fn tracks(args: &Args, contenders: &[Contender<'_>], load: &Load) -> Vec<Track> {
+fn tracks(args: &ReportArgs, contenders: &[Contender<'_>], load: &InvocationLoad) -> Vec<Track> {
     let (first, rest) = (args.study.traffic.seed, args.seeds());
-    let work = Work::of("watching policies", contenders.len() as u64 * args.runs(), args.quiet);
+    let work = StepProgress::begin("watching policies", contenders.len() as u64 * args.runs(), args.quiet);
     let track = |case: &Case<'_>| -> Result<Track, CaseError> {
-        let (outcome, _, watched) = case.run(Random::new(first), Watched::new(load.grid))?;
+        let (outcome, _, watched) = case.run(Random::new(first), TrackRecorder::new(load.grid))?;
         work.step();
-        let mut starts = ColdStarts::default();
+        let mut starts = ColdStartCounts::default();
         starts.merge(&outcome.cold_starts);
         for &seed in rest.iter().skip(1) {
             starts.merge(&case.run(Random::new(seed), Silent)?.0.cold_starts);
@@ -188,15 +192,15 @@ fn tracks(args: &Args, contenders: &[Contender<'_>], load: &Load) -> Vec<Track> 
         }
         Ok(watched.finish(&case.policy().name, starts))
     };
-    contenders.par_iter().filter_map(|it| track(&it.case).ok()).collect()
+    contenders.par_iter().filter_map(|contender| track(&contender.case).ok()).collect()
 }
 
 /// What memory is worth under the page's policy, in all runs.
-fn reused(args: &Args, study: &Study, policy: &Policy) -> Result<ReuseRuns, CaseError> {
-    let names: Vec<String> = study.topology.functions.iter().map(|it| it.name.clone()).collect();
+fn reused(args: &ReportArgs, study: &CommandStudy, policy: &Policy) -> Result<ReuseRuns, CaseError> {
+    let names: Vec<String> = study.topology.functions.iter().map(|function| function.name.clone()).collect();
     let ttl = args.cache_ttl.map(|ttl| ttl.0);
     let case = study.case(policy, &study.traffic);
-    let work = Work::of("looking into memory", args.runs(), args.quiet);
+    let work = StepProgress::begin("looking into memory", args.runs(), args.quiet);
     let one = |&seed: &u64| {
         let heard = case.run(Random::new(seed), Reuse::new(names.len(), ttl, None))?;
         work.step();
@@ -210,16 +214,16 @@ fn reused(args: &Args, study: &Study, policy: &Policy) -> Result<ReuseRuns, Case
 
 /// The groupings with what they rest on, where the scenario lists routes or groupings.
 fn composed(
-    args: &Args,
-    study: &Study,
+    args: &ReportArgs,
+    study: &CommandStudy,
     policy: &Policy,
 ) -> Option<(Result<Composition, String>, Vec<String>)> {
     if study.scenario.routes.is_empty() && study.scenario.groupings.is_empty() {
         return None;
     }
-    let look = Look {
+    let look = CompositionSearch {
         file: args.study.scenario.as_deref(),
-        objective: Objective::ColdTime,
+        objective: CutObjective::ColdTime,
         seeds: args.seeds(),
         effort: args.effort(),
         quiet: args.quiet,
@@ -227,7 +231,7 @@ fn composed(
     Some(match look.compose(study, policy) {
         Ok((found, said)) => (Ok(found), said),
         Err(problems) => {
-            let first = problems.sorted().first().map_or_else(String::new, |it| it.message.clone());
+            let first = problems.sorted().first().map_or_else(String::new, |problem| problem.message.clone());
             (Err(first), Vec::new())
         }
     })

@@ -3,10 +3,11 @@
 use clap::ValueEnum;
 use rayon::prelude::*;
 
-use super::Verdict;
-use super::complaint::no_answer;
+use super::diagnostics::no_answer;
 use super::output::Output;
-use super::study::{Study, StudyArgs};
+use super::status::CommandStatus;
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use super::window::instant;
 use crate::comparison::{Case, CaseError};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -14,7 +15,6 @@ use crate::policy::{Policy, Provision};
 use crate::quantity::{Interval, Millis};
 use crate::report::answers::{self, ReuseRuns};
 use crate::simulation::{FunctionReuse, Random, Reuse};
-use crate::trace::{Shape, Traffic};
 
 /// How long idle environments live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -29,7 +29,7 @@ enum KeepAlive {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan reuse shop-day.csv --cache-ttl 5m\n  \
                         eniplan reuse shop-day.csv --keep-alive drawn --at 8h")]
-pub struct Args {
+pub(super) struct ReuseArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// How long a value kept outside the handler is good [default: as long as its environment lives]
@@ -51,31 +51,31 @@ pub struct Args {
 }
 
 /// Prints what memory is worth.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub(super) fn run(args: &ReuseArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
     let since = args.at.as_ref().map(|text| instant("--at", text, &study.traffic)).transpose()?;
-    let lives = lives(args, &study, policy)?;
-    let runs = match all(args, &study, policy, &lives, since) {
+    let lifetimes = lifetimes(args, &study, policy)?;
+    let runs = match run_all(args, &study, policy, &lifetimes, since) {
         Ok(runs) => runs,
         Err(error) => return no_answer(&error, &args.output.format),
     };
     let mut subject = study.subject(policy);
-    subject.assumptions.extend(said(args, &study, &lives));
+    subject.assumptions.extend(describe_runs(args, &study, &lifetimes));
     args.output.give(&answers::reuse(&subject, &runs))?;
-    Ok(Verdict::Done)
+    Ok(CommandStatus::Done)
 }
 
-impl Args {
+impl ReuseArgs {
     fn runs(&self) -> u64 {
         self.runs.unwrap_or(if self.keep_alive == KeepAlive::Drawn { 100 } else { 1 })
     }
 }
 
 /// By function: what its keep-alives are drawn from, where they are.
-fn lives<'a>(
-    args: &Args,
-    study: &'a Study,
+fn lifetimes<'a>(
+    args: &ReuseArgs,
+    study: &'a CommandStudy,
     policy: &Policy,
 ) -> Result<Vec<Option<&'a Interval>>, Diagnostic> {
     if args.keep_alive == KeepAlive::Fixed {
@@ -103,9 +103,11 @@ fn lives<'a>(
 }
 
 /// What the answer rests on beside what every answer does.
-fn said(args: &Args, study: &Study, lives: &[Option<&Interval>]) -> Vec<String> {
+fn describe_runs(args: &ReuseArgs, study: &CommandStudy, lifetimes: &[Option<&Interval>]) -> Vec<String> {
     let mut all = Vec::new();
-    if let Some(drawn) = study.platform.environment.keep_alive_drawn.as_ref().filter(|_| !lives.is_empty()) {
+    if let Some(drawn) =
+        study.platform.environment.keep_alive_drawn.as_ref().filter(|_| !lifetimes.is_empty())
+    {
         all.push(format!(
             "each time an environment becomes idle, how long it is kept is drawn anew from {} (grade {}), \
              also where it says above that it lives as long as the model says",
@@ -121,48 +123,44 @@ fn said(args: &Args, study: &Study, lives: &[Option<&Interval>]) -> Vec<String> 
 }
 
 /// The runs in order of their seeds, whatever thread they ran on.
-fn all(
-    args: &Args,
-    study: &Study,
+fn run_all(
+    args: &ReuseArgs,
+    study: &CommandStudy,
     policy: &Policy,
-    lives: &[Option<&Interval>],
+    lifetimes: &[Option<&Interval>],
     since: Option<Millis>,
 ) -> Result<ReuseRuns, CaseError> {
     // Fixed, so that memory does not grow with the runs.
     const AT_ONCE: usize = 8;
-    let names: Vec<String> = study.topology.functions.iter().map(|it| it.name.clone()).collect();
+    let names: Vec<String> = study.topology.functions.iter().map(|function| function.name.clone()).collect();
     let ttl = args.cache_ttl.map(|ttl| ttl.0);
-    let mut runs = ReuseRuns::new(&names, ttl, !lives.is_empty());
-    let case = study.case(policy, &study.traffic).drawing_keep_alive(lives.to_vec());
-    let seeds: Vec<u64> = (0..args.runs()).map(|n| args.study.traffic.seed.wrapping_add(n)).collect();
+    let mut runs = ReuseRuns::new(&names, ttl, !lifetimes.is_empty());
+    let case = study.case(policy, &study.traffic).drawing_keep_alive(lifetimes.to_vec());
+    let seeds = args.study.seeds(args.runs());
     let since = since.map(|at| at.0);
     for some in seeds.chunks(AT_ONCE) {
         let done: Result<Vec<Vec<FunctionReuse>>, CaseError> = some
             .par_iter()
-            .map(|&seed| one(args, study, &case, lives, seed, Reuse::new(names.len(), ttl, since)))
+            .map(|&seed| run_seed(args, study, &case, lifetimes, seed, Reuse::new(names.len(), ttl, since)))
             .collect();
         done?.iter().for_each(|run| runs.add(run));
     }
     Ok(runs)
 }
 
-/// One run. Where arrivals are drawn, each seed has its own.
-fn one(
-    args: &Args,
-    study: &Study,
+/// One run.
+fn run_seed(
+    args: &ReuseArgs,
+    study: &CommandStudy,
     case: &Case<'_>,
-    lives: &[Option<&Interval>],
+    lifetimes: &[Option<&Interval>],
     seed: u64,
     reuse: Reuse,
 ) -> Result<Vec<FunctionReuse>, CaseError> {
     let nature = Random::new(seed);
-    if !args.study.traffic.is_random() {
+    let Some(traffic) = args.study.redrawn(&study.traffic, seed) else {
         return Ok(case.run(nature, reuse)?.2.finish());
-    }
-    let mut traffic: Traffic = study.traffic.clone();
-    if let Shape::Counts { spread, .. } = &mut traffic.shape {
-        *spread = args.study.traffic.spread(seed);
-    }
-    let case = study.case(case.policy(), &traffic).drawing_keep_alive(lives.to_vec());
+    };
+    let case = study.case(case.policy(), &traffic).drawing_keep_alive(lifetimes.to_vec());
     Ok(case.run(nature, reuse)?.2.finish())
 }

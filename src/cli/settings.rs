@@ -5,7 +5,7 @@ use crate::document::Setting;
 
 /// What is set in the place of what the scenario and the model say.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub struct SettingArgs {
+pub(super) struct SettingArgs {
     /// Set one value of the scenario, or after `model.` of the model, for this run (repeatable): PATH is
     /// its keys joined by dots, a subnet, function, target or phase by its name; such as
     /// subnet.private-a.in_use=40, `promise.max_cold_start=1s`, model.eni.boot.max=10m
@@ -18,18 +18,18 @@ const MODEL: &str = "model";
 
 impl SettingArgs {
     /// The values of the scenario; all that is wrong with any setting is told here.
-    pub fn of_scenario(&self) -> Result<Vec<Setting>, Diagnostics> {
+    pub(super) fn of_scenario(&self) -> Result<Vec<Setting>, Diagnostics> {
         Ok(self.all()?.into_iter().filter(|setting| setting.first() != MODEL).collect())
     }
 
     /// The values of the model.
-    pub fn of_model(&self) -> Result<Vec<Setting>, Diagnostics> {
+    pub(super) fn of_model(&self) -> Result<Vec<Setting>, Diagnostics> {
         let models = self.all()?.into_iter().filter(|setting| setting.first() == MODEL);
         Ok(models.map(Setting::inner).collect())
     }
 
     /// What is set, a line each.
-    pub fn in_words(&self) -> Vec<String> {
+    pub(super) fn in_words(&self) -> Vec<String> {
         let settings = self.all().unwrap_or_default();
         settings.iter().map(|setting| format!("set on the command line: {}", setting.in_words())).collect()
     }

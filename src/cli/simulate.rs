@@ -4,28 +4,29 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
+use super::assignment;
 use super::assignment::Witness;
-use super::complaint::no_answer;
+use super::diagnostics::no_answer;
 use super::gates::{Gates, Measured};
 use super::invocation_log::InvocationLog;
-use super::output::{Output, distinct, unwritten};
-use super::progress::Work;
-use super::study::{Study, StudyArgs};
+use super::output::{Output, distinct};
+use super::progress::StepProgress;
+use super::status::CommandStatus;
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use super::timeline::Timeline;
-use super::whole_file::WholeFile;
-use super::{Verdict, assignment};
+use super::whole_file::{WholeFile, unwritten};
 use crate::comparison::{Case, CaseError};
 use crate::diagnostic::Diagnostics;
 use crate::policy::Policy;
 use crate::quantity::Probability;
-use crate::report::answers::{self, Runs};
+use crate::report::answers::{self, SimulatedRuns};
 use crate::simulation::{Outcome, Random, Silent};
-use crate::trace::{Shape, Traffic};
 
 /// Options of `simulate`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan simulate shop-day.csv --policy warm-pool:warm=20 --runs 20")]
-pub struct Args {
+pub(super) struct SimulateArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// How many runs, 1 unless said; their seeds are --seed and those after it
@@ -51,7 +52,7 @@ pub struct Args {
 }
 
 /// Prints what happens.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub(super) fn run(args: &SimulateArgs) -> Result<CommandStatus, Diagnostics> {
     distinct(&[args.output.file.as_ref(), args.log.as_ref(), args.timeline.as_ref()])?;
     let study = args.study.load()?;
     let policy = study.policy()?;
@@ -59,15 +60,17 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         Some(path) => Some(assignment::read(path, &study.topology, &study.traffic)?),
         None => None,
     };
-    let (runs, written) = match all(args, &study, policy, witness.as_ref(), listeners(args, &study)?) {
+    let (runs, written) = match run_all(args, &study, policy, witness.as_ref(), listeners(args, &study)?) {
         Ok(done) => done,
         Err(error) => return no_answer(&error, &args.output.format),
     };
     finish(args, written)?;
     let mut subject = study.subject(policy);
-    subject.assumptions.push(said(args, &runs));
-    let functions: Vec<String> = study.topology.functions.iter().map(|it| it.name.clone()).collect();
-    let subnets: Vec<String> = study.topology.limits.subnets.iter().map(|it| it.name.clone()).collect();
+    subject.assumptions.push(describe_runs(args, &runs));
+    let functions: Vec<String> =
+        study.topology.functions.iter().map(|function| function.name.clone()).collect();
+    let subnets: Vec<String> =
+        study.topology.limits.subnets.iter().map(|subnet| subnet.name.clone()).collect();
     let mut answer = answers::simulate(&subject, &runs, &functions, &subnets, &study.limits());
     let measured = Measured {
         cold_start_ms: Some(runs.cold_starts.max()),
@@ -83,7 +86,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
 /// Who hears the first run.
 type Listeners = (Option<InvocationLog<WholeFile>>, Option<Timeline<WholeFile>>);
 
-fn listeners(args: &Args, study: &Study) -> Result<Listeners, Diagnostics> {
+fn listeners(args: &SimulateArgs, study: &CommandStudy) -> Result<Listeners, Diagnostics> {
     let log = match &args.log {
         Some(path) => Some(InvocationLog::new(WholeFile::create(path)?, &study.topology, &study.cold_path)),
         None => None,
@@ -95,7 +98,7 @@ fn listeners(args: &Args, study: &Study) -> Result<Listeners, Diagnostics> {
     Ok((log, timeline))
 }
 
-fn finish(args: &Args, (log, timeline): Listeners) -> Result<(), Diagnostics> {
+fn finish(args: &SimulateArgs, (log, timeline): Listeners) -> Result<(), Diagnostics> {
     if let (Some(log), Some(path)) = (log, &args.log) {
         log.finish().map_err(|error| unwritten(path, &error))?.finish()?;
         args.output.note(&format!("wrote {}", path.display()));
@@ -108,32 +111,34 @@ fn finish(args: &Args, (log, timeline): Listeners) -> Result<(), Diagnostics> {
 }
 
 /// The runs in order of their seeds, whatever thread they ran on; the listeners hear the first.
-fn all(
-    args: &Args,
-    study: &Study,
+fn run_all(
+    args: &SimulateArgs,
+    study: &CommandStudy,
     policy: &Policy,
     witness: Option<&Witness>,
     listeners: Listeners,
-) -> Result<(Runs, Listeners), CaseError> {
+) -> Result<(SimulatedRuns, Listeners), CaseError> {
     // Fixed, so that where a precision is reached does not depend on the threads.
     const AT_ONCE: usize = 8;
     let seed = args.study.traffic.seed;
     let case = study.case(policy, &study.traffic);
-    let mut runs = Runs::default();
+    let mut runs = SimulatedRuns::default();
     if let Some(witness) = witness {
         let (outcome, _, listeners) = case.run(witness.assignment.clone(), listeners)?;
         runs.add(None, &outcome);
-        runs.judged = witness.judged(&outcome, &policy.name, &study.platform.name);
+        runs.judged = witness.judge(&outcome, &policy.name, &study.platform.name);
         return Ok((runs, listeners));
     }
-    let work = Work::of("simulating", args.most_runs(), args.output.quiet);
+    let work = StepProgress::begin("simulating", args.most_runs(), args.output.quiet);
     let (outcome, _, listeners) = case.run(Random::new(seed), listeners)?;
     work.step();
     runs.add(Some(seed), &outcome);
-    let rest: Vec<u64> = (1..args.most_runs()).map(|n| seed.wrapping_add(n)).collect();
-    for seeds in rest.chunks(AT_ONCE) {
-        let outcomes: Result<Vec<Outcome>, CaseError> =
-            seeds.par_iter().map(|&seed| one(args, study, &case, seed).inspect(|_| work.step())).collect();
+    let seeds = args.study.seeds(args.most_runs());
+    for seeds in seeds[1..].chunks(AT_ONCE) {
+        let outcomes: Result<Vec<Outcome>, CaseError> = seeds
+            .par_iter()
+            .map(|&seed| run_seed(args, study, &case, seed).inspect(|_| work.step()))
+            .collect();
         seeds.iter().zip(&outcomes?).for_each(|(&seed, outcome)| runs.add(Some(seed), outcome));
         if args.share().is_some_and(|share| runs.precise_to(share)) {
             break;
@@ -142,7 +147,7 @@ fn all(
     Ok((runs, listeners))
 }
 
-impl Args {
+impl SimulateArgs {
     fn most_runs(&self) -> u64 {
         self.runs.unwrap_or(if self.precision.is_some() { 1_000 } else { 1 })
     }
@@ -153,7 +158,7 @@ impl Args {
 }
 
 /// What the runs rest on.
-fn said(args: &Args, runs: &Runs) -> String {
+fn describe_runs(args: &SimulateArgs, runs: &SimulatedRuns) -> String {
     if let Some(path) = &args.replay {
         return format!("every boot, deletion, phase and miss as in {}{}", path.display(), runs.judged);
     }
@@ -169,15 +174,16 @@ fn said(args: &Args, runs: &Runs) -> String {
     }
 }
 
-/// One further run. Where arrivals are drawn, each seed has its own.
-fn one(args: &Args, study: &Study, case: &Case<'_>, seed: u64) -> Result<Outcome, CaseError> {
+/// One further run.
+fn run_seed(
+    args: &SimulateArgs,
+    study: &CommandStudy,
+    case: &Case<'_>,
+    seed: u64,
+) -> Result<Outcome, CaseError> {
     let nature = Random::new(seed);
-    if !args.study.traffic.is_random() {
+    let Some(traffic) = args.study.redrawn(&study.traffic, seed) else {
         return Ok(case.run(nature, Silent)?.0);
-    }
-    let mut traffic: Traffic = study.traffic.clone();
-    if let Shape::Counts { spread, .. } = &mut traffic.shape {
-        *spread = args.study.traffic.spread(seed);
-    }
+    };
     Ok(study.case(case.policy(), &traffic).run(nature, Silent)?.0)
 }

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use super::input::reason;
 use super::interrupt::Unfinished;
 use super::output::note;
-use super::progress::Progress;
+use super::progress::ByteProgress;
 use crate::import::{EachRow, KeptRun, RunKeeper, RunsInMemory};
 use crate::trace::block::CallRow;
 
@@ -121,7 +121,7 @@ impl SpillFile {
         let most =
             (BUFFERS / self.ends.len().max(1)).clamp(BUFFER.1, BUFFER.0) / CallRow::BYTES * CallRow::BYTES;
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        let progress = Rc::new(Progress::new(self.length(), quiet));
+        let progress = Rc::new(ByteProgress::new(self.length(), quiet));
         let run = |(at, end)| {
             let (file, progress) = (Rc::clone(&self.file), Rc::clone(&progress));
             SpilledRun { file, progress, at, end, most, bytes: Vec::new(), next: 0 }
@@ -152,7 +152,7 @@ impl Drop for SpillFile {
 #[derive(Debug)]
 struct SpilledRun {
     file: Rc<RefCell<File>>,
-    progress: Rc<Progress>,
+    progress: Rc<ByteProgress>,
     at: u64,
     end: u64,
     most: usize,

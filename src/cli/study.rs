@@ -1,65 +1,21 @@
 //! Study: everything a command needs to know about the traffic, the scenario and the model.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
-use clap::ValueEnum;
-
-use super::settings::SettingArgs;
-use super::traffic::TrafficArgs;
-use super::{input, model};
 use crate::cold_path::ColdPath;
 use crate::comparison::Case;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::document::Setting;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::backend;
 use crate::platform::{PhaseKind, Platform};
-use crate::policy::registry::Named;
-use crate::policy::{self, Policy, Start};
+use crate::policy::Policy;
 use crate::quantity::Millis;
-use crate::report::words::counted;
-use crate::report::{Clock, Subject, answers};
-use crate::scenario::{self, Observed, Raw, Scenario};
+use crate::report::format::counted;
+use crate::report::{ReportClock, Subject, answers};
+use crate::scenario::Scenario;
 use crate::topology::Topology;
 use crate::trace::{Shape, Traffic};
 
-/// What exists at time 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum StartChoice {
-    /// A running system: what the first slot needs is idle and ready
-    Warm,
-    /// Nothing
-    Empty,
-}
-
-/// What every command about traffic is told.
-#[derive(Clone, Debug, clap::Args)]
-pub struct StudyArgs {
-    #[command(flatten)]
-    pub traffic: TrafficArgs,
-    /// Functions, subnets and targets (TOML); without it every function gets 1 GiB and one subnet
-    #[arg(long, value_name = "FILE", help_heading = "Platform")]
-    pub(super) scenario: Option<PathBuf>,
-    /// The provider's behaviour: a built-in model, or a file [default: the scenario's, else lambda-2018]
-    #[arg(long = "model", value_name = "NAME|FILE", help_heading = "Platform")]
-    models: Vec<PathBuf>,
-    /// How ENIs are found, made and deleted: NAME[:key=value,...] [default: the scenario's, else the model's]
-    #[arg(long = "policy", value_name = "POLICY", help_heading = "Platform")]
-    policies: Vec<String>,
-    #[command(flatten)]
-    settings: SettingArgs,
-    /// What exists at time 0 [default: the policy's, which is warm]
-    #[arg(long, value_enum, help_heading = "Platform")]
-    start: Option<StartChoice>,
-    /// Threads to compute with; the answer is the same for any number [default: one per core]
-    #[arg(long, value_name = "N", help_heading = "Computation")]
-    #[arg(value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
-}
-
 /// Everything a command needs to know.
 #[derive(Clone, Debug)]
-pub struct Study {
+pub(super) struct CommandStudy {
     /// The model.
     pub platform: Platform,
     /// The user's side.
@@ -74,241 +30,12 @@ pub struct Study {
     pub policies: Vec<Policy>,
     /// What all of it rests on.
     pub assumptions: Vec<String>,
-    source: String,
+    pub(super) source: String,
 }
 
-impl StudyArgs {
-    /// What a scenario, or a model without one, says by itself.
-    pub fn alone(traffic: TrafficArgs, scenario: Option<PathBuf>, models: Vec<PathBuf>) -> Self {
-        let (settings, policies) = (SettingArgs::default(), Vec::new());
-        Self { traffic, scenario, models, policies, settings, start: None, threads: None }
-    }
-
-    /// Whether the command line names a policy.
-    pub const fn names_policy(&self) -> bool {
-        !self.policies.is_empty()
-    }
-
-    /// Reads everything for a command that looks at one model; all that is wrong is told at once.
-    pub fn load(&self) -> Result<Study, Diagnostics> {
-        self.load_with(|durations| self.traffic.load(durations))
-    }
-
-    /// The same for traffic that `read` gives, which is told the durations of the scenario's functions.
-    pub fn load_with(
-        &self,
-        read: impl FnOnce(BTreeMap<String, Millis>) -> Result<Traffic, Diagnostics>,
-    ) -> Result<Study, Diagnostics> {
-        let mut studies = self.build(None, read)?;
-        match (studies.pop(), studies.is_empty()) {
-            (Some(study), true) => Ok(study),
-            _ => Err(Diagnostic::new(
-                Code::Usage,
-                "this command looks at one model at a time",
-                "give --model once, or use `eniplan compare`",
-            )
-            .into()),
-        }
-    }
-
-    /// The same for each model named; `default` are the policies where none is named.
-    pub fn load_all(&self, default: Option<&[Named]>) -> Result<Vec<Study>, Diagnostics> {
-        self.build(default, |durations| self.traffic.load(durations))
-    }
-
-    /// The policies that the one of `study` is compared with, itself among them: those named, or all
-    /// built-in ones where no two are.
-    pub fn compared(&self, study: &Study) -> Vec<Policy> {
-        if study.policies.len() > 1 {
-            return study.policies.clone();
-        }
-        let mut all: Vec<Policy> = policy::ALL.iter().map(|it| self.started((it.row)())).collect();
-        for own in &study.policies {
-            match all.iter_mut().find(|it| it.name == own.name) {
-                Some(same) => *same = own.clone(),
-                None => all.insert(0, own.clone()),
-            }
-        }
-        all
-    }
-
-    /// `policy` with the start that was asked for.
-    fn started(&self, policy: Policy) -> Policy {
-        let start = match self.start {
-            Some(StartChoice::Warm) => Start::Warm,
-            Some(StartChoice::Empty) => Start::Empty,
-            None => policy.start,
-        };
-        Policy { start, ..policy }
-    }
-
-    /// Computes with the number of threads that was asked for.
-    pub(super) fn use_threads(&self) {
-        if let Some(threads) = self.threads {
-            // A second pool in one process is refused; the first one serves.
-            let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
-        }
-    }
-
-    fn build(
-        &self,
-        default: Option<&[Named]>,
-        read: impl FnOnce(BTreeMap<String, Millis>) -> Result<Traffic, Diagnostics>,
-    ) -> Result<Vec<Study>, Diagnostics> {
-        self.use_threads();
-        let mut problems = Diagnostics::default();
-        let raw = take(self.raw(), &mut problems);
-        let said = raw.clone().unwrap_or_default();
-        let traffic = take(read(said.durations()), &mut problems);
-        let platforms: Vec<_> = self
-            .platforms(&said)
-            .into_iter()
-            .filter_map(|it| take(it, &mut problems))
-            .map(|it| said.limit(it))
-            .collect();
-        let policies = take(self.policies(&said, &platforms, default), &mut problems);
-        let paths: Vec<_> =
-            platforms.iter().filter_map(|it| take(ColdPath::new(it), &mut problems)).collect();
-        let (Some(traffic), Some(policies), true) = (traffic, policies, problems.is_empty()) else {
-            return Err(problems);
-        };
-        let (mut studies, mut left) = (Vec::with_capacity(platforms.len()), platforms.len());
-        let mut traffic = Some(traffic);
-        for (platform, cold_path) in platforms.into_iter().zip(paths) {
-            left -= 1;
-            // Traffic may be large: the last study takes it.
-            let own = if left == 0 { traffic.take() } else { traffic.clone() };
-            let Some(traffic) = own else { break };
-            let scenario = scenario::resolve(&said, &platform, &observed(&traffic))?;
-            let topology = Topology::build(&scenario, &platform).map_err(|it| said.locate(&it))?;
-            let assumptions = self.assumptions(&said, &platform, &policies, &traffic, &scenario);
-            let (policies, source) = (policies.clone(), self.source());
-            let study =
-                Study { platform, scenario, topology, cold_path, traffic, policies, assumptions, source };
-            studies.push(study);
-        }
-        Ok(studies)
-    }
-
-    /// What --set says.
-    pub(super) fn settings_in_words(&self) -> Vec<String> {
-        self.settings.in_words()
-    }
-
-    /// The traffic as the user named it, for people.
-    pub(super) fn source(&self) -> String {
-        self.traffic.source()
-    }
-
-    pub(super) fn raw(&self) -> Result<Raw, Diagnostics> {
-        let settings = self.settings.of_scenario()?;
-        match &self.scenario {
-            None if settings.is_empty() => Ok(Raw::default()),
-            None => scenario::read_with("", "", &settings),
-            Some(path) => scenario::read_with(&input::shown(path), &input::text(path)?, &settings),
-        }
-    }
-
-    /// The models: those named, else the scenario's, else the first of the built-in ones.
-    fn platforms(&self, raw: &Raw) -> Vec<Result<Platform, Diagnostics>> {
-        let Ok(settings) = self.settings.of_model() else { return Vec::new() };
-        let load = |name: &Path| model::load_with(name, Path::new(""), &settings);
-        match (self.models.as_slice(), raw.model()) {
-            ([], None) => vec![load(Path::new("lambda-2018"))],
-            ([], Some(name)) => vec![self.platform_of_scenario(raw, name, &settings)],
-            (names, _) => names.iter().map(|name| load(name)).collect(),
-        }
-    }
-
-    fn platform_of_scenario(
-        &self,
-        raw: &Raw,
-        name: &str,
-        settings: &[Setting],
-    ) -> Result<Platform, Diagnostics> {
-        let scenario = self.scenario.as_deref().unwrap_or(Path::new(""));
-        let folder = scenario.parent().unwrap_or(Path::new(""));
-        model::load_with(Path::new(name), folder, settings).map_err(|problems| {
-            // Only a name that leads nowhere is the scenario's fault.
-            let place = raw.model_place();
-            problems.relocated(|problem| {
-                let unknown = problem.code == Code::UnknownName && problem.file.is_empty();
-                place.filter(|_| unknown).map(|at| (input::shown(scenario), at.line, at.column))
-            })
-        })
-    }
-
-    /// The policies: those named, else the scenario's, else `default`, else the one the model names.
-    fn policies(
-        &self,
-        raw: &Raw,
-        platforms: &[Platform],
-        default: Option<&[Named]>,
-    ) -> Result<Vec<Policy>, Diagnostics> {
-        let named = self.policies.iter().map(String::as_str);
-        let (texts, place): (Vec<&str>, _) = match (raw.policy(), default) {
-            _ if !self.policies.is_empty() => (named.collect(), None),
-            (_, Some(default)) => (default.iter().map(|it| it.name).collect(), None),
-            (Some(text), None) => (vec![text], raw.policy_place()),
-            (None, None) => (platforms.iter().take(1).map(|it| it.policy.as_str()).collect(), None),
-        };
-        let mut problems = Diagnostics::default();
-        let mut policies: Vec<Policy> = Vec::new();
-        for text in texts {
-            match policy::parse(text) {
-                Ok(policy) => policies.push(policy),
-                Err(malformed) => malformed.into_iter().for_each(|it| {
-                    let problem = Diagnostic::new(Code::UnknownName, it.message, it.help).with_value(text);
-                    problems.push(match (place, &self.scenario) {
-                        (Some(at), Some(file)) => {
-                            problem.in_file(input::shown(file)).at_line(at.line).at_column(at.column)
-                        }
-                        _ => problem,
-                    });
-                }),
-            }
-        }
-        problems.or(policies.into_iter().map(|policy| self.started(policy)).collect())
-    }
-
-    fn assumptions(
-        &self,
-        raw: &Raw,
-        platform: &Platform,
-        policies: &[Policy],
-        traffic: &Traffic,
-        scenario: &Scenario,
-    ) -> Vec<String> {
-        let summary = platform.summary.trim_end_matches('.');
-        let mut all = vec![format!("model {}: {summary}", platform.name)];
-        all.extend(self.settings.in_words());
-        if let ([], None, [policy]) = (self.policies.as_slice(), raw.policy(), policies) {
-            all.push(format!("policy {}: the one that describes model {} best", policy.name, platform.name));
-        }
-        for (policy, keep_alive) in policies.iter().filter_map(|it| Some((&it.name, it.keep_alive?))) {
-            all.push(format!("under {policy} an idle environment lives {keep_alive}, whatever else is said"));
-        }
-        if policies.iter().any(|policy| policy.start == Start::Warm) {
-            let within = traffic.first_slot();
-            all.push(format!(
-                "a running system: the environments and ENIs that the first {within} needs exist at the \
-                 start, idle and ready (--start empty for none)"
-            ));
-        }
-        if policies.iter().any(|policy| policy.start == Start::Empty) {
-            all.push("nothing exists at the start".to_owned());
-        }
-        if matches!(traffic.shape, Shape::Counts { .. }) {
-            all.push(self.traffic.spread_in_words().to_owned());
-        }
-        all.extend(traffic.notes.iter().chain(&scenario.assumptions).cloned());
-        all
-    }
-}
-
-impl Study {
+impl CommandStudy {
     /// The one policy of commands that look at one.
-    pub fn policy(&self) -> Result<&Policy, Diagnostic> {
+    pub(super) fn policy(&self) -> Result<&Policy, Diagnostic> {
         match self.policies.as_slice() {
             [policy] => Ok(policy),
             _ => Err(Diagnostic::new(
@@ -320,14 +47,14 @@ impl Study {
     }
 
     /// `traffic`, which may be spread otherwise than the study's own, under `policy`.
-    pub fn case<'a>(&'a self, policy: &'a Policy, traffic: &'a Traffic) -> Case<'a> {
+    pub(super) fn case<'a>(&'a self, policy: &'a Policy, traffic: &'a Traffic) -> Case<'a> {
         Case::new(&self.topology, &self.cold_path, policy, traffic, backend::strongest())
     }
 
     /// The limits that explain a cold start.
-    pub fn limits(&self) -> answers::Limits {
+    pub(super) fn limits(&self) -> answers::ColdStartLimits {
         let limits = &self.topology.limits;
-        answers::Limits {
+        answers::ColdStartLimits {
             api: limits.api.map(|bucket| (bucket.burst, bucket.per_second)),
             vpc_quota: limits.vpc_quota,
             region_quota: limits.region_quota,
@@ -337,10 +64,10 @@ impl Study {
     }
 
     /// What varies in the worst case under `policy`, each with its interval.
-    pub fn varies(&self, policy: &Policy) -> Vec<String> {
+    pub(super) fn varies(&self, policy: &Policy) -> Vec<String> {
         let topology = &self.topology;
         let mut all = Vec::new();
-        if topology.functions.iter().any(|it| !it.classes.is_empty()) {
+        if topology.functions.iter().any(|function| !function.classes.is_empty()) {
             all.push(format!("each ENI's boot ({})", topology.boot));
             all.push(format!("each ENI's deletion ({})", topology.delete));
         }
@@ -357,7 +84,7 @@ impl Study {
     }
 
     /// What an answer under `policy` is about.
-    pub fn subject(&self, policy: &Policy) -> Subject {
+    pub(super) fn subject(&self, policy: &Policy) -> Subject {
         let traffic = &self.traffic;
         let (shape, slot) = shape_of(&traffic.shape);
         Subject {
@@ -367,7 +94,7 @@ impl Study {
             functions: traffic.functions.len() as u64,
             invocations: traffic.invocations(),
             span: traffic.span,
-            clock: Clock { origin: traffic.origin, span: traffic.span },
+            clock: ReportClock { origin: traffic.origin, span: traffic.span },
             model: self.platform.name.clone(),
             policy: policy.name.clone(),
             assumptions: self.assumptions.clone(),
@@ -382,13 +109,4 @@ pub(super) const fn shape_of(shape: &Shape) -> (&'static str, Option<Millis>) {
         Shape::Counts { slot, .. } => ("counts", Some(*slot)),
         Shape::Concurrency { slot, .. } => ("concurrency", Some(*slot)),
     }
-}
-
-fn observed(traffic: &Traffic) -> Vec<Observed> {
-    traffic.functions.iter().map(|it| Observed { name: it.name.clone(), memory: it.memory }).collect()
-}
-
-/// What `result` holds; its problems go to `problems`.
-fn take<T>(result: Result<T, Diagnostics>, problems: &mut Diagnostics) -> Option<T> {
-    result.map_err(|more| problems.extend(more)).ok()
 }

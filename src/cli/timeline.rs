@@ -2,15 +2,14 @@
 
 use std::io::{self, Write};
 
-use crate::report::line;
+use super::csv_rows::CsvRows;
 use crate::simulation::{Census, Recorder};
 
-/// Writes a row for each change; remembers the first problem and then writes no more.
+/// Writes a row for each change.
 #[derive(Debug)]
-pub struct Timeline<W> {
-    out: W,
+pub(super) struct Timeline<W> {
+    rows: CsvRows<W, 8>,
     last: Option<Census>,
-    written: io::Result<()>,
 }
 
 const HEADER: [&str; 8] = [
@@ -26,34 +25,26 @@ const HEADER: [&str; 8] = [
 
 impl<W: Write> Timeline<W> {
     /// A timeline into `out`.
-    pub fn new(out: W) -> Self {
-        let mut timeline = Self { out, last: None, written: Ok(()) };
-        timeline.row(&HEADER.map(str::to_owned));
-        timeline
+    pub(super) fn new(out: W) -> Self {
+        Self { rows: CsvRows::new(out, HEADER), last: None }
     }
 
     /// Gives back what it wrote to, or the first problem.
-    pub fn finish(self) -> io::Result<W> {
-        self.written.map(|()| self.out)
-    }
-
-    fn row(&mut self, cells: &[String; 8]) {
-        if self.written.is_ok() {
-            self.written = self.out.write_all(line(cells).as_bytes());
-        }
+    pub(super) fn finish(self) -> io::Result<W> {
+        self.rows.finish()
     }
 }
 
 impl<W: Write> Recorder for Timeline<W> {
-    fn settled(&mut self, at: u64, it: Census) {
-        if self.last == Some(it) {
+    fn census_changed(&mut self, at: u64, census: Census) {
+        if self.last == Some(census) {
             return;
         }
-        self.last = Some(it);
-        let environments = [it.starting, it.running, it.idle];
+        self.last = Some(census);
+        let environments = [census.starting, census.running, census.idle];
         let [starting, running, idle] = environments.map(|count| count.to_string());
-        let enis = [it.enis_booting, it.enis_in_use, it.enis_idle, it.enis_deleting];
+        let enis = [census.enis_booting, census.enis_in_use, census.enis_idle, census.enis_deleting];
         let [booting, in_use, unused, deleting] = enis.map(|count| count.to_string());
-        self.row(&[at.to_string(), starting, running, idle, booting, in_use, unused, deleting]);
+        self.rows.push(&[at.to_string(), starting, running, idle, booting, in_use, unused, deleting]);
     }
 }

@@ -14,7 +14,7 @@ use crate::import::{
     self, CallCounter, Companions, Gaps, InputFile, Keeping, Meaning, Options, Records, Repeats, Resets,
 };
 use crate::quantity::{Memory, Millis};
-use crate::report::words::counted;
+use crate::report::format::counted;
 use crate::trace::{Spread, Traffic};
 
 /// Where in its slot an invocation falls.

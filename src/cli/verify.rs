@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use super::input;
 use super::output::Output;
 use super::plan::promised;
-use super::study::StudyArgs;
-use super::{Verdict, input};
+use super::status::CommandStatus;
+use super::study_args::StudyArgs;
 use crate::diagnostic::Diagnostics;
 use crate::plan::{read, verify};
 use crate::quantity::Millis;
@@ -15,7 +16,7 @@ use crate::report::answers;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan verify plan.json shop-day.csv\n\n\
                         Give the --scenario, --model, --policy and --start the plan was made with.")]
-pub struct Args {
+pub(super) struct VerifyArgs {
     /// The plan: what `eniplan plan` wrote with --format json or csv
     #[arg(value_name = "PLAN")]
     plan: PathBuf,
@@ -29,7 +30,7 @@ pub struct Args {
 }
 
 /// Checks and attacks the plan, and prints what became of it; exit code 1 where it does not hold.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub(super) fn run(args: &VerifyArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
     let name = input::shown(&args.plan);
@@ -40,5 +41,5 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     let promise = promised(args.max_cold_start.or(saved.promise), &study)?;
     let verified = verify(case.study(), promise, &saved.actions, saved.claims);
     args.output.give(&answers::verify(&study.subject(policy), &name, &verified))?;
-    Ok(if verified.holds { Verdict::Done } else { Verdict::Missed })
+    Ok(if verified.holds { CommandStatus::Done } else { CommandStatus::Missed })
 }

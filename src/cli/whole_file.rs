@@ -7,22 +7,24 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::{Builder, TempDir, TempPath};
+
+use super::input::{reason, shown};
 use super::interrupt::Unfinished;
-use super::output::unwritten;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 
 /// A file in the making; dropped before [`WholeFile::finish`], it leaves nothing behind.
 #[derive(Debug)]
-pub struct WholeFile {
+pub(super) struct WholeFile {
     named: PathBuf,
     place: PathBuf,
-    temporary: Option<PathBuf>,
-    writer: Option<BufWriter<File>>,
+    temporary: Option<TempPath>,
+    writer: BufWriter<File>,
 }
 
 impl WholeFile {
     /// Begins the file `path`.
-    pub fn create(path: &Path) -> Result<Self, Diagnostic> {
+    pub(super) fn create(path: &Path) -> Result<Self, Diagnostic> {
         Self::begin(path).map_err(|error| unwritten(path, &error))
     }
 
@@ -33,74 +35,79 @@ impl WholeFile {
         let (file, temporary) = match &found {
             Some(there) if !there.is_file() => (OpenOptions::new().write(true).open(&place)?, None),
             _ => {
-                let (file, temporary) = beside(&place)?;
+                let mut unfinished = Unfinished::lock();
+                let (file, temporary) = builder(0o666).tempfile_in(folder_of(&place))?.into_parts();
+                unfinished.add(&temporary);
                 (file, Some(temporary))
             }
         };
-        let whole = Self { named: path.to_owned(), place, temporary, writer: Some(BufWriter::new(file)) };
-        if let (Some(there), Some(temporary)) = (found, &whole.temporary) {
+        if let (Some(there), Some(temporary)) = (found, &temporary) {
             fs::set_permissions(temporary, there.permissions())?;
         }
-        Ok(whole)
+        Ok(Self { named: path.to_owned(), place, temporary, writer: BufWriter::new(file) })
     }
 
     /// Puts the file in its place.
-    pub fn finish(mut self) -> Result<(), Diagnostic> {
-        self.settle().map_err(|error| unwritten(&self.named, &error))
+    pub(super) fn finish(mut self) -> Result<(), Diagnostic> {
+        self.put_in_place().map_err(|error| unwritten(&self.named, &error))
     }
 
-    fn settle(&mut self) -> io::Result<()> {
-        if let Some(mut writer) = self.writer.take() {
-            writer.flush()?;
-        }
-        if let Some(temporary) = &self.temporary {
-            let mut unfinished = Unfinished::lock();
-            fs::rename(temporary, &self.place)?;
-            unfinished.remove(temporary);
-        }
-        self.temporary = None;
-        Ok(())
+    fn put_in_place(&mut self) -> io::Result<()> {
+        self.writer.flush()?;
+        let Some(temporary) = self.temporary.take() else { return Ok(()) };
+        let mut unfinished = Unfinished::lock();
+        let path = temporary.to_path_buf();
+        let placed = temporary.persist(&self.place).map_err(|error| error.error);
+        unfinished.remove(&path);
+        placed
     }
 }
 
-/// A new file in the folder of `place`.
-fn beside(place: &Path) -> io::Result<(File, PathBuf)> {
-    let folder = match place.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut number = 0_u32;
-    let mut unfinished = Unfinished::lock();
-    loop {
-        let name = folder.join(format!(".eniplan-{}-{number}.tmp", std::process::id()));
-        match OpenOptions::new().write(true).create_new(true).open(&name) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 1_000 => number += 1,
-            made => {
-                let file = made?;
-                unfinished.add(&name);
-                return Ok((file, name));
-            }
-        }
-    }
+/// A new folder in `parent`, which is gone when it is dropped.
+pub(super) fn folder_in(parent: &Path) -> io::Result<TempDir> {
+    builder(0o777).tempdir_in(parent)
+}
+
+/// The folder that `path` is in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Names of files in the making; `mode` is what a file made without them would have.
+fn builder(mode: u32) -> Builder<'static, 'static> {
+    let mut builder = Builder::new();
+    builder.prefix(".eniplan-").suffix(".tmp");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    #[cfg(not(unix))]
+    let _ = mode;
+    builder
 }
 
 impl Write for WholeFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.writer.as_mut().map_or(Ok(bytes.len()), |writer| writer.write(bytes))
+        self.writer.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.writer.as_mut().map_or(Ok(()), Write::flush)
+        self.writer.flush()
     }
 }
 
 impl Drop for WholeFile {
     fn drop(&mut self) {
         if let Some(temporary) = self.temporary.take() {
-            // It was never finished; a leftover that cannot be removed does no harm.
             let mut unfinished = Unfinished::lock();
-            let _ = fs::remove_file(&temporary);
-            unfinished.remove(&temporary);
+            let path = temporary.to_path_buf();
+            // A leftover that cannot be removed does no harm.
+            let _ = temporary.close();
+            unfinished.remove(&path);
         }
     }
+}
+
+/// A file that cannot be written.
+pub(super) fn unwritten(path: &Path, error: &io::Error) -> Diagnostic {
+    let message = format!("the file cannot be written: {}", reason(error));
+    Diagnostic::new(Code::File, message, "name a file in a folder you may write to").in_file(shown(path))
 }

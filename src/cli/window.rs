@@ -7,7 +7,7 @@ use jiff::tz::Offset;
 use super::traffic::{TrafficArgs, keep};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::Millis;
-use crate::report::Clock;
+use crate::report::ReportClock;
 use crate::trace::{Shape, Traffic};
 
 /// The part of `traffic` that `args` asks for, with a note where it is not the whole.
@@ -23,7 +23,7 @@ pub fn cut(args: &TrafficArgs, traffic: Traffic) -> Result<Traffic, Diagnostics>
             (from, to, "")
         }
     };
-    let clock = Clock { origin: traffic.origin, span: traffic.span };
+    let clock = ReportClock { origin: traffic.origin, span: traffic.span };
     let mut part = traffic.window(from, to);
     part.notes.push(format!(
         "only {} of {} is looked at{why}: from {} to {}",
@@ -48,7 +48,7 @@ fn asked(args: &TrafficArgs, traffic: &Traffic) -> Result<(Millis, Millis), Diag
     if from < to {
         return Ok((from, to));
     }
-    let clock = Clock { origin: traffic.origin, span: traffic.span };
+    let clock = ReportClock { origin: traffic.origin, span: traffic.span };
     let message = format!(
         "there is nothing from {} to {}; the traffic lasts from {} to {}",
         shown(clock, from),
@@ -77,12 +77,12 @@ pub fn instant(option: &str, text: &str, traffic: &Traffic) -> Result<Millis, Di
     };
     let offset = time.as_millisecond().saturating_sub(origin);
     u64::try_from(offset).map(Millis).or_else(|_| {
-        let start = Clock { origin: traffic.origin, span: traffic.span }.full(0);
+        let start = ReportClock { origin: traffic.origin, span: traffic.span }.full(0);
         refuse(format!("{option} lies before the traffic, which begins at {start}"))
     })
 }
 
-fn shown(clock: Clock, at: Millis) -> String {
+fn shown(clock: ReportClock, at: Millis) -> String {
     clock.full(i64::try_from(at.0).unwrap_or(i64::MAX))
 }
 

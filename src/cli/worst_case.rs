@@ -2,24 +2,26 @@
 
 use std::path::PathBuf;
 
-use super::assignment::{Of, Witness};
-use super::complaint::no_answer;
+use super::assignment;
+use super::assignment::{Witness, WitnessedValue};
+use super::diagnostics::no_answer;
 use super::gates::{Gates, Measured};
 use super::output::{Output, distinct};
-use super::search::Search;
-use super::study::{Study, StudyArgs};
-use super::{Verdict, assignment};
+use super::search_timer::SearchTimer;
+use super::status::CommandStatus;
+use super::study::CommandStudy;
+use super::study_args::StudyArgs;
 use crate::comparison::{Case, CaseError};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::Policy;
 use crate::quantity::Millis;
 use crate::report::answers;
-use crate::report::words::thousands;
-use crate::worst_case::{self, Effort, Point, WorstCase};
+use crate::report::format::thousands;
+use crate::worst_case::{self, CurvePoint, SearchEffort, WorstCase};
 
 /// What a witness is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Objective {
+enum WitnessObjective {
     /// The longest cold start.
     ColdStart,
     /// The most ENIs held.
@@ -30,7 +32,7 @@ enum Objective {
     Subnet(String),
 }
 
-impl std::str::FromStr for Objective {
+impl std::str::FromStr for WitnessObjective {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -49,7 +51,7 @@ impl std::str::FromStr for Objective {
 #[command(
     after_help = "Example:\n  eniplan worst-case shop-day.csv --policy shared-slots --max-cold-start 16m"
 )]
-pub struct Args {
+pub(super) struct WorstCaseArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// Write the assignment that shows the worst case found, for `simulate --replay`
@@ -57,7 +59,7 @@ pub struct Args {
     witness: Option<PathBuf>,
     /// What the witness is of: cold-start, enis, failures, or the ENIs of one subnet as subnet:NAME
     #[arg(long, value_name = "OBJECTIVE", default_value = "cold-start", help_heading = "Search")]
-    witness_of: Objective,
+    witness_of: WitnessObjective,
     /// Stop the search after so long, with what it has; without it the answer is always the same
     #[arg(long, value_name = "DURATION", help_heading = "Search")]
     time_limit: Option<Millis>,
@@ -76,14 +78,14 @@ pub struct Args {
 }
 
 /// Prints the worst case.
-pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
+pub(super) fn run(args: &WorstCaseArgs) -> Result<CommandStatus, Diagnostics> {
     distinct(&[args.output.file.as_ref(), args.witness.as_ref()])?;
     let study = args.study.load()?;
     let policy = study.policy()?;
     let slot = slot(args, study.traffic.span)?;
     let witness_of = args.witness_of.known(&study)?;
     let case = study.case(policy, &study.traffic);
-    let search = Search::begin(args.time_limit, args.output.quiet);
+    let search = SearchTimer::begin(args.time_limit, args.output.quiet);
     let found = case.worst_case(args.effort(), &search);
     let stopped = search.finish();
     let answered = found.and_then(|worst| Ok((curve(args, &case, &worst, slot)?, worst)));
@@ -91,7 +93,7 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
         Ok(answered) => answered,
         Err(error) => return no_answer(&error, &args.output.format),
     };
-    let shown = answers::Shown {
+    let shown = answers::WorstCaseContext {
         limits: study.limits(),
         curve: (points, slot),
         with_curve: args.curve.is_some(),
@@ -114,27 +116,35 @@ pub fn run(args: &Args) -> Result<Verdict, Diagnostics> {
     Ok(args.gates.verdict(&measured))
 }
 
-impl Args {
-    fn effort(&self) -> Effort {
-        let until_stopped =
-            if self.time_limit.is_some() { Effort::UNTIL_STOPPED } else { Effort::default().invocations };
-        Effort { invocations: self.effort.unwrap_or(until_stopped), seed: self.study.traffic.seed }
+impl WorstCaseArgs {
+    fn effort(&self) -> SearchEffort {
+        let until_stopped = if self.time_limit.is_some() {
+            SearchEffort::UNTIL_STOPPED
+        } else {
+            SearchEffort::default().invocations
+        };
+        SearchEffort { invocations: self.effort.unwrap_or(until_stopped), seed: self.study.traffic.seed }
     }
 }
 
 /// What is proved by slot; where the curve is asked for, also what replays show.
-fn curve(args: &Args, case: &Case<'_>, worst: &WorstCase, slot: Millis) -> Result<Vec<Point>, CaseError> {
+fn curve(
+    args: &WorstCaseArgs,
+    case: &Case<'_>,
+    worst: &WorstCase,
+    slot: Millis,
+) -> Result<Vec<CurvePoint>, CaseError> {
     /// Seeded assignments beside the witnesses, at most and as a share of the effort.
     const DRAWN: u64 = 32;
     if args.curve.is_none() {
         return Ok(case.proved_curve(worst, slot));
     }
-    let runs = args.effort.unwrap_or(Effort::default().invocations) / case.invocations().max(1);
+    let runs = args.effort.unwrap_or(SearchEffort::default().invocations) / case.invocations().max(1);
     case.curve(worst, slot, (runs / 10).min(DRAWN))
 }
 
 /// The slots of the curve: those asked for, or about 24 of a length people use.
-fn slot(args: &Args, span: Millis) -> Result<Millis, Diagnostic> {
+fn slot(args: &WorstCaseArgs, span: Millis) -> Result<Millis, Diagnostic> {
     const MOST: u64 = 100_000;
     let Some(slot) = args.curve.flatten() else { return Ok(usual_slot(span)) };
     let slots = span.0.checked_div(slot.0);
@@ -151,44 +161,56 @@ fn slot(args: &Args, span: Millis) -> Result<Millis, Diagnostic> {
 }
 
 /// A length that people use, about a 24th of `span`.
-pub fn usual_slot(span: Millis) -> Millis {
+pub(super) fn usual_slot(span: Millis) -> Millis {
     const USUAL: [u64; 13] = [1, 5, 15, 60, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 86_400, 604_800];
     let least = span.0.div_ceil(24);
     let usual = USUAL.map(|seconds| seconds * 1_000).into_iter().find(|&slot| slot >= least);
     Millis(usual.unwrap_or(least))
 }
 
-impl Objective {
+impl WitnessObjective {
     /// With the index of its subnet.
-    fn known(&self, study: &Study) -> Result<worst_case::Objective, Diagnostic> {
+    fn known(&self, study: &CommandStudy) -> Result<worst_case::SearchObjective, Diagnostic> {
         let subnets = &study.topology.limits.subnets;
         Ok(match self {
-            Self::ColdStart => worst_case::Objective::ColdStart,
-            Self::Enis => worst_case::Objective::PeakEnis,
-            Self::Failures => worst_case::Objective::Failures,
+            Self::ColdStart => worst_case::SearchObjective::ColdStart,
+            Self::Enis => worst_case::SearchObjective::PeakEnis,
+            Self::Failures => worst_case::SearchObjective::Failures,
             Self::Subnet(name) => {
-                let Some(index) = subnets.iter().position(|it| it.name == *name) else {
-                    let known: Vec<&str> = subnets.iter().map(|it| it.name.as_str()).collect();
+                let Some(index) = subnets.iter().position(|subnet| subnet.name == *name) else {
+                    let known: Vec<&str> = subnets.iter().map(|subnet| subnet.name.as_str()).collect();
                     let message = format!("--witness-of names a subnet `{name}` that is not there");
                     let help = format!("give one of subnet:{}", known.join(", subnet:"));
                     return Err(Diagnostic::new(Code::UnknownName, message, help).with_value(name));
                 };
-                worst_case::Objective::SubnetPeak(index)
+                worst_case::SearchObjective::SubnetPeak(index)
             }
         })
     }
 }
 
-fn witness(of: worst_case::Objective, worst: &WorstCase, study: &Study, policy: &Policy) -> Witness {
+fn witness(
+    of: worst_case::SearchObjective,
+    worst: &WorstCase,
+    study: &CommandStudy,
+    policy: &Policy,
+) -> Witness {
     let (of, assignment) = match of {
-        worst_case::Objective::ColdStart => (Of::ColdStart(worst.cold_start.witness_ms), &worst.witness),
-        worst_case::Objective::PeakEnis => {
-            (Of::PeakEnis(worst.peak_enis.peak.witness), &worst.witness_peak_enis)
+        worst_case::SearchObjective::ColdStart => {
+            (WitnessedValue::ColdStart(worst.cold_start.witness_ms), &worst.witness)
         }
-        worst_case::Objective::Failures => (Of::Failures(worst.failures.witness), &worst.witness_failures),
-        worst_case::Objective::SubnetPeak(n) => {
+        worst_case::SearchObjective::PeakEnis => {
+            (WitnessedValue::PeakEnis(worst.peak_enis.peak.witness), &worst.witness_peak_enis)
+        }
+        worst_case::SearchObjective::Failures => {
+            (WitnessedValue::Failures(worst.failures.witness), &worst.witness_failures)
+        }
+        worst_case::SearchObjective::SubnetPeak(n) => {
             let found = &worst.peak_enis.by_subnet[n];
-            (Of::SubnetPeak(n, found.subnet.clone(), found.peak.witness), &worst.witness_by_subnet[n])
+            (
+                WitnessedValue::SubnetPeak(n, found.subnet.clone(), found.peak.witness),
+                &worst.witness_by_subnet[n],
+            )
         }
     };
     Witness {

@@ -20,7 +20,7 @@ pub struct Example {
 
 /// A command of an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Command {
+pub struct ExampleCommand {
     /// As it is written.
     pub line: &'static str,
     /// Its words after `eniplan`.
@@ -34,10 +34,12 @@ impl Example {
     }
 
     /// Its commands, in order: the lines of the README that are indented and call eniplan.
-    pub fn commands(&self) -> Vec<Command> {
+    pub fn commands(&self) -> Vec<ExampleCommand> {
         let calls = self.readme.lines().filter_map(|line| line.strip_prefix("    "));
         calls
-            .filter_map(|line| line.strip_prefix("eniplan ").map(|rest| Command { line, words: words(rest) }))
+            .filter_map(|line| {
+                line.strip_prefix("eniplan ").map(|rest| ExampleCommand { line, words: words(rest) })
+            })
             .collect()
     }
 
@@ -83,7 +85,7 @@ mod tests {
             let commands = example.commands();
             assert!(!commands.is_empty(), "{}", example.name);
             for (file, text) in example.files {
-                let read = |it: &Command| it.line.contains(file);
+                let read = |command: &ExampleCommand| command.line.contains(file);
                 assert!(commands.iter().any(read), "{}: nothing reads {file}", example.name);
                 assert!(text.len() < 64 << 10, "{}: {file} is too large to carry about", example.name);
             }

@@ -10,14 +10,14 @@ use crate::quantity::Millis;
 /// offset. Tables, which have little room, give the minute of another day, and the second of an
 /// offset from an hour on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Clock {
+pub struct ReportClock {
     /// The first instant, ms since 1970 in UTC.
     pub origin: Option<i64>,
     /// The length of the traffic; of a single day, tables give the time of day alone.
     pub span: Millis,
 }
 
-impl Clock {
+impl ReportClock {
     /// The instant `at` ms after the first one, for a table: `19:33:00`, `2026-03-02 19:33`, or `1h30m`.
     pub fn cell(self, at: i64) -> String {
         let last = i64::try_from(self.span.0.saturating_sub(1)).unwrap_or(i64::MAX);
@@ -83,23 +83,23 @@ mod tests {
 
     #[test]
     fn instants_are_wall_clock_where_it_is_known() {
-        let two_days = Clock { origin: Some(1_577_836_800_000), span: Millis::minutes(2_880) };
+        let two_days = ReportClock { origin: Some(1_577_836_800_000), span: Millis::minutes(2_880) };
         assert_eq!(two_days.cell(90_061_001), "2020-01-02 01:01");
         assert_eq!(two_days.phrase(0), "at 2020-01-01 00:00:00 UTC");
-        let one_day = Clock { span: Millis::minutes(1_440), ..two_days };
+        let one_day = ReportClock { span: Millis::minutes(1_440), ..two_days };
         assert_eq!(
             (one_day.cell(3_661_999), one_day.full(0)),
             ("01:01:01".into(), "2020-01-01 00:00:00".into())
         );
         // The evening before is not of that day.
         assert_eq!(one_day.cell(-1_000), "2019-12-31 23:59");
-        let offset = Clock::default();
+        let offset = ReportClock::default();
         assert_eq!((offset.cell(-900_000), offset.cell(5_400_750)), ("-15m".into(), "1h30m".into()));
         assert_eq!(offset.phrase(5_400_750), "1h30m0.75s after the start");
         assert_eq!((offset.cell(90_001), offset.phrase(0)), ("1m30.001s".into(), "at the start".into()));
         assert_eq!(one_day.stamp(-1_001), Some("2019-12-31T23:59:58.999Z".into()));
         assert_eq!((offset.stamp(5), one_day.stamp(i64::MAX)), (None, None));
         // Beyond the calendar, the offset is still true.
-        assert_eq!(Clock { origin: Some(i64::MAX), ..offset }.cell(1), "1ms");
+        assert_eq!(ReportClock { origin: Some(i64::MAX), ..offset }.cell(1), "1ms");
     }
 }

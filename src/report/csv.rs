@@ -4,18 +4,14 @@
 //! that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`,
 //! `@` or a control character) and that is not a number gets an apostrophe in front.
 
-use super::{Answer, Renderer, Table, Value};
+use super::{Answer, Renderer, ReportTable, TableCell};
 
 /// The main table.
-pub struct Csv;
+pub(super) struct CsvRenderer;
 
-impl Renderer for Csv {
+impl Renderer for CsvRenderer {
     fn name(&self) -> &'static str {
         "csv"
-    }
-
-    fn summary(&self) -> &'static str {
-        "for spreadsheets: the main table, times in whole milliseconds"
     }
 
     /// No width; empty where the answer has no table.
@@ -24,7 +20,7 @@ impl Renderer for Csv {
     }
 }
 
-fn written(table: &Table) -> String {
+fn written(table: &ReportTable) -> String {
     let header = table.columns.iter().map(|column| column.key.to_owned()).collect::<Vec<_>>();
     let rows = table.rows.iter().map(|row| row.iter().map(cell).collect());
     let lines = std::iter::once(header).chain(rows);
@@ -37,9 +33,9 @@ pub fn line(cells: &[String]) -> String {
     cells.join(",") + "\n"
 }
 
-fn cell(value: &Value) -> String {
+fn cell(value: &TableCell) -> String {
     match value {
-        Value::Text(words) => defused(words),
+        TableCell::Text(words) => defused(words),
         other => other.plain(),
     }
 }
@@ -81,9 +77,9 @@ mod tests {
 
     #[test]
     fn what_is_written_reads_back() {
-        let mut table = Table::new("", &[("name", "n"), ("p99_ms", "p99")]);
-        table.push(vec![Value::text("a,\"b\"\nc"), Value::Span(1_500)]);
-        table.push(vec![Value::text("=x"), Value::Missing]);
+        let mut table = ReportTable::new("", &[("name", "n"), ("p99_ms", "p99")]);
+        table.push(vec![TableCell::text("a,\"b\"\nc"), TableCell::Span(1_500)]);
+        table.push(vec![TableCell::text("=x"), TableCell::Missing]);
         let text = written(&table);
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         assert_eq!(reader.headers().unwrap(), vec!["name", "p99_ms"]);

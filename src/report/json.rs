@@ -10,15 +10,11 @@ use super::{Answer, Renderer, SCHEMA_VERSION};
 use crate::diagnostic::is_hidden;
 
 /// One JSON object.
-pub struct Json;
+pub(super) struct JsonRenderer;
 
-impl Renderer for Json {
+impl Renderer for JsonRenderer {
     fn name(&self) -> &'static str {
         "json"
-    }
-
-    fn summary(&self) -> &'static str {
-        "for programs: every field, times in whole milliseconds"
     }
 
     /// The answer's fields, its sentences, its assumptions and the schema's version; no width.
@@ -159,7 +155,7 @@ mod tests {
 
     #[test]
     fn every_answer_says_its_version() {
-        let text = Json.render(&Answer::default(), 0);
+        let text = JsonRenderer.render(&Answer::default(), 0);
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["schema_version"], 1);
     }

@@ -1,8 +1,8 @@
 //! Subject: what an answer is about.
 
-use super::Clock;
-use super::forms::{About, OfTraffic, TrafficForm};
-use super::words::name;
+use super::ReportClock;
+use super::format::name;
+use super::views::{OfTrafficView, SubjectView, TrafficView};
 use crate::quantity::Millis;
 
 /// What an answer is about: the traffic, and under which model and policy.
@@ -21,7 +21,7 @@ pub struct Subject {
     /// The length of the traffic.
     pub span: Millis,
     /// The first instant.
-    pub clock: Clock,
+    pub clock: ReportClock,
     /// The model's name.
     pub model: String,
     /// The policy's name, with overrides.
@@ -32,9 +32,9 @@ pub struct Subject {
 
 impl Subject {
     /// The traffic, as every JSON answer about it begins.
-    pub(super) fn of_traffic(&self) -> OfTraffic<'_> {
-        OfTraffic {
-            traffic: TrafficForm {
+    pub(super) fn traffic_view(&self) -> OfTrafficView<'_> {
+        OfTrafficView {
+            traffic: TrafficView {
                 source: &self.source,
                 shape: self.shape,
                 slot_ms: self.slot,
@@ -47,8 +47,8 @@ impl Subject {
     }
 
     /// The traffic, the model and the policy.
-    pub(super) fn about(&self) -> About<'_> {
-        About { traffic: self.of_traffic().traffic, model: &self.model, policy: &self.policy }
+    pub(super) fn about(&self) -> SubjectView<'_> {
+        SubjectView { traffic: self.traffic_view().traffic, model: &self.model, policy: &self.policy }
     }
 
     /// The traffic file without its folder, for a sentence.

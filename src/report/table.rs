@@ -5,7 +5,7 @@ use crate::quantity::Millis;
 
 /// One cell.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Value {
+pub enum TableCell {
     /// Words.
     Text(String),
     /// A whole number.
@@ -24,7 +24,7 @@ pub enum Value {
     Missing,
 }
 
-impl Value {
+impl TableCell {
     /// Words.
     pub fn text(words: impl Into<String>) -> Self {
         Self::Text(words.into())
@@ -67,9 +67,9 @@ impl Value {
     pub fn human(&self, instant: impl Fn(i64) -> String) -> String {
         match self {
             Self::Text(words) => words.clone(),
-            Self::Count(n) => super::words::thousands(*n),
-            Self::Decimal(number, places) => super::words::decimal(*number, *places),
-            Self::Share(share) => super::words::percent(*share),
+            Self::Count(n) => super::format::thousands(*n),
+            Self::Decimal(number, places) => super::format::decimal(*number, *places),
+            Self::Share(share) => super::format::percent(*share),
             Self::Span(length) => Millis(*length).to_string(),
             Self::Instant(at) => instant(*at),
             Self::Flag(true) => "yes".to_owned(),
@@ -81,7 +81,7 @@ impl Value {
 
 /// A column.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Column {
+pub struct TableColumn {
     /// Its name for programs, with the unit: `p99_ms`.
     pub key: &'static str,
     /// Its name for people: `p99`.
@@ -92,25 +92,25 @@ pub struct Column {
 
 /// Rows of values under columns.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Table {
+pub struct ReportTable {
     /// What it shows; empty for a table that needs no words.
     pub title: String,
     /// Its columns.
-    pub columns: Vec<Column>,
+    pub columns: Vec<TableColumn>,
     /// Its rows, each as long as there are columns.
-    pub rows: Vec<Vec<Value>>,
+    pub rows: Vec<Vec<TableCell>>,
     /// A row of totals, for people only.
-    pub total: Option<Vec<Value>>,
+    pub total: Option<Vec<TableCell>>,
     /// Charts that stand above it, for people only.
     pub charts: Vec<Chart>,
     /// How many rows people are shown, and what the rest are called; programs get all.
     pub shown: Option<(usize, &'static str)>,
 }
 
-impl Table {
+impl ReportTable {
     /// A table of `(key, title)` columns and no rows.
     pub fn new(title: impl Into<String>, columns: &[(&'static str, &'static str)]) -> Self {
-        let column = |&(key, title): &(&'static str, &'static str)| Column {
+        let column = |&(key, title): &(&'static str, &'static str)| TableColumn {
             key,
             title: title.to_owned(),
             prose: false,
@@ -135,7 +135,7 @@ impl Table {
     }
 
     /// Adds a row.
-    pub fn push(&mut self, row: Vec<Value>) {
+    pub fn push(&mut self, row: Vec<TableCell>) {
         self.rows.push(row);
     }
 }
@@ -146,14 +146,14 @@ mod tests {
 
     #[test]
     fn people_and_programs_read_the_same_value() {
-        let both = |value: Value| (value.human(|at| format!("t{at}")), value.plain());
+        let both = |value: TableCell| (value.human(|at| format!("t{at}")), value.plain());
         let is = |human: &str, plain: &str| (human.to_owned(), plain.to_owned());
-        assert_eq!(both(Value::Count(1_234_567)), is("1,234,567", "1234567"));
-        assert_eq!(both(Value::Span(901_200)), is("15m1.2s", "901200"));
-        assert_eq!(both(Value::Share(0.1234)), is("12.34%", "0.123400"));
-        assert_eq!(both(Value::Decimal(2.25, 1)), is("2.2", "2.2"));
-        assert_eq!(both(Value::Instant(7)), is("t7", "7"));
-        assert_eq!(both(Value::Missing), is("-", ""));
-        assert_eq!(both(Value::Flag(true)), is("yes", "true"));
+        assert_eq!(both(TableCell::Count(1_234_567)), is("1,234,567", "1234567"));
+        assert_eq!(both(TableCell::Span(901_200)), is("15m1.2s", "901200"));
+        assert_eq!(both(TableCell::Share(0.1234)), is("12.34%", "0.123400"));
+        assert_eq!(both(TableCell::Decimal(2.25, 1)), is("2.2", "2.2"));
+        assert_eq!(both(TableCell::Instant(7)), is("t7", "7"));
+        assert_eq!(both(TableCell::Missing), is("-", ""));
+        assert_eq!(both(TableCell::Flag(true)), is("yes", "true"));
     }
 }

@@ -1,33 +1,29 @@
 //! Text: the sentences, the tables and the assumptions, for people.
 
-use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle};
-use comfy_table::{Table as Grid, TableStyle};
+use comfy_table::{Cell as GridCell, CellAlignment, ColumnConstraint, ContentArrangement, ContentLineStyle};
+use comfy_table::{LineStyle, Table as Grid, TableStyle};
 
-use super::words::{name, thousands, wrapped};
-use super::{Answer, Clock, Column, Renderer, Table, Value};
-use crate::diagnostic::inert;
+use super::format::{name, thousands, wrapped};
+use super::{Answer, Renderer, ReportClock, ReportTable, TableCell, TableColumn};
+use crate::diagnostic::escaped;
 
 /// The sentences, the tables and the assumptions.
-pub struct Text;
+pub(super) struct TextRenderer;
 
-impl Renderer for Text {
+impl Renderer for TextRenderer {
     fn name(&self) -> &'static str {
         "text"
     }
 
-    fn summary(&self) -> &'static str {
-        "for people: the answer in words, tables, and the assumptions"
-    }
-
     fn render(&self, answer: &Answer, width: u16) -> String {
-        let mut parts = vec![wrapped(&inert(&answer.headline.join(" ")), width.into(), "")];
+        let mut parts = vec![wrapped(&escaped(&answer.headline.join(" ")), width.into(), "")];
         let filled = answer.tables.iter().filter(|table| !table.rows.is_empty());
         for table in filled {
             parts.extend(table.charts.iter().map(|chart| chart.drawn(answer.clock, width.into())));
             parts.push(block(table, answer.clock, width));
         }
         if !answer.assumptions.is_empty() {
-            let bullet = |line: &String| wrapped(&format!("- {}", inert(line)), width.into(), "  ");
+            let bullet = |line: &String| wrapped(&format!("- {}", escaped(line)), width.into(), "  ");
             let bullets: Vec<String> = answer.assumptions.iter().map(bullet).collect();
             parts.push(format!("Assumptions:\n{}", bullets.join("\n")));
         }
@@ -42,10 +38,10 @@ const LIGHT: TableStyle = TableStyle::new()
     .header_separator(LineStyle::none().fill('-').junction('-'))
     .content_lines(ContentLineStyle::none());
 
-fn block(table: &Table, clock: Clock, width: u16) -> String {
+fn block(table: &ReportTable, clock: ReportClock, width: u16) -> String {
     let mut out = String::new();
     if !table.title.is_empty() {
-        out.push_str(&wrapped(&format!("{}:", inert(&table.title)), width.into(), ""));
+        out.push_str(&wrapped(&format!("{}:", escaped(&table.title)), width.into(), ""));
         out.push('\n');
     }
     let parts = parts(table, clock, width);
@@ -67,32 +63,32 @@ const MOST: usize = 200;
 
 /// The table, or where it is too wide parts of it side by side: each has the first column and as many
 /// others as fit, their titles broken where that makes the parts fewer.
-fn parts(table: &Table, clock: Clock, width: u16) -> Vec<Table> {
+fn parts(table: &ReportTable, clock: ReportClock, width: u16) -> Vec<ReportTable> {
     let whole = side_by_side(table, clock, width);
     if whole.len() < 2 {
         return whole;
     }
-    let broken = |lines: usize| Table { columns: titles_broken(table, clock, lines), ..table.clone() };
+    let broken = |lines: usize| ReportTable { columns: titles_broken(table, clock, lines), ..table.clone() };
     let mut broken = (2..=LINES).map(|lines| side_by_side(&broken(lines), clock, width));
     broken.find(|parts| parts.len() < whole.len()).unwrap_or(whole)
 }
 
 /// The columns with each title broken between its words into at most so many lines, none of them wider
 /// than it must be beside the cells.
-fn titles_broken(table: &Table, clock: Clock, lines: usize) -> Vec<Column> {
-    let untitled = |it: &Column| Column { title: String::new(), ..it.clone() };
-    let bare = Table { columns: table.columns.iter().map(untitled).collect(), ..table.clone() };
+fn titles_broken(table: &ReportTable, clock: ReportClock, lines: usize) -> Vec<TableColumn> {
+    let untitled = |column: &TableColumn| TableColumn { title: String::new(), ..column.clone() };
+    let bare = ReportTable { columns: table.columns.iter().map(untitled).collect(), ..table.clone() };
     let widths = filled(&bare, clock, u16::MAX).column_max_content_widths();
-    let broken = |(it, &width): (&Column, &u16)| {
-        let longest = it.title.split(' ').map(str::len).max().unwrap_or(0).max(width.into());
-        let titles = (longest..).map(|width| wrapped(&it.title, width, ""));
+    let broken = |(column, &width): (&TableColumn, &u16)| {
+        let longest = column.title.split(' ').map(str::len).max().unwrap_or(0).max(width.into());
+        let titles = (longest..).map(|width| wrapped(&column.title, width, ""));
         let title = titles.take(MOST).find(|title| title.lines().count() <= lines);
-        Column { title: title.unwrap_or_else(|| it.title.clone()), ..it.clone() }
+        TableColumn { title: title.unwrap_or_else(|| column.title.clone()), ..column.clone() }
     };
     table.columns.iter().zip(&widths).map(broken).collect()
 }
 
-fn side_by_side(table: &Table, clock: Clock, width: u16) -> Vec<Table> {
+fn side_by_side(table: &ReportTable, clock: ReportClock, width: u16) -> Vec<ReportTable> {
     let widths = filled(table, clock, width).column_max_content_widths();
     let least = |index: usize| {
         let own = widths.get(index).copied().unwrap_or(0);
@@ -114,37 +110,39 @@ fn side_by_side(table: &Table, clock: Clock, width: u16) -> Vec<Table> {
         return vec![table.clone()];
     }
     let of =
-        |row: &Vec<Value>, group: &[usize]| group.iter().filter_map(|&at| row.get(at).cloned()).collect();
-    let part = |group: &Vec<usize>| Table {
+        |row: &Vec<TableCell>, group: &[usize]| group.iter().filter_map(|&at| row.get(at).cloned()).collect();
+    let part = |group: &Vec<usize>| ReportTable {
         columns: group.iter().filter_map(|&at| table.columns.get(at).cloned()).collect(),
         rows: table.rows.iter().take(rows_shown(table)).map(|row| of(row, group)).collect(),
         total: table.total.as_ref().map(|row| of(row, group)),
-        ..Table::new("", &[])
+        ..ReportTable::new("", &[])
     };
     groups.iter().map(part).collect()
 }
 
-fn rows_shown(table: &Table) -> usize {
+fn rows_shown(table: &ReportTable) -> usize {
     table.shown.map_or(table.rows.len(), |(most, _)| most)
 }
 
-fn filled(table: &Table, clock: Clock, width: u16) -> Grid {
+fn filled(table: &ReportTable, clock: ReportClock, width: u16) -> Grid {
     let rows = table.rows.iter().take(rows_shown(table)).chain(&table.total);
     let mut grid = Grid::new();
     grid.load_style(LIGHT).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     let numeric = |index: usize| {
         let cells = || table.rows.iter().filter_map(move |row| row.get(index));
-        cells().any(Value::is_number) && !cells().any(|cell| matches!(cell, Value::Text(_)))
+        cells().any(TableCell::is_number) && !cells().any(|cell| matches!(cell, TableCell::Text(_)))
     };
     let alignment = |index| if numeric(index) { CellAlignment::Right } else { CellAlignment::Left };
     let titles = table.columns.iter().enumerate();
-    grid.set_header(titles.map(|(index, it)| Cell::new(&it.title).set_alignment(alignment(index))));
+    grid.set_header(
+        titles.map(|(index, column)| GridCell::new(&column.title).set_alignment(alignment(index))),
+    );
     for row in rows {
         let cells = row.iter().zip(&table.columns).enumerate();
         grid.add_row(cells.map(|(index, (value, column))| {
             let words = value.human(|at| clock.cell(at));
-            let words = if column.prose { inert(&words) } else { name(&words) };
-            Cell::new(words).set_alignment(alignment(index))
+            let words = if column.prose { escaped(&words) } else { name(&words) };
+            GridCell::new(words).set_alignment(alignment(index))
         }));
     }
     let widths = grid.column_max_content_widths();
@@ -158,13 +156,13 @@ fn filled(table: &Table, clock: Clock, width: u16) -> Grid {
     grid
 }
 
-fn has_words(table: &Table, index: usize) -> bool {
-    table.rows.iter().filter_map(|row| row.get(index)).any(|cell| matches!(cell, Value::Text(_)))
+fn has_words(table: &ReportTable, index: usize) -> bool {
+    table.rows.iter().filter_map(|row| row.get(index)).any(|cell| matches!(cell, TableCell::Text(_)))
 }
 
 /// Whether each column is kept as wide as its content: all but prose where enough is left for that,
 /// else the numbers and times, else none.
-fn kept_whole(table: &Table, widths: &[u16], width: u16) -> Vec<bool> {
+fn kept_whole(table: &ReportTable, widths: &[u16], width: u16) -> Vec<bool> {
     let keep: Vec<bool> = table.columns.iter().map(|column| !column.prose).collect();
     let numbers: Vec<bool> = (0..keep.len()).map(|index| !has_words(table, index)).collect();
     let fits = |keep: &[bool]| {
@@ -186,10 +184,10 @@ mod tests {
     use super::*;
 
     fn answer() -> Answer {
-        let mut table = Table::new("Numbers", &[("name", "name"), ("count", "count")]);
-        table.push(vec![Value::text("a\u{1b}b"), Value::Count(5)]);
-        table.push(vec![Value::text("c"), Value::Count(1_000)]);
-        table.push(vec![Value::text("d"), Value::Count(7)]);
+        let mut table = ReportTable::new("Numbers", &[("name", "name"), ("count", "count")]);
+        table.push(vec![TableCell::text("a\u{1b}b"), TableCell::Count(5)]);
+        table.push(vec![TableCell::text("c"), TableCell::Count(1_000)]);
+        table.push(vec![TableCell::text("d"), TableCell::Count(7)]);
         table.shown = Some((2, "names"));
         Answer {
             headline: vec!["One.".into(), "Two.".into()],
@@ -204,19 +202,19 @@ mod tests {
         let expected = "One. Two.\n\nNumbers:\n\
             name       count\n------------------\na\\u{1b}b       5\nc          1,000\n... and 1 more names\n\n\
             Assumptions:\n- first\n";
-        assert_eq!(Text.render(&answer(), 80), expected);
+        assert_eq!(TextRenderer.render(&answer(), 80), expected);
     }
 
     #[test]
     fn a_wide_table_is_shown_in_parts_and_no_cell_is_broken() {
         let keys = ["a", "b", "c", "d", "e", "f", "g", "h"];
         let columns: Vec<(&'static str, &'static str)> = keys.map(|key| (key, "a long title")).to_vec();
-        let mut table = Table::new("Wide", &columns);
-        let mut row = vec![Value::text("idle-reuse")];
-        row.extend((1..8).map(|n| Value::Count(n * 1_234_567)));
+        let mut table = ReportTable::new("Wide", &columns);
+        let mut row = vec![TableCell::text("idle-reuse")];
+        row.extend((1..8).map(|n| TableCell::Count(n * 1_234_567)));
         table.push(row);
         for width in [40, 60, 80, 100, 200] {
-            let text = block(&table, Clock::default(), width);
+            let text = block(&table, ReportClock::default(), width);
             assert!(text.lines().all(|line| line.chars().count() <= width.into()), "{width}:\n{text}");
             for n in 1..8 {
                 assert!(text.contains(&thousands(n * 1_234_567)), "{width}:\n{text}");
@@ -227,10 +225,11 @@ mod tests {
 
     #[test]
     fn a_title_is_broken_where_the_table_then_fits() {
-        let mut table = Table::new("", &[("a", "a"), ("b", "held on average"), ("c", "in use at once")]);
-        table.push(vec![Value::text("x"), Value::Count(1), Value::Count(12)]);
+        let mut table =
+            ReportTable::new("", &[("a", "a"), ("b", "held on average"), ("c", "in use at once")]);
+        table.push(vec![TableCell::text("x"), TableCell::Count(1), TableCell::Count(12)]);
         let rows = |width| {
-            let text = block(&table, Clock::default(), width);
+            let text = block(&table, ReportClock::default(), width);
             text.lines().filter(|line| !line.starts_with('-')).map(str::to_owned).collect::<Vec<_>>()
         };
         assert_eq!(
@@ -245,7 +244,7 @@ mod tests {
         let mut answer = answer();
         answer.headline = vec!["many short words ".repeat(20)];
         answer.assumptions = vec!["and some more of them ".repeat(20)];
-        let text = Text.render(&answer, 40);
+        let text = TextRenderer.render(&answer, 40);
         assert!(text.lines().all(|line| line.chars().count() <= 40), "{text}");
     }
 }

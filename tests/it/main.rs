@@ -7,41 +7,19 @@ use std::path::Path;
 
 use eniplan::diagnostic::{Diagnostic, Diagnostics};
 
-mod audit;
-mod brute_force;
-mod check;
 mod cli;
-mod compose;
-mod docs;
-mod examples;
-mod explanation;
+mod composition;
 mod fidelity;
-mod generate;
-mod graph;
-mod growth;
-mod help;
-mod hostile;
+mod golden;
+mod house;
 mod import;
-mod inventory;
-mod json_schema;
-mod lemmas;
-mod models;
-mod naive;
-mod naive_agrees;
-mod page;
-mod properties;
-mod readers;
+mod oracle;
+mod plan;
 mod report;
-mod reuse;
 mod scenario;
-mod schemas;
-mod settings;
-mod size;
+mod simulation;
 mod support;
-mod talk;
-mod terminal;
-mod tidy;
-mod topology;
+mod worst_case;
 
 /// `E203 4:5 what is wrong`: a diagnostic on one line, as the fixtures promise it.
 fn told(problem: &Diagnostic) -> String {
@@ -64,18 +42,3 @@ fn check_fixtures(folder: &str, read: impl Fn(&str) -> Option<Diagnostics>) -> u
     }
     seen
 }
-mod plan;
-mod plan_check;
-mod plan_cli;
-mod plan_explain;
-mod plan_joint;
-mod plan_joint_instance;
-mod plan_joint_oracle;
-mod plan_least;
-mod plan_measured;
-mod plan_metamorphic;
-mod plan_objective;
-mod plan_oracle;
-mod plan_pools;
-mod plan_targets;
-mod plan_waiting;

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use eniplan::cold_path::{ColdPath, Path as Phases, Step};
+use eniplan::cold_path::{ColdPath, Path as Phases, PathStep};
 use eniplan::platform::PhaseKind;
-use eniplan::policy::{Capacity, IdleTtl, Policy, Start, named};
+use eniplan::policy::{Capacity, IdleTtl, Policy, StartMode, named};
 use eniplan::quantity::{Interval, Memory, Millis};
 use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{Nature, Outcome, Silent, World, simulate};
-use eniplan::topology::{EniClass, FunctionPlace, Limits, SubnetRoom, Topology};
+use eniplan::topology::{EniClass, FunctionPlace, SubnetRoom, SystemLimits, Topology};
 use eniplan::trace::{Entry, Shape, Traffic, TrafficFunction};
 use petgraph::graph::DiGraph;
 
@@ -71,13 +71,13 @@ impl Bench {
             graph: DiGraph::new(),
             classes: vec![EniClass { subnet: 0, security_groups: vec!["default".into()] }],
             functions: (0..functions).map(place).collect(),
-            limits: Limits::only(vec![subnet]),
+            limits: SystemLimits::only(vec![subnet]),
             boot: Interval::exactly(Millis(0)),
             delete: Interval::exactly(Millis(0)),
             capacity: Capacity::Count(1),
         };
         let mut policy = named("idle-reuse").unwrap();
-        policy.start = Start::Empty;
+        policy.start = StartMode::Empty;
         policy.idle_ttl = IdleTtl::Forever;
         let cold_path = ColdPath { vpc: eni_only(), plain: Phases::default() };
         Self { topology, cold_path, policy, initial: vec![0; functions] }
@@ -98,7 +98,7 @@ impl Bench {
 
 /// A cold path that is nothing but the wait for an ENI.
 pub fn eni_only() -> Phases {
-    let step = Step {
+    let step = PathStep {
         name: "eni".into(),
         kind: PhaseKind::Eni,
         duration: Interval::exactly(Millis(0)),

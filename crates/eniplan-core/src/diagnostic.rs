@@ -3,9 +3,9 @@
 //! Readers collect all of them in a [`Diagnostics`] before they give up.
 //! Rendering and exit codes are the command line's business.
 
-mod excerpt;
+mod snippet;
 
-pub use excerpt::excerpt;
+pub use snippet::snippet;
 
 use std::fmt;
 
@@ -163,23 +163,23 @@ impl Diagnostic {
 }
 
 impl Diagnostic {
-    /// `E102 traffic.csv:7:3 (invocations): "-4": … ` on one line, `excerpt` (empty, or lines that end in
+    /// `E102 traffic.csv:7:3 (invocations): "-4": … ` on one line, `snippet` (empty, or lines that end in
     /// a newline) and the help on a line of its own.
-    fn told(&self, excerpt: &str) -> String {
+    fn told(&self, snippet: &str) -> String {
         let mut out = self.code.text().to_owned();
         if !self.file.is_empty() {
             let place = [self.line, self.column.filter(|_| self.line.is_some())];
             let place: String =
                 place.into_iter().flatten().flat_map(|n| [":".to_owned(), n.to_string()]).collect();
-            out = format!("{out} {}{place}", inert(&self.file));
+            out = format!("{out} {}{place}", escaped(&self.file));
         }
         if let Some(name) = &self.column_name {
-            out = format!("{out} ({})", inert(name));
+            out = format!("{out} ({})", escaped(name));
         }
         if let Some(value) = &self.value {
-            out = format!("{out}: \"{}\"", inert(value));
+            out = format!("{out}: \"{}\"", escaped(value));
         }
-        format!("{out}: {}\n{excerpt}  help: {}", inert(&self.message), inert(&self.help))
+        format!("{out}: {}\n{snippet}  help: {}", escaped(&self.message), escaped(&self.help))
     }
 }
 
@@ -196,7 +196,7 @@ pub fn is_hidden(c: char) -> bool {
 }
 
 /// `text` with control and direction characters escaped, so that data cannot drive a terminal.
-pub fn inert(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     if !text.contains(is_hidden) {
         return text.to_owned();
     }
@@ -292,10 +292,11 @@ impl Diagnostics {
         self.sorted().into_iter().take(Self::SHOWN).collect()
     }
 
-    /// All of them for people, each with its excerpt: empty, or lines that end in a newline.
-    pub fn told(&self, excerpt: impl Fn(&Diagnostic) -> String) -> String {
+    /// All of them for people, each with its snippet: empty, or lines that end in a newline.
+    pub fn told(&self, snippet: impl Fn(&Diagnostic) -> String) -> String {
         let shown = self.shown().into_iter();
-        let mut out: String = shown.flat_map(|it| [it.told(&excerpt(it)), "\n".to_owned()]).collect();
+        let mut out: String =
+            shown.flat_map(|problem| [problem.told(&snippet(problem)), "\n".to_owned()]).collect();
         let more = self.count.saturating_sub(Self::SHOWN);
         if more > 0 {
             out.push_str(&["... and ", &more.to_string(), " more\n"].concat());

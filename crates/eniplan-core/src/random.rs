@@ -23,7 +23,7 @@ pub enum Purpose {
     /// Choices of a search.
     Search = 7,
     /// How long idle environments live.
-    Lives = 8,
+    Lifetimes = 8,
 }
 
 const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;

@@ -2,12 +2,12 @@
 
 use rayon::prelude::*;
 
-use super::demand::mean;
+use super::demand::{LOAD_COLUMNS, LOAD_TITLE, load_cells, mean};
 use crate::demand::FunctionDemand;
 use crate::demand::even::BusiestSlot;
-use crate::report::forms::{ByFunction, FunctionLoad, fields, value};
-use crate::report::words::counted;
-use crate::report::{Answer, Subject, Table, Value};
+use crate::report::format::counted;
+use crate::report::views::{ByFunctionView, FunctionLoadView, fields, value};
+use crate::report::{Answer, ReportTable, Subject, TableCell};
 
 /// The functions that people are shown.
 const SHOWN: usize = 20;
@@ -21,11 +21,13 @@ pub fn by_function(
     let mut all: Vec<(&FunctionDemand, Option<&BusiestSlot>)> = functions
         .iter()
         .enumerate()
-        .map(|(index, it)| (it, busiest.and_then(|slots| slots.get(index))))
+        .map(|(index, function)| (function, busiest.and_then(|slots| slots.get(index))))
         .collect();
-    all.sort_by_key(|(it, _)| (std::cmp::Reverse((it.busy_ms, it.invocations)), &it.name));
-    let functions = all.par_iter().map(|(it, slot)| value(&load(subject, it, *slot))).collect();
-    let json = fields(&ByFunction { of: subject.of_traffic(), functions });
+    all.sort_by_key(|(function, _)| {
+        (std::cmp::Reverse((function.busy_ms, function.invocations)), &function.name)
+    });
+    let functions = all.par_iter().map(|(function, slot)| value(&load(subject, function, *slot))).collect();
+    let json = fields(&ByFunctionView { of: subject.traffic_view(), functions });
     let headline = format!(
         "{} holds {} of {} over {}.",
         subject.file(),
@@ -48,41 +50,32 @@ pub fn by_function(
     }
 }
 
-fn load<'a>(subject: &Subject, it: &'a FunctionDemand, slot: Option<&BusiestSlot>) -> FunctionLoad<'a> {
-    FunctionLoad {
-        function: &it.name,
-        invocations: it.invocations,
-        mean_concurrency: mean(it.busy_ms, subject.span),
-        peak_concurrency: it.peak_concurrency,
-        peak_concurrency_at_ms: it.peak_concurrency_at,
+fn load<'a>(
+    subject: &Subject,
+    function: &'a FunctionDemand,
+    slot: Option<&BusiestSlot>,
+) -> FunctionLoadView<'a> {
+    FunctionLoadView {
+        function: &function.name,
+        invocations: function.invocations,
+        mean_concurrency: mean(function.busy_ms, subject.span),
+        peak_concurrency: function.peak_concurrency,
+        peak_concurrency_at_ms: function.peak_concurrency_at,
         busiest_slot_invocations: slot.map(|slot| slot.invocations.into()),
         busiest_slot_at_ms: slot.map(|slot| slot.at),
     }
 }
 
-fn table(subject: &Subject, all: &[(&FunctionDemand, Option<&BusiestSlot>)], slots: bool) -> Table {
-    let mut columns = vec![
-        ("function", "function"),
-        ("invocations", "invocations"),
-        ("mean_concurrency", "mean"),
-        ("peak_concurrency", "most"),
-        ("peak_concurrency_at_ms", "first at"),
-    ];
+fn table(subject: &Subject, all: &[(&FunctionDemand, Option<&BusiestSlot>)], slots: bool) -> ReportTable {
+    let mut columns = LOAD_COLUMNS.to_vec();
     if slots {
         columns.extend([("busiest_slot_invocations", "busiest slot"), ("busiest_slot_at_ms", "at")]);
     }
-    let mut table =
-        Table::new("By function, busiest first (mean and most: invocations that run at once)", &columns);
-    let row = |(it, slot): &(&FunctionDemand, Option<&BusiestSlot>)| {
-        let mut row = vec![
-            Value::text(it.name.as_str()),
-            Value::Count(it.invocations),
-            Value::Decimal(mean(it.busy_ms, subject.span), 2),
-            Value::Count(it.peak_concurrency.into()),
-            Value::instant(Some(it.peak_concurrency_at)),
-        ];
+    let mut table = ReportTable::new(LOAD_TITLE, &columns);
+    let row = |(function, slot): &(&FunctionDemand, Option<&BusiestSlot>)| {
+        let mut row = load_cells(function, subject.span);
         if let Some(slot) = slot {
-            row.extend([Value::Count(slot.invocations.into()), Value::instant(Some(slot.at))]);
+            row.extend([TableCell::Count(slot.invocations.into()), TableCell::instant(Some(slot.at))]);
         }
         row
     };

@@ -1,60 +1,10 @@
 //! What files hold with which nothing is wrong.
 
-use serde::Serialize;
+use crate::report::format::{counted, thousands};
+use crate::report::views::{CheckView, CheckedFile, FileContents};
+use crate::report::{Answer, ReportTable, TableCell};
 
-use crate::quantity::Millis;
-use crate::report::forms::Checks;
-use crate::report::words::{counted, thousands};
-use crate::report::{Answer, Table, Value};
-
-/// A file with which nothing is wrong.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Checked {
-    /// The file, as the user named it.
-    pub file: String,
-    /// What it holds.
-    #[serde(flatten)]
-    pub holds: Holds,
-}
-
-/// What a file holds.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Holds {
-    /// A scenario, with what the traffic beside it adds.
-    Scenario {
-        /// How many functions there are.
-        functions: u64,
-        /// How many subnets, assumed ones too.
-        subnets: u64,
-        /// How many targets.
-        targets: u64,
-        /// The model it was looked at with.
-        model: String,
-    },
-    /// A model.
-    Model {
-        /// Its name.
-        name: String,
-        /// How many numbers it has, each with its source.
-        numbers: u64,
-        /// How many phases its cold path has.
-        phases: u64,
-    },
-    /// Traffic.
-    Traffic {
-        /// How many functions there are.
-        functions: u64,
-        /// How many invocations.
-        invocations: u64,
-        /// How long it is.
-        span_ms: Millis,
-    },
-}
-
-impl Holds {
+impl FileContents {
     const fn kind(&self) -> &'static str {
         match self {
             Self::Scenario { .. } => "scenario",
@@ -82,11 +32,11 @@ impl Holds {
 }
 
 /// That nothing is wrong with the files, and what they hold.
-pub fn check(files: &[Checked], assumptions: Vec<String>) -> Answer {
-    let mut table = Table::new("", &[("file", "file"), ("kind", "kind"), ("holds", "what it holds")]);
-    for it in files {
-        let cells = [it.file.clone(), it.holds.kind().to_owned(), it.holds.in_words()];
-        table.push(cells.into_iter().map(Value::text).collect());
+pub fn check(files: &[CheckedFile], assumptions: Vec<String>) -> Answer {
+    let mut table = ReportTable::new("", &[("file", "file"), ("kind", "kind"), ("holds", "what it holds")]);
+    for checked in files {
+        let cells = [checked.file.clone(), checked.holds.kind().to_owned(), checked.holds.in_words()];
+        table.push(cells.into_iter().map(TableCell::text).collect());
     }
     let count = counted(files.len() as u64, "file", "files");
     let mut answer = Answer {
@@ -95,6 +45,6 @@ pub fn check(files: &[Checked], assumptions: Vec<String>) -> Answer {
         assumptions,
         ..Answer::default()
     };
-    answer.extend(&Checks { files });
+    answer.extend(&CheckView { files });
     answer
 }

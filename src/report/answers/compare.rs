@@ -1,10 +1,10 @@
 //! Policies and models side by side.
 
-use crate::comparison::{Comparison, Row, Runs};
+use crate::comparison::{CompareRow, Comparison, SeededRuns};
 use crate::quantity::Millis;
-use crate::report::forms::{Compared, fields};
-use crate::report::words::{brief, joined, name, thousands};
-use crate::report::{Answer, Subject, Table, Value};
+use crate::report::format::{brief, joined, name, thousands};
+use crate::report::views::{CompareView, fields};
+use crate::report::{Answer, ReportTable, Subject, TableCell};
 use crate::worst_case::Bracket;
 
 /// The comparison of what the subject's traffic comes to; `runs` is how many runs stand behind each row.
@@ -28,18 +28,18 @@ pub fn compare(subject: &Subject, comparison: &Comparison, runs: u64) -> Answer 
         flat: Some(flat(rows)),
         assumptions,
         // Model and policy are columns of the rows here.
-        json: fields(&Compared { of: subject.of_traffic(), comparison, runs }),
+        json: fields(&CompareView { of: subject.traffic_view(), comparison, runs }),
         clock: subject.clock,
     }
 }
 
-fn label(row: &Row, several: bool) -> String {
+fn label(row: &CompareRow, several: bool) -> String {
     if several { format!("{} on {}", name(&row.policy), name(&row.model)) } else { name(&row.policy) }
 }
 
-fn headline(subject: &Subject, rows: &[Row], several: bool) -> Vec<String> {
-    let bound = |row: &&Row| row.worst_cold_start_ms.and_then(|it| it.bound);
-    let proved: Vec<&Row> = rows.iter().filter(|row| bound(row).is_some()).collect();
+fn headline(subject: &Subject, rows: &[CompareRow], several: bool) -> Vec<String> {
+    let bound = |row: &&CompareRow| row.worst_cold_start_ms.and_then(|bracket| bracket.bound);
+    let proved: Vec<&CompareRow> = rows.iter().filter(|row| bound(row).is_some()).collect();
     let ends = (proved.iter().min_by_key(|row| bound(row)), proved.iter().max_by_key(|row| bound(row)));
     let source = subject.file();
     let first = match ends {
@@ -71,13 +71,13 @@ fn headline(subject: &Subject, rows: &[Row], several: bool) -> Vec<String> {
 }
 
 /// Two tables for each model, and what has no figures.
-fn tables(rows: &[Row], several: bool) -> Vec<Table> {
+fn tables(rows: &[CompareRow], several: bool) -> Vec<ReportTable> {
     let mut tables = Vec::new();
     for (index, first) in rows.iter().enumerate() {
         if rows.iter().take(index).any(|row| row.model == first.model) {
             continue;
         }
-        let of_model: Vec<&Row> = rows.iter().filter(|row| row.model == first.model).collect();
+        let of_model: Vec<&CompareRow> = rows.iter().filter(|row| row.model == first.model).collect();
         let on = if several { format!(" on {}", name(&first.model)) } else { String::new() };
         tables.extend([waits(&of_model, &on), holdings(&of_model, &on), notes(&of_model, &on)]);
     }
@@ -85,23 +85,23 @@ fn tables(rows: &[Row], several: bool) -> Vec<Table> {
 }
 
 /// A row that begins with its policy.
-fn named(row: &Row, cells: Vec<Value>) -> Vec<Value> {
-    std::iter::once(Value::text(row.policy.as_str())).chain(cells).collect()
+fn named(row: &CompareRow, cells: Vec<TableCell>) -> Vec<TableCell> {
+    std::iter::once(TableCell::text(row.policy.as_str())).chain(cells).collect()
 }
 
-fn bound(bracket: Option<Bracket>, value: fn(u64) -> Value) -> Value {
-    bracket.and_then(|it| it.bound).map_or(Value::Missing, value)
+fn bound(bracket: Option<Bracket>, value: fn(u64) -> TableCell) -> TableCell {
+    bracket.and_then(|bracket| bracket.bound).map_or(TableCell::Missing, value)
 }
 
-fn shown(bracket: Option<Bracket>, value: fn(u64) -> Value) -> Value {
-    bracket.map_or(Value::Missing, |it| value(it.witness))
+fn shown(bracket: Option<Bracket>, value: fn(u64) -> TableCell) -> TableCell {
+    bracket.map_or(TableCell::Missing, |bracket| value(bracket.witness))
 }
 
-fn of(row: &Row, value: impl Fn(&Runs) -> Value) -> Value {
-    row.runs.as_ref().map_or(Value::Missing, value)
+fn run_cell(row: &CompareRow, value: impl Fn(&SeededRuns) -> TableCell) -> TableCell {
+    row.runs.as_ref().map_or(TableCell::Missing, value)
 }
 
-fn waits(rows: &[&Row], on: &str) -> Table {
+fn waits(rows: &[&CompareRow], on: &str) -> ReportTable {
     let columns = [
         ("policy", "policy"),
         ("bound", "worst case"),
@@ -113,27 +113,27 @@ fn waits(rows: &[&Row], on: &str) -> Table {
         ("failures", "failed"),
         ("worst", "worst case"),
     ];
-    let mut table = Table::new(
+    let mut table = ReportTable::new(
         format!("Cold starts and failures{on} (worst case: proved; shown: by a replay)"),
         &columns,
     );
     for row in rows {
         let cells = vec![
-            bound(row.worst_cold_start_ms, Value::Span),
-            shown(row.worst_cold_start_ms, Value::Span),
-            of(row, |runs| Value::Span(brief(runs.p50_ms))),
-            of(row, |runs| Value::Span(brief(runs.p95_ms))),
-            of(row, |runs| Value::Span(brief(runs.p99_ms))),
-            of(row, |runs| Value::Share(runs.cold_share)),
-            of(row, |runs| Value::Decimal(runs.failures, 1)),
-            bound(row.worst_failures, Value::Count),
+            bound(row.worst_cold_start_ms, TableCell::Span),
+            shown(row.worst_cold_start_ms, TableCell::Span),
+            run_cell(row, |runs| TableCell::Span(brief(runs.p50_ms))),
+            run_cell(row, |runs| TableCell::Span(brief(runs.p95_ms))),
+            run_cell(row, |runs| TableCell::Span(brief(runs.p99_ms))),
+            run_cell(row, |runs| TableCell::Share(runs.cold_share)),
+            run_cell(row, |runs| TableCell::Decimal(runs.failures, 1)),
+            bound(row.worst_failures, TableCell::Count),
         ];
         table.push(named(row, cells));
     }
     table
 }
 
-fn holdings(rows: &[&Row], on: &str) -> Table {
+fn holdings(rows: &[&CompareRow], on: &str) -> ReportTable {
     let columns = [
         ("policy", "policy"),
         ("bound", "worst case"),
@@ -148,34 +148,34 @@ fn holdings(rows: &[&Row], on: &str) -> Table {
     let title = format!(
         "ENIs{on} (regret: ENI-hours beyond those of a clairvoyant with the same kind of ENIs, as a share)"
     );
-    let mut table = Table::new(title, &columns);
+    let mut table = ReportTable::new(title, &columns);
     for row in rows {
         let cells = vec![
-            bound(row.worst_peak_enis, Value::Count),
-            shown(row.worst_peak_enis, Value::Count),
-            of(row, |runs| Value::Count(runs.peak_enis)),
-            of(row, |runs| Value::Decimal(runs.mean_enis, 1)),
-            of(row, |runs| Value::Decimal(runs.eni_hours, 1)),
-            of(row, |runs| Value::Count(runs.peak_addresses)),
-            row.regret_share.map_or(Value::Missing, Value::Share),
-            Value::Flag(row.pareto),
+            bound(row.worst_peak_enis, TableCell::Count),
+            shown(row.worst_peak_enis, TableCell::Count),
+            run_cell(row, |runs| TableCell::Count(runs.peak_enis)),
+            run_cell(row, |runs| TableCell::Decimal(runs.mean_enis, 1)),
+            run_cell(row, |runs| TableCell::Decimal(runs.eni_hours, 1)),
+            run_cell(row, |runs| TableCell::Count(runs.peak_addresses)),
+            row.regret_share.map_or(TableCell::Missing, TableCell::Share),
+            TableCell::Flag(row.pareto),
         ];
         table.push(named(row, cells));
     }
     table
 }
 
-fn notes(rows: &[&Row], on: &str) -> Table {
+fn notes(rows: &[&CompareRow], on: &str) -> ReportTable {
     let columns = [("policy", "policy"), ("note", "because")];
-    let mut table = Table::new(format!("Without figures{on}"), &columns).prose(&["note"]);
+    let mut table = ReportTable::new(format!("Without figures{on}"), &columns).prose(&["note"]);
     for (row, note) in rows.iter().filter_map(|row| Some((row, row.note.as_ref()?))) {
-        table.push(named(row, vec![Value::text(note.as_str())]));
+        table.push(named(row, vec![TableCell::text(note.as_str())]));
     }
     table
 }
 
 /// One row per option with every number, for programs.
-fn flat(rows: &[Row]) -> Table {
+fn flat(rows: &[CompareRow]) -> ReportTable {
     let keys = [
         "policy",
         "model",
@@ -199,31 +199,32 @@ fn flat(rows: &[Row]) -> Table {
         "pareto",
         "note",
     ];
-    let mut table = Table::new("", &keys.map(|key| (key, key)));
+    let mut table = ReportTable::new("", &keys.map(|key| (key, key)));
     for row in rows {
-        let hours = |hours: Option<f64>| hours.map_or(Value::Missing, |hours| Value::Decimal(hours, 3));
+        let hours =
+            |hours: Option<f64>| hours.map_or(TableCell::Missing, |hours| TableCell::Decimal(hours, 3));
         table.push(vec![
-            Value::text(row.policy.as_str()),
-            Value::text(row.model.as_str()),
-            shown(row.worst_cold_start_ms, Value::Span),
-            bound(row.worst_cold_start_ms, Value::Span),
-            of(row, |runs| Value::Span(runs.p50_ms)),
-            of(row, |runs| Value::Span(runs.p95_ms)),
-            of(row, |runs| Value::Span(runs.p99_ms)),
-            of(row, |runs| Value::Share(runs.cold_share)),
-            of(row, |runs| Value::Decimal(runs.failures, 3)),
-            shown(row.worst_failures, Value::Count),
-            bound(row.worst_failures, Value::Count),
-            shown(row.worst_peak_enis, Value::Count),
-            bound(row.worst_peak_enis, Value::Count),
-            of(row, |runs| Value::Count(runs.peak_enis)),
-            of(row, |runs| Value::Decimal(runs.mean_enis, 3)),
-            of(row, |runs| Value::Decimal(runs.eni_hours, 3)),
-            of(row, |runs| Value::Count(runs.peak_addresses)),
+            TableCell::text(row.policy.as_str()),
+            TableCell::text(row.model.as_str()),
+            shown(row.worst_cold_start_ms, TableCell::Span),
+            bound(row.worst_cold_start_ms, TableCell::Span),
+            run_cell(row, |runs| TableCell::Span(runs.p50_ms)),
+            run_cell(row, |runs| TableCell::Span(runs.p95_ms)),
+            run_cell(row, |runs| TableCell::Span(runs.p99_ms)),
+            run_cell(row, |runs| TableCell::Share(runs.cold_share)),
+            run_cell(row, |runs| TableCell::Decimal(runs.failures, 3)),
+            shown(row.worst_failures, TableCell::Count),
+            bound(row.worst_failures, TableCell::Count),
+            shown(row.worst_peak_enis, TableCell::Count),
+            bound(row.worst_peak_enis, TableCell::Count),
+            run_cell(row, |runs| TableCell::Count(runs.peak_enis)),
+            run_cell(row, |runs| TableCell::Decimal(runs.mean_enis, 3)),
+            run_cell(row, |runs| TableCell::Decimal(runs.eni_hours, 3)),
+            run_cell(row, |runs| TableCell::Count(runs.peak_addresses)),
             hours(row.regret_eni_hours),
-            row.regret_share.map_or(Value::Missing, Value::Share),
-            Value::Flag(row.pareto),
-            row.note.as_deref().map_or(Value::Missing, Value::text),
+            row.regret_share.map_or(TableCell::Missing, TableCell::Share),
+            TableCell::Flag(row.pareto),
+            row.note.as_deref().map_or(TableCell::Missing, TableCell::text),
         ]);
     }
     table

@@ -1,29 +1,29 @@
 //! Ways to cut a service into functions, side by side, and the best one.
 
-use crate::composition::{Best, How, Objective, Row};
+use crate::composition::{BestCut, CutObjective, CutRow, How};
 use crate::quantity::Memory;
 use crate::quantity::Millis;
-use crate::report::forms::{BestForm, Composed, Refused, fields};
-use crate::report::words::{counted, decimal, joined, name, thousands};
-use crate::report::{Answer, Subject, Table, Value};
+use crate::report::format::{counted, decimal, joined, name, thousands};
+use crate::report::views::{BestGroupingView, ComposeView, RefusedGroupingView, fields};
+use crate::report::{Answer, ReportTable, Subject, TableCell};
 
 /// What was found.
 #[derive(Clone, Debug)]
 pub struct Composition {
     /// What each grouping comes to.
-    pub rows: Vec<Row>,
+    pub rows: Vec<CutRow>,
     /// Those that cannot be, and why.
     pub refused: Vec<(String, String)>,
     /// What is to be small.
-    pub objective: Objective,
+    pub objective: CutObjective,
     /// The best cut; its row is among `rows`, by this name.
-    pub best: Option<(Best, String)>,
+    pub best: Option<(BestCut, String)>,
     /// How many routes there are.
     pub routes: u64,
 }
 
 impl Composition {
-    fn row(&self, grouping: &str) -> Option<&Row> {
+    fn row(&self, grouping: &str) -> Option<&CutRow> {
         self.rows.iter().find(|row| row.grouping == grouping)
     }
 }
@@ -42,25 +42,25 @@ pub fn compose(subject: &Subject, found: &Composition) -> Answer {
         tables: vec![side_by_side(found), functions(found), routes(found), enis(found)],
         flat: Some(flat(found)),
         assumptions,
-        json: fields(&form(subject, found)),
+        json: fields(&view(subject, found)),
         clock: subject.clock,
     }
 }
 
 /// What a row came to by the objective, in its unit.
-fn simulated(row: &Row, objective: Objective) -> f64 {
+fn simulated(row: &CutRow, objective: CutObjective) -> f64 {
     match objective {
-        Objective::ColdTime => row.waited_ms / 1_000.0,
-        Objective::ColdStarts => row.cold,
-        Objective::IdleMemory => row.idle_gb_hours,
-        Objective::Environments => row.peak_environments as f64,
-        Objective::Enis => row.peak_enis as f64,
-        Objective::Access => row.beyond_need as f64,
+        CutObjective::ColdTime => row.waited_ms / 1_000.0,
+        CutObjective::ColdStarts => row.cold,
+        CutObjective::IdleMemory => row.idle_gb_hours,
+        CutObjective::Environments => row.peak_environments as f64,
+        CutObjective::Enis => row.peak_enis as f64,
+        CutObjective::Access => row.beyond_need as f64,
     }
 }
 
-fn amount(value: f64, objective: Objective) -> String {
-    if objective == Objective::ColdTime {
+fn amount(value: f64, objective: CutObjective) -> String {
+    if objective == CutObjective::ColdTime {
         // As the tables print lengths of time.
         let ms = value * 1_000.0;
         return Millis(if value < 1.0 { whole(ms) } else { tenths(ms) }).to_string();
@@ -72,7 +72,11 @@ fn amount(value: f64, objective: Objective) -> String {
     format!(
         "{} {}",
         decimal(value, places),
-        if one { unit.strip_suffix('s').filter(|it| !it.is_empty()).unwrap_or(unit) } else { unit }
+        if one {
+            unit.strip_suffix('s').filter(|singular| !singular.is_empty()).unwrap_or(unit)
+        } else {
+            unit
+        }
     )
 }
 
@@ -83,7 +87,7 @@ fn headline(subject: &Subject, found: &Composition) -> Vec<String> {
     };
     let row = found.row(row_name);
     let functions: Vec<String> = row.map_or_else(Vec::new, |row| {
-        row.functions.iter().map(|it| format!("`{}`", name(&it.function))).collect()
+        row.functions.iter().map(|function| format!("`{}`", name(&function.function))).collect()
     });
     let shown = if functions.len() > 6 { String::new() } else { format!(" ({})", joined(&functions)) };
     let of = counted(found.routes, "route", "routes");
@@ -113,7 +117,7 @@ fn headline(subject: &Subject, found: &Composition) -> Vec<String> {
     ]
 }
 
-fn proof(best: &Best, objective: Objective) -> String {
+fn proof(best: &BestCut, objective: CutObjective) -> String {
     let cost = amount(objective.human(best.cost), objective);
     match best.how {
         How::Agreed | How::RecursionAlone => format!(
@@ -130,17 +134,17 @@ fn proof(best: &Best, objective: Objective) -> String {
             "By closed form it costs {cost}; this is a search, and no grouping costs less than {}: it may be \
              {} from the best.",
             amount(objective.human(best.bound), objective),
-            crate::report::words::percent(best.gap()),
+            crate::report::format::percent(best.gap()),
         ),
     }
 }
 
-fn worst(row: &Row) -> (Value, Value) {
+fn worst(row: &CutRow) -> (TableCell, TableCell) {
     let bracket = row.worst_cold_start_ms;
-    (Value::Span(bracket.witness), Value::span(bracket.bound))
+    (TableCell::Span(bracket.witness), TableCell::span(bracket.bound))
 }
 
-fn side_by_side(found: &Composition) -> Table {
+fn side_by_side(found: &Composition) -> ReportTable {
     let columns = [
         ("grouping", "grouping"),
         ("cold", "cold"),
@@ -152,21 +156,21 @@ fn side_by_side(found: &Composition) -> Table {
         ("peak_enis", "ENIs"),
         ("beyond_need", "beyond need"),
     ];
-    let mut table = Table::new(
+    let mut table = ReportTable::new(
         "By grouping (per run; at worst: proved; beyond need: routes x targets they reach without need)",
         &columns,
     );
     for row in &found.rows {
         table.push(vec![
-            Value::text(row.grouping.as_str()),
-            Value::Decimal(row.cold, 1),
-            Value::Span(tenths(row.waited_ms)),
-            Value::Span(row.p99_ms),
+            TableCell::text(row.grouping.as_str()),
+            TableCell::Decimal(row.cold, 1),
+            TableCell::Span(tenths(row.waited_ms)),
+            TableCell::Span(row.p99_ms),
             worst(row).1,
-            Value::Count(row.peak_environments),
-            Value::Decimal(row.idle_gb_hours, 2),
-            Value::Count(row.peak_enis),
-            Value::Count(row.beyond_need),
+            TableCell::Count(row.peak_environments),
+            TableCell::Decimal(row.idle_gb_hours, 2),
+            TableCell::Count(row.peak_enis),
+            TableCell::Count(row.beyond_need),
         ]);
     }
     table
@@ -184,7 +188,7 @@ fn tenths(ms: f64) -> u64 {
     whole(ms / 100.0) * 100
 }
 
-fn functions(found: &Composition) -> Table {
+fn functions(found: &Composition) -> ReportTable {
     let columns = [
         ("grouping", "grouping"),
         ("function", "function"),
@@ -195,19 +199,22 @@ fn functions(found: &Composition) -> Table {
         ("beyond_need", "beyond need"),
     ];
     let title = "Their functions (cold path: at its longest, with an ENI at hand)";
-    let mut table = Table::new(title, &columns).prose(&["routes", "security_groups"]);
+    let mut table = ReportTable::new(title, &columns).prose(&["routes", "security_groups"]);
     for row in &found.rows {
-        for it in &row.functions {
-            let groups =
-                if it.security_groups.is_empty() { "-".to_owned() } else { it.security_groups.join(", ") };
+        for function in &row.functions {
+            let groups = if function.security_groups.is_empty() {
+                "-".to_owned()
+            } else {
+                function.security_groups.join(", ")
+            };
             table.push(vec![
-                Value::text(row.grouping.as_str()),
-                Value::text(it.function.as_str()),
-                Value::text(it.routes.join(", ")),
-                Value::text(Memory(it.memory_bytes).to_string()),
-                Value::Span(it.cold_path_ms),
-                Value::text(groups),
-                Value::Count(it.beyond_need),
+                TableCell::text(row.grouping.as_str()),
+                TableCell::text(function.function.as_str()),
+                TableCell::text(function.routes.join(", ")),
+                TableCell::text(Memory(function.memory_bytes).to_string()),
+                TableCell::Span(function.cold_path_ms),
+                TableCell::text(groups),
+                TableCell::Count(function.beyond_need),
             ]);
         }
     }
@@ -215,7 +222,7 @@ fn functions(found: &Composition) -> Table {
     table
 }
 
-fn routes(found: &Composition) -> Table {
+fn routes(found: &Composition) -> ReportTable {
     let columns = [
         ("route", "route"),
         ("grouping", "grouping"),
@@ -225,19 +232,19 @@ fn routes(found: &Composition) -> Table {
         ("p99_ms", "p99"),
         ("max_ms", "longest"),
     ];
-    let mut table = Table::new("Cold starts by route, all runs together", &columns);
+    let mut table = ReportTable::new("Cold starts by route, all runs together", &columns);
     let names = found.rows.first().map_or(&[][..], |row| row.routes.as_slice());
     for (index, route) in names.iter().enumerate().filter(|(_, route)| route.served > 0) {
         for row in &found.rows {
-            let Some(it) = row.routes.get(index) else { continue };
+            let Some(own) = row.routes.get(index) else { continue };
             table.push(vec![
-                Value::text(route.route.as_str()),
-                Value::text(row.grouping.as_str()),
-                Value::text(it.function.as_str()),
-                Value::Count(it.served),
-                Value::Count(it.cold),
-                Value::Span(it.p99_ms),
-                Value::Span(it.max_ms),
+                TableCell::text(route.route.as_str()),
+                TableCell::text(row.grouping.as_str()),
+                TableCell::text(own.function.as_str()),
+                TableCell::Count(own.served),
+                TableCell::Count(own.cold),
+                TableCell::Span(own.p99_ms),
+                TableCell::Span(own.max_ms),
             ]);
         }
     }
@@ -245,15 +252,15 @@ fn routes(found: &Composition) -> Table {
     table
 }
 
-fn enis(found: &Composition) -> Table {
+fn enis(found: &Composition) -> ReportTable {
     let columns = [("grouping", "grouping"), ("class", "subnet (security groups)"), ("peak_enis", "ENIs")];
-    let mut table = Table::new("The most ENIs held of each class", &columns).prose(&["class"]);
+    let mut table = ReportTable::new("The most ENIs held of each class", &columns).prose(&["class"]);
     for row in &found.rows {
         for most in &row.enis_by_class {
             table.push(vec![
-                Value::text(row.grouping.as_str()),
-                Value::text(most.class.as_str()),
-                Value::Count(most.peak),
+                TableCell::text(row.grouping.as_str()),
+                TableCell::text(most.class.as_str()),
+                TableCell::Count(most.peak),
             ]);
         }
     }
@@ -262,7 +269,7 @@ fn enis(found: &Composition) -> Table {
 }
 
 /// Every number by grouping, for programs.
-fn flat(found: &Composition) -> Table {
+fn flat(found: &Composition) -> ReportTable {
     let keys = [
         "grouping",
         "functions",
@@ -280,34 +287,34 @@ fn flat(found: &Composition) -> Table {
         "peak_enis",
         "beyond_need",
     ];
-    let mut table = Table::new("", &keys.map(|key| (key, key)));
+    let mut table = ReportTable::new("", &keys.map(|key| (key, key)));
     for row in &found.rows {
         let best = found.best.as_ref().is_some_and(|(_, name)| *name == row.grouping);
         let (shown, bound) = worst(row);
         table.push(vec![
-            Value::text(row.grouping.as_str()),
-            Value::Count(row.functions.len() as u64),
-            Value::Flag(best),
-            Value::Decimal(row.cold, 3),
-            Value::Share(row.cold_share),
-            Value::Decimal(row.waited_ms, 1),
-            Value::Span(row.p99_ms),
+            TableCell::text(row.grouping.as_str()),
+            TableCell::Count(row.functions.len() as u64),
+            TableCell::Flag(best),
+            TableCell::Decimal(row.cold, 3),
+            TableCell::Share(row.cold_share),
+            TableCell::Decimal(row.waited_ms, 1),
+            TableCell::Span(row.p99_ms),
             shown,
             bound,
-            Value::Decimal(row.failed, 3),
-            Value::Count(row.peak_environments),
-            Value::Decimal(row.mean_environments, 3),
-            Value::Decimal(row.idle_gb_hours, 4),
-            Value::Count(row.peak_enis),
-            Value::Count(row.beyond_need),
+            TableCell::Decimal(row.failed, 3),
+            TableCell::Count(row.peak_environments),
+            TableCell::Decimal(row.mean_environments, 3),
+            TableCell::Decimal(row.idle_gb_hours, 4),
+            TableCell::Count(row.peak_enis),
+            TableCell::Count(row.beyond_need),
         ]);
     }
     table
 }
 
-fn form<'a>(subject: &'a Subject, found: &'a Composition) -> Composed<'a> {
+fn view<'a>(subject: &'a Subject, found: &'a Composition) -> ComposeView<'a> {
     let objective = found.objective;
-    let best = found.best.as_ref().map(|(best, row)| BestForm {
+    let best = found.best.as_ref().map(|(best, row)| BestGroupingView {
         grouping: row,
         objective: objective.words(),
         unit: objective.unit(),
@@ -317,11 +324,11 @@ fn form<'a>(subject: &'a Subject, found: &'a Composition) -> Composed<'a> {
         gap: best.gap(),
         functions_priced: best.priced,
     });
-    Composed {
+    ComposeView {
         about: subject.about(),
         routes: found.routes,
         groupings: &found.rows,
-        refused: found.refused.iter().map(|(grouping, why)| Refused { grouping, why }).collect(),
+        refused: found.refused.iter().map(|(grouping, why)| RefusedGroupingView { grouping, why }).collect(),
         best,
     }
 }
@@ -332,12 +339,12 @@ mod tests {
 
     #[test]
     fn amounts_have_their_unit() {
-        assert_eq!(amount(12.0, Objective::ColdStarts), "12 cold starts");
-        assert_eq!(amount(1.26, Objective::ColdTime), "1.3s");
-        assert_eq!(amount(1.0, Objective::Enis), "1 ENI");
-        assert_eq!(amount(0.042, Objective::ColdTime), "42ms");
-        assert_eq!(amount(74.6, Objective::ColdTime), "1m14.6s");
-        assert_eq!(amount(1_234.56, Objective::IdleMemory), "1,234.6 GB-hours");
+        assert_eq!(amount(12.0, CutObjective::ColdStarts), "12 cold starts");
+        assert_eq!(amount(1.26, CutObjective::ColdTime), "1.3s");
+        assert_eq!(amount(1.0, CutObjective::Enis), "1 ENI");
+        assert_eq!(amount(0.042, CutObjective::ColdTime), "42ms");
+        assert_eq!(amount(74.6, CutObjective::ColdTime), "1m14.6s");
+        assert_eq!(amount(1_234.56, CutObjective::IdleMemory), "1,234.6 GB-hours");
         assert_eq!(whole(5.4), 5);
     }
 }

@@ -1,9 +1,9 @@
 //! The worst-case curve: the longest cold start an arrival can meet, slot by slot.
 
 use crate::quantity::Millis;
-use crate::report::words::sentence;
-use crate::report::{Clock, Table, Value};
-use crate::worst_case::Point;
+use crate::report::format::sentence;
+use crate::report::{ReportClock, ReportTable, TableCell};
+use crate::worst_case::CurvePoint;
 
 /// The slots that people are shown.
 const SHOWN: usize = 96;
@@ -11,13 +11,13 @@ const SHOWN: usize = 96;
 const BAR: u64 = 24;
 
 /// One row per slot, with a bar: full blocks for what a replay shows, light ones up to what is proved.
-pub(super) fn table(points: &[Point]) -> Table {
-    let rest = if points.iter().any(|it| it.invocations == 0) {
+pub(super) fn table(points: &[CurvePoint]) -> ReportTable {
+    let rest = if points.iter().any(|point| point.invocations == 0) {
         "; slots without arrivals are left out"
     } else {
         ""
     };
-    let mut table = Table::new(
+    let mut table = ReportTable::new(
         format!(
             "The longest cold start an arrival can meet, by slot (█ a replay shows it, ░ proved at most{rest})"
         ),
@@ -29,14 +29,15 @@ pub(super) fn table(points: &[Point]) -> Table {
             ("bar", ""),
         ],
     );
-    let most = points.iter().map(|it| it.bound_ms.unwrap_or(0).max(it.witness_ms)).max().unwrap_or(0);
-    for it in points.iter().filter(|it| it.invocations > 0) {
+    let most =
+        points.iter().map(|point| point.bound_ms.unwrap_or(0).max(point.witness_ms)).max().unwrap_or(0);
+    for point in points.iter().filter(|point| point.invocations > 0) {
         table.push(vec![
-            Value::instant(Some(it.at_ms)),
-            Value::Count(it.invocations),
-            Value::Span(it.witness_ms),
-            Value::span(it.bound_ms),
-            Value::text(bar(it, most)),
+            TableCell::instant(Some(point.at_ms)),
+            TableCell::Count(point.invocations),
+            TableCell::Span(point.witness_ms),
+            TableCell::span(point.bound_ms),
+            TableCell::text(bar(point, most)),
         ]);
     }
     table.shown = Some((SHOWN, "slots"));
@@ -44,7 +45,7 @@ pub(super) fn table(points: &[Point]) -> Table {
 }
 
 /// What is above zero has at least one block.
-fn bar(point: &Point, most: u64) -> String {
+fn bar(point: &CurvePoint, most: u64) -> String {
     let blocks = |ms: u64| {
         let share = u128::from(ms) * u128::from(BAR) / u128::from(most.max(1));
         usize::try_from(share).unwrap_or(0).max(usize::from(ms > 0))
@@ -55,11 +56,11 @@ fn bar(point: &Point, most: u64) -> String {
 }
 
 /// When an arrival can meet the largest value that is proved, and what it can meet before and after.
-pub(super) fn when(points: &[Point], slot: Millis, clock: Clock) -> Option<String> {
+pub(super) fn when(points: &[CurvePoint], slot: Millis, clock: ReportClock) -> Option<String> {
     let busy: Vec<(u64, u64)> = points
         .iter()
-        .filter(|it| it.invocations > 0)
-        .map(|it| Some((it.at_ms, it.bound_ms?)))
+        .filter(|point| point.invocations > 0)
+        .map(|point| Some((point.at_ms, point.bound_ms?)))
         .collect::<Option<_>>()?;
     let most = busy.iter().map(|(_, bound)| *bound).max().filter(|most| *most > 0)?;
     let first = busy.iter().position(|(_, bound)| *bound == most)?;
@@ -101,9 +102,9 @@ pub(super) fn when(points: &[Point], slot: Millis, clock: Clock) -> Option<Strin
 mod tests {
     use super::*;
 
-    fn points(bounds: &[Option<u64>]) -> Vec<Point> {
+    fn points(bounds: &[Option<u64>]) -> Vec<CurvePoint> {
         let starts = (0_u64..).step_by(1_000);
-        let point = |(at_ms, &bound): (u64, &Option<u64>)| Point {
+        let point = |(at_ms, &bound): (u64, &Option<u64>)| CurvePoint {
             at_ms,
             invocations: u64::from(bound != Some(9)),
             witness_ms: 0,
@@ -116,7 +117,7 @@ mod tests {
     fn the_sentence_says_from_when_until_when_and_what_is_left() {
         let said = |bounds: &[u64]| {
             let bounds: Vec<_> = bounds.iter().map(|&bound| Some(bound)).collect();
-            when(&points(&bounds), Millis(1_000), Clock::default())
+            when(&points(&bounds), Millis(1_000), ReportClock::default())
         };
         let is = |text: &str| Some(format!("By what is proved, an arrival can meet {text}."));
         assert_eq!(said(&[5, 5, 0]), is("5ms until 2s after the start; after that, none at all"));
@@ -130,13 +131,13 @@ mod tests {
             is(&format!("{both}; before that, at most 1ms, and after it, none at all"))
         );
         assert_eq!((said(&[0, 0]), said(&[])), (None, None));
-        assert_eq!(when(&points(&[Some(5), None]), Millis(1), Clock::default()), None);
+        assert_eq!(when(&points(&[Some(5), None]), Millis(1), ReportClock::default()), None);
     }
 
     #[test]
     fn bars_are_in_proportion_and_what_is_there_is_seen() {
         let bar_of =
-            |witness_ms, bound_ms| bar(&Point { at_ms: 0, invocations: 1, witness_ms, bound_ms }, 2_400);
+            |witness_ms, bound_ms| bar(&CurvePoint { at_ms: 0, invocations: 1, witness_ms, bound_ms }, 2_400);
         assert_eq!(bar_of(1_200, Some(2_400)), "█".repeat(12) + &"░".repeat(12));
         assert_eq!((bar_of(0, Some(0)), bar_of(1, Some(1))), (String::new(), "█".into()));
         assert_eq!(bar_of(2_400, None), "█".repeat(24));

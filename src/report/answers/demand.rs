@@ -2,13 +2,16 @@
 
 use crate::demand::{Curve, Demand, FunctionDemand, PoolDemand};
 use crate::quantity::Millis;
-use crate::report::forms::{Concurrency, Demanded, FunctionNeed, OverTime, Peak, PoolNeed, fields};
-use crate::report::words::{counted, thousands};
-use crate::report::{Answer, Chart, Subject, Table, Value};
+use crate::report::chart::largest_in_pieces;
+use crate::report::format::{counted, thousands};
+use crate::report::views::{
+    ConcurrencyView, DemandView, FunctionNeedView, OverTimeView, PeakView, PoolNeedView, fields,
+};
+use crate::report::{Answer, Chart, ReportTable, Subject, TableCell};
 
 /// The names of a pool of ENI classes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pool {
+pub struct PoolNames {
     /// The subnets of its classes.
     pub subnets: Vec<String>,
     /// The security groups of its classes.
@@ -21,10 +24,12 @@ const SHOWN: usize = 20;
 const POINTS: u64 = 1_440;
 
 /// What the traffic needs; `pools` names those of `demand`, in its order.
-pub fn demand(subject: &Subject, demand: &Demand, pools: &[Pool]) -> Answer {
+pub fn demand(subject: &Subject, demand: &Demand, pools: &[PoolNames]) -> Answer {
     let mut functions: Vec<&FunctionDemand> = demand.functions.iter().collect();
-    functions.sort_by_key(|it| (std::cmp::Reverse((it.busy_ms, it.invocations)), &it.name));
-    let named: Vec<(&PoolDemand, &Pool)> = demand.pools.iter().zip(pools).collect();
+    functions.sort_by_key(|function| {
+        (std::cmp::Reverse((function.busy_ms, function.invocations)), &function.name)
+    });
+    let named: Vec<(&PoolDemand, &PoolNames)> = demand.pools.iter().zip(pools).collect();
     let mut assumptions = subject.assumptions.clone();
     assumptions.push(
         "by closed form: cold starts take no time, the newest idle environment is reused, and no limit binds"
@@ -35,7 +40,7 @@ pub fn demand(subject: &Subject, demand: &Demand, pools: &[Pool]) -> Answer {
         tables: vec![by_function(subject, demand, &functions), by_pool(subject, &named)],
         flat: None,
         assumptions,
-        json: fields(&form(subject, demand, &functions, &named)),
+        json: fields(&view(subject, demand, &functions, &named)),
         clock: subject.clock,
     }
 }
@@ -86,33 +91,39 @@ pub(super) fn mean(total_ms: u128, span: Millis) -> f64 {
     if span == Millis::ZERO { 0.0 } else { total_ms as f64 / span.0 as f64 }
 }
 
-fn row(it: &FunctionDemand, span: Millis) -> Vec<Value> {
-    let (environments, at) = it.environments.peak();
+/// The title and the first columns of a table of functions: what each runs at once.
+pub(super) const LOAD_TITLE: &str =
+    "By function, busiest first (mean and most: invocations that run at once)";
+pub(super) const LOAD_COLUMNS: [(&str, &str); 5] = [
+    ("function", "function"),
+    ("invocations", "invocations"),
+    ("mean_concurrency", "mean"),
+    ("peak_concurrency", "most"),
+    ("peak_concurrency_at_ms", "first at"),
+];
+
+/// The cells of [`LOAD_COLUMNS`].
+pub(super) fn load_cells(function: &FunctionDemand, span: Millis) -> Vec<TableCell> {
     vec![
-        Value::text(it.name.as_str()),
-        Value::Count(it.invocations),
-        Value::Decimal(mean(it.busy_ms, span), 2),
-        Value::Count(it.peak_concurrency.into()),
-        Value::instant(Some(it.peak_concurrency_at)),
-        Value::Count(environments.into()),
-        Value::instant(Some(at)),
+        TableCell::text(function.name.as_str()),
+        TableCell::Count(function.invocations),
+        TableCell::Decimal(mean(function.busy_ms, span), 2),
+        TableCell::Count(function.peak_concurrency.into()),
+        TableCell::instant(Some(function.peak_concurrency_at)),
     ]
 }
 
-fn by_function(subject: &Subject, demand: &Demand, functions: &[&FunctionDemand]) -> Table {
-    let mut table = Table::new(
-        "By function, busiest first (mean and most: invocations that run at once)",
-        &[
-            ("function", "function"),
-            ("invocations", "invocations"),
-            ("mean_concurrency", "mean"),
-            ("peak_concurrency", "most"),
-            ("peak_concurrency_at_ms", "first at"),
-            ("environments", "environments"),
-            ("environments_at_ms", "first at"),
-        ],
-    );
-    table.rows = functions.iter().map(|it| row(it, subject.span)).collect();
+fn by_function(subject: &Subject, demand: &Demand, functions: &[&FunctionDemand]) -> ReportTable {
+    let mut columns = LOAD_COLUMNS.to_vec();
+    columns.extend([("environments", "environments"), ("environments_at_ms", "first at")]);
+    let mut table = ReportTable::new(LOAD_TITLE, &columns);
+    let row = |function: &&FunctionDemand| {
+        let (environments, at) = function.environments.peak();
+        let mut row = load_cells(function, subject.span);
+        row.extend([TableCell::Count(environments.into()), TableCell::instant(Some(at))]);
+        row
+    };
+    table.rows = functions.iter().map(row).collect();
     table.shown = Some((SHOWN, "functions"));
     let over_time = |what: &str, curve: &Curve| {
         Chart::new(format!("{what} over time (the most in each column)"), curve.steps(), subject.span.0)
@@ -123,23 +134,23 @@ fn by_function(subject: &Subject, demand: &Demand, functions: &[&FunctionDemand]
         table.charts.extend(over_time("ENIs", &demand.enis));
     }
     let (environments, at) = demand.environments.peak();
-    let busy = demand.functions.iter().map(|it| it.busy_ms).sum();
+    let busy = demand.functions.iter().map(|function| function.busy_ms).sum();
     table.total = (functions.len() > 1).then(|| {
         vec![
-            Value::text("(all together)"),
-            Value::Count(subject.invocations),
-            Value::Decimal(mean(busy, subject.span), 2),
-            Value::Count(demand.peak_concurrency.into()),
-            Value::instant(Some(demand.peak_concurrency_at)),
-            Value::Count(environments.into()),
-            Value::instant(Some(at)),
+            TableCell::text("(all together)"),
+            TableCell::Count(subject.invocations),
+            TableCell::Decimal(mean(busy, subject.span), 2),
+            TableCell::Count(demand.peak_concurrency.into()),
+            TableCell::instant(Some(demand.peak_concurrency_at)),
+            TableCell::Count(environments.into()),
+            TableCell::instant(Some(at)),
         ]
     });
     table
 }
 
-fn by_pool(subject: &Subject, pools: &[(&PoolDemand, &Pool)]) -> Table {
-    let mut table = Table::new(
+fn by_pool(subject: &Subject, pools: &[(&PoolDemand, &PoolNames)]) -> ReportTable {
+    let mut table = ReportTable::new(
         "ENIs, by the subnets and security groups that functions share",
         &[
             ("subnets", "subnets"),
@@ -155,78 +166,63 @@ fn by_pool(subject: &Subject, pools: &[(&PoolDemand, &Pool)]) -> Table {
     for (demand, pool) in pools {
         let (enis, at) = demand.enis.peak();
         table.push(vec![
-            Value::text(pool.subnets.join(", ")),
-            Value::text(pool.security_groups.join(", ")),
-            Value::Count(demand.functions.len() as u64),
-            Value::Count(demand.in_use.peak().0.into()),
-            Value::Count(enis.into()),
-            Value::instant(Some(at)),
-            Value::Decimal(mean(demand.enis.integral(0, subject.span.0), subject.span), 1),
+            TableCell::text(pool.subnets.join(", ")),
+            TableCell::text(pool.security_groups.join(", ")),
+            TableCell::Count(demand.functions.len() as u64),
+            TableCell::Count(demand.in_use.peak().0.into()),
+            TableCell::Count(enis.into()),
+            TableCell::instant(Some(at)),
+            TableCell::Decimal(mean(demand.enis.integral(0, subject.span.0), subject.span), 1),
         ]);
     }
     table
 }
 
-fn peak(curve: &Curve, span: Millis) -> Peak {
+fn peak(curve: &Curve, span: Millis) -> PeakView {
     let (peak, peak_at_ms) = curve.peak();
     let integral = curve.integral(0, span.0);
-    Peak { peak, peak_at_ms, mean: mean(integral, span), hours: integral as f64 / 3_600_000.0 }
+    PeakView { peak, peak_at_ms, mean: mean(integral, span), hours: integral as f64 / 3_600_000.0 }
 }
 
 /// The largest value in each of at most [`POINTS`] equal steps of the span.
-fn over_time(subject: &Subject, demand: &Demand) -> OverTime {
+fn over_time(subject: &Subject, demand: &Demand) -> OverTimeView {
     let slot = subject.slot.unwrap_or(Millis::minutes(1)).0.max(1);
     let slots = subject.span.0.div_ceil(slot).max(1);
     let step_ms = slot.saturating_mul(slots.div_ceil(POINTS));
     let largest = |curve: &Curve| largest_per_step(curve, step_ms, subject.span.0);
-    OverTime { step_ms, environments: largest(&demand.environments), enis: largest(&demand.enis) }
+    OverTimeView { step_ms, environments: largest(&demand.environments), enis: largest(&demand.enis) }
 }
 
 fn largest_per_step(curve: &Curve, step: u64, span: u64) -> Vec<u32> {
-    let mut steps = curve.steps().iter().copied().peekable();
-    let mut value = 0;
-    let starts = (0..span.div_ceil(step)).map(|n| n * step);
-    starts
-        .map(|start| {
-            while let Some((_, now)) = steps.next_if(|&(at, _)| at <= start) {
-                value = now;
-            }
-            let mut largest = value;
-            while let Some((_, now)) = steps.next_if(|&(at, _)| at < start + step) {
-                value = now;
-                largest = largest.max(now);
-            }
-            largest
-        })
-        .collect()
+    largest_in_pieces(curve.steps(), span.div_ceil(step), |piece| piece * step)
 }
 
-fn form<'a>(
+fn view<'a>(
     subject: &'a Subject,
     demand: &'a Demand,
     functions: &[&'a FunctionDemand],
-    pools: &[(&'a PoolDemand, &'a Pool)],
-) -> Demanded<'a> {
+    pools: &[(&'a PoolDemand, &'a PoolNames)],
+) -> DemandView<'a> {
     let span = subject.span;
-    let function = |it: &&'a FunctionDemand| FunctionNeed {
-        function: &it.name,
-        invocations: it.invocations,
-        mean_concurrency: mean(it.busy_ms, span),
-        peak_concurrency: it.peak_concurrency,
-        peak_concurrency_at_ms: it.peak_concurrency_at,
-        environments: peak(&it.environments, span),
+    let function = |function: &&'a FunctionDemand| FunctionNeedView {
+        function: &function.name,
+        invocations: function.invocations,
+        mean_concurrency: mean(function.busy_ms, span),
+        peak_concurrency: function.peak_concurrency,
+        peak_concurrency_at_ms: function.peak_concurrency_at,
+        environments: peak(&function.environments, span),
     };
-    let pool = |(demand, pool): &(&PoolDemand, &'a Pool)| PoolNeed {
+    let pool = |(demand, pool): &(&PoolDemand, &'a PoolNames)| PoolNeedView {
         subnets: &pool.subnets,
         security_groups: &pool.security_groups,
         functions: demand.functions.len(),
         enis_in_use: peak(&demand.in_use, span),
         enis: peak(&demand.enis, span),
     };
-    Demanded {
+    DemandView {
         about: subject.about(),
-        concurrency: Concurrency {
-            mean: mean(demand.functions.iter().map(|it| it.busy_ms).sum(), span),
+        concurrency: ConcurrencyView {
+            mean: mean(demand.functions.iter().map(|function| function.busy_ms).sum(), span),
             peak: demand.peak_concurrency,
             peak_at_ms: demand.peak_concurrency_at,
         },

@@ -1,21 +1,21 @@
 //! The examples.
 
 use crate::example;
-use crate::report::forms::{ExampleForm, Examples};
-use crate::report::{Answer, Table, Value};
+use crate::report::views::{ExampleView, ExamplesView};
+use crate::report::{Answer, ReportTable, TableCell};
 
 /// Every example with the question it answers.
 pub fn examples() -> Answer {
     let all = example::ALL;
-    let mut table = Table::new("", &[("name", "name"), ("question", "the question it answers")]);
-    for it in all {
-        table.push(vec![Value::text(it.name), Value::text(it.question())]);
+    let mut table = ReportTable::new("", &[("name", "name"), ("question", "the question it answers")]);
+    for example in all {
+        table.push(vec![TableCell::text(example.name), TableCell::text(example.question())]);
     }
-    let listed = all.iter().map(|it| ExampleForm {
-        name: it.name,
-        question: it.question(),
-        files: it.all_files().map(|(file, _)| file).collect(),
-        commands: it.commands().iter().map(|command| command.line).collect(),
+    let listed = all.iter().map(|example| ExampleView {
+        name: example.name,
+        question: example.question(),
+        files: example.all_files().map(|(file, _)| file).collect(),
+        commands: example.commands().iter().map(|command| command.line).collect(),
     });
     let mut answer = Answer {
         headline: vec![
@@ -25,6 +25,6 @@ pub fn examples() -> Answer {
         tables: vec![table.prose(&["question"])],
         ..Answer::default()
     };
-    answer.extend(&Examples { examples: listed.collect() });
+    answer.extend(&ExamplesView { examples: listed.collect() });
     answer
 }

@@ -1,10 +1,10 @@
 //! What binds a plan, what a little more or less would change, and what would make one possible.
 
-use crate::plan::explain::{Difference, Explanation, Remedy, ShadowPrice, Stretch};
+use crate::plan::explain::{BindingStretch, Explanation, PriceDifference, Remedy, ShadowPrice};
 use crate::plan::{Minimised, NoPlan, Plan};
 use crate::quantity::{Millis, Rate};
-use crate::report::words::{counted, decimal, joined, name, sentence, thousands};
-use crate::report::{Clock, Subject, Table, Value};
+use crate::report::format::{counted, decimal, joined, name, sentence, thousands};
+use crate::report::{ReportClock, ReportTable, Subject, TableCell};
 
 /// Functions that are named in a sentence.
 const NAMED: usize = 3;
@@ -67,18 +67,18 @@ pub(super) fn refusal(none: &NoPlan) -> Vec<String> {
 }
 
 /// Each kind of change and the smallest that works.
-pub(super) fn fixes(plan: &Plan) -> Option<Table> {
+pub(super) fn fixes(plan: &Plan) -> Option<ReportTable> {
     let none = plan.infeasible.as_ref().filter(|none| !none.fixes.is_empty())?;
     let columns =
         [("kind", "kind"), ("works", "works"), ("change", "smallest change"), ("peak_enis", "ENIs then")];
     let mut table =
-        Table::new("What one change alone would do, each planned again", &columns).prose(&["change"]);
+        ReportTable::new("What one change alone would do, each planned again", &columns).prose(&["change"]);
     for Remedy { kind, works, change, peak_enis, .. } in &none.fixes {
         table.push(vec![
-            Value::text(kind.replace('_', " ")),
-            Value::Flag(*works),
-            Value::text(change.as_str()),
-            Value::count(*peak_enis),
+            TableCell::text(kind.replace('_', " ")),
+            TableCell::Flag(*works),
+            TableCell::text(change.as_str()),
+            TableCell::count(*peak_enis),
         ]);
     }
     Some(table)
@@ -87,8 +87,8 @@ pub(super) fn fixes(plan: &Plan) -> Option<Table> {
 /// What binds the plan: sentences.
 pub(super) fn binds(subject: &Subject, explanation: &Explanation) -> Vec<String> {
     let mut lines = vec![at_the_peak(subject, explanation)];
-    let tight: Vec<&ShadowPrice> = explanation.prices.iter().filter(|it| it.more.is_some()).collect();
-    lines.extend(tight.iter().map(|it| saves(subject.clock, it)));
+    let tight: Vec<&ShadowPrice> = explanation.prices.iter().filter(|price| price.more.is_some()).collect();
+    lines.extend(tight.iter().map(|price| saves(subject.clock, price)));
     if tight.is_empty() {
         lines.push(
             "No limit binds: more of any one of them would not make the plan better, since it holds what the \
@@ -96,7 +96,11 @@ pub(super) fn binds(subject: &Subject, explanation: &Explanation) -> Vec<String>
                 .to_owned(),
         );
     }
-    let next = explanation.prices.iter().filter(|it| it.used > 0).min_by_key(|it| (it.spare, it.available));
+    let next = explanation
+        .prices
+        .iter()
+        .filter(|price| price.used > 0)
+        .min_by_key(|price| (price.spare, price.available));
     lines.extend(next.map(spare));
     lines
 }
@@ -105,8 +109,9 @@ fn at_the_peak(subject: &Subject, explanation: &Explanation) -> String {
     let all: u64 = explanation.held.iter().map(|held| held.enis).sum();
     let mut held: Vec<_> = explanation.held.iter().collect();
     held.sort_by_key(|held| std::cmp::Reverse(held.enis));
-    let of = |held: &&crate::plan::explain::Held| {
-        let mut names: Vec<String> = held.functions.iter().take(NAMED).map(|it| name(it)).collect();
+    let of = |held: &&crate::plan::explain::HeldForPool| {
+        let mut names: Vec<String> =
+            held.functions.iter().take(NAMED).map(|function| name(function)).collect();
         if held.functions.len() > NAMED {
             names.push(counted((held.functions.len() - NAMED) as u64, "other", "others"));
         }
@@ -131,52 +136,54 @@ fn amount(kind: &str, by: u64) -> String {
 }
 
 /// `1 ENI at the peak, 2.0 ENI-hours`: what is saved, or, negative, costs.
-fn parts(it: &Difference, sign: f64) -> String {
+fn parts(difference: &PriceDifference, sign: f64) -> String {
     let mut parts = Vec::new();
-    if let Some(value) = it.objective.filter(|value| *value != 0.0) {
+    if let Some(value) = difference.objective.filter(|value| *value != 0.0) {
         parts.push(format!("{} of what is made small", decimal(sign * value, 4)));
     }
-    if it.peak_enis != 0 {
-        let one = it.peak_enis.abs() == 1;
+    if difference.peak_enis != 0 {
+        let one = difference.peak_enis.abs() == 1;
         parts.push(format!(
             "{} {} at the peak",
-            decimal(sign * it.peak_enis as f64, 0),
+            decimal(sign * difference.peak_enis as f64, 0),
             if one { "ENI" } else { "ENIs" }
         ));
     }
-    if it.eni_hours != 0.0 {
-        parts.push(format!("{} ENI-hours", decimal(sign * it.eni_hours, 2)));
+    if difference.eni_hours != 0.0 {
+        parts.push(format!("{} ENI-hours", decimal(sign * difference.eni_hours, 2)));
     }
-    if it.creations != 0 {
-        parts.push(format!("{} creations", decimal(sign * it.creations as f64, 0)));
+    if difference.creations != 0 {
+        parts.push(format!("{} creations", decimal(sign * difference.creations as f64, 0)));
     }
     if parts.is_empty() { "nothing".to_owned() } else { joined(&parts) }
 }
 
-fn saves(clock: Clock, it: &ShadowPrice) -> String {
-    let Some(more) = &it.more else { return String::new() };
-    let each = if more.by > 1 && more.peak_enis > 0 && it.kind != "head_start" {
+fn saves(clock: ReportClock, price: &ShadowPrice) -> String {
+    let Some(more) = &price.more else { return String::new() };
+    let each = if more.by > 1 && more.peak_enis > 0 && price.kind != "head_start" {
         format!(" ({:.2} at the peak each)", more.peak_enis as f64 / more.by as f64)
     } else {
         String::new()
     };
-    let plenty =
-        it.plenty.as_ref().filter(|plenty| plenty.peak_enis != more.peak_enis || it.kind == "addresses");
+    let plenty = price
+        .plenty
+        .as_ref()
+        .filter(|plenty| plenty.peak_enis != more.peak_enis || price.kind == "addresses");
     let plenty = plenty
         .map_or_else(String::new, |plenty| format!("; as many as it could use save {}", parts(plenty, 1.0)));
     format!(
         "{} more of the {}{} save {}{each}{plenty}.",
-        sentence(&amount(it.kind, more.by)),
-        it.limit,
-        until(clock, &it.full),
+        sentence(&amount(price.kind, more.by)),
+        price.limit,
+        until(clock, &price.full),
         parts(more, 1.0)
     )
 }
 
 /// `, used up from 08:10 to 09:15`.
-fn until(clock: Clock, full: &[Stretch]) -> String {
+fn until(clock: ReportClock, full: &[BindingStretch]) -> String {
     let (Some(first), Some(last)) = (full.first(), full.last()) else { return String::new() };
-    let longest = full.iter().max_by_key(|it| it.to_ms - it.from_ms).unwrap_or(first);
+    let longest = full.iter().max_by_key(|stretch| stretch.to_ms - stretch.from_ms).unwrap_or(first);
     match full.len() {
         1 => format!(" (used up from {} to {})", clock.full(first.from_ms), clock.full(first.to_ms)),
         n => format!(
@@ -189,25 +196,25 @@ fn until(clock: Clock, full: &[Stretch]) -> String {
     }
 }
 
-fn spare(it: &ShadowPrice) -> String {
-    let then = match &it.less {
+fn spare(price: &ShadowPrice) -> String {
+    let then = match &price.less {
         None => "there is no plan".to_owned(),
         Some(less) => format!("the plan costs {} more", parts(less, -1.0)),
     };
-    match it.spare {
-        0 => format!("Not {} less of the {} will do: then {then}.", amount(it.kind, 1), it.limit),
-        spare if spare >= it.available => format!("The {} plays no part.", it.limit),
+    match price.spare {
+        0 => format!("Not {} less of the {} will do: then {then}.", amount(price.kind, 1), price.limit),
+        spare if spare >= price.available => format!("The {} plays no part.", price.limit),
         spare => format!(
             "{} can be taken from the {}; without {} {then}.",
-            sentence(&amount(it.kind, spare)),
-            it.limit,
-            amount(it.kind, spare + 1)
+            sentence(&amount(price.kind, spare)),
+            price.limit,
+            amount(price.kind, spare + 1)
         ),
     }
 }
 
 /// Each limit, what the plan uses of it, and what one more or less is worth.
-pub(super) fn prices(clock: Clock, explanation: &Explanation) -> Table {
+pub(super) fn prices(clock: ReportClock, explanation: &Explanation) -> ReportTable {
     let columns = [
         ("limit", "limit"),
         ("available", "there is"),
@@ -219,32 +226,35 @@ pub(super) fn prices(clock: Clock, explanation: &Explanation) -> Table {
         ("saves", "what they save"),
     ];
     let mut table =
-        Table::new("What each limit is worth", &columns).prose(&["limit", "full", "less", "saves"]);
-    for it in &explanation.prices {
-        let less = match &it.less {
+        ReportTable::new("What each limit is worth", &columns).prose(&["limit", "full", "less", "saves"]);
+    for price in &explanation.prices {
+        let less = match &price.less {
             Some(less) => format!("costs {}", parts(less, -1.0)),
-            None if it.spare >= it.available => "no difference".to_owned(),
+            None if price.spare >= price.available => "no difference".to_owned(),
             None => "no plan".to_owned(),
         };
-        let full = match it.full.as_slice() {
+        let full = match price.full.as_slice() {
             [] => "never".to_owned(),
             [one] => format!("{} to {}", clock.cell(one.from_ms), clock.cell(one.to_ms)),
             [first, .., last] => format!(
                 "{} times, {} to {}",
-                it.full.len(),
+                price.full.len(),
                 clock.cell(first.from_ms),
                 clock.cell(last.to_ms)
             ),
         };
         table.push(vec![
-            Value::text(it.limit.as_str()),
-            Value::text(amount(it.kind, it.available)),
-            Value::Count(it.used),
-            Value::text(full),
-            Value::text(amount(it.kind, it.spare)),
-            Value::text(less),
-            it.more.as_ref().map_or(Value::Missing, |more| Value::text(amount(it.kind, more.by))),
-            it.more.as_ref().map_or(Value::Missing, |more| Value::text(parts(more, 1.0))),
+            TableCell::text(price.limit.as_str()),
+            TableCell::text(amount(price.kind, price.available)),
+            TableCell::Count(price.used),
+            TableCell::text(full),
+            TableCell::text(amount(price.kind, price.spare)),
+            TableCell::text(less),
+            price
+                .more
+                .as_ref()
+                .map_or(TableCell::Missing, |more| TableCell::text(amount(price.kind, more.by))),
+            price.more.as_ref().map_or(TableCell::Missing, |more| TableCell::text(parts(more, 1.0))),
         ]);
     }
     table

@@ -1,26 +1,26 @@
 //! The import formats.
 
 use crate::import;
-use crate::report::forms::{FormatForm, Formats};
-use crate::report::{Answer, Table, Value};
+use crate::report::views::{FormatView, FormatsView};
+use crate::report::{Answer, ReportTable, TableCell};
 
 /// Every traffic format with its header.
 pub fn formats() -> Answer {
     let all = import::ALL;
     let columns =
         [("format", "format"), ("gives", "gives"), ("header", "header"), ("summary", "what it holds")];
-    let mut table = Table::new("", &columns).prose(&["gives", "header", "summary"]);
+    let mut table = ReportTable::new("", &columns).prose(&["gives", "header", "summary"]);
     for format in all {
         table.push(vec![
-            Value::text(format.name()),
-            Value::text(format.gives().words()),
-            Value::text(format.header()),
-            Value::text(format.summary()),
+            TableCell::text(format.name()),
+            TableCell::text(format.gives().words()),
+            TableCell::text(format.header()),
+            TableCell::text(format.summary()),
         ]);
     }
     let rows = all.iter().map(|format| {
         let gives = format.gives();
-        FormatForm {
+        FormatView {
             format: format.name(),
             header: format.header(),
             summary: format.summary(),
@@ -44,6 +44,6 @@ pub fn formats() -> Answer {
         tables: vec![table],
         ..Answer::default()
     };
-    answer.extend(&Formats { formats: rows.collect() });
+    answer.extend(&FormatsView { formats: rows.collect() });
     answer
 }

@@ -1,10 +1,10 @@
 //! How far the traffic can grow before a promise breaks, and what breaks then.
 
-use crate::plan::{Headroom, Probe, Short};
+use crate::plan::{Headroom, Probe, ProbeShortage};
 use crate::quantity::Millis;
-use crate::report::forms::{HeadroomForm, fields};
-use crate::report::words::{counted, joined, name, thousands};
-use crate::report::{Answer, Subject, Table, Value};
+use crate::report::format::{counted, joined, name, thousands};
+use crate::report::views::{HeadroomView, fields};
+use crate::report::{Answer, ReportTable, Subject, TableCell};
 
 /// The headroom of the subject.
 pub fn headroom(subject: &Subject, headroom: &Headroom) -> Answer {
@@ -21,7 +21,7 @@ pub fn headroom(subject: &Subject, headroom: &Headroom) -> Answer {
         headline: vec![holds(subject, headroom), breaks(subject, headroom), order(headroom)],
         tables: vec![probes(headroom)],
         assumptions,
-        json: fields(&HeadroomForm { about: subject.about(), headroom }),
+        json: fields(&HeadroomView { about: subject.about(), headroom }),
         clock: subject.clock,
         ..Answer::default()
     }
@@ -36,7 +36,10 @@ fn holds(subject: &Subject, headroom: &Headroom) -> String {
     let promise = Millis(headroom.max_cold_start_ms);
     let what = match headroom.grown.as_slice() {
         [] => "the traffic".to_owned(),
-        grown => format!("the traffic of {}", joined(&grown.iter().map(|it| name(it)).collect::<Vec<_>>())),
+        grown => format!(
+            "the traffic of {}",
+            joined(&grown.iter().map(|function| name(function)).collect::<Vec<_>>())
+        ),
     };
     let setting = keeper(subject, headroom);
     let Some(probe) = &headroom.holds else {
@@ -69,7 +72,7 @@ fn holds(subject: &Subject, headroom: &Headroom) -> String {
 }
 
 fn up(text: &str) -> String {
-    crate::report::words::sentence(text)
+    crate::report::format::sentence(text)
 }
 
 fn breaks(subject: &Subject, headroom: &Headroom) -> String {
@@ -78,27 +81,27 @@ fn breaks(subject: &Subject, headroom: &Headroom) -> String {
         return format!("Nothing was found that breaks it: {why}.");
     };
     let found = if probe.proved { "no plan keeps it" } else { "nothing was found that provably keeps it" };
-    let short: Vec<String> = probe.shortages.iter().take(3).map(|it| shortage(subject, it)).collect();
+    let short: Vec<String> = probe.shortages.iter().take(3).map(|short| shortage(subject, short)).collect();
     if short.is_empty() {
         return format!("At {} {found}.", probe.factor);
     }
     format!("At {} {found}: short is the {}.", probe.factor, joined(&short))
 }
 
-fn shortage(subject: &Subject, it: &Short) -> String {
-    let text = |n: u64| if it.unit == "ms" { Millis(n).to_string() } else { thousands(n) };
-    let when = it.from_ms.map_or_else(String::new, |at| format!(", {}", subject.clock.phrase(at)));
-    match (it.needed, it.unit) {
+fn shortage(subject: &Subject, shortage: &ProbeShortage) -> String {
+    let text = |n: u64| if shortage.unit == "ms" { Millis(n).to_string() } else { thousands(n) };
+    let when = shortage.from_ms.map_or_else(String::new, |at| format!(", {}", subject.clock.phrase(at)));
+    match (shortage.needed, shortage.unit) {
         (Some(fails), "invocations") => {
-            format!("{} ({}{when})", it.limit, counted(fails, "invocation fails", "invocations fail"))
+            format!("{} ({}{when})", shortage.limit, counted(fails, "invocation fails", "invocations fail"))
         }
-        (_, "plans") => it.limit.clone(),
+        (_, "plans") => shortage.limit.clone(),
         (Some(needed), _) => {
-            let short = text(needed.saturating_sub(it.available));
-            let there = text(it.available);
-            format!("{} ({} needed, {there} there, {short} short{when})", it.limit, text(needed))
+            let short = text(needed.saturating_sub(shortage.available));
+            let there = text(shortage.available);
+            format!("{} ({} needed, {there} there, {short} short{when})", shortage.limit, text(needed))
         }
-        (None, _) => format!("{} (none is proved, {} asked{when})", it.limit, text(it.available)),
+        (None, _) => format!("{} (none is proved, {} asked{when})", shortage.limit, text(shortage.available)),
     }
 }
 
@@ -115,8 +118,10 @@ fn order(headroom: &Headroom) -> String {
         return format!("{probes} asked about: {what}.");
     }
     let breaks = headroom.breaks.as_ref().map(|probe| probe.factor);
-    let above =
-        headroom.probes.iter().filter(|probe| probe.holds && breaks.is_some_and(|it| probe.factor > it));
+    let above = headroom
+        .probes
+        .iter()
+        .filter(|probe| probe.holds && breaks.is_some_and(|factor| probe.factor > factor));
     let above: Vec<String> = above.map(|probe| probe.factor.to_string()).take(3).collect();
     format!(
         "{probes} asked about, and growth is not in order here: it also holds at {}, though it breaks below.",
@@ -124,7 +129,7 @@ fn order(headroom: &Headroom) -> String {
     )
 }
 
-fn probes(headroom: &Headroom) -> Table {
+fn probes(headroom: &Headroom) -> ReportTable {
     let columns = [
         ("factor", "factor"),
         ("holds", "holds"),
@@ -135,19 +140,19 @@ fn probes(headroom: &Headroom) -> Table {
         ("available", "available"),
         ("from_ms", "from"),
     ];
-    let mut table = Table::new("The factors asked about", &columns).prose(&["shortage"]);
-    let value = |unit: &str, n: u64| if unit == "ms" { Value::Span(n) } else { Value::Count(n) };
+    let mut table = ReportTable::new("The factors asked about", &columns).prose(&["shortage"]);
+    let value = |unit: &str, n: u64| if unit == "ms" { TableCell::Span(n) } else { TableCell::Count(n) };
     for Probe { factor, holds, peak_enis, eni_hours, shortages, .. } in &headroom.probes {
         let first = shortages.first();
         table.push(vec![
-            Value::Decimal(factor.number(), 6),
-            Value::Flag(*holds),
-            Value::count(*peak_enis),
-            eni_hours.map_or(Value::Missing, |hours| Value::Decimal(hours, 1)),
-            first.map_or(Value::Missing, |it| Value::text(it.limit.as_str())),
-            first.and_then(|it| Some(value(it.unit, it.needed?))).unwrap_or(Value::Missing),
-            first.map_or(Value::Missing, |it| value(it.unit, it.available)),
-            Value::instant(first.and_then(|it| it.from_ms)),
+            TableCell::Decimal(factor.number(), 6),
+            TableCell::Flag(*holds),
+            TableCell::count(*peak_enis),
+            eni_hours.map_or(TableCell::Missing, |hours| TableCell::Decimal(hours, 1)),
+            first.map_or(TableCell::Missing, |short| TableCell::text(short.limit.as_str())),
+            first.and_then(|short| Some(value(short.unit, short.needed?))).unwrap_or(TableCell::Missing),
+            first.map_or(TableCell::Missing, |short| value(short.unit, short.available)),
+            TableCell::instant(first.and_then(|short| short.from_ms)),
         ]);
     }
     table

@@ -1,15 +1,15 @@
 //! The models, every number with its source.
 
 use crate::platform::{Grade, Platform};
-use crate::report::forms::{ModelForm, Models};
-use crate::report::words::{counted, joined, name};
-use crate::report::{Answer, Table, Value};
+use crate::report::format::{counted, joined, name};
+use crate::report::views::{ModelView, ModelsView};
+use crate::report::{Answer, ReportTable, TableCell};
 
 /// Every cited number of `models`.
 pub fn models(models: &[Platform]) -> Answer {
     let columns = [("model", "model"), ("policy", "its policy"), ("summary", "what it stands for")];
-    let mut summaries = Table::new("", &columns).prose(&["summary"]);
-    let mut flat = Table::new(
+    let mut summaries = ReportTable::new("", &columns).prose(&["summary"]);
+    let mut flat = ReportTable::new(
         "",
         &[
             ("model", "model"),
@@ -22,10 +22,10 @@ pub fn models(models: &[Platform]) -> Answer {
     let mut tables = Vec::new();
     for model in models {
         let words = [&model.name, &model.policy, &model.summary];
-        summaries.push(words.map(|words| Value::text(words.as_str())).to_vec());
+        summaries.push(words.map(|words| TableCell::text(words.as_str())).to_vec());
         let numbers = numbers(model);
         for row in &numbers.rows {
-            flat.push([Value::text(model.name.as_str())].iter().chain(row).cloned().collect());
+            flat.push([TableCell::text(model.name.as_str())].iter().chain(row).cloned().collect());
         }
         tables.push(numbers);
     }
@@ -35,25 +35,30 @@ pub fn models(models: &[Platform]) -> Answer {
         flat: Some(flat),
         ..Answer::default()
     };
-    answer.extend(&Models { models: models.iter().map(form).collect() });
+    answer.extend(&ModelsView { models: models.iter().map(view).collect() });
     answer
 }
 
-fn numbers(model: &Platform) -> Table {
+fn numbers(model: &Platform) -> ReportTable {
     let columns = [("number", "number"), ("value", "value"), ("grade", "grade"), ("source", "source")];
-    let mut table = Table::new(name(&model.name), &columns).prose(&["value", "source"]);
-    for it in model.citations() {
-        let (path, value, source) = (Value::text(it.path), Value::text(it.value), Value::text(it.source));
-        table.push(vec![path, value, Value::text(it.grade.letter()), source]);
+    let mut table = ReportTable::new(name(&model.name), &columns).prose(&["value", "source"]);
+    for citation in model.citations() {
+        let (path, value, source) = (
+            TableCell::text(citation.path),
+            TableCell::text(citation.value),
+            TableCell::text(citation.source),
+        );
+        table.push(vec![path, value, TableCell::text(citation.grade.letter()), source]);
     }
     table
 }
 
-fn headline(models: &[Platform], numbers: &Table) -> Vec<String> {
+fn headline(models: &[Platform], numbers: &ReportTable) -> Vec<String> {
     let names: Vec<String> = models.iter().map(|model| name(&model.name)).collect();
     let all = counted(numbers.rows.len() as u64, "number", "numbers");
     let graded = |grade: Grade| {
-        let count = |model: &Platform| model.citations().iter().filter(|it| it.grade == grade).count();
+        let count =
+            |model: &Platform| model.citations().iter().filter(|citation| citation.grade == grade).count();
         models.iter().map(count).sum::<usize>()
     };
     let [high, medium, low] = Grade::ALL.map(graded);
@@ -66,7 +71,7 @@ fn headline(models: &[Platform], numbers: &Table) -> Vec<String> {
     ]
 }
 
-fn form(model: &Platform) -> ModelForm<'_> {
+fn view(model: &Platform) -> ModelView<'_> {
     let (name, summary, policy) = (&model.name, &model.summary, &model.policy);
-    ModelForm { model: name, summary, policy, numbers: model.citations() }
+    ModelView { model: name, summary, policy, numbers: model.citations() }
 }

@@ -1,14 +1,14 @@
 //! The path of one cold start: its phases, what each waited for, and which part of it binds.
 
-use crate::cold_path::{Cause, Found, Limit, NoReady, PathPhase, Wait};
+use crate::cold_path::{Cause, EniFound, NoReady, PathPhase, PhaseWait, SystemLimit};
 use crate::quantity::{Millis, Rate};
-use crate::report::forms::{Binding, NoWait, SpentOn};
-use crate::report::words::{counted, joined, name, thousands};
-use crate::report::{Table, Value};
+use crate::report::format::{counted, joined, name, thousands};
+use crate::report::views::{BindingView, NoWaitView, SpentOnView};
+use crate::report::{ReportTable, TableCell};
 
 /// The limits on ENIs and microVMs, for sentences; `None`: there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Limits {
+pub struct ColdStartLimits {
     /// The API's token bucket: tokens in a full one, and its refill.
     pub api: Option<(u32, Rate)>,
     /// ENIs per VPC.
@@ -21,35 +21,35 @@ pub struct Limits {
     pub microvm: Option<Rate>,
 }
 
-impl Limits {
+impl ColdStartLimits {
     /// The limit with its number, to follow "the".
-    fn words(&self, limit: Limit) -> String {
+    fn words(&self, limit: SystemLimit) -> String {
         let quota = |quota: Option<u32>| {
             quota.map_or_else(String::new, |n| format!(" of {}", counted(n.into(), "ENI", "ENIs")))
         };
         match limit {
-            Limit::MicrovmRate => {
+            SystemLimit::MicrovmRate => {
                 let rate = self.microvm.map_or_else(String::new, |rate| format!(" ({rate})"));
                 format!("rate at which hosts start microVMs{rate}")
             }
-            Limit::ApiTokens => {
+            SystemLimit::ApiTokens => {
                 let bucket = self.api.map_or_else(String::new, |(burst, rate)| {
                     format!(" ({rate}, burst {})", thousands(burst.into()))
                 });
                 format!("API token bucket{bucket}")
             }
-            Limit::SubnetAddresses => {
+            SystemLimit::SubnetAddresses => {
                 format!("{} of its subnets", counted(self.addresses, "address", "addresses"))
             }
-            Limit::VpcQuota => format!("VPC's quota{}", quota(self.vpc_quota)),
-            Limit::RegionQuota => format!("Region's quota{}", quota(self.region_quota)),
-            Limit::Plan => "plan".to_owned(),
+            SystemLimit::VpcQuota => format!("VPC's quota{}", quota(self.vpc_quota)),
+            SystemLimit::RegionQuota => format!("Region's quota{}", quota(self.region_quota)),
+            SystemLimit::Plan => "plan".to_owned(),
         }
     }
 }
 
 /// The phases of one cold start, or nothing where there are none.
-pub(super) fn path(title: &str, phases: &[PathPhase]) -> Option<Table> {
+pub(super) fn path(title: &str, phases: &[PathPhase]) -> Option<ReportTable> {
     let columns = [
         ("phase", "phase"),
         ("start_ms", "starts after"),
@@ -57,24 +57,24 @@ pub(super) fn path(title: &str, phases: &[PathPhase]) -> Option<Table> {
         ("for", "for"),
         ("duration_ms", "takes"),
     ];
-    let mut table = Table::new(title, &columns).prose(&["for"]);
-    for it in phases {
+    let mut table = ReportTable::new(title, &columns).prose(&["for"]);
+    for phase in phases {
         table.push(vec![
-            Value::text(it.phase.as_str()),
-            Value::Span(it.start_ms),
-            Value::Span(it.wait_ms),
-            waits(&it.waits),
-            Value::Span(it.duration_ms),
+            TableCell::text(phase.phase.as_str()),
+            TableCell::Span(phase.start_ms),
+            TableCell::Span(phase.wait_ms),
+            waits(&phase.waits),
+            TableCell::Span(phase.duration_ms),
         ]);
     }
     (!table.rows.is_empty()).then_some(table)
 }
 
 /// What one part of a wait was for.
-pub(in crate::report) const fn cause(wait: &Wait) -> &'static str {
+pub(in crate::report) const fn cause(wait: &PhaseWait) -> &'static str {
     match (wait.cause, wait.limit) {
         (Cause::Host, _) => "a host",
-        (Cause::Room, Some(Limit::Plan)) => "the plan's next ENI",
+        (Cause::Room, Some(SystemLimit::Plan)) => "the plan's next ENI",
         (Cause::Room, _) => "room or a place",
         (Cause::Token, _) => "an API token",
         (Cause::Boot, _) => "its ENI's boot",
@@ -83,34 +83,35 @@ pub(in crate::report) const fn cause(wait: &Wait) -> &'static str {
 }
 
 /// What a step waited for.
-fn waits(waits: &[Wait]) -> Value {
-    in_words(waits).map_or(Value::Missing, Value::Text)
+fn waits(waits: &[PhaseWait]) -> TableCell {
+    in_words(waits).map_or(TableCell::Missing, TableCell::Text)
 }
 
 /// What a step waited for, in words; with the length of each part where there are several.
-pub(in crate::report) fn in_words(waits: &[Wait]) -> Option<String> {
+pub(in crate::report) fn in_words(waits: &[PhaseWait]) -> Option<String> {
     match waits {
         [] => None,
         [one] => Some(cause(one).to_owned()),
         several => {
-            let parts = several.iter().map(|it| format!("{} {}", cause(it), Millis(it.ms)));
+            let parts = several.iter().map(|wait| format!("{} {}", cause(wait), Millis(wait.ms)));
             Some(parts.collect::<Vec<_>>().join(", "))
         }
     }
 }
 
 /// The longest part of a cold start: a wait, or a phase that waits for nothing.
-struct Part<'a> {
+struct ColdStartPart<'a> {
     phase: &'a PathPhase,
-    wait: Option<Wait>,
+    wait: Option<PhaseWait>,
     ms: u64,
 }
 
 /// The first of the longest parts; `None` without a path that takes time.
-fn longest_part(path: &[PathPhase]) -> Option<Part<'_>> {
+fn longest_part(path: &[PathPhase]) -> Option<ColdStartPart<'_>> {
     let parts = path.iter().flat_map(|phase| {
-        let waits = phase.waits.iter().map(move |&wait| Part { phase, wait: Some(wait), ms: wait.ms });
-        waits.chain([Part { phase, wait: None, ms: phase.duration_ms }])
+        let waits =
+            phase.waits.iter().map(move |&wait| ColdStartPart { phase, wait: Some(wait), ms: wait.ms });
+        waits.chain([ColdStartPart { phase, wait: None, ms: phase.duration_ms }])
     });
     parts.filter(|part| part.ms > 0).reduce(|best, part| if part.ms > best.ms { part } else { best })
 }
@@ -120,7 +121,7 @@ pub(in crate::report) fn binding(
     of: &str,
     length: u64,
     path: &[PathPhase],
-    limits: &Limits,
+    limits: &ColdStartLimits,
 ) -> Option<String> {
     if length > 0 && path.is_empty() {
         return Some(
@@ -158,7 +159,7 @@ pub(in crate::report) fn binding(
 }
 
 /// Why no ready ENI took the environment.
-fn stood(found: &Found) -> String {
+fn stood(found: &EniFound) -> String {
     let going = match found.deleting {
         0 => String::new(),
         1 => " (1 more was being deleted)".to_owned(),
@@ -182,24 +183,30 @@ fn stood(found: &Found) -> String {
 }
 
 /// The same for programs.
-pub(super) fn binding_form<'a>(length: u64, path: &'a [PathPhase], limits: &Limits) -> Option<Binding<'a>> {
+pub(super) fn binding_view<'a>(
+    length: u64,
+    path: &'a [PathPhase],
+    limits: &ColdStartLimits,
+) -> Option<BindingView<'a>> {
     let words = binding("that cold start", length, path, limits)?;
     let Some(part) = longest_part(path) else {
-        let spent_on = SpentOn::Else(NoWait::Queue);
-        return Some(Binding { phase: None, spent_on, ms: length, limit: None, words });
+        let spent_on = SpentOnView::Else(NoWaitView::Queue);
+        return Some(BindingView { phase: None, spent_on, ms: length, limit: None, words });
     };
-    let spent_on = part.wait.map_or(SpentOn::Else(NoWait::Phase), |wait| SpentOn::Wait(wait.cause));
+    let spent_on =
+        part.wait.map_or(SpentOnView::Else(NoWaitView::Phase), |wait| SpentOnView::Wait(wait.cause));
     let limit = part.wait.and_then(|wait| wait.limit);
-    Some(Binding { phase: Some(&part.phase.phase), spent_on, ms: part.ms, limit, words })
+    Some(BindingView { phase: Some(&part.phase.phase), spent_on, ms: part.ms, limit, words })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::forms::value;
+    use crate::report::views::value;
 
-    fn phase(name: &str, duration_ms: u64, waits: &[(Cause, u64, Option<Limit>)]) -> PathPhase {
-        let waits: Vec<Wait> = waits.iter().map(|&(cause, ms, limit)| Wait { cause, ms, limit }).collect();
+    fn phase(name: &str, duration_ms: u64, waits: &[(Cause, u64, Option<SystemLimit>)]) -> PathPhase {
+        let waits: Vec<PhaseWait> =
+            waits.iter().map(|&(cause, ms, limit)| PhaseWait { cause, ms, limit }).collect();
         PathPhase {
             phase: name.into(),
             start_ms: 0,
@@ -210,25 +217,25 @@ mod tests {
         }
     }
 
-    fn limits() -> Limits {
-        Limits {
+    fn limits() -> ColdStartLimits {
+        ColdStartLimits {
             api: Some((100, Rate::per_second(5))),
             region_quota: Some(350),
             addresses: 59,
-            ..Limits::default()
+            ..ColdStartLimits::default()
         }
     }
 
     #[test]
     fn the_longest_part_is_named_with_its_limit_and_what_stood() {
-        let token = (Cause::Token, 930, Some(Limit::ApiTokens));
-        let found = |because, ready, booting| Some(Found { because, ready, booting, deleting: 2 });
+        let token = (Cause::Token, 930, Some(SystemLimit::ApiTokens));
+        let found = |because, ready, booting| Some(EniFound { because, ready, booting, deleting: 2 });
         let mut eni = phase("create-eni", 0, &[token, (Cause::Boot, 900_000, None)]);
         eni.found = found(NoReady::Full, 35, 0);
         let said = |path: &[PathPhase]| {
             binding(
                 "that cold start",
-                path.iter().map(|it| it.wait_ms + it.duration_ms).sum(),
+                path.iter().map(|phase| phase.wait_ms + phase.duration_ms).sum(),
                 path,
                 &limits(),
             )
@@ -240,7 +247,8 @@ mod tests {
              use had room when it asked (2 more were being deleted); the API token bucket (5/s, burst 100) \
              adds 930ms."
         );
-        eni.waits = vec![Wait { cause: Cause::Room, ms: 900_000, limit: Some(Limit::RegionQuota) }];
+        eni.waits =
+            vec![PhaseWait { cause: Cause::Room, ms: 900_000, limit: Some(SystemLimit::RegionQuota) }];
         (eni.wait_ms, eni.found) = (900_000, found(NoReady::Booting, 0, 1));
         assert_eq!(
             said(&[eni]),
@@ -249,7 +257,7 @@ mod tests {
         );
         let slow = [phase("download", 50, &[]), phase("runtime", 51, &[])];
         assert_eq!(said(&slow), "Of that cold start (101ms), 51ms are the phase runtime.");
-        let json = |length, path| value(&binding_form(length, path, &limits()));
+        let json = |length, path| value(&binding_view(length, path, &limits()));
         assert_eq!((&json(101, &slow)["for"], &json(7, &[])["for"]), (&"phase".into(), &"queue".into()));
         assert_eq!((binding("x", 0, &[], &limits()), json(0, &[])), (None, serde_json::Value::Null));
     }

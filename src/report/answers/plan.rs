@@ -1,12 +1,12 @@
 //! How many ENIs are needed to keep a promise, and when to make them; or why none are enough.
 
 use super::explanation;
-use super::held;
-use crate::plan::{COLUMNS, NoPlan, Plan, Shortfall, Target, Verdict};
+use super::plan_chart;
+use crate::plan::{COLUMNS, NoPlan, Plan, PlanVerdict, Shortfall, TargetBracket};
 use crate::quantity::Millis;
-use crate::report::forms::{Planned, fields};
-use crate::report::words::{counted, decimal, joined, thousands};
-use crate::report::{Answer, Subject, Table, Value};
+use crate::report::format::{counted, decimal, joined, thousands};
+use crate::report::views::{PlanView, fields};
+use crate::report::{Answer, ReportTable, Subject, TableCell};
 
 /// Rows of the schedule that people are shown.
 const SHOWN: usize = 20;
@@ -36,17 +36,17 @@ pub fn plan(subject: &Subject, plan: &Plan) -> Answer {
         tables: tables(subject, plan),
         flat: Some(flat(subject, plan)),
         assumptions,
-        json: fields(&Planned { about: subject.about(), plan }),
+        json: fields(&PlanView { about: subject.about(), plan }),
         clock: subject.clock,
     }
 }
 
-fn tables(subject: &Subject, plan: &Plan) -> Vec<Table> {
-    let prices = plan.explanation.as_ref().map(|it| explanation::prices(subject.clock, it));
+fn tables(subject: &Subject, plan: &Plan) -> Vec<ReportTable> {
+    let prices = plan.explanation.as_ref().map(|explanation| explanation::prices(subject.clock, explanation));
     // Without a plan there is nothing to show of one.
-    let of_plan = plan
-        .amount
-        .map(|_| [prices.unwrap_or_else(|| limits(plan)), held::above(schedule(plan), subject, plan)]);
+    let of_plan = plan.amount.map(|_| {
+        [prices.unwrap_or_else(|| limits(plan)), plan_chart::chart_above(schedule(plan), subject, plan)]
+    });
     let why = [shortages(plan), explanation::fixes(plan)].into_iter().flatten();
     let pools = constant_pools(plan);
     [amounts(plan)].into_iter().chain(why).chain(pools).chain(of_plan.into_iter().flatten()).collect()
@@ -61,7 +61,9 @@ fn headline(subject: &Subject, plan: &Plan) -> Vec<String> {
     let others = plan.minimised.is_some();
     let fewer = match plan.status {
         _ if others && plan.lower_bound.peak_enis < amount.peak_enis => String::new(),
-        Verdict::Optimal if !others => ", and no plan does it with fewer, or with fewer ENI-hours".to_owned(),
+        PlanVerdict::Optimal if !others => {
+            ", and no plan does it with fewer, or with fewer ENI-hours".to_owned()
+        }
         _ if plan.lower_bound.peak_enis == amount.peak_enis => ", and no plan holds fewer".to_owned(),
         _ => format!("; any plan needs at least {}", thousands(plan.lower_bound.peak_enis)),
     };
@@ -89,15 +91,19 @@ fn headline(subject: &Subject, plan: &Plan) -> Vec<String> {
     if let Some(minimised) = plan.minimised.as_ref().and_then(explanation::objective) {
         lines.insert(1, minimised);
     }
-    lines.extend(plan.explanation.iter().flat_map(|it| explanation::binds(subject, it)));
+    lines.extend(plan.explanation.iter().flat_map(|explanation| explanation::binds(subject, explanation)));
     lines
 }
 
 fn refusal(subject: &Subject, promise: Millis, none: &NoPlan) -> Vec<String> {
     let verdict = if none.proved { "No plan keeps" } else { "No plan was found that provably keeps" };
-    let short = |it: &Shortfall| {
-        let (needed, available) = amounts_of(it);
-        format!("{} ({needed} needed, {available} there, {})", it.limit, subject.clock.phrase(it.from_ms))
+    let short = |shortfall: &Shortfall| {
+        let (needed, available) = amounts_of(shortfall);
+        format!(
+            "{} ({needed} needed, {available} there, {})",
+            shortfall.limit,
+            subject.clock.phrase(shortfall.from_ms)
+        )
     };
     let shortages: Vec<String> = none.shortages.iter().take(3).map(short).collect();
     let mut lines = vec![format!(
@@ -110,13 +116,13 @@ fn refusal(subject: &Subject, promise: Millis, none: &NoPlan) -> Vec<String> {
 }
 
 /// Needed and available, in the unit of the limit.
-fn amounts_of(it: &Shortfall) -> (String, String) {
-    let text = |n: u64| if it.unit == "ms" { Millis(n).to_string() } else { thousands(n) };
-    (text(it.needed), text(it.available))
+fn amounts_of(shortfall: &Shortfall) -> (String, String) {
+    let text = |n: u64| if shortfall.unit == "ms" { Millis(n).to_string() } else { thousands(n) };
+    (text(shortfall.needed), text(shortfall.available))
 }
 
 /// What would do instead of the plan: between what fails and what is proved.
-fn instead(subject: &Subject, needs: &str, what: &str, target: &Target) -> String {
+fn instead(subject: &Subject, needs: &str, what: &str, target: &TargetBracket) -> String {
     let least = thousands(target.at_least.into());
     let fails = |at| format!(" (one fewer fails {})", subject.clock.phrase(at));
     let fails = target.fails_at_ms.map_or_else(String::new, fails);
@@ -128,53 +134,54 @@ fn instead(subject: &Subject, needs: &str, what: &str, target: &Target) -> Strin
     }
 }
 
-fn amounts(plan: &Plan) -> Table {
+fn amounts(plan: &Plan) -> ReportTable {
     let columns = [("what", "what"), ("plan", "the plan"), ("lower_bound", "no plan does with less than")];
-    let mut table = Table::new("", &columns);
+    let mut table = ReportTable::new("", &columns);
     let (least, amount) = (&plan.lower_bound, plan.amount.as_ref());
-    let mut push = |what: &str, plan: Value, bound: Value| table.push(vec![Value::text(what), plan, bound]);
-    let held = Value::count(amount.map(|it| it.peak_enis));
-    push("ENIs held at once", held, Value::Count(least.peak_enis));
-    let hours = amount.map_or(Value::Missing, |it| Value::Decimal(it.eni_hours, 1));
-    push("ENI-hours", hours, Value::Decimal(least.eni_hours, 1));
-    if let Some(it) = &plan.minimised {
-        let what = if it.what == "cost" { "cost" } else { "addresses" };
-        let text = |value: f64| Value::Decimal(value, if it.what == "cost" { 4 } else { 0 });
-        push(what, it.value.map_or(Value::Missing, text), text(it.lower_bound));
+    let mut push =
+        |what: &str, plan: TableCell, bound: TableCell| table.push(vec![TableCell::text(what), plan, bound]);
+    let held = TableCell::count(amount.map(|amount| amount.peak_enis));
+    push("ENIs held at once", held, TableCell::Count(least.peak_enis));
+    let hours = amount.map_or(TableCell::Missing, |amount| TableCell::Decimal(amount.eni_hours, 1));
+    push("ENI-hours", hours, TableCell::Decimal(least.eni_hours, 1));
+    if let Some(minimised) = &plan.minimised {
+        let what = if minimised.what == "cost" { "cost" } else { "addresses" };
+        let text = |value: f64| TableCell::Decimal(value, if minimised.what == "cost" { 4 } else { 0 });
+        push(what, minimised.value.map_or(TableCell::Missing, text), text(minimised.lower_bound));
     }
     // Holding ENIs longer can spare creations: the bound is that of plans that do not.
-    let fewest = plan.minimised.is_none() && amount.is_none_or(|it| it.eni_hours <= least.eni_hours);
+    let fewest = plan.minimised.is_none() && amount.is_none_or(|amount| amount.eni_hours <= least.eni_hours);
     let (what, bound) = if fewest {
-        ("creations, where ENI-hours are fewest", Value::Count(least.creations))
+        ("creations, where ENI-hours are fewest", TableCell::Count(least.creations))
     } else {
-        ("creations", Value::Missing)
+        ("creations", TableCell::Missing)
     };
-    push(what, Value::count(amount.map(|it| it.creations)), bound);
+    push(what, TableCell::count(amount.map(|amount| amount.creations)), bound);
     let targets = [("constant pool", &plan.constant_pool), ("warm target of warm-pool", &plan.warm_target)];
     // Without a plan they would promise what nothing keeps.
     for (what, target) in targets.into_iter().filter(|_| amount.is_some()) {
-        push(what, Value::count(target.enough.map(u64::from)), Value::Count(target.at_least.into()));
+        push(what, TableCell::count(target.enough.map(u64::from)), TableCell::Count(target.at_least.into()));
     }
     table
 }
 
 /// Where the ENIs of a pool that never changes stand, if that is not one class.
-fn constant_pools(plan: &Plan) -> Option<Table> {
+fn constant_pools(plan: &Plan) -> Option<ReportTable> {
     let classes = || plan.constant_pools.iter().flat_map(|pool| &pool.classes);
     if plan.amount.is_none() || classes().count() < 2 {
         return None;
     }
     let columns = [("subnet", "subnet"), ("security_groups", "security groups"), ("enis", "ENIs")];
-    let mut table = Table::new("A pool that never changes", &columns);
+    let mut table = ReportTable::new("A pool that never changes", &columns);
     for class in classes() {
         let groups = class.security_groups.join(" ");
-        let enis = Value::Count(class.enis.into());
-        table.push(vec![Value::text(class.subnet.as_str()), Value::text(groups), enis]);
+        let enis = TableCell::Count(class.enis.into());
+        table.push(vec![TableCell::text(class.subnet.as_str()), TableCell::text(groups), enis]);
     }
     Some(table)
 }
 
-fn shortages(plan: &Plan) -> Option<Table> {
+fn shortages(plan: &Plan) -> Option<ReportTable> {
     let none = plan.infeasible.as_ref()?;
     let columns = [
         ("limit", "what is short"),
@@ -183,30 +190,34 @@ fn shortages(plan: &Plan) -> Option<Table> {
         ("needed", "needed"),
         ("available", "available"),
     ];
-    let mut table = Table::new("Why there is none", &columns).prose(&["limit"]);
-    for it in &none.shortages {
-        let (needed, available) = amounts_of(it);
+    let mut table = ReportTable::new("Why there is none", &columns).prose(&["limit"]);
+    for shortfall in &none.shortages {
+        let (needed, available) = amounts_of(shortfall);
         table.push(vec![
-            Value::text(it.limit.as_str()),
-            Value::instant(Some(it.from_ms)),
-            Value::instant(Some(it.to_ms)),
-            Value::text(needed),
-            Value::text(available),
+            TableCell::text(shortfall.limit.as_str()),
+            TableCell::instant(Some(shortfall.from_ms)),
+            TableCell::instant(Some(shortfall.to_ms)),
+            TableCell::text(needed),
+            TableCell::text(available),
         ]);
     }
     Some(table)
 }
 
-fn limits(plan: &Plan) -> Table {
+fn limits(plan: &Plan) -> ReportTable {
     let columns = [("limit", "the closest limit"), ("used", "used"), ("available", "available")];
-    let mut table = Table::new("", &columns).prose(&["limit"]);
-    for it in &plan.binding {
-        table.push(vec![Value::text(it.limit.as_str()), Value::Count(it.used), Value::Count(it.available)]);
+    let mut table = ReportTable::new("", &columns).prose(&["limit"]);
+    for binding in &plan.binding {
+        table.push(vec![
+            TableCell::text(binding.limit.as_str()),
+            TableCell::Count(binding.used),
+            TableCell::Count(binding.available),
+        ]);
     }
     table
 }
 
-fn schedule(plan: &Plan) -> Table {
+fn schedule(plan: &Plan) -> ReportTable {
     let columns = [
         ("at_ms", "at"),
         ("subnet", "subnet"),
@@ -214,14 +225,14 @@ fn schedule(plan: &Plan) -> Table {
         ("create", "create"),
         ("delete", "delete"),
     ];
-    let mut table = Table::new("The schedule", &columns).prose(&["security_groups"]);
+    let mut table = ReportTable::new("The schedule", &columns).prose(&["security_groups"]);
     for row in &plan.schedule {
         table.push(vec![
-            Value::Instant(row.at_ms),
-            Value::text(row.subnet.as_str()),
-            Value::text(row.security_groups.join(" ")),
-            Value::Count(row.create.into()),
-            Value::Count(row.delete.into()),
+            TableCell::Instant(row.at_ms),
+            TableCell::text(row.subnet.as_str()),
+            TableCell::text(row.security_groups.join(" ")),
+            TableCell::Count(row.create.into()),
+            TableCell::Count(row.delete.into()),
         ]);
     }
     table.shown = Some((SHOWN, "entries"));
@@ -229,16 +240,16 @@ fn schedule(plan: &Plan) -> Table {
 }
 
 /// The schedule for programs: wall-clock times where the traffic has them, else ms.
-fn flat(subject: &Subject, plan: &Plan) -> Table {
-    let mut table = Table::new("", &COLUMNS.map(|key| (key, key)));
+fn flat(subject: &Subject, plan: &Plan) -> ReportTable {
+    let mut table = ReportTable::new("", &COLUMNS.map(|key| (key, key)));
     for row in &plan.schedule {
         let wall = subject.clock.stamp(row.at_ms);
         table.push(vec![
-            wall.map_or(Value::Instant(row.at_ms), Value::text),
-            Value::text(row.subnet.as_str()),
-            Value::text(row.security_groups.join("+")),
-            Value::Count(row.create.into()),
-            Value::Count(row.delete.into()),
+            wall.map_or(TableCell::Instant(row.at_ms), TableCell::text),
+            TableCell::text(row.subnet.as_str()),
+            TableCell::text(row.security_groups.join("+")),
+            TableCell::Count(row.create.into()),
+            TableCell::Count(row.delete.into()),
         ]);
     }
     table

@@ -3,18 +3,18 @@
 use crate::policy::registry::Named;
 use crate::policy::{self, IdleTtl, Policy, Provision};
 use crate::quantity::Capacity;
-use crate::report::forms::{ParameterForm, Policies, PolicyForm};
-use crate::report::{Answer, Table, Value};
+use crate::report::views::{ParameterView, PoliciesView, PolicyView};
+use crate::report::{Answer, ReportTable, TableCell};
 
 /// Every named policy and every parameter.
 pub fn policies() -> Answer {
-    let mut parameters = Table::new(
+    let mut parameters = ReportTable::new(
         "What can be overridden, as NAME:key=value,key=value",
         &[("key", "key"), ("values", "values")],
     )
     .prose(&["values"]);
     for key in policy::KEYS {
-        parameters.push(vec![Value::text(key.name), Value::text(key.values)]);
+        parameters.push(vec![TableCell::text(key.name), TableCell::text(key.values)]);
     }
     let mut answer = Answer {
         headline: vec![
@@ -25,25 +25,25 @@ pub fn policies() -> Answer {
         flat: Some(rows(true)),
         ..Answer::default()
     };
-    let key = |key: &'static policy::Key| ParameterForm { key: key.name, values: key.values };
-    answer.extend(&Policies {
-        policies: policy::ALL.iter().map(form).collect(),
+    let key = |key: &'static policy::ParameterKey| ParameterView { key: key.name, values: key.values };
+    answer.extend(&PoliciesView {
+        policies: policy::ALL.iter().map(view).collect(),
         parameters: policy::KEYS.iter().map(key).collect(),
     });
     answer
 }
 
-fn in_words() -> Table {
+fn in_words() -> ReportTable {
     let columns = [("policy", "policy"), ("summary", "in words")];
-    let mut table = Table::new("", &columns).prose(&["summary"]);
+    let mut table = ReportTable::new("", &columns).prose(&["summary"]);
     for named in policy::ALL {
-        table.push(vec![Value::text(named.name), Value::text(named.summary)]);
+        table.push(vec![TableCell::text(named.name), TableCell::text(named.summary)]);
     }
     table
 }
 
 /// The parameters that tell the policies apart; for programs with the words.
-fn rows(with_words: bool) -> Table {
+fn rows(with_words: bool) -> ReportTable {
     let columns = [
         ("policy", "policy"),
         ("reuse", "reuse"),
@@ -55,18 +55,18 @@ fn rows(with_words: bool) -> Table {
         ("summary", "in words"),
     ];
     let shown = if with_words { columns.len() } else { columns.len() - 1 };
-    let mut table = Table::new("Their parameters", &columns[..shown]).prose(&["made_by"]);
+    let mut table = ReportTable::new("Their parameters", &columns[..shown]).prose(&["made_by"]);
     for named in policy::ALL {
         let row = (named.row)();
         let mut cells = vec![
-            Value::text(named.name),
-            Value::Flag(row.reuse),
-            Value::Flag(row.join_booting),
-            Value::text(capacity(row.capacity)),
-            Value::text(idle_ttl(row.idle_ttl)),
-            Value::Count(row.warm.into()),
-            Value::text(made_by(&row)),
-            Value::text(named.summary),
+            TableCell::text(named.name),
+            TableCell::Flag(row.reuse),
+            TableCell::Flag(row.join_booting),
+            TableCell::text(capacity(row.capacity)),
+            TableCell::text(idle_ttl(row.idle_ttl)),
+            TableCell::Count(row.warm.into()),
+            TableCell::text(made_by(&row)),
+            TableCell::text(named.summary),
         ];
         cells.truncate(shown);
         table.push(cells);
@@ -100,9 +100,9 @@ const fn made_by(policy: &Policy) -> &'static str {
     }
 }
 
-fn form(named: &Named) -> PolicyForm<'_> {
+fn view(named: &Named) -> PolicyView<'_> {
     let row = (named.row)();
-    PolicyForm {
+    PolicyView {
         policy: named.name,
         summary: named.summary,
         reuse: row.reuse,

@@ -1,12 +1,12 @@
 //! Chance: a probability that runs estimate, and how well it is known.
 
 use super::runs::student;
-use crate::report::forms::ChanceForm;
-use crate::report::words::{percent, thousands};
+use crate::report::format::{percent, thousands};
+use crate::report::views::ChanceView;
 
 /// A probability estimated over runs, with its 95% confidence interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Chance {
+pub(super) struct Chance {
     /// The mean over the runs.
     pub mean: f64,
     /// Where the interval begins.
@@ -23,7 +23,7 @@ impl Chance {
     ///   (the rule of three), whatever those then find: from `p (1 - q)` to `p (1 - q) + q`.
     /// - All or nothing in every run, and not the same in all: Wilson's interval for a proportion.
     /// - Else Student's t over the runs, held inside 0 to 1.
-    pub fn of(shares: &[f64]) -> Option<Self> {
+    pub(super) fn estimate(shares: &[f64]) -> Option<Self> {
         let runs = shares.len();
         let first = *shares.first().filter(|_| runs > 1)?;
         let n = runs as f64;
@@ -42,14 +42,14 @@ impl Chance {
     }
 
     /// `93.10% (95% confidence: 92.80% to 93.40%, 100 runs)`.
-    pub fn words(&self) -> String {
+    pub(super) fn words(&self) -> String {
         let [mean, low, high] = [self.mean, self.low, self.high].map(percent);
         format!("{mean} (95% confidence: {low} to {high}, {} runs)", thousands(self.runs as u64))
     }
 
     /// For programs.
-    pub fn form(self) -> ChanceForm {
-        ChanceForm { mean: self.mean, low_95: self.low, high_95: self.high, runs: self.runs as u64 }
+    pub(super) fn view(self) -> ChanceView {
+        ChanceView { mean: self.mean, low_95: self.low, high_95: self.high, runs: self.runs as u64 }
     }
 }
 
@@ -67,21 +67,21 @@ mod tests {
     use super::*;
 
     fn near(chance: Option<Chance>, expected: [f64; 3]) -> bool {
-        let found = chance.map(|it| [it.mean, it.low, it.high]);
+        let found = chance.map(|chance| [chance.mean, chance.low, chance.high]);
         found.is_some_and(|found| found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 5e-4))
     }
 
     #[test]
     fn intervals_are_as_tabulated() {
-        assert_eq!(Chance::of(&[1.0]), None);
+        assert_eq!(Chance::estimate(&[1.0]), None);
         // 30 of 30: the lower end is 0.05^(1/30) = 0.905.
-        assert!(near(Chance::of(&[1.0; 30]), [1.0, 0.905, 1.0]));
-        assert!(near(Chance::of(&[0.0; 30]), [0.0, 0.0, 0.095]));
-        assert!(near(Chance::of(&[0.5; 30]), [0.5, 0.4525, 0.5475]));
+        assert!(near(Chance::estimate(&[1.0; 30]), [1.0, 0.905, 1.0]));
+        assert!(near(Chance::estimate(&[0.0; 30]), [0.0, 0.0, 0.095]));
+        assert!(near(Chance::estimate(&[0.5; 30]), [0.5, 0.4525, 0.5475]));
         // Wilson for 8 of 10: 0.490 to 0.943.
         let eight: Vec<f64> = (0..10).map(|n| f64::from(u8::from(n < 8))).collect();
-        assert!(near(Chance::of(&eight), [0.8, 0.4902, 0.9433]));
+        assert!(near(Chance::estimate(&eight), [0.8, 0.4902, 0.9433]));
         // Mean 0.5, standard error 0.1 / sqrt(3), t(2) = 4.303.
-        assert!(near(Chance::of(&[0.4, 0.5, 0.6]), [0.5, 0.5 - 0.2484, 0.5 + 0.2484]));
+        assert!(near(Chance::estimate(&[0.4, 0.5, 0.6]), [0.5, 0.5 - 0.2484, 0.5 + 0.2484]));
     }
 }

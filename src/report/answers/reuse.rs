@@ -1,11 +1,14 @@
 //! What the memory of environments is worth as a cache.
 
 use super::probability::Chance;
-use super::reuse_runs::{Function, ReuseRuns, share};
+use super::reuse_runs::{FunctionReuseRuns, ReuseRuns, share};
 use crate::quantity::Millis;
-use crate::report::forms::{Cache, FunctionReused, Quantiles, Reused, ReusedBy, Served, Watched, fields};
-use crate::report::words::{counted, decimal, name, percent, thousands};
-use crate::report::{Answer, Subject, Table, Value};
+use crate::report::format::{counted, decimal, name, percent, thousands};
+use crate::report::views::{
+    CacheView, FunctionReuseView, QuantilesView, ReuseAtView, ReuseView, ReusedMemoryView, ServedCountsView,
+    fields,
+};
+use crate::report::{Answer, ReportTable, Subject, TableCell};
 use crate::simulation::{Distribution, FunctionReuse};
 
 /// The functions that people are shown.
@@ -14,8 +17,8 @@ const SHOWN: usize = 20;
 const CLASSES: [(u64, &str); 5] =
     [(0, "none"), (1, "1"), (9, "2 to 9"), (99, "10 to 99"), (999, "100 to 999")];
 
-fn shared(part: u64, whole: u64) -> Value {
-    share(part, whole).map_or(Value::Missing, Value::Share)
+fn shared(part: u64, whole: u64) -> TableCell {
+    share(part, whole).map_or(TableCell::Missing, TableCell::Share)
 }
 
 /// What reuse came to in `runs`.
@@ -40,7 +43,7 @@ pub fn reuse(subject: &Subject, runs: &ReuseRuns) -> Answer {
         tables,
         flat: Some(flat(subject, runs, &functions)),
         assumptions,
-        json: fields(&form(subject, runs, &functions)),
+        json: fields(&view(subject, runs, &functions)),
         clock: subject.clock,
     }
 }
@@ -81,8 +84,8 @@ fn headline(subject: &Subject, runs: &ReuseRuns) -> Vec<String> {
 /// "If lucky" as a probability.
 fn lucky(subject: &Subject, runs: &ReuseRuns) -> Option<String> {
     let functions = runs.shown();
-    if let Some(function) = functions.iter().find(|it| it.first.is_some()) {
-        let (chance, (at, count)) = (Chance::of(&function.watched)?, function.first?);
+    if let Some(function) = functions.iter().find(|function| function.first.is_some()) {
+        let (chance, (at, count)) = (Chance::estimate(&function.watched)?, function.first?);
         let who =
             if count == 1 { "the one invocation".to_owned() } else { format!("one of {}", thousands(count)) };
         return Some(format!(
@@ -91,10 +94,10 @@ fn lucky(subject: &Subject, runs: &ReuseRuns) -> Option<String> {
             subject.clock.phrase(at),
             chance.words(),
         ))
-        .map(|text| crate::report::words::sentence(&text));
+        .map(|text| crate::report::format::sentence(&text));
     }
     let function = functions.first().filter(|_| runs.drawn)?;
-    let chance = Chance::of(&function.warm)?;
+    let chance = Chance::estimate(&function.warm)?;
     Some(format!(
         "With keep-alives drawn, an invocation of {} finds warm memory with a probability of {}.",
         name(&function.name),
@@ -102,7 +105,7 @@ fn lucky(subject: &Subject, runs: &ReuseRuns) -> Option<String> {
     ))
 }
 
-fn memory(subject: &Subject, runs: &ReuseRuns, functions: &[&Function]) -> Table {
+fn memory(subject: &Subject, runs: &ReuseRuns, functions: &[&FunctionReuseRuns]) -> ReportTable {
     let title = runs.ttl.map_or_else(
         || "A value kept as long as its environment lives, beside a cache that is shared".to_owned(),
         |ttl| format!("A value kept for {}, beside a cache that is shared", Millis(ttl)),
@@ -117,25 +120,25 @@ fn memory(subject: &Subject, runs: &ReuseRuns, functions: &[&Function]) -> Table
         ("shared_loads", "loads/h"),
         ("shared_stalest_ms", "stalest"),
     ];
-    let mut table = Table::new(title, &columns);
+    let mut table = ReportTable::new(title, &columns);
     let hours = runs.hours(subject);
-    for Function { name, sum, .. } in functions {
+    for FunctionReuseRuns { name, sum, .. } in functions {
         table.push(vec![
-            Value::text(name.as_str()),
-            Value::Count(sum.served),
+            TableCell::text(name.as_str()),
+            TableCell::Count(sum.served),
             shared(sum.hits, sum.served),
-            Value::Decimal(sum.loads as f64 / hours, 2),
-            Value::Span(rounded(sum.stalest)),
+            TableCell::Decimal(sum.loads as f64 / hours, 2),
+            TableCell::Span(rounded(sum.stalest)),
             shared(sum.shared.hits, sum.served),
-            Value::Decimal(sum.shared.loads as f64 / hours, 2),
-            Value::Span(rounded(sum.shared.stalest)),
+            TableCell::Decimal(sum.shared.loads as f64 / hours, 2),
+            TableCell::Span(rounded(sum.shared.stalest)),
         ]);
     }
     table.shown = Some((SHOWN, "functions"));
     table
 }
 
-fn environments(functions: &[&Function]) -> Table {
+fn environments(functions: &[&FunctionReuseRuns]) -> ReportTable {
     let columns = [
         ("function", "function"),
         ("environments", "number"),
@@ -147,22 +150,22 @@ fn environments(functions: &[&Function]) -> Table {
         ("age_p90_ms", "p90"),
         ("age_max_ms", "oldest"),
     ];
-    let mut table = Table::new(
+    let mut table = ReportTable::new(
         "Environments, the invocations each serves, and the age of its memory when last used",
         &columns,
     );
-    for Function { name, sum, .. } in functions {
+    for FunctionReuseRuns { name, sum, .. } in functions {
         let (each, oldest) = (&sum.per_environment, &sum.oldest);
         table.push(vec![
-            Value::text(name.as_str()),
-            Value::Count(each.count),
-            Value::Decimal(each.mean(), 1),
-            Value::Count(each.quantile(500)),
-            Value::Count(each.quantile(900)),
-            Value::Count(each.max),
-            Value::Span(rounded(oldest.quantile(500))),
-            Value::Span(rounded(oldest.quantile(900))),
-            Value::Span(rounded(oldest.max)),
+            TableCell::text(name.as_str()),
+            TableCell::Count(each.count),
+            TableCell::Decimal(each.mean(), 1),
+            TableCell::Count(each.quantile(500)),
+            TableCell::Count(each.quantile(900)),
+            TableCell::Count(each.max),
+            TableCell::Span(rounded(oldest.quantile(500))),
+            TableCell::Span(rounded(oldest.quantile(900))),
+            TableCell::Span(rounded(oldest.max)),
         ]);
     }
     table.shown = Some((SHOWN, "functions"));
@@ -175,8 +178,8 @@ fn rounded(ms: u64) -> u64 {
 }
 
 /// How many environments serve how many invocations, all functions together.
-fn spread(each: &Distribution) -> Option<Table> {
-    let mut table = Table::new(
+fn spread(each: &Distribution) -> Option<ReportTable> {
+    let mut table = ReportTable::new(
         "How many invocations environments serve",
         &[("serves", "invocations"), ("environments", "environments"), ("share", "share")],
     );
@@ -185,7 +188,7 @@ fn spread(each: &Distribution) -> Option<Table> {
         let here = upto - before;
         before = upto;
         if here > 0 {
-            table.push(vec![Value::text(words), Value::Count(here), shared(here, each.count)]);
+            table.push(vec![TableCell::text(words), TableCell::Count(here), shared(here, each.count)]);
         }
     };
     for (most, words) in &CLASSES {
@@ -196,8 +199,8 @@ fn spread(each: &Distribution) -> Option<Table> {
 }
 
 /// The probability of finding warm memory, where several runs say something about it.
-fn luck(runs: &ReuseRuns, functions: &[&Function]) -> Option<Table> {
-    let looks = functions.iter().any(|it| it.first.is_some());
+fn luck(runs: &ReuseRuns, functions: &[&FunctionReuseRuns]) -> Option<ReportTable> {
+    let looks = functions.iter().any(|function| function.first.is_some());
     let title = if looks {
         "Who finds warm memory, of those that arrive at one instant"
     } else {
@@ -211,18 +214,18 @@ fn luck(runs: &ReuseRuns, functions: &[&Function]) -> Option<Table> {
         ("low", "95% from"),
         ("high", "to"),
     ];
-    let mut table = Table::new(title, &columns);
+    let mut table = ReportTable::new(title, &columns);
     for function in functions {
         let of = if looks { &function.watched } else { &function.warm };
-        let Some(chance) = Chance::of(of) else { continue };
+        let Some(chance) = Chance::estimate(of) else { continue };
         let all = function.sum.served / runs.runs.max(1);
         table.push(vec![
-            Value::text(function.name.as_str()),
-            Value::instant(function.first.map(|(at, _)| at)),
-            Value::Count(function.first.map_or(all, |(_, count)| count)),
-            Value::Share(chance.mean),
-            Value::Share(chance.low),
-            Value::Share(chance.high),
+            TableCell::text(function.name.as_str()),
+            TableCell::instant(function.first.map(|(at, _)| at)),
+            TableCell::Count(function.first.map_or(all, |(_, count)| count)),
+            TableCell::Share(chance.mean),
+            TableCell::Share(chance.low),
+            TableCell::Share(chance.high),
         ]);
     }
     if !looks {
@@ -236,7 +239,7 @@ fn luck(runs: &ReuseRuns, functions: &[&Function]) -> Option<Table> {
 }
 
 /// Everything by function, for programs.
-fn flat(subject: &Subject, runs: &ReuseRuns, functions: &[&Function]) -> Table {
+fn flat(subject: &Subject, runs: &ReuseRuns, functions: &[&FunctionReuseRuns]) -> ReportTable {
     let keys = [
         "function",
         "served",
@@ -262,22 +265,27 @@ fn flat(subject: &Subject, runs: &ReuseRuns, functions: &[&Function]) -> Table {
         "warm_low",
         "warm_high",
     ];
-    let mut table = Table::new("", &keys.map(|key| (key, key)));
+    let mut table = ReportTable::new("", &keys.map(|key| (key, key)));
     let hours = runs.hours(subject);
     for function in functions {
-        let Function { name, sum, warm, .. } = function;
-        let chance = Chance::of(if function.first.is_some() { &function.watched } else { warm });
-        let ends = |of: fn(&Chance) -> f64| chance.as_ref().map_or(Value::Missing, |it| Value::Share(of(it)));
-        let mut row = vec![Value::text(name.as_str()), Value::Count(sum.served)];
+        let FunctionReuseRuns { name, sum, warm, .. } = function;
+        let chance = Chance::estimate(if function.first.is_some() { &function.watched } else { warm });
+        let ends = |of: fn(&Chance) -> f64| {
+            chance.as_ref().map_or(TableCell::Missing, |chance| TableCell::Share(of(chance)))
+        };
+        let mut row = vec![TableCell::text(name.as_str()), TableCell::Count(sum.served)];
         row.extend([shared(sum.warm, sum.served), shared(sum.hits, sum.served)]);
-        row.extend([Value::Decimal(sum.loads as f64 / hours, 3), Value::Span(sum.stalest)]);
+        row.extend([TableCell::Decimal(sum.loads as f64 / hours, 3), TableCell::Span(sum.stalest)]);
         row.push(shared(sum.shared.hits, sum.served));
-        row.extend([Value::Decimal(sum.shared.loads as f64 / hours, 3), Value::Span(sum.shared.stalest)]);
-        row.extend([sum.per_environment.count, sum.alive_at_end].map(Value::Count));
-        row.push(Value::Decimal(sum.per_environment.mean(), 3));
-        row.extend(quantiles(&sum.per_environment).map(Value::Count));
-        row.extend(quantiles(&sum.oldest).map(Value::Span));
-        row.extend([ends(|it| it.mean), ends(|it| it.low), ends(|it| it.high)]);
+        row.extend([
+            TableCell::Decimal(sum.shared.loads as f64 / hours, 3),
+            TableCell::Span(sum.shared.stalest),
+        ]);
+        row.extend([sum.per_environment.count, sum.alive_at_end].map(TableCell::Count));
+        row.push(TableCell::Decimal(sum.per_environment.mean(), 3));
+        row.extend(quantiles(&sum.per_environment).map(TableCell::Count));
+        row.extend(quantiles(&sum.oldest).map(TableCell::Span));
+        row.extend([ends(|chance| chance.mean), ends(|chance| chance.low), ends(|chance| chance.high)]);
         table.push(row);
     }
     table
@@ -288,45 +296,45 @@ fn quantiles(of: &Distribution) -> [u64; 4] {
     [of.quantile(500), of.quantile(900), of.quantile(990), of.max]
 }
 
-fn spread_of(of: &Distribution) -> Quantiles {
+fn spread_of(of: &Distribution) -> QuantilesView {
     let [p50, p90, p99, max] = quantiles(of);
-    Quantiles { mean: of.mean(), p50, p90, p99, max }
+    QuantilesView { mean: of.mean(), p50, p90, p99, max }
 }
 
-fn form<'a>(subject: &'a Subject, runs: &ReuseRuns, functions: &[&'a Function]) -> Reused<'a> {
+fn view<'a>(subject: &'a Subject, runs: &ReuseRuns, functions: &[&'a FunctionReuseRuns]) -> ReuseView<'a> {
     let hours = runs.hours(subject);
-    Reused {
+    ReuseView {
         about: subject.about(),
         cache_ttl_ms: runs.ttl,
         runs: runs.runs,
         keep_alive_drawn: runs.drawn,
         together: reused(&runs.total(), hours),
-        functions: functions.iter().map(|it| one(it, hours)).collect(),
+        functions: functions.iter().map(|function| one(function, hours)).collect(),
     }
 }
 
-fn one(function: &Function, hours: f64) -> FunctionReused<'_> {
-    let at = function.first.map(|(at_ms, invocations)| Watched {
+fn one(function: &FunctionReuseRuns, hours: f64) -> FunctionReuseView<'_> {
+    let at = function.first.map(|(at_ms, invocations)| ReuseAtView {
         at_ms,
         invocations,
         warm_share: function.watched.iter().sum::<f64>() / function.watched.len().max(1) as f64,
-        warm_probability: Chance::of(&function.watched).map(Chance::form),
+        warm_probability: Chance::estimate(&function.watched).map(Chance::view),
     });
-    FunctionReused {
+    FunctionReuseView {
         function: &function.name,
         reused: reused(&function.sum, hours),
-        warm_probability: Chance::of(&function.warm).map(Chance::form),
+        warm_probability: Chance::estimate(&function.warm).map(Chance::view),
         at,
     }
 }
 
-fn reused(sum: &FunctionReuse, hours: f64) -> ReusedBy {
-    let cache = |hits: u64, loads: u64, stalest_ms: u64| Cache {
+fn reused(sum: &FunctionReuse, hours: f64) -> ReusedMemoryView {
+    let cache = |hits: u64, loads: u64, stalest_ms: u64| CacheView {
         hit_share: share(hits, sum.served),
         loads_per_hour: loads as f64 / hours,
         stalest_ms,
     };
-    ReusedBy {
+    ReusedMemoryView {
         served: sum.served,
         warm_share: share(sum.warm, sum.served),
         memory: cache(sum.hits, sum.loads, sum.stalest),
@@ -341,9 +349,9 @@ fn reused(sum: &FunctionReuse, hours: f64) -> ReusedBy {
 }
 
 /// Environments by how many invocations they served.
-fn serving(each: &Distribution) -> Served {
+fn serving(each: &Distribution) -> ServedCountsView {
     let [none, one, few, tens, hundreds] = CLASSES.map(|(most, _)| each.up_to(most));
-    Served {
+    ServedCountsView {
         none,
         one: one - none,
         from_2_to_9: few - one,

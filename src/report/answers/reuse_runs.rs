@@ -5,7 +5,7 @@ use crate::simulation::FunctionReuse;
 
 /// What several runs say of one function.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Function {
+pub(super) struct FunctionReuseRuns {
     pub(super) name: String,
     pub(super) sum: FunctionReuse,
     /// Of each run: the share of its invocations that found warm memory.
@@ -23,13 +23,14 @@ pub struct ReuseRuns {
     /// Whether keep-alives were drawn.
     pub drawn: bool,
     pub(super) runs: u64,
-    functions: Vec<Function>,
+    functions: Vec<FunctionReuseRuns>,
 }
 
 impl ReuseRuns {
     /// No run yet of functions of these names.
     pub fn new(names: &[String], ttl: Option<u64>, drawn: bool) -> Self {
-        let function = |name: &String| Function { name: name.clone(), ..Function::default() };
+        let function =
+            |name: &String| FunctionReuseRuns { name: name.clone(), ..FunctionReuseRuns::default() };
         Self { ttl, drawn, runs: 0, functions: names.iter().map(function).collect() }
     }
 
@@ -56,9 +57,10 @@ impl ReuseRuns {
     }
 
     /// Those that are invoked, the most first.
-    pub(super) fn shown(&self) -> Vec<&Function> {
-        let mut all: Vec<&Function> = self.functions.iter().filter(|it| it.sum.served > 0).collect();
-        all.sort_by_key(|it| (std::cmp::Reverse(it.sum.served), &it.name));
+    pub(super) fn shown(&self) -> Vec<&FunctionReuseRuns> {
+        let mut all: Vec<&FunctionReuseRuns> =
+            self.functions.iter().filter(|function| function.sum.served > 0).collect();
+        all.sort_by_key(|function| (std::cmp::Reverse(function.sum.served), &function.name));
         all
     }
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::simulation::{ColdStarts, Failure, Longest, Outcome};
+use crate::simulation::{ColdStartCounts, Failure, Longest, Outcome};
 
 /// One run in numbers.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Run {
+pub struct SimulatedRun {
     /// Its seed; a replay has none.
     pub seed: Option<u64>,
     /// Invocations that arrived.
@@ -27,7 +27,7 @@ pub struct Run {
     pub creations: u64,
 }
 
-impl Run {
+impl SimulatedRun {
     /// Cold starts per served invocation, from 0 to 1.
     pub fn cold_share(&self) -> f64 {
         if self.served == 0 { 0.0 } else { self.cold as f64 / self.served as f64 }
@@ -36,11 +36,11 @@ impl Run {
 
 /// Several runs.
 #[derive(Clone, Debug, Default)]
-pub struct Runs {
+pub struct SimulatedRuns {
     /// Each of them.
-    pub all: Vec<Run>,
+    pub all: Vec<SimulatedRun>,
     /// The cold starts of all of them.
-    pub cold_starts: ColdStarts,
+    pub cold_starts: ColdStartCounts,
     /// The failures of all of them, by what failed them.
     pub failed: BTreeMap<Failure, u64>,
     /// The most ENIs held in each subnet in any of them.
@@ -83,11 +83,11 @@ pub(super) fn student(freedom: usize) -> f64 {
 }
 
 /// What is estimated over runs: its key, its words, and its value in one run.
-pub type Estimated = (&'static str, &'static str, fn(&Run) -> f64);
+pub(super) type Estimated = (&'static str, &'static str, fn(&SimulatedRun) -> f64);
 
 /// The numbers that `--precision` watches.
-pub const ESTIMATED: [Estimated; 4] = [
-    ("cold_share", "cold starts per served invocation", Run::cold_share),
+pub(super) const ESTIMATED: [Estimated; 4] = [
+    ("cold_share", "cold starts per served invocation", SimulatedRun::cold_share),
     ("failed", "failed invocations", |run| run.failed as f64),
     ("mean_enis", "ENIs held on average", |run| run.enis.1),
     ("mean_environments", "environments alive on average", |run| run.environments.1),
@@ -97,20 +97,20 @@ pub const ESTIMATED: [Estimated; 4] = [
 const SHARES: [u64; 5] = [500, 900, 950, 990, 1_000];
 
 /// p50, p90, p95, p99 and the largest over all served invocations, ms.
-pub(super) fn quantiles(starts: &ColdStarts) -> [u64; 5] {
+pub(super) fn quantiles(starts: &ColdStartCounts) -> [u64; 5] {
     SHARES.map(|share| starts.quantile(share))
 }
 
 /// The same over the cold ones alone.
-pub(super) fn cold_quantiles(starts: &ColdStarts) -> [u64; 5] {
+pub(super) fn cold_quantiles(starts: &ColdStartCounts) -> [u64; 5] {
     SHARES.map(|share| starts.cold_quantile(share))
 }
 
-impl Runs {
+impl SimulatedRuns {
     /// Adds the outcome of one more run.
     pub fn add(&mut self, seed: Option<u64>, outcome: &Outcome) {
         let starts = &outcome.cold_starts;
-        self.all.push(Run {
+        self.all.push(SimulatedRun {
             seed,
             invocations: outcome.invocations,
             served: starts.served,
@@ -132,7 +132,7 @@ impl Runs {
         if outcome.enis.peak > self.peak.0 {
             self.peak = (outcome.enis.peak, outcome.enis.peak_at);
         }
-        let length = |longest: &Option<Longest>| longest.as_ref().map(|it| it.length);
+        let length = |longest: &Option<Longest>| longest.as_ref().map(|longest| longest.length);
         if length(&outcome.longest) > length(&self.longest) {
             self.longest.clone_from(&outcome.longest);
         }
@@ -160,7 +160,7 @@ impl Runs {
     }
 
     /// The mean of a number over the runs with its 95% confidence interval; `None` for a single run.
-    pub fn estimate(&self, of: impl Fn(&Run) -> f64) -> Option<Estimate> {
+    pub fn estimate(&self, of: impl Fn(&SimulatedRun) -> f64) -> Option<Estimate> {
         let n = self.all.len();
         if n < 2 {
             return None;
@@ -173,11 +173,13 @@ impl Runs {
 
     /// Whether every estimated number is known to within this share of it.
     pub fn precise_to(&self, share: f64) -> bool {
-        ESTIMATED.iter().all(|(_, _, of)| self.estimate(of).is_some_and(|it| it.relative() <= share))
+        ESTIMATED
+            .iter()
+            .all(|(_, _, of)| self.estimate(of).is_some_and(|estimate| estimate.relative() <= share))
     }
 
     /// The mean of a number over the runs.
-    pub fn mean(&self, of: impl Fn(&Run) -> f64) -> f64 {
+    pub fn mean(&self, of: impl Fn(&SimulatedRun) -> f64) -> f64 {
         if self.all.is_empty() { 0.0 } else { self.all.iter().map(of).sum::<f64>() / self.all.len() as f64 }
     }
 }
@@ -197,8 +199,8 @@ mod tests {
 
     #[test]
     fn an_estimate_is_the_mean_and_its_interval() {
-        let mut runs = Runs::default();
-        let run = |failed| Run {
+        let mut runs = SimulatedRuns::default();
+        let run = |failed| SimulatedRun {
             seed: None,
             invocations: 10,
             served: 10,

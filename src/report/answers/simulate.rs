@@ -2,24 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use super::path::{Limits, binding, binding_form, path};
-use super::runs::{ESTIMATED, Estimate, Estimated, Run, Runs, cold_quantiles, quantiles};
+use super::path::{ColdStartLimits, binding, binding_view, path};
+use super::runs::{ESTIMATED, Estimate, Estimated, SimulatedRun, SimulatedRuns, cold_quantiles, quantiles};
 use crate::quantity::Millis;
-use crate::report::forms::{
-    ColdStarts, Environments, EstimateForm, HeldEnis, LongestForm, RunEnis, RunForm, Simulated, SubnetMost,
-    fields,
+use crate::report::format::{counted, decimal, name, percent, sentence, thousands};
+use crate::report::views::{
+    ColdStartsView, EnvironmentsView, EstimateView, HeldEnisView, LongestColdStartView, RunEnisView, RunView,
+    SimulateView, SubnetPeakView, fields,
 };
-use crate::report::words::{counted, decimal, name, percent, sentence, thousands};
-use crate::report::{Answer, Subject, Table, Value};
+use crate::report::{Answer, ReportTable, Subject, TableCell};
 use crate::simulation::Failure;
 
 /// What happened in `runs`; `functions` and `subnets` are the names of the world's, `limits` its limits.
 pub fn simulate(
     subject: &Subject,
-    runs: &Runs,
+    runs: &SimulatedRuns,
     functions: &[String],
     subnets: &[String],
-    limits: &Limits,
+    limits: &ColdStartLimits,
 ) -> Answer {
     let mut tables = vec![measures(runs)];
     tables.extend(failures(runs));
@@ -34,12 +34,12 @@ pub fn simulate(
         tables,
         flat: Some(by_run(runs)),
         assumptions: subject.assumptions.clone(),
-        json: fields(&form(subject, runs, functions, subnets, limits)),
+        json: fields(&view(subject, runs, functions, subnets, limits)),
         clock: subject.clock,
     }
 }
 
-fn headline(subject: &Subject, runs: &Runs) -> Vec<String> {
+fn headline(subject: &Subject, runs: &SimulatedRuns) -> Vec<String> {
     let starts = &runs.cold_starts;
     let over = match runs.all.len() {
         1 => String::new(),
@@ -97,9 +97,9 @@ fn reason(failure: Failure) -> &'static str {
     }
 }
 
-fn measures(runs: &Runs) -> Table {
+fn measures(runs: &SimulatedRuns) -> ReportTable {
     let starts = &runs.cold_starts;
-    let mut table = Table::new(
+    let mut table = ReportTable::new(
         "Cold starts",
         &[
             ("of", "of"),
@@ -116,62 +116,63 @@ fn measures(runs: &Runs) -> Table {
         ("the cold ones", starts.cold, cold_quantiles(starts)),
     ];
     for (of, count, lengths) in rows {
-        let mut row = vec![Value::text(of), Value::Count(count)];
-        row.extend(lengths.map(|length| Value::span((count > 0).then_some(length))));
+        let mut row = vec![TableCell::text(of), TableCell::Count(count)];
+        row.extend(lengths.map(|length| TableCell::span((count > 0).then_some(length))));
         table.push(row);
     }
     table
 }
 
 /// Means over the runs with their confidence intervals.
-fn estimates(runs: &Runs) -> Table {
+fn estimates(runs: &SimulatedRuns) -> ReportTable {
     let columns = [("what", "mean of a run"), ("mean", "mean"), ("low", "95% from"), ("high", "to")];
-    let mut table = Table::new("How well the means are known", &columns);
+    let mut table = ReportTable::new("How well the means are known", &columns);
     for (_, what, of) in ESTIMATED {
         let Some(Estimate { mean, half_width }) = runs.estimate(of) else { continue };
         let ends = [mean, (mean - half_width).max(0.0), mean + half_width];
-        let mut row = vec![Value::text(what)];
-        row.extend(
-            ends.map(|value| if value < 1.0 { Value::Decimal(value, 6) } else { Value::Decimal(value, 2) }),
-        );
+        let mut row = vec![TableCell::text(what)];
+        row.extend(ends.map(|value| {
+            if value < 1.0 { TableCell::Decimal(value, 6) } else { TableCell::Decimal(value, 2) }
+        }));
         table.push(row);
     }
     table
 }
 
-fn failures(runs: &Runs) -> Option<Table> {
+fn failures(runs: &SimulatedRuns) -> Option<ReportTable> {
     let mut table =
-        Table::new("Failed invocations", &[("why", "because"), ("n", "invocations")]).prose(&["why"]);
+        ReportTable::new("Failed invocations", &[("why", "because"), ("n", "invocations")]).prose(&["why"]);
     for (failure, &count) in &runs.failed {
-        table.push(vec![Value::text(reason(*failure)), Value::Count(count)]);
+        table.push(vec![TableCell::text(reason(*failure)), TableCell::Count(count)]);
     }
     (!table.rows.is_empty()).then_some(table)
 }
 
 /// Which part of the longest cold start binds.
-fn binds(runs: &Runs, limits: &Limits) -> Option<String> {
-    let it = runs.longest.as_ref()?;
-    binding("the longest cold start", it.length, &it.path, limits)
+fn binds(runs: &SimulatedRuns, limits: &ColdStartLimits) -> Option<String> {
+    let longest = runs.longest.as_ref()?;
+    binding("the longest cold start", longest.length, &longest.path, limits)
 }
 
-fn longest(subject: &Subject, runs: &Runs, functions: &[String]) -> Option<Table> {
-    let it = runs.longest.as_ref().filter(|it| it.length > 0)?;
-    let function = functions.get(it.function).map_or("?", String::as_str);
-    let title = format!("The longest cold start, of {} {}", name(function), subject.clock.phrase(it.arrival));
-    path(&title, &it.path)
+fn longest(subject: &Subject, runs: &SimulatedRuns, functions: &[String]) -> Option<ReportTable> {
+    let longest = runs.longest.as_ref().filter(|longest| longest.length > 0)?;
+    let function = functions.get(longest.function).map_or("?", String::as_str);
+    let title =
+        format!("The longest cold start, of {} {}", name(function), subject.clock.phrase(longest.arrival));
+    path(&title, &longest.path)
 }
 
-fn by_subnet(runs: &Runs, subnets: &[String]) -> Table {
+fn by_subnet(runs: &SimulatedRuns, subnets: &[String]) -> ReportTable {
     let mut table =
-        Table::new("Most ENIs held at once, by subnet", &[("subnet", "subnet"), ("peak_enis", "ENIs")]);
+        ReportTable::new("Most ENIs held at once, by subnet", &[("subnet", "subnet"), ("peak_enis", "ENIs")]);
     for (subnet, &peak) in subnets.iter().zip(&runs.subnets).filter(|(_, peak)| **peak > 0) {
-        table.push(vec![Value::text(subnet.as_str()), Value::Count(peak)]);
+        table.push(vec![TableCell::text(subnet.as_str()), TableCell::Count(peak)]);
     }
     table
 }
 
-fn some_runs(runs: &Runs) -> Table {
-    let mut table = Table::new(
+fn some_runs(runs: &SimulatedRuns) -> ReportTable {
+    let mut table = ReportTable::new(
         "By run",
         &[
             ("seed", "seed"),
@@ -187,14 +188,14 @@ fn some_runs(runs: &Runs) -> Table {
     for run in &runs.all {
         let [.., p99, max] = run.quantiles;
         table.push(vec![
-            Value::count(run.seed),
-            Value::Count(run.cold),
-            Value::Span(p99),
-            Value::Span(max),
-            Value::Count(run.failed),
-            Value::Count(run.enis.0),
-            Value::Decimal(run.enis.1, 1),
-            Value::Count(run.environments.0),
+            TableCell::count(run.seed),
+            TableCell::Count(run.cold),
+            TableCell::Span(p99),
+            TableCell::Span(max),
+            TableCell::Count(run.failed),
+            TableCell::Count(run.enis.0),
+            TableCell::Decimal(run.enis.1, 1),
+            TableCell::Count(run.environments.0),
         ]);
     }
     table.shown = Some((20, "runs"));
@@ -202,7 +203,7 @@ fn some_runs(runs: &Runs) -> Table {
 }
 
 /// One row per run with every number, for programs.
-fn by_run(runs: &Runs) -> Table {
+fn by_run(runs: &SimulatedRuns) -> ReportTable {
     let keys = [
         "seed",
         "invocations",
@@ -222,48 +223,51 @@ fn by_run(runs: &Runs) -> Table {
         "mean_environments",
         "creations",
     ];
-    let mut table = Table::new("", &keys.map(|key| (key, key)));
+    let mut table = ReportTable::new("", &keys.map(|key| (key, key)));
     for run in &runs.all {
-        let mut row = vec![Value::count(run.seed)];
-        row.extend([run.invocations, run.served, run.cold].map(Value::Count));
-        row.push(Value::Share(run.cold_share()));
-        row.extend(run.quantiles.map(Value::Span));
-        row.extend([run.failed, run.enis.0].map(Value::Count));
-        row.extend([run.enis.1, run.enis.2].map(|number| Value::Decimal(number, 3)));
-        row.extend([Value::Count(run.environments.0), Value::Decimal(run.environments.1, 3)]);
-        row.push(Value::Count(run.creations));
+        let mut row = vec![TableCell::count(run.seed)];
+        row.extend([run.invocations, run.served, run.cold].map(TableCell::Count));
+        row.push(TableCell::Share(run.cold_share()));
+        row.extend(run.quantiles.map(TableCell::Span));
+        row.extend([run.failed, run.enis.0].map(TableCell::Count));
+        row.extend([run.enis.1, run.enis.2].map(|number| TableCell::Decimal(number, 3)));
+        row.extend([TableCell::Count(run.environments.0), TableCell::Decimal(run.environments.1, 3)]);
+        row.push(TableCell::Count(run.creations));
         table.push(row);
     }
     table
 }
 
-fn form<'a>(
+fn view<'a>(
     subject: &'a Subject,
-    runs: &'a Runs,
+    runs: &'a SimulatedRuns,
     functions: &'a [String],
     subnets: &'a [String],
-    limits: &Limits,
-) -> Simulated<'a> {
+    limits: &ColdStartLimits,
+) -> SimulateView<'a> {
     let starts = &runs.cold_starts;
-    let longest = runs.longest.as_ref().map(|it| LongestForm {
-        length_ms: it.length,
-        at_ms: it.arrival,
-        function: functions.get(it.function).map(String::as_str),
-        path: &it.path,
-        binding: binding_form(it.length, &it.path, limits),
+    let longest = runs.longest.as_ref().map(|longest| LongestColdStartView {
+        length_ms: longest.length,
+        at_ms: longest.arrival,
+        function: functions.get(longest.function).map(String::as_str),
+        path: &longest.path,
+        binding: binding_view(longest.length, &longest.path, limits),
     });
     let (peak, peak_at_ms) = runs.peak_enis();
-    Simulated {
+    SimulateView {
         about: subject.about(),
         runs: runs.all.len(),
         invocations: runs.invocations(),
         served: starts.served,
         cold: starts.cold,
         cold_share: runs.cold_share(),
-        cold_start_ms: ColdStarts { all: quantiles(starts).into(), of_cold: cold_quantiles(starts).into() },
+        cold_start_ms: ColdStartsView {
+            all: quantiles(starts).into(),
+            of_cold: cold_quantiles(starts).into(),
+        },
         longest,
         failed: runs.failed.iter().map(|(failure, &count)| (failure.name(), count)).collect(),
-        enis: HeldEnis {
+        enis: HeldEnisView {
             peak,
             peak_at_ms,
             mean: runs.mean(|run| run.enis.1),
@@ -271,10 +275,10 @@ fn form<'a>(
             by_subnet: subnets
                 .iter()
                 .zip(&runs.subnets)
-                .map(|(subnet, &peak)| SubnetMost { subnet, peak })
+                .map(|(subnet, &peak)| SubnetPeakView { subnet, peak })
                 .collect(),
         },
-        environments: Environments {
+        environments: EnvironmentsView {
             peak: runs.all.iter().map(|run| run.environments.0).max().unwrap_or(0),
             mean: runs.mean(|run| run.environments.1),
         },
@@ -283,25 +287,25 @@ fn form<'a>(
     }
 }
 
-fn one(run: &Run) -> RunForm {
+fn one(run: &SimulatedRun) -> RunView {
     let ((peak, mean, hours), environments) = (run.enis, run.environments);
-    RunForm {
+    RunView {
         seed: run.seed,
         invocations: run.invocations,
         cold: run.cold,
         failed: run.failed,
         cold_start_ms: run.quantiles.into(),
         creations: run.creations,
-        enis: RunEnis { peak, mean, hours },
-        environments: Environments { peak: environments.0, mean: environments.1 },
+        enis: RunEnisView { peak, mean, hours },
+        environments: EnvironmentsView { peak: environments.0, mean: environments.1 },
     }
 }
 
 /// Means over the runs with half the width of their 95% confidence intervals; empty for one run.
-fn estimated(runs: &Runs) -> BTreeMap<&'static str, EstimateForm> {
+fn estimated(runs: &SimulatedRuns) -> BTreeMap<&'static str, EstimateView> {
     let field = |(key, _, of): Estimated| {
-        let it = runs.estimate(of)?;
-        Some((key, EstimateForm { mean: it.mean, half_width_95: it.half_width }))
+        let estimate = runs.estimate(of)?;
+        Some((key, EstimateView { mean: estimate.mean, half_width_95: estimate.half_width }))
     };
     ESTIMATED.into_iter().filter_map(field).collect()
 }

@@ -1,13 +1,13 @@
 //! The trade-off between the promise and the ENIs it takes.
 
-use crate::plan::{Step, Verdict};
+use crate::plan::{PlanVerdict, SweepStep};
 use crate::quantity::Millis;
-use crate::report::forms::{Swept, fields};
-use crate::report::words::{counted, joined, name, sentence, thousands};
-use crate::report::{Answer, Subject, Table, Value};
+use crate::report::format::{counted, joined, name, sentence, thousands};
+use crate::report::views::{SweepView, fields};
+use crate::report::{Answer, ReportTable, Subject, TableCell};
 
 /// The plans of the subject for several promises, the tightest first.
-pub fn sweep(subject: &Subject, steps: &[Step]) -> Answer {
+pub fn sweep(subject: &Subject, steps: &[SweepStep]) -> Answer {
     let mut assumptions = subject.assumptions.clone();
     for line in steps.iter().flat_map(|step| &step.plan.unproved) {
         if !assumptions.contains(line) {
@@ -28,18 +28,18 @@ pub fn sweep(subject: &Subject, steps: &[Step]) -> Answer {
         headline: vec![headline(subject, steps)],
         tables: vec![table(steps)],
         assumptions,
-        json: fields(&Swept { about: subject.about(), sweep: steps }),
+        json: fields(&SweepView { about: subject.about(), sweep: steps }),
         clock: subject.clock,
         ..Answer::default()
     }
 }
 
-fn headline(subject: &Subject, steps: &[Step]) -> String {
-    let promise = |step: &Step| Millis(step.plan.max_cold_start_ms).to_string();
+fn headline(subject: &Subject, steps: &[SweepStep]) -> String {
+    let promise = |step: &SweepStep| Millis(step.plan.max_cold_start_ms).to_string();
     let mut parts: Vec<String> = Vec::new();
-    let none: Vec<&Step> = steps.iter().filter(|step| step.plan.amount.is_none()).collect();
+    let none: Vec<&SweepStep> = steps.iter().filter(|step| step.plan.amount.is_none()).collect();
     if let Some(last) = none.last() {
-        let proved = none.iter().all(|it| it.plan.infeasible.as_ref().is_some_and(|none| none.proved));
+        let proved = none.iter().all(|step| step.plan.infeasible.as_ref().is_some_and(|none| none.proved));
         let verdict = if proved { "no plan keeps" } else { "no plan was found that provably keeps" };
         parts.push(match none.as_slice() {
             [one] => format!("{verdict} {}", promise(one)),
@@ -64,7 +64,7 @@ fn headline(subject: &Subject, steps: &[Step]) -> String {
         }
         before = Some(amount.peak_enis);
     }
-    let planned: Vec<&Step> = steps.iter().filter(|step| step.plan.amount.is_some()).collect();
+    let planned: Vec<&SweepStep> = steps.iter().filter(|step| step.plan.amount.is_some()).collect();
     let same = planned.windows(2).all(|pair| pair[0].plan.amount == pair[1].plan.amount);
     if let (Some(last), true) = (planned.last(), same && planned.len() > 1) {
         parts.push(format!("waiting longer, up to {}, saves none", promise(last)));
@@ -79,7 +79,7 @@ fn headline(subject: &Subject, steps: &[Step]) -> String {
     format!("Under {}: {}.", subject.setting(), parts.join("; "))
 }
 
-fn table(steps: &[Step]) -> Table {
+fn table(steps: &[SweepStep]) -> ReportTable {
     let columns = [
         ("max_cold_start_ms", "promise"),
         ("status", "status"),
@@ -90,29 +90,30 @@ fn table(steps: &[Step]) -> Table {
         ("policy_alone", "policy alone"),
         ("note", "note"),
     ];
-    let mut table = Table::new("", &columns).prose(&["note"]);
+    let mut table = ReportTable::new("", &columns).prose(&["note"]);
     for step in steps {
         let (plan, amount) = (&step.plan, step.plan.amount);
         let short = |none: &crate::plan::NoPlan| {
-            let limits: Vec<String> = none.shortages.iter().take(3).map(|it| it.limit.clone()).collect();
+            let limits: Vec<String> =
+                none.shortages.iter().take(3).map(|shortfall| shortfall.limit.clone()).collect();
             format!("short is the {}", joined(&limits))
         };
         let note = plan.infeasible.as_ref().map(short);
         let reused = step.plan_of_ms.map(|ms| sentence(&format!("the plan of {}", Millis(ms))));
         let status = match plan.status {
-            Verdict::Optimal => "optimal",
-            Verdict::Feasible => "feasible",
-            Verdict::Infeasible => "infeasible",
+            PlanVerdict::Optimal => "optimal",
+            PlanVerdict::Feasible => "feasible",
+            PlanVerdict::Infeasible => "infeasible",
         };
         table.push(vec![
-            Value::Span(plan.max_cold_start_ms),
-            Value::text(status),
-            Value::count(amount.map(|it| it.peak_enis)),
-            Value::Count(plan.lower_bound.peak_enis),
-            amount.map_or(Value::Missing, |it| Value::Decimal(it.eni_hours, 1)),
-            Value::count(amount.map(|it| it.creations)),
-            Value::Flag(step.policy_alone),
-            note.or(reused).map_or(Value::Missing, Value::text),
+            TableCell::Span(plan.max_cold_start_ms),
+            TableCell::text(status),
+            TableCell::count(amount.map(|amount| amount.peak_enis)),
+            TableCell::Count(plan.lower_bound.peak_enis),
+            amount.map_or(TableCell::Missing, |amount| TableCell::Decimal(amount.eni_hours, 1)),
+            TableCell::count(amount.map(|amount| amount.creations)),
+            TableCell::Flag(step.policy_alone),
+            note.or(reused).map_or(TableCell::Missing, TableCell::text),
         ]);
     }
     table

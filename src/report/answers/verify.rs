@@ -2,9 +2,9 @@
 
 use crate::plan::{Breach, Verified};
 use crate::quantity::Millis;
-use crate::report::forms::{VerifiedForm, fields};
-use crate::report::words::{counted, decimal, joined, name, thousands};
-use crate::report::{Answer, Subject, Table, Value};
+use crate::report::format::{counted, decimal, joined, name, thousands};
+use crate::report::views::{VerifyView, fields};
+use crate::report::{Answer, ReportTable, Subject, TableCell};
 
 /// Rows that people are shown.
 const SHOWN: usize = 20;
@@ -20,7 +20,7 @@ pub fn verify(subject: &Subject, plan: &str, verified: &Verified) -> Answer {
         tables: vec![breaches(verified), misclaims(verified)],
         flat: Some(breaches(verified)),
         assumptions,
-        json: fields(&VerifiedForm { about: subject.about(), plan, verified }),
+        json: fields(&VerifyView { about: subject.about(), plan, verified }),
         clock: subject.clock,
     }
 }
@@ -47,7 +47,8 @@ fn headline(subject: &Subject, plan: &str, verified: &Verified) -> Vec<String> {
             "{file} keeps every cold start within {promise} under {setting}: {amount}; {replayed}."
         ));
     } else {
-        let first: Vec<String> = verified.breaches.iter().take(2).map(|it| breach(subject, it)).collect();
+        let first: Vec<String> =
+            verified.breaches.iter().take(2).map(|found| breach(subject, found)).collect();
         lines.push(format!(
             "{file} does not keep every cold start within {promise} under {setting}: {}.",
             joined(&first)
@@ -60,32 +61,32 @@ fn headline(subject: &Subject, plan: &str, verified: &Verified) -> Vec<String> {
         let wrong: Vec<String> = verified
             .misclaims
             .iter()
-            .map(|it| format!("{} is {}, not {}", it.field, it.found, it.claimed))
+            .map(|claim| format!("{} is {}, not {}", claim.field, claim.found, claim.claimed))
             .collect();
         lines.push(format!("What the file says of its schedule is wrong: {}.", joined(&wrong)));
     }
     lines
 }
 
-fn amounts(it: &Breach) -> (String, String) {
-    let text = |n: u64| if it.unit == "ms" { Millis(n).to_string() } else { thousands(n) };
-    let sign = if it.available < 0 { "-" } else { "" };
-    (text(it.needed), format!("{sign}{}", text(it.available.unsigned_abs())))
+fn amounts(breach: &Breach) -> (String, String) {
+    let text = |n: u64| if breach.unit == "ms" { Millis(n).to_string() } else { thousands(n) };
+    let sign = if breach.available < 0 { "-" } else { "" };
+    (text(breach.needed), format!("{sign}{}", text(breach.available.unsigned_abs())))
 }
 
-fn breach(subject: &Subject, it: &Breach) -> String {
-    let (needed, available) = amounts(it);
-    let place = if it.place.is_empty() { String::new() } else { format!(" of {}", name(&it.place)) };
-    let when = it.at_ms.map_or_else(String::new, |at| {
+fn breach(subject: &Subject, breach: &Breach) -> String {
+    let (needed, available) = amounts(breach);
+    let place = if breach.place.is_empty() { String::new() } else { format!(" of {}", name(&breach.place)) };
+    let when = breach.at_ms.map_or_else(String::new, |at| {
         format!(
             ", {}",
             u64::try_from(at).map_or_else(|_| subject.clock.full(at), |at| subject.clock.phrase(at))
         )
     });
-    format!("{}{place} ({needed} needed, {available} there{when})", it.what)
+    format!("{}{place} ({needed} needed, {available} there{when})", breach.what)
 }
 
-fn breaches(verified: &Verified) -> Table {
+fn breaches(verified: &Verified) -> ReportTable {
     let columns = [
         ("what", "what is short"),
         ("place", "where"),
@@ -93,27 +94,27 @@ fn breaches(verified: &Verified) -> Table {
         ("needed", "needed"),
         ("available", "there"),
     ];
-    let mut table = Table::new("How it breaks", &columns).prose(&["what", "place"]);
-    for it in &verified.breaches {
-        let (needed, available) = amounts(it);
+    let mut table = ReportTable::new("How it breaks", &columns).prose(&["what", "place"]);
+    for breach in &verified.breaches {
+        let (needed, available) = amounts(breach);
         table.push(vec![
-            Value::text(it.what.as_str()),
-            Value::text(it.place.as_str()),
-            it.at_ms.map_or(Value::Missing, Value::Instant),
-            Value::text(needed),
-            Value::text(available),
+            TableCell::text(breach.what.as_str()),
+            TableCell::text(breach.place.as_str()),
+            breach.at_ms.map_or(TableCell::Missing, TableCell::Instant),
+            TableCell::text(needed),
+            TableCell::text(available),
         ]);
     }
     table.shown = Some((SHOWN, "breaches"));
     table
 }
 
-fn misclaims(verified: &Verified) -> Table {
+fn misclaims(verified: &Verified) -> ReportTable {
     let columns = [("field", "the file's"), ("claimed", "it says"), ("found", "its schedule comes to")];
-    let mut table = Table::new("", &columns);
-    for it in &verified.misclaims {
-        let number = |n: f64| Value::Decimal(n, if it.field == "eni_hours" { 3 } else { 0 });
-        table.push(vec![Value::text(it.field), number(it.claimed), number(it.found)]);
+    let mut table = ReportTable::new("", &columns);
+    for claim in &verified.misclaims {
+        let number = |n: f64| TableCell::Decimal(n, if claim.field == "eni_hours" { 3 } else { 0 });
+        table.push(vec![TableCell::text(claim.field), number(claim.claimed), number(claim.found)]);
     }
     table
 }

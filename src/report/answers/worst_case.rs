@@ -1,20 +1,20 @@
 //! The worst case, between what a replay has shown and what is proved.
 
 use super::curve;
-use super::path::{Limits, binding, binding_form, path};
+use super::path::{ColdStartLimits, binding, binding_view, path};
 use crate::quantity::Millis;
-use crate::report::forms::{ColdStart, WorstCased, fields};
-use crate::report::words::{counted, joined, name, thousands};
-use crate::report::{Answer, Subject, Table, Value};
-use crate::worst_case::{Bracket, Point, WorstCase};
+use crate::report::format::{counted, joined, name, thousands};
+use crate::report::views::{ColdStartView, WorstCaseView, fields};
+use crate::report::{Answer, ReportTable, Subject, TableCell};
+use crate::worst_case::{Bracket, CurvePoint, WorstCase};
 
 /// What an answer about the worst case shows beside it.
 #[derive(Clone, Debug, Default)]
-pub struct Shown {
+pub struct WorstCaseContext {
     /// The limits that explain a cold start.
-    pub limits: Limits,
+    pub limits: ColdStartLimits,
     /// The longest cold start by slot, and the length of a slot.
-    pub curve: (Vec<Point>, Millis),
+    pub curve: (Vec<CurvePoint>, Millis),
     /// Whether the curve itself is asked for, and not only when the longest can happen.
     pub with_curve: bool,
     /// What varies, in words.
@@ -24,7 +24,7 @@ pub struct Shown {
 }
 
 /// The worst case of the subject.
-pub fn worst_case(subject: &Subject, worst: &WorstCase, shown: &Shown) -> Answer {
+pub fn worst_case(subject: &Subject, worst: &WorstCase, shown: &WorstCaseContext) -> Answer {
     let mut tables = vec![objectives(worst), by_subnet(worst)];
     let (points, slot) = &shown.curve;
     if shown.with_curve {
@@ -47,17 +47,20 @@ pub fn worst_case(subject: &Subject, worst: &WorstCase, shown: &Shown) -> Answer
         tables,
         flat: Some(flat(worst, shown)),
         assumptions: assumptions(subject, worst, shown),
-        json: fields(&form(subject, worst, shown)),
+        json: fields(&view(subject, worst, shown)),
         clock: subject.clock,
     }
 }
 
-fn form<'a>(subject: &'a Subject, worst: &'a WorstCase, shown: &'a Shown) -> WorstCased<'a> {
+fn view<'a>(subject: &'a Subject, worst: &'a WorstCase, shown: &'a WorstCaseContext) -> WorstCaseView<'a> {
     let cold = &worst.cold_start;
     let (points, slot) = &shown.curve;
-    WorstCased {
+    WorstCaseView {
         about: subject.about(),
-        cold_start: ColdStart { it: cold, binding: binding_form(cold.witness_ms, &cold.path, &shown.limits) },
+        cold_start: ColdStartView {
+            cold_start: cold,
+            binding: binding_view(cold.witness_ms, &cold.path, &shown.limits),
+        },
         peak_enis: &worst.peak_enis,
         failures: worst.failures,
         witness: &worst.witness,
@@ -72,7 +75,7 @@ fn form<'a>(subject: &'a Subject, worst: &'a WorstCase, shown: &'a Shown) -> Wor
 }
 
 /// What the subject rests on, then the set of assignments: what varies in it, and what is not in it.
-fn assumptions(subject: &Subject, worst: &WorstCase, shown: &Shown) -> Vec<String> {
+fn assumptions(subject: &Subject, worst: &WorstCase, shown: &WorstCaseContext) -> Vec<String> {
     let mut all = subject.assumptions.clone();
     all.push(format!("what varies, each on its own: {}", joined(&shown.varies)));
     all.push(
@@ -95,8 +98,8 @@ fn assumptions(subject: &Subject, worst: &WorstCase, shown: &Shown) -> Vec<Strin
 }
 
 fn cold_start(worst: &WorstCase) -> Bracket {
-    let it = &worst.cold_start;
-    Bracket { witness: it.witness_ms, bound: it.bound_ms, exact: it.exact }
+    let cold = &worst.cold_start;
+    Bracket { witness: cold.witness_ms, bound: cold.bound_ms, exact: cold.exact }
 }
 
 fn headline(subject: &Subject, worst: &WorstCase) -> String {
@@ -153,8 +156,8 @@ fn headline(subject: &Subject, worst: &WorstCase) -> String {
     format!("Under {}, {cold}; {enis}; {failures}.", subject.setting())
 }
 
-fn objectives(worst: &WorstCase) -> Table {
-    let mut table = Table::new(
+fn objectives(worst: &WorstCase) -> ReportTable {
+    let mut table = ReportTable::new(
         "",
         &[
             ("objective", "worst case of"),
@@ -166,24 +169,24 @@ fn objectives(worst: &WorstCase) -> Table {
     );
     let cold = cold_start(worst);
     let rows = [
-        ("longest cold start", cold, Value::Span as fn(u64) -> Value, worst.cold_start.at_ms),
-        ("ENIs held", worst.peak_enis.peak, Value::Count, Some(worst.peak_enis.at_ms)),
-        ("failed invocations", worst.failures, Value::Count, None),
+        ("longest cold start", cold, TableCell::Span as fn(u64) -> TableCell, worst.cold_start.at_ms),
+        ("ENIs held", worst.peak_enis.peak, TableCell::Count, Some(worst.peak_enis.at_ms)),
+        ("failed invocations", worst.failures, TableCell::Count, None),
     ];
     for (objective, bracket, value, at) in rows {
         table.push(vec![
-            Value::text(objective),
+            TableCell::text(objective),
             value(bracket.witness),
-            bracket.bound.map_or_else(|| Value::text("none found"), value),
-            Value::Flag(bracket.exact),
-            Value::instant(at.filter(|_| bracket.witness > 0)),
+            bracket.bound.map_or_else(|| TableCell::text("none found"), value),
+            TableCell::Flag(bracket.exact),
+            TableCell::instant(at.filter(|_| bracket.witness > 0)),
         ]);
     }
     table
 }
 
-fn by_subnet(worst: &WorstCase) -> Table {
-    let mut table = Table::new(
+fn by_subnet(worst: &WorstCase) -> ReportTable {
+    let mut table = ReportTable::new(
         "Most ENIs held at once, by subnet",
         &[
             ("subnet", "subnet"),
@@ -192,41 +195,41 @@ fn by_subnet(worst: &WorstCase) -> Table {
             ("exact", "exact"),
         ],
     );
-    for it in worst.peak_enis.by_subnet.iter().filter(|it| it.peak.bound != Some(0)) {
+    for subnet in worst.peak_enis.by_subnet.iter().filter(|subnet| subnet.peak.bound != Some(0)) {
         table.push(vec![
-            Value::text(it.subnet.as_str()),
-            Value::Count(it.peak.witness),
-            Value::count(it.peak.bound),
-            Value::Flag(it.peak.exact),
+            TableCell::text(subnet.subnet.as_str()),
+            TableCell::Count(subnet.peak.witness),
+            TableCell::count(subnet.peak.bound),
+            TableCell::Flag(subnet.peak.exact),
         ]);
     }
     table
 }
 
 /// One row per objective, each in one unit.
-fn flat(worst: &WorstCase, shown: &Shown) -> Table {
+fn flat(worst: &WorstCase, shown: &WorstCaseContext) -> ReportTable {
     let columns = ["objective", "subnet", "witness", "bound", "exact", "at_ms"];
-    let mut table = Table::new("", &columns.map(|key| (key, key)));
-    let mut push = |objective: &str, subnet: Value, bracket: Bracket, at: Option<u64>| {
+    let mut table = ReportTable::new("", &columns.map(|key| (key, key)));
+    let mut push = |objective: &str, subnet: TableCell, bracket: Bracket, at: Option<u64>| {
         table.push(vec![
-            Value::text(objective),
+            TableCell::text(objective),
             subnet,
-            Value::Count(bracket.witness),
-            Value::count(bracket.bound),
-            Value::Flag(bracket.exact),
-            Value::count(at),
+            TableCell::Count(bracket.witness),
+            TableCell::count(bracket.bound),
+            TableCell::Flag(bracket.exact),
+            TableCell::count(at),
         ]);
     };
-    push("cold_start_ms", Value::Missing, cold_start(worst), worst.cold_start.at_ms);
-    push("peak_enis", Value::Missing, worst.peak_enis.peak, Some(worst.peak_enis.at_ms));
-    push("failures", Value::Missing, worst.failures, None);
-    for it in &worst.peak_enis.by_subnet {
-        push("peak_enis", Value::text(it.subnet.as_str()), it.peak, None);
+    push("cold_start_ms", TableCell::Missing, cold_start(worst), worst.cold_start.at_ms);
+    push("peak_enis", TableCell::Missing, worst.peak_enis.peak, Some(worst.peak_enis.at_ms));
+    push("failures", TableCell::Missing, worst.failures, None);
+    for subnet in &worst.peak_enis.by_subnet {
+        push("peak_enis", TableCell::text(subnet.subnet.as_str()), subnet.peak, None);
     }
-    for it in shown.curve.0.iter().filter(|_| shown.with_curve) {
-        let exact = it.bound_ms == Some(it.witness_ms);
-        let bracket = Bracket { witness: it.witness_ms, bound: it.bound_ms, exact };
-        push("cold_start_in_slot_ms", Value::Missing, bracket, Some(it.at_ms));
+    for point in shown.curve.0.iter().filter(|_| shown.with_curve) {
+        let exact = point.bound_ms == Some(point.witness_ms);
+        let bracket = Bracket { witness: point.witness_ms, bound: point.bound_ms, exact };
+        push("cold_start_in_slot_ms", TableCell::Missing, bracket, Some(point.at_ms));
     }
     table
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Kind;
+use super::NodeKind;
 
 /// One colour in the light and the dark picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,19 +27,19 @@ pub(super) const LINE: Colours = both("#8c959f", "#6e7681");
 pub(super) const STRONG: Colours = both("#c0392b", "#ef7b6e");
 
 /// The inside of a box of this kind and the line around it.
-pub(super) const fn of(kind: Kind) -> (Colours, Colours) {
+pub(super) const fn fill_and_line(kind: NodeKind) -> (Colours, Colours) {
     match kind {
-        Kind::Function => (both("#e8f1fd", "#12263f"), both("#3b82c4", "#5aa0e6")),
-        Kind::Enis => (both("#e9f7ec", "#10291a"), both("#2f8f4e", "#4fb672")),
-        Kind::Subnet => (both("#fff6e0", "#2e2410"), both("#b7791f", "#d6a24a")),
-        Kind::Zone => (both("#f3eefc", "#221a38"), both("#7c5cc4", "#a78be8")),
-        Kind::Group => (both("#fdeaf0", "#331827"), both("#c2477b", "#e07aa5")),
-        Kind::Vpc => (both("#eef1f4", "#1f242b"), both("#57606a", "#8b949e")),
-        Kind::Target => (both("#e6f6f6", "#0f2a2b"), both("#1d8a8a", "#4bb8b8")),
-        Kind::Junction => (LINE, LINE),
-        Kind::End => (PAPER, both("#57606a", "#8b949e")),
-        Kind::Phase => (both("#f3f4f6", "#20252c"), both("#6b7280", "#8b949e")),
-        Kind::Longest => (both("#fdecea", "#3a1714"), STRONG),
+        NodeKind::Function => (both("#e8f1fd", "#12263f"), both("#3b82c4", "#5aa0e6")),
+        NodeKind::Enis => (both("#e9f7ec", "#10291a"), both("#2f8f4e", "#4fb672")),
+        NodeKind::Subnet => (both("#fff6e0", "#2e2410"), both("#b7791f", "#d6a24a")),
+        NodeKind::Zone => (both("#f3eefc", "#221a38"), both("#7c5cc4", "#a78be8")),
+        NodeKind::Group => (both("#fdeaf0", "#331827"), both("#c2477b", "#e07aa5")),
+        NodeKind::Vpc => (both("#eef1f4", "#1f242b"), both("#57606a", "#8b949e")),
+        NodeKind::Target => (both("#e6f6f6", "#0f2a2b"), both("#1d8a8a", "#4bb8b8")),
+        NodeKind::Junction => (LINE, LINE),
+        NodeKind::End => (PAPER, both("#57606a", "#8b949e")),
+        NodeKind::Phase => (both("#f3f4f6", "#20252c"), both("#6b7280", "#8b949e")),
+        NodeKind::Longest => (both("#fdecea", "#3a1714"), STRONG),
     }
 }
 
@@ -52,8 +52,8 @@ pub(super) fn style() -> String {
         let _ = write!(light, "--eg-{name}:var(--eniplan-{name},{});", colours.light);
         let _ = write!(dark, "--eg-{name}:var(--eniplan-{name},{});", colours.dark);
     }
-    for kind in Kind::ALL {
-        let ((fill, line), name) = (of(kind), kind.name());
+    for kind in NodeKind::ALL {
+        let ((fill, line), name) = (fill_and_line(kind), kind.name());
         let _ = write!(light, "--eg-{name}-fill:{};--eg-{name}-line:{};", fill.light, line.light);
         let _ = write!(dark, "--eg-{name}-fill:{};--eg-{name}-line:{};", fill.dark, line.dark);
     }
@@ -73,7 +73,7 @@ pub(super) fn style() -> String {
     ] {
         let _ = write!(rules, ".{class}{{{rule}}}");
     }
-    for kind in Kind::ALL {
+    for kind in NodeKind::ALL {
         let name = kind.name();
         let _ = write!(rules, ".eg-{name}{{fill:var(--eg-{name}-fill);stroke:var(--eg-{name}-line)}}");
     }

@@ -2,24 +2,20 @@
 
 use std::fmt::Write;
 
-use super::{Direction, Drawing, Format, Kind, Node, colour};
-use crate::diagnostic::inert;
+use super::{Direction, Drawing, DrawingFormat, DrawingNode, NodeKind, colour};
+use crate::diagnostic::escaped;
 
 /// For Graphviz.
-pub struct Dot;
+pub(super) struct DotFormat;
 
-impl Format for Dot {
+impl DrawingFormat for DotFormat {
     fn name(&self) -> &'static str {
         "dot"
     }
 
-    fn summary(&self) -> &'static str {
-        "for Graphviz and other tools that lay out graphs"
-    }
-
     fn draw(&self, drawing: &Drawing, _width: u16) -> String {
         let direction = if drawing.direction == Direction::Right { "LR" } else { "TB" };
-        let title = std::iter::once(&drawing.title).chain(&drawing.captions).map(|it| quoted(it));
+        let title = std::iter::once(&drawing.title).chain(&drawing.captions).map(|line| quoted(line));
         let mut out = format!(
             "digraph eniplan {{\n  rankdir={direction};\n  label=\"{}\";\n  labelloc=t;\n  \
              node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\"];\n",
@@ -30,13 +26,13 @@ impl Format for Dot {
         }
         for edge in &drawing.edges {
             let strong = if edge.strong { ", penwidth=2.5" } else { "" };
-            let junction = drawing.nodes.get(edge.to).is_some_and(|node| node.kind == Kind::Junction);
+            let junction = drawing.nodes.get(edge.to).is_some_and(|node| node.kind == NodeKind::Junction);
             let head = if junction { ", arrowhead=none" } else { "" };
             let meaning = quoted(edge.meaning);
             let _ = writeln!(out, "  n{} -> n{} [tooltip=\"{meaning}\"{strong}{head}];", edge.from, edge.to);
         }
         for (index, frame) in drawing.frames.iter().enumerate() {
-            let inside = |node: &Node| (frame.first..=frame.last).contains(&node.rank);
+            let inside = |node: &DrawingNode| (frame.first..=frame.last).contains(&node.rank);
             let members = drawing.nodes.iter().enumerate().filter(|(_, node)| inside(node));
             let members: Vec<String> = members.map(|(at, _)| format!("n{at};")).collect();
             let members = members.join(" ");
@@ -49,9 +45,9 @@ impl Format for Dot {
     }
 }
 
-fn attributes(node: &Node) -> String {
-    let (fill, line) = colour::of(node.kind);
-    if node.kind == Kind::Junction {
+fn attributes(node: &DrawingNode) -> String {
+    let (fill, line) = colour::fill_and_line(node.kind);
+    if node.kind == NodeKind::Junction {
         return format!("shape=point, width=0.06, color=\"{}\"", line.light);
     }
     let lines = std::iter::once(&node.title)
@@ -74,7 +70,7 @@ fn quoted(text: &str) -> String {
     let mut piece = 0;
     let long = text.len() > PIECE;
     out.push_str(if long { JOINT } else { "" });
-    for c in inert(text).chars() {
+    for c in escaped(text).chars() {
         if long && out.len() - piece > PIECE {
             out.push_str(JOINT);
             piece = out.len();
@@ -104,8 +100,12 @@ mod tests {
         let text = "\\".repeat(30_000);
         let quoted = format!("\"{}\"", quoted(&text));
         let pieces: Vec<&str> = quoted.split(" + ").collect();
-        assert!(pieces.iter().all(|it| it.len() < 2 * PIECE && it.starts_with('"') && it.ends_with('"')));
-        let joined: String = pieces.iter().map(|it| &it[1..it.len() - 1]).collect();
+        assert!(
+            pieces
+                .iter()
+                .all(|piece| piece.len() < 2 * PIECE && piece.starts_with('"') && piece.ends_with('"'))
+        );
+        let joined: String = pieces.iter().map(|piece| &piece[1..piece.len() - 1]).collect();
         assert_eq!(joined, "\\\\".repeat(30_000));
     }
 }

@@ -1,12 +1,12 @@
 //! The phases of a cold start as a drawing: those of a model, or one cold start as it went.
 
-use super::{Direction, Drawing, Kind, Node};
-use crate::cold_path::{Path, PathPhase, Step};
+use super::{Direction, Drawing, DrawingNode, NodeKind};
+use crate::cold_path::{Path, PathPhase, PathStep};
 use crate::platform::{PhaseKind, Platform};
 use crate::quantity::Millis;
 use crate::report::Subject;
-use crate::report::answers::{Limits, binding, in_words};
-use crate::report::words::name;
+use crate::report::answers::{ColdStartLimits, binding, in_words};
+use crate::report::format::name;
 use crate::worst_case::WorstCase;
 
 /// The cold path of `platform` for functions in a VPC; `path` is laid out from it.
@@ -26,9 +26,9 @@ pub fn cold_path(platform: &Platform, path: &Path) -> Drawing {
         captions.push("Waits for hosts and for API tokens come on top where they bind.".to_owned());
     }
     let mut drawing = empty(format!("The cold path of {}", platform.name), captions);
-    let cited = |step: &Step| platform.phases.iter().find(|phase| phase.name == step.name);
-    let node = |step: &Step| {
-        let mut node = Node::new(Kind::Phase, 0, step.name.as_str());
+    let cited = |step: &PathStep| platform.phases.iter().find(|phase| phase.name == step.name);
+    let node = |step: &PathStep| {
+        let mut node = DrawingNode::new(NodeKind::Phase, 0, step.name.as_str());
         node.aside =
             said_of(step, &format!("waits for an ENI: none where one is ready, else its boot, {boot}"));
         if let Some(phase) = cited(step) {
@@ -45,10 +45,11 @@ pub fn cold_path(platform: &Platform, path: &Path) -> Drawing {
 }
 
 /// The cold start of the worst case that a replay shows, on `path`, the one of its function.
-pub fn worst_case(subject: &Subject, worst: &WorstCase, limits: &Limits, path: &Path) -> Drawing {
+pub fn worst_case(subject: &Subject, worst: &WorstCase, limits: &ColdStartLimits, path: &Path) -> Drawing {
     let shown = &worst.cold_start;
     let length = Millis(shown.witness_ms);
-    let function = shown.function.as_deref().map_or_else(String::new, |it| format!(" of {}", name(it)));
+    let function =
+        shown.function.as_deref().map_or_else(String::new, |function| format!(" of {}", name(function)));
     let at = shown.at_ms.map_or_else(String::new, |at| format!(", {}", subject.clock.phrase(at)));
     let proved = match shown.bound_ms {
         Some(bound) if shown.exact => format!("No cold start takes longer than {} (proved).", Millis(bound)),
@@ -62,8 +63,8 @@ pub fn worst_case(subject: &Subject, worst: &WorstCase, limits: &Limits, path: &
         format!("The worst cold start{function} under {}: {length}{at}", subject.setting()),
         [Some(proved), said].into_iter().flatten().collect(),
     );
-    let node = |step: &Step| {
-        let mut node = Node::new(Kind::Phase, 0, step.name.as_str());
+    let node = |step: &PathStep| {
+        let mut node = DrawingNode::new(NodeKind::Phase, 0, step.name.as_str());
         match shown.path.iter().find(|phase| phase.phase == step.name) {
             Some(phase) => {
                 node.aside =
@@ -94,7 +95,7 @@ fn empty(title: String, captions: Vec<String>) -> Drawing {
 }
 
 /// What a step takes, for people; `eni` is said of one that waits for an ENI.
-fn said_of(step: &Step, eni: &str) -> String {
+fn said_of(step: &PathStep, eni: &str) -> String {
     match step.kind {
         PhaseKind::Eni => eni.to_owned(),
         PhaseKind::Microvm => format!("{}, after a wait for a host where they are scarce", step.duration),
@@ -103,20 +104,20 @@ fn said_of(step: &Step, eni: &str) -> String {
 }
 
 /// Boxes for the arrival, the steps and the handler's start, and the arrows between them.
-fn fill(drawing: &mut Drawing, path: &Path, longest: &[PathPhase], node: impl Fn(&Step) -> Node) {
-    let on = |step: &Step| longest.iter().any(|phase| phase.phase == step.name);
+fn fill(drawing: &mut Drawing, path: &Path, longest: &[PathPhase], node: impl Fn(&PathStep) -> DrawingNode) {
+    let on = |step: &PathStep| longest.iter().any(|phase| phase.phase == step.name);
     let mut ranks: Vec<usize> = Vec::with_capacity(path.steps.len());
-    drawing.push(Node::new(Kind::End, 0, "arrival"));
+    drawing.push(DrawingNode::new(NodeKind::End, 0, "arrival"));
     for step in &path.steps {
         let rank = step.after.iter().filter_map(|&before| ranks.get(before)).max().map_or(1, |rank| rank + 1);
         ranks.push(rank);
         let mut node = node(step);
         node.rank = rank;
-        node.kind = if on(step) { Kind::Longest } else { Kind::Phase };
+        node.kind = if on(step) { NodeKind::Longest } else { NodeKind::Phase };
         drawing.push(node);
     }
     let last = ranks.iter().max().map_or(1, |rank| rank + 1);
-    let end = drawing.push(Node::new(Kind::End, last, "the handler starts"));
+    let end = drawing.push(DrawingNode::new(NodeKind::End, last, "the handler starts"));
     let mut led: Vec<bool> = vec![false; path.steps.len()];
     // The longest path: each of its steps and the one before it.
     let follows = |before: Option<&str>, step: Option<&str>| {

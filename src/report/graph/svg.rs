@@ -7,22 +7,18 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::colour::{self, Colours};
-use super::layout::{Gaps, Item, Layout, Point, lay_out};
+use super::layout::{Gaps, GraphLayout, LayoutItem, LayoutPoint, lay_out};
 use super::measure::width;
-use super::{Direction, Drawing, Edge, Format, Kind, Node};
-use crate::diagnostic::inert;
-use crate::report::words::wrapped;
+use super::{Direction, Drawing, DrawingEdge, DrawingFormat, DrawingNode, NodeKind};
+use crate::diagnostic::escaped;
+use crate::report::format::wrapped;
 
 /// For browsers and documents.
-pub struct Svg;
+pub(super) struct SvgFormat;
 
-impl Format for Svg {
+impl DrawingFormat for SvgFormat {
     fn name(&self) -> &'static str {
         "svg"
-    }
-
-    fn summary(&self) -> &'static str {
-        "a picture for browsers and documents, light and dark"
     }
 
     fn draw(&self, drawing: &Drawing, _width: u16) -> String {
@@ -57,15 +53,15 @@ struct Label {
 /// The picture.
 pub(super) fn drawn(drawing: &Drawing) -> String {
     let labels: Vec<Label> = drawing.nodes.iter().map(label).collect();
-    let mut items: Vec<Item> = drawing
+    let mut items: Vec<LayoutItem> = drawing
         .nodes
         .iter()
         .zip(&labels)
         .map(|(node, label)| {
             let (wide, high) = size(node, label);
             match drawing.direction {
-                Direction::Right => Item { rank: node.rank, deep: wide, broad: high },
-                Direction::Down => Item { rank: node.rank, deep: high, broad: wide },
+                Direction::Right => LayoutItem { rank: node.rank, deep: wide, broad: high },
+                Direction::Down => LayoutItem { rank: node.rank, deep: high, broad: wide },
             }
         })
         .collect();
@@ -78,23 +74,25 @@ pub(super) fn drawn(drawing: &Drawing) -> String {
         Direction::Down => Gaps { ranks: 26, boxes: 24 },
     };
     let layout = lay_out(&items, &edges, gaps);
-    Page::new(drawing, &layout).filled(drawing, &labels, &items, &layout)
+    SvgCanvas::new(drawing, &layout).filled(drawing, &labels, &items, &layout)
 }
 
 /// Makes the boxes of a column equally wide.
-fn stretch(drawing: &Drawing, items: &mut [Item]) {
+fn stretch(drawing: &Drawing, items: &mut [LayoutItem]) {
     let mut widest: BTreeMap<usize, i64> = BTreeMap::new();
     for item in items.iter() {
         let wide = widest.entry(item.rank).or_default();
         *wide = item.deep.max(*wide);
     }
-    for (item, node) in items.iter_mut().zip(&drawing.nodes).filter(|(_, node)| node.kind != Kind::Junction) {
+    for (item, node) in
+        items.iter_mut().zip(&drawing.nodes).filter(|(_, node)| node.kind != NodeKind::Junction)
+    {
         item.deep = widest.get(&node.rank).copied().unwrap_or(item.deep);
     }
 }
 
 /// Where the parts of the picture stand.
-struct Page {
+struct SvgCanvas {
     direction: Direction,
     title: Vec<String>,
     head: Vec<String>,
@@ -105,8 +103,8 @@ struct Page {
     body: String,
 }
 
-impl Page {
-    fn new(drawing: &Drawing, layout: &Layout) -> Self {
+impl SvgCanvas {
+    fn new(drawing: &Drawing, layout: &GraphLayout) -> Self {
         /// So much for the title and the legend, however small the graph is.
         const LEAST: i64 = 760;
         let (deep, broad) = match drawing.direction {
@@ -117,7 +115,7 @@ impl Page {
         let wide = (deep + 2 * (MARGIN + frame)).max(LEAST);
         let letters = |wide_of_one: i64| usize::try_from((wide - 2 * MARGIN) * 10 / wide_of_one).unwrap_or(0);
         let lines = |text: &str, letters: usize| -> Vec<String> {
-            wrapped(&inert(text), letters, "").lines().map(|line| cut(line, letters)).collect()
+            wrapped(&escaped(text), letters, "").lines().map(|line| cut(line, letters)).collect()
         };
         let title = lines(&drawing.title, letters(NAME * 7));
         let head: Vec<String> =
@@ -138,7 +136,13 @@ impl Page {
         }
     }
 
-    fn filled(mut self, drawing: &Drawing, labels: &[Label], items: &[Item], layout: &Layout) -> String {
+    fn filled(
+        mut self,
+        drawing: &Drawing,
+        labels: &[Label],
+        items: &[LayoutItem],
+        layout: &GraphLayout,
+    ) -> String {
         self.frames(drawing, layout);
         for (edge, route) in drawing.edges.iter().zip(&layout.routes) {
             self.arrow(drawing, edge, route);
@@ -154,7 +158,7 @@ impl Page {
         }
         self.title();
         self.legend(drawing);
-        let name = escaped(&drawing.title);
+        let name = xml_escaped(&drawing.title);
         let (wide, high) = (self.wide, self.high);
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"eg\" viewBox=\"0 0 {wide} {high}\" width=\"{wide}\" \
@@ -168,7 +172,7 @@ impl Page {
     }
 
     /// From the layout's axes to the page.
-    const fn at(&self, point: Point) -> (i64, i64) {
+    const fn at(&self, point: LayoutPoint) -> (i64, i64) {
         match self.direction {
             Direction::Right => (self.left + point.deep, self.top + point.broad),
             Direction::Down => (self.left + point.broad, self.top + point.deep),
@@ -182,7 +186,7 @@ impl Page {
 
     fn words(&mut self, class: &str, (x, y): (i64, i64), size: i64, colours: Colours, text: &str) {
         let weight = if class == "eg-name" { " font-weight=\"600\"" } else { "" };
-        let text = escaped(text);
+        let text = xml_escaped(text);
         let fill = colours.light;
         self.line(&format!(
             "<text class=\"{class}\" x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{weight} fill=\"{fill}\">{text}</text>"
@@ -205,7 +209,7 @@ impl Page {
         let y = self.high - MARGIN - SMALL;
         let mut x = MARGIN;
         for kind in drawing.legend() {
-            let (fill, line) = colour::of(kind);
+            let (fill, line) = colour::fill_and_line(kind);
             let (name, fill, line) = (kind.name(), fill.light, line.light);
             self.line(&format!(
                 "<rect class=\"eg-{name}\" x=\"{x}\" y=\"{y}\" width=\"14\" height=\"14\" rx=\"3\" fill=\"{fill}\" \
@@ -216,7 +220,7 @@ impl Page {
         }
     }
 
-    fn frames(&mut self, drawing: &Drawing, layout: &Layout) {
+    fn frames(&mut self, drawing: &Drawing, layout: &GraphLayout) {
         for frame in &drawing.frames {
             let ends = (layout.ranks.get(frame.first), layout.ranks.get(frame.last));
             let (Some(&(begin, _)), Some(&(_, end))) = ends else { continue };
@@ -232,12 +236,12 @@ impl Page {
         }
     }
 
-    fn arrow(&mut self, drawing: &Drawing, edge: &Edge, route: &[Point]) {
+    fn arrow(&mut self, drawing: &Drawing, edge: &DrawingEdge, route: &[LayoutPoint]) {
         /// The length of an arrow's head.
         const HEAD: i64 = 7;
         let (Some(&first), Some(&last)) = (route.first(), route.last()) else { return };
-        let pointed = drawing.nodes.get(edge.to).is_some_and(|node| node.kind != Kind::Junction);
-        let neck = Point { deep: last.deep - if pointed { HEAD - 1 } else { 0 }, ..last };
+        let pointed = drawing.nodes.get(edge.to).is_some_and(|node| node.kind != NodeKind::Junction);
+        let neck = LayoutPoint { deep: last.deep - if pointed { HEAD - 1 } else { 0 }, ..last };
         let (x, y) = self.at(first);
         let mut path = format!("M{x} {y}");
         let mut from = first;
@@ -248,8 +252,8 @@ impl Page {
                 let _ = write!(path, "L{x} {y}");
             } else {
                 let half = i64::midpoint(from.deep, to.deep);
-                let (ax, ay) = self.at(Point { deep: half, ..from });
-                let (bx, by) = self.at(Point { deep: half, ..to });
+                let (ax, ay) = self.at(LayoutPoint { deep: half, ..from });
+                let (bx, by) = self.at(LayoutPoint { deep: half, ..to });
                 let _ = write!(path, "C{ax} {ay} {bx} {by} {x} {y}");
             }
             from = to;
@@ -259,7 +263,7 @@ impl Page {
         let thick = if edge.strong { "2.5" } else { "1.3" };
         let head = if pointed { self.head(last, HEAD, colours) } else { String::new() };
         let name = |index: usize| drawing.nodes.get(index).map_or("", |node| node.title.as_str());
-        let hint = escaped(&format!("{} {} {}", name(edge.from), edge.meaning, name(edge.to)));
+        let hint = xml_escaped(&format!("{} {} {}", name(edge.from), edge.meaning, name(edge.to)));
         let hint = if name(edge.from).is_empty() || name(edge.to).is_empty() {
             String::new()
         } else {
@@ -272,18 +276,19 @@ impl Page {
     }
 
     /// The head of an arrow with its tip at `tip`.
-    fn head(&self, tip: Point, length: i64, colours: Colours) -> String {
+    fn head(&self, tip: LayoutPoint, length: i64, colours: Colours) -> String {
         let (x, y) = self.at(tip);
-        let sides = [-4, 4].map(|side| self.at(Point { deep: tip.deep - length, broad: tip.broad + side }));
+        let sides =
+            [-4, 4].map(|side| self.at(LayoutPoint { deep: tip.deep - length, broad: tip.broad + side }));
         let [(ax, ay), (bx, by)] = sides;
         let fill = colours.light;
         format!("<path class=\"eg-head\" d=\"M{x} {y}L{ax} {ay}L{bx} {by}Z\" fill=\"{fill}\"/>")
     }
 
-    fn node(&mut self, node: &Node, label: &Label, (x, y, wide, high): (i64, i64, i64, i64)) {
-        let (fill, line) = colour::of(node.kind);
+    fn node(&mut self, node: &DrawingNode, label: &Label, (x, y, wide, high): (i64, i64, i64, i64)) {
+        let (fill, line) = colour::fill_and_line(node.kind);
         let (name, fill, stroke) = (node.kind.name(), fill.light, line.light);
-        if node.kind == Kind::Junction {
+        if node.kind == NodeKind::Junction {
             let half = wide / 2;
             let (x, y) = (x + half, y + half);
             self.line(&format!(
@@ -291,9 +296,9 @@ impl Page {
             ));
             return;
         }
-        let hint = if node.hint.is_empty() { inert(&node.title) } else { inert(&node.hint) };
-        self.line(&format!("<g class=\"eg-node\"><title>{}</title>", escaped(&hint)));
-        let round = if node.kind == Kind::End { high / 2 } else { 6 };
+        let hint = if node.hint.is_empty() { escaped(&node.title) } else { escaped(&node.hint) };
+        self.line(&format!("<g class=\"eg-node\"><title>{}</title>", xml_escaped(&hint)));
+        let round = if node.kind == NodeKind::End { high / 2 } else { 6 };
         self.line(&format!(
             "<rect class=\"eg-box eg-{name}\" x=\"{x}\" y=\"{y}\" width=\"{wide}\" height=\"{high}\" rx=\"{round}\" \
              fill=\"{fill}\" stroke=\"{stroke}\" stroke-width=\"1.3\"/>"
@@ -325,9 +330,9 @@ fn filled(share: f64, whole: i64) -> i64 {
     part.max(if share > 0.0 { 2 } else { 0 })
 }
 
-fn label(node: &Node) -> Label {
+fn label(node: &DrawingNode) -> Label {
     let broken = |line: &String| {
-        let words = wrapped(&inert(line), LONGEST_LINE, "");
+        let words = wrapped(&escaped(line), LONGEST_LINE, "");
         words.lines().map(|line| cut(line, LONGEST_LINE)).collect::<Vec<_>>()
     };
     Label {
@@ -338,9 +343,9 @@ fn label(node: &Node) -> Label {
 }
 
 /// How wide and high a box must be for what it says.
-fn size(node: &Node, label: &Label) -> (i64, i64) {
+fn size(node: &DrawingNode, label: &Label) -> (i64, i64) {
     const JUNCTION: i64 = 6;
-    if node.kind == Kind::Junction {
+    if node.kind == NodeKind::Junction {
         return (JUNCTION, JUNCTION);
     }
     let aside = if label.aside.is_empty() { 0 } else { 8 + width(&label.aside, SMALL, false) };
@@ -353,7 +358,7 @@ fn size(node: &Node, label: &Label) -> (i64, i64) {
 
 /// `text` without anything that drives a terminal, and not longer than a box can hold.
 fn cut(text: &str, most: usize) -> String {
-    let safe = inert(text);
+    let safe = escaped(text);
     if safe.chars().nth(most).is_none() {
         return safe;
     }
@@ -363,9 +368,9 @@ fn cut(text: &str, most: usize) -> String {
 }
 
 /// `text` as XML text or attribute value.
-fn escaped(text: &str) -> String {
+fn xml_escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in inert(text).chars() {
+    for c in escaped(text).chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
@@ -387,7 +392,7 @@ mod tests {
     #[test]
     fn names_are_text_and_nothing_else() {
         assert_eq!(
-            escaped("<img onerror=\"x\">&'\u{1b}\u{ffff}"),
+            xml_escaped("<img onerror=\"x\">&'\u{1b}\u{ffff}"),
             "&lt;img onerror=&quot;x&quot;&gt;&amp;&#39;\\u{1b}\\u{ffff}"
         );
         assert_eq!(cut("abcdef", 4), "abc…");

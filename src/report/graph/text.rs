@@ -1,28 +1,24 @@
 //! Text: the graph as lists, for terminals and for readers without pictures.
 
-use super::{Drawing, Format, Kind, Node};
-use crate::diagnostic::inert;
-use crate::report::words::{name, percent, wrapped};
+use super::{Drawing, DrawingFormat, DrawingNode, NodeKind};
+use crate::diagnostic::escaped;
+use crate::report::format::{name, percent, wrapped};
 
 /// For people without a picture.
-pub struct Text;
+pub(super) struct TextFormat;
 
-impl Format for Text {
+impl DrawingFormat for TextFormat {
     fn name(&self) -> &'static str {
         "text"
     }
 
-    fn summary(&self) -> &'static str {
-        "for people: every box and where its arrows lead"
-    }
-
     fn draw(&self, drawing: &Drawing, width: u16) -> String {
-        let mut parts = vec![wrapped(&inert(&drawing.title), width.into(), "")];
-        parts.extend(drawing.captions.iter().map(|caption| wrapped(&inert(caption), width.into(), "")));
+        let mut parts = vec![wrapped(&escaped(&drawing.title), width.into(), "")];
+        parts.extend(drawing.captions.iter().map(|caption| wrapped(&escaped(caption), width.into(), "")));
         let mut out = parts.join("\n");
         let mut heading = "";
         for (index, node) in drawing.nodes.iter().enumerate() {
-            if node.kind == Kind::Junction {
+            if node.kind == NodeKind::Junction {
                 continue;
             }
             let own = section(node.kind);
@@ -40,27 +36,27 @@ impl Format for Text {
 }
 
 /// What stands above the boxes of a kind.
-const fn section(kind: Kind) -> &'static str {
+const fn section(kind: NodeKind) -> &'static str {
     match kind {
-        Kind::Function => "Functions:",
-        Kind::Enis => "ENIs, by security groups:",
-        Kind::Subnet => "Subnets:",
-        Kind::Zone => "Zones:",
-        Kind::Group => "Security groups:",
-        Kind::Vpc => "VPCs:",
-        Kind::Target => "Targets:",
-        Kind::Junction => "",
-        Kind::End | Kind::Phase | Kind::Longest => "Phases (* on the longest path):",
+        NodeKind::Function => "Functions:",
+        NodeKind::Enis => "ENIs, by security groups:",
+        NodeKind::Subnet => "Subnets:",
+        NodeKind::Zone => "Zones:",
+        NodeKind::Group => "Security groups:",
+        NodeKind::Vpc => "VPCs:",
+        NodeKind::Target => "Targets:",
+        NodeKind::Junction => "",
+        NodeKind::End | NodeKind::Phase | NodeKind::Longest => "Phases (* on the longest path):",
     }
 }
 
 /// One box: its words, and where its arrows lead, by their meaning.
-fn entry(drawing: &Drawing, index: usize, node: &Node, width: usize) -> String {
-    let mark = if node.kind == Kind::Longest { "* " } else { "- " };
+fn entry(drawing: &Drawing, index: usize, node: &DrawingNode, width: usize) -> String {
+    let mark = if node.kind == NodeKind::Longest { "* " } else { "- " };
     let share = node.share.map(|share| format!("{} of the whole", percent(share)));
     let said = std::iter::once(name(&node.title))
-        .chain((!node.aside.is_empty()).then(|| inert(&node.aside)))
-        .chain(node.lines.iter().map(|line| inert(line)))
+        .chain((!node.aside.is_empty()).then(|| escaped(&node.aside)))
+        .chain(node.lines.iter().map(|line| escaped(line)))
         .chain(share);
     let mut lines = vec![wrapped(&format!("{mark}{}", said.collect::<Vec<_>>().join(", ")), width, "    ")];
     let mut leads: Vec<(&str, Vec<String>)> = Vec::new();

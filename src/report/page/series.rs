@@ -7,7 +7,7 @@ use crate::quantity::Millis;
 
 /// Equal steps of time, ms from the traffic's first instant; negative before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Grid {
+pub struct TimeGrid {
     /// When the first step begins.
     pub start: i64,
     /// How long a step is; at least 1.
@@ -21,7 +21,7 @@ const MOST: u64 = 2_880;
 /// Lengths of steps that people count in, ms, where the traffic has no slots.
 const USUAL: [u64; 12] = [1, 5, 10, 50, 100, 500, 1_000, 5_000, 10_000, 30_000, 60_000, 300_000];
 
-impl Grid {
+impl TimeGrid {
     /// From `start` to `end`, in whole slots where the traffic has them.
     pub fn new(start: i64, end: u64, slot: Option<Millis>) -> Self {
         let length = u64::try_from(i128::from(end) - i128::from(start)).unwrap_or(1).max(1);
@@ -48,7 +48,7 @@ impl Grid {
 /// The most that a number reaches in each step while it changes.
 #[derive(Clone, Debug)]
 pub struct Peaks {
-    grid: Grid,
+    grid: TimeGrid,
     now: u64,
     at: usize,
     most: Vec<u64>,
@@ -56,7 +56,7 @@ pub struct Peaks {
 
 impl Peaks {
     /// Zero from the first step on.
-    pub fn new(grid: Grid) -> Self {
+    pub fn new(grid: TimeGrid) -> Self {
         Self { grid, now: 0, at: 0, most: vec![0; grid.steps] }
     }
 
@@ -81,7 +81,7 @@ impl Peaks {
     }
 
     /// Those of a whole curve.
-    pub fn of(curve: &Curve, grid: Grid) -> Vec<u64> {
+    pub fn sample(curve: &Curve, grid: TimeGrid) -> Vec<u64> {
         let mut peaks = Self::new(grid);
         for &(at, value) in curve.steps() {
             let at = i64::try_from(at).unwrap_or(i64::MAX);
@@ -104,19 +104,22 @@ mod tests {
     fn steps_are_whole_slots_and_not_too_many() {
         let minute = Some(Millis::minutes(1));
         let week = 7 * 86_400_000;
-        let grid = Grid::new(0, week, minute);
+        let grid = TimeGrid::new(0, week, minute);
         assert_eq!((grid.step, grid.steps), (240_000, 2_520));
-        assert_eq!(Grid::new(0, 86_400_000, minute), Grid { start: 0, step: 60_000, steps: 1_440 });
-        assert_eq!(Grid::new(-900_000, 60_000, minute), Grid { start: -900_000, step: 60_000, steps: 16 });
-        let log = Grid::new(0, 3_600_000, None);
+        assert_eq!(TimeGrid::new(0, 86_400_000, minute), TimeGrid { start: 0, step: 60_000, steps: 1_440 });
+        assert_eq!(
+            TimeGrid::new(-900_000, 60_000, minute),
+            TimeGrid { start: -900_000, step: 60_000, steps: 16 }
+        );
+        let log = TimeGrid::new(0, 3_600_000, None);
         assert_eq!((log.step, log.steps), (2_000, 1_800));
-        assert_eq!(Grid::new(0, 0, None), Grid { start: 0, step: 1, steps: 1 });
-        assert!(Grid::new(i64::MIN, u64::MAX, None).steps as u64 <= MOST);
+        assert_eq!(TimeGrid::new(0, 0, None), TimeGrid { start: 0, step: 1, steps: 1 });
+        assert!(TimeGrid::new(i64::MIN, u64::MAX, None).steps as u64 <= MOST);
     }
 
     #[test]
     fn what_stands_is_carried_and_a_spike_stays() {
-        let grid = Grid { start: -10, step: 10, steps: 5 };
+        let grid = TimeGrid { start: -10, step: 10, steps: 5 };
         let mut peaks = Peaks::new(grid);
         for (at, value) in [(-10, 3), (-4, 0), (10, 2), (15, 9), (16, 1), (99, 4)] {
             peaks.set(at, value);
@@ -133,12 +136,12 @@ mod tests {
             steps in 1_usize..30,
             changes in prop::collection::vec((0_u64..15, 0_u32..50), 1..60),
         ) {
-            let grid = Grid { start, step, steps };
+            let grid = TimeGrid { start, step, steps };
             let end = start + i64::try_from(step).unwrap() * i64::try_from(steps).unwrap();
             let mut at = 0;
             let pairs: Vec<(u64, u32)> = changes.iter().map(|&(gap, value)| { at += gap; (at, value) }).collect();
             let curve = Curve::new(pairs);
-            let shown = Peaks::of(&curve, grid);
+            let shown = Peaks::sample(&curve, grid);
             prop_assert_eq!(shown.len(), steps);
             let value = |at: i64| u64::try_from(at).map_or(0, |at| u64::from(curve.at(at)));
             for (index, &most) in shown.iter().enumerate() {

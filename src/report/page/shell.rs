@@ -5,8 +5,10 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
-use super::{Page, SECTIONS, Section, data, sections};
-use crate::report::words::name;
+use super::content::ReportPage;
+use super::section::PageSection;
+use super::{data, sections};
+use crate::report::format::name;
 
 /// uPlot 1.6.32 (MIT): the charts.
 const UPLOT: &str = include_str!("vendor/uplot/uPlot.iife.min.js");
@@ -30,15 +32,15 @@ const SCRIPT: &str = concat!(
 const SCRIPTS: [&str; 3] = [THEME, UPLOT, SCRIPT];
 const STYLES: [&str; 2] = [UPLOT_STYLE, STYLE];
 
-/// The whole file. The same page gives the same bytes.
-pub(super) fn document(page: &Page<'_>) -> Markup {
-    let data: Map<String, Json> = SECTIONS
+/// The whole file with these sections. The same page gives the same bytes.
+pub(super) fn document(page: &ReportPage<'_>, sections: &[PageSection]) -> Markup {
+    let data: Map<String, Json> = sections
         .iter()
         .map(|section| (section.id.to_owned(), (section.data)(page)))
         .filter(|(_, data)| !data.is_null())
         .collect();
-    let filled = SECTIONS.iter().map(|section| (section, (section.body)(page)));
-    let filled: Vec<(&Section, Markup)> = filled.filter(|(_, body)| !body.0.is_empty()).collect();
+    let filled = sections.iter().map(|section| (section, (section.body)(page)));
+    let filled: Vec<(&PageSection, Markup)> = filled.filter(|(_, body)| !body.0.is_empty()).collect();
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -59,7 +61,7 @@ pub(super) fn document(page: &Page<'_>) -> Markup {
     }
 }
 
-fn head(page: &Page<'_>) -> Markup {
+fn head(page: &ReportPage<'_>) -> Markup {
     html! {
         head {
             meta charset="utf-8";
@@ -74,7 +76,7 @@ fn head(page: &Page<'_>) -> Markup {
     }
 }
 
-fn bar(sections: &[(&Section, Markup)]) -> Markup {
+fn bar(sections: &[(&PageSection, Markup)]) -> Markup {
     html! {
         header.bar {
             span.brand { "eniplan" }
@@ -87,13 +89,13 @@ fn bar(sections: &[(&Section, Markup)]) -> Markup {
 }
 
 /// The beginning of the heading: what a menu has room for.
-fn short(section: &Section) -> &'static str {
+fn short(section: &PageSection) -> &'static str {
     let ends = [",", " and ", " against ", " compared", " cold start", " outside", " from "];
     let end = ends.iter().filter_map(|end| section.title.find(end)).min();
     end.map_or(section.title, |end| &section.title[..end])
 }
 
-fn framed(page: &Page<'_>, section: &Section, body: &Markup) -> Markup {
+fn framed(page: &ReportPage<'_>, section: &PageSection, body: &Markup) -> Markup {
     let heading = format!("{}-heading", section.id);
     html! {
         section id=(section.id) aria-labelledby=(heading) {
@@ -113,7 +115,7 @@ fn script(text: &str) -> Markup {
 }
 
 /// Nothing is loaded, and no script or style runs but those that the file was made with.
-fn policy(page: &Page<'_>) -> String {
+fn policy(page: &ReportPage<'_>) -> String {
     let hashes = |texts: &[&str]| {
         let hash = |text: &&str| format!(" 'sha256-{}'", Base64::encode_string(&Sha256::digest(text)));
         texts.iter().map(hash).collect::<String>()

@@ -2,12 +2,12 @@
 
 use maud::{Markup, html};
 
-use crate::diagnostic::inert;
-use crate::report::words::{name, thousands};
-use crate::report::{Clock, Column, Table, Value};
+use crate::diagnostic::escaped;
+use crate::report::format::{name, thousands};
+use crate::report::{ReportClock, ReportTable, TableCell, TableColumn};
 
 /// `table` under its own title; rows beyond those that people are shown are counted.
-pub(super) fn table(table: &Table, clock: Clock) -> Markup {
+pub(super) fn table(table: &ReportTable, clock: ReportClock) -> Markup {
     if table.rows.is_empty() {
         return html! {};
     }
@@ -18,7 +18,7 @@ pub(super) fn table(table: &Table, clock: Clock) -> Markup {
         // Focus lets the keyboard scroll it.
         div.scroll tabindex="0" role="region" aria-label=(label) {
             table {
-                @if !table.title.is_empty() { caption { span { (inert(&table.title)) } } }
+                @if !table.title.is_empty() { caption { span { (escaped(&table.title)) } } }
                 thead { tr { @for (index, column) in table.columns.iter().enumerate() { (head(table, index, column)) } } }
                 tbody {
                     @for row in table.rows.iter().take(most) { tr { (cells(table, row, clock)) } }
@@ -32,18 +32,18 @@ pub(super) fn table(table: &Table, clock: Clock) -> Markup {
     }
 }
 
-fn head(table: &Table, index: usize, column: &Column) -> Markup {
+fn head(table: &ReportTable, index: usize, column: &TableColumn) -> Markup {
     html! { th scope="col" .number[is_number(table, index)] { (column.title) } }
 }
 
 /// Whether a column holds numbers, or nothing at all in some of its rows.
-fn is_number(table: &Table, index: usize) -> bool {
-    let number = |value: &Value| value.is_number() || matches!(value, Value::Instant(_));
+fn is_number(table: &ReportTable, index: usize) -> bool {
+    let number = |value: &TableCell| value.is_number() || matches!(value, TableCell::Instant(_));
     let mut cells = table.rows.iter().filter_map(|row| row.get(index));
-    cells.clone().any(number) && cells.all(|cell| number(cell) || *cell == Value::Missing)
+    cells.clone().any(number) && cells.all(|cell| number(cell) || *cell == TableCell::Missing)
 }
 
-fn cells(table: &Table, row: &[Value], clock: Clock) -> Markup {
+fn cells(table: &ReportTable, row: &[TableCell], clock: ReportClock) -> Markup {
     html! {
         @for (index, (value, column)) in row.iter().zip(&table.columns).enumerate() {
             td .number[is_number(table, index)] .prose[column.prose] { (words(value, column.prose, clock)) }
@@ -51,7 +51,7 @@ fn cells(table: &Table, row: &[Value], clock: Clock) -> Markup {
     }
 }
 
-fn words(value: &Value, prose: bool, clock: Clock) -> String {
+fn words(value: &TableCell, prose: bool, clock: ReportClock) -> String {
     let text = value.human(|at| clock.cell(at));
-    if prose { inert(&text) } else { name(&text) }
+    if prose { escaped(&text) } else { name(&text) }
 }

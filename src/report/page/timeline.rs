@@ -1,26 +1,26 @@
 //! Timeline: the traffic, and what stands under each policy, step by step.
 
-use super::series::{Grid, Peaks};
+use super::series::{Peaks, TimeGrid};
 use crate::demand::Running;
 use crate::quantity::Millis;
-use crate::simulation::{Census, ColdStarts, Recorder};
+use crate::simulation::{Census, ColdStartCounts, Recorder};
 use crate::trace::Traffic;
 
 /// The traffic in steps, whatever the policy.
 #[derive(Clone, Debug)]
-pub struct Load {
+pub struct InvocationLoad {
     /// Its steps.
-    pub grid: Grid,
+    pub grid: TimeGrid,
     /// Invocations that arrive in each step.
     pub invocations: Vec<u64>,
     /// The most that run at once in each, if none waits for a cold start.
     pub running: Vec<u64>,
 }
 
-impl Load {
+impl InvocationLoad {
     /// That of `traffic`, which has slots of this length or none.
     pub fn new(traffic: &Traffic, slot: Option<Millis>) -> Self {
-        let grid = Grid::new(0, traffic.span.0, slot);
+        let grid = TimeGrid::new(0, traffic.span.0, slot);
         let mut invocations = vec![0; grid.steps];
         let (mut running, mut peaks) = (Running::default(), Peaks::new(grid));
         for entry in traffic.arrivals() {
@@ -48,34 +48,34 @@ pub struct Track {
     /// The most ENIs held in each.
     pub enis: Vec<u64>,
     /// The cold starts of all runs.
-    pub starts: ColdStarts,
+    pub starts: ColdStartCounts,
 }
 
 /// Listens to a run, for a [`Track`].
 #[derive(Clone, Debug)]
-pub struct Watched {
+pub struct TrackRecorder {
     environments: Peaks,
     enis: Peaks,
 }
 
-impl Watched {
+impl TrackRecorder {
     /// Nothing seen yet.
-    pub fn new(grid: Grid) -> Self {
+    pub fn new(grid: TimeGrid) -> Self {
         Self { environments: Peaks::new(grid), enis: Peaks::new(grid) }
     }
 
     /// What was seen under `policy`, with the cold starts of all runs.
-    pub fn finish(self, policy: &str, starts: ColdStarts) -> Track {
+    pub fn finish(self, policy: &str, starts: ColdStartCounts) -> Track {
         let (environments, enis) = (self.environments.finish(), self.enis.finish());
         Track { policy: policy.to_owned(), environments, enis, starts }
     }
 }
 
-impl Recorder for Watched {
-    fn settled(&mut self, at: u64, it: Census) {
+impl Recorder for TrackRecorder {
+    fn census_changed(&mut self, at: u64, census: Census) {
         let sum = |parts: &[u32]| parts.iter().map(|&part| u64::from(part)).sum();
-        self.environments.set(instant(at), sum(&[it.starting, it.running, it.idle]));
-        let enis = [it.enis_booting, it.enis_in_use, it.enis_idle, it.enis_deleting];
+        self.environments.set(instant(at), sum(&[census.starting, census.running, census.idle]));
+        let enis = [census.enis_booting, census.enis_in_use, census.enis_idle, census.enis_deleting];
         self.enis.set(instant(at), sum(&enis));
     }
 }

@@ -1,7 +1,7 @@
 //! Demand's closed forms against the simulator, on counts per slot and from a warm start.
 
 use eniplan::demand::{Curve, at_start, demand};
-use eniplan::policy::{IdleTtl, Start};
+use eniplan::policy::{IdleTtl, StartMode};
 use eniplan::quantity::Millis;
 use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::Random;
@@ -53,9 +53,9 @@ fn counts_of_every_spread_from_an_empty_and_a_warm_start() {
         bench.policy.idle_ttl = IdleTtl::After(Millis(0));
         let demand = demand(&traffic, &bench.topology, &bench.policy);
         let span = traffic.span.0;
-        for start in [Start::Empty, Start::Warm] {
+        for start in [StartMode::Empty, StartMode::Warm] {
             bench.policy.start = start;
-            if start == Start::Warm {
+            if start == StartMode::Warm {
                 bench.initial = at_start(&traffic, &bench.topology, &bench.policy);
                 initially += bench.initial.iter().sum::<u32>();
             }
@@ -63,7 +63,9 @@ fn counts_of_every_spread_from_an_empty_and_a_warm_start() {
                 .functions
                 .iter()
                 .zip(&bench.initial)
-                .map(|(it, &initial)| from_warm(&it.environments, initial, keep_alive).integral(0, span))
+                .map(|(function, &initial)| {
+                    from_warm(&function.environments, initial, keep_alive).integral(0, span)
+                })
                 .sum();
             let outcome = bench.run(&traffic, Random::new(seed));
             assert_eq!(outcome.environments.integral, alive, "seed {seed}, {spread:?}, {start:?}");
@@ -72,7 +74,7 @@ fn counts_of_every_spread_from_an_empty_and_a_warm_start() {
         }
         // Idle ENIs kept for a while: the need is a floor, whichever ENI is picked.
         bench.policy.idle_ttl = IdleTtl::After(Millis(stream.below(3, 50)));
-        bench.policy.start = Start::Empty;
+        bench.policy.start = StartMode::Empty;
         let floor = eniplan::demand::demand(&traffic, &bench.topology, &bench.policy).enis;
         let outcome = bench.run(&traffic, Random::new(seed));
         assert!(outcome.enis.integral >= floor.integral(0, span), "seed {seed}, {spread:?}");
@@ -92,7 +94,7 @@ fn a_warm_start_by_hand() {
         shape: Shape::Counts { slot: Millis(10), cells: vec![cell(0, 2), cell(2, 1)], spread: Spread::Burst },
     };
     let mut bench = Bench::new(1, 16);
-    bench.policy.start = Start::Warm;
+    bench.policy.start = StartMode::Warm;
     bench.initial = at_start(&traffic, &bench.topology, &bench.policy);
     assert_eq!(bench.initial, [2]);
     // Two from 0 to 4 + 16, where the arrival still finds both, then one to 24 + 16.

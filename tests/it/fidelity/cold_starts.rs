@@ -4,7 +4,7 @@ use eniplan::cold_path::ColdPath;
 use eniplan::platform::{self, load};
 use eniplan::policy;
 use eniplan::scenario::{self, Observed, Raw};
-use eniplan::simulation::{Random, Recorder, Served, World, simulate};
+use eniplan::simulation::{Random, Recorder, ServedInvocation, World, simulate};
 use eniplan::topology::Topology;
 use eniplan::trace::Entry;
 
@@ -33,9 +33,9 @@ struct Month {
 struct Lengths(Vec<u64>);
 
 impl Recorder for Lengths {
-    fn served(&mut self, it: &Served<'_>) {
-        assert!(it.cold, "every invocation comes after the environment before has ended");
-        self.0.push(it.start - it.arrival);
+    fn served(&mut self, served: &ServedInvocation<'_>) {
+        assert!(served.cold, "every invocation comes after the environment before has ended");
+        self.0.push(served.start - served.arrival);
     }
 }
 
@@ -67,7 +67,7 @@ fn compare(months: &[Month], sorted: &[u64]) -> Vec<Vec<String>> {
     let slow = &sorted[sorted.partition_point(|&length| length <= 3_000)..];
     let ours = QUANTILES.map(|share| quantile(sorted, share));
     let mut own = vec!["simulated".to_owned()];
-    own.extend(ours.map(|it| format!("{it:.2}")));
+    own.extend(ours.map(|figure| format!("{figure:.2}")));
     own.push(format!("{:.1}%", 100.0 * slow.len() as f64 / sorted.len() as f64));
     own.push(if slow.is_empty() { "-".to_owned() } else { format!("{:.1}", quantile(slow, 500)) });
     let mut rows = vec![own];

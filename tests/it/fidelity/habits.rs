@@ -64,7 +64,7 @@ impl Habits {
         for (start, end, name, cold) in log {
             let idle: Vec<&Environment> = environments
                 .values()
-                .filter(|it| it.free <= start && start - it.free < SURELY_THERE)
+                .filter(|environment| environment.free <= start && start - environment.free < SURELY_THERE)
                 .collect();
             let serves = environments.get(&name);
             match serves {
@@ -72,7 +72,7 @@ impl Habits {
                 Some(serves) => seen.note_warm(&idle, serves, start),
                 None => {}
             }
-            let created = serves.map_or(start, |it| it.created);
+            let created = serves.map_or(start, |environment| environment.created);
             seen.longest_life = seen.longest_life.max(end - created);
             let last = last[&name];
             environments.insert(name, Environment { created, free: end, last });
@@ -84,7 +84,7 @@ impl Habits {
         self.cold += 1;
         if !idle.is_empty() {
             self.passed_over += 1;
-            self.ended += u32::from(idle.iter().all(|it| it.last < start));
+            self.ended += u32::from(idle.iter().all(|environment| environment.last < start));
         }
     }
 
@@ -92,8 +92,9 @@ impl Habits {
         self.longest_idle = self.longest_idle.max(start - serves.free);
         if idle.len() > 1 && start - serves.free < SURELY_THERE {
             self.choices += 1;
-            self.newest_idle += u32::from(idle.iter().all(|it| it.free <= serves.free));
-            self.newest_created += u32::from(idle.iter().all(|it| it.created <= serves.created));
+            self.newest_idle += u32::from(idle.iter().all(|environment| environment.free <= serves.free));
+            self.newest_created +=
+                u32::from(idle.iter().all(|environment| environment.created <= serves.created));
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use eniplan::simulation::{Random, Recorder, Served, World, simulate};
+use eniplan::simulation::{Random, Recorder, ServedInvocation, World, simulate};
 use eniplan::trace::Entry;
 
 use super::habits::Habits;
@@ -118,10 +118,15 @@ fn function() -> Bench {
     Bench::new(1, millis(THRESHOLD)).without_vpc()
 }
 
-fn predicted(it: &Published) -> Vec<Run> {
+fn predicted(experiment: &Published) -> Vec<Run> {
     (0..RUNS)
         .map(|seed| {
-            let traffic = poisson(seed, it.rate, INVOCATIONS / it.rate, Service::Exponential(it.service));
+            let traffic = poisson(
+                seed,
+                experiment.rate,
+                INVOCATIONS / experiment.rate,
+                Service::Exponential(experiment.service),
+            );
             Run::new(&function(), &traffic, Random::new(seed), millis(10.0 * THRESHOLD))
         })
         .collect()
@@ -132,8 +137,8 @@ fn predicted(it: &Published) -> Vec<Run> {
 struct Coldness(Vec<bool>);
 
 impl Recorder for Coldness {
-    fn served(&mut self, it: &Served<'_>) {
-        self.0.push(it.cold);
+    fn served(&mut self, served: &ServedInvocation<'_>) {
+        self.0.push(served.cold);
     }
 }
 
@@ -157,17 +162,22 @@ fn replayed(log: &[Invocation]) -> (f64, f64) {
     let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, vec![0]);
     let (_, _, found) = simulate(&world, &traffic, Random::new(0), Coldness::default());
     let mut cold = vec![false; log.len()];
-    order.iter().zip(found.0).for_each(|(&row, it)| cold[row] = it);
+    order.iter().zip(found.0).for_each(|(&row, is_cold)| cold[row] = is_cold);
     let same = log.iter().zip(&cold).filter(|(log, cold)| log.cold == **cold).count();
     (statistic(log, &cold), same as f64 / log.len() as f64)
 }
 
 /// The published statistic of a log is the published number; what a replay of the log says.
-fn replay(path: &Path, it: &Published) -> (f64, f64) {
+fn replay(path: &Path, experiment: &Published) -> (f64, f64) {
     let log = invocations(path);
-    let cold: Vec<bool> = log.iter().map(|it| it.cold).collect();
+    let cold: Vec<bool> = log.iter().map(|row| row.cold).collect();
     let ours = statistic(&log, &cold);
-    assert!((ours - it.cold).abs() < 1e-10, "{}: {ours} is not the published {}", path.display(), it.cold);
+    assert!(
+        (ours - experiment.cold).abs() < 1e-10,
+        "{}: {ours} is not the published {}",
+        path.display(),
+        experiment.cold
+    );
     replayed(&log)
 }
 
@@ -198,23 +208,23 @@ fn experiments_on_lambda() {
     let Some(folder) = real(FOLDER) else { return };
     let (mut rows, mut cold, mut servers, mut replays) = (vec![], vec![], vec![], vec![]);
     for (experiment, log) in EXPERIMENTS {
-        let it = published(&folder, experiment);
-        let runs = predicted(&it);
+        let experiment = published(&folder, experiment);
+        let runs = predicted(&experiment);
         let p = Sample::of(&runs, |run| run.steady.cold);
         let n = Sample::of(&runs, |run| run.steady.servers);
-        let replay = log.map(|file| replay(&folder.join(file), &it));
-        cold.push((p.mean, it.cold));
-        servers.push((n.mean, it.servers));
-        replays.extend(replay.map(|(replayed, _)| (replayed, it.cold)));
+        let replay = log.map(|file| replay(&folder.join(file), &experiment));
+        cold.push((p.mean, experiment.cold));
+        servers.push((n.mean, experiment.servers));
+        replays.extend(replay.map(|(replayed, _)| (replayed, experiment.cold)));
         rows.push(vec![
-            format!("{:.5}", it.rate),
-            format!("{:.5} ± {:.5}", it.cold, it.error),
+            format!("{:.5}", experiment.rate),
+            format!("{:.5} ± {:.5}", experiment.cold, experiment.error),
             format!("{:.5} ± {:.5}", p.mean, p.error()),
-            format!("{:+.1}%", percent(p.mean, it.cold)),
-            format!("{:+.1}", (p.mean - it.cold) / libm::hypot(it.error, p.error())),
+            format!("{:+.1}%", percent(p.mean, experiment.cold)),
+            format!("{:+.1}", (p.mean - experiment.cold) / libm::hypot(experiment.error, p.error())),
             replay.map_or("-".to_owned(), |(replayed, _)| format!("{replayed:.5}")),
             replay.map_or("-".to_owned(), |(_, same)| format!("{:.1}%", 100.0 * same)),
-            format!("{:.2}", it.servers),
+            format!("{:.2}", experiment.servers),
             format!("{:.2}", n.mean),
         ]);
     }

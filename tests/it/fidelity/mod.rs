@@ -9,7 +9,7 @@ use std::sync::Mutex;
 
 use eniplan::quantity::{Interval, Millis, Probability};
 use eniplan::random::{Purpose, Stream};
-use eniplan::simulation::{Nature, Outcome, Recorder, Served, World, simulate};
+use eniplan::simulation::{Nature, Outcome, Recorder, ServedInvocation, World, simulate};
 use eniplan::trace::{Entry, Shape, Traffic, TrafficFunction};
 
 use crate::support::{Bench, real};
@@ -141,12 +141,12 @@ struct Tally {
 }
 
 impl Recorder for Tally {
-    fn served(&mut self, it: &Served<'_>) {
-        let end = (it.start + it.duration).min(self.to);
-        self.busy += end.saturating_sub(it.arrival.max(self.from));
-        if it.arrival >= self.from {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
+        let end = (served.start + served.duration).min(self.to);
+        self.busy += end.saturating_sub(served.arrival.max(self.from));
+        if served.arrival >= self.from {
             self.served += 1;
-            self.cold += u64::from(it.cold);
+            self.cold += u64::from(served.cold);
         }
     }
 }
@@ -179,13 +179,13 @@ impl Run {
         let (outcome, whole) = play(bench, traffic, nature, all);
         let (early, first) = play(bench, &before(traffic, warm_up), nature, Tally { to: warm_up, ..all });
         let seen = |outcome: &Outcome, early: Option<&Outcome>, tally: Tally, ms: u64| {
-            let less = |it: fn(&Outcome) -> u64| it(outcome) - early.map_or(0, it);
-            let area = outcome.environments.integral - early.map_or(0, |it| it.environments.integral);
+            let less = |figure: fn(&Outcome) -> u64| figure(outcome) - early.map_or(0, figure);
+            let area = outcome.environments.integral - early.map_or(0, |early| early.environments.integral);
             Seen {
                 cold: tally.cold as f64 / tally.served.max(1) as f64,
                 servers: area as f64 / ms as f64,
                 running: tally.busy as f64 / ms as f64,
-                lost: less(Outcome::failures) as f64 / less(|it| it.invocations).max(1) as f64,
+                lost: less(Outcome::failures) as f64 / less(|outcome| outcome.invocations).max(1) as f64,
             }
         };
         let late = Tally {

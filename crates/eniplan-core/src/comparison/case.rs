@@ -10,23 +10,31 @@ use rayon::prelude::*;
 use crate::cold_path::ColdPath;
 use crate::plan::backend::Backend;
 use crate::plan::explain::{explain, ways_out};
-use crate::plan::{Followed, Headroom, Heard, Keeper, Minimise, Plan, PlanError, Step, Study};
+use crate::plan::{
+    FollowedPlan, Headroom, Keeper, Plan, PlanError, PlanObjective, PlanProgress, Situation, Study, SweepStep,
+};
 use crate::plan::{clairvoyant, followed, headroom, plan, sweep};
 use crate::policy::{IdleTtl, Policy, Provision};
 use crate::quantity::{Interval, Millis};
-use crate::simulation::{Assignment, End, Nature, Outcome, Recorder, Silent, World, simulate};
+use crate::simulation::{
+    Assignment, End, Nature, Outcome, Recorder, Silent, World, simulate, simulate_together,
+};
 use crate::topology::Topology;
 use crate::trace::Traffic;
-use crate::worst_case::{Drawn, Effort, Planned, Point, Shown, Watch, WorstCase, hindsight, worst_case};
+use crate::worst_case::{
+    CurvePoint, DrawnNature, ProvedPlan, SearchEffort, SearchObserver, WitnessCurve, WorstCase, hindsight,
+    worst_case,
+};
 
 /// One traffic under one policy on one model.
 #[derive(Clone)]
 pub struct Case<'a> {
     study: Study<'a>,
     backend: &'a dyn Backend,
-    plan: OnceLock<Result<Option<Followed>, PlanError>>,
+    progress: &'a PlanProgress<'a>,
+    plan: OnceLock<Result<Option<FollowedPlan>, PlanError>>,
     /// By function: what its keep-alives are drawn from, where they are.
-    lives: Vec<Option<&'a Interval>>,
+    lifetimes: Vec<Option<&'a Interval>>,
 }
 
 /// Why a case has no answer.
@@ -65,21 +73,27 @@ impl<'a> Case<'a> {
         backend: &'a dyn Backend,
     ) -> Self {
         let study = Study::new(topology, cold_path, policy, traffic);
-        Self { study, backend, plan: OnceLock::new(), lives: Vec::new() }
+        let progress = PlanProgress::unobserved();
+        Self { study, backend, progress, plan: OnceLock::new(), lifetimes: Vec::new() }
     }
 
     /// The same case under another policy.
     #[must_use]
     pub fn under<'b>(&'b self, policy: &'b Policy) -> Case<'b> {
-        let Study { topology, cold_path, traffic, .. } = self.study;
+        let Situation { topology, cold_path, traffic, .. } = *self.study;
         Case::new(topology, cold_path, policy, traffic, self.backend)
+    }
+
+    /// Whether it is what [`Case::under`] gives for this policy.
+    pub(super) fn is_plain(&self, policy: &Policy) -> bool {
+        self.policy() == policy && self.study.minimise == PlanObjective::Enis && self.lifetimes.is_empty()
     }
 
     /// The same case with keep-alives drawn from these, by function. Runs alone look at that: plans
     /// and worst cases take each function's own.
     #[must_use]
-    pub fn drawing_keep_alive(mut self, lives: Vec<Option<&'a Interval>>) -> Self {
-        self.lives = lives;
+    pub fn drawing_keep_alive(mut self, lifetimes: Vec<Option<&'a Interval>>) -> Self {
+        self.lifetimes = lifetimes;
         self
     }
 
@@ -90,29 +104,29 @@ impl<'a> Case<'a> {
 
     /// What keeps `promise`, or why nothing does.
     pub fn promise(&self, promise: Millis) -> Result<Plan, PlanError> {
-        plan(&self.study, promise, self.backend)
+        plan(&self.study, promise, self.backend, self.progress)
     }
 
     /// The same case with plans that make this small.
     #[must_use]
-    pub fn minimising(self, minimise: Minimise) -> Self {
+    pub fn minimising(self, minimise: PlanObjective) -> Self {
         Self { study: self.study.minimising(minimise), ..self }
     }
 
-    /// The same case, telling how far its plans are.
+    /// The same case, telling an observer how far its plans are.
     #[must_use]
-    pub fn hearing(self, heard: &'a Heard<'a>) -> Self {
-        Self { study: self.study.hearing(heard), ..self }
+    pub fn observed_by(self, progress: &'a PlanProgress<'a>) -> Self {
+        Self { progress, ..self }
     }
 
     /// The same with all that binds the plan, or with all that would make one possible: each number of
     /// it comes of planning again.
     pub fn explained(&self, promise: Millis, mut plan: Plan) -> Result<Plan, PlanError> {
         if let Some(none) = plan.infeasible.take() {
-            plan.infeasible = Some(ways_out(&self.study, promise, self.backend, none)?);
+            plan.infeasible = Some(ways_out(&self.study, promise, self.backend, self.progress, none)?);
             return Ok(plan);
         }
-        plan.explanation = explain(&self.study, &plan)?;
+        plan.explanation = explain(&self.study, &plan, self.progress)?;
         if plan.explanation.is_none() {
             plan.unproved.push("planning again gives another plan, so that this one is not explained".into());
         }
@@ -120,8 +134,8 @@ impl<'a> Case<'a> {
     }
 
     /// What keeps each of `promises`, the tightest first; `step` is called after each.
-    pub fn sweep(&self, promises: &[Millis], step: &dyn Fn()) -> Result<Vec<Step>, PlanError> {
-        sweep(&self.study, promises, self.backend, step)
+    pub fn sweep(&self, promises: &[Millis], step: &dyn Fn()) -> Result<Vec<SweepStep>, PlanError> {
+        sweep(&self.study, promises, self.backend, self.progress, step)
     }
 
     /// How far the functions of these indices can grow (none: all) before `promise` breaks, kept by
@@ -139,7 +153,7 @@ impl<'a> Case<'a> {
     }
 
     /// The policy.
-    pub const fn policy(&self) -> &'a Policy {
+    pub fn policy(&self) -> &'a Policy {
         self.study.policy
     }
 
@@ -154,6 +168,21 @@ impl<'a> Case<'a> {
         nature: N,
         recorder: R,
     ) -> Result<(Outcome, N, R), CaseError> {
+        let world = self.world_of(&nature)?;
+        Ok(simulate(&world, self.study.traffic, nature, recorder))
+    }
+
+    /// What a run under each of `natures` comes to, all in one reading of the traffic.
+    pub(super) fn run_together<N: Nature + Clone>(&self, natures: Vec<N>) -> Result<Vec<Outcome>, CaseError> {
+        let worlds: Vec<World<'_>> =
+            natures.iter().map(|nature| self.world_of(nature)).collect::<Result<_, _>>()?;
+        let runs = worlds.iter().zip(natures).map(|(world, nature)| (world, nature, Silent)).collect();
+        let outcomes = simulate_together(self.study.traffic, runs).into_iter();
+        Ok(outcomes.map(|(outcome, ..)| outcome).collect())
+    }
+
+    /// The world of a run under `nature`, which a clairvoyant knows.
+    fn world_of<N: Nature + Clone>(&self, nature: &N) -> Result<World<'_>, CaseError> {
         let world = self.world()?;
         let world = if self.policy().provision == Provision::Clairvoyant {
             let plan = clairvoyant(&self.study, nature.clone(), self.backend)?;
@@ -161,12 +190,15 @@ impl<'a> Case<'a> {
         } else {
             world
         };
-        let world = world.drawing_keep_alive(&self.lives);
-        Ok(simulate(&world, self.study.traffic, nature, recorder))
+        Ok(world.drawing_keep_alive(&self.lifetimes))
     }
 
     /// The worst case; `watch` looks on and may stop the search early.
-    pub fn worst_case(&self, effort: Effort, watch: &dyn Watch) -> Result<WorstCase, CaseError> {
+    pub fn worst_case(
+        &self,
+        effort: SearchEffort,
+        watch: &dyn SearchObserver,
+    ) -> Result<WorstCase, CaseError> {
         let plan = if follows_a_plan(self.policy()) { self.plan()? } else { None };
         // What the plan proves, it proves where nothing is missed and nothing but the plan deletes.
         let policy = self.policy();
@@ -174,54 +206,59 @@ impl<'a> Case<'a> {
         let planned = plan
             .filter(|_| as_planned)
             .as_ref()
-            .map(|plan| Planned { eni_wait: Millis::ZERO, peak_enis: plan.peak_enis });
+            .map(|plan| ProvedPlan { eni_wait: Millis::ZERO, peak_enis: plan.peak_enis });
         if self.policy().provision == Provision::Clairvoyant {
-            let corners = [End::Longest, End::Shortest].map(Assignment::all);
-            let mut seen = Vec::new();
-            for assignment in corners {
-                let outcome = self.run(assignment.clone(), Silent)?.0;
-                seen.push((assignment, outcome));
-            }
+            let play = |end: End| {
+                let corner = Assignment::all(end);
+                self.run(corner.clone(), Silent).map(|(outcome, ..)| (corner, outcome))
+            };
+            let (longest, shortest) = rayon::join(|| play(End::Longest), || play(End::Shortest));
             // What stands at the start is the same as under the plan that holds in every world.
             let world =
                 self.world()?.with_schedule(plan.map(|plan| plan.actions.clone()).unwrap_or_default());
-            return Ok(hindsight(&world, self.study.cold_path, self.study.traffic, planned, seen));
+            return Ok(hindsight(
+                &world,
+                self.study.cold_path,
+                self.study.traffic,
+                planned,
+                [longest?, shortest?],
+            ));
         }
         Ok(worst_case(&self.world()?, self.study.cold_path, self.study.traffic, planned, effort, watch))
     }
 
     /// The longest cold start an arrival in each slot can meet: what is proved, and what the witnesses
     /// of `worst`, the ends and `drawn` seeded assignments show.
-    pub fn curve(&self, worst: &WorstCase, slot: Millis, drawn: u64) -> Result<Vec<Point>, CaseError> {
-        let shown = Shown::new(slot, self.study.traffic);
+    pub fn curve(&self, worst: &WorstCase, slot: Millis, drawn: u64) -> Result<Vec<CurvePoint>, CaseError> {
+        let shown = WitnessCurve::new(slot, self.study.traffic);
         let ends = [End::Longest, End::Shortest].map(Assignment::all);
         let written = [&worst.witness, &worst.witness_peak_enis, &worst.witness_failures];
         let written: Vec<&Assignment> = written.into_iter().chain(&ends).collect();
-        let listed = written.par_iter().map(|it| self.shows((*it).clone(), &shown));
+        let listed = written.par_iter().map(|assignment| self.shows((*assignment).clone(), &shown));
         let seeded = (0..drawn).into_par_iter();
-        let seeded = seeded.map(|seed| self.shows(Drawn::new(self.policy(), seed), &shown));
-        let all: Vec<Shown> = listed.chain(seeded).collect::<Result<_, CaseError>>()?;
-        let together = all.iter().fold(shown, Shown::merge);
-        Ok(together.beside(|from, to| worst.proved(from, to)))
+        let seeded = seeded.map(|seed| self.shows(DrawnNature::new(self.policy(), seed), &shown));
+        let all: Vec<WitnessCurve> = listed.chain(seeded).collect::<Result<_, CaseError>>()?;
+        let together = all.iter().fold(shown, WitnessCurve::merge);
+        Ok(together.beside(|from, to| worst.bound_between(from, to)))
     }
 
     /// The same without a replay: what is proved alone.
-    pub fn proved_curve(&self, worst: &WorstCase, slot: Millis) -> Vec<Point> {
-        Shown::new(slot, self.study.traffic).beside(|from, to| worst.proved(from, to))
+    pub fn proved_curve(&self, worst: &WorstCase, slot: Millis) -> Vec<CurvePoint> {
+        WitnessCurve::new(slot, self.study.traffic).beside(|from, to| worst.bound_between(from, to))
     }
 
-    fn shows<N: Nature + Clone>(&self, nature: N, empty: &Shown) -> Result<Shown, CaseError> {
+    fn shows<N: Nature + Clone>(&self, nature: N, empty: &WitnessCurve) -> Result<WitnessCurve, CaseError> {
         Ok(self.run(nature, empty.clone())?.2)
     }
 
-    fn plan(&self) -> Result<Option<&Followed>, CaseError> {
+    fn plan(&self) -> Result<Option<&FollowedPlan>, CaseError> {
         let plan = self.plan.get_or_init(|| followed(&self.study, self.backend));
         plan.as_ref().map(Option::as_ref).map_err(|error| CaseError::Plan(error.clone()))
     }
 
     /// The world; of `scheduled` with its plan.
     fn world(&self) -> Result<World<'_>, CaseError> {
-        let Study { topology, cold_path, policy, .. } = self.study;
+        let Situation { topology, cold_path, policy, .. } = *self.study;
         let world = World::new(topology, cold_path, policy, self.study.initial().to_vec());
         if policy.provision == Provision::Scheduled {
             let plan = self.plan()?.ok_or(CaseError::NoPlan)?;

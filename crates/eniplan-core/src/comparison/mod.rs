@@ -9,8 +9,11 @@ use serde::Serialize;
 
 use crate::policy::{Policy, Provision};
 use crate::quantity::Millis;
-use crate::simulation::{ColdStarts, Outcome, Random, Silent};
-use crate::worst_case::{Bracket, Effort, Unwatched, WorstCase};
+use crate::simulation::{ColdStartCounts, Outcome, Random};
+use crate::worst_case::{Bracket, SearchEffort, Unobserved, WorstCase};
+
+/// Runs that share a reading of the traffic; more would leave other threads without.
+const TOGETHER: usize = 3;
 
 /// One side of the comparison.
 pub struct Contender<'a> {
@@ -32,7 +35,7 @@ impl<'a> Contender<'a> {
 /// What one contender comes to. Times in ms; means over the seeded runs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Row {
+pub struct CompareRow {
     /// The policy, with its overrides.
     pub policy: String,
     /// The model.
@@ -45,7 +48,7 @@ pub struct Row {
     pub worst_failures: Option<Bracket>,
     /// What the runs come to; `None` where the policy has no plan to follow.
     #[serde(flatten)]
-    pub runs: Option<Runs>,
+    pub runs: Option<SeededRuns>,
     /// ENI-hours beyond those of `clairvoyant` on the same model with ENIs that carry as much.
     pub regret_eni_hours: Option<f64>,
     /// The same as a share of the clairvoyant's.
@@ -59,7 +62,7 @@ pub struct Row {
 /// The seeded runs of one contender.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Runs {
+pub struct SeededRuns {
     /// Cold starts of all served invocations at 50%, ms; a warm one counts as 0.
     pub p50_ms: u64,
     /// At 95%.
@@ -87,27 +90,28 @@ pub struct Runs {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Comparison {
     /// One row a contender, in the order they were named.
-    pub rows: Vec<Row>,
+    pub rows: Vec<CompareRow>,
     /// The policies (`policy@model`) that no other beats.
     pub pareto: Vec<String>,
 }
 
 /// Compares the contenders on runs of these seeds.
-pub fn compare(contenders: &[Contender<'_>], seeds: &[u64], effort: Effort) -> Comparison {
-    compare_heard(contenders, seeds, effort, &|| ())
+pub fn compare(contenders: &[Contender<'_>], seeds: &[u64], effort: SearchEffort) -> Comparison {
+    compare_observed(contenders, seeds, effort, &|| ())
 }
 
 /// The same; `step` is called `contenders x (1 + seeds)` times in all, from any thread, as work is done.
-pub fn compare_heard(
+pub fn compare_observed(
     contenders: &[Contender<'_>],
     seeds: &[u64],
-    effort: Effort,
+    effort: SearchEffort,
     step: &(dyn Fn() + Sync),
 ) -> Comparison {
-    let mut rows: Vec<Row> = contenders.par_iter().map(|it| row(it, seeds, effort, step)).collect();
-    let yardsticks = yardsticks(contenders, seeds);
-    for (row, yardstick) in rows.iter_mut().zip(yardsticks) {
-        if let (Some(best), Some(runs)) = (yardstick, &row.runs) {
+    let mut rows: Vec<CompareRow> =
+        contenders.par_iter().map(|contender| row(contender, seeds, effort, step)).collect();
+    let optima = offline_optima(contenders, &rows, seeds);
+    for (row, optimum) in rows.iter_mut().zip(optima) {
+        if let (Some(best), Some(runs)) = (optimum, &row.runs) {
             row.regret_eni_hours = Some(runs.eni_hours - best);
             row.regret_share = (best > 0.0).then(|| (runs.eni_hours - best) / best);
         }
@@ -126,7 +130,7 @@ pub fn compare_heard(
 
 /// ENI-hours of the clairvoyant that each contender is measured by: the one on its model whose
 /// ENIs carry as much, since no plan for ENIs of one environment each could match shared ones.
-fn yardsticks(contenders: &[Contender<'_>], seeds: &[u64]) -> Vec<Option<f64>> {
+fn offline_optima(contenders: &[Contender<'_>], rows: &[CompareRow], seeds: &[u64]) -> Vec<Option<f64>> {
     let mut kinds: Vec<(&Contender<'_>, Policy)> = Vec::new();
     let mut kind_of = Vec::new();
     for contender in contenders {
@@ -139,25 +143,36 @@ fn yardsticks(contenders: &[Contender<'_>], seeds: &[u64]) -> Vec<Option<f64>> {
         }
     }
     let hours = |(contender, policy): &(&Contender<'_>, Policy)| {
-        runs(&contender.case.under(policy), seeds, &|| ()).ok().map(|runs| runs.eni_hours)
+        // Where it competes itself, its runs are known.
+        let itself = |other: &Contender<'_>| other.model == contender.model && other.case.is_plain(policy);
+        let runs = match contenders.iter().zip(rows).find(|(other, _)| itself(other)) {
+            Some((_, row)) => row.runs.clone(),
+            None => runs(&contender.case.under(policy), seeds, &|| ()).ok(),
+        };
+        runs.map(|runs| runs.eni_hours)
     };
     let hours: Vec<Option<f64>> = kinds.par_iter().map(hours).collect();
     kind_of.into_iter().map(|kind| hours.get(kind).copied().flatten()).collect()
 }
 
-fn row(contender: &Contender<'_>, seeds: &[u64], effort: Effort, step: &(dyn Fn() + Sync)) -> Row {
-    let found = || contender.case.worst_case(effort, &Unwatched);
+fn row(
+    contender: &Contender<'_>,
+    seeds: &[u64],
+    effort: SearchEffort,
+    step: &(dyn Fn() + Sync),
+) -> CompareRow {
+    let found = || contender.case.worst_case(effort, &Unobserved);
     let worst = contender.worst.clone().unwrap_or_else(found);
     step();
     let runs = runs(&contender.case, seeds, step);
     let bracket = |of: fn(&WorstCase) -> Bracket| worst.as_ref().ok().map(of);
     let note = worst.as_ref().err().or(runs.as_ref().err()).map(ToString::to_string);
-    Row {
+    CompareRow {
         policy: contender.case.policy().name.clone(),
         model: contender.model.clone(),
-        worst_cold_start_ms: bracket(|it| it.cold_start.bracket()),
-        worst_peak_enis: bracket(|it| it.peak_enis.peak),
-        worst_failures: bracket(|it| it.failures),
+        worst_cold_start_ms: bracket(|worst| worst.cold_start.bracket()),
+        worst_peak_enis: bracket(|worst| worst.peak_enis.peak),
+        worst_failures: bracket(|worst| worst.failures),
         runs: runs.ok(),
         regret_eni_hours: None,
         regret_share: None,
@@ -166,14 +181,17 @@ fn row(contender: &Contender<'_>, seeds: &[u64], effort: Effort, step: &(dyn Fn(
     }
 }
 
-fn runs(case: &Case<'_>, seeds: &[u64], step: &(dyn Fn() + Sync)) -> Result<Runs, CaseError> {
-    let one = |&seed: &u64| {
-        let outcome = case.run(Random::new(seed), Silent).map(|(outcome, ..)| outcome);
-        step();
-        outcome
+fn runs(case: &Case<'_>, seeds: &[u64], step: &(dyn Fn() + Sync)) -> Result<SeededRuns, CaseError> {
+    let several = |seeds: &[u64]| {
+        let natures = seeds.iter().map(|&seed| Random::new(seed)).collect();
+        let outcomes = case.run_together(natures);
+        seeds.iter().for_each(|_| step());
+        outcomes
     };
-    let outcomes: Vec<Outcome> = seeds.par_iter().map(one).collect::<Result<_, _>>()?;
-    let mut starts = ColdStarts::default();
+    let outcomes: Vec<Vec<Outcome>> =
+        seeds.par_chunks(TOGETHER).map(several).collect::<Result<_, CaseError>>()?;
+    let outcomes: Vec<Outcome> = outcomes.into_iter().flatten().collect();
+    let mut starts = ColdStartCounts::default();
     for outcome in &outcomes {
         starts.merge(&outcome.cold_starts);
     }
@@ -181,7 +199,7 @@ fn runs(case: &Case<'_>, seeds: &[u64], step: &(dyn Fn() + Sync)) -> Result<Runs
     let mean = |of: fn(&Outcome) -> f64| outcomes.iter().map(of).sum::<f64>() / n;
     let most = |of: fn(&Outcome) -> u64| outcomes.iter().map(of).max().unwrap_or(0);
     let fullest = |outcome: &Outcome| outcome.subnets.iter().map(|level| level.peak).max().unwrap_or(0);
-    Ok(Runs {
+    Ok(SeededRuns {
         p50_ms: starts.quantile(500),
         p95_ms: starts.quantile(950),
         p99_ms: starts.quantile(990),
@@ -197,14 +215,14 @@ fn runs(case: &Case<'_>, seeds: &[u64], step: &(dyn Fn() + Sync)) -> Result<Runs
 
 /// The qualities that count, smaller is better: the proved worst cold start (the witness where no
 /// bound is known counts as without end), p99, peak ENIs, ENI-hours, failures.
-fn qualities(row: &Row) -> Option<[f64; 5]> {
+fn qualities(row: &CompareRow) -> Option<[f64; 5]> {
     let runs = row.runs.as_ref()?;
     let bound = row.worst_cold_start_ms.and_then(|bracket| bracket.bound);
     let worst = bound.map_or(f64::INFINITY, |ms| Millis(ms).hours());
     Some([worst, runs.p99_ms as f64, runs.peak_enis as f64, runs.eni_hours, runs.failures])
 }
 
-fn beats(one: &Row, other: &Row) -> bool {
+fn beats(one: &CompareRow, other: &CompareRow) -> bool {
     let (Some(one), Some(other)) = (qualities(one), qualities(other)) else { return false };
     let no_worse = one.iter().zip(&other).all(|(a, b)| a <= b);
     no_worse && one.iter().zip(&other).any(|(a, b)| a < b)

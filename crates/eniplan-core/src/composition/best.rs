@@ -11,10 +11,10 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::build::Service;
-use super::cost::{Objective, Prices};
+use super::cost::{CutObjective, CutPrices};
 use super::cut::{Cut, set};
 use crate::plan::backend::Backend;
-use crate::plan::program::{Column, Name, Program, Row, Sense};
+use crate::plan::program::{Program, ProgramColumn, ProgramName, ProgramRow, Sense};
 use crate::scenario::OWN_GROUPINGS;
 
 /// The most routes that are cut exactly: every set of them is priced.
@@ -24,7 +24,7 @@ const SECONDS: f64 = 20.0;
 
 /// The best cut found.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Best {
+pub struct BestCut {
     /// The cut.
     pub cut: Cut,
     /// Its cost by closed form.
@@ -50,7 +50,7 @@ pub enum How {
     Search,
 }
 
-impl Best {
+impl BestCut {
     /// How far it may be from the best, as a share of its cost; nothing where it is the best.
     pub fn gap(&self) -> f64 {
         if self.cost <= self.bound { 0.0 } else { (self.cost - self.bound) as f64 / self.cost as f64 }
@@ -58,8 +58,8 @@ impl Best {
 }
 
 /// The best cut by `objective`; `None`: no cut at all can be.
-pub fn best(service: &Service<'_>, objective: Objective, backend: &dyn Backend) -> Option<Best> {
-    best_heard(service, objective, backend, &|| ())
+pub fn best(service: &Service<'_>, objective: CutObjective, backend: &dyn Backend) -> Option<BestCut> {
+    best_observed(service, objective, backend, &|| ())
 }
 
 /// How many functions are priced to find the best cut of so many routes; `None`: that shows in the search.
@@ -68,13 +68,13 @@ pub const fn functions_of(routes: usize) -> Option<u64> {
 }
 
 /// The same; `step` is called after each function that is priced, from any thread.
-pub fn best_heard(
+pub fn best_observed(
     service: &Service<'_>,
-    objective: Objective,
+    objective: CutObjective,
     backend: &dyn Backend,
     step: &(dyn Fn() + Sync),
-) -> Option<Best> {
-    let prices = Prices::new(service, objective);
+) -> Option<BestCut> {
+    let prices = CutPrices::new(service, objective);
     let routes = prices.routes();
     if routes == 0 || routes > super::MOST_ROUTES {
         return None;
@@ -87,31 +87,31 @@ pub fn best_heard(
             program(&costs, routes, backend).is_some_and(|found| priced(&found, &costs) == Some(cost));
         let how = if agreed { How::Agreed } else { How::RecursionAlone };
         let cut = Cut::of_sets(name, &sets, service.scenario);
-        return Some(Best { cut, cost, bound: cost, priced: costs.len() - 1, how });
+        return Some(BestCut { cut, cost, bound: cost, priced: costs.len() - 1, how });
     }
-    let mut search = Search { prices: &prices, known: BTreeMap::new(), step };
+    let mut search = CutSearch { prices: &prices, known: BTreeMap::new(), step };
     let (cost, sets) = search.best()?;
     let cut = Cut::of_sets(name, &sets, service.scenario);
     let bound = prices.bound().min(cost);
-    Some(Best { cut, cost, bound, priced: search.known.len(), how: How::Search })
+    Some(BestCut { cut, cost, bound, priced: search.known.len(), how: How::Search })
 }
 
 /// What `cut` costs by closed form; `None`: it cannot be.
-pub fn price(service: &Service<'_>, objective: Objective, cut: &Cut) -> Option<u128> {
-    let prices = Prices::new(service, objective);
-    cut.functions.iter().map(|(_, routes)| prices.of(set(routes))).sum()
+pub fn price(service: &Service<'_>, objective: CutObjective, cut: &Cut) -> Option<u128> {
+    let prices = CutPrices::new(service, objective);
+    cut.functions.iter().map(|(_, routes)| prices.price_of(set(routes))).sum()
 }
 
 /// What no cut is below, by closed form.
-pub fn bound(service: &Service<'_>, objective: Objective) -> u128 {
-    Prices::new(service, objective).bound()
+pub fn bound(service: &Service<'_>, objective: CutObjective) -> u128 {
+    CutPrices::new(service, objective).bound()
 }
 
 /// The cost of every set of routes; the empty one cannot be a function.
-fn all_costs(prices: &Prices<'_>, step: &(dyn Fn() + Sync)) -> Vec<Option<u128>> {
+fn all_costs(prices: &CutPrices<'_>, step: &(dyn Fn() + Sync)) -> Vec<Option<u128>> {
     let all = 1_usize << prices.routes();
     let price = |set: usize| {
-        let cost = prices.of(set as u128);
+        let cost = prices.price_of(set as u128);
         step();
         cost
     };
@@ -160,16 +160,16 @@ fn program(costs: &[Option<u128>], routes: usize, backend: &dyn Backend) -> Opti
     let mut columns = Vec::new();
     for (set, cost) in costs.iter().enumerate() {
         let Some(cost) = cost else { continue };
-        let name = Name { kind: "function", from_ms: i64::try_from(set).ok()?, to_ms: None };
+        let name = ProgramName { kind: "function", from_ms: i64::try_from(set).ok()?, to_ms: None };
         let cost = *cost as f64 / largest as f64;
-        let column = Column { name, lower: 0.0, upper: Some(1.0), integer: true, cost };
+        let column = ProgramColumn { name, lower: 0.0, upper: Some(1.0), integer: true, cost };
         columns.push((set, program.add(column)));
     }
     for route in 0..routes {
         let with = columns.iter().filter(|(set, _)| set >> route & 1 == 1);
-        let name = Name { kind: "covered", from_ms: i64::try_from(route).ok()?, to_ms: None };
+        let name = ProgramName { kind: "covered", from_ms: i64::try_from(route).ok()?, to_ms: None };
         let terms = with.map(|(_, variable)| (*variable, 1.0)).collect();
-        program.require(Row { name, terms, sense: Sense::Equal, right: 1.0 });
+        program.require(ProgramRow { name, terms, sense: Sense::Equal, right: 1.0 });
     }
     let solution = backend.solve(&program, Some(SECONDS)).ok()?;
     let mut chosen = Vec::new();
@@ -197,13 +197,13 @@ fn priced(sets: &[usize], costs: &[Option<u128>]) -> Option<u128> {
 }
 
 /// Merges functions and moves routes while that helps.
-struct Search<'a> {
-    prices: &'a Prices<'a>,
+struct CutSearch<'a> {
+    prices: &'a CutPrices<'a>,
     known: BTreeMap<u128, Option<u128>>,
     step: &'a (dyn Fn() + Sync),
 }
 
-impl Search<'_> {
+impl CutSearch<'_> {
     fn best(&mut self) -> Option<(u128, Vec<u128>)> {
         let routes = self.prices.routes();
         let singles: Vec<u128> = (0..routes).map(|route| 1 << route).collect();
@@ -215,7 +215,7 @@ impl Search<'_> {
     }
 
     fn price(&mut self, set: u128) -> Option<u128> {
-        *self.known.entry(set).or_insert_with(|| self.prices.of(set))
+        *self.known.entry(set).or_insert_with(|| self.prices.price_of(set))
     }
 
     /// From `sets`, the step that helps most, again and again. Each lowers the cost, so it ends.
@@ -249,7 +249,7 @@ impl Search<'_> {
         let prices = self.prices;
         let step = self.step;
         let price = |set: u128| {
-            let cost = prices.of(set);
+            let cost = prices.price_of(set);
             step();
             (set, cost)
         };
@@ -317,7 +317,7 @@ mod tests {
                 .collect();
             let expected = brute(&costs, routes, 0, &mut Vec::new());
             let found = recursion(&costs, routes);
-            assert_eq!(found.as_ref().map(|it| it.0), expected, "seed {seed}");
+            assert_eq!(found.as_ref().map(|best| best.0), expected, "seed {seed}");
             let solved = program(&costs, routes, backend::ALL[0]);
             assert_eq!(solved.and_then(|sets| priced(&sets, &costs)), expected, "seed {seed}");
         }

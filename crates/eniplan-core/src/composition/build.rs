@@ -3,8 +3,8 @@
 use super::cut::Cut;
 use crate::cold_path::{ColdPath, Path};
 use crate::demand::at_start;
-use crate::platform::{Growth, Platform, Rule};
-use crate::policy::{Policy, Start};
+use crate::platform::{Growth, MergeRule, Platform};
+use crate::policy::{Policy, StartMode};
 use crate::quantity::{Interval, Memory, Millis};
 use crate::scenario::{Function, Scenario};
 use crate::simulation::World;
@@ -54,12 +54,15 @@ impl Service<'_> {
         let topology = Topology::build(&scenario, self.platform).map_err(|problems| {
             problems.sorted().first().map_or_else(String::new, |problem| problem.message.clone())
         })?;
-        let paths: Vec<Path> =
-            functions.iter().zip(&cut.functions).map(|(it, (_, routes))| self.path(it, routes)).collect();
+        let paths: Vec<Path> = functions
+            .iter()
+            .zip(&cut.functions)
+            .map(|(function, (_, routes))| self.path(function, routes))
+            .collect();
         let traffic = self.traffic_of(cut);
         let initial = match self.policy.start {
-            Start::Empty => vec![0; functions.len()],
-            Start::Warm => at_start(&traffic, &topology, self.policy),
+            StartMode::Empty => vec![0; functions.len()],
+            StartMode::Warm => at_start(&traffic, &topology, self.policy),
         };
         let around = self.around(&functions, &paths);
         Ok(Built { functions, topology, paths, around, traffic, initial })
@@ -68,7 +71,7 @@ impl Service<'_> {
     /// The cold path of the function made of `routes`: the model's, its download longer by the code
     /// of all routes, its bootstrap by their initialisations, together by the model's rules.
     pub(super) fn path(&self, function: &Function, routes: &[usize]) -> Path {
-        let mut path = self.cold_path.of(!function.subnets.is_empty()).clone();
+        let mut path = self.cold_path.path_for(!function.subnets.is_empty()).clone();
         let route = |index: &usize| {
             let name = &self.scenario.functions.get(*index)?.name;
             self.scenario.routes.iter().find(|route| route.name == *name)
@@ -99,7 +102,8 @@ impl Service<'_> {
             let whole = if in_vpc { &mut around.vpc } else { &mut around.plain };
             for (index, step) in whole.steps.iter_mut().enumerate() {
                 let of = || own.iter().filter_map(|path| path.steps.get(index)).map(|step| &step.duration);
-                let (min, max) = (of().map(|it| it.min).min(), of().map(|it| it.max).max());
+                let (min, max) =
+                    (of().map(|interval| interval.min).min(), of().map(|interval| interval.max).max());
                 if let (Some(min), Some(max)) = (min, max) {
                     step.duration = Interval::between(min, max);
                 }
@@ -128,7 +132,9 @@ impl Service<'_> {
             origin: self.traffic.origin,
             span: self.traffic.span,
             notes: Vec::new(),
-            shape: Shape::Log(entries.map(|it| Entry { function: function(it.function), ..it }).collect()),
+            shape: Shape::Log(
+                entries.map(|entry| Entry { function: function(entry.function), ..entry }).collect(),
+            ),
         }
     }
 }
@@ -141,10 +147,10 @@ impl Built {
     }
 }
 
-fn together(rule: Rule, parts: impl Iterator<Item = u64>) -> u64 {
+fn together(rule: MergeRule, parts: impl Iterator<Item = u64>) -> u64 {
     match rule {
-        Rule::Sum => parts.fold(0, u64::saturating_add),
-        Rule::Max => parts.max().unwrap_or(0),
+        MergeRule::Sum => parts.fold(0, u64::saturating_add),
+        MergeRule::Max => parts.max().unwrap_or(0),
     }
 }
 

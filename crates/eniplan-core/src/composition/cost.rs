@@ -9,7 +9,7 @@ use super::build::Service;
 use super::cut::members;
 use super::measure::beyond_need;
 use crate::demand::{Curve, Nominal, room, size};
-use crate::policy::Start;
+use crate::policy::StartMode;
 use crate::quantity::{Memory, Millis};
 use crate::scenario::{Function, Scenario};
 use crate::topology::{FunctionPlace, Topology};
@@ -17,7 +17,7 @@ use crate::trace::Entry;
 
 /// What is to be small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Objective {
+pub enum CutObjective {
     /// All cold starts added up, each as long as its function's cold path with an ENI at hand, ms.
     ColdTime,
     /// How many cold starts there are.
@@ -32,7 +32,7 @@ pub enum Objective {
     Access,
 }
 
-impl Objective {
+impl CutObjective {
     /// For people, to follow "smallest".
     pub const fn words(self) -> &'static str {
         match self {
@@ -68,22 +68,22 @@ impl Objective {
 }
 
 /// Prices functions of one service.
-pub(super) struct Prices<'a> {
+pub(super) struct CutPrices<'a> {
     pub(super) service: &'a Service<'a>,
-    pub(super) objective: Objective,
+    pub(super) objective: CutObjective,
     entries: OnceLock<Vec<Entry>>,
 }
 
 /// What a set of routes needs.
-struct Need {
+struct RouteNeeds {
     /// Environments alive, those that stand at the start included.
     alive: Curve,
     initial: u32,
     busy_ms: u128,
 }
 
-impl<'a> Prices<'a> {
-    pub(super) const fn new(service: &'a Service<'a>, objective: Objective) -> Self {
+impl<'a> CutPrices<'a> {
+    pub(super) const fn new(service: &'a Service<'a>, objective: CutObjective) -> Self {
         Self { service, objective, entries: OnceLock::new() }
     }
 
@@ -92,20 +92,20 @@ impl<'a> Prices<'a> {
     }
 
     /// The cost of a function made of `set`; `None`: it cannot be one.
-    pub(super) fn of(&self, set: u128) -> Option<u128> {
+    pub(super) fn price_of(&self, set: u128) -> Option<u128> {
         let routes = members(set);
         let function = self.service.scenario.function_of("", &routes).ok()?;
-        if self.objective == Objective::Access {
+        if self.objective == CutObjective::Access {
             return self.access(function, &routes);
         }
-        let need = self.need(set, self.keep_alive(&function));
+        let need = self.needs_of(set, self.keep_alive(&function));
         let peak = u128::from(need.alive.peak().0);
         Some(match self.objective {
-            Objective::ColdStarts => need.rises(),
-            Objective::ColdTime => need.rises() * self.longest(&function, &routes),
-            Objective::IdleMemory => u128::from(function.memory.0) * self.idle(&need),
-            Objective::Environments | Objective::Access => peak,
-            Objective::Enis => self.enis(&function, peak),
+            CutObjective::ColdStarts => need.rises(),
+            CutObjective::ColdTime => need.rises() * self.longest(&function, &routes),
+            CutObjective::IdleMemory => u128::from(function.memory.0) * self.idle(&need),
+            CutObjective::Environments | CutObjective::Access => peak,
+            CutObjective::Enis => self.enis(&function, peak),
         })
     }
 
@@ -113,32 +113,34 @@ impl<'a> Prices<'a> {
     pub(super) fn bound(&self) -> u128 {
         let functions = &self.service.scenario.functions;
         let all: Vec<usize> = (0..functions.len()).collect();
-        let least = |of: &dyn Fn(&Function) -> u128| functions.iter().map(of).min().unwrap_or(0);
-        let keep_alive = functions.iter().map(|it| self.keep_alive(it)).min().unwrap_or(0);
-        let together = |routes: &[usize]| self.need(super::cut::set(routes), keep_alive);
+        let minimum = |of: &dyn Fn(&Function) -> u128| functions.iter().map(of).min().unwrap_or(0);
+        let keep_alive = functions.iter().map(|function| self.keep_alive(function)).min().unwrap_or(0);
+        let together = |routes: &[usize]| self.needs_of(super::cut::set(routes), keep_alive);
         match self.objective {
-            Objective::Environments => u128::from(together(&all).nominal_peak()),
-            Objective::IdleMemory => least(&|it| it.memory.0.into()) * self.idle(&together(&all)),
-            Objective::ColdStarts | Objective::ColdTime => {
+            CutObjective::Environments => u128::from(together(&all).nominal_peak()),
+            CutObjective::IdleMemory => {
+                minimum(&|function| function.memory.0.into()) * self.idle(&together(&all))
+            }
+            CutObjective::ColdStarts | CutObjective::ColdTime => {
                 let stand = |route: &usize| {
-                    u128::from(self.need(1 << route, self.keep_alive(&functions[*route])).initial)
+                    u128::from(self.needs_of(1 << route, self.keep_alive(&functions[*route])).initial)
                 };
                 let stand: u128 = all.iter().map(stand).sum();
                 let count = u128::from(together(&all).nominal_peak()).saturating_sub(stand);
-                if self.objective == Objective::ColdStarts {
+                if self.objective == CutObjective::ColdStarts {
                     return count;
                 }
                 let path = |route: &usize| self.longest(&functions[*route], &[*route]);
                 count * all.iter().map(path).min().unwrap_or(0)
             }
-            Objective::Enis => {
+            CutObjective::Enis => {
                 let inside: Vec<usize> =
                     all.iter().filter(|route| !functions[**route].subnets.is_empty()).copied().collect();
                 let sizes = inside.iter().map(|route| self.size(&functions[*route]));
                 let peak = u128::from(together(&inside).nominal_peak());
                 (peak * u128::from(sizes.min().unwrap_or(0))).div_ceil(self.room())
             }
-            Objective::Access => all.iter().filter_map(|route| self.of(1 << route)).sum(),
+            CutObjective::Access => all.iter().filter_map(|route| self.price_of(1 << route)).sum(),
         }
     }
 
@@ -154,7 +156,7 @@ impl<'a> Prices<'a> {
         self.entries.get_or_init(|| self.service.traffic.arrivals().collect())
     }
 
-    fn need(&self, set: u128, keep_alive: u64) -> Need {
+    fn needs_of(&self, set: u128, keep_alive: u64) -> RouteNeeds {
         let mut nominal = Nominal::new("", Some(keep_alive));
         for entry in self.entries().iter().filter(|entry| set >> entry.function & 1 == 1) {
             nominal.arrive(entry.at, entry.duration, entry.count);
@@ -163,14 +165,14 @@ impl<'a> Prices<'a> {
         let first = self.service.traffic.first_slot().0;
         let within = found.environments.steps().iter().filter(|(at, _)| *at < first);
         let initial = match self.service.policy.start {
-            Start::Empty => 0,
-            Start::Warm => within.map(|(_, value)| *value).max().unwrap_or(0),
+            StartMode::Empty => 0,
+            StartMode::Warm => within.map(|(_, value)| *value).max().unwrap_or(0),
         };
         let stand = Curve::new([(0, initial), (keep_alive, 0)]);
-        Need { alive: Curve::largest(&[found.environments, stand]), initial, busy_ms: found.busy_ms }
+        RouteNeeds { alive: Curve::largest(&[found.environments, stand]), initial, busy_ms: found.busy_ms }
     }
 
-    fn idle(&self, need: &Need) -> u128 {
+    fn idle(&self, need: &RouteNeeds) -> u128 {
         need.alive.integral(0, self.service.traffic.span.0).saturating_sub(need.busy_ms)
     }
 
@@ -207,7 +209,7 @@ impl<'a> Prices<'a> {
     }
 }
 
-impl Need {
+impl RouteNeeds {
     /// How often one more environment is alive than before.
     fn rises(&self) -> u128 {
         let mut before = self.initial;

@@ -22,13 +22,13 @@ impl Cut {
         let functions = scenario.functions.iter().enumerate();
         Self {
             name: OWN_GROUPINGS[1].into(),
-            functions: functions.map(|(index, it)| (it.name.clone(), vec![index])).collect(),
+            functions: functions.map(|(index, route)| (route.name.clone(), vec![index])).collect(),
         }
     }
 
     /// What the user has listed; names of no route are left out.
     fn listed(grouping: &Grouping, scenario: &Scenario) -> Self {
-        let index = |name: &String| scenario.functions.iter().position(|it| it.name == *name);
+        let index = |name: &String| scenario.functions.iter().position(|route| route.name == *name);
         let functions = grouping.functions.iter();
         Self {
             name: grouping.name.clone(),
@@ -45,7 +45,7 @@ impl Cut {
             .map(|&set| {
                 let members = members(set);
                 let first = members.first().and_then(|&route| scenario.functions.get(route));
-                let first = first.map_or_else(String::new, |it| it.name.clone());
+                let first = first.map_or_else(String::new, |route| route.name.clone());
                 let more = if members.len() > 1 { format!("+{}", members.len() - 1) } else { String::new() };
                 (format!("{first}{more}"), members)
             })

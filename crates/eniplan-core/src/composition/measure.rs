@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use super::build::{Built, Service};
 use super::cut::Cut;
-use super::tally::{Numbers, Tally};
+use super::tally::{Numbers, RouteTally};
 use crate::quantity::{Memory, Millis};
-use crate::simulation::{ColdStarts, Outcome, Random, simulate};
-use crate::worst_case::{Bracket, Effort, Unwatched, worst_case};
+use crate::simulation::{ColdStartCounts, Outcome, Random, simulate};
+use crate::worst_case::{Bracket, SearchEffort, Unobserved, worst_case};
 
 /// One function of a cut.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -59,7 +59,7 @@ pub struct ClassPeak {
 /// What one cut comes to. Means over the runs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Row {
+pub struct CutRow {
     /// The cut's name.
     pub grouping: String,
     /// Its functions.
@@ -93,25 +93,30 @@ pub struct Row {
 }
 
 /// One run: its outcome and its tally.
-type Done<'a> = (Outcome, Tally<'a>);
+type Done<'a> = (Outcome, RouteTally<'a>);
 
 /// Runs `cut` under each of `seeds`, and looks for its worst case.
-pub fn measure(service: &Service<'_>, cut: &Cut, seeds: &[u64], effort: Effort) -> Result<Row, String> {
+pub fn measure(
+    service: &Service<'_>,
+    cut: &Cut,
+    seeds: &[u64],
+    effort: SearchEffort,
+) -> Result<CutRow, String> {
     let built = service.build(cut)?;
     let world = built.world(service.policy);
-    let numbers = Numbers::of(service.traffic);
+    let numbers = Numbers::count_in(service.traffic);
     let (routes, classes) = (service.scenario.functions.len(), built.topology.classes.len());
     let span = service.traffic.span.0;
     let runs: Vec<Done<'_>> = seeds
         .par_iter()
         .map(|&seed| {
-            let tally = Tally::new(&numbers, span, routes, built.functions.len(), classes);
+            let tally = RouteTally::new(&numbers, span, routes, built.functions.len(), classes);
             let (outcome, _, tally) = simulate(&world, &built.traffic, Random::new(seed), tally);
             (outcome, tally.finish())
         })
         .collect();
     // Every path lies inside the one around them, so that what is proved there holds here.
-    let worst = worst_case(&world, &built.around, &built.traffic, None, effort, &Unwatched);
+    let worst = worst_case(&world, &built.around, &built.traffic, None, effort, &Unobserved);
     let functions = functions(service, cut, &built);
     Ok(row(service, cut, &built, functions, &runs, worst.cold_start.bracket()))
 }
@@ -123,16 +128,16 @@ fn row(
     functions: Vec<FunctionRow>,
     runs: &[Done<'_>],
     worst: Bracket,
-) -> Row {
+) -> CutRow {
     let n = runs.len().max(1) as f64;
     let mean = |of: &dyn Fn(&Done<'_>) -> f64| runs.iter().map(of).sum::<f64>() / n;
     let most = |of: &dyn Fn(&Outcome) -> u64| runs.iter().map(|(outcome, _)| of(outcome)).max().unwrap_or(0);
-    let mut all = ColdStarts::default();
+    let mut all = ColdStartCounts::default();
     for (outcome, _) in runs {
         all.merge(&outcome.cold_starts);
     }
     let gib = |function: usize| {
-        let memory = built.functions.get(function).map_or(Memory(0), |it| it.memory);
+        let memory = built.functions.get(function).map_or(Memory(0), |function| function.memory);
         memory.0 as f64 / Memory::mib(1_024).0 as f64
     };
     let idle = |(_, tally): &Done<'_>| {
@@ -141,11 +146,11 @@ fn row(
     };
     let held = |class: usize| runs.iter().filter_map(|(_, tally)| tally.classes.get(class)).max();
     let classes = built.topology.classes.iter().enumerate().map(|(index, class)| {
-        let subnet = built.topology.limits.subnets.get(class.subnet).map_or("?", |it| it.name.as_str());
+        let subnet = built.topology.limits.subnets.get(class.subnet).map_or("?", |room| room.name.as_str());
         let name = format!("{subnet} ({})", class.security_groups.join(", "));
         ClassPeak { class: name, peak: held(index).map_or(0, |most| u64::from(*most)) }
     });
-    Row {
+    CutRow {
         grouping: cut.name.clone(),
         routes: routes(service, cut, runs),
         cold: mean(&|(outcome, _)| outcome.cold_starts.cold as f64),
@@ -159,7 +164,7 @@ fn row(
         idle_gb_hours: mean(&idle),
         peak_enis: most(&|outcome| outcome.enis.peak),
         enis_by_class: classes.collect(),
-        beyond_need: functions.iter().map(|it| it.beyond_need).sum(),
+        beyond_need: functions.iter().map(|function| function.beyond_need).sum(),
         functions,
     }
 }
@@ -170,8 +175,8 @@ fn routes(service: &Service<'_>, cut: &Cut, runs: &[Done<'_>]) -> Vec<RouteRow> 
         found.map_or_else(String::new, |(name, _)| name.clone())
     };
     let one = |(index, route): (usize, &crate::scenario::Function)| {
-        let mut starts = ColdStarts::default();
-        runs.iter().filter_map(|(_, tally)| tally.routes.get(index)).for_each(|it| starts.merge(it));
+        let mut starts = ColdStartCounts::default();
+        runs.iter().filter_map(|(_, tally)| tally.routes.get(index)).for_each(|counts| starts.merge(counts));
         RouteRow {
             route: route.name.clone(),
             function: function(index),
@@ -185,7 +190,7 @@ fn routes(service: &Service<'_>, cut: &Cut, runs: &[Done<'_>]) -> Vec<RouteRow> 
 }
 
 fn functions(service: &Service<'_>, cut: &Cut, built: &Built) -> Vec<FunctionRow> {
-    let name = |route: &usize| service.scenario.functions.get(*route).map(|it| it.name.clone());
+    let name = |route: &usize| service.scenario.functions.get(*route).map(|function| function.name.clone());
     let functions = built.functions.iter().zip(&built.paths).zip(&cut.functions);
     functions
         .map(|((function, path), (_, routes))| FunctionRow {
@@ -201,8 +206,9 @@ fn functions(service: &Service<'_>, cut: &Cut, built: &Built) -> Vec<FunctionRow
 
 /// Pairs of one of `routes` and a target among `reached` that it does not need.
 pub(super) fn beyond_need(service: &Service<'_>, reached: &[&str], routes: &[usize]) -> u64 {
-    let needs = |route: &usize| service.scenario.functions.get(*route).map(|it| &it.reaches);
-    let unneeded =
-        |needs: &Vec<String>| reached.iter().filter(|it| !needs.iter().any(|need| need == *it)).count();
+    let needs = |route: &usize| service.scenario.functions.get(*route).map(|function| &function.reaches);
+    let unneeded = |needs: &Vec<String>| {
+        reached.iter().filter(|target| !needs.iter().any(|need| need == *target)).count()
+    };
     routes.iter().filter_map(needs).map(|needs| unneeded(needs) as u64).sum()
 }

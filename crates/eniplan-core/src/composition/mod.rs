@@ -11,11 +11,11 @@ mod cut;
 mod measure;
 mod tally;
 
-pub use best::{Best, How, MOST_EXACT, best, best_heard, bound, functions_of, price};
+pub use best::{BestCut, How, MOST_EXACT, best, best_observed, bound, functions_of, price};
 pub use build::{Built, Service};
-pub use cost::Objective;
+pub use cost::CutObjective;
 pub use cut::{Cut, cuts};
-pub use measure::{ClassPeak, FunctionRow, RouteRow, Row, measure};
+pub use measure::{ClassPeak, CutRow, FunctionRow, RouteRow, measure};
 
 /// The most routes there can be: a set of them is a number of as many binary digits.
 pub const MOST_ROUTES: usize = 128;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::simulation::{ColdStarts, Failure, Recorder, Served};
+use crate::simulation::{ColdStartCounts, Failure, Recorder, ServedInvocation};
 use crate::trace::Traffic;
 
 /// Which route the invocation of each number is of.
@@ -13,7 +13,7 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
-    pub(super) fn of(traffic: &Traffic) -> Self {
+    pub(super) fn count_in(traffic: &Traffic) -> Self {
         let mut next = 0;
         let entries = traffic.arrivals().map(|entry| {
             let first = next;
@@ -31,11 +31,11 @@ impl Numbers {
 
 /// Listens to one run.
 #[derive(Clone, Debug)]
-pub(super) struct Tally<'a> {
+pub(super) struct RouteTally<'a> {
     numbers: &'a Numbers,
     span: u64,
     /// The cold starts of each route.
-    pub(super) routes: Vec<ColdStarts>,
+    pub(super) routes: Vec<ColdStartCounts>,
     /// The cold starts of each route added up, ms.
     pub(super) waited: Vec<u128>,
     /// How long environments of each function were idle within the traffic, added up, ms.
@@ -48,7 +48,7 @@ pub(super) struct Tally<'a> {
     alive: BTreeMap<u64, (usize, u64)>,
 }
 
-impl<'a> Tally<'a> {
+impl<'a> RouteTally<'a> {
     pub(super) fn new(
         numbers: &'a Numbers,
         span: u64,
@@ -59,7 +59,7 @@ impl<'a> Tally<'a> {
         Self {
             numbers,
             span,
-            routes: vec![ColdStarts::default(); routes],
+            routes: vec![ColdStartCounts::default(); routes],
             waited: vec![0; routes],
             idle: vec![0; functions],
             failed: vec![0; functions],
@@ -84,8 +84,8 @@ impl<'a> Tally<'a> {
     }
 }
 
-impl Recorder for Tally<'_> {
-    fn stands(&mut self, function: usize, environment: u64) {
+impl Recorder for RouteTally<'_> {
+    fn initially_idle(&mut self, function: usize, environment: u64) {
         self.alive.insert(environment, (function, 0));
     }
 
@@ -93,7 +93,7 @@ impl Recorder for Tally<'_> {
         self.alive.insert(environment, (function, at));
     }
 
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         let route = self.numbers.route(served.number);
         let length = served.start - served.arrival;
         if let (Some(starts), Some(waited)) = (self.routes.get_mut(route), self.waited.get_mut(route)) {
@@ -118,7 +118,7 @@ impl Recorder for Tally<'_> {
         }
     }
 
-    fn enis(&mut self, _at: u64, class: usize, held: u32) {
+    fn enis_changed(&mut self, _at: u64, class: usize, held: u32) {
         if let Some(most) = self.classes.get_mut(class) {
             *most = held.max(*most);
         }

@@ -2,9 +2,15 @@
 //!
 //! One pass over the arrivals; the lemmas are those of [`super::need`], proved in `docs/plan.md`.
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::sync::Arc;
 
-use super::{Curve, Ranges, Running, SlidingMax, Tally};
+use super::concurrency::Running;
+use super::curve::Curve;
+use super::ranges::{Ranges, forward};
+use super::sliding::SlidingMax;
+use super::tally::InstantTally;
 use crate::trace::Entry;
 
 /// What a bound on environments rests on.
@@ -29,18 +35,31 @@ impl Premises {
 }
 
 /// Arrivals (ms) of one function that may fail.
+///
+/// Mostly a whole pool may fail at the same instants: then its functions share them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MayFail {
     /// If they find no idle environment.
-    pub if_cold: Ranges,
+    pub if_cold: Arc<Ranges>,
     /// Even if they find one.
-    pub at_all: Ranges,
+    pub at_all: Arc<Ranges>,
 }
 
-impl MayFail {
-    /// Whether an invocation at `at` surely is served, if it is surely warm or not.
-    fn spares(&self, at: u64, warm: bool) -> bool {
-        !self.at_all.contains(at) && (warm || !self.if_cold.contains(at))
+/// Ranges that are asked about instants in time order.
+struct RangesInTurn {
+    ranges: Arc<Ranges>,
+    passed: usize,
+}
+
+impl RangesInTurn {
+    const fn new(ranges: Arc<Ranges>) -> Self {
+        Self { ranges, passed: 0 }
+    }
+
+    fn contains(&mut self, at: u64) -> bool {
+        let parts = self.ranges.parts();
+        self.passed += forward(&parts[self.passed..], |&(_, to)| to < at);
+        parts.get(self.passed).is_some_and(|&(from, _)| from <= at)
     }
 }
 
@@ -57,7 +76,7 @@ pub struct Most {
     /// now; `None` where that is as long as the keep-alive, or not asked for.
     pub kept: Option<Curve>,
     /// Arrivals that are not surely warm; each starts an environment if it is cold.
-    pub cold: Tally,
+    pub cold: InstantTally,
     /// Invocations that are not surely served.
     pub may_fail: u64,
 }
@@ -134,21 +153,79 @@ impl Facts {
     }
 }
 
-/// The pass over one function's arrivals.
-pub(super) struct Bound {
-    facts: Facts,
-    may_fail: MayFail,
-    slices: Option<u32>,
+/// What ends nominally at an instant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct NominalEnd {
+    at: u64,
     /// Invocations that run as if none were cold.
-    nominal: Running,
+    running: u32,
     /// Those among them that surely are served.
-    served: Running,
+    served: u32,
+    /// Possibly cold ones; of no duration they may be more than run.
+    cold: u32,
+}
+
+/// The invocations that run nominally, by their ends: in order as far as they come so, the rest in a heap.
+#[derive(Debug, Default)]
+struct Nominally {
+    in_order: VecDeque<NominalEnd>,
+    out_of_order: BinaryHeap<Reverse<NominalEnd>>,
+    running: u32,
+    served: u32,
+}
+
+impl Nominally {
+    fn start(&mut self, end: NominalEnd) {
+        self.running = self.running.saturating_add(end.running);
+        self.served = self.served.saturating_add(end.served);
+        if self.in_order.back().is_some_and(|last| last.at > end.at) {
+            self.out_of_order.push(Reverse(end));
+        } else {
+            self.in_order.push_back(end);
+        }
+    }
+
+    fn next_end(&self) -> Option<u64> {
+        let heaped = self.out_of_order.peek().map(|Reverse(end)| end.at);
+        self.in_order.front().map(|end| end.at).into_iter().chain(heaped).min()
+    }
+
+    /// All that has ended by `now`.
+    fn end_until(&mut self, now: u64) -> NominalEnd {
+        let mut all = NominalEnd { at: now, ..NominalEnd::default() };
+        let mut end = |end: NominalEnd| {
+            self.running = self.running.saturating_sub(end.running);
+            self.served = self.served.saturating_sub(end.served);
+            all.served = all.served.saturating_add(end.served);
+            all.cold = all.cold.saturating_add(end.cold);
+        };
+        while let Some(first) = self.in_order.front().copied().filter(|first| first.at <= now) {
+            self.in_order.pop_front();
+            end(first);
+        }
+        while let Some(Reverse(first)) = self.out_of_order.peek().copied().filter(|first| first.0.at <= now) {
+            self.out_of_order.pop();
+            end(first);
+        }
+        all
+    }
+}
+
+/// The pass over one function's arrivals.
+pub(super) struct BusyBound {
+    facts: Facts,
+    /// When invocations may fail if they find no idle environment, and at all.
+    fails_if_cold: RangesInTurn,
+    fails_at_all: RangesInTurn,
+    slices: Option<u32>,
+    /// The first end of any of the following.
+    next_end: u64,
+    /// Invocations that run as if none were cold.
+    nominal: Nominally,
     /// Possibly cold ones that nominally have ended, until the longest cold start is over.
     overhang: Running,
     /// Under queued binding: environments that may be starting for invocations served elsewhere.
     spare: Running,
-    /// Possibly cold invocations that run nominally, by their nominal end.
-    to_come: Running,
     /// By how much the nominal concurrency exceeded what was surely ready, at possibly cold arrivals.
     excess: SlidingMax,
     ready: Delayed,
@@ -158,7 +235,7 @@ pub(super) struct Bound {
     most: Most,
 }
 
-impl Bound {
+impl BusyBound {
     pub(super) fn new(facts: Facts, may_fail: MayFail) -> Self {
         let (keep_alive, reach) = (facts.keep_alive, facts.reach());
         // One millisecond more: an environment that expires still holds its place when the
@@ -169,16 +246,16 @@ impl Bound {
         alive.set(0, 0);
         Self {
             slices: facts.slices(),
-            may_fail,
-            nominal: Running::default(),
-            served: Running::default(),
+            fails_if_cold: RangesInTurn::new(may_fail.if_cold),
+            fails_at_all: RangesInTurn::new(may_fail.at_all),
+            next_end: u64::MAX,
+            nominal: Nominally::default(),
             overhang: Running::default(),
             spare: Running::default(),
-            to_come: Running::default(),
             excess: SlidingMax::new(reach),
             // Delayed by the reach, the window [t - keep_alive, t - reach] is that much shorter.
             ready: Delayed::new(reach, keep_alive.saturating_sub(reach)),
-            kept: facts.outlived().map(|it| Delayed::new(it + 1, keep_alive - it - 1)),
+            kept: facts.outlived().map(|length| Delayed::new(length + 1, keep_alive - length - 1)),
             alive,
             busy: SlidingMax::new(facts.grain),
             most: Most::default(),
@@ -199,7 +276,7 @@ impl Bound {
     pub(super) fn arrive(&mut self, entry: Entry) {
         self.advance(entry.at);
         let ready = self.surely_ready(entry.at);
-        let spare = ready.saturating_sub(self.nominal.count());
+        let spare = ready.saturating_sub(self.nominal.running);
         let end = entry.at.saturating_add(entry.duration);
         // Warm invocations of no duration follow one another on one environment.
         let (at_once, warm) = match entry.duration {
@@ -208,16 +285,19 @@ impl Bound {
             _ => (entry.count, spare.min(entry.count)),
         };
         let cold = entry.count - warm;
-        self.nominal.start(end, at_once);
-        self.note_served(entry, end, at_once, warm);
+        let served = self.surely_served(entry, warm).min(at_once);
+        self.nominal.start(NominalEnd { at: end, running: at_once, served, cold });
+        self.next_end = self.next_end.min(end);
+        self.runs_served(entry.at);
         if cold > 0 {
             self.most.cold.add(entry.at, cold);
-            self.to_come.start(end, cold);
-            let excess = self.nominal.count().saturating_sub(ready);
+            let excess = self.nominal.running.saturating_sub(ready);
             self.excess.set(entry.at, excess);
             self.excess.set(entry.at, 0);
             if self.facts.queued {
-                self.spare.start(entry.at.saturating_add(self.facts.cold), cold);
+                let until = entry.at.saturating_add(self.facts.cold);
+                self.spare.start(until, cold);
+                self.next_end = self.next_end.min(until);
             }
             if entry.duration == 0 {
                 // Cold ones of no duration all run at once where the nominal count sees one.
@@ -227,60 +307,62 @@ impl Bound {
         self.note(entry.at);
     }
 
-    /// Which of these arrivals surely are served, `warm` of them surely warm.
-    fn note_served(&mut self, entry: Entry, end: u64, at_once: u32, warm: u32) {
-        let of_warm = if self.may_fail.spares(entry.at, true) { warm } else { 0 };
-        let cold = entry.count - warm;
-        let of_cold = if self.may_fail.spares(entry.at, false) { cold } else { 0 };
-        self.most.may_fail += u64::from(entry.count - of_warm - of_cold);
-        self.served.start(end, at_once.min(of_warm + of_cold));
-        self.runs_served(entry.at, self.served.count());
+    /// How many of these arrivals surely are served, `warm` of them surely warm.
+    fn surely_served(&mut self, entry: Entry, warm: u32) -> u32 {
+        let served = if self.fails_at_all.contains(entry.at) {
+            0
+        } else if self.fails_if_cold.contains(entry.at) {
+            warm
+        } else {
+            entry.count
+        };
+        self.most.may_fail += u64::from(entry.count - served);
+        served
     }
 
-    fn runs_served(&mut self, at: u64, count: u32) {
-        self.ready.set(at, count);
+    fn runs_served(&mut self, at: u64) {
+        if self.facts.remembers() {
+            self.ready.set(at, self.nominal.served);
+        }
         if let Some(kept) = &mut self.kept {
-            kept.set(at, count);
+            kept.set(at, self.nominal.served);
         }
     }
 
     /// Busy at most, now (L2, L3).
     fn note(&mut self, at: u64) {
-        let together = self.slices.map_or(u32::MAX, |slices| slices.saturating_mul(self.excess.at(at)));
-        let held_up = self.overhang.count().min(together);
-        let busy = self.nominal.count().saturating_add(held_up).saturating_add(self.spare.count());
+        let mut held_up = self.overhang.count();
+        if let Some(slices) = self.slices.filter(|_| held_up > 0) {
+            held_up = held_up.min(slices.saturating_mul(self.excess.at(at)));
+        }
+        let busy = self.nominal.running.saturating_add(held_up).saturating_add(self.spare.count());
         self.alive.set(at, busy);
         self.busy.set(at, busy);
     }
 
     /// Everything that ends up to `now`, in time order.
     fn advance(&mut self, now: u64) {
-        loop {
-            let ends = [&self.nominal, &self.served, &self.to_come, &self.overhang, &self.spare];
-            let Some(at) = ends.into_iter().filter_map(Running::next_end).min().filter(|&at| at <= now)
-            else {
-                return;
-            };
-            while self.nominal.end_next(at).is_some() {}
-            while let Some((_, left)) = self.served.end_next(at) {
-                self.runs_served(at, left);
+        while self.next_end <= now {
+            let at = self.next_end;
+            let ended = self.nominal.end_until(at);
+            if ended.served > 0 {
+                self.runs_served(at);
             }
-            let running = self.to_come.count();
-            while self.to_come.end_next(at).is_some() {}
-            let ended = running - self.to_come.count();
-            if ended > 0 {
-                self.overhang.start(at.saturating_add(self.facts.cold), ended);
+            if ended.cold > 0 {
+                self.overhang.start(at.saturating_add(self.facts.cold), ended.cold);
             }
-            while self.overhang.end_next(at).is_some() {}
-            while self.spare.end_next(at).is_some() {}
+            self.overhang.end_until(at);
+            self.spare.end_until(at);
             self.note(at);
+            let ends = [self.nominal.next_end(), self.overhang.next_end(), self.spare.next_end()];
+            self.next_end = ends.into_iter().flatten().min().unwrap_or(u64::MAX);
         }
     }
 
     /// What it comes to, to the end.
     pub(super) fn finish(mut self) -> Most {
         self.advance(u64::MAX - 1);
-        let ready = self.lives();
+        let ready = self.lifetimes();
         let kept = self.kept.take().map(|kept| self.or_initial(kept.finish()));
         Most { alive: self.alive.finish(), busy: self.busy.finish(), ready, kept, ..self.most }
     }
@@ -293,7 +375,7 @@ impl Bound {
     }
 
     /// What is surely ready (L1), as a curve.
-    fn lives(&mut self) -> Curve {
+    fn lifetimes(&mut self) -> Curve {
         if self.facts.queued {
             return Curve::empty();
         }

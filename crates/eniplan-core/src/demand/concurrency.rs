@@ -13,6 +13,7 @@ pub struct Running {
 
 impl Running {
     /// `count` more, ending at `end`.
+    #[inline]
     pub fn start(&mut self, end: u64, count: u32) {
         self.count = self.count.saturating_add(count);
         match self.in_order.back_mut() {
@@ -28,9 +29,27 @@ impl Running {
     }
 
     /// The earliest end.
+    #[inline]
     pub fn next_end(&self) -> Option<u64> {
         let heaped = self.out_of_order.peek().map(|Reverse((end, _))| *end);
         self.in_order.front().map(|&(end, _)| end).into_iter().chain(heaped).min()
+    }
+
+    /// Ends all whose end is not after `now`; whether there were any.
+    #[inline]
+    pub fn end_until(&mut self, now: u64) -> bool {
+        let mut ended = false;
+        while let Some(&(_, count)) = self.in_order.front().filter(|(end, _)| *end <= now) {
+            self.in_order.pop_front();
+            self.count = self.count.saturating_sub(count);
+            ended = true;
+        }
+        while let Some(&Reverse((_, count))) = self.out_of_order.peek().filter(|first| first.0.0 <= now) {
+            self.out_of_order.pop();
+            self.count = self.count.saturating_sub(count);
+            ended = true;
+        }
+        ended
     }
 
     /// Ends those whose end is the earliest and not after `now`: the instant, and how many run on.

@@ -1,7 +1,11 @@
 //! A curve: a whole number that changes at instants.
 
-use super::Ranges;
-use super::sliding::SlidingMax;
+use std::borrow::Borrow;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
+
+use super::ranges::{Ranges, forward};
 
 /// A number over time: each step holds from its instant (ms, inclusive) to the next one's.
 ///
@@ -26,6 +30,7 @@ impl Curve {
     }
 
     /// From `at` on the value is `value`; `at` must not lie before the last step.
+    #[inline]
     pub fn set(&mut self, at: u64, value: u32) {
         if self.steps.last().is_some_and(|&(last, _)| last == at) {
             self.steps.pop();
@@ -46,6 +51,15 @@ impl Curve {
         after.checked_sub(1).map_or(0, |index| self.steps[index].1)
     }
 
+    /// The values at instants that are asked for in time order.
+    pub(crate) fn in_turn(&self) -> impl FnMut(u64) -> u32 + '_ {
+        let mut after = 0;
+        move |instant| {
+            after += forward(&self.steps[after..], |&(at, _)| at <= instant);
+            after.checked_sub(1).map_or(0, |index| self.steps[index].1)
+        }
+    }
+
     /// The largest value and the first instant it is reached; zero at 0 for an empty curve.
     pub fn peak(&self) -> (u32, u64) {
         self.steps.iter().fold((0, 0), |best, &(at, value)| if value > best.0 { (value, at) } else { best })
@@ -62,32 +76,6 @@ impl Curve {
                 u128::from(width) * u128::from(value)
             })
             .sum()
-    }
-
-    /// The sliding maximum over the closed window `[t - window, t]`; see [`SlidingMax`].
-    #[must_use]
-    pub fn sliding_max(&self, window: u64) -> Self {
-        let mut maxima = SlidingMax::new(window);
-        self.steps.iter().for_each(|&(at, value)| maxima.set(at, value));
-        maxima.finish()
-    }
-
-    /// The smallest value over the closed window `[t - window, t]`; it was `before` until the first instant.
-    #[must_use]
-    pub fn sliding_min(&self, window: u64, before: u32) -> Self {
-        let first = self.at(0);
-        let top = self.peak().0.max(before);
-        // What is missing to the top, `window` ms later so that it has a past; there the smallest is the largest.
-        let missing = self.steps.iter().filter(|&&(at, _)| at > 0);
-        let missing = missing.map(|&(at, value)| (at.saturating_add(window), top - value));
-        let mut maxima = SlidingMax::new(window);
-        maxima.set(0, if window > 0 { top - before } else { top - first });
-        maxima.set(window, top - first);
-        missing.for_each(|(at, value)| maxima.set(at, value));
-        let missing = maxima.finish();
-        let later = missing.steps.iter().filter(|&&(at, _)| at > window);
-        let later = later.map(|&(at, value)| (at - window, top - value));
-        Self::new([(0, top - missing.at(window))].into_iter().chain(later))
     }
 
     /// The same, `by` ms later; until then the value is `before`.
@@ -175,6 +163,32 @@ impl Curve {
         Self::combine(curves, |values| values.iter().copied().max().unwrap_or(0))
     }
 
+    /// Point by point the sum of several curves.
+    pub fn sum<C: Borrow<Self>>(curves: &[C]) -> Self {
+        // More than the largest number is the largest, as where two are added.
+        Self::total(curves, |_| 1, |total| u32::try_from(total).unwrap_or(u32::MAX))
+    }
+
+    /// Point by point the `value` of the total of several curves, each of which weighs so much.
+    pub fn total<C: Borrow<Self>>(
+        curves: &[C],
+        weight: impl Fn(usize) -> u64,
+        value: impl Fn(u128) -> u32,
+    ) -> Self {
+        let mut values = vec![0; curves.len()];
+        let mut total = 0_u128;
+        let mut out = Self::default();
+        each_change(curves, |at, changed| {
+            for &(index, value) in changed {
+                let weight = u128::from(weight(index));
+                total = total + weight * u128::from(value) - weight * u128::from(values[index]);
+                values[index] = value;
+            }
+            out.set(at, value(total));
+        });
+        out
+    }
+
     /// Point by point `combine` of several curves.
     pub fn combine(curves: &[Self], mut combine: impl FnMut(&[u32]) -> u32) -> Self {
         let mut values = vec![0; curves.len()];
@@ -190,12 +204,12 @@ impl Curve {
 }
 
 /// Hands every instant at which one of the curves changes to `hear`, with the curves that change.
-fn each_change(curves: &[Curve], mut hear: impl FnMut(u64, &[(usize, u32)])) {
-    // A few are merged as they are read; of many, sorting finds and merges the runs.
+fn each_change<C: Borrow<Curve>>(curves: &[C], mut hear: impl FnMut(u64, &[(usize, u32)])) {
+    // Of a few all are looked at; of many the next ones stand in a heap.
     const FEW: usize = 8;
+    let mut rest: Vec<&[(u64, u32)]> = curves.iter().map(|curve| curve.borrow().steps()).collect();
     let mut changed = Vec::new();
     if curves.len() <= FEW {
-        let mut rest: Vec<&[(u64, u32)]> = curves.iter().map(Curve::steps).collect();
         while let Some(at) = rest.iter().filter_map(|steps| steps.first()).map(|&(at, _)| at).min() {
             changed.clear();
             for (index, steps) in rest.iter_mut().enumerate() {
@@ -209,15 +223,21 @@ fn each_change(curves: &[Curve], mut hear: impl FnMut(u64, &[(usize, u32)])) {
         }
         return;
     }
-    let all = curves.iter().enumerate();
-    let mut instants: Vec<(u64, usize, u32)> = all
-        .flat_map(|(index, curve)| curve.steps.iter().map(move |&(at, value)| (at, index, value)))
-        .collect();
-    instants.sort_by_key(|&(at, ..)| at);
-    for now in instants.chunk_by(|(a, ..), (b, ..)| a == b) {
+    let first = |(index, steps): (usize, &&[(u64, u32)])| Some(Reverse((steps.first()?.0, index)));
+    let mut next: BinaryHeap<Reverse<(u64, usize)>> = rest.iter().enumerate().filter_map(first).collect();
+    while let Some(&Reverse((at, _))) = next.peek() {
         changed.clear();
-        changed.extend(now.iter().map(|&(_, index, value)| (index, value)));
-        hear(now[0].0, &changed);
+        while let Some(mut head) = next.peek_mut().filter(|head| head.0.0 == at) {
+            let index = head.0.1;
+            let [(_, value), later @ ..] = rest[index] else { break };
+            changed.push((index, *value));
+            rest[index] = later;
+            match later.first() {
+                Some(&(at, _)) => *head = Reverse((at, index)),
+                None => drop(PeekMut::pop(head)),
+            }
+        }
+        hear(at, &changed);
     }
 }
 

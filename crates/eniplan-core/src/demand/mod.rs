@@ -18,9 +18,13 @@ mod tally;
 
 pub use concurrency::Running;
 pub use curve::Curve;
+pub use nominal::FunctionDemand;
 pub use ranges::Ranges;
+pub(crate) use ranges::forward;
 pub use sliding::SlidingMax;
-pub use tally::Tally;
+pub use tally::InstantTally;
+
+use std::borrow::Borrow;
 
 use crate::policy::{Capacity, IdleTtl, Policy};
 use crate::quantity::Millis;
@@ -28,23 +32,6 @@ use crate::topology::{FunctionPlace, Topology};
 use crate::trace::{Traffic, TrafficFunction};
 pub(crate) use nominal::Nominal;
 use nominal::Together;
-
-/// What one function needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FunctionDemand {
-    /// Its name.
-    pub name: String,
-    /// Its invocations.
-    pub invocations: u64,
-    /// Sum of their durations, ms.
-    pub busy_ms: u128,
-    /// The most of them running at once.
-    pub peak_concurrency: u32,
-    /// The first instant of that, ms.
-    pub peak_concurrency_at: u64,
-    /// Environments alive.
-    pub environments: Curve,
-}
 
 /// What the functions that share ENI classes need together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,14 +91,14 @@ pub fn of_functions(
     topology: &Topology,
     policy: &Policy,
 ) -> Demand {
-    let environments: Vec<Curve> = functions.iter().map(|it| it.environments.clone()).collect();
+    let environments: Vec<Curve> = functions.iter().map(|demand| demand.environments.clone()).collect();
     let pools: Vec<PoolDemand> = pools(topology)
         .into_iter()
         .map(|(classes, members)| {
             let (sizes, room) = sizes(topology, policy, &members);
             let curves: Vec<Curve> =
                 members.iter().map(|&f| environments.get(f).cloned().unwrap_or_default()).collect();
-            let in_use = Curve::combine(&curves, |counts| tight(counts, &sizes, room));
+            let in_use = tight(&curves, &sizes, room);
             let enis = match policy.idle_ttl {
                 IdleTtl::Forever => in_use.sliding_max(u64::MAX),
                 IdleTtl::After(_) if !policy.reuse => in_use.clone(),
@@ -125,8 +112,8 @@ pub fn of_functions(
         functions,
         peak_concurrency,
         peak_concurrency_at,
-        environments: Curve::combine(&environments, sum),
-        enis: Curve::combine(&alive, sum),
+        environments: Curve::sum(&environments),
+        enis: Curve::sum(&alive),
         pools,
     }
 }
@@ -137,12 +124,12 @@ pub fn at_start(traffic: &Traffic, topology: &Topology, policy: &Policy) -> Vec<
     let end = traffic.first_slot().0;
     let mut tallies = tallies(traffic, topology, policy);
     // What arrives later changes nothing before.
-    for entry in traffic.arrivals().take_while(|it| it.at < end) {
+    for entry in traffic.arrivals().take_while(|entry| entry.at < end) {
         tallies[entry.function as usize].arrive(entry.at, entry.duration, entry.count);
     }
     let within = |&&(at, _): &&(u64, u32)| at < end;
     let most = |curve: &Curve| curve.steps().iter().filter(within).map(|&(_, value)| value).max();
-    tallies.into_iter().map(|it| most(&it.finish().environments).unwrap_or(0)).collect()
+    tallies.into_iter().map(|tally| most(&tally.finish().environments).unwrap_or(0)).collect()
 }
 
 pub(crate) fn sum(values: &[u32]) -> u32 {
@@ -193,8 +180,7 @@ pub(crate) fn keep_alive(topology: &Topology, policy: &Policy, function: usize) 
 
 /// ENIs that carry these environments if none wastes room: the sum of sizes over the capacity,
 /// rounded up. A lower bound where sizes differ; exact where they are equal and divide the capacity.
-pub(crate) fn tight(counts: &[u32], sizes: &[u64], room: u64) -> u32 {
-    let units = |(count, size): (&u32, &u64)| u128::from(*count) * u128::from(*size);
-    let total: u128 = counts.iter().zip(sizes).map(units).sum();
-    u32::try_from(total.div_ceil(u128::from(room.max(1)))).unwrap_or(u32::MAX)
+pub(crate) fn tight<C: Borrow<Curve>>(environments: &[C], sizes: &[u64], room: u64) -> Curve {
+    let enis = |units: u128| u32::try_from(units.div_ceil(u128::from(room.max(1)))).unwrap_or(u32::MAX);
+    Curve::total(environments, |index| sizes[index], enis)
 }

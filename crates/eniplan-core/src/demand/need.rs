@@ -17,12 +17,12 @@ pub use super::busy::{MayFail, Most, Premises};
 
 use rayon::prelude::*;
 
-use super::busy::{Bound, Facts, Lengths};
+use super::busy::{BusyBound, Facts, Lengths};
 use super::{Curve, keep_alive, pools, sizes, sum};
 use crate::policy::{PickEnvironment, Policy};
 use crate::quantity::Millis;
 use crate::topology::Topology;
-use crate::trace::Traffic;
+use crate::trace::{FunctionShare, Traffic};
 
 /// The most environments of each function that can be alive, if no cold start of it exceeds `cold`.
 ///
@@ -49,10 +49,11 @@ pub(crate) fn environments_while(
     go_on: &(dyn Fn() -> bool + Sync),
 ) -> Option<Vec<Most>> {
     const NOW_AND_THEN: usize = 1 << 16;
+    const SHARES: u32 = 8;
     let functions = traffic.functions.len();
     let mut lengths: Vec<Lengths> = vec![Lengths::default(); functions];
-    for entry in traffic.arrivals() {
-        lengths[entry.function as usize].add(entry.duration);
+    for (function, duration) in traffic.durations() {
+        lengths[function as usize].add(duration);
     }
     let rotates = policy.pick_environment != PickEnvironment::NewestIdle;
     let facts = |f: usize| Facts {
@@ -65,24 +66,24 @@ pub(crate) fn environments_while(
         grain: traffic.span.0 / 1_000_000,
         stretch: premises.stretch,
     };
-    // Each share of the functions is a pass of its own over all arrivals.
-    let shares = rayon::current_num_threads().min(functions).max(1);
-    let of_share = |share: usize| {
-        let own = (share..functions).step_by(shares);
-        let bound = |f| Bound::new(facts(f), premises.may_fail.get(f).cloned().unwrap_or_default());
-        let mut bounds: Vec<Bound> = own.map(bound).collect();
-        let arrivals = traffic.arrivals().filter(|it| it.function as usize % shares == share);
-        for (n, entry) in arrivals.enumerate() {
+    // Each share of the functions is a pass of its own over their arrivals.
+    let shares = u32::try_from(functions).map_or(SHARES, |functions| functions.clamp(1, SHARES));
+    let step = shares as usize;
+    let of_share = |first: u32| {
+        let own = (first as usize..functions).step_by(step);
+        let bound = |f| BusyBound::new(facts(f), premises.may_fail.get(f).cloned().unwrap_or_default());
+        let mut bounds: Vec<BusyBound> = own.map(bound).collect();
+        for (n, entry) in traffic.arrivals_apart(FunctionShare { first, shares }).enumerate() {
             if n % NOW_AND_THEN == 0 && !go_on() {
                 return None;
             }
-            bounds[entry.function as usize / shares].arrive(entry);
+            bounds[entry.function as usize / step].arrive(entry);
         }
-        Some(bounds.into_iter().map(Bound::finish).collect::<Vec<Most>>())
+        Some(bounds.into_iter().map(BusyBound::finish).collect::<Vec<Most>>())
     };
     let found: Option<Vec<Vec<Most>>> = (0..shares).into_par_iter().map(of_share).collect();
     let mut found: Vec<_> = found?.into_iter().map(Vec::into_iter).collect();
-    Some((0..functions).filter_map(|f| found[f % shares].next()).collect())
+    Some((0..functions).filter_map(|f| found[f % step].next()).collect())
 }
 
 /// ENIs that are enough for these environments in each pool, however they are spread over the ENIs (L5).

@@ -3,7 +3,26 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::{Curve, FunctionDemand, Running, SlidingMax};
+use super::concurrency::Running;
+use super::curve::Curve;
+use super::sliding::SlidingMax;
+
+/// What one function needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionDemand {
+    /// Its name.
+    pub name: String,
+    /// Its invocations.
+    pub invocations: u64,
+    /// Sum of their durations, ms.
+    pub busy_ms: u128,
+    /// The most of them running at once.
+    pub peak_concurrency: u32,
+    /// The first instant of that, ms.
+    pub peak_concurrency_at: u64,
+    /// Environments alive.
+    pub environments: Curve,
+}
 
 /// The invocations of one function so far.
 #[derive(Clone, Debug)]
@@ -40,11 +59,11 @@ impl Nominal {
         if let Some(maxima) = &mut self.maxima {
             maxima.set(at, self.running.count());
         }
-        let it = &mut self.found;
-        it.invocations += u64::from(count);
-        it.busy_ms += u128::from(duration) * u128::from(count);
-        if self.running.count() > it.peak_concurrency {
-            (it.peak_concurrency, it.peak_concurrency_at) = (self.running.count(), at);
+        let demand = &mut self.found;
+        demand.invocations += u64::from(count);
+        demand.busy_ms += u128::from(duration) * u128::from(count);
+        if self.running.count() > demand.peak_concurrency {
+            (demand.peak_concurrency, demand.peak_concurrency_at) = (self.running.count(), at);
         }
     }
 

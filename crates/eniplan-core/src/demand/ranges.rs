@@ -1,5 +1,17 @@
 //! Ranges: the instants at which something may happen.
 
+/// How many from the front on are `before` something, as all of them are that come before one that is.
+///
+/// Looks near the front first: whoever asks in time order finds the next one there.
+pub(crate) fn forward<T>(sorted: &[T], before: impl Fn(&T) -> bool) -> usize {
+    let mut reach = 1;
+    while reach <= sorted.len() && before(&sorted[reach - 1]) {
+        reach *= 2;
+    }
+    let known = reach / 2;
+    known + sorted[known..sorted.len().min(reach)].partition_point(before)
+}
+
 /// Closed ranges of instants (ms), in order, none touching the next.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ranges {
@@ -55,11 +67,11 @@ impl Ranges {
         Self::new(self.parts.iter().chain(&other.parts).copied().collect())
     }
 
-    /// The instants from which something that follows between `least` and `most` ms later may fall in a range.
+    /// The instants from which something that follows between `minimum` and `most` ms later may fall in a range.
     #[must_use]
-    pub fn before(&self, least: u64, most: u64) -> Self {
+    pub fn before(&self, minimum: u64, most: u64) -> Self {
         let earlier = |&(from, to): &(u64, u64)| {
-            let to = if to == u64::MAX { to } else { to.checked_sub(least)? };
+            let to = if to == u64::MAX { to } else { to.checked_sub(minimum)? };
             Some((from.saturating_sub(most), to))
         };
         Self::new(self.parts.iter().filter_map(earlier).collect())

@@ -1,13 +1,13 @@
 //! Tally: how many of something have come by each instant, in bounded memory.
 
-use super::Curve;
+use super::curve::Curve;
 
 /// Cells before they are merged two by two.
 const MOST_CELLS: usize = 1 << 20;
 
 /// Counts of instants, kept in cells that are one millisecond wide, and wider where there are very many.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct InstantTally {
     /// Width of a cell: `1 << shift` ms.
     shift: u32,
     /// Cells that hold something, by number.
@@ -15,7 +15,7 @@ pub struct Tally {
     total: u64,
 }
 
-impl Tally {
+impl InstantTally {
     /// `count` more at `at`, which must not lie before the last.
     pub fn add(&mut self, at: u64, count: u32) {
         if count == 0 {
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn many_cells_become_wider_and_still_bracket() {
-        let mut tally = Tally::default();
+        let mut tally = InstantTally::default();
         let most = MOST_CELLS as u64;
         (0..2 * most).for_each(|at| tally.add(3 * at, 1));
         assert_eq!(tally.total(), 2 * most);

@@ -15,7 +15,7 @@ pub(super) fn blamed(
 ) -> Diagnostics {
     let all = problems.sorted();
     let whole = all.len() == problems.count();
-    if settings.len() > MOST || !whole || all.iter().all(|it| it.line.is_none()) {
+    if settings.len() > MOST || !whole || all.iter().all(|other| other.line.is_none()) {
         return problems.clone();
     }
     let mut told = Diagnostics::default();
@@ -33,7 +33,7 @@ pub(super) fn blamed(
 }
 
 fn has(all: &Diagnostics, problem: &Diagnostic) -> bool {
-    all.sorted().iter().any(|it| (it.code, &it.message) == (problem.code, &problem.message))
+    all.sorted().iter().any(|other| (other.code, &other.message) == (problem.code, &problem.message))
 }
 
 fn at_setting(problem: &Diagnostic, setting: &Setting) -> Diagnostic {

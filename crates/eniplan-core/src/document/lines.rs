@@ -1,19 +1,19 @@
 //! Lines: from a byte of a text to its line and column.
 
-use super::Place;
+use super::place::Place;
 
 const BLOCK: usize = 1_024;
 
 /// Where the lines of a text begin.
 #[derive(Debug)]
-pub(super) struct Lines<'t> {
+pub(super) struct LineIndex<'t> {
     text: &'t str,
     starts: Vec<usize>,
     /// Characters before each [`BLOCK`] bytes: a column of a very long line is found without counting it all.
     marks: Vec<usize>,
 }
 
-impl<'t> Lines<'t> {
+impl<'t> LineIndex<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         let marks = std::iter::once(0)

@@ -7,16 +7,17 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeArray, DeString, DeTable, DeValue};
 
-use super::{Place, listed, nearest};
+use super::names::{listed, nearest};
+use super::place::Place;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// What a document may hold, as far as settings need to know.
 #[derive(Clone, Copy, Debug)]
-pub struct Form<'f> {
+pub struct DocumentShape<'f> {
     /// The keys of its top level.
     pub keys: &'f [&'f str],
     /// Its lists of tables whose members are known by their `name`.
-    pub lists: &'f [List],
+    pub lists: &'f [NamedList],
     /// Sets of keys that say the same thing in another way, any of which makes its table a number that
     /// has a source; setting one takes away those of the other sets.
     pub numbers: &'f [&'f [&'f str]],
@@ -24,7 +25,7 @@ pub struct Form<'f> {
 
 /// A list of tables with names.
 #[derive(Clone, Copy, Debug)]
-pub struct List {
+pub struct NamedList {
     /// Its key.
     pub key: &'static str,
     /// What may be added by naming it.
@@ -46,13 +47,13 @@ pub enum Adds {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
     written: String,
-    path: Vec<Part>,
+    path: Vec<PathPart>,
     value: Range<usize>,
 }
 
 /// A name of the path, and where it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Part {
+struct PathPart {
     name: String,
     span: Range<usize>,
 }
@@ -122,18 +123,18 @@ impl Setting {
     fn value(&self, span: &Range<usize>) -> Spanned<DeValue<'_>> {
         let text = self.written.get(self.value.clone()).unwrap_or("").trim();
         let value = DeValue::parse(text);
-        moved(value.map_or_else(|_| DeValue::String(text.into()), Spanned::into_inner), span)
+        placed_at(value.map_or_else(|_| DeValue::String(text.into()), Spanned::into_inner), span)
     }
 
     /// Puts its value into `document`, in whose text it begins at `offset`; says what is wrong with its
     /// path where there is no such place.
-    pub(super) fn put<'d>(
+    pub(super) fn apply_to<'d>(
         &'d self,
         document: &mut DeTable<'d>,
-        form: &Form<'_>,
+        form: &DocumentShape<'_>,
         offset: usize,
-    ) -> Result<(), Wrong> {
-        let parts: Vec<Key<'d>> = self
+    ) -> Result<(), SettingError> {
+        let parts: Vec<TomlKey<'d>> = self
             .path
             .iter()
             .map(|part| {
@@ -141,11 +142,11 @@ impl Setting {
             })
             .collect();
         let start =
-            self.value.end - self.written.get(self.value.clone()).map_or(0, |it| it.trim_start().len());
+            self.value.end - self.written.get(self.value.clone()).map_or(0, |text| text.trim_start().len());
         let value = self.value(&(start + offset..self.value.end + offset));
         let (mut table, mut rest) = (document, parts.as_slice());
         if let [list, name, ..] = rest
-            && let Some(list) = form.lists.iter().find(|it| it.key == list.get_ref().as_ref())
+            && let Some(list) = form.lists.iter().find(|known| known.key == list.get_ref().as_ref())
         {
             table = member(table, list, &rest[0], name)?;
             rest = &rest[2..];
@@ -153,7 +154,7 @@ impl Setting {
         let Some((leaf, way)) = rest.split_last() else {
             let name = self.path.last().map_or("", |part| &part.name);
             let help = format!("name one of its keys: {}.KEY=VALUE", self.path_in_words());
-            return Err(Wrong {
+            return Err(SettingError {
                 at: offset,
                 value: name.to_owned(),
                 message: "the path ends too soon".to_owned(),
@@ -188,7 +189,7 @@ pub const SET: &str = "set on the command line";
 const PLAIN: &str = "value";
 
 /// Whether `leaf` is a number that has a source, or is to have one, and `value` its value alone.
-fn is_number(table: &DeTable<'_>, form: &Form<'_>, leaf: &Key<'_>, value: &DeValue<'_>) -> bool {
+fn is_number(table: &DeTable<'_>, form: &DocumentShape<'_>, leaf: &TomlKey<'_>, value: &DeValue<'_>) -> bool {
     let name = leaf.get_ref().as_ref();
     let alone = matches!(value, DeValue::Integer(_) | DeValue::Float(_) | DeValue::String(_))
         && !form.numbers.iter().any(|keys| keys.contains(&name));
@@ -201,14 +202,14 @@ fn is_number(table: &DeTable<'_>, form: &Form<'_>, leaf: &Key<'_>, value: &DeVal
 }
 
 /// Where a number with a source is set, takes away what says it in another way, and says who set it.
-fn cite<'d>(table: &mut DeTable<'d>, form: &Form<'_>, leaf: &Key<'d>) {
+fn cite<'d>(table: &mut DeTable<'d>, form: &DocumentShape<'_>, leaf: &TomlKey<'d>) {
     let name = leaf.get_ref().as_ref();
     if !form.numbers.iter().any(|keys| keys.contains(&name)) {
         return;
     }
     let others = form.numbers.iter().filter(|keys| !keys.contains(&name));
     others.flat_map(|keys| keys.iter()).for_each(|other| drop(table.remove(*other)));
-    let before = table.get("source").and_then(|it| it.get_ref().as_str().map(str::to_owned));
+    let before = table.get("source").and_then(|source| source.get_ref().as_str().map(str::to_owned));
     let source = match before {
         Some(before) if before.starts_with(SET) => before,
         Some(before) => format!("{SET} ({name}); before: {before}"),
@@ -222,11 +223,11 @@ fn cite<'d>(table: &mut DeTable<'d>, form: &Form<'_>, leaf: &Key<'d>) {
     insert("grade", "L".to_owned());
 }
 
-type Key<'d> = Spanned<DeString<'d>>;
+type TomlKey<'d> = Spanned<DeString<'d>>;
 
 /// What is wrong with a path.
 #[derive(Debug)]
-pub(super) struct Wrong {
+pub(super) struct SettingError {
     /// The byte of the document's text it is about.
     pub(super) at: usize,
     /// The name that leads nowhere.
@@ -237,27 +238,27 @@ pub(super) struct Wrong {
     pub(super) help: String,
 }
 
-/// The member `name` of a list of tables, added to it where that may be.
+/// The member named `member` of a list of tables, added to it where that may be.
 fn member<'t, 'd>(
     table: &'t mut DeTable<'d>,
-    list: &List,
-    key: &Key<'d>,
-    name: &Key<'d>,
-) -> Result<&'t mut DeTable<'d>, Wrong> {
-    let wanted = name.get_ref().as_ref();
+    list: &NamedList,
+    key: &TomlKey<'d>,
+    member: &TomlKey<'d>,
+) -> Result<&'t mut DeTable<'d>, SettingError> {
+    let name = member.get_ref().as_ref();
     if !table.contains_key(list.key) {
         table.insert(key.clone(), Spanned::new(key.span(), DeValue::Array(DeArray::new())));
     }
     let Some(DeValue::Array(items)) = table.get_mut(list.key).map(Spanned::get_mut) else {
-        return Err(unknown(name, format!("`{}` is no list of tables", list.key), "correct the file"));
+        return Err(unknown(member, format!("`{}` is no list of tables", list.key), "correct the file"));
     };
     let known: Vec<String> = items.iter().filter_map(|item| name_of(item.get_ref())).collect();
-    let found = items.iter().position(|item| name_of(item.get_ref()).is_some_and(|it| it == wanted));
+    let found = items.iter().position(|item| name_of(item.get_ref()).is_some_and(|known| known == name));
     let at = found.unwrap_or(items.len());
     if found.is_none() {
         let added = match list.adds {
             Adds::Anything => true,
-            Adds::First(only) => known.is_empty() && only == wanted,
+            Adds::First(only) => known.is_empty() && only == name,
             Adds::Nothing => false,
         };
         if !added {
@@ -265,21 +266,21 @@ fn member<'t, 'd>(
                 Adds::First(only) if known.is_empty() => vec![only.to_owned()],
                 _ => known,
             };
-            let help = match nearest(wanted, first.iter().map(String::as_str)) {
+            let help = match nearest(name, first.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if first.is_empty() => format!("the file declares no {}", list.key),
                 None => format!("there are: {}", listed(&first)),
             };
-            return Err(unknown(name, format!("there is no {} `{wanted}`", list.key), &help));
+            return Err(unknown(member, format!("there is no {} `{name}`", list.key), &help));
         }
         let mut fresh = DeTable::new();
-        let value = Spanned::new(name.span(), DeValue::String(name.get_ref().clone()));
-        fresh.insert(Spanned::new(name.span(), "name".into()), value);
-        items.push(Spanned::new(name.span(), DeValue::Table(fresh)));
+        let value = Spanned::new(member.span(), DeValue::String(member.get_ref().clone()));
+        fresh.insert(Spanned::new(member.span(), "name".into()), value);
+        items.push(Spanned::new(member.span(), DeValue::Table(fresh)));
     }
     match items.get_mut(at).map(Spanned::get_mut) {
         Some(DeValue::Table(table)) => Ok(table),
-        _ => Err(unknown(name, format!("`{wanted}` is no table"), "correct the file")),
+        _ => Err(unknown(member, format!("`{name}` is no table"), "correct the file")),
     }
 }
 
@@ -288,7 +289,10 @@ fn name_of(item: &DeValue<'_>) -> Option<String> {
 }
 
 /// The table at `key`, made where there is none.
-fn opened<'t, 'd>(table: &'t mut DeTable<'d>, key: &Key<'d>) -> Result<&'t mut DeTable<'d>, Wrong> {
+fn opened<'t, 'd>(
+    table: &'t mut DeTable<'d>,
+    key: &TomlKey<'d>,
+) -> Result<&'t mut DeTable<'d>, SettingError> {
     let name = key.get_ref().as_ref();
     if !table.contains_key(name) {
         table.insert(key.clone(), Spanned::new(key.span(), DeValue::Table(DeTable::new())));
@@ -299,20 +303,20 @@ fn opened<'t, 'd>(table: &'t mut DeTable<'d>, key: &Key<'d>) -> Result<&'t mut D
     }
 }
 
-fn unknown(key: &Key<'_>, message: String, help: &str) -> Wrong {
-    Wrong { at: key.span().start, value: key.get_ref().to_string(), message, help: help.to_owned() }
+fn unknown(key: &TomlKey<'_>, message: String, help: &str) -> SettingError {
+    SettingError { at: key.span().start, value: key.get_ref().to_string(), message, help: help.to_owned() }
 }
 
 /// `value` and all in it, placed at `span`.
-fn moved<'d>(value: DeValue<'d>, span: &Range<usize>) -> Spanned<DeValue<'d>> {
+fn placed_at<'d>(value: DeValue<'d>, span: &Range<usize>) -> Spanned<DeValue<'d>> {
     let value = match value {
         DeValue::Array(items) => {
-            DeValue::Array(items.into_iter().map(|item| moved(item.into_inner(), span)).collect())
+            DeValue::Array(items.into_iter().map(|item| placed_at(item.into_inner(), span)).collect())
         }
         DeValue::Table(table) => {
             let entries = table.into_iter();
-            let put = |(key, value): (Key<'d>, Spanned<DeValue<'d>>)| {
-                (Spanned::new(span.clone(), key.into_inner()), moved(value.into_inner(), span))
+            let put = |(key, value): (TomlKey<'d>, Spanned<DeValue<'d>>)| {
+                (Spanned::new(span.clone(), key.into_inner()), placed_at(value.into_inner(), span))
             };
             DeValue::Table(entries.map(put).collect())
         }
@@ -322,30 +326,30 @@ fn moved<'d>(value: DeValue<'d>, span: &Range<usize>) -> Spanned<DeValue<'d>> {
 }
 
 /// The name that begins at byte `at`: in quotes, or up to the next dot or `=`.
-fn part(text: &str, at: usize) -> Option<Part> {
+fn part(text: &str, at: usize) -> Option<PathPart> {
     let rest = text.get(at..)?;
     let start = at + rest.len() - rest.trim_start().len();
     let rest = rest.trim_start();
     if let Some(quote) = rest.chars().next().filter(|c| ['"', '\''].contains(c)) {
         let name = rest.get(1..)?.split_once(quote)?.0.to_owned();
         let end = start + name.len() + 2;
-        return Some(Part { name, span: start..end });
+        return Some(PathPart { name, span: start..end });
     }
     let name = rest.split(['.', '=']).next().unwrap_or("").trim_end().to_owned();
     let end = start + name.len();
-    Some(Part { name, span: start..end })
+    Some(PathPart { name, span: start..end })
 }
 
 /// Where the values of a document come from: its file, and the settings laid behind its text.
 #[derive(Clone, Debug, Default)]
-pub struct Origin {
+pub struct DocumentOrigin {
     /// The file, as the user named it; empty without one.
     pub file: String,
     /// The first line that is a setting, and the settings, one a line.
     pub(super) settings: Option<(u64, Vec<String>)>,
 }
 
-impl Origin {
+impl DocumentOrigin {
     /// The setting that stands at `place`, where one does.
     pub fn setting(&self, place: Place) -> Option<&str> {
         let (first, settings) = self.settings.as_ref()?;

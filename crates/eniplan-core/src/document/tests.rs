@@ -6,9 +6,9 @@ fn read<T>(
     file: &str,
     text: &str,
     keys: &[&str],
-    build: impl Fn(&mut Reader<'_>, &Table<'_>) -> Option<T>,
+    build: impl Fn(&mut DocumentReader<'_>, &TomlTable<'_>) -> Option<T>,
 ) -> Result<T, Diagnostics> {
-    super::read(file, text, &Form { keys, lists: &[], numbers: &[] }, &[], build)
+    super::read(file, text, &DocumentShape { keys, lists: &[], numbers: &[] }, &[], build)
 }
 
 #[test]

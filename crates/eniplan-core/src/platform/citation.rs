@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Bucket, Cited, Grade, Growth, PhaseKind, Platform};
+use super::{BucketModel, Cited, Grade, Growth, PhaseKind, Platform};
 use crate::quantity::{Capacity, Interval, Millis};
 
 /// One number and its source.
@@ -73,7 +73,7 @@ fn citation<T>(path: &str, cited: &Cited<T>, text: impl Fn(&T) -> String) -> Cit
     }
 }
 
-fn bucket(path: &str, bucket: &Bucket) -> [Citation; 2] {
+fn bucket(path: &str, bucket: &BucketModel) -> [Citation; 2] {
     [
         citation(&format!("{path}.burst"), &bucket.burst, u32::to_string),
         citation(&format!("{path}.per_second"), &bucket.per_second, ToString::to_string),

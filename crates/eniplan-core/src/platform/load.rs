@@ -1,10 +1,11 @@
 //! TOML -> [`super::Platform`].
 
 use super::{
-    Bucket, EniTimes, EnvironmentLimits, Grouping, Phase, PhaseKind, Platform, ScalingScope, number, phases,
+    BucketModel, EniTimes, EnvironmentLimits, GroupingGrowth, Phase, PhaseKind, Platform, ScalingScope,
+    number, phases,
 };
 use crate::diagnostic::Diagnostics;
-use crate::document::{self, Adds, Form, List, Reader, Setting, Table};
+use crate::document::{self, Adds, DocumentReader, DocumentShape, NamedList, Setting, TomlTable};
 
 /// Reads a model file's text; `file` names it in diagnostics.
 ///
@@ -17,7 +18,7 @@ pub fn load(file: &str, text: &str) -> Result<Platform, Diagnostics> {
 /// The same with `settings` in the place of what the file says; the source of a number that is set says so.
 pub fn load_with(file: &str, text: &str, settings: &[Setting]) -> Result<Platform, Diagnostics> {
     const KEYS: &[&str] = &["name", "summary", "policy", "phase", "eni", "environment", "grouping"];
-    const LISTS: &[List] = &[List { key: "phase", adds: Adds::Nothing }];
+    const LISTS: &[NamedList] = &[NamedList { key: "phase", adds: Adds::Nothing }];
     const NUMBERS: &[&[&str]] = &[
         &["value"],
         &["min", "max", "quantiles"],
@@ -26,7 +27,7 @@ pub fn load_with(file: &str, text: &str, settings: &[Setting]) -> Result<Platfor
         &["connections"],
         &["per_mib", "rule"],
     ];
-    let form = Form { keys: KEYS, lists: LISTS, numbers: NUMBERS };
+    let form = DocumentShape { keys: KEYS, lists: LISTS, numbers: NUMBERS };
     document::read(file, text, &form, settings, |reader, root| {
         let name = word(reader, root, "name", "name the model");
         let summary = if root.has("summary") {
@@ -52,7 +53,7 @@ pub fn load_with(file: &str, text: &str, settings: &[Setting]) -> Result<Platfor
     })
 }
 
-fn word(reader: &mut Reader<'_>, root: &Table<'_>, key: &str, help: &str) -> Option<String> {
+fn word(reader: &mut DocumentReader<'_>, root: &TomlTable<'_>, key: &str, help: &str) -> Option<String> {
     if !root.has(key) {
         reader.missing(root, key, help);
         return None;
@@ -68,7 +69,7 @@ fn word(reader: &mut Reader<'_>, root: &Table<'_>, key: &str, help: &str) -> Opt
 // In what follows a part that is there and wrong reads as absent: its fault is reported, so that
 // the whole fails all the same.
 
-fn eni(reader: &mut Reader<'_>, root: &Table<'_>) -> Option<EniTimes> {
+fn eni(reader: &mut DocumentReader<'_>, root: &TomlTable<'_>) -> Option<EniTimes> {
     const KEYS: &[&str] = &["boot", "delete", "capacity", "vpc_quota", "region_quota", "api"];
     if !root.has("eni") {
         reader.missing(root, "eni", "add [eni] with boot, delete and capacity");
@@ -89,7 +90,7 @@ fn eni(reader: &mut Reader<'_>, root: &Table<'_>) -> Option<EniTimes> {
     Some(EniTimes { boot: boot?, delete: delete?, capacity: capacity?, vpc_quota, region_quota, api })
 }
 
-fn environment(reader: &mut Reader<'_>, root: &Table<'_>) -> Option<EnvironmentLimits> {
+fn environment(reader: &mut DocumentReader<'_>, root: &TomlTable<'_>) -> Option<EnvironmentLimits> {
     const KEYS: &[&str] = &["keep_alive", "keep_alive_drawn", "account_concurrency", "scaling", "microvm"];
     if !root.has("environment") {
         reader.missing(root, "environment", "add [environment] with keep_alive");
@@ -118,20 +119,28 @@ fn environment(reader: &mut Reader<'_>, root: &Table<'_>) -> Option<EnvironmentL
 }
 
 /// How phases grow with what is in a function; each names a phase in which time passes.
-fn grouping(reader: &mut Reader<'_>, root: &Table<'_>, phases: Option<&[Phase]>) -> Grouping {
+fn grouping(
+    reader: &mut DocumentReader<'_>,
+    root: &TomlTable<'_>,
+    phases: Option<&[Phase]>,
+) -> GroupingGrowth {
     let Some(table) = reader.table(root, "grouping", &["download", "init"]) else {
-        return Grouping::default();
+        return GroupingGrowth::default();
     };
     let mut grows = |key: &str, by_size: bool| {
         let names: Option<Vec<&str>> = phases.map(|phases| {
-            phases.iter().filter(|it| it.kind != PhaseKind::Eni).map(|it| it.name.as_str()).collect()
+            phases
+                .iter()
+                .filter(|phase| phase.kind != PhaseKind::Eni)
+                .map(|phase| phase.name.as_str())
+                .collect()
         });
         number::growth(reader, &table, key, by_size, names.as_deref())
     };
-    Grouping { download: grows("download", true), init: grows("init", false) }
+    GroupingGrowth { download: grows("download", true), init: grows("init", false) }
 }
 
-fn scope(reader: &mut Reader<'_>, scaling: &Table<'_>) -> Option<ScalingScope> {
+fn scope(reader: &mut DocumentReader<'_>, scaling: &TomlTable<'_>) -> Option<ScalingScope> {
     if !scaling.has("scope") {
         reader.missing(scaling, "scope", "write scope = \"function\" or \"account\"");
         return None;
@@ -147,14 +156,14 @@ fn scope(reader: &mut Reader<'_>, scaling: &Table<'_>) -> Option<ScalingScope> {
     }
 }
 
-fn bucket(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Bucket> {
+fn bucket(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<BucketModel> {
     require(reader, table, &["burst", "per_second"]);
     let burst = number::count(reader, table, "burst");
     let per_second = number::rate(reader, table, "per_second");
-    Some(Bucket { burst: burst?, per_second: per_second? })
+    Some(BucketModel { burst: burst?, per_second: per_second? })
 }
 
-fn require(reader: &mut Reader<'_>, table: &Table<'_>, keys: &[&str]) {
+fn require(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>, keys: &[&str]) {
     for key in keys {
         if !table.has(key) {
             reader.missing(table, key, "state it, with its source");

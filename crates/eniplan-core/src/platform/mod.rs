@@ -5,7 +5,7 @@
 
 mod citation;
 #[cfg(feature = "schema")]
-mod form;
+mod keys;
 mod load;
 mod number;
 mod phases;
@@ -13,7 +13,7 @@ pub mod registry;
 
 pub use citation::Citation;
 #[cfg(feature = "schema")]
-pub use form::ModelFile;
+pub use keys::ModelFile;
 pub use load::{load, load_with};
 pub use registry::{ALL, named};
 
@@ -103,7 +103,7 @@ pub struct Phase {
 
 /// A token bucket.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bucket {
+pub struct BucketModel {
     /// Tokens in a full bucket.
     pub burst: Cited<u32>,
     /// Tokens that come back per second.
@@ -133,7 +133,7 @@ pub struct EniTimes {
     /// ENIs per Region.
     pub region_quota: Option<Cited<u32>>,
     /// Creation requests.
-    pub api: Option<Bucket>,
+    pub api: Option<BucketModel>,
 }
 
 /// Limits on environments.
@@ -146,21 +146,21 @@ pub struct EnvironmentLimits {
     /// Invocations in flight in the account.
     pub account_concurrency: Option<Cited<u32>>,
     /// How fast new environments may come, and for whom the bucket is.
-    pub scaling: Option<(ScalingScope, Bucket)>,
+    pub scaling: Option<(ScalingScope, BucketModel)>,
     /// `MicroVMs` per second on one host, and how many hosts there are.
     pub microvm: Option<(Cited<Rate>, Cited<u32>)>,
 }
 
 /// How a phase of several routes in one function comes of those of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rule {
+pub enum MergeRule {
     /// All one after the other.
     Sum,
     /// As the largest of them.
     Max,
 }
 
-impl Rule {
+impl MergeRule {
     /// As a model file writes it.
     pub const fn word(self) -> &'static str {
         match self {
@@ -176,14 +176,14 @@ pub struct Growth {
     /// The phase.
     pub phase: String,
     /// How several routes come together.
-    pub rule: Rule,
+    pub rule: MergeRule,
     /// How much longer it takes for each MiB of code; zero for what is given as a time.
     pub per_mib: Millis,
 }
 
 /// What a function made of several routes takes to start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Grouping {
+pub struct GroupingGrowth {
     /// The phase that grows with the size of the code.
     pub download: Option<Cited<Growth>>,
     /// The phase that grows with the routes' own initialisation.
@@ -206,5 +206,5 @@ pub struct Platform {
     /// Environments.
     pub environment: EnvironmentLimits,
     /// Functions made of several routes.
-    pub grouping: Grouping,
+    pub grouping: GroupingGrowth,
 }

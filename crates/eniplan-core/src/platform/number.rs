@@ -1,24 +1,24 @@
 //! Cited numbers: `{ value | min and max [, quantiles], source, grade }` -> [`Cited`].
 
-use super::{Cited, Grade, Growth, Rule};
+use super::{Cited, Grade, Growth, MergeRule};
 use crate::diagnostic::Code;
-use crate::document::{Placed, Reader, Table};
+use crate::document::{DocumentReader, Placed, TomlTable};
 use crate::quantity::{Capacity, Interval, Memory, Millis, Probability, Rate};
 
 const SHAPE: &str = "write { value = ..., source = \"where it was read\", grade = \"H\", \"M\" or \"L\" }";
 
 /// The cited number at `key`, its own part read by `part`, which may use `keys`; `None` where there is none.
 fn cited<T>(
-    reader: &mut Reader<'_>,
-    table: &Table<'_>,
+    reader: &mut DocumentReader<'_>,
+    table: &TomlTable<'_>,
     key: &str,
     keys: &[&str],
-    part: impl FnOnce(&mut Reader<'_>, &Table<'_>) -> Option<T>,
+    part: impl FnOnce(&mut DocumentReader<'_>, &TomlTable<'_>) -> Option<T>,
 ) -> Option<Cited<T>> {
     if !table.has(key) {
         return None;
     }
-    if !Reader::is_table(table, key) {
+    if !DocumentReader::is_table(table, key) {
         let written = reader.written(table, key);
         let message = format!("`{}` has no source", table.name_of(key));
         reader.report(Code::Uncited, reader.place_of(table, key), Some(&written), message, SHAPE);
@@ -32,7 +32,7 @@ fn cited<T>(
     Some(Cited { value: value?, source: source?, grade: grade? })
 }
 
-fn source(reader: &mut Reader<'_>, number: &Table<'_>) -> Option<String> {
+fn source(reader: &mut DocumentReader<'_>, number: &TomlTable<'_>) -> Option<String> {
     if number.has("source") {
         let text = reader.text(number, "source")?;
         if !text.value.trim().is_empty() {
@@ -44,7 +44,7 @@ fn source(reader: &mut Reader<'_>, number: &Table<'_>) -> Option<String> {
     None
 }
 
-fn grade(reader: &mut Reader<'_>, number: &Table<'_>) -> Option<Grade> {
+fn grade(reader: &mut DocumentReader<'_>, number: &TomlTable<'_>) -> Option<Grade> {
     const HELP: &str =
         "add grade = \"H\" (primary text or data was read), \"M\" (secondary) or \"L\" (inferred)";
     if !number.has("grade") {
@@ -61,7 +61,11 @@ fn grade(reader: &mut Reader<'_>, number: &Table<'_>) -> Option<Grade> {
 }
 
 /// An uncertain duration.
-pub(super) fn interval(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Option<Cited<Interval>> {
+pub(super) fn interval(
+    reader: &mut DocumentReader<'_>,
+    table: &TomlTable<'_>,
+    key: &str,
+) -> Option<Cited<Interval>> {
     cited(reader, table, key, &["value", "min", "max", "quantiles"], |reader, number| {
         if number.has("value") {
             let value: Placed<Millis> = reader.quantity(number, "value")?;
@@ -92,8 +96,8 @@ pub(super) fn interval(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) ->
 
 /// `quantiles = { p50 = "9s", "p99.9" = "20s" }`, which lie inside the interval and do not decrease.
 fn quantiles(
-    reader: &mut Reader<'_>,
-    number: &Table<'_>,
+    reader: &mut DocumentReader<'_>,
+    number: &TomlTable<'_>,
     min: Millis,
     max: Millis,
 ) -> Option<Vec<(Probability, Millis)>> {
@@ -138,9 +142,12 @@ fn quantiles(
     sound.then(|| points.into_iter().map(|(probability, duration)| (probability, duration.value)).collect())
 }
 
-fn names_of_quantiles(reader: &mut Reader<'_>, number: &Table<'_>) -> Option<Vec<Placed<String>>> {
+fn names_of_quantiles(
+    reader: &mut DocumentReader<'_>,
+    number: &TomlTable<'_>,
+) -> Option<Vec<Placed<String>>> {
     const MOST: usize = 100;
-    if !Reader::is_table(number, "quantiles") {
+    if !DocumentReader::is_table(number, "quantiles") {
         // Reports the wrong type.
         return reader.table(number, "quantiles", &[]).map(|_| Vec::new());
     }
@@ -159,7 +166,11 @@ fn names_of_quantiles(reader: &mut Reader<'_>, number: &Table<'_>) -> Option<Vec
 }
 
 /// A certain duration.
-pub(super) fn duration(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Option<Cited<Millis>> {
+pub(super) fn duration(
+    reader: &mut DocumentReader<'_>,
+    table: &TomlTable<'_>,
+    key: &str,
+) -> Option<Cited<Millis>> {
     cited(reader, table, key, &["value"], |reader, number| {
         value_of(number, reader)?;
         reader.quantity(number, "value").map(|value| value.value)
@@ -167,7 +178,7 @@ pub(super) fn duration(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) ->
 }
 
 /// A number of at least 1.
-pub(super) fn count(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Option<Cited<u32>> {
+pub(super) fn count(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>, key: &str) -> Option<Cited<u32>> {
     cited(reader, table, key, &["value"], |reader, number| {
         value_of(number, reader)?;
         positive(reader, number, "value")
@@ -175,7 +186,7 @@ pub(super) fn count(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Op
 }
 
 /// A rate above 0.
-pub(super) fn rate(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Option<Cited<Rate>> {
+pub(super) fn rate(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>, key: &str) -> Option<Cited<Rate>> {
     cited(reader, table, key, &["value"], |reader, number| {
         value_of(number, reader)?;
         let rate: Placed<Rate> = reader.quantity(number, "value")?;
@@ -188,7 +199,11 @@ pub(super) fn rate(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Opt
 }
 
 /// What an ENI carries: one of `count`, `memory` and `connections`.
-pub(super) fn capacity(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Option<Cited<Capacity>> {
+pub(super) fn capacity(
+    reader: &mut DocumentReader<'_>,
+    table: &TomlTable<'_>,
+    key: &str,
+) -> Option<Cited<Capacity>> {
     const KINDS: [&str; 3] = ["count", "memory", "connections"];
     cited(reader, table, key, &KINDS, |reader, number| {
         let given: Vec<&str> = KINDS.into_iter().filter(|kind| number.has(kind)).collect();
@@ -215,8 +230,8 @@ pub(super) fn capacity(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) ->
 
 /// How a phase grows: `{ phase, rule, per_mib }`; `phases` are those that can, where they are known.
 pub(super) fn growth(
-    reader: &mut Reader<'_>,
-    table: &Table<'_>,
+    reader: &mut DocumentReader<'_>,
+    table: &TomlTable<'_>,
     key: &str,
     by_size: bool,
     phases: Option<&[&str]>,
@@ -236,14 +251,14 @@ pub(super) fn growth(
         }
         let text = reader.text(number, "rule");
         let rule = text.and_then(|text| {
-            let found = [Rule::Sum, Rule::Max].into_iter().find(|rule| rule.word() == text.value);
+            let found = [MergeRule::Sum, MergeRule::Max].into_iter().find(|rule| rule.word() == text.value);
             if found.is_none() {
                 reader.unknown(&text, "rule", ["sum", "max"]);
             }
             found
         });
         let per_mib: Option<Millis> = if by_size {
-            reader.quantity(number, "per_mib").map(|it: Placed<Millis>| it.value)
+            reader.quantity(number, "per_mib").map(|duration: Placed<Millis>| duration.value)
         } else {
             Some(Millis::ZERO)
         };
@@ -251,7 +266,7 @@ pub(super) fn growth(
     })
 }
 
-fn value_of(number: &Table<'_>, reader: &mut Reader<'_>) -> Option<()> {
+fn value_of(number: &TomlTable<'_>, reader: &mut DocumentReader<'_>) -> Option<()> {
     if !number.has("value") {
         reader.missing(number, "value", SHAPE);
         return None;
@@ -259,7 +274,7 @@ fn value_of(number: &Table<'_>, reader: &mut Reader<'_>) -> Option<()> {
     Some(())
 }
 
-fn positive(reader: &mut Reader<'_>, number: &Table<'_>, key: &str) -> Option<u32> {
+fn positive(reader: &mut DocumentReader<'_>, number: &TomlTable<'_>, key: &str) -> Option<u32> {
     let value = reader.whole(number, key)?;
     if value.value == 0 {
         let help = "give at least 1, or leave the limit out where there is none";

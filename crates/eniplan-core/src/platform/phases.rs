@@ -7,7 +7,7 @@ use petgraph::graph::DiGraph;
 
 use super::{Cited, Grade, Phase, PhaseKind, number};
 use crate::diagnostic::Code;
-use crate::document::{Place, Placed, Reader, Table, listed};
+use crate::document::{DocumentReader, Place, Placed, TomlTable, listed};
 use crate::quantity::{Interval, Millis};
 
 const KEYS: &[&str] = &["name", "kind", "vpc", "after", "duration"];
@@ -22,7 +22,7 @@ struct Read {
 }
 
 /// Every phase of the document, in its order; the graph they make is sound.
-pub(super) fn phases(reader: &mut Reader<'_>, root: &Table<'_>) -> Option<Vec<Phase>> {
+pub(super) fn phases(reader: &mut DocumentReader<'_>, root: &TomlTable<'_>) -> Option<Vec<Phase>> {
     let tables = reader.tables(root, "phase", KEYS);
     if let Some(table) = tables.get(MOST) {
         let message = format!("there are {} phases", tables.len());
@@ -37,7 +37,7 @@ pub(super) fn phases(reader: &mut Reader<'_>, root: &Table<'_>) -> Option<Vec<Ph
     sound.then(|| read.into_iter().map(|read| read.phase).collect())
 }
 
-fn phase(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Read> {
+fn phase(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<Read> {
     if !table.has("name") {
         reader.missing(table, "name", "name the phase, so that `after` can refer to it");
     }
@@ -69,7 +69,7 @@ fn phase(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Read> {
     Some(Read { phase, name, after })
 }
 
-fn kind(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<PhaseKind> {
+fn kind(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<PhaseKind> {
     if !table.has("kind") {
         return Some(PhaseKind::Plain);
     }
@@ -85,7 +85,11 @@ fn kind(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<PhaseKind> {
     }
 }
 
-fn duration(reader: &mut Reader<'_>, table: &Table<'_>, kind: PhaseKind) -> Option<Cited<Interval>> {
+fn duration(
+    reader: &mut DocumentReader<'_>,
+    table: &TomlTable<'_>,
+    kind: PhaseKind,
+) -> Option<Cited<Interval>> {
     match (kind, table.has("duration")) {
         (PhaseKind::Eni, false) => Some(Cited {
             value: Interval::exactly(Millis::ZERO),
@@ -106,7 +110,7 @@ fn duration(reader: &mut Reader<'_>, table: &Table<'_>, kind: PhaseKind) -> Opti
     }
 }
 
-fn unique(reader: &mut Reader<'_>, read: &[Read]) -> bool {
+fn unique(reader: &mut DocumentReader<'_>, read: &[Read]) -> bool {
     let mut first: BTreeMap<&str, Place> = BTreeMap::new();
     let mut sound = true;
     for Read { name, .. } in read {
@@ -124,7 +128,7 @@ fn unique(reader: &mut Reader<'_>, read: &[Read]) -> bool {
     sound
 }
 
-fn known(reader: &mut Reader<'_>, read: &[Read]) -> bool {
+fn known(reader: &mut DocumentReader<'_>, read: &[Read]) -> bool {
     let names: Vec<&str> = read.iter().map(|read| read.name.value.as_str()).collect();
     let mut sound = true;
     for before in read.iter().flat_map(|read| &read.after) {
@@ -136,7 +140,7 @@ fn known(reader: &mut Reader<'_>, read: &[Read]) -> bool {
     sound
 }
 
-fn one_of_a_kind(reader: &mut Reader<'_>, read: &[Read]) -> bool {
+fn one_of_a_kind(reader: &mut DocumentReader<'_>, read: &[Read]) -> bool {
     let mut sound = true;
     for kind in [PhaseKind::Eni, PhaseKind::Microvm] {
         for second in read.iter().filter(|read| read.phase.kind == kind).skip(1) {
@@ -148,7 +152,7 @@ fn one_of_a_kind(reader: &mut Reader<'_>, read: &[Read]) -> bool {
     sound
 }
 
-fn acyclic(reader: &mut Reader<'_>, read: &[Read]) -> bool {
+fn acyclic(reader: &mut DocumentReader<'_>, read: &[Read]) -> bool {
     let mut graph: DiGraph<usize, ()> = DiGraph::new();
     let nodes: Vec<_> = (0..read.len()).map(|index| graph.add_node(index)).collect();
     for (index, node) in nodes.iter().enumerate() {

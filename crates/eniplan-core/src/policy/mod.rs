@@ -6,7 +6,7 @@
 mod overrides;
 pub mod registry;
 
-pub use overrides::{KEYS, Key, parse};
+pub use overrides::{KEYS, ParameterKey, parse};
 pub use registry::{ALL, named};
 
 pub use crate::quantity::Capacity;
@@ -42,7 +42,7 @@ pub enum PickEnvironment {
 
 /// Whether an environment that becomes free may serve an invocation that waits for another one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Binding {
+pub enum EnvironmentBinding {
     /// No: a new environment belongs to the invocation that started it.
     #[default]
     Bound,
@@ -85,7 +85,7 @@ pub enum Provision {
 
 /// What exists at time 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Start {
+pub enum StartMode {
     /// A running system: what the first slot needs is idle and ready.
     #[default]
     Warm,
@@ -111,7 +111,7 @@ pub struct Policy {
     /// Which environment serves.
     pub pick_environment: PickEnvironment,
     /// Who serves an invocation that waits.
-    pub binding: Binding,
+    pub binding: EnvironmentBinding,
     /// What happens when no ENI can be had.
     pub on_exhausted: OnExhausted,
     /// How many environments an ENI carries; `None`: what the model says.
@@ -128,5 +128,5 @@ pub struct Policy {
     /// How long an idle environment lives; `None`: what the function or the model says.
     pub keep_alive: Option<Millis>,
     /// What exists at time 0.
-    pub start: Start,
+    pub start: StartMode,
 }

@@ -1,11 +1,14 @@
 //! `NAME:key=value,...`: a named row with some of its parameters replaced.
 
-use super::{Binding, Capacity, IdleTtl, OnExhausted, Pick, PickEnvironment, Policy, Start, named, registry};
+use super::{
+    Capacity, EnvironmentBinding, IdleTtl, OnExhausted, Pick, PickEnvironment, Policy, StartMode, named,
+    registry,
+};
 use crate::quantity::{Malformed, Millis};
 
 /// One parameter that can be overridden.
 #[derive(Clone, Copy, Debug)]
-pub struct Key {
+pub struct ParameterKey {
     /// Its name.
     pub name: &'static str,
     /// What may stand after `=`.
@@ -14,53 +17,69 @@ pub struct Key {
 }
 
 /// Every parameter, in the order they are listed.
-pub const KEYS: &[Key] = &[
-    Key { name: "reuse", values: "true or false", set: |p, v| word(v, BOOLEAN).map(|x| p.reuse = x) },
-    Key {
+pub const KEYS: &[ParameterKey] = &[
+    ParameterKey {
+        name: "reuse",
+        values: "true or false",
+        set: |p, v| word(v, BOOLEAN).map(|x| p.reuse = x),
+    },
+    ParameterKey {
         name: "join_booting",
         values: "true or false",
         set: |p, v| word(v, BOOLEAN).map(|x| p.join_booting = x),
     },
-    Key { name: "miss", values: "a probability: 0.1 or 10%", set: |p, v| v.parse().map(|x| p.miss = x) },
-    Key { name: "miss_budget", values: "a whole number", set: |p, v| number(v).map(|x| p.miss_budget = x) },
-    Key {
+    ParameterKey {
+        name: "miss",
+        values: "a probability: 0.1 or 10%",
+        set: |p, v| v.parse().map(|x| p.miss = x),
+    },
+    ParameterKey {
+        name: "miss_budget",
+        values: "a whole number",
+        set: |p, v| number(v).map(|x| p.miss_budget = x),
+    },
+    ParameterKey {
         name: "pick",
         values: "fullest, emptiest, newest or oldest",
         set: |p, v| word(v, PICK).map(|x| p.pick = x),
     },
-    Key {
+    ParameterKey {
         name: "pick_environment",
         values: "newest-idle, oldest-idle, newest-created or oldest-created",
         set: |p, v| word(v, PICK_ENVIRONMENT).map(|x| p.pick_environment = x),
     },
-    Key { name: "binding", values: "bound or queued", set: |p, v| word(v, BINDING).map(|x| p.binding = x) },
-    Key {
+    ParameterKey {
+        name: "binding",
+        values: "bound or queued",
+        set: |p, v| word(v, BINDING).map(|x| p.binding = x),
+    },
+    ParameterKey {
         name: "on_exhausted",
         values: "fail or wait",
         set: |p, v| word(v, EXHAUSTED).map(|x| p.on_exhausted = x),
     },
-    Key {
+    ParameterKey {
         name: "capacity",
         values: "a count (2), memory (3GiB), connections (65000c) or model",
         set: |p, v| capacity(v).map(|x| p.capacity = x),
     },
-    Key {
+    ParameterKey {
         name: "idle_ttl",
         values: "a duration (10m) or forever",
         set: |p, v| ttl(v).map(|x| p.idle_ttl = x),
     },
-    Key { name: "warm", values: "a whole number", set: |p, v| number(v).map(|x| p.warm = x) },
-    Key {
+    ParameterKey { name: "warm", values: "a whole number", set: |p, v| number(v).map(|x| p.warm = x) },
+    ParameterKey {
         name: "keep_alive",
         values: "a duration (10m) or model",
         set: |p, v| keep_alive(v).map(|x| p.keep_alive = x),
     },
-    Key {
+    ParameterKey {
         name: "fallback",
         values: "true or false: whether an environment makes an ENI where the plan of scheduled brings none",
         set: |p, v| word(v, BOOLEAN).map(|x| p.fallback = x),
     },
-    Key { name: "start", values: "warm or empty", set: |p, v| word(v, START).map(|x| p.start = x) },
+    ParameterKey { name: "start", values: "warm or empty", set: |p, v| word(v, START).map(|x| p.start = x) },
 ];
 
 const BOOLEAN: &[(&str, bool)] = &[("true", true), ("false", false)];
@@ -76,9 +95,10 @@ const PICK_ENVIRONMENT: &[(&str, PickEnvironment)] = &[
     ("newest-created", PickEnvironment::NewestCreated),
     ("oldest-created", PickEnvironment::OldestCreated),
 ];
-const BINDING: &[(&str, Binding)] = &[("bound", Binding::Bound), ("queued", Binding::Queued)];
+const BINDING: &[(&str, EnvironmentBinding)] =
+    &[("bound", EnvironmentBinding::Bound), ("queued", EnvironmentBinding::Queued)];
 const EXHAUSTED: &[(&str, OnExhausted)] = &[("fail", OnExhausted::Fail), ("wait", OnExhausted::Wait)];
-const START: &[(&str, Start)] = &[("warm", Start::Warm), ("empty", Start::Empty)];
+const START: &[(&str, StartMode)] = &[("warm", StartMode::Warm), ("empty", StartMode::Empty)];
 
 /// Reads `NAME` or `NAME:key=value,...`. All that is wrong with it at once.
 pub fn parse(text: &str) -> Result<Policy, Vec<Malformed>> {

@@ -1,6 +1,8 @@
 //! The named rows.
 
-use super::{Binding, Capacity, IdleTtl, OnExhausted, Pick, PickEnvironment, Policy, Provision, Start};
+use super::{
+    Capacity, EnvironmentBinding, IdleTtl, OnExhausted, Pick, PickEnvironment, Policy, Provision, StartMode,
+};
 use crate::quantity::{Memory, Millis, Probability};
 
 /// A built-in policy.
@@ -92,7 +94,7 @@ fn base(name: &str) -> Policy {
         miss_budget: 0,
         pick: Pick::Fullest,
         pick_environment: PickEnvironment::NewestIdle,
-        binding: Binding::Bound,
+        binding: EnvironmentBinding::Bound,
         on_exhausted: OnExhausted::Fail,
         capacity: Some(Capacity::Count(1)),
         idle_ttl: IdleTtl::After(Millis::minutes(10)),
@@ -100,6 +102,6 @@ fn base(name: &str) -> Policy {
         provision: Provision::OnDemand,
         fallback: false,
         keep_alive: None,
-        start: Start::Warm,
+        start: StartMode::Warm,
     }
 }

@@ -1,7 +1,8 @@
 //! Sentences on everything that was filled in, in the user's words.
 
-use super::resolve::{DEFAULT_MEMORY, DEFAULT_ZONE, Known};
-use super::{DEFAULT_PREFIX, MOST_SUBNETS, Raw, Subnet};
+use super::known::KnownFunction;
+use super::raw::Raw;
+use super::{DEFAULT_MEMORY, DEFAULT_PREFIX, DEFAULT_ZONE, MOST_SUBNETS, Subnet};
 use crate::document::listed;
 use crate::platform::Platform;
 
@@ -9,7 +10,7 @@ use crate::platform::Platform;
 pub(super) fn assumptions(
     raw: &Raw,
     platform: &Platform,
-    known: &[Known<'_>],
+    known: &[KnownFunction<'_>],
     subnets: &[Subnet],
 ) -> Vec<String> {
     let nothing_said = raw.functions.is_empty() && raw.subnets.is_empty();
@@ -17,7 +18,7 @@ pub(super) fn assumptions(
     let who = |part: &[&str]| {
         if part.len() == known.len() { "every function".to_owned() } else { listed(part) }
     };
-    let names = |test: &dyn Fn(&Known<'_>) -> bool| -> Vec<&str> {
+    let names = |test: &dyn Fn(&KnownFunction<'_>) -> bool| -> Vec<&str> {
         known.iter().filter(|known| test(known)).map(|known| known.name).collect()
     };
     let mut all = Vec::new();
@@ -29,8 +30,9 @@ pub(super) fn assumptions(
     if !anywhere.is_empty() {
         all.push(format!("in {}: {} ({why})", place(subnets), who(&anywhere)));
     }
-    let in_vpc =
-        |known: &Known<'_>| known.said.and_then(|said| said.subnets.as_ref()).is_none_or(|it| !it.is_empty());
+    let in_vpc = |known: &KnownFunction<'_>| {
+        known.said.and_then(|said| said.subnets.as_ref()).is_none_or(|subnets| !subnets.is_empty())
+    };
     let no_group =
         names(&|known| in_vpc(known) && known.said.is_none_or(|said| said.security_groups.is_none()));
     if !no_group.is_empty() {

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::raw::RawSubnet;
 use super::{MOST_GROUPS, MOST_SUBNETS, Raw};
-use crate::document::{Place, Placed, Reader};
+use crate::document::{DocumentReader, Place, Placed};
 
 /// Reports every contradiction.
-pub(super) fn all(reader: &mut Reader<'_>, raw: &Raw) {
+pub(super) fn check_all(reader: &mut DocumentReader<'_>, raw: &Raw) {
     unique(reader, "subnet", raw.subnets.iter().map(|subnet| &subnet.name));
     unique(reader, "function", raw.functions.iter().map(|function| &function.name));
     unique(reader, "target", raw.targets.iter().map(|target| &target.name));
@@ -17,7 +17,7 @@ pub(super) fn all(reader: &mut Reader<'_>, raw: &Raw) {
     names(reader, raw);
 }
 
-fn unique<'r>(reader: &mut Reader<'_>, what: &str, names: impl Iterator<Item = &'r Placed<String>>) {
+fn unique<'r>(reader: &mut DocumentReader<'_>, what: &str, names: impl Iterator<Item = &'r Placed<String>>) {
     let mut first: BTreeMap<&str, Place> = BTreeMap::new();
     for name in names {
         if let Some(place) = first.get(name.value.as_str()) {
@@ -29,7 +29,7 @@ fn unique<'r>(reader: &mut Reader<'_>, what: &str, names: impl Iterator<Item = &
     }
 }
 
-fn addresses(reader: &mut Reader<'_>, raw: &Raw) {
+fn addresses(reader: &mut DocumentReader<'_>, raw: &Raw) {
     for subnet in &raw.subnets {
         let Some(in_use) = subnet.in_use.as_ref().filter(|in_use| in_use.value > subnet.usable()) else {
             continue;
@@ -41,7 +41,7 @@ fn addresses(reader: &mut Reader<'_>, raw: &Raw) {
 
 /// Blocks are nested or disjoint: in order of their starts, the larger first, those that
 /// enclose the next one stand on a stack, the nearest on top.
-fn overlaps(reader: &mut Reader<'_>, subnets: &[RawSubnet]) {
+fn overlaps(reader: &mut DocumentReader<'_>, subnets: &[RawSubnet]) {
     let mut blocks: Vec<_> =
         subnets.iter().filter_map(|subnet| Some((subnet.vpc(), subnet.cidr.as_ref()?, subnet))).collect();
     blocks.sort_by_key(|(vpc, cidr, _)| (*vpc, cidr.value.network(), cidr.value.prefix_len(), cidr.place));
@@ -63,7 +63,7 @@ fn overlaps(reader: &mut Reader<'_>, subnets: &[RawSubnet]) {
     }
 }
 
-fn subnets_of_functions(reader: &mut Reader<'_>, raw: &Raw) {
+fn subnets_of_functions(reader: &mut DocumentReader<'_>, raw: &Raw) {
     let known: BTreeMap<&str, &RawSubnet> =
         raw.subnets.iter().map(|subnet| (subnet.name.value.as_str(), subnet)).collect();
     for function in &raw.functions {
@@ -102,7 +102,7 @@ fn subnets_of_functions(reader: &mut Reader<'_>, raw: &Raw) {
     }
 }
 
-fn names(reader: &mut Reader<'_>, raw: &Raw) {
+fn names(reader: &mut DocumentReader<'_>, raw: &Raw) {
     let subnets: BTreeSet<&str> = raw.subnets.iter().map(|subnet| subnet.name.value.as_str()).collect();
     for subnet in raw.targets.iter().filter_map(|target| target.subnet.as_ref()) {
         if !subnets.contains(subnet.value.as_str()) {

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Raw;
 use super::raw::RawGrouping;
-use crate::document::{Place, Placed, Reader, listed};
+use crate::document::{DocumentReader, Place, Placed, listed};
 
 /// Reports every contradiction.
-pub(super) fn all(reader: &mut Reader<'_>, raw: &Raw) {
+pub(super) fn check_groupings(reader: &mut DocumentReader<'_>, raw: &Raw) {
     // Without routes every function the file declares is one.
     let functions = raw.functions.iter().map(|function| function.name.value.as_str());
     let routes = raw.routes.iter().map(|route| route.name.value.as_str());
@@ -25,11 +25,11 @@ pub(super) fn all(reader: &mut Reader<'_>, raw: &Raw) {
             let message = format!("grouping `{}` has a name that `compose` gives itself", name.value);
             reader.bad(name, message, "choose another name");
         }
-        one(reader, grouping, &known);
+        check_grouping(reader, grouping, &known);
     }
 }
 
-fn one(reader: &mut Reader<'_>, grouping: &RawGrouping, known: &BTreeSet<&str>) {
+fn check_grouping(reader: &mut DocumentReader<'_>, grouping: &RawGrouping, known: &BTreeSet<&str>) {
     let name = &grouping.name.value;
     let mut of: BTreeMap<&str, &str> = BTreeMap::new();
     for (function, routes) in &grouping.functions {
@@ -61,7 +61,7 @@ fn one(reader: &mut Reader<'_>, grouping: &RawGrouping, known: &BTreeSet<&str>) 
     }
 }
 
-fn twice(reader: &mut Reader<'_>, route: &Placed<String>, grouping: &str, other: &str) {
+fn twice(reader: &mut DocumentReader<'_>, route: &Placed<String>, grouping: &str, other: &str) {
     let message = format!("route `{}` of grouping `{grouping}` is in `{other}` already", route.value);
     reader.bad(route, message, "put each route into one function");
 }

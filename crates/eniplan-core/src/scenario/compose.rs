@@ -62,11 +62,11 @@ impl Scenario {
         }
         Ok(Function {
             name: name.to_owned(),
-            memory: members.iter().map(|it| it.memory).max().unwrap_or_default(),
-            connections: members.iter().map(|it| it.connections).max().unwrap_or(1),
+            memory: members.iter().map(|member| member.memory).max().unwrap_or_default(),
+            connections: members.iter().map(|member| member.connections).max().unwrap_or(1),
             subnets,
             security_groups: groups.into_iter().cloned().collect(),
-            keep_alive: members.iter().map(|it| it.keep_alive).min().unwrap_or_default(),
+            keep_alive: members.iter().map(|member| member.keep_alive).min().unwrap_or_default(),
             reaches,
         })
     }

@@ -9,7 +9,8 @@ mod check;
 mod check_groupings;
 mod compose;
 #[cfg(feature = "schema")]
-mod form;
+mod keys;
+mod known;
 mod quota;
 mod raw;
 mod read;
@@ -17,17 +18,21 @@ mod resolve;
 
 pub use compose::Torn;
 #[cfg(feature = "schema")]
-pub use form::ScenarioFile;
+pub use keys::ScenarioFile;
+pub use known::Observed;
 pub use raw::{Raw, usable};
 pub use read::{read, read_with};
 pub(crate) use resolve::arrow;
-pub use resolve::{Observed, resolve};
+pub use resolve::resolve;
 
 use crate::document::Place;
 use crate::quantity::{Memory, Millis, Price};
 
 const DEFAULT_VPC: &str = "vpc";
 const DEFAULT_PREFIX: u8 = 20;
+/// Memory of a function of which nothing is known.
+const DEFAULT_MEMORY: Memory = Memory::mib(1_024);
+const DEFAULT_ZONE: &str = "zone-a";
 const DEFAULT_SUBNET: &str = "subnet-a";
 /// Subnets and security groups one function can have. Source: `VpcConfig` of the Lambda API, which
 /// lists at most 16 and 5; keeps a small file from asking for a huge graph.
@@ -98,7 +103,7 @@ pub struct Subnet {
 
 /// Something in the customer's VPC that functions talk to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
+pub struct VpcTarget {
     /// Its name.
     pub name: String,
     /// Index of its subnet.
@@ -128,7 +133,7 @@ pub struct Scenario {
     /// The subnets.
     pub subnets: Vec<Subnet>,
     /// The targets.
-    pub targets: Vec<Target>,
+    pub targets: Vec<VpcTarget>,
     /// What may talk to what; empty: every group to every other.
     pub allows: Vec<Allow>,
     /// The longest cold start promised.

@@ -1,33 +1,20 @@
 //! Quota: the account's own limits, which go before those of the model.
 
-use super::Raw;
-use crate::document::{Placed, Reader, SET, Table};
-use crate::platform::{Bucket, Cited, Grade, Platform};
+use super::raw::{Raw, RawQuota};
+use crate::document::{DocumentReader, Placed, SET, TomlTable};
+use crate::platform::{BucketModel, Cited, Grade, Platform};
 use crate::quantity::Rate;
-
-/// `[quota]`: limits of the account; what it leaves out is as the model says.
-#[derive(Clone, Debug, Default)]
-pub(super) struct RawQuota {
-    /// ENIs of one VPC.
-    vpc_enis: Option<Placed<u32>>,
-    /// ENIs of the Region.
-    region_enis: Option<Placed<u32>>,
-    /// Invocations in flight in the account.
-    concurrency: Option<Placed<u32>>,
-    /// Creation requests: burst, and how many come back.
-    api: Option<(Placed<u32>, Placed<Rate>)>,
-}
 
 impl RawQuota {
     /// What `[quota]` of the file says.
-    pub(super) fn read(reader: &mut Reader<'_>, root: &Table<'_>) -> Self {
+    pub(super) fn read(reader: &mut DocumentReader<'_>, root: &TomlTable<'_>) -> Self {
         const KEYS: &[&str] = &["vpc_enis", "region_enis", "concurrency", "api"];
         let Some(table) = reader.table(root, "quota", KEYS) else { return Self::default() };
         Self {
             vpc_enis: count(reader, &table, "vpc_enis"),
             region_enis: count(reader, &table, "region_enis"),
             concurrency: count(reader, &table, "concurrency"),
-            api: reader.table(&table, "api", &["burst", "per_second"]).and_then(|it| api(reader, &it)),
+            api: reader.table(&table, "api", &["burst", "per_second"]).and_then(|table| api(reader, &table)),
         }
     }
 }
@@ -49,12 +36,12 @@ impl Raw {
         let (burst, per_second) = self.api(eni.api.as_ref());
         match &mut eni.api {
             Some(api) => {
-                api.burst = burst.map_or(api.burst.clone(), |it| self.cited(it));
-                api.per_second = per_second.map_or(api.per_second.clone(), |it| self.cited(it));
+                api.burst = burst.map_or(api.burst.clone(), |limit| self.cited(limit));
+                api.per_second = per_second.map_or(api.per_second.clone(), |limit| self.cited(limit));
             }
             none => {
                 let both = burst.zip(per_second);
-                *none = both.map(|(b, r)| Bucket { burst: self.cited(b), per_second: self.cited(r) });
+                *none = both.map(|(b, r)| BucketModel { burst: self.cited(b), per_second: self.cited(r) });
             }
         }
         platform
@@ -64,7 +51,7 @@ impl Raw {
     pub(super) fn limits_in_words(&self, platform: &Platform) -> Option<String> {
         let (quota, eni) = (&self.quota, &platform.eni);
         let of = |limit: &Option<Placed<u32>>, model: Option<&Cited<u32>>, what: &str| {
-            self.holds(limit.as_ref(), model).map(|it| format!("{} {what}", it.value))
+            self.holds(limit.as_ref(), model).map(|limit| format!("{} {what}", limit.value))
         };
         let (burst, per_second) = self.api(eni.api.as_ref());
         let parts = [
@@ -89,15 +76,15 @@ impl Raw {
     }
 
     /// The two numbers of the quota's bucket that go before those of `model`.
-    fn api(&self, model: Option<&Bucket>) -> (Option<&Placed<u32>>, Option<&Placed<Rate>>) {
+    fn api(&self, model: Option<&BucketModel>) -> (Option<&Placed<u32>>, Option<&Placed<Rate>>) {
         let Some((burst, per_second)) = &self.quota.api else { return (None, None) };
-        let (b, r) = (model.map(|it| &it.burst), model.map(|it| &it.per_second));
+        let (b, r) = (model.map(|bucket| &bucket.burst), model.map(|bucket| &bucket.per_second));
         (self.holds(Some(burst), b), self.holds(Some(per_second), r))
     }
 
     /// `limit`, unless the command line sets that of `model` and not this one.
     fn holds<'l, T>(&self, limit: Option<&'l Placed<T>>, model: Option<&Cited<T>>) -> Option<&'l Placed<T>> {
-        let is_set = model.is_some_and(|it| it.source.starts_with(SET));
+        let is_set = model.is_some_and(|cited| cited.source.starts_with(SET));
         limit.filter(|limit| !is_set || self.origin.setting(limit.place).is_some())
     }
 
@@ -111,7 +98,7 @@ impl Raw {
 }
 
 /// A limit, which is not zero.
-fn count(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Option<Placed<u32>> {
+fn count(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>, key: &str) -> Option<Placed<u32>> {
     let limit = reader.whole(table, key)?;
     if limit.value == 0 {
         let help = "give at least 1, or leave the key out for what the model says";
@@ -120,7 +107,7 @@ fn count(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Option<Placed
     Some(limit)
 }
 
-fn api(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<(Placed<u32>, Placed<Rate>)> {
+fn api(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<(Placed<u32>, Placed<Rate>)> {
     for key in ["burst", "per_second"] {
         if !table.has(key) {
             reader.missing(table, key, "write both: api = { burst = 100, per_second = \"5/s\" }");

@@ -3,16 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Allow;
-use super::quota::RawQuota;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::document::{Origin, Place, Placed, listed, nearest};
-use crate::quantity::{Memory, Millis, Price};
+use crate::document::{DocumentOrigin, Place, Placed, listed, nearest};
+use crate::quantity::{Memory, Millis, Price, Rate};
 
 /// What a scenario file says, before defaults; the default is to have no file.
 #[derive(Clone, Debug, Default)]
 pub struct Raw {
     /// Where its values come from.
-    pub(super) origin: Origin,
+    pub(super) origin: DocumentOrigin,
     pub(super) model: Option<Placed<String>>,
     pub(super) policy: Option<Placed<String>>,
     pub(super) subnets: Vec<RawSubnet>,
@@ -73,6 +72,19 @@ pub(super) struct RawTarget {
     pub(super) name: Placed<String>,
     pub(super) subnet: Option<Placed<String>>,
     pub(super) security_groups: Option<Vec<String>>,
+}
+
+/// `[quota]`: limits of the account; what it leaves out is as the model says.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RawQuota {
+    /// ENIs of one VPC.
+    pub(super) vpc_enis: Option<Placed<u32>>,
+    /// ENIs of the Region.
+    pub(super) region_enis: Option<Placed<u32>>,
+    /// Invocations in flight in the account.
+    pub(super) concurrency: Option<Placed<u32>>,
+    /// Creation requests: burst, and how many come back.
+    pub(super) api: Option<(Placed<u32>, Placed<Rate>)>,
 }
 
 impl RawSubnet {
@@ -143,8 +155,11 @@ impl Raw {
     /// The functions that a setting added and no traffic names (E204).
     pub(super) fn added_in_vain(&self, observed: &BTreeSet<&str>) -> Diagnostics {
         let mut problems = Diagnostics::default();
-        let added = self.functions.iter().filter(|it| self.origin.setting(it.name.place).is_some());
-        for name in added.map(|it| &it.name).filter(|name| !observed.contains(name.value.as_str())) {
+        let added =
+            self.functions.iter().filter(|function| self.origin.setting(function.name.place).is_some());
+        for name in
+            added.map(|function| &function.name).filter(|name| !observed.contains(name.value.as_str()))
+        {
             let known: Vec<&str> = observed.iter().copied().collect();
             let help = match nearest(&name.value, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),

@@ -4,23 +4,22 @@ use std::str::FromStr;
 
 use ipnet::Ipv4Net;
 
-use super::quota::RawQuota;
-use super::raw::{RawFunction, RawGrouping, RawRoute, RawSubnet, RawTarget};
+use super::raw::{RawFunction, RawGrouping, RawQuota, RawRoute, RawSubnet, RawTarget};
 use super::{Allow, Raw, check, check_groupings};
 use crate::diagnostic::Diagnostics;
-use crate::document::{self, Adds, Form, List, Placed, Reader, Setting, Table};
+use crate::document::{self, Adds, DocumentReader, DocumentShape, NamedList, Placed, Setting, TomlTable};
 use crate::quantity::{Memory, Millis, Price};
 
 const TOP: &[&str] = &[
     "model", "policy", "subnet", "function", "route", "grouping", "target", "allow", "promise", "prices",
     "quota",
 ];
-const LISTS: &[List] = &[
-    List { key: "subnet", adds: Adds::First(super::DEFAULT_SUBNET) },
-    List { key: "function", adds: Adds::Anything },
-    List { key: "route", adds: Adds::Nothing },
-    List { key: "grouping", adds: Adds::Nothing },
-    List { key: "target", adds: Adds::Nothing },
+const LISTS: &[NamedList] = &[
+    NamedList { key: "subnet", adds: Adds::First(super::DEFAULT_SUBNET) },
+    NamedList { key: "function", adds: Adds::Anything },
+    NamedList { key: "route", adds: Adds::Nothing },
+    NamedList { key: "grouping", adds: Adds::Nothing },
+    NamedList { key: "target", adds: Adds::Nothing },
 ];
 const SUBNET: &[&str] = &["name", "zone", "cidr", "vpc", "in_use"];
 const FUNCTION: &[&str] =
@@ -50,7 +49,7 @@ pub fn read(file: &str, text: &str) -> Result<Raw, Diagnostics> {
 /// The same with `settings` in the place of what the file says; a function that it does not
 /// declare, and `subnet-a` where it declares no subnet, are added.
 pub fn read_with(file: &str, text: &str, settings: &[Setting]) -> Result<Raw, Diagnostics> {
-    let form = Form { keys: TOP, lists: LISTS, numbers: &[] };
+    let form = DocumentShape { keys: TOP, lists: LISTS, numbers: &[] };
     document::read(file, text, &form, settings, |reader, root| {
         let tables = reader.tables(root, "subnet", SUBNET);
         let subnets: Vec<_> = tables.iter().map(|table| subnet(reader, table)).collect();
@@ -87,14 +86,14 @@ pub fn read_with(file: &str, text: &str, settings: &[Setting]) -> Result<Raw, Di
             creation: creation.map(|price: Placed<Price>| price.value),
             quota: RawQuota::read(reader, root),
         };
-        check::all(reader, &raw);
-        check_groupings::all(reader, &raw);
+        check::check_all(reader, &raw);
+        check_groupings::check_groupings(reader, &raw);
         Some(raw)
     })
 }
 
 /// What the promise must survive; the one thing that can be said is `zone`.
-fn survives(reader: &mut Reader<'_>, promise: &Table<'_>) -> bool {
+fn survives(reader: &mut DocumentReader<'_>, promise: &TomlTable<'_>) -> bool {
     let Some(text) = word(reader, promise, "survive") else { return false };
     if text.value != "zone" {
         let help = "write survive = \"zone\", or leave the key out";
@@ -105,7 +104,7 @@ fn survives(reader: &mut Reader<'_>, promise: &Table<'_>) -> bool {
 }
 
 /// The text at `key`, which is not empty.
-fn word(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Option<Placed<String>> {
+fn word(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>, key: &str) -> Option<Placed<String>> {
     let text = reader.text(table, key)?;
     if text.value.trim().is_empty() {
         reader.bad(&text, format!("`{}` is empty", table.name_of(key)), "write a name, or leave the key out");
@@ -115,7 +114,7 @@ fn word(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Option<Placed<
 }
 
 /// The name of a table that is nothing without one.
-fn name(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Placed<String>> {
+fn name(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<Placed<String>> {
     if !table.has("name") {
         reader.missing(table, "name", "name it, so that it can be referred to");
         return None;
@@ -124,14 +123,14 @@ fn name(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Placed<String>> {
 }
 
 fn quantity<T: FromStr<Err = crate::quantity::Malformed>>(
-    reader: &mut Reader<'_>,
-    table: &Table<'_>,
+    reader: &mut DocumentReader<'_>,
+    table: &TomlTable<'_>,
     key: &str,
 ) -> Option<Placed<T>> {
     reader.quantity(table, key)
 }
 
-fn subnet(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<RawSubnet> {
+fn subnet(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<RawSubnet> {
     let name = name(reader, table);
     let zone = word(reader, table, "zone").map(|zone| zone.value);
     let vpc = word(reader, table, "vpc").map(|vpc| vpc.value);
@@ -141,7 +140,7 @@ fn subnet(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<RawSubnet> {
 }
 
 /// An IPv4 block of /16 to /28, the sizes a subnet can have, on its boundary.
-fn cidr(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Placed<Ipv4Net>> {
+fn cidr(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<Placed<Ipv4Net>> {
     let text = reader.text(table, "cidr")?;
     let Ok(block) = text.value.trim().parse::<Ipv4Net>() else {
         let message = format!("`{}` is no IPv4 block", text.value);
@@ -161,7 +160,7 @@ fn cidr(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Placed<Ipv4Net>> {
     Some(Placed { value: block, place: text.place })
 }
 
-fn function(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<RawFunction> {
+fn function(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<RawFunction> {
     let name = name(reader, table);
     let memory: Option<Placed<Memory>> = quantity(reader, table, "memory");
     if let Some(memory) = memory.as_ref().filter(|memory| memory.value.0 == 0) {
@@ -190,18 +189,22 @@ fn function(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<RawFunction> {
 }
 
 /// What a route is beside a function; its name is looked at as the function's.
-fn route(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<RawRoute> {
+fn route(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<RawRoute> {
     let code: Option<Placed<Memory>> = quantity(reader, table, "code");
     let init: Option<Placed<Millis>> = quantity(reader, table, "init");
     let name = if table.has("name") { reader.text(table, "name") } else { None };
-    Some(RawRoute { name: name?, code: code.map(|it| it.value), init: init.map(|it| it.value) })
+    Some(RawRoute {
+        name: name?,
+        code: code.map(|placed| placed.value),
+        init: init.map(|placed| placed.value),
+    })
 }
 
-fn function_of_route(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<RawFunction> {
+fn function_of_route(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<RawFunction> {
     function(reader, table)
 }
 
-fn grouping(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<RawGrouping> {
+fn grouping(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<RawGrouping> {
     let name = name(reader, table);
     if !table.has("functions") {
         let help = "add functions = { checkout = [\"cart\", \"pay\"], browse = [\"catalog\"] }";
@@ -218,7 +221,7 @@ fn grouping(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<RawGrouping> {
     Some(RawGrouping { name: name?, functions })
 }
 
-fn target(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<RawTarget> {
+fn target(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<RawTarget> {
     let name = name(reader, table);
     let subnet = word(reader, table, "subnet");
     let security_groups = groups(reader, table, true);
@@ -226,7 +229,7 @@ fn target(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<RawTarget> {
 }
 
 /// The set of security groups; whatever is in a VPC has at least one.
-fn groups(reader: &mut Reader<'_>, table: &Table<'_>, in_vpc: bool) -> Option<Vec<String>> {
+fn groups(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>, in_vpc: bool) -> Option<Vec<String>> {
     let groups = reader.texts(table, "security_groups")?;
     if groups.is_empty() && in_vpc {
         let none = Placed { value: "[]", place: reader.place_of(table, "security_groups") };
@@ -239,7 +242,7 @@ fn groups(reader: &mut Reader<'_>, table: &Table<'_>, in_vpc: bool) -> Option<Ve
     Some(document::set(&groups))
 }
 
-fn allow(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Allow> {
+fn allow(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<Allow> {
     for key in ["from", "to"] {
         if !table.has(key) {
             reader.missing(table, key, "write the security groups it comes from and goes to");

@@ -3,48 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::assumptions::assumptions;
+use super::known::{KnownFunction, Observed};
 use super::raw::{RawFunction, RawGrouping, usable};
 use super::{
-    ARROW, DEFAULT_PREFIX, DEFAULT_SUBNET, DEFAULT_VPC, Function, Grouping, MOST_SUBNETS, Raw, Route,
-    Scenario, Subnet, Target,
+    ARROW, DEFAULT_MEMORY, DEFAULT_PREFIX, DEFAULT_SUBNET, DEFAULT_VPC, DEFAULT_ZONE, Function, Grouping,
+    MOST_SUBNETS, Raw, Route, Scenario, Subnet, VpcTarget,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::Placed;
 use crate::platform::Platform;
-use crate::quantity::Memory;
 
-/// Memory of a function of which nothing is known.
-pub(super) const DEFAULT_MEMORY: Memory = Memory::mib(1_024);
-pub(super) const DEFAULT_ZONE: &str = "zone-a";
 const DEFAULT_GROUP: &str = "default";
-
-/// What the traffic says of one function.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Observed {
-    /// Its name.
-    pub name: String,
-    /// Its memory, where the traffic gives it.
-    pub memory: Option<Memory>,
-}
-
-/// One function with what each side says of it.
-pub(super) struct Known<'r> {
-    pub(super) name: &'r str,
-    pub(super) said: Option<&'r RawFunction>,
-    pub(super) observed: Option<&'r Observed>,
-}
-
-impl Known<'_> {
-    /// Its memory, where anyone gives it.
-    pub(super) fn memory(&self) -> Option<Memory> {
-        self.said.and_then(|said| said.memory).or(self.observed.and_then(|observed| observed.memory))
-    }
-
-    /// Whether nobody says which subnets it is in.
-    pub(super) fn without_subnets(&self) -> bool {
-        self.said.is_none_or(|said| said.subnets.is_none())
-    }
-}
 
 /// Fills in every default.
 ///
@@ -65,7 +34,7 @@ pub fn resolve(raw: &Raw, platform: &Platform, observed: &[Observed]) -> Result<
     let targets = raw
         .targets
         .iter()
-        .map(|target| Target {
+        .map(|target| VpcTarget {
             name: target.name.value.clone(),
             subnet: target
                 .subnet
@@ -98,26 +67,25 @@ pub fn resolve(raw: &Raw, platform: &Platform, observed: &[Observed]) -> Result<
     })
 }
 
-fn known<'r>(raw: &'r Raw, observed: &'r [Observed]) -> Result<Vec<Known<'r>>, Diagnostics> {
+fn known<'r>(raw: &'r Raw, observed: &'r [Observed]) -> Result<Vec<KnownFunction<'r>>, Diagnostics> {
     let declared: BTreeMap<&str, &RawFunction> =
         raw.functions.iter().map(|function| (function.name.value.as_str(), function)).collect();
     let seen = observed_once(observed)?;
     raw.added_in_vain(&seen).or(())?;
-    let of_traffic = observed.iter().map(|function| Known {
+    let of_traffic = observed.iter().map(|function| KnownFunction {
         name: &function.name,
         said: declared.get(function.name.as_str()).copied(),
         observed: Some(function),
     });
-    let others = raw
-        .functions
-        .iter()
-        .filter(|function| !seen.contains(function.name.value.as_str()))
-        .map(|function| Known { name: &function.name.value, said: Some(function), observed: None });
+    let others =
+        raw.functions.iter().filter(|function| !seen.contains(function.name.value.as_str())).map(
+            |function| KnownFunction { name: &function.name.value, said: Some(function), observed: None },
+        );
     Ok(of_traffic.chain(others).collect())
 }
 
 fn function(
-    known: &Known<'_>,
+    known: &KnownFunction<'_>,
     platform: &Platform,
     index: &BTreeMap<&str, usize>,
     home: &[usize],
@@ -127,7 +95,8 @@ fn function(
         Some(names) => names.iter().filter_map(|name| index.get(name.value.as_str()).copied()).collect(),
         None => home.to_vec(),
     };
-    let reaches = said.map_or_else(Vec::new, |said| said.reaches.iter().map(|it| it.value.clone()).collect());
+    let reaches =
+        said.map_or_else(Vec::new, |said| said.reaches.iter().map(|target| target.value.clone()).collect());
     Function {
         name: known.name.to_owned(),
         memory: known.memory().unwrap_or(DEFAULT_MEMORY),

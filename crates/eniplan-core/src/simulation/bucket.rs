@@ -6,14 +6,14 @@ const TOKEN: u64 = 1_000_000;
 
 /// A bucket in use. Full at time 0; calls must not go back in time.
 #[derive(Clone, Debug)]
-pub(crate) struct Bucket {
+pub(crate) struct BucketState {
     full: u64,
     per_ms: u64,
     level: u64,
     at: u64,
 }
 
-impl Bucket {
+impl BucketState {
     pub(crate) fn new(bucket: TokenBucket) -> Self {
         let full = u64::from(bucket.burst.max(1)) * TOKEN;
         Self { full, per_ms: bucket.per_second.micro_tokens_per_ms(), level: full, at: 0 }
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn one_token_refilled_each_eight_milliseconds() {
-        let mut bucket = Bucket::new(TokenBucket { burst: 1, per_second: Rate::per_second(125) });
+        let mut bucket = BucketState::new(TokenBucket { burst: 1, per_second: Rate::per_second(125) });
         assert_eq!([2, 3, 4, 40].map(|now| bucket.take_in_turn(now)), [2, 10, 18, 40]);
         assert_eq!([41, 47, 48].map(|now| bucket.has_token(now)), [false, false, true]);
         bucket.take();
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn a_full_bucket_serves_a_burst_and_then_its_rate() {
-        let mut bucket = Bucket::new(TokenBucket { burst: 100, per_second: Rate::per_second(5) });
+        let mut bucket = BucketState::new(TokenBucket { burst: 100, per_second: Rate::per_second(5) });
         let grants: Vec<_> = (0..1_600).map(|_| bucket.take_in_turn(0)).collect();
         assert_eq!((grants[99], grants[100], grants[1_599]), (0, 200, 300_000));
     }

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use super::failure::Failure;
 use super::record::Census;
 use super::world::World;
-use crate::cold_path::{Found, NoReady};
+use crate::cold_path::{EniFound, NoReady};
 use crate::policy::Pick;
 
 /// Where an ENI stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
+pub(crate) enum EniState {
     /// Requested or booting.
     Booting,
     /// Ready, idle or in use.
@@ -25,7 +25,7 @@ pub(crate) struct Eni {
     pub(crate) class: u32,
     /// Its number in the order of creation.
     pub(crate) serial: u64,
-    pub(crate) state: State,
+    pub(crate) state: EniState,
     /// Units left for environments.
     pub(crate) room: u64,
     /// Environments on it, or waiting for it to boot.
@@ -40,7 +40,7 @@ pub(crate) struct Eni {
 
 /// The ENIs of one class that can take an environment.
 #[derive(Clone, Debug, Default)]
-struct ClassPool {
+struct OpenEnis {
     /// Ready ones with room, by the policy's key, then number, then slot.
     ready: BTreeSet<(u64, u64, u32)>,
     /// Booting ones with room, by number.
@@ -50,20 +50,20 @@ struct ClassPool {
     /// Booting ones without an environment.
     unclaimed: u32,
     /// All that are ready, and all that are booting.
-    standing: u32,
-    coming: u32,
+    ready_count: u32,
+    booting_count: u32,
     /// All that are held, from request to gone.
     held: u32,
 }
 
 /// All ENIs.
 #[derive(Clone, Debug)]
-pub(crate) struct Enis {
+pub(crate) struct EniFleet {
     pick: Pick,
     capacity: u64,
     slots: Vec<Eni>,
     vacant: Vec<u32>,
-    classes: Vec<ClassPool>,
+    classes: Vec<OpenEnis>,
     made: u64,
     /// Addresses held per subnet.
     pub(crate) subnet_held: Vec<u32>,
@@ -76,7 +76,7 @@ pub(crate) struct Enis {
     pub(crate) booting: u32,
 }
 
-impl Enis {
+impl EniFleet {
     pub(crate) fn new(world: &World) -> Self {
         let limits = &world.topology.limits;
         let vpcs = limits.subnets.iter().map(|subnet| subnet.vpc + 1).max().unwrap_or(0);
@@ -85,7 +85,7 @@ impl Enis {
             capacity: world.capacity,
             slots: Vec::new(),
             vacant: Vec::new(),
-            classes: vec![ClassPool::default(); world.topology.classes.len()],
+            classes: vec![OpenEnis::default(); world.topology.classes.len()],
             made: 0,
             subnet_held: vec![0; limits.subnets.len()],
             vpc_held: vec![0; vpcs],
@@ -118,29 +118,29 @@ impl Enis {
     }
 
     fn enrol(&mut self, eni: u32, present: bool) {
-        let it = &self.slots[eni as usize];
-        let (key, serial) = (self.key(it), it.serial);
-        let (state, has_room, free) = (it.state, it.room > 0, it.environments == 0);
+        let current = &self.slots[eni as usize];
+        let (key, serial) = (self.key(current), current.serial);
+        let (state, has_room, free) = (current.state, current.room > 0, current.environments == 0);
         let of_state = match (state, free) {
-            (State::Booting, _) => Some(&mut self.booting),
-            (State::Ready, true) => Some(&mut self.idle),
-            (State::Ready, false) => Some(&mut self.in_use),
-            (State::Deleting, _) => None,
+            (EniState::Booting, _) => Some(&mut self.booting),
+            (EniState::Ready, true) => Some(&mut self.idle),
+            (EniState::Ready, false) => Some(&mut self.in_use),
+            (EniState::Deleting, _) => None,
         };
         if let Some(count) = of_state {
             *count = if present { *count + 1 } else { *count - 1 };
         }
         let pool = &mut self.classes[self.slots[eni as usize].class as usize];
         let of_class = match state {
-            State::Booting => Some(&mut pool.coming),
-            State::Ready => Some(&mut pool.standing),
-            State::Deleting => None,
+            EniState::Booting => Some(&mut pool.booting_count),
+            EniState::Ready => Some(&mut pool.ready_count),
+            EniState::Deleting => None,
         };
         if let Some(count) = of_class {
             *count = if present { *count + 1 } else { *count - 1 };
         }
         match state {
-            State::Ready => {
+            EniState::Ready => {
                 if has_room {
                     toggle(&mut pool.ready, (key, serial, eni), present);
                 }
@@ -148,7 +148,7 @@ impl Enis {
                     toggle(&mut pool.idle, (serial, eni), present);
                 }
             }
-            State::Booting => {
+            EniState::Booting => {
                 if has_room {
                     toggle(&mut pool.booting, (serial, eni), present);
                 }
@@ -156,7 +156,7 @@ impl Enis {
                     pool.unclaimed = if present { pool.unclaimed + 1 } else { pool.unclaimed - 1 };
                 }
             }
-            State::Deleting => {}
+            EniState::Deleting => {}
         }
     }
 
@@ -215,8 +215,8 @@ impl Enis {
     }
 
     /// Adds an ENI of `class`, booting or ready, and holds its address and quotas.
-    pub(crate) fn make(&mut self, world: &World, class: usize, state: State) -> u32 {
-        self.hold(world, class, true);
+    pub(crate) fn make(&mut self, world: &World, class: usize, state: EniState) -> u32 {
+        self.count_held(world, class, true);
         let eni = Eni {
             class: u32::try_from(class).unwrap_or(u32::MAX),
             serial: self.made,
@@ -239,7 +239,7 @@ impl Enis {
         slot
     }
 
-    fn hold(&mut self, world: &World, class: usize, take: bool) {
+    fn count_held(&mut self, world: &World, class: usize, take: bool) {
         let subnet = world.topology.classes[class].subnet;
         let vpc = world.topology.limits.subnets[subnet].vpc;
         let of_class = &mut self.classes[class].held;
@@ -258,11 +258,11 @@ impl Enis {
 
     /// What stands in these classes for an environment that no ready ENI took; `could`: it could have
     /// had one, `reuses`: the policy reuses them.
-    pub(crate) fn found(&self, classes: &[usize], could: bool, reuses: bool) -> Found {
-        let sum = |of: fn(&ClassPool) -> u32| -> u32 {
+    pub(crate) fn survey(&self, classes: &[usize], could: bool, reuses: bool) -> EniFound {
+        let sum = |of: fn(&OpenEnis) -> u32| -> u32 {
             classes.iter().map(|&class| of(&self.classes[class])).fold(0, u32::saturating_add)
         };
-        let (ready, booting) = (sum(|pool| pool.standing), sum(|pool| pool.coming));
+        let (ready, booting) = (sum(|pool| pool.ready_count), sum(|pool| pool.booting_count));
         let because = match (reuses, could, ready, booting) {
             (false, ..) => NoReady::NeverReused,
             (_, true, ..) => NoReady::Missed,
@@ -270,7 +270,7 @@ impl Enis {
             (_, _, 0, _) => NoReady::Booting,
             _ => NoReady::Full,
         };
-        Found { because, ready, booting, deleting: sum(|pool| pool.held) - ready - booting }
+        EniFound { because, ready, booting, deleting: sum(|pool| pool.held) - ready - booting }
     }
 
     /// The creation request of `eni` gets its token at `granted`.
@@ -294,7 +294,7 @@ impl Enis {
 
     pub(crate) fn is_idle(&self, eni: u32) -> bool {
         let eni = self.get(eni);
-        eni.state == State::Ready && eni.environments == 0
+        eni.state == EniState::Ready && eni.environments == 0
     }
 
     /// Notes that `eni` has become idle; `mark` names this idleness and no other.
@@ -308,21 +308,21 @@ impl Enis {
     }
 
     /// `eni` has booted; the environments that waited for it, in order.
-    pub(crate) fn ready(&mut self, eni: u32) -> Vec<u32> {
+    pub(crate) fn end_boot(&mut self, eni: u32) -> Vec<u32> {
         self.update(eni, |eni| {
-            eni.state = State::Ready;
+            eni.state = EniState::Ready;
             std::mem::take(&mut eni.waiting)
         })
     }
 
     pub(crate) fn begin_deletion(&mut self, eni: u32) {
-        self.update(eni, |eni| eni.state = State::Deleting);
+        self.update(eni, |eni| eni.state = EniState::Deleting);
     }
 
     /// The deletion has ended: address and quotas are free again.
-    pub(crate) fn gone(&mut self, world: &World, eni: u32) {
+    pub(crate) fn end_deletion(&mut self, world: &World, eni: u32) {
         let class = self.get(eni).class as usize;
-        self.hold(world, class, false);
+        self.count_held(world, class, false);
         self.vacant.push(eni);
     }
 

@@ -1,6 +1,6 @@
 //! Environment: what serves one invocation at a time, and the way to its first.
 
-use crate::cold_path::{EniWait, Stretch};
+use crate::cold_path::{EniWait, StepTiming};
 
 /// An invocation in flight.
 #[derive(Clone, Copy, Debug)]
@@ -13,9 +13,9 @@ pub(super) struct Invocation {
 
 /// An environment on its cold path.
 #[derive(Clone, Debug)]
-pub(super) struct Cold {
+pub(super) struct ColdProgress {
     pub(super) born: u64,
-    pub(super) stretches: Vec<Stretch>,
+    pub(super) timings: Vec<StepTiming>,
     pub(super) ended: Vec<bool>,
     /// What its `eni` step waits for, as far as it is known.
     pub(super) eni_wait: EniWait,
@@ -23,10 +23,10 @@ pub(super) struct Cold {
     pub(super) invocation: Invocation,
 }
 
-impl Cold {
+impl ColdProgress {
     /// The step has waited from its start until now.
     pub(super) fn note_wait(&mut self, step: usize, now: u64) {
-        let stretch = &mut self.stretches[step];
+        let stretch = &mut self.timings[step];
         stretch.wait = (now - self.born).saturating_sub(stretch.start);
     }
 }
@@ -41,5 +41,5 @@ pub(super) struct Environment {
     pub(super) served: u32,
     pub(super) eni: Option<u32>,
     /// Boxed: most environments are past it, and the others are many.
-    pub(super) cold: Option<Box<Cold>>,
+    pub(super) cold: Option<Box<ColdProgress>>,
 }

@@ -1,6 +1,6 @@
 //! Failure: what fails an invocation.
 
-use crate::cold_path::Limit;
+use crate::cold_path::SystemLimit;
 
 /// Why an invocation fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,11 +21,11 @@ pub enum Failure {
 
 impl Failure {
     /// The limit on ENIs that it is, if it is one.
-    pub const fn limit(self) -> Option<Limit> {
+    pub const fn limit(self) -> Option<SystemLimit> {
         match self {
-            Self::SubnetAddresses => Some(Limit::SubnetAddresses),
-            Self::VpcQuota => Some(Limit::VpcQuota),
-            Self::RegionQuota => Some(Limit::RegionQuota),
+            Self::SubnetAddresses => Some(SystemLimit::SubnetAddresses),
+            Self::VpcQuota => Some(SystemLimit::VpcQuota),
+            Self::RegionQuota => Some(SystemLimit::RegionQuota),
             Self::AccountConcurrency | Self::Scaling | Self::Starved => None,
         }
     }

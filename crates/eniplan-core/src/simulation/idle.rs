@@ -39,6 +39,7 @@ impl IdlePool {
         matches!(self.pick, PickEnvironment::NewestCreated | PickEnvironment::OldestCreated)
     }
 
+    #[inline]
     pub(crate) fn add(&mut self, idle: Idle) {
         self.by_idleness.push_back(idle);
         if self.goes_by_creation() {
@@ -47,6 +48,7 @@ impl IdlePool {
     }
 
     /// Takes the one that serves the next arrival.
+    #[inline]
     pub(crate) fn take(&mut self) -> Option<Idle> {
         let taken = match self.pick {
             PickEnvironment::NewestIdle => return self.by_idleness.pop_back(),

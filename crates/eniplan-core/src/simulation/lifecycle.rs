@@ -6,26 +6,26 @@ use super::idle::Idle;
 use super::nature::Nature;
 use super::queue::Event;
 use super::record::Recorder;
-use super::run::Run;
-use crate::policy::Binding;
+use super::run::SimulationRun;
+use crate::policy::EnvironmentBinding;
 
-impl<N: Nature, R: Recorder> Run<'_, N, R> {
+impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
     /// The environment becomes idle.
     pub(super) fn rest(&mut self, environment: u32, now: u64) {
-        let Some(it) = self.environments[environment as usize].as_mut() else { return };
-        self.starting -= u32::from(it.cold.take().is_some());
-        let function = it.function;
+        let Some(instance) = self.environments[environment as usize].as_mut() else { return };
+        self.starting -= u32::from(instance.cold.take().is_some());
+        let function = instance.function;
         let sequence = self.queue.next_sequence();
         let place = &self.world.functions[function as usize];
         if let Some(drawn) = place.drawn {
-            let expires = now.saturating_add(self.nature.life(it.serial, it.served, drawn));
-            let idle = Idle { environment, serial: it.serial, expires, sequence };
+            let expires = now.saturating_add(self.nature.lifetime(instance.serial, instance.served, drawn));
+            let idle = Idle { environment, serial: instance.serial, expires, sequence };
             self.uneven[function as usize].add(idle);
             return self.queue.push_as(expires, sequence, Event::EnvironmentExpiry { function });
         }
         let expires = now.saturating_add(place.keep_alive);
         let pool = &mut self.idle[function as usize];
-        pool.add(Idle { environment, serial: it.serial, expires, sequence });
+        pool.add(Idle { environment, serial: instance.serial, expires, sequence });
         self.arm(function);
     }
 
@@ -68,26 +68,27 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
 
     /// The environment ends and gives up its place on its ENI.
     pub(super) fn end_environment(&mut self, environment: u32, now: u64) -> Option<Environment> {
-        let it = self.environments[environment as usize].take()?;
+        let instance = self.environments[environment as usize].take()?;
         self.vacant.push(environment);
         self.alive -= 1;
-        self.starting -= u32::from(it.cold.is_some());
+        self.starting -= u32::from(instance.cold.is_some());
         self.outcome.environments.set(now, self.alive);
-        self.recorder.ended(now, it.serial);
-        if let Some(eni) = it.eni {
-            self.leave_eni(eni, self.world.functions[it.function as usize].size, now);
+        self.recorder.ended(now, instance.serial);
+        if let Some(eni) = instance.eni {
+            self.leave_eni(eni, self.world.functions[instance.function as usize].size, now);
         }
-        Some(it)
+        Some(instance)
     }
 
     /// No ENI can be had for the environment: it ends, and so does the invocation that waits for it.
     pub(super) fn abort(&mut self, environment: u32, failure: Failure, now: u64) {
-        let Some(it) = self.end_environment(environment, now) else { return };
-        let Some(cold) = it.cold else { return };
-        let function = it.function as usize;
-        if self.world.policy.binding == Binding::Queued {
+        let Some(instance) = self.end_environment(environment, now) else { return };
+        let Some(cold) = instance.cold else { return };
+        let function = instance.function as usize;
+        if self.world.policy.binding == EnvironmentBinding::Queued {
             let waiting = &mut self.queued[function];
-            let Some(place) = waiting.iter().position(|it| it.number == cold.invocation.number) else {
+            let Some(place) = waiting.iter().position(|queued| queued.number == cold.invocation.number)
+            else {
                 return;
             };
             waiting.remove(place);

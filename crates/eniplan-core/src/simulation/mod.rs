@@ -14,6 +14,7 @@ mod idle;
 mod lifecycle;
 mod nature;
 mod outcome;
+mod planned;
 mod queue;
 mod record;
 mod reuse;
@@ -27,10 +28,10 @@ mod world;
 pub use distribution::Distribution;
 pub use failure::Failure;
 pub use nature::{Assignment, End, Nature, Random, Recording};
-pub use outcome::{ColdStarts, Level, Longest, Outcome};
-pub use record::{Census, Recorder, Served, Silent};
-pub use reuse::{FunctionReuse, Reuse, Shared, Watched};
-pub use world::{Action, World};
+pub use outcome::{ColdStartCounts, Gauge, InitialState, Longest, Outcome};
+pub use record::{Census, Recorder, ServedInvocation, Silent};
+pub use reuse::{FunctionReuse, Reuse, Shared, WatchedInstant};
+pub use world::{EniAction, World};
 
 use crate::quantity::Millis;
 use crate::trace::{Entry, Traffic};
@@ -54,20 +55,39 @@ pub fn simulate_arrivals<N: Nature, R: Recorder>(
     nature: N,
     recorder: R,
 ) -> (Outcome, N, R) {
-    run::Run::new(world, nature, recorder, span).finish(arrivals, span.0)
+    let mut run = run::SimulationRun::new(world, nature, recorder, span);
+    run.begin();
+    arrivals.for_each(|entry| run.arrive(entry));
+    run.finish(span.0)
 }
 
-/// What stands idle and ready at time 0, as far as the limits allow it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
-    /// Environments of each function.
-    pub environments: Vec<u32>,
-    /// ENIs held.
-    pub enis: u32,
+/// Runs `traffic` through several worlds in one reading; each run comes to what it does alone.
+pub fn simulate_together<N: Nature, R: Recorder>(
+    traffic: &Traffic,
+    runs: Vec<(&World<'_>, N, R)>,
+) -> Vec<(Outcome, N, R)> {
+    /// Few enough to stay at hand, many enough that a run finds its own things again.
+    const BLOCK: usize = 1_024;
+    let new = |(world, nature, recorder)| run::SimulationRun::new(world, nature, recorder, traffic.span);
+    let mut runs: Vec<run::SimulationRun<'_, N, R>> = runs.into_iter().map(new).collect();
+    runs.iter_mut().for_each(run::SimulationRun::begin);
+    let mut arrivals = traffic.arrivals();
+    let mut block = Vec::with_capacity(BLOCK);
+    loop {
+        block.clear();
+        block.extend(arrivals.by_ref().take(BLOCK));
+        if block.is_empty() {
+            break;
+        }
+        for run in &mut runs {
+            block.iter().for_each(|&entry| run.arrive(entry));
+        }
+    }
+    runs.into_iter().map(|run| run.finish(traffic.span.0)).collect()
 }
 
 /// What stands at time 0 in `world`.
-pub fn standing(world: &World<'_>) -> Standing {
+pub fn initial_state(world: &World<'_>) -> InitialState {
     let longest = Assignment::all(End::Longest);
-    run::Run::new(world, longest, Silent, Millis::ZERO).standing()
+    run::SimulationRun::new(world, longest, Silent, Millis::ZERO).initial_state()
 }

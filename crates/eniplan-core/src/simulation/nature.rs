@@ -24,7 +24,7 @@ pub trait Nature {
     ///
     /// Asked only in a world that draws keep-alives ([`World::drawing_keep_alive`](super::World)); of
     /// natures that have no opinion the longest.
-    fn life(&mut self, _environment: u64, _served: u32, interval: &Interval) -> u64 {
+    fn lifetime(&mut self, _environment: u64, _served: u32, interval: &Interval) -> u64 {
         interval.max.0
     }
 }
@@ -36,7 +36,7 @@ pub struct Random {
     deletions: Stream,
     phases: Stream,
     misses: Stream,
-    lives: Stream,
+    lifetimes: Stream,
 }
 
 impl Random {
@@ -47,7 +47,7 @@ impl Random {
             deletions: Stream::new(seed, Purpose::Deletions),
             phases: Stream::new(seed, Purpose::Phases),
             misses: Stream::new(seed, Purpose::Misses),
-            lives: Stream::new(seed, Purpose::Lives),
+            lifetimes: Stream::new(seed, Purpose::Lifetimes),
         }
     }
 }
@@ -69,8 +69,8 @@ impl Nature for Random {
         self.misses.below(acquisition, u64::from(Probability::ONE)) < u64::from(miss.0)
     }
 
-    fn life(&mut self, environment: u64, served: u32, interval: &Interval) -> u64 {
-        interval.at(self.lives.fork(environment).draw(served.into())).0
+    fn lifetime(&mut self, environment: u64, served: u32, interval: &Interval) -> u64 {
+        interval.at(self.lifetimes.fork(environment).draw(served.into())).0
     }
 }
 
@@ -87,7 +87,7 @@ pub enum End {
 
 impl End {
     /// This end of `interval`, ms.
-    pub const fn of(self, interval: &Interval) -> u64 {
+    pub const fn pick(self, interval: &Interval) -> u64 {
         match self {
             Self::Shortest => interval.min.0,
             Self::Longest => interval.max.0,
@@ -126,9 +126,11 @@ impl Assignment {
         }
     }
 
-    fn held(&self, listed: Option<&u64>, interval: &Interval) -> u64 {
-        listed
-            .map_or_else(|| self.otherwise.of(interval), |&value| value.clamp(interval.min.0, interval.max.0))
+    fn clamp_listed(&self, listed: Option<&u64>, interval: &Interval) -> u64 {
+        listed.map_or_else(
+            || self.otherwise.pick(interval),
+            |&value| value.clamp(interval.min.0, interval.max.0),
+        )
     }
 }
 
@@ -138,24 +140,24 @@ fn listed(values: &[u64], index: u64) -> Option<&u64> {
 
 impl Nature for Assignment {
     fn boot(&mut self, request: u64, interval: &Interval) -> u64 {
-        self.held(listed(&self.boots_ms, request), interval)
+        self.clamp_listed(listed(&self.boots_ms, request), interval)
     }
 
     fn deletion(&mut self, deletion: u64, interval: &Interval) -> u64 {
-        self.held(listed(&self.deletions_ms, deletion), interval)
+        self.clamp_listed(listed(&self.deletions_ms, deletion), interval)
     }
 
     fn phase(&mut self, environment: u64, step: usize, interval: &Interval) -> u64 {
         let steps = self.phases_ms.get(&environment);
-        self.held(steps.and_then(|steps| steps.get(step)), interval)
+        self.clamp_listed(steps.and_then(|steps| steps.get(step)), interval)
     }
 
     fn misses(&mut self, acquisition: u64, _miss: Probability) -> bool {
         self.misses.contains(&acquisition)
     }
 
-    fn life(&mut self, _environment: u64, _served: u32, interval: &Interval) -> u64 {
-        self.otherwise.of(interval)
+    fn lifetime(&mut self, _environment: u64, _served: u32, interval: &Interval) -> u64 {
+        self.otherwise.pick(interval)
     }
 }
 
@@ -203,8 +205,8 @@ impl<N: Nature> Nature for Recording<N> {
     }
 
     /// Passed on and not noted: nothing that is replayed draws keep-alives.
-    fn life(&mut self, environment: u64, served: u32, interval: &Interval) -> u64 {
-        self.nature.life(environment, served, interval)
+    fn lifetime(&mut self, environment: u64, served: u32, interval: &Interval) -> u64 {
+        self.nature.lifetime(environment, served, interval)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::quantity::Millis;
 
 /// A whole number over time, with its peak and its integral.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Level {
+pub struct Gauge {
     value: u64,
     since: u64,
     horizon: u64,
@@ -20,7 +20,7 @@ pub struct Level {
     pub integral: u128,
 }
 
-impl Level {
+impl Gauge {
     /// Zero from 0 on, integrated up to `horizon`.
     pub const fn new(horizon: Millis) -> Self {
         Self { value: 0, since: 0, horizon: horizon.0, peak: 0, peak_at: 0, integral: 0 }
@@ -53,7 +53,7 @@ impl Level {
 
 /// The cold starts of a run, exactly: how many of each length.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ColdStarts {
+pub struct ColdStartCounts {
     by_length: BTreeMap<u64, u64>,
     /// Invocations that were served, cold or warm.
     pub served: u64,
@@ -61,7 +61,7 @@ pub struct ColdStarts {
     pub cold: u64,
 }
 
-impl ColdStarts {
+impl ColdStartCounts {
     pub(crate) fn add(&mut self, length: u64, cold: bool) {
         self.served += 1;
         if cold {
@@ -82,12 +82,12 @@ impl ColdStarts {
     /// The smallest length, ms, that at least `share` (parts per thousand) of all served
     /// invocations do not exceed; a warm one counts as 0. Zero when nothing was served.
     pub fn quantile(&self, share: u64) -> u64 {
-        self.of(self.served, self.served - self.cold, share)
+        self.quantile_with_zeros(self.served, self.served - self.cold, share)
     }
 
     /// The same over the cold ones alone.
     pub fn cold_quantile(&self, share: u64) -> u64 {
-        self.of(self.cold, 0, share)
+        self.quantile_with_zeros(self.cold, 0, share)
     }
 
     /// The largest length, ms.
@@ -105,7 +105,7 @@ impl ColdStarts {
         self.by_length.iter().map(|(&length, &count)| (length, count))
     }
 
-    fn of(&self, total: u64, zeros: u64, share: u64) -> u64 {
+    fn quantile_with_zeros(&self, total: u64, zeros: u64, share: u64) -> u64 {
         let rank = u64::try_from((u128::from(total) * u128::from(share)).div_ceil(1_000)).unwrap_or(total);
         let mut seen = zeros;
         if rank <= seen {
@@ -140,15 +140,15 @@ pub struct Outcome {
     /// Invocations that arrived.
     pub invocations: u64,
     /// The cold starts.
-    pub cold_starts: ColdStarts,
+    pub cold_starts: ColdStartCounts,
     /// Failed invocations by what failed them.
     pub failed: BTreeMap<Failure, u64>,
     /// ENIs held, from request to gone.
-    pub enis: Level,
+    pub enis: Gauge,
     /// The same per subnet.
-    pub subnets: Vec<Level>,
+    pub subnets: Vec<Gauge>,
     /// Environments alive.
-    pub environments: Level,
+    pub environments: Gauge,
     /// ENIs requested.
     pub creations: u64,
     /// The first of the longest cold starts.
@@ -159,11 +159,11 @@ impl Outcome {
     pub(crate) fn new(span: Millis, subnets: usize) -> Self {
         Self {
             invocations: 0,
-            cold_starts: ColdStarts::default(),
+            cold_starts: ColdStartCounts::default(),
             failed: BTreeMap::new(),
-            enis: Level::new(span),
-            subnets: vec![Level::new(span); subnets],
-            environments: Level::new(span),
+            enis: Gauge::new(span),
+            subnets: vec![Gauge::new(span); subnets],
+            environments: Gauge::new(span),
             creations: 0,
             longest: None,
         }
@@ -181,13 +181,22 @@ impl Outcome {
     }
 }
 
+/// What stands idle and ready at time 0, as far as the limits allow it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InitialState {
+    /// Environments of each function.
+    pub environments: Vec<u32>,
+    /// ENIs held.
+    pub enis: u32,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn quantiles_are_exact_ranks() {
-        let mut starts = ColdStarts::default();
+        let mut starts = ColdStartCounts::default();
         (0..90).for_each(|_| starts.add(0, false));
         (1..=10).for_each(|length| starts.add(length * 100, true));
         assert_eq!([500, 900, 901, 950, 1_000].map(|share| starts.quantile(share)), [0, 0, 100, 500, 1_000]);
@@ -197,7 +206,7 @@ mod tests {
 
     #[test]
     fn a_level_integrates_up_to_its_horizon() {
-        let mut level = Level::new(Millis(100));
+        let mut level = Gauge::new(Millis(100));
         for (at, value) in [(10, 2), (20, 5), (90, 1), (150, 9), (200, 0)] {
             level.set(at, value);
         }

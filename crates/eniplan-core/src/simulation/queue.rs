@@ -44,7 +44,7 @@ const ARRIVAL_RANK: u8 = 4;
 
 /// When an event is due; smaller is earlier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Due {
+pub(crate) struct EventTime {
     pub(crate) at: u64,
     pub(crate) rank: u8,
     pub(crate) sequence: u64,
@@ -53,7 +53,7 @@ pub(crate) struct Due {
 /// Events to come: the ends of invocations and phases on a wheel while they are near, the rest in a heap.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Queue {
-    heap: BinaryHeap<Reverse<(Due, Event)>>,
+    heap: BinaryHeap<Reverse<(EventTime, Event)>>,
     near: Wheel<Event>,
     sequence: u64,
     now: u64,
@@ -70,6 +70,7 @@ impl Queue {
     }
 
     /// Schedules `event`; an event at `u64::MAX` never happens.
+    #[inline]
     pub(crate) fn push(&mut self, at: u64, event: Event) {
         let sequence = self.next_sequence();
         if event.rank() != NEAR_RANK || self.near.add(self.now, at, sequence, event).is_err() {
@@ -80,18 +81,19 @@ impl Queue {
     /// Schedules `event` in the place of an earlier number.
     pub(crate) fn push_as(&mut self, at: u64, sequence: u64, event: Event) {
         if at < u64::MAX {
-            self.heap.push(Reverse((Due { at, rank: event.rank(), sequence }, event)));
+            self.heap.push(Reverse((EventTime { at, rank: event.rank(), sequence }, event)));
         }
     }
 
     /// When the first event on the wheel and the first in the heap are due.
-    fn heads(&mut self) -> (Option<Due>, Option<Due>) {
-        let near = self.near.next_due().map(|(at, sequence)| Due { at, rank: NEAR_RANK, sequence });
+    #[inline]
+    fn heads(&mut self) -> (Option<EventTime>, Option<EventTime>) {
+        let near = self.near.next_due().map(|(at, sequence)| EventTime { at, rank: NEAR_RANK, sequence });
         (near, self.heap.peek().map(|Reverse((due, _))| *due))
     }
 
     /// When the next event is due.
-    pub(crate) fn next_due(&mut self) -> Option<Due> {
+    pub(crate) fn next_due(&mut self) -> Option<EventTime> {
         let (near, far) = self.heads();
         near.into_iter().chain(far).min()
     }
@@ -102,7 +104,8 @@ impl Queue {
     }
 
     /// Takes the next event, if it comes before the arrivals of instant `arrival`.
-    pub(crate) fn pop_before(&mut self, arrival: u64) -> Option<(Due, Event)> {
+    #[inline]
+    pub(crate) fn pop_before(&mut self, arrival: u64) -> Option<(EventTime, Event)> {
         let (near, far) = self.heads();
         let is_far = match (near, far) {
             (Some(near), Some(far)) => far < near,

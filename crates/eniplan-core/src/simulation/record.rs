@@ -1,11 +1,11 @@
 //! Recorder: who listens to a run.
 
 use super::failure::Failure;
-use crate::cold_path::Stretch;
+use crate::cold_path::StepTiming;
 
 /// An invocation whose handler has started.
 #[derive(Clone, Copy, Debug)]
-pub struct Served<'a> {
+pub struct ServedInvocation<'a> {
     /// When it arrived, ms.
     pub arrival: u64,
     /// When its handler started, ms.
@@ -28,7 +28,7 @@ pub struct Served<'a> {
     pub cold: bool,
     /// The steps of its cold path, relative to the arrival; empty when warm, or served by
     /// an environment that another invocation had started.
-    pub stretches: &'a [Stretch],
+    pub timings: &'a [StepTiming],
 }
 
 /// How many environments and ENIs are in each state.
@@ -53,19 +53,19 @@ pub struct Census {
 /// Listens to a run.
 pub trait Recorder {
     /// A handler has started.
-    fn served(&mut self, _served: &Served<'_>) {}
+    fn served(&mut self, _served: &ServedInvocation<'_>) {}
     /// An invocation has failed.
     fn failed(&mut self, _arrival: u64, _function: usize, _failure: Failure) {}
     /// An environment stands idle at time 0.
-    fn stands(&mut self, _function: usize, _environment: u64) {}
+    fn initially_idle(&mut self, _function: usize, _environment: u64) {}
     /// An environment has come to the end of its cold path: its memory begins.
     fn ready(&mut self, _at: u64, _function: usize, _environment: u64) {}
     /// An environment has ended, and its memory with it; also one that never was ready.
     fn ended(&mut self, _at: u64, _environment: u64) {}
     /// An event has been dealt with; what stands now may or may not differ from before.
-    fn settled(&mut self, _at: u64, _census: Census) {}
+    fn census_changed(&mut self, _at: u64, _census: Census) {}
     /// The number of ENIs held in a class has changed.
-    fn enis(&mut self, _at: u64, _class: usize, _held: u32) {}
+    fn enis_changed(&mut self, _at: u64, _class: usize, _held: u32) {}
 }
 
 /// Nobody listens.
@@ -76,52 +76,52 @@ impl Recorder for Silent {}
 
 /// Perhaps somebody listens.
 impl<R: Recorder> Recorder for Option<R> {
-    fn served(&mut self, served: &Served<'_>) {
-        if let Some(it) = self {
-            it.served(served);
+    fn served(&mut self, served: &ServedInvocation<'_>) {
+        if let Some(recorder) = self {
+            recorder.served(served);
         }
     }
 
     fn failed(&mut self, arrival: u64, function: usize, failure: Failure) {
-        if let Some(it) = self {
-            it.failed(arrival, function, failure);
+        if let Some(recorder) = self {
+            recorder.failed(arrival, function, failure);
         }
     }
 
-    fn stands(&mut self, function: usize, environment: u64) {
-        if let Some(it) = self {
-            it.stands(function, environment);
+    fn initially_idle(&mut self, function: usize, environment: u64) {
+        if let Some(recorder) = self {
+            recorder.initially_idle(function, environment);
         }
     }
 
     fn ready(&mut self, at: u64, function: usize, environment: u64) {
-        if let Some(it) = self {
-            it.ready(at, function, environment);
+        if let Some(recorder) = self {
+            recorder.ready(at, function, environment);
         }
     }
 
     fn ended(&mut self, at: u64, environment: u64) {
-        if let Some(it) = self {
-            it.ended(at, environment);
+        if let Some(recorder) = self {
+            recorder.ended(at, environment);
         }
     }
 
-    fn settled(&mut self, at: u64, census: Census) {
-        if let Some(it) = self {
-            it.settled(at, census);
+    fn census_changed(&mut self, at: u64, census: Census) {
+        if let Some(recorder) = self {
+            recorder.census_changed(at, census);
         }
     }
 
-    fn enis(&mut self, at: u64, class: usize, held: u32) {
-        if let Some(it) = self {
-            it.enis(at, class, held);
+    fn enis_changed(&mut self, at: u64, class: usize, held: u32) {
+        if let Some(recorder) = self {
+            recorder.enis_changed(at, class, held);
         }
     }
 }
 
 /// Two listen.
 impl<A: Recorder, B: Recorder> Recorder for (A, B) {
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         self.0.served(served);
         self.1.served(served);
     }
@@ -131,9 +131,9 @@ impl<A: Recorder, B: Recorder> Recorder for (A, B) {
         self.1.failed(arrival, function, failure);
     }
 
-    fn stands(&mut self, function: usize, environment: u64) {
-        self.0.stands(function, environment);
-        self.1.stands(function, environment);
+    fn initially_idle(&mut self, function: usize, environment: u64) {
+        self.0.initially_idle(function, environment);
+        self.1.initially_idle(function, environment);
     }
 
     fn ready(&mut self, at: u64, function: usize, environment: u64) {
@@ -146,13 +146,13 @@ impl<A: Recorder, B: Recorder> Recorder for (A, B) {
         self.1.ended(at, environment);
     }
 
-    fn settled(&mut self, at: u64, census: Census) {
-        self.0.settled(at, census);
-        self.1.settled(at, census);
+    fn census_changed(&mut self, at: u64, census: Census) {
+        self.0.census_changed(at, census);
+        self.1.census_changed(at, census);
     }
 
-    fn enis(&mut self, at: u64, class: usize, held: u32) {
-        self.0.enis(at, class, held);
-        self.1.enis(at, class, held);
+    fn enis_changed(&mut self, at: u64, class: usize, held: u32) {
+        self.0.enis_changed(at, class, held);
+        self.1.enis_changed(at, class, held);
     }
 }

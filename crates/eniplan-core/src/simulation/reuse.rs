@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::distribution::Distribution;
 use super::failure::Failure;
-use super::record::{Recorder, Served};
+use super::record::{Recorder, ServedInvocation};
 
 /// Listens for reuse.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,12 +17,12 @@ pub struct Reuse {
     pub functions: Vec<FunctionReuse>,
     ttl: Option<u64>,
     since: Option<u64>,
-    alive: BTreeMap<u64, Memory>,
+    alive: BTreeMap<u64, EnvironmentMemory>,
 }
 
 /// The memory of one environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Memory {
+struct EnvironmentMemory {
     function: usize,
     born: u64,
     loaded: u64,
@@ -54,7 +54,7 @@ pub struct FunctionReuse {
     /// Age of each environment's memory at its last invocation, of those that served any.
     pub oldest: Distribution,
     /// The invocations that are looked at.
-    pub watched: Option<Watched>,
+    pub watched: Option<WatchedInstant>,
 }
 
 /// A cache shared by all environments of a function: one load, and another whenever the value is too old.
@@ -71,7 +71,7 @@ pub struct Shared {
 
 /// The invocations that arrive at one instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Watched {
+pub struct WatchedInstant {
     /// The instant, ms.
     pub at: u64,
     /// Those that found an idle environment.
@@ -80,14 +80,14 @@ pub struct Watched {
     pub all: u64,
 }
 
-impl Watched {
+impl WatchedInstant {
     /// Notes an invocation that arrived at `at`. They are told in the order they start, so that the
     /// first instant is not always told first.
     fn note(found: &mut Option<Self>, at: u64, warm: bool) {
         let warm = u64::from(warm);
         *found = match *found {
-            Some(it) if it.at < at => Some(it),
-            Some(it) if it.at == at => Some(Self { at, warm: it.warm + warm, all: it.all + 1 }),
+            Some(known) if known.at < at => Some(known),
+            Some(known) if known.at == at => Some(Self { at, warm: known.warm + warm, all: known.all + 1 }),
             _ => Some(Self { at, warm, all: 1 }),
         };
     }
@@ -126,7 +126,7 @@ impl FunctionReuse {
     }
 
     /// An environment is over, or the traffic is.
-    fn close(&mut self, memory: &Memory) {
+    fn close(&mut self, memory: &EnvironmentMemory) {
         self.per_environment.add(memory.served);
         if memory.served > 0 {
             self.oldest.add(memory.last_used - memory.born);
@@ -159,8 +159,8 @@ fn fresh(age: u64, ttl: Option<u64>) -> bool {
 }
 
 impl Recorder for Reuse {
-    fn stands(&mut self, function: usize, environment: u64) {
-        let memory = Memory { function, born: 0, loaded: 0, served: 0, last_used: 0 };
+    fn initially_idle(&mut self, function: usize, environment: u64) {
+        let memory = EnvironmentMemory { function, born: 0, loaded: 0, served: 0, last_used: 0 };
         self.alive.insert(environment, memory);
         if let Some(function) = self.functions.get_mut(function) {
             function.shared.loaded = Some(0);
@@ -168,14 +168,14 @@ impl Recorder for Reuse {
     }
 
     fn ready(&mut self, at: u64, function: usize, environment: u64) {
-        let memory = Memory { function, born: at, loaded: at, served: 0, last_used: at };
+        let memory = EnvironmentMemory { function, born: at, loaded: at, served: 0, last_used: at };
         self.alive.insert(environment, memory);
         if let Some(function) = self.functions.get_mut(function) {
             function.loads += 1;
         }
     }
 
-    fn served(&mut self, served: &Served<'_>) {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         let (ttl, now) = (self.ttl, served.start);
         let Some(function) = self.functions.get_mut(served.function) else { return };
         let Some(memory) = self.alive.get_mut(&served.environment) else { return };
@@ -195,14 +195,14 @@ impl Recorder for Reuse {
         memory.served += 1;
         memory.last_used = now;
         if self.since.is_some_and(|since| served.arrival >= since) {
-            Watched::note(&mut function.watched, served.arrival, !served.cold);
+            WatchedInstant::note(&mut function.watched, served.arrival, !served.cold);
         }
     }
 
     fn failed(&mut self, arrival: u64, function: usize, _failure: Failure) {
         let watches = self.since.is_some_and(|since| arrival >= since);
         if let Some(function) = self.functions.get_mut(function).filter(|_| watches) {
-            Watched::note(&mut function.watched, arrival, false);
+            WatchedInstant::note(&mut function.watched, arrival, false);
         }
     }
 

@@ -5,33 +5,32 @@
 
 use std::collections::VecDeque;
 
-use super::Standing;
-use super::bucket::Bucket;
-use super::enis::Enis;
-use super::environment::{Cold, Environment, Invocation};
+use super::bucket::BucketState;
+use super::enis::EniFleet;
+use super::environment::{ColdProgress, Environment, Invocation};
 use super::failure::Failure;
 use super::idle::IdlePool;
 use super::nature::Nature;
-use super::outcome::{Longest, Outcome};
-use super::queue::{Due, Event, Queue};
-use super::record::{Recorder, Served};
-use super::schedule::Planned;
+use super::outcome::{InitialState, Longest, Outcome};
+use super::planned::PlannedStep;
+use super::queue::{Event, EventTime, Queue};
+use super::record::{Recorder, ServedInvocation};
 use super::uneven::UnevenPool;
 use super::world::World;
-use crate::cold_path::{EniWait, Stretch};
+use crate::cold_path::{EniWait, StepTiming};
 use crate::platform::PhaseKind;
-use crate::policy::Binding;
+use crate::policy::EnvironmentBinding;
 use crate::quantity::{Millis, Rate};
 use crate::topology::TokenBucket;
 use crate::trace::Entry;
 
 /// A run in progress.
-pub(super) struct Run<'w, N, R> {
+pub(super) struct SimulationRun<'w, N, R> {
     pub(super) world: &'w World<'w>,
     pub(super) nature: N,
     pub(super) recorder: R,
     pub(super) queue: Queue,
-    pub(super) enis: Enis,
+    pub(super) enis: EniFleet,
     pub(super) environments: Vec<Option<Environment>>,
     pub(super) vacant: Vec<u32>,
     pub(super) idle: Vec<IdlePool>,
@@ -41,10 +40,10 @@ pub(super) struct Run<'w, N, R> {
     pub(super) queued: Vec<VecDeque<Invocation>>,
     /// Environments that wait for room, and whether they still are the same.
     pub(super) waiters: VecDeque<(u32, u64)>,
-    pub(super) api: Option<Bucket>,
-    account_scaling: Option<Bucket>,
-    function_scaling: Vec<Bucket>,
-    hosts: Option<Bucket>,
+    pub(super) api: Option<BucketState>,
+    account_scaling: Option<BucketState>,
+    function_scaling: Vec<BucketState>,
+    hosts: Option<BucketState>,
     pub(super) in_flight: u64,
     /// Environments on their cold path, and with an invocation.
     pub(super) starting: u32,
@@ -54,31 +53,31 @@ pub(super) struct Run<'w, N, R> {
     pub(super) acquisitions: u64,
     pub(super) deletions: u64,
     pub(super) pending_deletions: Vec<u64>,
-    pub(super) planned: VecDeque<Planned>,
+    pub(super) planned: VecDeque<PlannedStep>,
     pub(super) outcome: Outcome,
 }
 
-impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
+impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
     pub(super) fn new(world: &'w World<'w>, nature: N, recorder: R, span: Millis) -> Self {
         let limits = &world.topology.limits;
         let functions = world.functions.len();
-        let scaling = limits.function_scaling.map(|bucket| vec![Bucket::new(bucket); functions]);
+        let scaling = limits.function_scaling.map(|bucket| vec![BucketState::new(bucket); functions]);
         Self {
             world,
             nature,
             recorder,
             queue: Queue::default(),
-            enis: Enis::new(world),
+            enis: EniFleet::new(world),
             environments: Vec::new(),
             vacant: Vec::new(),
             idle: vec![IdlePool::new(world.policy.pick_environment); functions],
             uneven: vec![UnevenPool::new(world.policy.pick_environment); functions],
             queued: vec![VecDeque::new(); functions],
             waiters: VecDeque::new(),
-            api: limits.api.map(Bucket::new),
-            account_scaling: limits.account_scaling.map(Bucket::new),
+            api: limits.api.map(BucketState::new),
+            account_scaling: limits.account_scaling.map(BucketState::new),
             function_scaling: scaling.unwrap_or_default(),
-            hosts: limits.microvm.map(|rate| Bucket::new(one_second_of(rate))),
+            hosts: limits.microvm.map(|rate| BucketState::new(one_second_of(rate))),
             in_flight: 0,
             starting: 0,
             running: 0,
@@ -92,13 +91,14 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         }
     }
 
-    /// Runs through `arrivals`, in time order, then to `end` and to the end of everything in flight.
-    pub(super) fn finish(mut self, arrivals: impl Iterator<Item = Entry>, end: u64) -> (Outcome, N, R) {
+    /// What comes before the first arrival.
+    pub(super) fn begin(&mut self) {
         self.set_up();
-        self.settle(0);
-        for entry in arrivals {
-            self.arrive(entry);
-        }
+        self.report_census(0);
+    }
+
+    /// After the last arrival: to `end` and to the end of everything in flight.
+    pub(super) fn finish(mut self, end: u64) -> (Outcome, N, R) {
         while let Some(due) = self.queue.next_due() {
             if due.at > end && self.in_flight == 0 {
                 break;
@@ -108,23 +108,25 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         self.starve();
         self.outcome.enis.finish();
         self.outcome.environments.finish();
-        self.outcome.subnets.iter_mut().for_each(super::outcome::Level::finish);
+        self.outcome.subnets.iter_mut().for_each(super::outcome::Gauge::finish);
         (self.outcome, self.nature, self.recorder)
     }
 
     /// What stands at time 0.
-    pub(super) fn standing(mut self) -> Standing {
+    pub(super) fn initial_state(mut self) -> InitialState {
         self.set_up();
         let mut environments = vec![0; self.world.functions.len()];
-        for it in self.environments.iter().flatten() {
-            environments[it.function as usize] += 1;
+        for instance in self.environments.iter().flatten() {
+            environments[instance.function as usize] += 1;
         }
-        Standing { environments, enis: self.enis.held }
+        InitialState { environments, enis: self.enis.held }
     }
 
     /// The next event, if it comes before the arrivals of instant `arrival`.
     fn step_before(&mut self, arrival: u64) -> bool {
-        let Some((Due { at, sequence, .. }, event)) = self.queue.pop_before(arrival) else { return false };
+        let Some((EventTime { at, sequence, .. }, event)) = self.queue.pop_before(arrival) else {
+            return false;
+        };
         match event {
             Event::EniGone { eni } => self.eni_gone(eni, at),
             Event::EniReady { eni } => self.eni_ready(eni, at),
@@ -138,11 +140,12 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
             Event::EnvironmentExpiry { function } => self.expire(function, at, sequence),
             Event::EniExpiry { eni, mark } => self.eni_expired(eni, mark, at),
         }
-        self.settle(at);
+        self.report_census(at);
         true
     }
 
-    fn arrive(&mut self, entry: Entry) {
+    /// These arrive, no earlier than those before.
+    pub(super) fn arrive(&mut self, entry: Entry) {
         for _ in 0..entry.count {
             // Also what an earlier arrival of this millisecond has caused.
             while self.step_before(entry.at) {}
@@ -151,15 +154,15 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
             self.outcome.invocations += 1;
             let invocation = Invocation { arrival: entry.at, duration: entry.duration, number };
             self.invoke(entry.function as usize, invocation);
-            self.settle(entry.at);
+            self.report_census(entry.at);
         }
     }
 
     /// Tells what stands now.
-    fn settle(&mut self, at: u64) {
+    fn report_census(&mut self, at: u64) {
         let (starting, running) = (self.starting, self.running);
         let alive = u32::try_from(self.alive).unwrap_or(u32::MAX);
-        self.recorder.settled(at, self.enis.census(starting, running, alive));
+        self.recorder.census_changed(at, self.enis.census(starting, running, alive));
     }
 
     fn invoke(&mut self, function: usize, invocation: Invocation) {
@@ -176,7 +179,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
             return self.fail(function, invocation, Failure::Scaling);
         }
         self.in_flight += 1;
-        if self.world.policy.binding == Binding::Queued {
+        if self.world.policy.binding == EnvironmentBinding::Queued {
             self.queued[function].push_back(invocation);
         }
         let environment = self.start_environment(function, Some(invocation), now);
@@ -188,7 +191,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         let mut buckets = [self.account_scaling.as_mut(), self.function_scaling.get_mut(function)];
         let may = buckets.iter_mut().flatten().all(|bucket| bucket.has_token(now));
         if may {
-            buckets.into_iter().flatten().for_each(Bucket::take);
+            buckets.into_iter().flatten().for_each(BucketState::take);
         }
         may
     }
@@ -207,9 +210,9 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
     ) -> u32 {
         let steps = self.world.functions[function].path.steps.len();
         let cold = invocation.map(|invocation| {
-            Box::new(Cold {
+            Box::new(ColdProgress {
                 born: now,
-                stretches: vec![Stretch::default(); steps],
+                timings: vec![StepTiming::default(); steps],
                 ended: vec![false; steps],
                 eni_wait: EniWait::default(),
                 invocation,
@@ -236,12 +239,12 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
 
     pub(super) fn is_cold(&self, environment: u32, serial: u64) -> bool {
         let slot = &self.environments[environment as usize];
-        slot.as_ref().is_some_and(|it| it.serial == serial && it.cold.is_some())
+        slot.as_ref().is_some_and(|instance| instance.serial == serial && instance.cold.is_some())
     }
 
     fn begin_first_steps(&mut self, environment: u32, now: u64) {
-        let Some(it) = &self.environments[environment as usize] else { return };
-        let (serial, path) = (it.serial, self.world.functions[it.function as usize].path);
+        let Some(instance) = &self.environments[environment as usize] else { return };
+        let (serial, path) = (instance.serial, self.world.functions[instance.function as usize].path);
         if path.steps.is_empty() {
             return self.handler_ready(environment, now);
         }
@@ -254,10 +257,10 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
 
     fn begin_step(&mut self, environment: u32, step: usize, now: u64) {
         let world = self.world;
-        let Some(it) = self.environments[environment as usize].as_mut() else { return };
-        let Some(cold) = it.cold.as_mut() else { return };
-        let what = &world.functions[it.function as usize].path.steps[step];
-        cold.stretches[step].start = now - cold.born;
+        let Some(instance) = self.environments[environment as usize].as_mut() else { return };
+        let Some(cold) = instance.cold.as_mut() else { return };
+        let what = &world.functions[instance.function as usize].path.steps[step];
+        cold.timings[step].start = now - cold.born;
         if what.kind == PhaseKind::Eni {
             return self.acquire(environment, step, now);
         }
@@ -265,20 +268,23 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
         if let (PhaseKind::Microvm, Some(hosts)) = (what.kind, self.hosts.as_mut()) {
             granted = hosts.take_in_turn(now);
         }
-        cold.stretches[step].wait = granted - now;
-        let duration = self.nature.phase(it.serial, step, &what.duration);
-        let event =
-            Event::PhaseEnd { environment, serial: it.serial, step: u32::try_from(step).unwrap_or(u32::MAX) };
+        cold.timings[step].wait = granted - now;
+        let duration = self.nature.phase(instance.serial, step, &what.duration);
+        let event = Event::PhaseEnd {
+            environment,
+            serial: instance.serial,
+            step: u32::try_from(step).unwrap_or(u32::MAX),
+        };
         self.queue.push(granted.saturating_add(duration), event);
     }
 
     /// A step of the cold path has ended: what comes after it begins, or the handler starts.
     pub(super) fn end_step(&mut self, environment: u32, step: usize, now: u64) {
         let world = self.world;
-        let Some(it) = self.environments[environment as usize].as_mut() else { return };
-        let Some(cold) = it.cold.as_mut() else { return };
-        let steps = &world.functions[it.function as usize].path.steps;
-        cold.stretches[step].end = now - cold.born;
+        let Some(instance) = self.environments[environment as usize].as_mut() else { return };
+        let Some(cold) = instance.cold.as_mut() else { return };
+        let steps = &world.functions[instance.function as usize].path.steps;
+        cold.timings[step].end = now - cold.born;
         cold.ended[step] = true;
         if cold.ended.iter().all(|ended| *ended) {
             return self.handler_ready(environment, now);
@@ -288,7 +294,7 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
             .filter(|&next| steps[next].after.contains(&step))
             .filter(|&next| steps[next].after.iter().all(|&before| ended[before]))
             .collect();
-        let serial = it.serial;
+        let serial = instance.serial;
         for next in next {
             if self.is_cold(environment, serial) {
                 self.begin_step(environment, next, now);
@@ -297,12 +303,12 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
     }
 
     fn handler_ready(&mut self, environment: u32, now: u64) {
-        let Some(it) = &self.environments[environment as usize] else { return };
-        let (function, serial) = (it.function as usize, it.serial);
+        let Some(instance) = &self.environments[environment as usize] else { return };
+        let (function, serial) = (instance.function as usize, instance.serial);
         self.recorder.ready(now, function, serial);
         let invocation = match self.world.policy.binding {
-            Binding::Bound => it.cold.as_ref().map(|cold| cold.invocation),
-            Binding::Queued => self.queued[function].pop_front(),
+            EnvironmentBinding::Bound => instance.cold.as_ref().map(|cold| cold.invocation),
+            EnvironmentBinding::Queued => self.queued[function].pop_front(),
         };
         match invocation {
             Some(invocation) => self.serve(environment, invocation, true, now),
@@ -312,34 +318,34 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
 
     /// The handler starts. `cold`: the invocation had found no idle environment.
     fn serve(&mut self, environment: u32, invocation: Invocation, cold: bool, now: u64) {
-        let Some(it) = self.environments[environment as usize].as_mut() else { return };
-        it.served = it.served.saturating_add(1);
-        let way = it.cold.take();
+        let Some(instance) = self.environments[environment as usize].as_mut() else { return };
+        instance.served = instance.served.saturating_add(1);
+        let way = instance.cold.take();
         self.starting -= u32::from(way.is_some());
         self.running += 1;
         let length = now - invocation.arrival;
-        let function = it.function as usize;
+        let function = instance.function as usize;
         self.outcome.cold_starts.add(length, cold);
         let own = way.filter(|way| way.invocation.number == invocation.number);
         if cold && self.outcome.longest.as_ref().is_none_or(|longest| length > longest.length) {
             let path = self.world.functions[function].path;
             let explained =
-                own.as_ref().map(|own| path.explain(&own.stretches, &own.eni_wait)).unwrap_or_default();
+                own.as_ref().map(|own| path.explain(&own.timings, &own.eni_wait)).unwrap_or_default();
             let arrival = invocation.arrival;
             self.outcome.longest = Some(Longest { arrival, function, length, path: explained });
         }
-        let served = Served {
+        let served = ServedInvocation {
             arrival: invocation.arrival,
             start: now,
             duration: invocation.duration,
             number: invocation.number,
             function,
-            environment: it.serial,
-            environment_invocation: it.served,
-            eni: it.eni.map(|eni| self.enis.get(eni).serial),
-            class: it.eni.map(|eni| self.enis.get(eni).class as usize),
+            environment: instance.serial,
+            environment_invocation: instance.served,
+            eni: instance.eni.map(|eni| self.enis.get(eni).serial),
+            class: instance.eni.map(|eni| self.enis.get(eni).class as usize),
             cold,
-            stretches: own.as_ref().map_or(&[], |own| &own.stretches),
+            timings: own.as_ref().map_or(&[], |own| &own.timings),
         };
         self.recorder.served(&served);
         let end = now.saturating_add(invocation.duration);
@@ -349,8 +355,8 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
     fn invocation_ended(&mut self, environment: u32, now: u64) {
         self.in_flight -= 1;
         self.running -= 1;
-        let Some(it) = &self.environments[environment as usize] else { return };
-        match self.queued[it.function as usize].pop_front() {
+        let Some(instance) = &self.environments[environment as usize] else { return };
+        match self.queued[instance.function as usize].pop_front() {
             Some(invocation) => self.serve(environment, invocation, true, now),
             None => self.rest(environment, now),
         }
@@ -359,15 +365,15 @@ impl<'w, N: Nature, R: Recorder> Run<'w, N, R> {
     /// Whoever still waits when nothing can happen any more has failed.
     fn starve(&mut self) {
         let mut starved: Vec<(Invocation, usize)> = Vec::new();
-        if self.world.policy.binding == Binding::Queued {
+        if self.world.policy.binding == EnvironmentBinding::Queued {
             for (function, waiting) in self.queued.iter_mut().enumerate() {
                 starved.extend(waiting.drain(..).map(|invocation| (invocation, function)));
             }
         } else {
             let waiting = self.environments.iter().flatten();
-            starved.extend(
-                waiting.filter_map(|it| it.cold.as_ref().map(|cold| (cold.invocation, it.function as usize))),
-            );
+            starved.extend(waiting.filter_map(|instance| {
+                instance.cold.as_ref().map(|cold| (cold.invocation, instance.function as usize))
+            }));
         }
         starved.sort_by_key(|(invocation, _)| invocation.number);
         for (invocation, function) in starved {

@@ -1,35 +1,18 @@
 //! Schedule: the plan's requests and deletions, each at its instant.
 
-use super::enis::State;
+use super::enis::EniState;
 use super::nature::Nature;
+use super::planned::{PlannedChange, PlannedStep};
 use super::queue::Event;
 use super::record::Recorder;
-use super::run::Run;
-use crate::policy::{Provision, Start};
+use super::run::SimulationRun;
+use crate::policy::{Provision, StartMode};
 
-/// What the plan still has to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Planned {
-    at: i64,
-    class: usize,
-    what: What,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum What {
-    /// Request this many.
-    Request(u32),
-    /// Request one that is to be ready at this instant.
-    RequestFor(i64),
-    /// Delete this many as they become idle.
-    Delete(u32),
-}
-
-impl<N: Nature, R: Recorder> Run<'_, N, R> {
+impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
     /// Lists what the plan does, and does what lies before the first instant.
     pub(super) fn take_up_plan(&mut self) {
         let clairvoyant = self.world.policy.provision == Provision::Clairvoyant;
-        let warm = self.world.policy.start == Start::Warm;
+        let warm = self.world.policy.start == StartMode::Warm;
         let mut planned = Vec::new();
         let mut requests = 0;
         for action in &self.world.schedule {
@@ -42,13 +25,13 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
                     let earliest = if warm { i64::MIN } else { 0 };
                     let request = at.saturating_sub_unsigned(boot).max(earliest);
                     let ready = request.saturating_add_unsigned(boot);
-                    planned.push(Planned { at: request, class, what: What::RequestFor(ready) });
+                    planned.push(PlannedStep { at: request, class, what: PlannedChange::RequestFor(ready) });
                 }
             } else if action.create > 0 {
-                planned.push(Planned { at, class, what: What::Request(action.create) });
+                planned.push(PlannedStep { at, class, what: PlannedChange::Request(action.create) });
             }
             if action.delete > 0 {
-                planned.push(Planned { at, class, what: What::Delete(action.delete) });
+                planned.push(PlannedStep { at, class, what: PlannedChange::Delete(action.delete) });
             }
         }
         planned.sort_by_key(|planned| planned.at);
@@ -59,12 +42,12 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
     }
 
     fn follow_one(&mut self) {
-        let Some(Planned { at, class, what }) = self.planned.pop_front() else { return };
+        let Some(PlannedStep { at, class, what }) = self.planned.pop_front() else { return };
         let now = u64::try_from(at).unwrap_or(0);
         match what {
-            What::Delete(n) => self.delete_idle(class, n, now),
-            What::RequestFor(ready) => self.plan_eni(class, now, ready),
-            What::Request(n) => (0..n).for_each(|_| {
+            PlannedChange::Delete(n) => self.delete_idle(class, n, now),
+            PlannedChange::RequestFor(ready) => self.plan_eni(class, now, ready),
+            PlannedChange::Request(n) => (0..n).for_each(|_| {
                 if at >= 0 {
                     if self.enis.pick_class(self.world, &[class]).is_ok() {
                         self.request(class, now);
@@ -90,7 +73,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
             }
             _ => {
                 self.outcome.creations += 1;
-                let eni = self.make_eni(class, State::Ready, now);
+                let eni = self.make_eni(class, EniState::Ready, now);
                 self.serve_waiters(now);
                 if self.enis.is_idle(eni) {
                     self.eni_idle(eni, now);

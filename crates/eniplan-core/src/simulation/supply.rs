@@ -1,35 +1,35 @@
 //! Supply: the half of the engine that makes, shares and deletes ENIs.
 
-use super::enis::State;
+use super::enis::EniState;
 use super::failure::Failure;
 use super::nature::Nature;
 use super::queue::Event;
 use super::record::Recorder;
-use super::run::Run;
-use crate::cold_path::{EniWait, Found, Limit};
-use crate::policy::{IdleTtl, OnExhausted, Provision, Start};
+use super::run::SimulationRun;
+use crate::cold_path::{EniFound, EniWait, SystemLimit};
+use crate::policy::{IdleTtl, OnExhausted, Provision, StartMode};
 
-enum Acquired {
+enum Acquisition {
     Ready(u32),
     Joined(u32),
     Requested(u32),
-    Nothing(Limit),
+    Nothing(SystemLimit),
     Failed(Failure),
 }
 
-impl<N: Nature, R: Recorder> Run<'_, N, R> {
+impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
     /// What exists at time 0.
     pub(super) fn set_up(&mut self) {
         let (policy, classes) = (self.world.policy, self.world.topology.classes.len());
         self.take_up_plan();
         if policy.provision == Provision::AtDeploy {
-            (0..classes).for_each(|class| self.stand_ready(class));
+            (0..classes).for_each(|class| self.make_initial_eni(class));
         }
-        if policy.start == Start::Warm {
-            (0..self.world.functions.len()).for_each(|function| self.stand_idle(function));
+        if policy.start == StartMode::Warm {
+            (0..self.world.functions.len()).for_each(|function| self.make_initial_environments(function));
             for class in 0..classes {
                 while self.short_of_free(class) {
-                    self.stand_ready(class);
+                    self.make_initial_eni(class);
                 }
             }
         } else {
@@ -39,7 +39,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
     }
 
     /// The environments of `function` that a running system has, each on an ENI with room.
-    fn stand_idle(&mut self, function: usize) {
+    fn make_initial_environments(&mut self, function: usize) {
         let world = self.world;
         let place = &world.functions[function];
         let on_demand = self.creates_on_demand();
@@ -51,31 +51,31 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
                 let made = || on_demand.then(|| self.enis.pick_class(world, classes).ok()).flatten();
                 eni = match (found, found.is_none().then(made).flatten()) {
                     (Some(found), _) => Some(found),
-                    (None, Some(class)) => Some(self.make_eni(class, State::Ready, 0)),
+                    (None, Some(class)) => Some(self.make_eni(class, EniState::Ready, 0)),
                     (None, None) => return,
                 };
             }
             let environment = self.start_environment(function, None, 0);
-            if let (Some(eni), Some(it)) = (eni, self.environments[environment as usize].as_mut()) {
-                it.eni = Some(eni);
+            if let (Some(eni), Some(instance)) = (eni, self.environments[environment as usize].as_mut()) {
+                instance.eni = Some(eni);
                 self.enis.place(eni, place.size);
             }
-            if let Some(it) = &self.environments[environment as usize] {
-                self.recorder.stands(function, it.serial);
+            if let Some(instance) = &self.environments[environment as usize] {
+                self.recorder.initially_idle(function, instance.serial);
             }
             self.rest(environment, 0);
         }
     }
 
     /// An ENI of `class` that is ready at time 0, if the limits allow one.
-    fn stand_ready(&mut self, class: usize) {
+    fn make_initial_eni(&mut self, class: usize) {
         if self.enis.pick_class(self.world, &[class]).is_ok() {
-            let eni = self.make_eni(class, State::Ready, 0);
+            let eni = self.make_eni(class, EniState::Ready, 0);
             self.eni_idle(eni, 0);
         }
     }
 
-    pub(super) fn make_eni(&mut self, class: usize, state: State, now: u64) -> u32 {
+    pub(super) fn make_eni(&mut self, class: usize, state: EniState, now: u64) -> u32 {
         let eni = self.enis.make(self.world, class, state);
         self.note_held(class, now);
         eni
@@ -85,7 +85,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
         let subnet = self.world.topology.classes[class].subnet;
         self.outcome.enis.set(now, u64::from(self.enis.held));
         self.outcome.subnets[subnet].set(now, u64::from(self.enis.subnet_held[subnet]));
-        self.recorder.enis(now, class, self.enis.class_held(class));
+        self.recorder.enis_changed(now, class, self.enis.class_held(class));
     }
 
     /// Requests an ENI of `class`: it takes its token in turn and then boots.
@@ -99,7 +99,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
 
     pub(super) fn request_ready_at(&mut self, class: usize, now: u64, ready: u64) -> u32 {
         self.outcome.creations += 1;
-        let eni = self.make_eni(class, State::Booting, now);
+        let eni = self.make_eni(class, EniState::Booting, now);
         self.queue.push(ready, Event::EniReady { eni });
         eni
     }
@@ -108,72 +108,72 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
     pub(super) fn acquire(&mut self, environment: u32, step: usize, now: u64) {
         let (acquired, serial) = self.look_for_eni(environment, true, now);
         match acquired {
-            Acquired::Ready(eni) => {
+            Acquisition::Ready(eni) => {
                 self.place(environment, eni, now);
                 self.end_step(environment, step, now);
             }
-            Acquired::Joined(eni) => self.wait_for_boot(environment, eni, true, now),
-            Acquired::Requested(eni) => self.wait_for_boot(environment, eni, false, now),
-            Acquired::Nothing(limit) => {
+            Acquisition::Joined(eni) => self.wait_for_boot(environment, eni, true, now),
+            Acquisition::Requested(eni) => self.wait_for_boot(environment, eni, false, now),
+            Acquisition::Nothing(limit) => {
                 self.note_eni_wait(environment, |wait, _| wait.limit = Some(limit));
                 self.waiters.push_back((environment, serial));
             }
-            Acquired::Failed(failure) => self.abort(environment, failure, now),
+            Acquisition::Failed(failure) => self.abort(environment, failure, now),
         }
     }
 
-    fn look_for_eni(&mut self, environment: u32, first: bool, now: u64) -> (Acquired, u64) {
+    fn look_for_eni(&mut self, environment: u32, first: bool, now: u64) -> (Acquisition, u64) {
         let (world, policy) = (self.world, self.world.policy);
-        let Some(it) = &self.environments[environment as usize] else {
-            return (Acquired::Nothing(Limit::Plan), 0);
+        let Some(instance) = &self.environments[environment as usize] else {
+            return (Acquisition::Nothing(SystemLimit::Plan), 0);
         };
-        let (serial, place) = (it.serial, &world.functions[it.function as usize]);
+        let (serial, place) = (instance.serial, &world.functions[instance.function as usize]);
         let classes = &place.function.classes;
         let mut could = false;
         if policy.reuse {
-            let ready = self.enis.pick_ready(classes, place.size).map(Acquired::Ready);
+            let ready = self.enis.pick_ready(classes, place.size).map(Acquisition::Ready);
             let found = ready.or_else(|| {
                 let joined = policy.join_booting.then(|| self.enis.pick_booting(classes, place.size));
-                joined.flatten().map(Acquired::Joined)
+                joined.flatten().map(Acquisition::Joined)
             });
             could = found.is_some();
             if let Some(found) = found
                 && !(first && self.misses())
             {
-                if first && matches!(found, Acquired::Joined(_)) {
-                    self.note_found(environment, self.enis.found(classes, false, true));
+                if first && matches!(found, Acquisition::Joined(_)) {
+                    self.note_found(environment, self.enis.survey(classes, false, true));
                 }
                 return (found, serial);
             }
         }
         if first {
-            self.note_found(environment, self.enis.found(classes, could, policy.reuse));
+            self.note_found(environment, self.enis.survey(classes, could, policy.reuse));
         }
         let falls_back = policy.fallback && policy.provision == Provision::Scheduled;
         if !self.creates_on_demand() && !falls_back {
-            return (Acquired::Nothing(Limit::Plan), serial);
+            return (Acquisition::Nothing(SystemLimit::Plan), serial);
         }
         let acquired = match self.enis.pick_class(world, classes) {
-            Ok(class) => Acquired::Requested(self.request(class, now)),
+            Ok(class) => Acquisition::Requested(self.request(class, now)),
             Err(failure) if policy.on_exhausted == OnExhausted::Wait => {
-                Acquired::Nothing(failure.limit().unwrap_or(Limit::SubnetAddresses))
+                Acquisition::Nothing(failure.limit().unwrap_or(SystemLimit::SubnetAddresses))
             }
-            Err(failure) => Acquired::Failed(failure),
+            Err(failure) => Acquisition::Failed(failure),
         };
         (acquired, serial)
     }
 
-    fn note_found(&mut self, environment: u32, found: Found) {
+    fn note_found(&mut self, environment: u32, found: EniFound) {
         self.note_eni_wait(environment, |wait, _| wait.found = Some(found));
     }
 
     /// Notes what the environment's `eni` step waits for; `note` is also told when the step began, ms.
     fn note_eni_wait(&mut self, environment: u32, note: impl FnOnce(&mut EniWait, u64)) {
-        let Some(it) = self.environments[environment as usize].as_mut() else { return };
-        let steps = &self.world.functions[it.function as usize].path.steps;
+        let Some(instance) = self.environments[environment as usize].as_mut() else { return };
+        let steps = &self.world.functions[instance.function as usize].path.steps;
         let eni_step = steps.iter().position(|step| step.kind == crate::platform::PhaseKind::Eni);
-        if let (Some(step), Some(cold)) = (eni_step, it.cold.as_mut()) {
-            let began = cold.born.saturating_add(cold.stretches[step].start);
+        if let (Some(step), Some(cold)) = (eni_step, instance.cold.as_mut()) {
+            let began = cold.born.saturating_add(cold.timings[step].start);
             note(&mut cold.eni_wait, began);
         }
     }
@@ -201,9 +201,9 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
     }
 
     fn place(&mut self, environment: u32, eni: u32, now: u64) {
-        let Some(it) = self.environments[environment as usize].as_mut() else { return };
-        it.eni = Some(eni);
-        let size = self.world.functions[it.function as usize].size;
+        let Some(instance) = self.environments[environment as usize].as_mut() else { return };
+        instance.eni = Some(eni);
+        let size = self.world.functions[instance.function as usize].size;
         self.enis.place(eni, size);
         self.replenish(self.enis.get(eni).class as usize, now);
     }
@@ -228,7 +228,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
         let mut left = std::collections::VecDeque::new();
         while let Some((environment, serial)) = still.pop_front() {
             let Some(function) =
-                self.environments[environment as usize].as_ref().map(|it| it.function as usize)
+                self.environments[environment as usize].as_ref().map(|instance| instance.function as usize)
             else {
                 continue;
             };
@@ -240,14 +240,14 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
                 continue;
             }
             match self.look_for_eni(environment, false, now).0 {
-                Acquired::Ready(eni) => {
+                Acquisition::Ready(eni) => {
                     self.note_eni_wait(environment, |wait, began| wait.room = now.saturating_sub(began));
                     self.place(environment, eni, now);
                     self.eni_step_ended(environment, now);
                 }
-                Acquired::Joined(eni) => self.wait_for_boot(environment, eni, true, now),
-                Acquired::Requested(eni) => self.wait_for_boot(environment, eni, false, now),
-                Acquired::Nothing(_) | Acquired::Failed(_) => {
+                Acquisition::Joined(eni) => self.wait_for_boot(environment, eni, true, now),
+                Acquisition::Requested(eni) => self.wait_for_boot(environment, eni, false, now),
+                Acquisition::Nothing(_) | Acquisition::Failed(_) => {
                     refused[function] = true;
                     left.push_back((environment, serial));
                 }
@@ -259,10 +259,10 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
     }
 
     fn eni_step_ended(&mut self, environment: u32, now: u64) {
-        let Some(it) = self.environments[environment as usize].as_mut() else { return };
-        let steps = &self.world.functions[it.function as usize].path.steps;
+        let Some(instance) = self.environments[environment as usize].as_mut() else { return };
+        let steps = &self.world.functions[instance.function as usize].path.steps;
         let eni_step = steps.iter().position(|step| step.kind == crate::platform::PhaseKind::Eni);
-        if let (Some(step), Some(cold)) = (eni_step, it.cold.as_mut()) {
+        if let (Some(step), Some(cold)) = (eni_step, instance.cold.as_mut()) {
             cold.note_wait(step, now);
             self.end_step(environment, step, now);
         }
@@ -270,7 +270,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
 
     /// An ENI has booted.
     pub(super) fn eni_ready(&mut self, eni: u32, now: u64) {
-        for environment in self.enis.ready(eni) {
+        for environment in self.enis.end_boot(eni) {
             self.eni_step_ended(environment, now);
         }
         self.serve_waiters(now);
@@ -310,7 +310,7 @@ impl<N: Nature, R: Recorder> Run<'_, N, R> {
 
     pub(super) fn eni_gone(&mut self, eni: u32, now: u64) {
         let class = self.enis.get(eni).class as usize;
-        self.enis.gone(self.world, eni);
+        self.enis.end_deletion(self.world, eni);
         self.note_held(class, now);
         self.serve_waiters(now);
         (0..self.world.topology.classes.len()).for_each(|class| self.replenish(class, now));

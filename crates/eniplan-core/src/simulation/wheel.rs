@@ -10,14 +10,14 @@ const WORDS: usize = (SPAN / 64) as usize;
 const NOTHING: u32 = u32::MAX;
 
 #[derive(Clone, Copy, Debug)]
-struct Node<T> {
+struct WheelNode<T> {
     item: T,
     sequence: u64,
     next: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct List {
+struct SlotList {
     first: u32,
     last: u32,
 }
@@ -25,12 +25,12 @@ struct List {
 /// Events of less than [`SPAN`] ms ahead, each with the sequence it was added under.
 #[derive(Clone, Debug)]
 pub(crate) struct Wheel<T> {
-    lists: Vec<List>,
+    lists: Vec<SlotList>,
     /// One bit per list that holds something.
     occupied: Vec<u64>,
     /// One bit per word of `occupied` that is not zero.
     words: [u64; WORDS.div_ceil(64)],
-    nodes: Vec<Node<T>>,
+    nodes: Vec<WheelNode<T>>,
     vacant: u32,
     /// No event is earlier than this.
     from: u64,
@@ -41,7 +41,7 @@ pub(crate) struct Wheel<T> {
 
 impl<T: Copy> Default for Wheel<T> {
     fn default() -> Self {
-        let empty = List { first: NOTHING, last: NOTHING };
+        let empty = SlotList { first: NOTHING, last: NOTHING };
         Self {
             lists: vec![empty; WORDS * 64],
             occupied: vec![0; WORDS],
@@ -61,6 +61,7 @@ fn place(at: u64) -> usize {
 
 impl<T: Copy> Wheel<T> {
     /// Adds an event; gives it back if it lies too far ahead.
+    #[inline]
     pub(crate) fn add(&mut self, now: u64, at: u64, sequence: u64, item: T) -> Result<(), T> {
         // Nothing lies between now and `from`, so what comes sooner moves it back.
         if self.count == 0 || at < self.from {
@@ -69,7 +70,7 @@ impl<T: Copy> Wheel<T> {
         if at - self.from >= SPAN || at >= now + SPAN {
             return Err(item);
         }
-        let node = Node { item, sequence, next: NOTHING };
+        let node = WheelNode { item, sequence, next: NOTHING };
         let slot = if self.vacant == NOTHING {
             self.nodes.push(node);
             u32::try_from(self.nodes.len() - 1).unwrap_or(NOTHING)
@@ -82,7 +83,7 @@ impl<T: Copy> Wheel<T> {
         let index = place(at);
         let list = &mut self.lists[index];
         if list.first == NOTHING {
-            *list = List { first: slot, last: slot };
+            *list = SlotList { first: slot, last: slot };
             self.occupied[index / 64] |= 1 << (index % 64);
             self.words[index / 4096] |= 1 << (index / 64 % 64);
         } else {
@@ -94,6 +95,7 @@ impl<T: Copy> Wheel<T> {
     }
 
     /// When the next event is due, and its sequence.
+    #[inline]
     pub(crate) fn next_due(&mut self) -> Option<(u64, u64)> {
         if self.count == 0 {
             return None;
@@ -111,6 +113,7 @@ impl<T: Copy> Wheel<T> {
     }
 
     /// Takes the event that `next_due` has named.
+    #[inline]
     pub(crate) fn take(&mut self) -> Option<T> {
         let index = place(self.from);
         let slot = self.lists[index].first;

@@ -8,7 +8,7 @@ use crate::topology::{FunctionPlace, Topology};
 
 /// What a plan does at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Action {
+pub struct EniAction {
     /// When, ms from the first instant; before it: the ENIs are ready, or part of the way there, at 0.
     /// Under `clairvoyant` creations are given by the instant they are to be ready.
     pub at: i64,
@@ -22,7 +22,7 @@ pub struct Action {
 
 /// A function as the engine sees it.
 #[derive(Clone, Debug)]
-pub(crate) struct Place<'a> {
+pub(crate) struct CompiledFunction<'a> {
     pub(crate) function: &'a FunctionPlace,
     pub(crate) path: &'a Path,
     pub(crate) keep_alive: u64,
@@ -39,13 +39,13 @@ pub struct World<'a> {
     pub topology: &'a Topology,
     /// The parameters of the mechanism.
     pub policy: &'a Policy,
-    pub(crate) functions: Vec<Place<'a>>,
+    pub(crate) functions: Vec<CompiledFunction<'a>>,
     /// Units on one ENI.
     pub(crate) capacity: u64,
     /// Environments of each function that are idle at time 0.
     pub(crate) initial: Vec<u32>,
     /// The plan, in time order.
-    pub(crate) schedule: Vec<Action>,
+    pub(crate) schedule: Vec<EniAction>,
 }
 
 impl<'a> World<'a> {
@@ -60,9 +60,9 @@ impl<'a> World<'a> {
         let functions = topology
             .functions
             .iter()
-            .map(|place| Place {
+            .map(|place| CompiledFunction {
                 function: place,
-                path: cold_path.of(!place.classes.is_empty()),
+                path: cold_path.path_for(!place.classes.is_empty()),
                 keep_alive: policy.keep_alive.unwrap_or(place.keep_alive).0,
                 drawn: None,
                 size: size(capacity, place),
@@ -92,7 +92,7 @@ impl<'a> World<'a> {
 
     /// The same world with this plan.
     #[must_use]
-    pub fn with_schedule(mut self, mut schedule: Vec<Action>) -> Self {
+    pub fn with_schedule(mut self, mut schedule: Vec<EniAction>) -> Self {
         schedule.sort_by_key(|action| action.at);
         self.schedule = schedule;
         self

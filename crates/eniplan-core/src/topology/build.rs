@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use super::graph::{Builder, MissingHop, missing_hop};
-use super::{EniClass, FunctionPlace, Limits, Node, SubnetRoom, TokenBucket, Topology};
+use super::graph::{GraphBuilder, MissingHop, missing_hop};
+use super::{EniClass, FunctionPlace, SubnetRoom, SystemLimits, TokenBucket, Topology, TopologyNode};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::listed;
-use crate::platform::{Bucket, Platform, ScalingScope};
+use crate::platform::{BucketModel, Platform, ScalingScope};
 use crate::quantity::{Capacity, Interval, Rate};
 use crate::scenario::{self, Function, Scenario};
 
@@ -20,7 +20,7 @@ impl Topology {
     pub fn build(scenario: &Scenario, platform: &Platform) -> Result<Self, Diagnostics> {
         let (classes, functions) = classes(scenario);
         let uses: Vec<&[usize]> = functions.iter().map(|place| place.classes.as_slice()).collect();
-        let builder = Builder::lay_out(scenario, &classes, &uses);
+        let builder = GraphBuilder::lay_out(scenario, &classes, &uses);
         reaches(scenario, &builder)?;
         Ok(Self {
             graph: builder.finish(),
@@ -36,7 +36,7 @@ impl Topology {
     /// From flat tables alone, without a graph: one ENI class for each subnet of `limits`, in that order.
     pub fn simple(
         functions: Vec<FunctionPlace>,
-        limits: Limits,
+        limits: SystemLimits,
         boot: Interval,
         delete: Interval,
         capacity: Capacity,
@@ -49,7 +49,8 @@ impl Topology {
 
     /// The names of the targets that the function of this name reaches, sorted.
     pub fn reachable_targets(&self, function: &str) -> Vec<&str> {
-        let Some(function) = self.find(|node| matches!(node, Node::Function(name) if name == function))
+        let Some(function) =
+            self.find(|node| matches!(node, TopologyNode::Function(name) if name == function))
         else {
             return Vec::new();
         };
@@ -57,7 +58,7 @@ impl Topology {
             .graph
             .node_indices()
             .filter_map(|node| match &self.graph[node] {
-                Node::Target(name) if missing_hop(&self.graph, function, node).is_none() => {
+                TopologyNode::Target(name) if missing_hop(&self.graph, function, node).is_none() => {
                     Some(name.as_str())
                 }
                 _ => None,
@@ -70,17 +71,17 @@ impl Topology {
     /// Why the function does not reach the target, in a sentence; `None` where it does, or where
     /// there is no such function or target.
     pub fn missing_hop(&self, function: &str, target: &str) -> Option<String> {
-        let from = self.find(|node| matches!(node, Node::Function(name) if name == function))?;
-        let to = self.find(|node| matches!(node, Node::Target(name) if name == target))?;
+        let from = self.find(|node| matches!(node, TopologyNode::Function(name) if name == function))?;
+        let to = self.find(|node| matches!(node, TopologyNode::Target(name) if name == target))?;
         missing_hop(&self.graph, from, to).map(|hop| sentences(&hop, function, target).0)
     }
 
-    fn find(&self, test: impl Fn(&Node) -> bool) -> Option<NodeIndex> {
+    fn find(&self, test: impl Fn(&TopologyNode) -> bool) -> Option<NodeIndex> {
         self.graph.node_indices().find(|&node| self.graph.node_weight(node).is_some_and(&test))
     }
 }
 
-impl Limits {
+impl SystemLimits {
     /// No limit but the subnets' addresses.
     pub const fn only(subnets: Vec<SubnetRoom>) -> Self {
         Self {
@@ -123,7 +124,7 @@ fn classes(scenario: &Scenario) -> (Vec<EniClass>, Vec<FunctionPlace>) {
 }
 
 /// Every `reaches` that cannot be met.
-fn reaches(scenario: &Scenario, builder: &Builder) -> Result<(), Diagnostics> {
+fn reaches(scenario: &Scenario, builder: &GraphBuilder) -> Result<(), Diagnostics> {
     let mut problems = Diagnostics::default();
     for function in &scenario.functions {
         for target in &function.reaches {
@@ -135,9 +136,9 @@ fn reaches(scenario: &Scenario, builder: &Builder) -> Result<(), Diagnostics> {
     problems.or(())
 }
 
-fn problem_of_reach(builder: &Builder, function: &Function, target: &str) -> Option<Diagnostic> {
-    let from = builder.find(&Node::Function(function.name.clone()))?;
-    let Some(to) = builder.find(&Node::Target(target.to_owned())) else {
+fn problem_of_reach(builder: &GraphBuilder, function: &Function, target: &str) -> Option<Diagnostic> {
+    let from = builder.find(&TopologyNode::Function(function.name.clone()))?;
+    let Some(to) = builder.find(&TopologyNode::Target(target.to_owned())) else {
         let message = format!("function {} reaches {target}, which is no target", function.name);
         let help = "declare it as a [[target]]";
         return Some(Diagnostic::new(Code::UnknownName, message, help).with_value(target));
@@ -174,7 +175,7 @@ fn sentences(hop: &MissingHop, function: &str, target: &str) -> (String, String)
     }
 }
 
-fn limits(scenario: &Scenario, platform: &Platform) -> Limits {
+fn limits(scenario: &Scenario, platform: &Platform) -> SystemLimits {
     let mut vpcs: BTreeMap<&str, usize> = BTreeMap::new();
     let subnets = scenario
         .subnets
@@ -189,11 +190,11 @@ fn limits(scenario: &Scenario, platform: &Platform) -> Limits {
             }
         })
         .collect();
-    let scaling = |wanted: ScalingScope| match &platform.environment.scaling {
-        Some((scope, scaling)) if *scope == wanted => Some(bucket(scaling)),
+    let scaling = |of: ScalingScope| match &platform.environment.scaling {
+        Some((scope, scaling)) if *scope == of => Some(bucket(scaling)),
         _ => None,
     };
-    Limits {
+    SystemLimits {
         subnets,
         vpc_quota: platform.eni.vpc_quota.as_ref().map(|quota| quota.value),
         region_quota: platform.eni.region_quota.as_ref().map(|quota| quota.value),
@@ -210,6 +211,6 @@ fn limits(scenario: &Scenario, platform: &Platform) -> Limits {
     }
 }
 
-fn bucket(bucket: &Bucket) -> TokenBucket {
+fn bucket(bucket: &BucketModel) -> TokenBucket {
     TokenBucket { burst: bucket.burst.value, per_second: bucket.per_second.value }
 }

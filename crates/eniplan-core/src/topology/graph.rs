@@ -14,7 +14,7 @@ use crate::scenario::Scenario;
 
 /// A place in the network.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Node {
+pub enum TopologyNode {
     /// The provider's own VPC, where functions run.
     LambdaTeamVpc,
     /// A function, by name.
@@ -40,7 +40,7 @@ pub enum Node {
 
 /// Why one place leads to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Edge {
+pub enum TopologyEdge {
     /// A function's environments run in the provider's VPC.
     RunsIn,
     /// A function's environments connect through ENIs of a class.
@@ -59,33 +59,33 @@ pub enum Edge {
 
 /// A graph under construction, with every node's index.
 #[derive(Debug, Default)]
-pub(super) struct Builder {
-    graph: DiGraph<Node, Edge>,
-    nodes: BTreeMap<Node, NodeIndex>,
-    edges: BTreeSet<(NodeIndex, NodeIndex, Edge)>,
+pub(super) struct GraphBuilder {
+    graph: DiGraph<TopologyNode, TopologyEdge>,
+    nodes: BTreeMap<TopologyNode, NodeIndex>,
+    edges: BTreeSet<(NodeIndex, NodeIndex, TopologyEdge)>,
 }
 
-impl Builder {
+impl GraphBuilder {
     /// Lays out a scenario; `uses` lists for each function the indices of its classes.
     pub(super) fn lay_out(scenario: &Scenario, classes: &[EniClass], uses: &[&[usize]]) -> Self {
         let mut builder = Self::default();
         for (function, uses) in scenario.functions.iter().zip(uses) {
-            let node = Node::Function(function.name.clone());
-            builder.edge(node.clone(), Edge::RunsIn, Node::LambdaTeamVpc);
+            let node = TopologyNode::Function(function.name.clone());
+            builder.edge(node.clone(), TopologyEdge::RunsIn, TopologyNode::LambdaTeamVpc);
             for &class in *uses {
-                builder.edge(node.clone(), Edge::Uses, Node::EniClass(class));
+                builder.edge(node.clone(), TopologyEdge::Uses, TopologyNode::EniClass(class));
             }
         }
         for subnet in &scenario.subnets {
-            let node = Node::Subnet(subnet.name.clone());
-            builder.edge(node.clone(), Edge::InZone, Node::Zone(subnet.zone.clone()));
-            builder.edge(node, Edge::PartOf, Node::Vpc(subnet.vpc.clone()));
+            let node = TopologyNode::Subnet(subnet.name.clone());
+            builder.edge(node.clone(), TopologyEdge::InZone, TopologyNode::Zone(subnet.zone.clone()));
+            builder.edge(node, TopologyEdge::PartOf, TopologyNode::Vpc(subnet.vpc.clone()));
         }
         for (index, class) in classes.iter().enumerate() {
-            builder.place(scenario, &Node::EniClass(index), class.subnet, &class.security_groups);
+            builder.place(scenario, &TopologyNode::EniClass(index), class.subnet, &class.security_groups);
         }
         for target in &scenario.targets {
-            let node = Node::Target(target.name.clone());
+            let node = TopologyNode::Target(target.name.clone());
             builder.place(scenario, &node, target.subnet, &target.security_groups);
         }
         builder.allow(scenario);
@@ -93,13 +93,13 @@ impl Builder {
     }
 
     /// Puts an ENI class or a target into its subnet and behind its groups.
-    fn place(&mut self, scenario: &Scenario, node: &Node, subnet: usize, groups: &[String]) {
+    fn place(&mut self, scenario: &Scenario, node: &TopologyNode, subnet: usize, groups: &[String]) {
         let Some(subnet) = scenario.subnets.get(subnet) else { return };
-        self.edge(node.clone(), Edge::PlacedIn, Node::Subnet(subnet.name.clone()));
+        self.edge(node.clone(), TopologyEdge::PlacedIn, TopologyNode::Subnet(subnet.name.clone()));
         for group in groups {
-            let group = Node::SecurityGroup { vpc: subnet.vpc.clone(), name: group.clone() };
-            self.edge(node.clone(), Edge::GuardedBy, group.clone());
-            self.edge(group, Edge::PartOf, Node::Vpc(subnet.vpc.clone()));
+            let group = TopologyNode::SecurityGroup { vpc: subnet.vpc.clone(), name: group.clone() };
+            self.edge(node.clone(), TopologyEdge::GuardedBy, group.clone());
+            self.edge(group, TopologyEdge::PartOf, TopologyNode::Vpc(subnet.vpc.clone()));
         }
     }
 
@@ -108,57 +108,65 @@ impl Builder {
         let vpcs: BTreeSet<&String> = scenario.subnets.iter().map(|subnet| &subnet.vpc).collect();
         if scenario.allows.is_empty() {
             for vpc in vpcs {
-                self.edge(Node::Vpc(vpc.clone()), Edge::Allows, Node::Vpc(vpc.clone()));
+                self.edge(
+                    TopologyNode::Vpc(vpc.clone()),
+                    TopologyEdge::Allows,
+                    TopologyNode::Vpc(vpc.clone()),
+                );
             }
             return;
         }
         let mut vpcs_of: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for node in self.nodes.keys() {
-            if let Node::SecurityGroup { vpc, name } = node {
+            if let TopologyNode::SecurityGroup { vpc, name } = node {
                 vpcs_of.entry(name.clone()).or_default().push(vpc.clone());
             }
         }
         for rule in &scenario.allows {
             for vpc in vpcs_of.get(&rule.from).into_iter().flatten() {
-                let from = Node::SecurityGroup { vpc: vpc.clone(), name: rule.from.clone() };
-                let to = Node::SecurityGroup { vpc: vpc.clone(), name: rule.to.clone() };
+                let from = TopologyNode::SecurityGroup { vpc: vpc.clone(), name: rule.from.clone() };
+                let to = TopologyNode::SecurityGroup { vpc: vpc.clone(), name: rule.to.clone() };
                 if self.nodes.contains_key(&to) {
-                    self.edge(from, Edge::Allows, to);
+                    self.edge(from, TopologyEdge::Allows, to);
                 }
             }
         }
     }
 
-    fn edge(&mut self, from: Node, edge: Edge, to: Node) {
+    fn edge(&mut self, from: TopologyNode, edge: TopologyEdge, to: TopologyNode) {
         let (from, to) = (self.node(from), self.node(to));
         if self.edges.insert((from, to, edge)) {
             self.graph.add_edge(from, to, edge);
         }
     }
 
-    fn node(&mut self, node: Node) -> NodeIndex {
+    fn node(&mut self, node: TopologyNode) -> NodeIndex {
         let graph = &mut self.graph;
         *self.nodes.entry(node).or_insert_with_key(|node| graph.add_node(node.clone()))
     }
 
     /// The graph.
-    pub(super) const fn graph(&self) -> &DiGraph<Node, Edge> {
+    pub(super) const fn graph(&self) -> &DiGraph<TopologyNode, TopologyEdge> {
         &self.graph
     }
 
     /// The finished graph.
-    pub(super) fn finish(self) -> DiGraph<Node, Edge> {
+    pub(super) fn finish(self) -> DiGraph<TopologyNode, TopologyEdge> {
         self.graph
     }
 
     /// Where a node stands.
-    pub(super) fn find(&self, node: &Node) -> Option<NodeIndex> {
+    pub(super) fn find(&self, node: &TopologyNode) -> Option<NodeIndex> {
         self.nodes.get(node).copied()
     }
 }
 
 /// Where one comes to from `start` by taking one edge of each of these kinds in turn.
-fn follow(graph: &DiGraph<Node, Edge>, start: NodeIndex, route: &[Edge]) -> BTreeSet<NodeIndex> {
+fn follow(
+    graph: &DiGraph<TopologyNode, TopologyEdge>,
+    start: NodeIndex,
+    route: &[TopologyEdge],
+) -> BTreeSet<NodeIndex> {
     let mut here = BTreeSet::from([start]);
     for &kind in route {
         let next = |&node: &NodeIndex| {
@@ -195,19 +203,19 @@ pub(super) enum MissingHop {
 
 /// The first missing hop from `function` to `target`; `None`: it reaches it.
 pub(super) fn missing_hop(
-    graph: &DiGraph<Node, Edge>,
+    graph: &DiGraph<TopologyNode, TopologyEdge>,
     function: NodeIndex,
     target: NodeIndex,
 ) -> Option<MissingHop> {
-    const VPC_OF: [Edge; 2] = [Edge::PlacedIn, Edge::PartOf];
-    const GROUPS: [Edge; 1] = [Edge::GuardedBy];
-    const ALLOWED: [Edge; 2] = [Edge::GuardedBy, Edge::Allows];
-    const VPC_OF_GROUPS: [Edge; 2] = [Edge::GuardedBy, Edge::PartOf];
-    const OPEN: [Edge; 3] = [Edge::GuardedBy, Edge::PartOf, Edge::Allows];
+    const VPC_OF: [TopologyEdge; 2] = [TopologyEdge::PlacedIn, TopologyEdge::PartOf];
+    const GROUPS: [TopologyEdge; 1] = [TopologyEdge::GuardedBy];
+    const ALLOWED: [TopologyEdge; 2] = [TopologyEdge::GuardedBy, TopologyEdge::Allows];
+    const VPC_OF_GROUPS: [TopologyEdge; 2] = [TopologyEdge::GuardedBy, TopologyEdge::PartOf];
+    const OPEN: [TopologyEdge; 3] = [TopologyEdge::GuardedBy, TopologyEdge::PartOf, TopologyEdge::Allows];
     let target_vpcs = follow(graph, target, &VPC_OF);
     let target_groups = follow(graph, target, &GROUPS);
     let open_to = follow(graph, target, &VPC_OF_GROUPS);
-    let classes = follow(graph, function, &[Edge::Uses]);
+    let classes = follow(graph, function, &[TopologyEdge::Uses]);
     let (in_vpc, elsewhere): (Vec<NodeIndex>, Vec<NodeIndex>) =
         classes.into_iter().partition(|&class| !follow(graph, class, &VPC_OF).is_disjoint(&target_vpcs));
     let allowed = |&class: &NodeIndex| {
@@ -231,11 +239,11 @@ pub(super) fn missing_hop(
     })
 }
 
-fn names(graph: &DiGraph<Node, Edge>, nodes: &BTreeSet<NodeIndex>) -> Vec<String> {
+fn names(graph: &DiGraph<TopologyNode, TopologyEdge>, nodes: &BTreeSet<NodeIndex>) -> Vec<String> {
     let mut names: Vec<String> = nodes
         .iter()
         .filter_map(|&node| match graph.node_weight(node)? {
-            Node::Vpc(name) | Node::SecurityGroup { name, .. } => Some(name.clone()),
+            TopologyNode::Vpc(name) | TopologyNode::SecurityGroup { name, .. } => Some(name.clone()),
             _ => None,
         })
         .collect();

@@ -6,7 +6,7 @@
 mod build;
 mod graph;
 
-pub use graph::{Edge, Node};
+pub use graph::{TopologyEdge, TopologyNode};
 
 use petgraph::graph::DiGraph;
 
@@ -60,7 +60,7 @@ pub struct TokenBucket {
 
 /// Everything that says no.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct SystemLimits {
     /// Room in each subnet, in the scenario's order.
     pub subnets: Vec<SubnetRoom>,
     /// ENIs per VPC.
@@ -85,13 +85,13 @@ pub struct Limits {
 #[derive(Clone, Debug)]
 pub struct Topology {
     /// Who reaches whom.
-    pub graph: DiGraph<Node, Edge>,
+    pub graph: DiGraph<TopologyNode, TopologyEdge>,
     /// The ENI classes, in order of first use.
     pub classes: Vec<EniClass>,
     /// The functions, in the scenario's order.
     pub functions: Vec<FunctionPlace>,
     /// The limits.
-    pub limits: Limits,
+    pub limits: SystemLimits,
     /// From an ENI's granted request to ready.
     pub boot: Interval,
     /// From an ENI's deletion to gone.

@@ -17,18 +17,75 @@ pub struct Arrivals<'a> {
 
 #[derive(Clone, Debug)]
 enum ArrivalSource<'a> {
-    Log(LogEntries<'a>),
-    Entries(Copied<slice::Iter<'a, Entry>>),
-    Counts(Spreading<Copied<slice::Iter<'a, Cell>>>),
+    Log(Selected<LogEntries<'a>>),
+    Entries(Selected<Copied<slice::Iter<'a, Entry>>>),
+    Counts(Spreading<Selected<Copied<slice::Iter<'a, Cell>>>>),
+}
+
+/// Every `shares`-th function from number `first` on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FunctionShare {
+    /// Index of its first function.
+    pub first: u32,
+    /// How many shares there are.
+    pub shares: u32,
+}
+
+impl FunctionShare {
+    const ALL: Self = Self { first: 0, shares: 1 };
+
+    const fn has(self, function: u32) -> bool {
+        self.shares <= 1 || function % self.shares == self.first
+    }
+}
+
+/// What there is of the functions of a share.
+#[derive(Clone, Debug)]
+struct Selected<I> {
+    all: I,
+    share: FunctionShare,
+}
+
+impl<I: Iterator<Item: OfFunction>> Iterator for Selected<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        self.all.find(|item| self.share.has(item.function()))
+    }
+}
+
+trait OfFunction {
+    fn function(&self) -> u32;
+}
+
+impl OfFunction for Entry {
+    fn function(&self) -> u32 {
+        self.function
+    }
+}
+
+impl OfFunction for Cell {
+    fn function(&self) -> u32 {
+        self.function
+    }
 }
 
 impl<'a> Arrivals<'a> {
     pub(super) fn new(shape: &'a Shape) -> Self {
+        Self::of(shape, FunctionShare::ALL, false)
+    }
+
+    /// Those of one share; where they may come `apart`, one function's may come before another's of the
+    /// same slot, and only each function's are in order.
+    pub(super) fn of(shape: &'a Shape, share: FunctionShare, apart: bool) -> Self {
         let source = match shape {
-            Shape::Log(log) => ArrivalSource::Log(log.entries()),
-            Shape::Concurrency { runs, .. } => ArrivalSource::Entries(runs.iter().copied()),
+            Shape::Log(log) => ArrivalSource::Log(Selected { all: log.entries(), share }),
+            Shape::Concurrency { runs, .. } => {
+                ArrivalSource::Entries(Selected { all: runs.iter().copied(), share })
+            }
             Shape::Counts { slot, cells, spread } => {
-                ArrivalSource::Counts(Spreading::new(cells.iter().copied(), *slot, *spread))
+                let cells = Selected { all: cells.iter().copied(), share };
+                ArrivalSource::Counts(Spreading { apart, ..Spreading::new(cells, *slot, *spread) })
             }
         };
         Self { source }
@@ -56,6 +113,8 @@ pub struct Spreading<I: Iterator<Item = Cell>> {
     cells: Peekable<I>,
     slot: Millis,
     spread: Spread,
+    /// Whether functions may come one after the other within a slot.
+    apart: bool,
     /// The slot at hand, in time order.
     buffer: Vec<Entry>,
     taken: usize,
@@ -64,7 +123,7 @@ pub struct Spreading<I: Iterator<Item = Cell>> {
 impl<I: Iterator<Item = Cell>> Spreading<I> {
     /// `cells` by slot; the order within a slot is the order of ties.
     pub fn new(cells: I, slot: Millis, spread: Spread) -> Self {
-        Self { cells: cells.peekable(), slot, spread, buffer: Vec::new(), taken: 0 }
+        Self { cells: cells.peekable(), slot, spread, apart: false, buffer: Vec::new(), taken: 0 }
     }
 
     /// Spreads out the next slot that has cells.
@@ -73,12 +132,16 @@ impl<I: Iterator<Item = Cell>> Spreading<I> {
         self.taken = 0;
         let first = self.cells.next()?;
         spread_out(first, self.slot.0, self.spread, &mut self.buffer);
-        let mut several = false;
+        let (mut several, mut repeated) = (false, false);
+        let mut last = first.function;
         while let Some(cell) = self.cells.next_if(|cell| cell.slot == first.slot) {
             spread_out(cell, self.slot.0, self.spread, &mut self.buffer);
             several = true;
+            // Functions that come in their order have one cell each.
+            repeated |= cell.function <= last;
+            last = cell.function;
         }
-        if several {
+        if several && (repeated || !self.apart) {
             self.buffer.sort_by_key(|entry| entry.at);
         }
         Some(())

@@ -15,7 +15,7 @@ mod scale;
 mod shape;
 mod traffic;
 
-pub use arrivals::{Arrivals, Spreading};
+pub use arrivals::{Arrivals, FunctionShare, Spreading};
 pub use entry::{Cell, Entry, Spread};
 pub use log::{CallLog, LogEntries};
 pub use scale::Factor;

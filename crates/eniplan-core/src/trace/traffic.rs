@@ -2,8 +2,9 @@
 //!
 //! Times are whole milliseconds from the first instant of the traffic.
 
-use super::arrivals::Arrivals;
+use super::arrivals::{Arrivals, FunctionShare};
 use super::entry::{Cell, Entry};
+use super::log::CallLog;
 use super::shape::Shape;
 use crate::quantity::{Memory, Millis};
 
@@ -37,6 +38,23 @@ impl Traffic {
     /// The invocations in arrival order, ties in input order.
     pub fn arrivals(&self) -> Arrivals<'_> {
         Arrivals::new(&self.shape)
+    }
+
+    /// Those of a share of the functions: each function's in arrival order, and no order among functions.
+    pub fn arrivals_apart(&self, share: FunctionShare) -> Arrivals<'_> {
+        Arrivals::of(&self.shape, share, true)
+    }
+
+    /// Every duration that occurs, ms, with the index of its function.
+    pub fn durations(&self) -> impl Iterator<Item = (u32, u64)> + '_ {
+        let (log, runs, cells): (Option<&CallLog>, &[Entry], &[Cell]) = match &self.shape {
+            Shape::Log(log) => (Some(log), &[], &[]),
+            Shape::Concurrency { runs, .. } => (None, runs, &[]),
+            Shape::Counts { cells, .. } => (None, &[], cells),
+        };
+        let entries = log.into_iter().flat_map(CallLog::entries).chain(runs.iter().copied());
+        let of_entries = entries.map(|entry| (entry.function, entry.duration));
+        of_entries.chain(cells.iter().map(|cell| (cell.function, u64::from(cell.duration))))
     }
 
     /// How many invocations there are.

@@ -4,17 +4,16 @@
 
 use serde::Serialize;
 
-use super::{BySlot, WorstCase};
-use crate::policy::Policy;
-use crate::quantity::{Interval, Millis, Probability};
-use crate::random::{Purpose, Stream};
-use crate::simulation::{Nature, Random, Recorder, Served};
+use crate::quantity::Millis;
+use crate::quantity::convert::index_up_to;
+use crate::simulation::{Recorder, ServedInvocation};
 use crate::trace::Traffic;
 
 /// One slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Point {
+#[cfg_attr(feature = "schema", schemars(rename = "Point"))]
+pub struct CurvePoint {
     /// When it begins, ms.
     pub at_ms: u64,
     /// Invocations that arrive in it.
@@ -25,36 +24,42 @@ pub struct Point {
     pub bound_ms: Option<u64>,
 }
 
-/// What a replay shows in each slot. Hears one run; several are put together with [`Shown::merge`].
+/// What a replay shows in each slot. Hears one run; several are put together with [`WitnessCurve::merge`].
 #[derive(Clone, Debug)]
-pub struct Shown {
+pub struct WitnessCurve {
     slot: u64,
     /// The longest cold start, ms, and how many arrive.
     slots: Vec<(u64, u64)>,
 }
 
-impl Shown {
+impl WitnessCurve {
     /// The arrivals of `traffic` by slots of length `slot`, before anything is replayed; one at or
     /// after the end counts to the last slot.
     pub fn new(slot: Millis, traffic: &Traffic) -> Self {
         let slot = slot.0.max(1);
-        let count = usize::try_from(traffic.span.0.div_ceil(slot).max(1)).unwrap_or(usize::MAX);
-        let mut shown = Self { slot, slots: vec![(0, 0); count] };
+        let slots = (0..traffic.span.0.div_ceil(slot).max(1)).map(|_| (0, 0));
+        let mut curve = Self { slot, slots: slots.collect() };
         for entry in traffic.arrivals() {
-            shown.at(entry.at).1 += u64::from(entry.count);
+            curve.at(entry.at).1 += u64::from(entry.count);
         }
-        shown
+        debug_assert_eq!(curve.invocations(), traffic.invocations(), "every arrival is in one slot");
+        curve
     }
 
     fn at(&mut self, arrival: u64) -> &mut (u64, u64) {
         let last = self.slots.len() - 1;
-        let index = usize::try_from(arrival / self.slot).unwrap_or(last).min(last);
-        &mut self.slots[index]
+        &mut self.slots[index_up_to(arrival / self.slot, last)]
+    }
+
+    fn invocations(&self) -> u64 {
+        self.slots.iter().map(|&(_, invocations)| invocations).sum()
     }
 
     /// The larger of the two in each slot, which must be slots of one traffic.
     #[must_use]
     pub fn merge(mut self, other: &Self) -> Self {
+        debug_assert_eq!((self.slot, self.slots.len()), (other.slot, other.slots.len()));
+        debug_assert_eq!(self.invocations(), other.invocations());
         for ((longest, _), (more, _)) in self.slots.iter_mut().zip(&other.slots) {
             *longest = (*longest).max(*more);
         }
@@ -62,39 +67,25 @@ impl Shown {
     }
 
     /// Beside what is proved of the arrivals in each `from..to`, ms.
-    pub fn beside(&self, proved: impl Fn(u64, u64) -> Option<u64>) -> Vec<Point> {
-        let starts = (0_u64..).map(|n| n.saturating_mul(self.slot));
+    pub fn beside(&self, proved: impl Fn(u64, u64) -> Option<u64>) -> Vec<CurvePoint> {
+        let starts = (0_u64..).map(|n| n * self.slot);
         let point = |(at_ms, &(witness_ms, invocations)): (u64, &(u64, u64))| {
             let bound_ms = match invocations {
                 0 => Some(0),
                 _ => proved(at_ms, at_ms.saturating_add(self.slot)),
             };
-            Point { at_ms, invocations, witness_ms, bound_ms }
+            debug_assert!(
+                bound_ms.is_none_or(|bound| witness_ms <= bound),
+                "a replay refutes a proof at {at_ms} ms"
+            );
+            CurvePoint { at_ms, invocations, witness_ms, bound_ms }
         };
         starts.zip(&self.slots).map(point).collect()
     }
 }
 
-impl BySlot {
-    /// The longest, ms, of the slots that `from..to` meets; what lies beyond the last counts to it.
-    pub fn over(&self, from: u64, to: u64) -> Option<u64> {
-        let last = self.longest_ms.len().checked_sub(1)?;
-        let index = |at: u64| usize::try_from(at / self.slot_ms.max(1)).unwrap_or(last).min(last);
-        let slots = &self.longest_ms[index(from)..=index(to.saturating_sub(1).max(from))];
-        slots.iter().copied().collect::<Option<Vec<u64>>>()?.into_iter().max()
-    }
-}
-
-impl WorstCase {
-    /// What is proved of the cold starts of arrivals in `from..to`, ms.
-    pub fn proved(&self, from: u64, to: u64) -> Option<u64> {
-        let all = self.cold_start.bound_ms;
-        self.by_slot.over(from, to).into_iter().chain(all).min()
-    }
-}
-
-impl Recorder for Shown {
-    fn served(&mut self, served: &Served<'_>) {
+impl Recorder for WitnessCurve {
+    fn served(&mut self, served: &ServedInvocation<'_>) {
         if served.cold {
             let (longest, _) = self.at(served.arrival);
             *longest = (*longest).max(served.start - served.arrival);
@@ -102,60 +93,10 @@ impl Recorder for Shown {
     }
 }
 
-/// A seeded nature of the uncertainty set: it draws every duration, and misses no more often than the budget says.
-#[derive(Clone, Copy, Debug)]
-pub struct Drawn {
-    random: Random,
-    misses: Stream,
-    /// It misses once in so many.
-    every: u64,
-    left: u32,
-}
-
-impl Drawn {
-    /// The one of this seed; the larger the seed, the later its misses.
-    pub const fn new(policy: &Policy, seed: u64) -> Self {
-        let misses = Stream::new(seed, Purpose::Search);
-        Self { random: Random::new(seed), misses, every: 1 << (seed % 16), left: policy.miss_budget }
-    }
-}
-
-impl Nature for Drawn {
-    fn boot(&mut self, request: u64, interval: &Interval) -> u64 {
-        self.random.boot(request, interval)
-    }
-
-    fn deletion(&mut self, deletion: u64, interval: &Interval) -> u64 {
-        self.random.deletion(deletion, interval)
-    }
-
-    fn phase(&mut self, environment: u64, step: usize, interval: &Interval) -> u64 {
-        self.random.phase(environment, step, interval)
-    }
-
-    fn misses(&mut self, acquisition: u64, _miss: Probability) -> bool {
-        let missed = self.left > 0 && self.misses.below(acquisition, self.every) == 0;
-        self.left -= u32::from(missed);
-        missed
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::trace::{Entry, Shape};
-
-    #[test]
-    fn a_stretch_is_as_long_as_its_worst_slot() {
-        let by_slot = BySlot { slot_ms: 10, longest_ms: vec![Some(3), Some(0), None, Some(7)] };
-        let over = |from, to| by_slot.over(from, to);
-        assert_eq!([over(0, 10), over(10, 20), over(9, 11)], [Some(3), Some(0), Some(3)]);
-        assert_eq!(
-            [over(10, 21), over(30, 40), over(35, 999), over(99, 99)],
-            [None, Some(7), Some(7), Some(7)]
-        );
-        assert_eq!(BySlot::default().over(0, 5), None);
-    }
 
     #[test]
     fn every_arrival_counts_to_its_slot() {
@@ -168,12 +109,14 @@ mod tests {
             notes: Vec::new(),
             shape: Shape::Log(entries.into_iter().collect()),
         };
-        let mut shown = Shown::new(Millis(10), &traffic);
-        let mut other = shown.clone();
-        (shown.at(9).0, shown.at(31).0, other.at(3).0) = (7, 5, 9);
-        let points = shown.merge(&other).beside(|from, to| (from > 0).then_some(to));
-        let flat: Vec<_> =
-            points.iter().map(|it| (it.at_ms, it.invocations, it.witness_ms, it.bound_ms)).collect();
+        let mut curve = WitnessCurve::new(Millis(10), &traffic);
+        let mut other = curve.clone();
+        (curve.at(9).0, curve.at(31).0, other.at(3).0) = (7, 5, 9);
+        let points = curve.merge(&other).beside(|from, to| (from > 0).then_some(to));
+        let flat: Vec<_> = points
+            .iter()
+            .map(|point| (point.at_ms, point.invocations, point.witness_ms, point.bound_ms))
+            .collect();
         assert_eq!(flat, [(0, 3, 9, None), (10, 0, 0, Some(0)), (20, 3, 5, Some(30))]);
     }
 }

@@ -70,7 +70,7 @@ mod tests {
             ("db".into(), BTreeSet::from([rule(Way::In, "tcp 5432", "db-client")])),
         ]);
         let told = |had: &[&str], gains: &[&str]| {
-            gained(&rules, had, &gains.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>())
+            gained(&rules, had, &gains.iter().map(|group| (*group).to_owned()).collect::<Vec<_>>())
         };
         let client = ["reach db on tcp 5432", "send tcp 5432 to db"].map(str::to_owned).to_vec();
         assert_eq!(told(&["app"], &["db-client"]), Some(client));

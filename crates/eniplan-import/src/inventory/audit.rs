@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::estate::{Eni, Estate, Function};
-use super::found::{Quota, Standing};
+use super::estate::{Estate, EstateEni, EstateFunction};
+use super::found::{Authority, Quota};
 use super::merge::{self, Merges};
-use super::rule::{Load, Rule};
+use super::rule::{ClassLoad, EniRule};
 use eniplan_core::platform::Platform;
 
 /// A subnet is near exhaustion where fewer than one in so many of its usable addresses would be
@@ -45,14 +45,14 @@ impl ClassAudit {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Orphan {
     /// The ENI.
-    pub eni: Eni,
+    pub eni: EstateEni,
     /// Why it is one.
     pub why: &'static str,
 }
 
 /// How much room a subnet has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Room {
+pub enum AddressRoom {
     /// Fewer addresses are free than ENIs are still expected.
     Short,
     /// Fewer than a tenth of its addresses would be left.
@@ -63,7 +63,7 @@ pub enum Room {
     Unknown,
 }
 
-impl Room {
+impl AddressRoom {
     /// In one word.
     pub const fn word(self) -> &'static str {
         match self {
@@ -89,7 +89,7 @@ pub struct SubnetAudit {
     /// ENIs that the model expects and that are not there.
     pub missing: u64,
     /// What that comes to.
-    pub room: Room,
+    pub room: AddressRoom,
 }
 
 /// A limit and what is needed of it.
@@ -109,7 +109,7 @@ pub struct QuotaAudit {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Audit {
     /// How many ENIs the model expects of a class.
-    pub rule: Rule,
+    pub rule: EniRule,
     /// The classes in use, by subnet and groups.
     pub classes: Vec<ClassAudit>,
     /// Lambda's ENIs; none where no list of ENIs was given.
@@ -128,8 +128,8 @@ pub struct Audit {
 
 impl Audit {
     /// Holds `estate` against the model.
-    pub fn of(estate: &Estate, platform: &Platform) -> Self {
-        let rule = Rule::of(platform);
+    pub fn compare(estate: &Estate, platform: &Platform) -> Self {
+        let rule = EniRule::from_platform(platform);
         let classes = classes(estate, &rule);
         let (orphans, elsewhere) = orphans(estate);
         let quotas = quotas(estate, platform, &classes);
@@ -157,10 +157,10 @@ impl Audit {
 }
 
 /// Subnet and groups.
-type Key<'e> = (usize, &'e [String]);
+type ClassKey<'e> = (usize, &'e [String]);
 
-fn classes(estate: &Estate, rule: &Rule) -> Vec<ClassAudit> {
-    let mut loads: BTreeMap<Key<'_>, (Load, Vec<&Function>)> = BTreeMap::new();
+fn classes(estate: &Estate, rule: &EniRule) -> Vec<ClassAudit> {
+    let mut loads: BTreeMap<ClassKey<'_>, (ClassLoad, Vec<&EstateFunction>)> = BTreeMap::new();
     for function in estate.users() {
         for &subnet in &function.subnets {
             let entry = loads.entry((subnet, &function.security_groups)).or_default();
@@ -172,16 +172,16 @@ fn classes(estate: &Estate, rule: &Rule) -> Vec<ClassAudit> {
     for eni in estate.enis.iter().filter(|eni| eni.lambda && eni.attached) {
         *exist.entry((&eni.subnet, &eni.security_groups)).or_default() += 1;
     }
-    let class = |((subnet, groups), (load, functions)): (Key<'_>, (Load, Vec<&Function>))| {
+    let class = |((subnet, groups), (load, functions)): (ClassKey<'_>, (ClassLoad, Vec<&EstateFunction>))| {
         let subnet = estate.subnet_name(subnet);
         ClassAudit {
             subnet: subnet.to_owned(),
             security_groups: groups.to_vec(),
-            planned: functions.iter().all(|it| it.origin.standing == Standing::Planned),
-            functions: functions.into_iter().map(|it| it.name.clone()).collect(),
+            planned: functions.iter().all(|function| function.origin.authority == Authority::Planned),
+            functions: functions.into_iter().map(|function| function.name.clone()).collect(),
             exist: estate.enis_listed.then(|| exist.get(&(subnet, groups)).copied().unwrap_or(0)),
             expected: rule.enis(load),
-            at_least: Rule::at_least(load),
+            at_least: EniRule::at_least(load),
         }
     };
     loads.into_iter().map(class).collect()
@@ -191,14 +191,18 @@ fn classes(estate: &Estate, rule: &Rule) -> Vec<ClassAudit> {
 fn orphans(estate: &Estate) -> (Vec<Orphan>, u64) {
     let used: BTreeSet<(&str, &[String])> = estate
         .users()
-        .flat_map(|it| it.subnets.iter().map(|&at| (estate.subnet_name(at), it.security_groups.as_slice())))
+        .flat_map(|function| {
+            function.subnets.iter().map(|&at| (estate.subnet_name(at), function.security_groups.as_slice()))
+        })
         .collect();
-    let regions: BTreeSet<&str> = estate.functions.iter().filter_map(|it| it.region.as_deref()).collect();
+    let regions: BTreeSet<&str> =
+        estate.functions.iter().filter_map(|function| function.region.as_deref()).collect();
     let mut orphans = Vec::new();
     let mut elsewhere = 0;
     for eni in estate.enis.iter().filter(|eni| eni.lambda) {
         let zone = eni.zone.as_deref().unwrap_or_default();
-        let here = regions.is_empty() || zone.is_empty() || regions.iter().any(|it| zone.starts_with(it));
+        let here =
+            regions.is_empty() || zone.is_empty() || regions.iter().any(|region| zone.starts_with(region));
         if !here {
             elsewhere += 1;
         } else if !eni.attached {
@@ -218,7 +222,7 @@ fn subnets(estate: &Estate, classes: &[ClassAudit]) -> Vec<SubnetAudit> {
         *sum = sum.saturating_add(class.missing());
     }
     let held = estate.addresses_held(|_| true);
-    let audit = |subnet: &super::estate::Subnet| {
+    let audit = |subnet: &super::estate::EstateSubnet| {
         let missing = *missing.get(subnet.name.as_str())?;
         let usable = subnet.usable();
         let counted = usable
@@ -226,12 +230,12 @@ fn subnets(estate: &Estate, classes: &[ClassAudit]) -> Vec<SubnetAudit> {
             .map(|usable| usable.saturating_sub(held.get(subnet.name.as_str()).copied().unwrap_or(0)));
         let free = subnet.free.or(counted).map(u64::from);
         let room = match (free, usable) {
-            (None, _) => Room::Unknown,
-            (Some(free), _) if free < missing => Room::Short,
+            (None, _) => AddressRoom::Unknown,
+            (Some(free), _) if free < missing => AddressRoom::Short,
             (Some(free), Some(usable)) if (free - missing).saturating_mul(NEAR) < u64::from(usable) => {
-                Room::Near
+                AddressRoom::Near
             }
-            _ => Room::Enough,
+            _ => AddressRoom::Enough,
         };
         Some(SubnetAudit {
             name: subnet.name.clone(),
@@ -252,10 +256,10 @@ fn quotas(estate: &Estate, platform: &Platform, classes: &[ClassAudit]) -> Vec<Q
     };
     let of_model = format!("model {}", platform.name);
     let model = |cited: &Option<eniplan_core::platform::Cited<u32>>| {
-        cited.as_ref().map(|it| (it.value, of_model.clone()))
+        cited.as_ref().map(|cited| (cited.value, of_model.clone()))
     };
     let vpcs: BTreeMap<&str, Option<&str>> =
-        estate.subnets.iter().map(|it| (it.name.as_str(), it.vpc.as_deref())).collect();
+        estate.subnets.iter().map(|subnet| (subnet.name.as_str(), subnet.vpc.as_deref())).collect();
     let mut needed: BTreeMap<Option<&str>, u64> = BTreeMap::new();
     for class in classes {
         let sum = needed.entry(vpcs.get(class.subnet.as_str()).copied().flatten()).or_default();
@@ -266,14 +270,15 @@ fn quotas(estate: &Estate, platform: &Platform, classes: &[ClassAudit]) -> Vec<Q
         all.extend(needed.iter().map(|(vpc, needed)| QuotaAudit {
             what: vpc.map_or_else(
                 || "ENIs of Lambda's in the VPC".to_owned(),
-                |it| format!("ENIs of Lambda's in {it}"),
+                |vpc| format!("ENIs of Lambda's in {vpc}"),
             ),
             limit,
             needed: *needed,
             source: source.clone(),
         }));
     }
-    let regions: BTreeSet<_> = estate.functions.iter().filter_map(|it| it.region.as_deref()).collect();
+    let regions: BTreeSet<_> =
+        estate.functions.iter().filter_map(|function| function.region.as_deref()).collect();
     if let Some((limit, source)) = limit(Quota::RegionEnis, model(&platform.eni.region_quota))
         && regions.len() < 2
         && estate.enis_listed
@@ -283,7 +288,7 @@ fn quotas(estate: &Estate, platform: &Platform, classes: &[ClassAudit]) -> Vec<Q
         let what = "ENIs of everything in the Region".to_owned();
         all.push(QuotaAudit { what, limit, needed, source });
     }
-    let reserved = estate.functions.iter().filter_map(|it| it.concurrency);
+    let reserved = estate.functions.iter().filter_map(|function| function.concurrency);
     let account = model(&platform.environment.account_concurrency);
     if let Some((limit, source)) = limit(Quota::Concurrency, account)
         && regions.len() < 2
@@ -294,8 +299,9 @@ fn quotas(estate: &Estate, platform: &Platform, classes: &[ClassAudit]) -> Vec<Q
     }
     all.retain(|quota| quota.needed > 0);
     all.sort_by(|a, b| {
-        let used =
-            |it: &QuotaAudit, other: &QuotaAudit| u128::from(it.needed) * u128::from(other.limit.max(1));
+        let used = |quota: &QuotaAudit, other: &QuotaAudit| {
+            u128::from(quota.needed) * u128::from(other.limit.max(1))
+        };
         used(b, a).cmp(&used(a, b)).then_with(|| a.what.cmp(&b.what))
     });
     all

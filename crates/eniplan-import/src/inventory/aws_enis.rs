@@ -1,18 +1,18 @@
 //! `aws ec2 describe-network-interfaces`: Lambda's ENIs, and the addresses of all others.
 
 use super::Inventory;
-use super::found::{FoundEni, Origin, Standing};
-use super::reader::{Reader, is_listing};
-use eniplan_core::document::tree::Node;
+use super::found::{Authority, FactOrigin, FoundEni};
+use super::reader::{InventoryReader, is_listing};
+use eniplan_core::document::tree::TreeNode;
 
 /// How the description of Lambda's ENIs begins; older ones go on with the function and a UUID.
 const DESCRIPTION: &str = "AWS Lambda VPC ENI";
 const UUID: usize = 36;
 
 /// `aws ec2 describe-network-interfaces`.
-pub struct Enis;
+pub struct AwsEnis;
 
-impl Inventory for Enis {
+impl Inventory for AwsEnis {
     fn name(&self) -> &'static str {
         "aws ec2 describe-network-interfaces"
     }
@@ -21,11 +21,11 @@ impl Inventory for Enis {
         "the ENIs there are: Lambda's, and those of others, which hold addresses"
     }
 
-    fn recognises(&self, root: &Node) -> bool {
+    fn recognises(&self, root: &TreeNode) -> bool {
         is_listing(root, "NetworkInterfaces", "NetworkInterfaceId")
     }
 
-    fn read(&self, reader: &mut Reader<'_>, root: &Node) {
+    fn read(&self, reader: &mut InventoryReader<'_>, root: &TreeNode) {
         for entry in reader.listing(root, "NetworkInterfaces").iter().filter(|entry| entry.is_map()) {
             let eni = eni(reader, entry);
             reader.found.enis.extend(eni);
@@ -33,7 +33,7 @@ impl Inventory for Enis {
     }
 }
 
-fn eni(reader: &mut Reader<'_>, entry: &Node) -> Option<FoundEni> {
+fn eni(reader: &mut InventoryReader<'_>, entry: &TreeNode) -> Option<FoundEni> {
     let (id, subnet) = (reader.due(entry, "NetworkInterfaceId"), reader.due(entry, "SubnetId"));
     let description = reader.text(entry, "Description").unwrap_or_default();
     let kind = reader.text(entry, "InterfaceType");
@@ -48,9 +48,10 @@ fn eni(reader: &mut Reader<'_>, entry: &Node) -> Option<FoundEni> {
     }
     groups.sort();
     groups.dedup();
-    let attachment = entry.get("Attachment").and_then(|it| it.get("Status")).and_then(Node::text);
+    let attachment =
+        entry.get("Attachment").and_then(|attachment| attachment.get("Status")).and_then(TreeNode::text);
     let status = reader.text(entry, "Status");
-    let origin: Origin = reader.origin(Standing::Live, entry);
+    let origin: FactOrigin = reader.origin(Authority::Live, entry);
     Some(FoundEni {
         lambda: kind.as_deref() == Some("lambda") || description.starts_with(DESCRIPTION),
         vpc: reader.text(entry, "VpcId"),
@@ -66,7 +67,7 @@ fn eni(reader: &mut Reader<'_>, entry: &Node) -> Option<FoundEni> {
 }
 
 /// IPv4 addresses: those listed, and 16 for each prefix (/28).
-fn addresses(entry: &Node) -> u32 {
+fn addresses(entry: &TreeNode) -> u32 {
     let count = |key| entry.get(key).map_or(0, |list| u32::try_from(list.items().len()).unwrap_or(u32::MAX));
     let listed = count("PrivateIpAddresses").max(u32::from(entry.get("PrivateIpAddress").is_some()));
     listed.saturating_add(count("Ipv4Prefixes").saturating_mul(16))

@@ -2,13 +2,13 @@
 
 use super::Inventory;
 use super::access::{AccessRule, Way};
-use super::reader::{Reader, is_listing, whole};
-use eniplan_core::document::tree::Node;
+use super::reader::{InventoryReader, is_listing, whole};
+use eniplan_core::document::tree::TreeNode;
 
 /// `aws ec2 describe-security-groups`.
-pub struct Groups;
+pub struct AwsGroups;
 
-impl Inventory for Groups {
+impl Inventory for AwsGroups {
     fn name(&self) -> &'static str {
         "aws ec2 describe-security-groups"
     }
@@ -17,11 +17,11 @@ impl Inventory for Groups {
         "the names and rules of security groups"
     }
 
-    fn recognises(&self, root: &Node) -> bool {
+    fn recognises(&self, root: &TreeNode) -> bool {
         is_listing(root, "SecurityGroups", "IpPermissions")
     }
 
-    fn read(&self, reader: &mut Reader<'_>, root: &Node) {
+    fn read(&self, reader: &mut InventoryReader<'_>, root: &TreeNode) {
         for entry in reader.listing(root, "SecurityGroups").iter().filter(|entry| entry.is_map()) {
             let (id, name) = (reader.due(entry, "GroupId"), reader.text(entry, "GroupName"));
             let Some(id) = id else { continue };
@@ -40,7 +40,7 @@ impl Inventory for Groups {
 }
 
 /// The rules that `permission` of `group` is: one for each peer.
-fn rules(reader: &mut Reader<'_>, group: &str, way: Way, permission: &Node) {
+fn rules(reader: &mut InventoryReader<'_>, group: &str, way: Way, permission: &TreeNode) {
     const PEERS: [(&str, &str); 4] = [
         ("IpRanges", "CidrIp"),
         ("Ipv6Ranges", "CidrIpv6"),
@@ -59,8 +59,8 @@ fn rules(reader: &mut Reader<'_>, group: &str, way: Way, permission: &Node) {
 
 /// `tcp 443`, `udp 1024-2048`, `icmp`, `all traffic`. Source: `IpPermission` of the EC2 API, where protocol -1 is
 /// all, and no port or -1 is every port.
-fn ports(permission: &Node) -> String {
-    let protocol = permission.get("IpProtocol").and_then(Node::text).unwrap_or("-1");
+fn ports(permission: &TreeNode) -> String {
+    let protocol = permission.get("IpProtocol").and_then(TreeNode::text).unwrap_or("-1");
     if protocol == "-1" {
         return "all traffic".to_owned();
     }

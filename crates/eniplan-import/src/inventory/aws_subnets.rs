@@ -1,15 +1,15 @@
 //! `aws ec2 describe-subnets`: blocks, zones and how many addresses are free.
 
 use super::Inventory;
-use super::found::{FoundSubnet, Id, Standing};
-use super::reader::{Reader, is_listing};
-use eniplan_core::document::tree::{Node, Value};
+use super::found::{Authority, FoundSubnet, Id};
+use super::reader::{InventoryReader, is_listing};
+use eniplan_core::document::tree::{TreeNode, TreeValue};
 use eniplan_core::scenario::usable;
 
 /// `aws ec2 describe-subnets`.
-pub struct Subnets;
+pub struct AwsSubnets;
 
-impl Inventory for Subnets {
+impl Inventory for AwsSubnets {
     fn name(&self) -> &'static str {
         "aws ec2 describe-subnets"
     }
@@ -18,11 +18,11 @@ impl Inventory for Subnets {
         "subnets with their block, zone and free addresses"
     }
 
-    fn recognises(&self, root: &Node) -> bool {
+    fn recognises(&self, root: &TreeNode) -> bool {
         is_listing(root, "Subnets", "AvailableIpAddressCount")
     }
 
-    fn read(&self, reader: &mut Reader<'_>, root: &Node) {
+    fn read(&self, reader: &mut InventoryReader<'_>, root: &TreeNode) {
         for entry in reader.listing(root, "Subnets").iter().filter(|entry| entry.is_map()) {
             let subnet = subnet(reader, entry);
             reader.found.subnets.extend(subnet);
@@ -30,9 +30,9 @@ impl Inventory for Subnets {
     }
 }
 
-fn subnet(reader: &mut Reader<'_>, entry: &Node) -> Option<FoundSubnet> {
+fn subnet(reader: &mut InventoryReader<'_>, entry: &TreeNode) -> Option<FoundSubnet> {
     let id = Id::real(reader.due(entry, "SubnetId")?);
-    let ipv6_only = entry.get("Ipv6Native").is_some_and(|it| it.value == Value::Flag(true));
+    let ipv6_only = entry.get("Ipv6Native").is_some_and(|flag| flag.value == TreeValue::Flag(true));
     let cidr = if ipv6_only { None } else { reader.block(entry, "CidrBlock") };
     let free = reader.whole(entry, "AvailableIpAddressCount", 0, u64::from(u32::MAX));
     let free = free.and_then(|free| u32::try_from(free).ok());
@@ -50,13 +50,13 @@ fn subnet(reader: &mut Reader<'_>, entry: &Node) -> Option<FoundSubnet> {
         cidr,
         free: free.filter(|_| !ipv6_only),
         ipv6_only,
-        origin: reader.origin(Standing::Live, entry),
+        origin: reader.origin(Authority::Live, entry),
     })
 }
 
 /// The tag `Name`.
-fn label(entry: &Node, key: &str) -> Option<String> {
+fn label(entry: &TreeNode, key: &str) -> Option<String> {
     let tags = entry.get(key)?.items();
-    let tag = tags.iter().find(|tag| tag.get("Key").and_then(Node::text) == Some("Name"))?;
-    tag.get("Value").and_then(Node::text).map(str::to_owned)
+    let tag = tags.iter().find(|tag| tag.get("Key").and_then(TreeNode::text) == Some("Name"))?;
+    tag.get("Value").and_then(TreeNode::text).map(str::to_owned)
 }

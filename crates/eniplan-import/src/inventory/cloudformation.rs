@@ -5,11 +5,11 @@
 
 use super::Inventory;
 use super::aws_functions::{MOST_CONCURRENCY, MOST_MIB, MOST_SECONDS};
-use super::found::{FoundFunction, FoundSubnet, Id, Network, Standing};
-use super::intrinsic::{Name, Template};
-use super::reader::Reader;
+use super::found::{Authority, FoundFunction, FoundSubnet, FunctionNetwork, Id};
+use super::intrinsic::{ResolvedName, Template};
+use super::reader::InventoryReader;
 use eniplan_core::document::listed;
-use eniplan_core::document::tree::Node;
+use eniplan_core::document::tree::TreeNode;
 
 /// Memory and timeout of a function that names none. Source: `AWS::Lambda::Function`, `MemorySize` and
 /// `Timeout`; Terraform's provider has the same.
@@ -28,26 +28,30 @@ impl Inventory for CloudFormation {
         "functions, subnets and groups that will be made; SAM's globals are applied"
     }
 
-    fn recognises(&self, root: &Node) -> bool {
-        let typed = |(_, node): &(_, Node)| {
-            node.get("Type").and_then(Node::text).is_some_and(|kind| kind.starts_with("AWS::"))
+    fn recognises(&self, root: &TreeNode) -> bool {
+        let typed = |(_, node): &(_, TreeNode)| {
+            node.get("Type").and_then(TreeNode::text).is_some_and(|kind| kind.starts_with("AWS::"))
         };
         root.has("AWSTemplateFormatVersion")
-            || root.get("Resources").is_some_and(|it| it.entries().iter().any(typed))
+            || root.get("Resources").is_some_and(|resources| resources.entries().iter().any(typed))
     }
 
-    fn read(&self, reader: &mut Reader<'_>, root: &Node) {
-        let none = Node { place: root.place, tag: None, value: eniplan_core::document::tree::Value::Null };
+    fn read(&self, reader: &mut InventoryReader<'_>, root: &TreeNode) {
+        let none =
+            TreeNode { place: root.place, tag: None, value: eniplan_core::document::tree::TreeValue::Null };
         let globals = root.at(&["Globals", "Function"]).unwrap_or(&none);
-        let mut reading =
-            Reading { template: Template::new(root), symbols: Vec::new(), conditional: Vec::new() };
+        let mut reading = CloudFormationReading {
+            template: Template::new(root),
+            symbols: Vec::new(),
+            conditional: Vec::new(),
+        };
         let Some(resources) = root.get("Resources") else { return };
         if !resources.is_map() {
             reader.wrong(resources, "`Resources` is no map", "save the template as it is");
         }
         for (id, resource) in resources.entries() {
             let own = resource.get("Properties").unwrap_or(&none);
-            let kind = resource.get("Type").and_then(Node::text).unwrap_or_default();
+            let kind = resource.get("Type").and_then(TreeNode::text).unwrap_or_default();
             match kind {
                 "AWS::Serverless::Function" => {
                     reading.function(reader, &id.value, resource, &[own, globals]);
@@ -65,29 +69,35 @@ impl Inventory for CloudFormation {
     }
 }
 
-struct Reading<'n> {
+struct CloudFormationReading<'n> {
     template: Template<'n>,
     symbols: Vec<String>,
     conditional: Vec<String>,
 }
 
-impl Reading<'_> {
+impl CloudFormationReading<'_> {
     /// `properties`: the function's own, then what holds where it says nothing.
-    fn function(&mut self, reader: &mut Reader<'_>, id: &str, resource: &Node, properties: &[&Node]) {
+    fn function(
+        &mut self,
+        reader: &mut InventoryReader<'_>,
+        id: &str,
+        resource: &TreeNode,
+        properties: &[&TreeNode],
+    ) {
         let own_name = properties.first().and_then(|own| own.get("FunctionName"));
         let (name, scope) = match own_name.and_then(|node| self.template.name(node)) {
-            Some(Name::Real(name)) => (name, None),
+            Some(ResolvedName::Real(name)) => (name, None),
             _ => (id.to_owned(), Some(reader.file.to_owned())),
         };
-        let mut number = |key: &str, least: u64, most: u64| {
-            let node = properties.iter().find_map(|it| it.get(key))?;
-            self.number(reader, node, key, least, most)
+        let mut number = |key: &str, minimum: u64, most: u64| {
+            let node = properties.iter().find_map(|block| block.get(key))?;
+            self.number(reader, node, key, minimum, most)
         };
         let memory_mib = number("MemorySize", 1, MOST_MIB).or(Some(DEFAULT_MIB));
         let timeout_s = number("Timeout", 0, MOST_SECONDS).or(Some(DEFAULT_SECONDS));
         let concurrency = number("ReservedConcurrentExecutions", 0, MOST_CONCURRENCY);
         let network = self.network(reader, &name, properties);
-        let origin = reader.origin(Standing::Planned, resource);
+        let origin = reader.origin(Authority::Planned, resource);
         reader.found.functions.push(FoundFunction {
             name,
             scope,
@@ -104,30 +114,35 @@ impl Reading<'_> {
     /// A number, also one that a parameter gives; none where it is not known.
     fn number(
         &mut self,
-        reader: &mut Reader<'_>,
-        node: &Node,
+        reader: &mut InventoryReader<'_>,
+        node: &TreeNode,
         key: &str,
-        least: u64,
+        minimum: u64,
         most: u64,
     ) -> Option<u64> {
-        let Name::Real(text) = self.template.name(node)? else {
+        let ResolvedName::Real(text) = self.template.name(node)? else {
             reader.note(format!(
                 "{}: `{key}` in line {} is not known before deployment",
                 reader.file, node.place.line
             ));
             return None;
         };
-        let number = text.trim().parse().ok().filter(|number| (least..=most).contains(number));
+        let number = text.trim().parse().ok().filter(|number| (minimum..=most).contains(number));
         if number.is_none() {
-            let message = format!("`{key}` is no whole number from {least} to {most}: {text}");
+            let message = format!("`{key}` is no whole number from {minimum} to {most}: {text}");
             reader.wrong(node, message, "write a number, or a parameter with one as its default");
         }
         number
     }
 
-    fn network(&mut self, reader: &mut Reader<'_>, function: &str, properties: &[&Node]) -> Option<Network> {
-        let mut configs: Vec<&Node> = Vec::new();
-        for config in properties.iter().filter_map(|it| it.get("VpcConfig")) {
+    fn network(
+        &mut self,
+        reader: &mut InventoryReader<'_>,
+        function: &str,
+        properties: &[&TreeNode],
+    ) -> Option<FunctionNetwork> {
+        let mut configs: Vec<&TreeNode> = Vec::new();
+        for config in properties.iter().filter_map(|block| block.get("VpcConfig")) {
             let config = self.template.chosen(config);
             if config.is_map() && config.tag.is_none() {
                 configs.push(config);
@@ -142,15 +157,16 @@ impl Reading<'_> {
         let subnets = self.ids(reader, &configs, "SubnetIds");
         let groups = self.ids(reader, &configs, "SecurityGroupIds");
         let at = configs.first()?;
-        reader.network(at, function, Network::new(subnets, groups, None))
+        reader.network(at, function, FunctionNetwork::new(subnets, groups, None))
     }
 
     /// The ids under `key`: two lists are concatenated, anything else of the first one overrides.
-    fn ids(&mut self, reader: &Reader<'_>, configs: &[&Node], key: &str) -> Vec<Id> {
-        let found: Vec<&Node> = configs.iter().filter_map(|config| config.get(key)).collect();
+    fn ids(&mut self, reader: &InventoryReader<'_>, configs: &[&TreeNode], key: &str) -> Vec<Id> {
+        let found: Vec<&TreeNode> = configs.iter().filter_map(|config| config.get(key)).collect();
         let lists = found.iter().all(|node| node.is_list() && node.tag.is_none());
         let taken = if lists { found.len() } else { 1 };
-        let names: Vec<Name> = found.iter().take(taken).flat_map(|node| self.template.names(node)).collect();
+        let names: Vec<ResolvedName> =
+            found.iter().take(taken).flat_map(|node| self.template.names(node)).collect();
         names
             .into_iter()
             .filter(|name| !name.text().trim().is_empty())
@@ -158,10 +174,10 @@ impl Reading<'_> {
             .collect()
     }
 
-    fn id(&mut self, reader: &Reader<'_>, name: Name) -> Id {
+    fn id(&mut self, reader: &InventoryReader<'_>, name: ResolvedName) -> Id {
         match name {
-            Name::Real(name) => Id::real(name),
-            Name::Symbol(name) => {
+            ResolvedName::Real(name) => Id::real(name),
+            ResolvedName::Symbol(name) => {
                 if !self.symbols.contains(&name) {
                     self.symbols.push(name.clone());
                 }
@@ -170,15 +186,16 @@ impl Reading<'_> {
         }
     }
 
-    fn subnet(&mut self, reader: &mut Reader<'_>, id: &str, resource: &Node, own: &Node) {
+    fn subnet(&mut self, reader: &mut InventoryReader<'_>, id: &str, resource: &TreeNode, own: &TreeNode) {
         let cidr = own.get("CidrBlock").and_then(|node| match self.template.name(node)? {
-            Name::Real(text) => reader.block_of(node, &text),
-            Name::Symbol(_) => None,
+            ResolvedName::Real(text) => reader.block_of(node, &text),
+            ResolvedName::Symbol(_) => None,
         });
         let zone = own.get("AvailabilityZone").and_then(|node| self.template.name(node));
         let vpc = own.get("VpcId").and_then(|node| self.template.name(node));
-        let text =
-            |name: Option<Name>| name.map(|name| name.text().to_owned()).filter(|it| !it.trim().is_empty());
+        let text = |name: Option<ResolvedName>| {
+            name.map(|name| name.text().to_owned()).filter(|name| !name.trim().is_empty())
+        };
         let subnet = FoundSubnet {
             id: Id::symbol(id, reader.file),
             label: None,
@@ -186,19 +203,20 @@ impl Reading<'_> {
             vpc: text(vpc),
             cidr,
             free: None,
-            ipv6_only: own.get("Ipv6Native").is_some_and(|it| it.shown() == "true"),
-            origin: reader.origin(Standing::Planned, resource),
+            ipv6_only: own.get("Ipv6Native").is_some_and(|flag| flag.shown() == "true"),
+            origin: reader.origin(Authority::Planned, resource),
         };
         reader.found.subnets.push(subnet);
     }
 
-    fn group(&mut self, reader: &mut Reader<'_>, id: &str, own: &Node) {
-        if let Some(Name::Real(name)) = own.get("GroupName").and_then(|node| self.template.name(node)) {
+    fn group(&mut self, reader: &mut InventoryReader<'_>, id: &str, own: &TreeNode) {
+        if let Some(ResolvedName::Real(name)) = own.get("GroupName").and_then(|node| self.template.name(node))
+        {
             reader.label(id, name);
         }
     }
 
-    fn notes(&self, reader: &mut Reader<'_>) {
+    fn notes(&self, reader: &mut InventoryReader<'_>) {
         let file = reader.file;
         if !self.symbols.is_empty() {
             let names = listed(&self.symbols);

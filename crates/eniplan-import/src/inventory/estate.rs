@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipnet::Ipv4Net;
 
 use super::access::AccessRule;
-use super::found::{Origin, Quota};
+use super::found::{FactOrigin, Quota};
 use eniplan_core::quantity::Memory;
 use eniplan_core::scenario::usable;
 
 /// A function, or a published version of one that is in other subnets or groups.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Function {
+pub struct EstateFunction {
     /// Its name, which no other has.
     pub name: String,
     /// Its memory, where any file says it.
@@ -27,12 +27,12 @@ pub struct Function {
     /// Its Region, where its ARN is known.
     pub region: Option<String>,
     /// Where it was read.
-    pub origin: Origin,
+    pub origin: FactOrigin,
 }
 
 /// A subnet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subnet {
+pub struct EstateSubnet {
     /// Its id, or what stands for it; no other has the same.
     pub name: String,
     /// What it is called.
@@ -46,10 +46,10 @@ pub struct Subnet {
     /// Addresses that are free.
     pub free: Option<u32>,
     /// Where it was read; none where functions name it and no file describes it.
-    pub origin: Option<Origin>,
+    pub origin: Option<FactOrigin>,
 }
 
-impl Subnet {
+impl EstateSubnet {
     /// Addresses the provider leaves for use: 2^(32-mask) - 5.
     pub fn usable(&self) -> Option<u32> {
         self.cidr.map(|cidr| usable(cidr.prefix_len()))
@@ -58,7 +58,7 @@ impl Subnet {
 
 /// An ENI that there is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Eni {
+pub struct EstateEni {
     /// Its id.
     pub id: String,
     /// Whether Lambda made it.
@@ -76,22 +76,22 @@ pub struct Eni {
     /// The function it was made for, where it says so.
     pub made_for: Option<String>,
     /// Where it was read.
-    pub origin: Origin,
+    pub origin: FactOrigin,
 }
 
 /// Everything the user has, as far as the files tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Estate {
     /// The functions, by name.
-    pub functions: Vec<Function>,
+    pub functions: Vec<EstateFunction>,
     /// Published versions that are in other subnets or groups than their function.
-    pub versions: Vec<Function>,
+    pub versions: Vec<EstateFunction>,
     /// The subnets, by name.
-    pub subnets: Vec<Subnet>,
+    pub subnets: Vec<EstateSubnet>,
     /// The ENIs, by id.
-    pub enis: Vec<Eni>,
+    pub enis: Vec<EstateEni>,
     /// The account's limits.
-    pub quotas: BTreeMap<Quota, (u64, Origin)>,
+    pub quotas: BTreeMap<Quota, (u64, FactOrigin)>,
     /// What groups are called, by id.
     pub group_labels: BTreeMap<String, String>,
     /// The rules of the groups that were described, by id.
@@ -110,7 +110,7 @@ pub struct Estate {
 
 impl Estate {
     /// The functions and the versions that differ: everyone who uses ENIs.
-    pub fn users(&self) -> impl Iterator<Item = &Function> {
+    pub fn users(&self) -> impl Iterator<Item = &EstateFunction> {
         self.functions.iter().chain(&self.versions)
     }
 
@@ -128,7 +128,7 @@ impl Estate {
     }
 
     /// IPv4 addresses that the listed ENIs hold in each subnet.
-    pub fn addresses_held(&self, counts: impl Fn(&Eni) -> bool) -> BTreeMap<&str, u32> {
+    pub fn addresses_held(&self, counts: impl Fn(&EstateEni) -> bool) -> BTreeMap<&str, u32> {
         let mut held: BTreeMap<&str, u32> = BTreeMap::new();
         for eni in self.enis.iter().filter(|eni| counts(eni)) {
             let sum = held.entry(&eni.subnet).or_default();

@@ -9,7 +9,7 @@ use eniplan_core::document::Place;
 
 /// How far what a file says is there already; what is nearer to the cloud wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
+pub enum Authority {
     /// The cloud answered so.
     Live,
     /// A tool's state says what it made.
@@ -18,7 +18,7 @@ pub enum Standing {
     Planned,
 }
 
-impl Standing {
+impl Authority {
     /// In a sentence.
     pub const fn words(self) -> &'static str {
         match self {
@@ -31,16 +31,16 @@ impl Standing {
 
 /// Where something was said.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Origin {
+pub struct FactOrigin {
     /// How near to the cloud.
-    pub standing: Standing,
+    pub authority: Authority,
     /// The file, as the user named it.
     pub file: String,
     /// Where in it.
     pub place: Place,
 }
 
-impl Origin {
+impl FactOrigin {
     /// `functions.json:12`.
     pub fn words(&self) -> String {
         format!("{}:{}", self.file, self.place.line)
@@ -70,13 +70,13 @@ impl Id {
 
 /// The subnets and security groups of a function in a VPC, each once and sorted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Network {
+pub(super) struct FunctionNetwork {
     pub(super) subnets: Vec<Id>,
     pub(super) groups: Vec<Id>,
     pub(super) vpc: Option<String>,
 }
 
-impl Network {
+impl FunctionNetwork {
     pub(super) fn new(mut subnets: Vec<Id>, mut groups: Vec<Id>, vpc: Option<String>) -> Self {
         for ids in [&mut subnets, &mut groups] {
             ids.sort();
@@ -101,8 +101,8 @@ pub(super) struct FoundFunction {
     /// The most environments at once that are reserved for it.
     pub(super) concurrency: Option<u64>,
     /// None: it is not in a VPC.
-    pub(super) network: Option<Network>,
-    pub(super) origin: Origin,
+    pub(super) network: Option<FunctionNetwork>,
+    pub(super) origin: FactOrigin,
 }
 
 /// A subnet, as one file tells of it.
@@ -117,7 +117,7 @@ pub(super) struct FoundSubnet {
     pub(super) free: Option<u32>,
     /// It has no IPv4 addresses at all.
     pub(super) ipv6_only: bool,
-    pub(super) origin: Origin,
+    pub(super) origin: FactOrigin,
 }
 
 /// An ENI.
@@ -136,7 +136,7 @@ pub(super) struct FoundEni {
     pub(super) addresses: u32,
     /// The function it was made for, of those that say so.
     pub(super) made_for: Option<String>,
-    pub(super) origin: Origin,
+    pub(super) origin: FactOrigin,
 }
 
 /// What is limited.
@@ -154,7 +154,7 @@ pub enum Quota {
 
 /// One page of a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Page {
+pub(super) struct ListingPage {
     pub(super) file: String,
     /// Whether it says that another follows.
     pub(super) more: bool,
@@ -162,7 +162,7 @@ pub(super) struct Page {
 
 /// Everything that the files say.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Found {
+pub(super) struct InventoryFacts {
     pub(super) functions: Vec<FoundFunction>,
     pub(super) subnets: Vec<FoundSubnet>,
     pub(super) enis: Vec<FoundEni>,
@@ -170,8 +170,8 @@ pub(super) struct Found {
     pub(super) group_labels: BTreeMap<String, String>,
     /// What groups let through.
     pub(super) rules: Rules,
-    pub(super) quotas: Vec<(Quota, u64, Origin)>,
+    pub(super) quotas: Vec<(Quota, u64, FactOrigin)>,
     /// The pages of each kind of listing.
-    pub(super) pages: BTreeMap<&'static str, Vec<Page>>,
+    pub(super) pages: BTreeMap<&'static str, Vec<ListingPage>>,
     pub(super) notes: Vec<String>,
 }

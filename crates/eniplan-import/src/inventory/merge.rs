@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::access;
 use super::estate::Estate;
 use super::found::Quota;
-use super::rule::{Load, Rule};
+use super::rule::{ClassLoad, EniRule};
 use eniplan_core::scenario::MOST_GROUPS;
 
 /// Up to so many sets that share subnets, every way to merge them is tried: Bell(9) = 21,147.
@@ -21,7 +21,7 @@ const MOST_SETS: usize = 400;
 
 /// What a function would gain.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Change {
+pub struct FunctionChange {
     /// The function.
     pub function: String,
     /// The security groups it does not have now.
@@ -40,7 +40,7 @@ pub struct Merge {
     /// ENIs that the model expects no more.
     pub saves: u64,
     /// Every function whose access changes.
-    pub changes: Vec<Change>,
+    pub changes: Vec<FunctionChange>,
 }
 
 /// Every way to save ENIs by merging sets.
@@ -64,7 +64,7 @@ pub struct Merges {
 struct Block<'e> {
     sets: Vec<&'e [String]>,
     union: BTreeSet<&'e str>,
-    loads: BTreeMap<usize, Load>,
+    loads: BTreeMap<usize, ClassLoad>,
     /// ENIs of the sets apart.
     apart: u64,
     /// Functions and their set.
@@ -72,7 +72,7 @@ struct Block<'e> {
 }
 
 impl Block<'_> {
-    fn and(&self, other: &Self) -> Self {
+    fn union_with(&self, other: &Self) -> Self {
         let mut loads = self.loads.clone();
         for (subnet, load) in &other.loads {
             let sum = loads.entry(*subnet).or_default();
@@ -91,11 +91,11 @@ impl Block<'_> {
         self.loads.keys().any(|subnet| other.loads.contains_key(subnet))
     }
 
-    fn enis(&self, rule: &Rule) -> u64 {
+    fn enis(&self, rule: &EniRule) -> u64 {
         self.loads.values().fold(0, |sum, load| sum.saturating_add(rule.enis(*load)))
     }
 
-    fn saves(&self, rule: &Rule) -> u64 {
+    fn saves(&self, rule: &EniRule) -> u64 {
         self.apart.saturating_sub(self.enis(rule))
     }
 
@@ -103,17 +103,17 @@ impl Block<'_> {
         self.functions.iter().filter(|(_, set)| set.len() < self.union.len()).count() as u64
     }
 
-    fn merge(&self, rule: &Rule) -> Merge {
+    fn merge(&self, rule: &EniRule) -> Merge {
         let gains = |set: &[String]| {
-            let new = self.union.iter().filter(|group| !set.iter().any(|it| it == **group));
+            let new = self.union.iter().filter(|group| !set.iter().any(|had| had == **group));
             new.map(|group| (*group).to_owned()).collect::<Vec<_>>()
         };
-        let change = |(function, set): &(&str, &[String])| Change {
+        let change = |(function, set): &(&str, &[String])| FunctionChange {
             function: (*function).to_owned(),
             gains: gains(set),
             access: None,
         };
-        let mut changes: Vec<Change> =
+        let mut changes: Vec<FunctionChange> =
             self.functions.iter().map(change).filter(|change| !change.gains.is_empty()).collect();
         changes.sort();
         let mut sets: Vec<Vec<String>> = self.sets.iter().map(|set| set.to_vec()).collect();
@@ -124,7 +124,7 @@ impl Block<'_> {
 }
 
 /// Everything that merging could save.
-pub(super) fn merges(estate: &Estate, rule: &Rule) -> Merges {
+pub(super) fn merges(estate: &Estate, rule: &EniRule) -> Merges {
     let quota = estate.quotas.get(&Quota::GroupsPerEni).and_then(|(limit, _)| usize::try_from(*limit).ok());
     let most_groups = quota.map_or(MOST_GROUPS, |limit| limit.min(MOST_GROUPS));
     let mut blocks = blocks(estate, rule);
@@ -163,7 +163,7 @@ fn better(a: &Merge, b: &Merge) -> std::cmp::Ordering {
     theirs.cmp(&mine).then_with(|| b.saves.cmp(&a.saves))
 }
 
-fn blocks<'e>(estate: &'e Estate, rule: &Rule) -> Vec<Block<'e>> {
+fn blocks<'e>(estate: &'e Estate, rule: &EniRule) -> Vec<Block<'e>> {
     let mut by_set: BTreeMap<&[String], Block<'e>> = BTreeMap::new();
     for function in estate.users().filter(|function| !function.subnets.is_empty()) {
         let set = function.security_groups.as_slice();
@@ -187,20 +187,20 @@ fn blocks<'e>(estate: &'e Estate, rule: &Rule) -> Vec<Block<'e>> {
     by_set.into_values().map(with_enis).collect()
 }
 
-fn pairs(blocks: &[Block<'_>], rule: &Rule, most_groups: usize) -> Vec<Merge> {
+fn pairs(blocks: &[Block<'_>], rule: &EniRule, most_groups: usize) -> Vec<Merge> {
     let mut found = Vec::new();
     for (at, one) in blocks.iter().enumerate() {
         for other in blocks.iter().skip(at + 1).filter(|other| one.shares_subnet(other)) {
-            let both = one.and(other);
+            let both = one.union_with(other);
             if both.union.len() > most_groups {
                 continue;
             }
             let whole: Vec<&str> = both.union.iter().copied().collect();
-            let third = blocks.iter().find(|it| {
-                !both.sets.contains(&it.sets[0])
-                    && it.sets[0].iter().map(String::as_str).eq(whole.iter().copied())
+            let third = blocks.iter().find(|block| {
+                !both.sets.contains(&block.sets[0])
+                    && block.sets[0].iter().map(String::as_str).eq(whole.iter().copied())
             });
-            let merged = third.map_or_else(|| both.clone(), |third| both.and(third));
+            let merged = third.map_or_else(|| both.clone(), |third| both.union_with(third));
             if merged.saves(rule) > 0 {
                 found.push(merged.merge(rule));
             }
@@ -216,7 +216,8 @@ fn components<'e>(blocks: &[Block<'e>]) -> Vec<Vec<Block<'e>>> {
     let mut found: Vec<(BTreeSet<usize>, Vec<Block<'e>>)> = Vec::new();
     for block in blocks {
         let subnets: BTreeSet<usize> = block.loads.keys().copied().collect();
-        let (linked, apart): (Vec<_>, Vec<_>) = found.into_iter().partition(|it| !it.0.is_disjoint(&subnets));
+        let (linked, apart): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|component| !component.0.is_disjoint(&subnets));
         found = apart;
         let mut whole = (subnets, vec![block.clone()]);
         for (subnets, blocks) in linked {
@@ -229,7 +230,7 @@ fn components<'e>(blocks: &[Block<'e>]) -> Vec<Vec<Block<'e>>> {
 }
 
 /// The partition that saves the most and, of those, changes the fewest functions: all are tried.
-fn exactly<'e>(sets: &[Block<'e>], rule: &Rule, most_groups: usize) -> Vec<Block<'e>> {
+fn exactly<'e>(sets: &[Block<'e>], rule: &EniRule, most_groups: usize) -> Vec<Block<'e>> {
     let mut best: Option<((u64, u64), Vec<Block<'e>>)> = None;
     try_all(sets, &mut Vec::new(), &mut |partition: &[Block<'e>]| {
         if partition.iter().any(|block| block.sets.len() > 1 && block.union.len() > most_groups) {
@@ -237,7 +238,7 @@ fn exactly<'e>(sets: &[Block<'e>], rule: &Rule, most_groups: usize) -> Vec<Block
         }
         let enis = partition.iter().fold(0, |sum: u64, block| sum.saturating_add(block.enis(rule)));
         let changed = partition.iter().fold(0, |sum: u64, block| sum.saturating_add(block.changed()));
-        if best.as_ref().is_none_or(|(least, _)| (enis, changed) < *least) {
+        if best.as_ref().is_none_or(|(minimum, _)| (enis, changed) < *minimum) {
             best = Some(((enis, changed), partition.to_vec()));
         }
     });
@@ -249,7 +250,7 @@ fn try_all<'e>(left: &[Block<'e>], partition: &mut Vec<Block<'e>>, look: &mut im
     let Some((first, left)) = left.split_first() else { return look(partition) };
     for at in 0..partition.len() {
         let Some(block) = partition.get_mut(at) else { continue };
-        let merged = block.and(first);
+        let merged = block.union_with(first);
         let before = std::mem::replace(block, merged);
         try_all(left, partition, look);
         if let Some(block) = partition.get_mut(at) {
@@ -262,15 +263,15 @@ fn try_all<'e>(left: &[Block<'e>], partition: &mut Vec<Block<'e>>, look: &mut im
 }
 
 /// Merges the pair that saves the most for each function changed, again and again.
-fn greedily<'e>(sets: Vec<Block<'e>>, rule: &Rule, most_groups: usize) -> Vec<Block<'e>> {
+fn greedily<'e>(sets: Vec<Block<'e>>, rule: &EniRule, most_groups: usize) -> Vec<Block<'e>> {
     let mut blocks: BTreeMap<usize, Block<'e>> = sets.into_iter().enumerate().collect();
     let mut gains: BTreeMap<(usize, usize), (u64, u64)> = BTreeMap::new();
     let mut fresh: Vec<usize> = blocks.keys().copied().collect();
     loop {
         for &at in &fresh {
             let Some(one) = blocks.get(&at) else { continue };
-            for (&other_at, other) in blocks.iter().filter(|(it, _)| **it < at) {
-                gains.extend(gain(one, other, rule, most_groups).map(|gain| ((other_at, at), gain)));
+            for (&other_at, other) in blocks.iter().filter(|(index, _)| **index < at) {
+                gains.extend(gain_of_pair(one, other, rule, most_groups).map(|gain| ((other_at, at), gain)));
             }
         }
         let per_change =
@@ -279,21 +280,26 @@ fn greedily<'e>(sets: Vec<Block<'e>>, rule: &Rule, most_groups: usize) -> Vec<Bl
             per_change(a.1, b.1.1).cmp(&per_change(b.1, a.1.1)).then_with(|| (a.1.0, b.0).cmp(&(b.1.0, a.0)))
         });
         let Some((&(one, two), _)) = best else { break };
-        gains.retain(|pair, _| ![pair.0, pair.1].iter().any(|it| [one, two].contains(it)));
+        gains.retain(|pair, _| ![pair.0, pair.1].iter().any(|index| [one, two].contains(index)));
         let (Some(first), Some(second)) = (blocks.remove(&one), blocks.remove(&two)) else { break };
         let next = blocks.last_key_value().map_or(two, |(last, _)| *last).max(two) + 1;
-        blocks.insert(next, first.and(&second));
+        blocks.insert(next, first.union_with(&second));
         fresh = vec![next];
     }
     blocks.into_values().collect()
 }
 
 /// What merging two blocks saves, and how many functions it changes, where it saves anything and may be.
-fn gain(one: &Block<'_>, other: &Block<'_>, rule: &Rule, most_groups: usize) -> Option<(u64, u64)> {
+fn gain_of_pair(
+    one: &Block<'_>,
+    other: &Block<'_>,
+    rule: &EniRule,
+    most_groups: usize,
+) -> Option<(u64, u64)> {
     if !one.shares_subnet(other) || one.union.union(&other.union).count() > most_groups {
         return None;
     }
-    let both = one.and(other);
+    let both = one.union_with(other);
     let saves = both.saves(rule).saturating_sub(one.saves(rule)).saturating_sub(other.saves(rule));
     (saves > 0).then(|| (saves, both.changed()))
 }

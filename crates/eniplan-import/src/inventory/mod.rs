@@ -1,6 +1,6 @@
 //! Inventory: what the user has (functions, subnets, ENIs), from what their cloud and tools print.
 //!
-//! Each file is recognised by what is in it ([`ALL`]); [`take`] unites them into one
+//! Each file is recognised by what is in it ([`ALL`]); [`unite_sources`] unites them into one
 //! [`Estate`], which [`Estate::scenario`] writes as a scenario and [`Audit`] holds against a
 //! model. To add a source: a file with an [`Inventory`] and its line in [`ALL`].
 
@@ -15,6 +15,7 @@ mod cloudformation;
 mod estate;
 mod found;
 mod intrinsic;
+mod kind;
 mod merge;
 mod reader;
 mod reconcile;
@@ -26,46 +27,32 @@ mod unite;
 mod vpc;
 
 pub use access::AccessRule;
-pub use audit::{Audit, ClassAudit, Orphan, QuotaAudit, Room, SubnetAudit};
-pub use estate::{Eni, Estate, Function, Subnet};
-pub use found::{Id, Origin, Quota, Standing};
-pub use merge::{Change, Merge, Merges};
-pub use reader::Reader;
-pub use rule::Rule;
+pub use audit::{AddressRoom, Audit, ClassAudit, Orphan, QuotaAudit, SubnetAudit};
+pub use estate::{Estate, EstateEni, EstateFunction, EstateSubnet};
+pub use found::{Authority, FactOrigin, Id, Quota};
+pub use kind::Inventory;
+pub use merge::{FunctionChange, Merge, Merges};
+pub use reader::InventoryReader;
+pub use rule::EniRule;
 
 use eniplan_core::diagnostic::{Code, Diagnostic, Diagnostics};
-use eniplan_core::document::tree::{self, Node};
-use found::Found;
-
-/// One kind of file that tells what the user has.
-pub trait Inventory: Sync {
-    /// What prints it: `aws lambda list-functions`.
-    fn name(&self) -> &'static str;
-
-    /// What is taken from it, in one line.
-    fn summary(&self) -> &'static str;
-
-    /// Whether `root` is of this kind, by what is in it.
-    fn recognises(&self, root: &Node) -> bool;
-
-    /// Adds what `root` tells to what was found; tells all that is wrong with it (E203).
-    fn read(&self, reader: &mut Reader<'_>, root: &Node);
-}
+use eniplan_core::document::tree::{self, TreeNode};
+use found::InventoryFacts;
 
 /// Every kind; the first that recognises a file reads it.
 pub const ALL: &[&dyn Inventory] = &[
-    &aws_functions::Functions,
-    &aws_enis::Enis,
-    &aws_subnets::Subnets,
-    &aws_groups::Groups,
-    &aws_account::Account,
+    &aws_functions::AwsFunctions,
+    &aws_enis::AwsEnis,
+    &aws_subnets::AwsSubnets,
+    &aws_groups::AwsGroups,
+    &aws_account::AwsAccount,
     &terraform::Terraform,
     &cloudformation::CloudFormation,
 ];
 
 /// A file and its text.
 #[derive(Clone, Copy, Debug)]
-pub struct Source<'a> {
+pub struct InventorySource<'a> {
     /// The file, as the user named it.
     pub name: &'a str,
     /// What is in it.
@@ -77,9 +64,9 @@ pub struct Source<'a> {
 /// All that is wrong with all of them is told at once: E003 a file of no kind in
 /// [`ALL`], E106 two live files that do not agree, E203 a value that cannot be, and
 /// what [`tree::read`] tells.
-pub fn take(sources: &[Source<'_>]) -> Result<Estate, Diagnostics> {
+pub fn unite_sources(sources: &[InventorySource<'_>]) -> Result<Estate, Diagnostics> {
     let mut problems = Diagnostics::default();
-    let mut found = Found::default();
+    let mut found = InventoryFacts::default();
     let mut kinds = Vec::new();
     for source in sources {
         let root = match tree::read(source.name, source.text) {
@@ -89,12 +76,12 @@ pub fn take(sources: &[Source<'_>]) -> Result<Estate, Diagnostics> {
                 continue;
             }
         };
-        let Some(inventory) = ALL.iter().find(|it| it.recognises(&root)) else {
+        let Some(inventory) = ALL.iter().find(|kind| kind.recognises(&root)) else {
             problems.push(unknown(source.name, &root));
             continue;
         };
         kinds.push((source.name.to_owned(), inventory.name()));
-        inventory.read(&mut Reader::new(source.name, &mut found, &mut problems), &root);
+        inventory.read(&mut InventoryReader::new(source.name, &mut found, &mut problems), &root);
     }
     kinds.sort();
     let estate = unite::unite(found, kinds, &mut problems);
@@ -117,16 +104,16 @@ const OTHERS: [(&[&str], &str, &str); 4] = [
     (&["Datapoints"], "this is traffic", "give it to `eniplan demand`"),
 ];
 
-fn unknown(file: &str, root: &Node) -> Diagnostic {
+fn unknown(file: &str, root: &TreeNode) -> Diagnostic {
     let (message, help) = if let Some((_, message, help)) =
-        OTHERS.iter().find(|(keys, ..)| keys.iter().all(|it| root.has(it)))
+        OTHERS.iter().find(|(keys, ..)| keys.iter().all(|key| root.has(key)))
     {
         ((*message).to_owned(), (*help).to_owned())
     } else {
         let keys: Vec<&str> = root.entries().iter().map(|(key, _)| key.value.as_str()).collect();
         let keys = eniplan_core::document::listed(&keys);
         let begins = if keys.is_empty() { root.shown() } else { format!("a map of {keys}") };
-        let kinds: Vec<&str> = ALL.iter().map(|it| it.name()).collect();
+        let kinds: Vec<&str> = ALL.iter().map(|kind| kind.name()).collect();
         (format!("no inventory that is known: {begins}"), format!("give the output of {}", kinds.join(", ")))
     };
     let at = root.place;

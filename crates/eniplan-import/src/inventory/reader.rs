@@ -4,22 +4,26 @@ use std::str::FromStr;
 
 use ipnet::Ipv4Net;
 
-use super::found::{Found, Network, Origin, Page, Standing};
-use eniplan_core::diagnostic::{Code, Diagnostic, Diagnostics, inert};
+use super::found::{Authority, FactOrigin, FunctionNetwork, InventoryFacts, ListingPage};
+use eniplan_core::diagnostic::{Code, Diagnostic, Diagnostics, escaped};
 use eniplan_core::document::Place;
-use eniplan_core::document::tree::{Node, Value};
+use eniplan_core::document::tree::{TreeNode, TreeValue};
 use eniplan_core::scenario::{MOST_GROUPS, MOST_SUBNETS};
 
 /// One file while it is read.
 #[derive(Debug)]
-pub struct Reader<'a> {
+pub struct InventoryReader<'a> {
     pub(super) file: &'a str,
-    pub(super) found: &'a mut Found,
+    pub(super) found: &'a mut InventoryFacts,
     problems: &'a mut Diagnostics,
 }
 
-impl<'a> Reader<'a> {
-    pub(super) const fn new(file: &'a str, found: &'a mut Found, problems: &'a mut Diagnostics) -> Self {
+impl<'a> InventoryReader<'a> {
+    pub(super) const fn new(
+        file: &'a str,
+        found: &'a mut InventoryFacts,
+        problems: &'a mut Diagnostics,
+    ) -> Self {
         Self { file, found, problems }
     }
 
@@ -34,16 +38,19 @@ impl<'a> Reader<'a> {
     /// What a group is called; of several names the first in the alphabet, whatever the order of the files.
     pub(super) fn label(&mut self, group: impl Into<String>, label: String) {
         let labels = &mut self.found.group_labels;
-        labels.entry(group.into()).and_modify(|it| *it = label.clone().min(it.clone())).or_insert(label);
+        labels
+            .entry(group.into())
+            .and_modify(|known| *known = label.clone().min(known.clone()))
+            .or_insert(label);
     }
 
     /// Where `node` stands.
-    pub(super) fn origin(&self, standing: Standing, node: &Node) -> Origin {
-        Origin { standing, file: self.file.to_owned(), place: node.place }
+    pub(super) fn origin(&self, authority: Authority, node: &TreeNode) -> FactOrigin {
+        FactOrigin { authority: authority, file: self.file.to_owned(), place: node.place }
     }
 
     /// Notes a value that cannot be (E203).
-    pub(super) fn wrong(&mut self, node: &Node, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn wrong(&mut self, node: &TreeNode, message: impl Into<String>, help: impl Into<String>) {
         self.report(node.place, &node.shown(), message, help);
     }
 
@@ -53,7 +60,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The text under `key`, unless it is empty.
-    pub(super) fn text(&mut self, node: &Node, key: &str) -> Option<String> {
+    pub(super) fn text(&mut self, node: &TreeNode, key: &str) -> Option<String> {
         let found = node.get(key)?;
         if let Some(text) = found.text() {
             return (!text.trim().is_empty()).then(|| text.to_owned());
@@ -63,27 +70,27 @@ impl<'a> Reader<'a> {
     }
 
     /// The text under `key`, which must be there.
-    pub(super) fn due(&mut self, node: &Node, key: &str) -> Option<String> {
-        if node.get(key).is_none_or(|it| it.text().is_some_and(|text| text.trim().is_empty())) {
+    pub(super) fn due(&mut self, node: &TreeNode, key: &str) -> Option<String> {
+        if node.get(key).is_none_or(|value| value.text().is_some_and(|text| text.trim().is_empty())) {
             self.wrong(node, format!("an entry without `{key}`"), "save the command's output as it is");
             return None;
         }
         self.text(node, key)
     }
 
-    /// The whole number under `key`, from `least` to `most`.
-    pub(super) fn whole(&mut self, node: &Node, key: &str, least: u64, most: u64) -> Option<u64> {
+    /// The whole number under `key`, from `minimum` to `most`.
+    pub(super) fn whole(&mut self, node: &TreeNode, key: &str, minimum: u64, most: u64) -> Option<u64> {
         let found = node.get(key)?;
-        let number = whole(found).filter(|number| (least..=most).contains(number));
+        let number = whole(found).filter(|number| (minimum..=most).contains(number));
         if number.is_none() {
-            let message = format!("`{key}` is no whole number from {least} to {most}");
+            let message = format!("`{key}` is no whole number from {minimum} to {most}");
             self.wrong(found, message, "save the command's output as it is");
         }
         number
     }
 
     /// The list under `key`; none where there is no such key.
-    pub(super) fn list<'n>(&mut self, node: &'n Node, key: &str) -> &'n [Node] {
+    pub(super) fn list<'n>(&mut self, node: &'n TreeNode, key: &str) -> &'n [TreeNode] {
         let Some(found) = node.get(key) else { return &[] };
         if !found.is_list() {
             self.wrong(found, format!("`{key}` is no list"), "save the command's output as it is");
@@ -92,7 +99,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The texts listed under `key`.
-    pub(super) fn texts(&mut self, node: &Node, key: &str) -> Vec<String> {
+    pub(super) fn texts(&mut self, node: &TreeNode, key: &str) -> Vec<String> {
         let mut texts = Vec::new();
         for item in self.list(node, key) {
             match item.text() {
@@ -104,13 +111,13 @@ impl<'a> Reader<'a> {
     }
 
     /// The IPv4 block under `key`, of a size that a subnet can have.
-    pub(super) fn block(&mut self, node: &Node, key: &str) -> Option<Ipv4Net> {
+    pub(super) fn block(&mut self, node: &TreeNode, key: &str) -> Option<Ipv4Net> {
         let text = self.text(node, key)?;
         self.block_of(node.get(key)?, &text)
     }
 
     /// The IPv4 block that `text` is, which `found` says.
-    pub(super) fn block_of(&mut self, found: &Node, text: &str) -> Option<Ipv4Net> {
+    pub(super) fn block_of(&mut self, found: &TreeNode, text: &str) -> Option<Ipv4Net> {
         match Ipv4Net::from_str(text.trim()) {
             Err(_) => self.wrong(found, "no IPv4 block", "a subnet has one like 10.0.1.0/26"),
             Ok(block) if !(16..=28).contains(&block.prefix_len()) => {
@@ -130,9 +137,14 @@ impl<'a> Reader<'a> {
     }
 
     /// A network that a function can have; `name` is the function's.
-    pub(super) fn network(&mut self, node: &Node, name: &str, network: Network) -> Option<Network> {
+    pub(super) fn network(
+        &mut self,
+        node: &TreeNode,
+        name: &str,
+        network: FunctionNetwork,
+    ) -> Option<FunctionNetwork> {
         let (subnets, groups) = (network.subnets.len(), network.groups.len());
-        let name = inert(name);
+        let name = escaped(name);
         if subnets > MOST_SUBNETS {
             let message = format!("function `{name}` is in {subnets} subnets");
             self.wrong(node, message, format!("a function can be in at most {MOST_SUBNETS}"));
@@ -145,9 +157,9 @@ impl<'a> Reader<'a> {
     }
 
     /// The entries of a listing: those under `key`, or the file itself where it lists them (`--query`).
-    pub(super) fn listing<'n>(&mut self, root: &'n Node, key: &'static str) -> &'n [Node] {
+    pub(super) fn listing<'n>(&mut self, root: &'n TreeNode, key: &'static str) -> &'n [TreeNode] {
         let more = ["NextToken", "NextMarker"].iter().any(|token| root.get(token).is_some());
-        self.found.pages.entry(key).or_default().push(Page { file: self.file.to_owned(), more });
+        self.found.pages.entry(key).or_default().push(ListingPage { file: self.file.to_owned(), more });
         let entries = if root.is_list() { root.items() } else { self.list(root, key) };
         for entry in entries.iter().filter(|entry| !entry.is_map()) {
             self.wrong(
@@ -161,9 +173,9 @@ impl<'a> Reader<'a> {
 }
 
 /// The whole number that a node is: also one in quotes, or with zeroes after a point.
-pub(super) fn whole(node: &Node) -> Option<u64> {
+pub(super) fn whole(node: &TreeNode) -> Option<u64> {
     match &node.value {
-        Value::Number(text) | Value::Text(text) => {
+        TreeValue::Number(text) | TreeValue::Text(text) => {
             let text = text.trim();
             let digits = text.split_once('.').filter(|(_, part)| part.bytes().all(|byte| byte == b'0'));
             digits.map_or(text, |(whole, _)| whole).parse().ok()
@@ -173,6 +185,6 @@ pub(super) fn whole(node: &Node) -> Option<u64> {
 }
 
 /// Whether `root` is what a command lists: it has `key`, or is itself a list of entries with `id`.
-pub(super) fn is_listing(root: &Node, key: &str, id: &str) -> bool {
+pub(super) fn is_listing(root: &TreeNode, key: &str, id: &str) -> bool {
     root.has(key) || root.items().first().is_some_and(|entry| entry.has(id))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::found::{FoundFunction, Network, Origin, Standing};
+use super::found::{Authority, FactOrigin, FoundFunction, FunctionNetwork};
 use eniplan_core::diagnostic::{Code, Diagnostic, Diagnostics};
 
 /// Each function once, and the versions that are elsewhere than their function.
@@ -14,7 +14,7 @@ pub(super) fn functions(
     let (mut versions, mut found) = versions_apart(found);
     found.sort_by(|a, b| key(a).cmp(&key(b)));
     let mut kept = Kept::default();
-    let mut twice: BTreeMap<(String, Standing), u64> = BTreeMap::new();
+    let mut twice: BTreeMap<(String, Authority), u64> = BTreeMap::new();
     for function in found {
         let same = kept.same(&function);
         let (Some(first), only) = (same.first().copied(), same.len() == 1) else {
@@ -22,22 +22,23 @@ pub(super) fn functions(
             continue;
         };
         let Some(winner) = kept.functions.get_mut(first) else { continue };
-        *twice.entry((function.origin.file.clone(), winner.origin.standing)).or_default() += 1;
+        *twice.entry((function.origin.file.clone(), winner.origin.authority)).or_default() += 1;
         if only {
             reconcile(winner, &function, notes, problems);
         }
     }
     let kept = kept.functions;
-    for ((file, standing), count) in twice {
-        let standing = standing.words();
+    for ((file, authority), count) in twice {
+        let authority = authority.words();
         notes.push(format!(
-            "{file}: {count} of its functions are known elsewhere too; what is {standing} there is taken"
+            "{file}: {count} of its functions are known elsewhere too; what is {authority} there is taken"
         ));
     }
     versions.sort_by(|a, b| (&a.name, &a.version, key(a)).cmp(&(&b.name, &b.version, key(b))));
     versions.dedup_by(|a, b| (&a.name, &a.arn, &a.network) == (&b.name, &b.arn, &b.network));
     versions.retain(|version| {
-        let latest = kept.iter().find(|it| it.name == version.name && it.arn == version.arn);
+        let latest =
+            kept.iter().find(|function| function.name == version.name && function.arn == version.arn);
         version.network.is_some() && latest.is_none_or(|latest| latest.network != version.network)
     });
     (kept, versions)
@@ -45,7 +46,9 @@ pub(super) fn functions(
 
 /// The published versions, and the functions; of a function of which only versions are listed the newest is it.
 fn versions_apart(mut all: Vec<FoundFunction>) -> (Vec<FoundFunction>, Vec<FoundFunction>) {
-    let number = |it: &FoundFunction| it.version.as_deref().and_then(|it| it.parse::<u64>().ok());
+    let number = |function: &FoundFunction| {
+        function.version.as_deref().and_then(|version| version.parse::<u64>().ok())
+    };
     let mut newest: BTreeMap<(String, Option<String>), Option<Option<u64>>> = BTreeMap::new();
     for function in &all {
         let known = newest.entry((function.name.clone(), function.arn.clone())).or_insert(Some(None));
@@ -60,7 +63,7 @@ fn versions_apart(mut all: Vec<FoundFunction>) -> (Vec<FoundFunction>, Vec<Found
             function.version = None;
         }
     }
-    all.into_iter().partition(|it| it.version.is_some())
+    all.into_iter().partition(|function| function.version.is_some())
 }
 
 /// The functions known so far, and where those of one name are.
@@ -76,7 +79,8 @@ impl Kept {
     fn add(&mut self, function: FoundFunction) {
         let at = self.functions.len();
         self.by_name.entry((function.name.clone(), function.scope.clone())).or_default().push(at);
-        if let Some(id) = logical_id(&function.name).filter(|_| function.origin.standing == Standing::Live) {
+        if let Some(id) = logical_id(&function.name).filter(|_| function.origin.authority == Authority::Live)
+        {
             self.by_logical_id.entry(id.to_owned()).or_default().push(at);
         }
         self.functions.push(function);
@@ -91,28 +95,29 @@ impl Kept {
             all.filter_map(|at| Some((at, self.functions.get(at)?)))
         };
         let of_arn: Vec<usize> = candidates()
-            .filter(|(_, it)| it.arn.is_some() && it.arn == function.arn)
+            .filter(|(_, known)| known.arn.is_some() && known.arn == function.arn)
             .map(|(at, _)| at)
             .collect();
         if !of_arn.is_empty() {
             return of_arn;
         }
-        let loose = |it: &FoundFunction| it.arn.is_none() || function.arn.is_none();
-        let other_file = |it: &FoundFunction| it.origin.file != function.origin.file;
-        candidates().filter(|(_, it)| loose(it) && other_file(it)).map(|(at, _)| at).collect()
+        let loose = |known: &FoundFunction| known.arn.is_none() || function.arn.is_none();
+        let other_file = |known: &FoundFunction| known.origin.file != function.origin.file;
+        candidates().filter(|(_, known)| loose(known) && other_file(known)).map(|(at, _)| at).collect()
     }
 }
 
 /// The logical id in a name that CloudFormation made: `stack-LogicalId-1A2B3C4D5E6F`.
 fn logical_id(name: &str) -> Option<&str> {
     let (rest, random) = name.rsplit_once('-')?;
-    let made = (12..=13).contains(&random.len()) && random.bytes().all(|it| it.is_ascii_alphanumeric());
+    let made =
+        (12..=13).contains(&random.len()) && random.bytes().all(|letter| letter.is_ascii_alphanumeric());
     rest.rsplit_once('-').map(|(_, id)| id).filter(|id| made && !id.is_empty())
 }
 
-fn key(function: &FoundFunction) -> (Standing, bool, &str, Option<&String>, &Origin) {
+fn key(function: &FoundFunction) -> (Authority, bool, &str, Option<&String>, &FactOrigin) {
     let arn = function.arn.as_ref();
-    (function.origin.standing, arn.is_none(), &function.name, arn, &function.origin)
+    (function.origin.authority, arn.is_none(), &function.name, arn, &function.origin)
 }
 
 /// Fills in what `winner` does not know, and tells where the two differ.
@@ -122,8 +127,9 @@ fn reconcile(
     notes: &mut Vec<String>,
     problems: &mut Diagnostics,
 ) {
-    let symbolic =
-        |network: &Network| network.subnets.iter().chain(&network.groups).any(|id| id.scope.is_some());
+    let symbolic = |network: &FunctionNetwork| {
+        network.subnets.iter().chain(&network.groups).any(|id| id.scope.is_some())
+    };
     let mut differ = Vec::new();
     if let (Some(one), Some(two)) = (winner.memory_mib, other.memory_mib)
         && one != two
@@ -131,14 +137,16 @@ fn reconcile(
         differ.push(format!("{one} MiB of memory, not {two}"));
     }
     let networks = [&winner.network, &other.network];
-    let ids = |it: &Option<Network>| it.as_ref().map(|it| (it.subnets.clone(), it.groups.clone()));
+    let ids = |network: &Option<FunctionNetwork>| {
+        network.as_ref().map(|network| (network.subnets.clone(), network.groups.clone()))
+    };
     if ids(networks[0]) != ids(networks[1]) && !networks.into_iter().flatten().any(symbolic) {
         differ.push("other subnets or security groups".to_owned());
     }
     let (here, there) = (winner.origin.words(), other.origin.words());
     if !differ.is_empty()
-        && winner.origin.standing == Standing::Live
-        && other.origin.standing == Standing::Live
+        && winner.origin.authority == Authority::Live
+        && other.origin.authority == Authority::Live
     {
         let message = format!("{here} says of the same function: {}", differ.join(", "));
         let at = other.origin.place;
@@ -146,9 +154,9 @@ fn reconcile(
         let problem = problem.with_value(&other.name).in_file(&other.origin.file);
         problems.push(problem.at_line(at.line).at_column(at.column));
     } else if !differ.is_empty() {
-        let standing = winner.origin.standing.words();
+        let authority = winner.origin.authority.words();
         let name = &winner.name;
-        notes.push(format!("{name}: as {here} ({standing}) says, {} as {there} says", differ.join(", ")));
+        notes.push(format!("{name}: as {here} ({authority}) says, {} as {there} says", differ.join(", ")));
     }
     winner.memory_mib = winner.memory_mib.or(other.memory_mib);
     winner.timeout_s = winner.timeout_s.or(other.timeout_s);

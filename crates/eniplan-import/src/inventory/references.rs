@@ -1,6 +1,6 @@
 //! References: what a Terraform plan's configuration says of ids that are known only after apply.
 
-use eniplan_core::document::tree::Node;
+use eniplan_core::document::tree::TreeNode;
 
 /// How far a reference is followed through modules.
 const FURTHEST: usize = 20;
@@ -8,11 +8,11 @@ const FURTHEST: usize = 20;
 /// The configuration of a plan, if the file has one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Configuration<'n> {
-    root: Option<&'n Node>,
+    root: Option<&'n TreeNode>,
 }
 
 impl<'n> Configuration<'n> {
-    pub(super) fn new(file: &'n Node) -> Self {
+    pub(super) fn new(file: &'n TreeNode) -> Self {
         Self { root: file.at(&["configuration", "root_module"]) }
     }
 
@@ -24,10 +24,10 @@ impl<'n> Configuration<'n> {
         let path: Vec<&str> = module.split('.').skip(1).step_by(2).collect();
         let expressions = self.module(&path).and_then(|module| {
             let resources = module.get("resources")?.items();
-            let same = |it: &&Node| it.get("address").and_then(Node::text) == Some(resource);
+            let same = |node: &&TreeNode| node.get("address").and_then(TreeNode::text) == Some(resource);
             resources.iter().find(same)?.get("expressions")?.get(block)
         });
-        let block = expressions.map(|it| it.items().first().unwrap_or(it));
+        let block = expressions.map(|node| node.items().first().unwrap_or(node));
         if let Some(expression) = block.and_then(|block| block.get(key)) {
             self.follow(&path, expression, FURTHEST, &mut found);
         }
@@ -36,14 +36,18 @@ impl<'n> Configuration<'n> {
         found
     }
 
-    fn module(self, path: &[&str]) -> Option<&'n Node> {
+    fn module(self, path: &[&str]) -> Option<&'n TreeNode> {
         path.iter().try_fold(self.root?, |module, name| module.at(&["module_calls", name, "module"]))
     }
 
     /// Adds what `expression`, in the module at `path`, refers to.
-    fn follow(self, path: &[&str], expression: &Node, left: usize, found: &mut Vec<String>) {
-        let references: Vec<&str> =
-            expression.get("references").map_or(&[][..], Node::items).iter().filter_map(Node::text).collect();
+    fn follow(self, path: &[&str], expression: &TreeNode, left: usize, found: &mut Vec<String>) {
+        let references: Vec<&str> = expression
+            .get("references")
+            .map_or(&[][..], TreeNode::items)
+            .iter()
+            .filter_map(TreeNode::text)
+            .collect();
         for reference in most_specific(&references) {
             let words: Vec<&str> = reference.split('.').collect();
             let next = match words.as_slice() {
@@ -59,13 +63,18 @@ impl<'n> Configuration<'n> {
     }
 
     /// What the caller of the module at `path` gives for its variable.
-    fn argument<'p>(self, path: &[&'p str], variable: &str) -> Option<(Vec<&'p str>, &'n Node)> {
+    fn argument<'p>(self, path: &[&'p str], variable: &str) -> Option<(Vec<&'p str>, &'n TreeNode)> {
         let (name, caller) = path.split_last()?;
         let expression = self.module(caller)?.at(&["module_calls", name, "expressions", variable])?;
         Some((caller.to_vec(), expression))
     }
 
-    fn output<'p>(self, path: &[&'p str], module: &'p str, output: &str) -> Option<(Vec<&'p str>, &'n Node)> {
+    fn output<'p>(
+        self,
+        path: &[&'p str],
+        module: &'p str,
+        output: &str,
+    ) -> Option<(Vec<&'p str>, &'n TreeNode)> {
         let inner: Vec<&str> = path.iter().copied().chain([module]).collect();
         let expression = self.module(&inner)?.at(&["outputs", output, "expression"])?;
         Some((inner, expression))
@@ -133,7 +142,7 @@ mod tests {
     #[test]
     fn addresses_lose_indices_and_attributes() {
         assert_eq!(without_indices("module.a[\"x].y\"].aws_subnet.b[0]"), "module.a.aws_subnet.b");
-        for (path, reference, wanted) in [
+        for (path, reference, expected) in [
             (&[][..], "aws_subnet.a[0].id", "aws_subnet.a[0]"),
             (&["m", "n"], "data.aws_subnets.all.ids", "module.m.module.n.data.aws_subnets.all"),
             (&[], "aws_subnet.a[\"x.y\"].id", "aws_subnet.a[\"x.y\"]"),
@@ -141,7 +150,7 @@ mod tests {
             (&[], "local.ids", "local.ids"),
             (&[], "é", "é"),
         ] {
-            assert_eq!(absolute(path, reference), wanted);
+            assert_eq!(absolute(path, reference), expected);
         }
         let all = ["aws_subnet.a.id", "aws_subnet.a", "aws_subnet.ab"];
         assert_eq!(most_specific(&all), ["aws_subnet.a.id", "aws_subnet.ab"]);

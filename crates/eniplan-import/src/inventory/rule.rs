@@ -1,6 +1,6 @@
 //! Rule: how many ENIs a model expects of one class.
 
-use super::estate::Function;
+use super::estate::EstateFunction;
 use eniplan_core::platform::Platform;
 use eniplan_core::policy::{self, Provision};
 use eniplan_core::quantity::Capacity;
@@ -13,21 +13,21 @@ use eniplan_core::quantity::Capacity;
 /// guide, 2018), connections / 65,000 since. A model whose policy makes ENIs at deployment
 /// expects at least one of every class in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rule {
+pub struct EniRule {
     capacity: Capacity,
     at_deploy: bool,
 }
 
 /// What the functions of one class need of its ENIs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Load {
+pub(super) struct ClassLoad {
     /// In units of the capacity: environments, bytes or connections.
     units: u128,
     /// Functions whose concurrency nobody says.
     unknown: u64,
 }
 
-impl Load {
+impl ClassLoad {
     pub(super) fn plus(self, other: Self) -> Self {
         Self {
             units: self.units.saturating_add(other.units),
@@ -36,29 +36,29 @@ impl Load {
     }
 }
 
-impl Rule {
+impl EniRule {
     /// The rule of this model.
-    pub fn of(platform: &Platform) -> Self {
+    pub fn from_platform(platform: &Platform) -> Self {
         let policy = policy::named(&platform.policy);
         Self {
             capacity: platform.eni.capacity.value,
-            at_deploy: policy.is_some_and(|it| it.provision == Provision::AtDeploy),
+            at_deploy: policy.is_some_and(|policy| policy.provision == Provision::AtDeploy),
         }
     }
 
     /// What `function` needs in each of its subnets.
-    pub(super) fn load(&self, function: &Function) -> Load {
-        let Some(concurrency) = function.concurrency else { return Load { units: 0, unknown: 1 } };
+    pub(super) fn load(&self, function: &EstateFunction) -> ClassLoad {
+        let Some(concurrency) = function.concurrency else { return ClassLoad { units: 0, unknown: 1 } };
         let here = concurrency.div_ceil(function.subnets.len().max(1) as u64);
         let unit = match self.capacity {
             Capacity::Count(_) | Capacity::Connections(_) => 1,
             Capacity::Memory(whole) => function.memory.map_or(whole.0, |memory| memory.0.min(whole.0)),
         };
-        Load { units: u128::from(here).saturating_mul(unit.into()), unknown: 0 }
+        ClassLoad { units: u128::from(here).saturating_mul(unit.into()), unknown: 0 }
     }
 
     /// The ENIs of a class that needs `load`.
-    pub(super) fn enis(&self, load: Load) -> u64 {
+    pub(super) fn enis(&self, load: ClassLoad) -> u64 {
         let one = match self.capacity {
             Capacity::Count(n) | Capacity::Connections(n) => u128::from(n),
             Capacity::Memory(whole) => u128::from(whole.0),
@@ -68,7 +68,7 @@ impl Rule {
     }
 
     /// Whether more than [`Rule::enis`] may come, for want of a concurrency.
-    pub(super) const fn at_least(load: Load) -> bool {
+    pub(super) const fn at_least(load: ClassLoad) -> bool {
         load.unknown > 0
     }
 

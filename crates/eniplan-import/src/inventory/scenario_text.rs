@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::estate::{Estate, Function, Subnet};
-use super::found::{Origin, Quota};
-use eniplan_core::diagnostic::{Diagnostics, inert};
+use super::estate::{Estate, EstateFunction, EstateSubnet};
+use super::found::{FactOrigin, Quota};
+use eniplan_core::diagnostic::{Diagnostics, escaped};
 use eniplan_core::scenario::read;
 
 impl Estate {
@@ -22,7 +22,7 @@ impl Estate {
         for (at, subnet) in self.subnets.iter().enumerate() {
             if used.get(at).copied().unwrap_or(false) {
                 let own = own.get(at).copied().unwrap_or(0);
-                let held = self.held(subnet);
+                let held = self.addresses_in_use(subnet);
                 subnet_text(&mut out, subnet, own, held);
             }
         }
@@ -55,8 +55,8 @@ impl Estate {
     fn used(&self) -> Vec<bool> {
         let mut used = vec![self.functions.is_empty(); self.subnets.len()];
         for &at in self.functions.iter().flat_map(|function| &function.subnets) {
-            if let Some(it) = used.get_mut(at) {
-                *it = true;
+            if let Some(seen) = used.get_mut(at) {
+                *seen = true;
             }
         }
         used
@@ -68,8 +68,11 @@ impl Estate {
         // A published version is not in the scenario, so that its ENI is one of others.
         let functions = self.functions.iter();
         let mut classes: Vec<(&str, usize, &[String])> = functions
-            .flat_map(|it| {
-                it.subnets.iter().map(|&at| (self.subnet_name(at), at, it.security_groups.as_slice()))
+            .flat_map(|function| {
+                function
+                    .subnets
+                    .iter()
+                    .map(|&at| (self.subnet_name(at), at, function.security_groups.as_slice()))
             })
             .collect();
         classes.sort_unstable();
@@ -86,7 +89,7 @@ impl Estate {
     }
 
     /// Addresses taken in a subnet of which nobody says how many are free, by the listed ENIs.
-    fn held(&self, subnet: &Subnet) -> Option<u32> {
+    fn addresses_in_use(&self, subnet: &EstateSubnet) -> Option<u32> {
         let sum = || {
             self.enis
                 .iter()
@@ -111,13 +114,13 @@ impl Estate {
         out.push('\n');
         line(out, "[quota]");
         for (key, (limit, origin)) in known {
-            line(out, &format!("{key} = {limit} # {}", inert(&origin.words())));
+            line(out, &format!("{key} = {limit} # {}", escaped(&origin.words())));
         }
     }
 
-    fn function_text(&self, out: &mut String, function: &Function) {
+    fn function_text(&self, out: &mut String, function: &EstateFunction) {
         out.push('\n');
-        said(out, &function.origin, function.timeout_s.map(|it| format!("timeout {it}s")));
+        said(out, &function.origin, function.timeout_s.map(|seconds| format!("timeout {seconds}s")));
         if let Some(concurrency) = function.concurrency {
             comment(out, &format!("reserved concurrency {concurrency}"));
         }
@@ -141,7 +144,7 @@ impl Estate {
 }
 
 /// `own` addresses are of the functions' ENIs; `held` are of all ENIs that are listed.
-fn subnet_text(out: &mut String, subnet: &Subnet, own: u32, held: Option<u32>) {
+fn subnet_text(out: &mut String, subnet: &EstateSubnet, own: u32, held: Option<u32>) {
     out.push('\n');
     match &subnet.origin {
         Some(origin) => said(out, origin, subnet.label.clone()),
@@ -165,14 +168,14 @@ fn subnet_text(out: &mut String, subnet: &Subnet, own: u32, held: Option<u32>) {
     line(out, &format!("in_use = {others} # {taken} {how}, {own} of them by ENIs of the functions below"));
 }
 
-fn said(out: &mut String, origin: &Origin, more: Option<String>) {
+fn said(out: &mut String, origin: &FactOrigin, more: Option<String>) {
     let more = more.map(|more| format!(", {more}")).unwrap_or_default();
-    comment(out, &format!("{} ({}){more}", origin.words(), origin.standing.words()));
+    comment(out, &format!("{} ({}){more}", origin.words(), origin.authority.words()));
 }
 
 /// A comment on one line of its own, whatever is in it.
 fn comment(out: &mut String, text: &str) {
-    line(out, &format!("# {}", inert(text)));
+    line(out, &format!("# {}", escaped(text)));
 }
 
 fn line(out: &mut String, text: &str) {
@@ -187,7 +190,7 @@ fn quoted(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
-            c if c.is_control() || inert(c.encode_utf8(&mut [0; 4])).starts_with('\\') => {
+            c if c.is_control() || escaped(c.encode_utf8(&mut [0; 4])).starts_with('\\') => {
                 let _ = write!(out, "\\U{:08X}", u32::from(c));
             }
             c => out.push(c),

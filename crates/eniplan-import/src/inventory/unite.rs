@@ -2,15 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::estate::{Eni, Estate, Function, Subnet};
-use super::found::{Found, FoundEni, FoundFunction, FoundSubnet, Id, Network, Origin, Page, Quota};
+use super::estate::{Estate, EstateEni, EstateFunction, EstateSubnet};
+use super::found::{
+    FactOrigin, FoundEni, FoundFunction, FoundSubnet, FunctionNetwork, Id, InventoryFacts, ListingPage, Quota,
+};
 use super::reconcile::functions;
 use super::vpc;
 use eniplan_core::diagnostic::Diagnostics;
 use eniplan_core::quantity::Memory;
 
 /// One estate of everything found; `kinds` are the files with what prints them.
-pub(super) fn unite(found: Found, kinds: Vec<(String, &'static str)>, problems: &mut Diagnostics) -> Estate {
+pub(super) fn unite(
+    found: InventoryFacts,
+    kinds: Vec<(String, &'static str)>,
+    problems: &mut Diagnostics,
+) -> Estate {
     let mut notes = found.notes;
     let functions_listed =
         found.pages.get("Functions").is_some_and(|pages| pages.iter().any(|page| !page.more));
@@ -21,11 +27,12 @@ pub(super) fn unite(found: Found, kinds: Vec<(String, &'static str)>, problems: 
     let groups = group_names(functions.iter().chain(&versions));
     let names = function_names(&functions);
     let make = |(function, name): (&FoundFunction, String)| made(function, name, &index, &groups);
-    let version_name =
-        |it: &FoundFunction| format!("{}:{}", it.name, it.version.as_deref().unwrap_or_default());
+    let version_name = |version: &FoundFunction| {
+        format!("{}:{}", version.name, version.version.as_deref().unwrap_or_default())
+    };
     let mut estate = Estate {
         functions: functions.iter().zip(names).map(make).collect(),
-        versions: versions.iter().map(|it| (it, version_name(it))).map(make).collect(),
+        versions: versions.iter().map(|version| (version, version_name(version))).map(make).collect(),
         subnets,
         enis_listed: found.pages.contains_key("NetworkInterfaces"),
         incomplete: incomplete(&found.pages),
@@ -39,22 +46,25 @@ pub(super) fn unite(found: Found, kinds: Vec<(String, &'static str)>, problems: 
     };
     estate.functions.sort_by(|a, b| a.name.cmp(&b.name));
     estate.versions.sort_by(|a, b| a.name.cmp(&b.name));
-    let users: Vec<&Function> = estate.functions.iter().chain(&estate.versions).collect();
+    let users: Vec<&EstateFunction> = estate.functions.iter().chain(&estate.versions).collect();
     vpc::fill(&mut estate.subnets, &users, problems);
     more_notes(&mut estate);
     estate
 }
 
 fn more_notes(estate: &mut Estate) {
-    let regions: BTreeSet<&str> = estate.functions.iter().filter_map(|it| it.region.as_deref()).collect();
+    let regions: BTreeSet<&str> =
+        estate.functions.iter().filter_map(|function| function.region.as_deref()).collect();
     let mut notes = Vec::new();
     if regions.len() > 1 {
         let regions = regions.into_iter().collect::<Vec<_>>().join(", ");
         notes.push(format!("functions of several Regions or accounts are taken together: {regions}"));
     }
-    let unplaced =
-        estate.functions.iter().filter(|it| !it.subnets.is_empty() && it.security_groups.is_empty());
-    let unplaced: Vec<&str> = unplaced.map(|it| it.name.as_str()).collect();
+    let unplaced = estate
+        .functions
+        .iter()
+        .filter(|function| !function.subnets.is_empty() && function.security_groups.is_empty());
+    let unplaced: Vec<&str> = unplaced.map(|function| function.name.as_str()).collect();
     if !unplaced.is_empty() {
         let names = eniplan_core::document::listed(&unplaced);
         notes.push(format!("in subnets without a security group, taken as `default`: {names}"));
@@ -75,14 +85,14 @@ fn more_notes(estate: &mut Estate) {
 }
 
 /// The listings of which no page is the last one.
-fn incomplete(pages: &BTreeMap<&'static str, Vec<Page>>) -> Vec<&'static str> {
+fn incomplete(pages: &BTreeMap<&'static str, Vec<ListingPage>>) -> Vec<&'static str> {
     pages.iter().filter(|(_, pages)| pages.iter().all(|page| page.more)).map(|(kind, _)| *kind).collect()
 }
 
 /// Each described subnet once; the live one wins, and of two live ones the one with fewer free addresses.
 fn subnets(mut found: Vec<FoundSubnet>, notes: &mut Vec<String>) -> Vec<FoundSubnet> {
     found.sort_by(|a, b| {
-        (&a.id, &a.origin.standing, a.free, &a.origin).cmp(&(&b.id, &b.origin.standing, b.free, &b.origin))
+        (&a.id, &a.origin.authority, a.free, &a.origin).cmp(&(&b.id, &b.origin.authority, b.free, &b.origin))
     });
     let mut kept: Vec<FoundSubnet> = Vec::new();
     for subnet in found {
@@ -110,9 +120,9 @@ fn subnets(mut found: Vec<FoundSubnet>, notes: &mut Vec<String>) -> Vec<FoundSub
 /// subnets without IPv4 are left out.
 fn placed<'f>(
     described: Vec<FoundSubnet>,
-    networks: impl Iterator<Item = &'f Network>,
+    networks: impl Iterator<Item = &'f FunctionNetwork>,
     notes: &mut Vec<String>,
-) -> (Vec<Subnet>, BTreeMap<Id, usize>) {
+) -> (Vec<EstateSubnet>, BTreeMap<Id, usize>) {
     let mut all: BTreeMap<Id, Option<FoundSubnet>> = BTreeMap::new();
     let mut vpcs: BTreeMap<&Id, &String> = BTreeMap::new();
     for network in networks {
@@ -130,19 +140,19 @@ fn placed<'f>(
         all.insert(subnet.id.clone(), Some(subnet));
     }
     let names = unique_names(all.keys());
-    let mut subnets: Vec<(Id, Subnet)> = all
+    let mut subnets: Vec<(Id, EstateSubnet)> = all
         .into_iter()
         .map(|(id, found)| {
             let vpc = vpcs.get(&id).map(|vpc| (*vpc).clone());
             let name = names.get(&id).cloned().unwrap_or_default();
-            let subnet = Subnet {
+            let subnet = EstateSubnet {
                 name,
-                label: found.as_ref().and_then(|it| it.label.clone()),
-                zone: found.as_ref().and_then(|it| it.zone.clone()),
-                vpc: found.as_ref().and_then(|it| it.vpc.clone()).or(vpc),
-                cidr: found.as_ref().and_then(|it| it.cidr),
-                free: found.as_ref().and_then(|it| it.free),
-                origin: found.map(|it| it.origin),
+                label: found.as_ref().and_then(|subnet| subnet.label.clone()),
+                zone: found.as_ref().and_then(|subnet| subnet.zone.clone()),
+                vpc: found.as_ref().and_then(|subnet| subnet.vpc.clone()).or(vpc),
+                cidr: found.as_ref().and_then(|subnet| subnet.cidr),
+                free: found.as_ref().and_then(|subnet| subnet.free),
+                origin: found.map(|subnet| subnet.origin),
             };
             (id, subnet)
         })
@@ -171,7 +181,7 @@ fn unique_names<'i>(ids: impl Iterator<Item = &'i Id>) -> BTreeMap<Id, String> {
 
 fn group_names<'f>(users: impl Iterator<Item = &'f FoundFunction>) -> BTreeMap<Id, String> {
     let ids: BTreeSet<&Id> =
-        users.filter_map(|it| it.network.as_ref()).flat_map(|network| &network.groups).collect();
+        users.filter_map(|function| function.network.as_ref()).flat_map(|network| &network.groups).collect();
     unique_names(ids.into_iter())
 }
 
@@ -179,10 +189,10 @@ fn group_names<'f>(users: impl Iterator<Item = &'f FoundFunction>) -> BTreeMap<I
 fn function_names(functions: &[FoundFunction]) -> Vec<String> {
     let part = |function: &FoundFunction, n: usize| arn_part(function.arn.as_deref(), n);
     let forms: [&dyn Fn(&FoundFunction) -> String; 4] = [
-        &|it| it.name.clone(),
-        &|it| format!("{}/{}", part(it, 3).or(it.scope.clone()).unwrap_or_default(), it.name),
-        &|it| format!("{}/{}", it.arn.clone().or(it.scope.clone()).unwrap_or_default(), it.name),
-        &|it| format!("{}/{}", it.origin.words(), it.name),
+        &|group| group.name.clone(),
+        &|group| format!("{}/{}", part(group, 3).or(group.scope.clone()).unwrap_or_default(), group.name),
+        &|group| format!("{}/{}", group.arn.clone().or(group.scope.clone()).unwrap_or_default(), group.name),
+        &|group| format!("{}/{}", group.origin.words(), group.name),
     ];
     let mut names: Vec<String> = functions.iter().map(forms[0]).collect();
     for form in forms.iter().skip(1) {
@@ -209,14 +219,14 @@ fn made(
     name: String,
     index: &BTreeMap<Id, usize>,
     groups: &BTreeMap<Id, String>,
-) -> Function {
+) -> EstateFunction {
     let network = function.network.clone().unwrap_or_default();
     let mut subnets: Vec<usize> = network.subnets.iter().filter_map(|id| index.get(id).copied()).collect();
     subnets.sort_unstable();
     let mut security_groups: Vec<String> =
         network.groups.iter().filter_map(|id| groups.get(id).cloned()).collect();
     security_groups.sort();
-    Function {
+    EstateFunction {
         name,
         memory: function.memory_mib.map(Memory::mib),
         timeout_s: function.timeout_s,
@@ -228,27 +238,30 @@ fn made(
     }
 }
 
-fn enis(mut found: Vec<FoundEni>) -> Vec<Eni> {
+fn enis(mut found: Vec<FoundEni>) -> Vec<EstateEni> {
     found.sort_by(|a, b| (&a.id, &a.origin).cmp(&(&b.id, &b.origin)));
     found.dedup_by(|a, b| a.id == b.id);
-    let eni = |it: FoundEni| Eni {
-        id: it.id,
-        lambda: it.lambda,
-        subnet: it.subnet,
-        security_groups: it.groups,
-        zone: it.zone,
-        attached: it.attached,
-        addresses: it.addresses,
-        made_for: it.made_for,
-        origin: it.origin,
+    let eni = |eni: FoundEni| EstateEni {
+        id: eni.id,
+        lambda: eni.lambda,
+        subnet: eni.subnet,
+        security_groups: eni.groups,
+        zone: eni.zone,
+        attached: eni.attached,
+        addresses: eni.addresses,
+        made_for: eni.made_for,
+        origin: eni.origin,
     };
     found.into_iter().map(eni).collect()
 }
 
 /// The smallest of each limit.
-fn quotas(mut found: Vec<(Quota, u64, Origin)>, notes: &mut Vec<String>) -> BTreeMap<Quota, (u64, Origin)> {
+fn quotas(
+    mut found: Vec<(Quota, u64, FactOrigin)>,
+    notes: &mut Vec<String>,
+) -> BTreeMap<Quota, (u64, FactOrigin)> {
     found.sort();
-    let mut all: BTreeMap<Quota, (u64, Origin)> = BTreeMap::new();
+    let mut all: BTreeMap<Quota, (u64, FactOrigin)> = BTreeMap::new();
     for (quota, value, origin) in found {
         if let Some((first, at)) = all.get(&quota) {
             if *first != value {

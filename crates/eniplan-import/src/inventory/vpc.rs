@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::unionfind::UnionFind;
 
-use super::estate::{Function, Subnet};
-use eniplan_core::diagnostic::{Code, Diagnostic, Diagnostics, inert};
+use super::estate::{EstateFunction, EstateSubnet};
+use eniplan_core::diagnostic::{Code, Diagnostic, Diagnostics, escaped};
 
 /// Fills in the VPCs; a function in two of them is told (E203).
-pub(super) fn fill(subnets: &mut [Subnet], users: &[&Function], problems: &mut Diagnostics) {
+pub(super) fn fill(subnets: &mut [EstateSubnet], users: &[&EstateFunction], problems: &mut Diagnostics) {
     let mut together = UnionFind::<usize>::new(subnets.len());
     for function in users {
         for pair in function.subnets.windows(2) {
@@ -34,8 +34,8 @@ pub(super) fn fill(subnets: &mut [Subnet], users: &[&Function], problems: &mut D
     }
 }
 
-fn torn(function: &Function, vpcs: &BTreeSet<&str>) -> Diagnostic {
-    let vpcs = vpcs.iter().map(|vpc| inert(vpc)).collect::<Vec<_>>().join(", ");
+fn torn(function: &EstateFunction, vpcs: &BTreeSet<&str>) -> Diagnostic {
+    let vpcs = vpcs.iter().map(|vpc| escaped(vpc)).collect::<Vec<_>>().join(", ");
     let message = format!("the function's subnets are in several VPCs: {vpcs}");
     let (origin, help) = (&function.origin, "give files of the same time: a function is in one VPC");
     Diagnostic::new(Code::BadValue, message, help)

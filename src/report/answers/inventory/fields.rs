@@ -1,24 +1,24 @@
 //! The inventory's JSON form.
 
-use crate::inventory::{Audit, Change, ClassAudit, Estate, Merge, Orphan, QuotaAudit, SubnetAudit};
+use crate::inventory::{Audit, ClassAudit, Estate, FunctionChange, Merge, Orphan, QuotaAudit, SubnetAudit};
 use crate::platform::Platform;
-use crate::report::forms::{
-    ChangeForm, ClassForm, Enis, Functions, Inventoried, LimitForm, MergeForm, MergesForm, OrphanForm,
-    SourceForm, SubnetForm,
+use crate::report::views::{
+    AccessChangeView, ClassView, EniCountsView, FunctionCountsView, InventoryView, LimitView, MergeView,
+    MergesView, OrphanView, SourceView, SubnetView,
 };
 
 /// All of it.
-pub(super) fn form<'a>(estate: &'a Estate, audit: &'a Audit, platform: &'a Platform) -> Inventoried<'a> {
+pub(super) fn view<'a>(estate: &'a Estate, audit: &'a Audit, platform: &'a Platform) -> InventoryView<'a> {
     let merges = &audit.merges;
-    Inventoried {
+    InventoryView {
         model: &platform.name,
         rule: audit.rule.words(),
-        sources: estate.sources.iter().map(|(file, kind)| SourceForm { file, kind }).collect(),
-        functions: Functions {
+        sources: estate.sources.iter().map(|(file, kind)| SourceView { file, kind }).collect(),
+        functions: FunctionCountsView {
             total: estate.functions.len(),
-            outside_vpc: estate.functions.iter().filter(|it| it.subnets.is_empty()).count(),
+            outside_vpc: estate.functions.iter().filter(|function| function.subnets.is_empty()).count(),
         },
-        enis: Enis {
+        enis: EniCountsView {
             exist: audit.exist,
             expected: audit.expected(),
             at_least: audit.at_least(),
@@ -29,7 +29,7 @@ pub(super) fn form<'a>(estate: &'a Estate, audit: &'a Audit, platform: &'a Platf
         orphans: audit.orphans.iter().flatten().map(orphan).collect(),
         subnets: audit.subnets.iter().map(subnet).collect(),
         limits: audit.quotas.iter().map(limit).collect(),
-        merges: MergesForm {
+        merges: MergesView {
             together: merges.together.iter().map(merge).collect(),
             pairs: merges.pairs.iter().map(merge).collect(),
             exact: merges.exact,
@@ -39,20 +39,20 @@ pub(super) fn form<'a>(estate: &'a Estate, audit: &'a Audit, platform: &'a Platf
     }
 }
 
-fn class(it: &ClassAudit) -> ClassForm<'_> {
-    ClassForm {
-        subnet: &it.subnet,
-        security_groups: &it.security_groups,
-        functions: &it.functions,
-        exist: it.exist,
-        expected: it.expected,
-        at_least: it.at_least,
-        planned: it.planned,
+fn class(class: &ClassAudit) -> ClassView<'_> {
+    ClassView {
+        subnet: &class.subnet,
+        security_groups: &class.security_groups,
+        functions: &class.functions,
+        exist: class.exist,
+        expected: class.expected,
+        at_least: class.at_least,
+        planned: class.planned,
     }
 }
 
-fn orphan(Orphan { eni, why }: &Orphan) -> OrphanForm<'_> {
-    OrphanForm {
+fn orphan(Orphan { eni, why }: &Orphan) -> OrphanView<'_> {
+    OrphanView {
         eni: &eni.id,
         subnet: &eni.subnet,
         security_groups: &eni.security_groups,
@@ -63,26 +63,26 @@ fn orphan(Orphan { eni, why }: &Orphan) -> OrphanForm<'_> {
     }
 }
 
-fn subnet(it: &SubnetAudit) -> SubnetForm<'_> {
-    SubnetForm {
-        name: &it.name,
-        zone: it.zone.as_deref(),
-        usable: it.usable,
-        free: it.free,
-        missing: it.missing,
-        room: it.room.word(),
+fn subnet(subnet: &SubnetAudit) -> SubnetView<'_> {
+    SubnetView {
+        name: &subnet.name,
+        zone: subnet.zone.as_deref(),
+        usable: subnet.usable,
+        free: subnet.free,
+        missing: subnet.missing,
+        room: subnet.room.word(),
     }
 }
 
-fn limit(it: &QuotaAudit) -> LimitForm<'_> {
-    LimitForm { what: &it.what, limit: it.limit, needed: it.needed, source: &it.source }
+fn limit(quota: &QuotaAudit) -> LimitView<'_> {
+    LimitView { what: &quota.what, limit: quota.limit, needed: quota.needed, source: &quota.source }
 }
 
-fn merge(it: &Merge) -> MergeForm<'_> {
-    let changes = it.changes.iter().map(change).collect();
-    MergeForm { sets: &it.sets, union: &it.union, saves: it.saves, changes }
+fn merge(merge: &Merge) -> MergeView<'_> {
+    let changes = merge.changes.iter().map(change).collect();
+    MergeView { sets: &merge.sets, union: &merge.union, saves: merge.saves, changes }
 }
 
-fn change(it: &Change) -> ChangeForm<'_> {
-    ChangeForm { function: &it.function, gains: &it.gains, access: it.access.as_deref() }
+fn change(change: &FunctionChange) -> AccessChangeView<'_> {
+    AccessChangeView { function: &change.function, gains: &change.gains, access: change.access.as_deref() }
 }

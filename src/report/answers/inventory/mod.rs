@@ -2,10 +2,10 @@
 
 mod fields;
 
-use crate::inventory::{Audit, Change, ClassAudit, Estate, Merge, Orphan, Room};
+use crate::inventory::{AddressRoom, Audit, ClassAudit, Estate, FunctionChange, Merge, Orphan};
 use crate::platform::Platform;
-use crate::report::words::{counted, joined, name};
-use crate::report::{Answer, Table, Value};
+use crate::report::format::{counted, joined, name};
+use crate::report::{Answer, ReportTable, TableCell};
 
 /// Rows of each table that people are shown.
 const SHOWN: usize = 20;
@@ -30,12 +30,12 @@ pub fn inventory(estate: &Estate, audit: &Audit, platform: &Platform) -> Answer 
         assumptions: assumptions(estate, audit, platform),
         ..Answer::default()
     };
-    answer.extend(&fields::form(estate, audit, platform));
+    answer.extend(&fields::view(estate, audit, platform));
     answer
 }
 
 fn headline(estate: &Estate, audit: &Audit) -> Vec<String> {
-    let inside = estate.functions.iter().filter(|it| !it.subnets.is_empty()).count() as u64;
+    let inside = estate.functions.iter().filter(|function| !function.subnets.is_empty()).count() as u64;
     let outside = estate.functions.len() as u64 - inside;
     let classes = counted(audit.classes.len() as u64, "ENI class", "ENI classes");
     let inside_words = counted(inside, "function", "functions");
@@ -78,10 +78,11 @@ fn headline(estate: &Estate, audit: &Audit) -> Vec<String> {
 
 /// What is wrong, each with its number.
 fn wrong(audit: &Audit) -> Vec<String> {
-    let rooms = |room: Room| audit.subnets.iter().filter(|it| it.room == room).count() as u64;
+    let rooms = |room: AddressRoom| audit.subnets.iter().filter(|subnet| subnet.room == room).count() as u64;
     let without = |class: &&ClassAudit| class.exist == Some(0) && class.expected > 0 && !class.planned;
-    let crowded = |class: &&ClassAudit| !class.at_least && class.exist.is_some_and(|it| it > class.expected);
-    let over = audit.quotas.iter().filter(|it| it.needed > it.limit).count() as u64;
+    let crowded =
+        |class: &&ClassAudit| !class.at_least && class.exist.is_some_and(|exist| exist > class.expected);
+    let over = audit.quotas.iter().filter(|quota| quota.needed > quota.limit).count() as u64;
     let orphans = audit.orphans.as_ref().map_or(0, Vec::len) as u64;
     let deployed = |count: usize| if audit.rule.at_deploy() { count as u64 } else { 0 };
     let found = [
@@ -96,14 +97,14 @@ fn wrong(audit: &Audit) -> Vec<String> {
             "class with more ENIs than expected",
             "classes with more ENIs than expected",
         ),
-        (rooms(Room::Short), "subnet too full", "subnets too full"),
-        (rooms(Room::Near), "subnet near exhaustion", "subnets near exhaustion"),
+        (rooms(AddressRoom::Short), "subnet too full", "subnets too full"),
+        (rooms(AddressRoom::Near), "subnet near exhaustion", "subnets near exhaustion"),
         (over, "limit exceeded", "limits exceeded"),
     ];
-    found.iter().filter(|it| it.0 > 0).map(|(n, one, many)| counted(*n, one, many)).collect()
+    found.iter().filter(|count| count.0 > 0).map(|(n, one, many)| counted(*n, one, many)).collect()
 }
 
-fn classes(estate: &Estate, audit: &Audit) -> Table {
+fn classes(estate: &Estate, audit: &Audit) -> ReportTable {
     let columns = [
         ("subnet", "subnet"),
         ("security_groups", "security groups"),
@@ -111,21 +112,21 @@ fn classes(estate: &Estate, audit: &Audit) -> Table {
         ("exist", "there"),
         ("expected", "expected"),
     ];
-    let mut table = Table::new("ENI classes", &columns).prose(&["security_groups", "functions"]);
+    let mut table = ReportTable::new("ENI classes", &columns).prose(&["security_groups", "functions"]);
     table.shown = Some((SHOWN, "classes"));
     for class in &audit.classes {
         table.push(vec![
-            Value::text(&class.subnet),
-            Value::text(groups(estate, &class.security_groups)),
-            Value::text(names(&class.functions)),
-            Value::count(class.exist),
-            Value::Count(class.expected),
+            TableCell::text(&class.subnet),
+            TableCell::text(groups(estate, &class.security_groups)),
+            TableCell::text(names(&class.functions)),
+            TableCell::count(class.exist),
+            TableCell::Count(class.expected),
         ]);
     }
     table
 }
 
-fn orphans(estate: &Estate, audit: &Audit) -> Table {
+fn orphans(estate: &Estate, audit: &Audit) -> ReportTable {
     let columns = [
         ("eni", "ENI"),
         ("subnet", "subnet"),
@@ -133,21 +134,21 @@ fn orphans(estate: &Estate, audit: &Audit) -> Table {
         ("made_for", "made for"),
         ("why", "why"),
     ];
-    let mut table = Table::new("Orphaned ENIs", &columns).prose(&["security_groups", "why"]);
+    let mut table = ReportTable::new("Orphaned ENIs", &columns).prose(&["security_groups", "why"]);
     table.shown = Some((SHOWN, "orphans"));
     for Orphan { eni, why } in audit.orphans.iter().flatten() {
         table.push(vec![
-            Value::text(&eni.id),
-            Value::text(&eni.subnet),
-            Value::text(groups(estate, &eni.security_groups)),
-            eni.made_for.as_ref().map_or(Value::Missing, Value::text),
-            Value::text(*why),
+            TableCell::text(&eni.id),
+            TableCell::text(&eni.subnet),
+            TableCell::text(groups(estate, &eni.security_groups)),
+            eni.made_for.as_ref().map_or(TableCell::Missing, TableCell::text),
+            TableCell::text(*why),
         ]);
     }
     table
 }
 
-fn subnets(audit: &Audit) -> Table {
+fn subnets(audit: &Audit) -> ReportTable {
     let columns = [
         ("subnet", "subnet"),
         ("zone", "zone"),
@@ -156,47 +157,47 @@ fn subnets(audit: &Audit) -> Table {
         ("missing", "ENIs to come"),
         ("room", "room"),
     ];
-    let mut table = Table::new("Addresses", &columns);
+    let mut table = ReportTable::new("Addresses", &columns);
     table.shown = Some((SHOWN, "subnets"));
     for subnet in &audit.subnets {
         table.push(vec![
-            Value::text(&subnet.name),
-            subnet.zone.as_ref().map_or(Value::Missing, Value::text),
-            Value::count(subnet.usable.map(u64::from)),
-            Value::count(subnet.free),
-            Value::Count(subnet.missing),
-            Value::text(subnet.room.word()),
+            TableCell::text(&subnet.name),
+            subnet.zone.as_ref().map_or(TableCell::Missing, TableCell::text),
+            TableCell::count(subnet.usable.map(u64::from)),
+            TableCell::count(subnet.free),
+            TableCell::Count(subnet.missing),
+            TableCell::text(subnet.room.word()),
         ]);
     }
     table
 }
 
-fn quotas(audit: &Audit) -> Table {
+fn quotas(audit: &Audit) -> ReportTable {
     let columns = [("limit", "limit"), ("needed", "needed"), ("most", "at most"), ("source", "from")];
-    let mut table = Table::new("Limits", &columns).prose(&["limit", "source"]);
+    let mut table = ReportTable::new("Limits", &columns).prose(&["limit", "source"]);
     table.shown = Some((SHOWN, "limits"));
     for quota in &audit.quotas {
-        let (needed, limit) = (Value::Count(quota.needed), Value::Count(quota.limit));
-        table.push(vec![Value::text(&quota.what), needed, limit, Value::text(&quota.source)]);
+        let (needed, limit) = (TableCell::Count(quota.needed), TableCell::Count(quota.limit));
+        table.push(vec![TableCell::text(&quota.what), needed, limit, TableCell::text(&quota.source)]);
     }
     table
 }
 
-fn merges(estate: &Estate, title: &str, merges: &[Merge]) -> Table {
+fn merges(estate: &Estate, title: &str, merges: &[Merge]) -> ReportTable {
     let columns = [
         ("saves", "saves ENIs"),
         ("changes", "functions changed"),
         ("sets", "sets of groups to merge"),
         ("gains", "who gains what"),
     ];
-    let mut table = Table::new(title, &columns).prose(&["sets", "gains"]);
+    let mut table = ReportTable::new(title, &columns).prose(&["sets", "gains"]);
     table.shown = Some((SHOWN / 2, "merges"));
     for merge in merges {
         table.push(vec![
-            Value::Count(merge.saves),
-            Value::Count(merge.changes.len() as u64),
-            Value::text(sets(merge, |set| groups(estate, set))),
-            Value::text(gains(merge, |set| groups(estate, set))),
+            TableCell::Count(merge.saves),
+            TableCell::Count(merge.changes.len() as u64),
+            TableCell::text(sets(merge, |set| groups(estate, set))),
+            TableCell::text(gains(merge, |set| groups(estate, set))),
         ]);
     }
     table
@@ -207,12 +208,16 @@ fn sets(merge: &Merge, words: impl Fn(&[String]) -> String) -> String {
 }
 
 fn gains(merge: &Merge, words: impl Fn(&[String]) -> String) -> String {
-    let access = |it: &Change| match it.access.as_deref() {
+    let access = |change: &FunctionChange| match change.access.as_deref() {
         None => String::new(),
         Some([]) => " (nothing that it could not do before)".to_owned(),
-        Some(all) => format!(" (may then {})", all.iter().map(|it| name(it)).collect::<Vec<_>>().join(", ")),
+        Some(all) => {
+            format!(" (may then {})", all.iter().map(|action| name(action)).collect::<Vec<_>>().join(", "))
+        }
     };
-    let gain = |it: &Change| format!("{}: {}{}", name(&it.function), words(&it.gains), access(it));
+    let gain = |change: &FunctionChange| {
+        format!("{}: {}{}", name(&change.function), words(&change.gains), access(change))
+    };
     merge.changes.iter().map(gain).collect::<Vec<_>>().join("; ")
 }
 
@@ -221,11 +226,11 @@ fn groups(estate: &Estate, set: &[String]) -> String {
 }
 
 fn names(all: &[String]) -> String {
-    all.iter().map(|it| name(it)).collect::<Vec<_>>().join(", ")
+    all.iter().map(|part| name(part)).collect::<Vec<_>>().join(", ")
 }
 
 /// Every finding as one row.
-fn flat(audit: &Audit) -> Table {
+fn flat(audit: &Audit) -> ReportTable {
     let columns = [
         ("finding", ""),
         ("subject", ""),
@@ -236,15 +241,15 @@ fn flat(audit: &Audit) -> Table {
         ("saves", ""),
         ("detail", ""),
     ];
-    let mut table = Table::new("", &columns);
-    let none = || Value::Missing;
-    let all = |texts: &[String]| Value::text(texts.join(" "));
-    for it in &audit.classes {
-        let (exist, expected) = (Value::count(it.exist), Value::Count(it.expected));
-        let (groups, functions) = (all(&it.security_groups), all(&it.functions));
+    let mut table = ReportTable::new("", &columns);
+    let none = || TableCell::Missing;
+    let all = |texts: &[String]| TableCell::text(texts.join(" "));
+    for class in &audit.classes {
+        let (exist, expected) = (TableCell::count(class.exist), TableCell::Count(class.expected));
+        let (groups, functions) = (all(&class.security_groups), all(&class.functions));
         table.push(vec![
-            Value::text("class"),
-            Value::text(&it.subnet),
+            TableCell::text("class"),
+            TableCell::text(&class.subnet),
             groups,
             functions,
             exist,
@@ -254,12 +259,12 @@ fn flat(audit: &Audit) -> Table {
         ]);
     }
     for Orphan { eni, why } in audit.orphans.iter().flatten() {
-        let made_for = eni.made_for.as_ref().map_or(Value::Missing, Value::text);
-        let detail = Value::text(format!("{}: {why}", eni.subnet));
+        let made_for = eni.made_for.as_ref().map_or(TableCell::Missing, TableCell::text);
+        let detail = TableCell::text(format!("{}: {why}", eni.subnet));
         let groups = all(&eni.security_groups);
         table.push(vec![
-            Value::text("orphan"),
-            Value::text(&eni.id),
+            TableCell::text("orphan"),
+            TableCell::text(&eni.id),
             groups,
             made_for,
             none(),
@@ -268,38 +273,52 @@ fn flat(audit: &Audit) -> Table {
             detail,
         ]);
     }
-    for it in &audit.subnets {
-        let free = it.free.map_or_else(|| "unknown".to_owned(), |free| free.to_string());
-        let detail = Value::text(format!("{}: {free} free", it.room.word()));
-        let (subject, missing) = (Value::text(&it.name), Value::Count(it.missing));
-        table.push(vec![Value::text("subnet"), subject, none(), none(), none(), missing, none(), detail]);
+    for subnet in &audit.subnets {
+        let free = subnet.free.map_or_else(|| "unknown".to_owned(), |free| free.to_string());
+        let detail = TableCell::text(format!("{}: {free} free", subnet.room.word()));
+        let (subject, missing) = (TableCell::text(&subnet.name), TableCell::Count(subnet.missing));
+        table.push(vec![TableCell::text("subnet"), subject, none(), none(), none(), missing, none(), detail]);
     }
-    for it in &audit.quotas {
-        let (subject, limit) = (Value::text(&it.what), Value::Count(it.limit));
-        let (needed, source) = (Value::Count(it.needed), Value::text(&it.source));
-        table.push(vec![Value::text("limit"), subject, none(), none(), limit, needed, none(), source]);
+    for quota in &audit.quotas {
+        let (subject, limit) = (TableCell::text(&quota.what), TableCell::Count(quota.limit));
+        let (needed, source) = (TableCell::Count(quota.needed), TableCell::text(&quota.source));
+        table.push(vec![TableCell::text("limit"), subject, none(), none(), limit, needed, none(), source]);
     }
     flat_merges(audit, &mut table);
     table
 }
 
-fn flat_merges(audit: &Audit, table: &mut Table) {
-    let none = || Value::Missing;
-    let all = |texts: &[String]| Value::text(texts.join(" "));
+fn flat_merges(audit: &Audit, table: &mut ReportTable) {
+    let none = || TableCell::Missing;
+    let all = |texts: &[String]| TableCell::text(texts.join(" "));
     for (finding, merges) in [("merge-together", &audit.merges.together), ("merge", &audit.merges.pairs)] {
-        for it in merges {
-            let functions: Vec<String> = it.changes.iter().map(|change| change.function.clone()).collect();
+        for merge in merges {
+            let functions: Vec<String> = merge.changes.iter().map(|change| change.function.clone()).collect();
             let words = |set: &[String]| set.join(" ");
-            let (subject, gains) = (Value::text(sets(it, words)), Value::text(gains(it, words)));
-            let (union, functions, saves) = (all(&it.union), all(&functions), Value::Count(it.saves));
-            table.push(vec![Value::text(finding), subject, union, functions, none(), none(), saves, gains]);
+            let (subject, gains) =
+                (TableCell::text(sets(merge, words)), TableCell::text(gains(merge, words)));
+            let (union, functions, saves) =
+                (all(&merge.union), all(&functions), TableCell::Count(merge.saves));
+            table.push(vec![
+                TableCell::text(finding),
+                subject,
+                union,
+                functions,
+                none(),
+                none(),
+                saves,
+                gains,
+            ]);
         }
     }
 }
 
 fn assumptions(estate: &Estate, audit: &Audit, platform: &Platform) -> Vec<String> {
     let mut all = vec![format!("model {}: {}", platform.name, audit.rule.words())];
-    let unknown = estate.functions.iter().filter(|it| !it.subnets.is_empty() && it.concurrency.is_none());
+    let unknown = estate
+        .functions
+        .iter()
+        .filter(|function| !function.subnets.is_empty() && function.concurrency.is_none());
     let unknown = unknown.count() as u64;
     if unknown > 0 {
         let functions = counted(unknown, "function", "functions");

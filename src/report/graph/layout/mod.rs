@@ -5,12 +5,15 @@
 //! with few crossings, `place` finds coordinates. Works along two axes, `deep` in the
 //! direction of the arrows and `broad` across; whole units (pixels) throughout.
 
+mod layers;
 mod order;
 mod place;
 
+use layers::Layers;
+
 /// A box to be placed: its rank and its size along the arrows and across them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Item {
+pub(super) struct LayoutItem {
     /// Its rank.
     pub rank: usize,
     /// Its size along the arrows.
@@ -21,7 +24,7 @@ pub(super) struct Item {
 
 /// A point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Point {
+pub(super) struct LayoutPoint {
     /// Along the arrows.
     pub deep: i64,
     /// Across them.
@@ -30,12 +33,12 @@ pub(super) struct Point {
 
 /// Where everything stands; coordinates begin at 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Layout {
+pub(super) struct GraphLayout {
     /// The corner of each box with the smallest coordinates.
-    pub corners: Vec<Point>,
+    pub corners: Vec<LayoutPoint>,
     /// For each arrow the points it goes through, its ends included; between the first and the second
     /// it crosses a gap between ranks, then the width of a rank, and so on.
-    pub routes: Vec<Vec<Point>>,
+    pub routes: Vec<Vec<LayoutPoint>>,
     /// For each rank where it begins and ends along the arrows.
     pub ranks: Vec<(i64, i64)>,
     /// The size across.
@@ -53,23 +56,9 @@ pub(super) struct Gaps {
     pub boxes: i64,
 }
 
-/// A graph whose arrows lead from a rank to the next one: boxes first, then the points of long arrows.
-#[derive(Debug)]
-struct Layers {
-    /// Size across of each box or point.
-    broad: Vec<i64>,
-    /// Whether each is a point of a long arrow.
-    point: Vec<bool>,
-    /// Members of each rank, in order.
-    rows: Vec<Vec<usize>>,
-    /// For each box or point those before it, and those after it.
-    before: Vec<Vec<usize>>,
-    after: Vec<Vec<usize>>,
-}
-
 /// Lays out `items` joined by `edges` (pairs of indices, each to a larger rank; others are left out of
 /// the routes).
-pub(super) fn lay_out(items: &[Item], edges: &[(usize, usize)], gaps: Gaps) -> Layout {
+pub(super) fn lay_out(items: &[LayoutItem], edges: &[(usize, usize)], gaps: Gaps) -> GraphLayout {
     let (mut layers, chains) = layers(items, edges);
     order::order(&mut layers);
     let centres = place::centres(&layers, gaps.boxes);
@@ -79,23 +68,23 @@ pub(super) fn lay_out(items: &[Item], edges: &[(usize, usize)], gaps: Gaps) -> L
         .zip(&centres)
         .map(|(item, centre)| {
             let (begin, end) = ranks.get(item.rank).copied().unwrap_or_default();
-            Point { deep: begin + (end - begin - item.deep) / 2, broad: centre - item.broad / 2 }
+            LayoutPoint { deep: begin + (end - begin - item.deep) / 2, broad: centre - item.broad / 2 }
         })
         .collect::<Vec<_>>();
     let end_of = |at: usize, side: i64| {
         let (item, corner) = (items.get(at)?, corners.get(at)?);
-        Some(Point { deep: corner.deep + side * item.deep, broad: corner.broad + item.broad / 2 })
+        Some(LayoutPoint { deep: corner.deep + side * item.deep, broad: corner.broad + item.broad / 2 })
     };
     let routes = edges.iter().zip(&chains).map(|(&(from, to), chain)| {
         let points = chain.iter().flat_map(|&(rank, point)| {
             let (begin, end) = ranks.get(rank).copied().unwrap_or_default();
             let broad = centres.get(point).copied().unwrap_or(0);
-            [begin, end].map(|deep| Point { deep, broad })
+            [begin, end].map(|deep| LayoutPoint { deep, broad })
         });
         end_of(from, 1).into_iter().chain(points).chain(end_of(to, 0)).collect()
     });
     let broad = items.iter().zip(&corners).map(|(item, corner)| corner.broad + item.broad).max();
-    Layout {
+    GraphLayout {
         routes: routes.collect(),
         deep: ranks.last().map_or(0, |&(_, end)| end),
         broad: broad.unwrap_or(0),
@@ -105,7 +94,7 @@ pub(super) fn lay_out(items: &[Item], edges: &[(usize, usize)], gaps: Gaps) -> L
 }
 
 /// The layers, and for each arrow the points it got: rank and index.
-fn layers(items: &[Item], edges: &[(usize, usize)]) -> (Layers, Vec<Vec<(usize, usize)>>) {
+fn layers(items: &[LayoutItem], edges: &[(usize, usize)]) -> (Layers, Vec<Vec<(usize, usize)>>) {
     /// Room for an arrow that passes between boxes.
     const ARROW: i64 = 4;
     let ranks = items.iter().map(|item| item.rank + 1).max().unwrap_or(0);
@@ -144,24 +133,8 @@ fn layers(items: &[Item], edges: &[(usize, usize)]) -> (Layers, Vec<Vec<(usize, 
     (layers, chains)
 }
 
-impl Layers {
-    fn join(&mut self, from: usize, to: usize) {
-        self.after[from].push(to);
-        self.before[to].push(from);
-    }
-
-    /// The place of each box or point in its row.
-    fn positions(&self) -> Vec<usize> {
-        let mut positions = vec![0; self.broad.len()];
-        for row in &self.rows {
-            row.iter().enumerate().for_each(|(at, &member)| positions[member] = at);
-        }
-        positions
-    }
-}
-
 /// Where each rank begins and ends; before and after one with nothing but small things the gap is smaller.
-fn ranks(items: &[Item], count: usize, gap: i64) -> Vec<(i64, i64)> {
+fn ranks(items: &[LayoutItem], count: usize, gap: i64) -> Vec<(i64, i64)> {
     const SMALL: i64 = 10;
     let mut deep = vec![0; count];
     for item in items {
@@ -183,11 +156,11 @@ mod tests {
 
     const GAPS: Gaps = Gaps { ranks: 40, boxes: 8 };
 
-    fn item(rank: usize) -> Item {
-        Item { rank, deep: 100, broad: 20 }
+    fn item(rank: usize) -> LayoutItem {
+        LayoutItem { rank, deep: 100, broad: 20 }
     }
 
-    fn crossings(items: &[Item], edges: &[(usize, usize)]) -> u64 {
+    fn crossings(items: &[LayoutItem], edges: &[(usize, usize)]) -> u64 {
         let (mut layers, _) = layers(items, edges);
         order::order(&mut layers);
         order::crossings(&layers)
@@ -204,19 +177,20 @@ mod tests {
 
     #[test]
     fn boxes_of_a_rank_keep_their_distance_and_arrows_end_at_boxes() {
-        let items: Vec<Item> =
-            (0..30_usize).map(|n| Item { broad: 20 + [0, 3, 1][n % 3], ..item(n % 4) }).collect();
+        let items: Vec<LayoutItem> =
+            (0..30_usize).map(|n| LayoutItem { broad: 20 + [0, 3, 1][n % 3], ..item(n % 4) }).collect();
         let edges: Vec<(usize, usize)> = (0..30_usize)
             .flat_map(|a| (0..30).map(move |b| (a, b)))
             .filter(|&(a, b)| a % 4 < b % 4 && (a * 7 + b * 3) % 11 == 0)
             .collect();
         let layout = lay_out(&items, &edges, GAPS);
-        for (a, it) in items.iter().enumerate() {
-            for (b, other) in items.iter().enumerate().skip(a + 1).filter(|(_, other)| other.rank == it.rank)
+        for (a, item) in items.iter().enumerate() {
+            for (b, other) in
+                items.iter().enumerate().skip(a + 1).filter(|(_, other)| other.rank == item.rank)
             {
                 let (first, second) = (layout.corners[a], layout.corners[b]);
                 let apart =
-                    (first.broad + it.broad < second.broad) || (second.broad + other.broad < first.broad);
+                    (first.broad + item.broad < second.broad) || (second.broad + other.broad < first.broad);
                 assert!(apart, "{a} {b}: {first:?} {second:?}");
             }
         }
@@ -244,6 +218,6 @@ mod tests {
     fn nothing_and_arrows_to_nowhere_are_no_problem() {
         assert_eq!(lay_out(&[], &[], GAPS).corners, []);
         let layout = lay_out(&[item(0)], &[(0, 7), (0, 0)], GAPS);
-        assert_eq!(layout.corners, [Point { deep: 0, broad: 0 }]);
+        assert_eq!(layout.corners, [LayoutPoint { deep: 0, broad: 0 }]);
     }
 }

@@ -4,7 +4,7 @@
 //! before (Sugiyama, Tagawa, Toda 1981), then neighbours are exchanged while that helps (Gansner,
 //! Koutsofios, North, Vo 1993). The best order seen is kept; equal ones keep the order given.
 
-use super::Layers;
+use super::layers::Layers;
 
 /// Sweeps without an improvement after which the search ends.
 const PATIENCE: usize = 6;
@@ -57,7 +57,7 @@ fn between(layers: &Layers, positions: &[usize], upper: &[usize], lower: usize) 
     let mut seen = 0;
     let mut found = 0;
     for &member in upper {
-        let mut ends: Vec<usize> = layers.after[member].iter().map(|&it| positions[it]).collect();
+        let mut ends: Vec<usize> = layers.after[member].iter().map(|&next| positions[next]).collect();
         ends.sort_unstable();
         for &end in &ends {
             let (mut at, mut not_beyond) = (end + 1, 0);
@@ -88,7 +88,7 @@ fn by_means(layers: &mut Layers, down: bool) {
         let neighbours = if down { &layers.before } else { &layers.after };
         let mean = |member: usize, at: usize| {
             let of = &neighbours[member];
-            let sum: usize = of.iter().map(|&it| positions[it]).sum();
+            let sum: usize = of.iter().map(|&neighbour| positions[neighbour]).sum();
             if of.is_empty() { at as f64 } else { sum as f64 / of.len() as f64 }
         };
         let mut keyed: Vec<(f64, usize)> =

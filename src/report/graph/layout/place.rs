@@ -5,12 +5,12 @@
 //! which pooling adjacent violators finds exactly (Barlow et al. 1972). A few rounds of that in
 //! both directions settle.
 
-use super::Layers;
+use super::layers::Layers;
 
 const ROUNDS: usize = 24;
 
 /// A run of members that stand as close as they may: what they want together, and how much.
-struct Run {
+struct PlacedRun {
     wish: f64,
     weight: f64,
     members: usize,
@@ -21,7 +21,7 @@ pub(super) fn centres(layers: &Layers, gap: i64) -> Vec<i64> {
     let mut centres = vec![0.0; layers.broad.len()];
     for row in &layers.rows {
         let wishes: Vec<(f64, f64)> = row.iter().map(|_| (0.0, 1.0)).collect();
-        settle(layers, row, &wishes, gap, &mut centres);
+        place_row(layers, row, &wishes, gap, &mut centres);
     }
     for round in 0..ROUNDS {
         let count = layers.rows.len();
@@ -30,7 +30,7 @@ pub(super) fn centres(layers: &Layers, gap: i64) -> Vec<i64> {
             let row = &layers.rows[if down { step } else { count - 1 - step }];
             let wishes: Vec<(f64, f64)> =
                 row.iter().map(|&member| wish(layers, member, &centres, round, down)).collect();
-            settle(layers, row, &wishes, gap, &mut centres);
+            place_row(layers, row, &wishes, gap, &mut centres);
         }
     }
     let edges = centres.iter().zip(&layers.broad).map(|(centre, &broad)| centre - broad as f64 / 2.0);
@@ -59,7 +59,7 @@ fn wish(layers: &Layers, member: usize, centres: &[f64], round: usize, down: boo
 }
 
 /// Puts the members of `row` as near to their wishes as their order and distances allow.
-fn settle(layers: &Layers, row: &[usize], wishes: &[(f64, f64)], gap: i64, centres: &mut [f64]) {
+fn place_row(layers: &Layers, row: &[usize], wishes: &[(f64, f64)], gap: i64, centres: &mut [f64]) {
     // Where each would stand if all stood as close as they may from 0 on.
     let mut close = Vec::with_capacity(row.len());
     let mut at = 0.0;
@@ -68,12 +68,12 @@ fn settle(layers: &Layers, row: &[usize], wishes: &[(f64, f64)], gap: i64, centr
         close.push(at + half);
         at += 2.0 * half + gap as f64;
     }
-    let mut runs: Vec<Run> = Vec::new();
+    let mut runs: Vec<PlacedRun> = Vec::new();
     for (&(wish, weight), close) in wishes.iter().zip(&close) {
-        let mut run = Run { wish: wish - close, weight, members: 1 };
+        let mut run = PlacedRun { wish: wish - close, weight, members: 1 };
         while let Some(last) = runs.pop_if(|last| last.wish >= run.wish) {
             let weight = last.weight + run.weight;
-            run = Run {
+            run = PlacedRun {
                 wish: (last.wish * last.weight + run.wish * run.weight) / weight,
                 weight,
                 members: last.members + run.members,

@@ -8,11 +8,11 @@ mod targets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Direction, Drawing, Frame, Kind, Node};
+use super::{Direction, Drawing, DrawingNode, Frame, NodeKind};
 use crate::demand::{Demand, pools};
-use crate::report::words::{counted, thousands};
+use crate::report::format::{counted, thousands};
 use crate::scenario::Scenario;
-use crate::topology::{Node as Place, Topology};
+use crate::topology::{Topology, TopologyNode as Place};
 
 /// The ranks, before those without boxes are left out.
 const FUNCTIONS: usize = 0;
@@ -83,9 +83,9 @@ fn captions(topology: &Topology, with_demand: bool) -> Vec<String> {
             .region_quota
             .map_or(String::new(), |quota| format!("{} ENIs per Region", thousands(quota.into()))),
         limits.vpc_quota.map_or(String::new(), |quota| format!("{} ENIs per VPC", thousands(quota.into()))),
-        limits
-            .api
-            .map_or(String::new(), |it| format!("the API creates {} (burst {})", it.per_second, it.burst)),
+        limits.api.map_or(String::new(), |bucket| {
+            format!("the API creates {} (burst {})", bucket.per_second, bucket.burst)
+        }),
     ];
     parts.retain(|part| !part.is_empty());
     let mut captions = vec![format!("Limits: {}.", parts.join("; "))];
@@ -116,7 +116,7 @@ impl Sketch<'_> {
         let mut by_pool = Vec::with_capacity(groups.len());
         for (pool, members) in groups.iter().enumerate() {
             let in_vpc = pool < self.pools.len();
-            let nodes: Vec<Node> = if single || members.len() == 1 {
+            let nodes: Vec<DrawingNode> = if single || members.len() == 1 {
                 members.iter().filter_map(|&f| self.function(f, in_vpc)).collect()
             } else {
                 self.several_functions(members, in_vpc).into_iter().collect()
@@ -126,9 +126,9 @@ impl Sketch<'_> {
         by_pool
     }
 
-    fn function(&self, f: usize, in_vpc: bool) -> Option<Node> {
+    fn function(&self, f: usize, in_vpc: bool) -> Option<DrawingNode> {
         let place = self.topology.functions.get(f)?;
-        let mut node = Node::new(Kind::Function, FUNCTIONS, place.name.as_str());
+        let mut node = DrawingNode::new(NodeKind::Function, FUNCTIONS, place.name.as_str());
         let outside = if in_vpc { "" } else { ", in no VPC" };
         let environments = match self.environments(&[f]) {
             Some(most) => format!(", {}", counted(most, "environment", "environments")),
@@ -139,11 +139,12 @@ impl Sketch<'_> {
         Some(node)
     }
 
-    fn several_functions(&self, members: &[usize], in_vpc: bool) -> Option<Node> {
+    fn several_functions(&self, members: &[usize], in_vpc: bool) -> Option<DrawingNode> {
         let names: Vec<&str> =
             members.iter().filter_map(|&f| Some(self.topology.functions.get(f)?.name.as_str())).collect();
         let count = u64::try_from(names.len()).unwrap_or(0);
-        let mut node = Node::new(Kind::Function, FUNCTIONS, counted(count, "function", "functions"));
+        let mut node =
+            DrawingNode::new(NodeKind::Function, FUNCTIONS, counted(count, "function", "functions"));
         let more = names.len().saturating_sub(NAMED);
         let rest = if more == 0 { String::new() } else { format!(" and {} more", thousands(more as u64)) };
         node.lines = vec![names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ") + &rest];
@@ -164,7 +165,7 @@ impl Sketch<'_> {
             members
                 .iter()
                 .filter_map(|&f| demand.functions.get(f))
-                .map(|it| u64::from(it.environments.peak().0))
+                .map(|function| u64::from(function.environments.peak().0))
                 .sum(),
         )
     }
@@ -178,7 +179,7 @@ impl Sketch<'_> {
             }
         }
         let vpc = |class: usize| {
-            let subnet = self.topology.classes.get(class).map_or(usize::MAX, |it| it.subnet);
+            let subnet = self.topology.classes.get(class).map_or(usize::MAX, |class| class.subnet);
             self.scenario.subnets.get(subnet).map_or("", |subnet| subnet.vpc.as_str())
         };
         let mut found: Vec<(Vec<usize>, BTreeSet<usize>)> = Vec::new();
@@ -191,7 +192,7 @@ impl Sketch<'_> {
             });
             found[at].0.push(index);
         }
-        let mut boxes: Vec<Node> =
+        let mut boxes: Vec<DrawingNode> =
             found.iter().map(|(classes, users)| self.eni_box(classes, users)).collect();
         told_apart(&mut boxes);
         let mut placed = Vec::with_capacity(boxes.len());
@@ -201,11 +202,14 @@ impl Sketch<'_> {
         placed
     }
 
-    fn eni_box(&self, classes: &[usize], users: &BTreeSet<usize>) -> Node {
+    fn eni_box(&self, classes: &[usize], users: &BTreeSet<usize>) -> DrawingNode {
         let groups = classes.first().and_then(|&class| self.topology.classes.get(class));
         let groups = groups.map_or_else(String::new, |class| class.security_groups.join(" + "));
-        let mut node =
-            Node::new(Kind::Enis, ENIS, if groups.is_empty() { "(no group)".to_owned() } else { groups });
+        let mut node = DrawingNode::new(
+            NodeKind::Enis,
+            ENIS,
+            if groups.is_empty() { "(no group)".to_owned() } else { groups },
+        );
         // What a pool needs is known for all its classes together.
         let one: Option<&usize> = users.iter().next().filter(|_| users.len() == 1);
         let whole =
@@ -238,7 +242,7 @@ impl Sketch<'_> {
     fn places(&mut self, boxes: &[EniBox]) {
         let mut places = BTreeMap::new();
         for (subnet, room) in self.scenario.subnets.iter().zip(&self.topology.limits.subnets) {
-            let mut node = Node::new(Kind::Subnet, SUBNETS, subnet.name.as_str());
+            let mut node = DrawingNode::new(NodeKind::Subnet, SUBNETS, subnet.name.as_str());
             node.aside = counted(room.addresses.into(), "free address", "free addresses");
             if self.several {
                 node.aside = format!("{}, {}", node.aside, subnet.vpc);
@@ -248,7 +252,7 @@ impl Sketch<'_> {
         }
         let zones: BTreeSet<&str> = self.scenario.subnets.iter().map(|subnet| subnet.zone.as_str()).collect();
         for zone in zones {
-            let node = Node::new(Kind::Zone, BEYOND, zone);
+            let node = DrawingNode::new(NodeKind::Zone, BEYOND, zone);
             places.insert(Place::Zone(zone.to_owned()), self.drawing.push(node));
         }
         for subnet in &self.scenario.subnets {
@@ -280,7 +284,7 @@ impl Sketch<'_> {
         }
         for (to, from) in alike {
             let meet = (to.len() > 1 && from.len() > 1)
-                .then(|| self.drawing.push(Node::new(Kind::Junction, rank, "")));
+                .then(|| self.drawing.push(DrawingNode::new(NodeKind::Junction, rank, "")));
             for &from in &from {
                 match meet {
                     Some(point) => self.drawing.link(from, point, meaning),
@@ -301,7 +305,7 @@ impl Sketch<'_> {
 }
 
 /// Boxes of the same groups say where they are too.
-fn told_apart(boxes: &mut [Node]) {
+fn told_apart(boxes: &mut [DrawingNode]) {
     let titles: Vec<String> = boxes.iter().map(|node| node.title.clone()).collect();
     for node in boxes {
         if titles.iter().filter(|title| **title == node.title).count() > 1

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use petgraph::visit::EdgeRef;
 
 use super::{BEYOND, EniBox, SUBNETS, Sketch, TO_SUBNETS};
-use crate::report::graph::{Kind, Node};
-use crate::scenario::Target;
-use crate::topology::{Edge as Tie, Node as Place};
+use crate::report::graph::{DrawingNode, NodeKind};
+use crate::scenario::VpcTarget;
+use crate::topology::{TopologyEdge as Tie, TopologyNode as Place};
 
 impl<'a> Sketch<'a> {
     /// Targets and what lets in to them: their security groups, or a VPC that is open within.
@@ -45,17 +45,20 @@ impl<'a> Sketch<'a> {
 
     /// The boxes of what lets in: VPCs that are open within, and the groups of targets.
     fn guards(&mut self) -> BTreeMap<&'a Place, usize> {
-        let open = self.tied(Tie::Allows).map(|(place, _)| place).filter(|it| matches!(it, Place::Vpc(_)));
+        let open =
+            self.tied(Tie::Allows).map(|(place, _)| place).filter(|place| matches!(place, Place::Vpc(_)));
         let closed = self.tied(Tie::GuardedBy).filter(|(place, _)| matches!(place, Place::Target(_)));
         let by_rule = !self.scenario.allows.is_empty();
         let closed = closed.map(|(_, group)| group).filter(|_| by_rule);
         let mut guards: BTreeMap<&Place, usize> = BTreeMap::new();
         for place in open.chain(closed) {
             let node = match place {
-                Place::Vpc(name) => Node::new(Kind::Vpc, SUBNETS, format!("every group in {name}")),
+                Place::Vpc(name) => {
+                    DrawingNode::new(NodeKind::Vpc, SUBNETS, format!("every group in {name}"))
+                }
                 Place::SecurityGroup { vpc, name } => {
                     let aside = if self.several { vpc.clone() } else { String::new() };
-                    Node { aside, ..Node::new(Kind::Group, SUBNETS, name.as_str()) }
+                    DrawingNode { aside, ..DrawingNode::new(NodeKind::Group, SUBNETS, name.as_str()) }
                 }
                 _ => continue,
             };
@@ -64,11 +67,12 @@ impl<'a> Sketch<'a> {
         guards
     }
 
-    fn target(&mut self, target: &Target, guards: &BTreeMap<&Place, usize>) {
+    fn target(&mut self, target: &VpcTarget, guards: &BTreeMap<&Place, usize>) {
         let Some(subnet) = self.scenario.subnets.get(target.subnet) else { return };
-        let mut node = Node::new(Kind::Target, BEYOND, target.name.as_str());
+        let mut node = DrawingNode::new(NodeKind::Target, BEYOND, target.name.as_str());
         node.lines = vec![format!("in {}, behind {}", subnet.name, target.security_groups.join(" + "))];
-        let needing = self.scenario.functions.iter().filter(|it| it.reaches.contains(&target.name));
+        let needing =
+            self.scenario.functions.iter().filter(|function| function.reaches.contains(&target.name));
         let needing: Vec<&str> = needing.map(|function| function.name.as_str()).collect();
         if !needing.is_empty() {
             node.hint = format!("{} must be reached by {}", target.name, needing.join(", "));

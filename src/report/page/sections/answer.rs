@@ -3,19 +3,19 @@
 use maud::{Markup, html};
 
 use super::no_data;
-use crate::comparison::Row;
-use crate::plan::{Plan, Verdict};
+use crate::comparison::CompareRow;
+use crate::plan::{Plan, PlanVerdict};
 use crate::policy::{self, Provision};
 use crate::quantity::Millis;
 use crate::report::answers::path::binding;
-use crate::report::page::{Page, Section};
-use crate::report::words::{brief, counted, joined, name, percent, thousands};
+use crate::report::format::{brief, counted, joined, name, percent, thousands};
+use crate::report::page::{PageSection, ReportPage};
 use crate::worst_case::WorstCase;
 
-pub(in crate::report::page) const SECTION: Section =
-    Section { id: "answer", title: "Answer", body, data: no_data };
+pub(in crate::report::page) const SECTION: PageSection =
+    PageSection { id: "answer", title: "Answer", body, data: no_data };
 
-fn body(page: &Page<'_>) -> Markup {
+fn body(page: &ReportPage<'_>) -> Markup {
     html! {
         @for (index, sentence) in sentences(page).iter().enumerate() {
             p.answer .first[index == 0] { (sentence) }
@@ -25,11 +25,11 @@ fn body(page: &Page<'_>) -> Markup {
 }
 
 /// The worst case, the plan, the policies.
-pub(in crate::report::page) fn sentences(page: &Page<'_>) -> [String; 3] {
+fn sentences(page: &ReportPage<'_>) -> [String; 3] {
     [worst_case(page), plan(page), policies(page)]
 }
 
-fn worst_case(page: &Page<'_>) -> String {
+fn worst_case(page: &ReportPage<'_>) -> String {
     let setting = page.subject.setting();
     let worst = match &page.worst {
         Ok(worst) => worst,
@@ -58,14 +58,14 @@ fn worst_case(page: &Page<'_>) -> String {
 }
 
 /// The part that binds, alone: `15m are the boot of a new ENI`.
-fn binds(page: &Page<'_>, worst: &WorstCase) -> Option<String> {
+fn binds(page: &ReportPage<'_>, worst: &WorstCase) -> Option<String> {
     let cold = &worst.cold_start;
     let whole = binding("it", cold.witness_ms, &cold.path, &page.shown.limits)?;
     let part = whole.strip_prefix(&format!("Of it ({}), ", Millis(cold.witness_ms)))?;
     Some(part.split(';').next()?.trim_end_matches('.').to_owned())
 }
 
-fn plan(page: &Page<'_>) -> String {
+fn plan(page: &ReportPage<'_>) -> String {
     let promise = page.promise;
     let plan = match &page.plan {
         Ok(plan) => plan,
@@ -73,7 +73,8 @@ fn plan(page: &Page<'_>) -> String {
     };
     if let Some(none) = &plan.infeasible {
         let verdict = if none.proved { "No plan keeps" } else { "No plan was found that provably keeps" };
-        let short: Vec<String> = none.shortages.iter().take(2).map(|it| it.limit.clone()).collect();
+        let short: Vec<String> =
+            none.shortages.iter().take(2).map(|shortfall| shortfall.limit.clone()).collect();
         let short = match short.as_slice() {
             [] => String::new(),
             short => format!(": short is the {}", joined(short)),
@@ -100,14 +101,14 @@ fn plan(page: &Page<'_>) -> String {
 /// What no plan can do with less than, where that is less than the plan's own peak.
 fn least(plan: &Plan) -> Option<u64> {
     let peak = plan.amount.map_or(0, |amount| amount.peak_enis);
-    (plan.status != Verdict::Optimal && plan.lower_bound.peak_enis < peak)
+    (plan.status != PlanVerdict::Optimal && plan.lower_bound.peak_enis < peak)
         .then_some(plan.lower_bound.peak_enis)
 }
 
 /// Whether a policy can be had on the page's model: the clairvoyant is a yardstick, and ENIs are made by
 /// deployments only where the model's own policy says so.
-fn to_be_had(page: &Page<'_>, name: &str) -> bool {
-    let provision = |name: &str| policy::named(name.split(':').next()?).map(|it| it.provision);
+fn to_be_had(page: &ReportPage<'_>, name: &str) -> bool {
+    let provision = |name: &str| policy::named(name.split(':').next()?).map(|policy| policy.provision);
     match provision(name) {
         Some(Provision::Clairvoyant) => false,
         Some(Provision::AtDeploy) => provision(&page.platform.policy) == Some(Provision::AtDeploy),
@@ -116,10 +117,10 @@ fn to_be_had(page: &Page<'_>, name: &str) -> bool {
 }
 
 /// The policy with the shortest worst case, and the one that holds the fewest ENIs, of those to be had.
-fn policies(page: &Page<'_>) -> String {
-    let bound = |row: &Row| row.worst_cold_start_ms.and_then(|it| it.bound);
-    let peak = |row: &Row| row.runs.as_ref().map(|runs| runs.peak_enis);
-    let fails = |row: &Row| row.runs.as_ref().is_none_or(|runs| runs.failures > 0.0);
+fn policies(page: &ReportPage<'_>) -> String {
+    let bound = |row: &CompareRow| row.worst_cold_start_ms.and_then(|bracket| bracket.bound);
+    let peak = |row: &CompareRow| row.runs.as_ref().map(|runs| runs.peak_enis);
+    let fails = |row: &CompareRow| row.runs.as_ref().is_none_or(|runs| runs.failures > 0.0);
     let rows = || page.comparison.rows.iter().filter(|row| to_be_had(page, &row.policy));
     let whole = rows().any(|row| !fails(row));
     let choice = || rows().filter(move |row| row.runs.is_some() && !(whole && fails(row)));
@@ -136,8 +137,9 @@ fn policies(page: &Page<'_>) -> String {
         }
         _ => format!("Of {}, all of which fail invocations", counted(all, "policy", "policies")),
     };
-    let enis = |row: &Row| counted(peak(row).unwrap_or(0), "ENI", "ENIs");
-    let length = |row: &Row| bound(row).map_or_else(|| "not proved".to_owned(), |ms| Millis(ms).to_string());
+    let enis = |row: &CompareRow| counted(peak(row).unwrap_or(0), "ENI", "ENIs");
+    let length =
+        |row: &CompareRow| bound(row).map_or_else(|| "not proved".to_owned(), |ms| Millis(ms).to_string());
     if whole && all > 1 && choice().count() == 1 {
         let own = format!("worst case {}, at most {}", length(shortest), enis(shortest));
         let of = counted(all, "policy", "policies");
@@ -165,7 +167,7 @@ fn policies(page: &Page<'_>) -> String {
 }
 
 /// The figures, largest first.
-fn figures(page: &Page<'_>) -> Markup {
+fn figures(page: &ReportPage<'_>) -> Markup {
     let length = |ms: u64| Millis(brief(ms)).to_string();
     let bound = |bound: Option<u64>, shown: u64, text: fn(u64) -> String| {
         bound.map_or_else(|| format!("{} or more", text(shown)), text)

@@ -3,18 +3,18 @@
 use maud::{Markup, html};
 
 use super::no_data;
-use crate::diagnostic::inert;
+use crate::diagnostic::escaped;
 use crate::report::answers;
-use crate::report::page::{Page, Section, table};
-use crate::report::words::name;
-use crate::report::{Table, Value};
+use crate::report::format::name;
+use crate::report::page::{PageSection, ReportPage, table};
+use crate::report::{ReportTable, TableCell};
 
-pub(in crate::report::page) const SECTION: Section =
-    Section { id: "assumptions", title: "Assumptions and sources", body, data: no_data };
+pub(in crate::report::page) const SECTION: PageSection =
+    PageSection { id: "assumptions", title: "Assumptions and sources", body, data: no_data };
 
-fn body(page: &Page<'_>) -> Markup {
+fn body(page: &ReportPage<'_>) -> Markup {
     html! {
-        ul { @for line in &assumptions(page) { li { (inert(line)) } } }
+        ul { @for line in &assumptions(page) { li { (escaped(line)) } } }
         details open {
             summary { "The numbers of model " (name(&page.platform.name)) }
             (table::table(&numbers(page), page.subject.clock))
@@ -25,7 +25,7 @@ fn body(page: &Page<'_>) -> Markup {
 }
 
 /// Those of every answer, each once.
-fn assumptions(page: &Page<'_>) -> Vec<String> {
+fn assumptions(page: &ReportPage<'_>) -> Vec<String> {
     let mut all = page.subject.assumptions.clone();
     let worst = page.worst.as_ref().ok().map(|worst| answers::worst_case(page.subject, worst, page.shown));
     let plan = page.plan.as_ref().ok().map(|plan| answers::plan(page.subject, plan));
@@ -40,12 +40,12 @@ fn assumptions(page: &Page<'_>) -> Vec<String> {
     all
 }
 
-fn numbers(page: &Page<'_>) -> Table {
+fn numbers(page: &ReportPage<'_>) -> ReportTable {
     let columns = [("number", "number"), ("value", "value"), ("grade", "grade"), ("source", "source")];
-    let mut table = Table::new("", &columns).prose(&["value", "source"]);
-    for it in page.platform.citations() {
-        let cells = [it.path, it.value, it.grade.letter().to_owned(), it.source];
-        table.push(cells.map(Value::text).to_vec());
+    let mut table = ReportTable::new("", &columns).prose(&["value", "source"]);
+    for citation in page.platform.citations() {
+        let cells = [citation.path, citation.value, citation.grade.letter().to_owned(), citation.source];
+        table.push(cells.map(TableCell::text).to_vec());
     }
     table
 }

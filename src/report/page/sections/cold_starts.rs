@@ -5,15 +5,15 @@ use serde_json::{Value as Json, json};
 
 use super::chart::chart;
 use crate::quantity::Millis;
-use crate::report::page::{Page, Section, Track, table};
-use crate::report::words::{brief, name, percent};
-use crate::report::{Table, Value};
-use crate::simulation::ColdStarts;
+use crate::report::format::{brief, name, percent};
+use crate::report::page::{PageSection, ReportPage, Track, table};
+use crate::report::{ReportTable, TableCell};
+use crate::simulation::ColdStartCounts;
 
-pub(in crate::report::page) const SECTION: Section =
-    Section { id: "cold-starts", title: "Cold starts, how long and how often", body, data };
+pub(in crate::report::page) const SECTION: PageSection =
+    PageSection { id: "cold-starts", title: "Cold starts, how long and how often", body, data };
 
-fn body(page: &Page<'_>) -> Markup {
+fn body(page: &ReportPage<'_>) -> Markup {
     let own = page.tracks.iter().find(|track| track.policy == page.subject.policy);
     let runs = if page.runs == 1 { "one run".to_owned() } else { format!("{} runs", page.runs) };
     html! {
@@ -33,18 +33,18 @@ fn body(page: &Page<'_>) -> Markup {
 }
 
 /// The share of served invocations that wait longer than `limit`, ms; of 0: that start cold.
-fn longer(starts: &ColdStarts, limit: u64) -> f64 {
+fn longer(starts: &ColdStartCounts, limit: u64) -> f64 {
     if starts.served == 0 { 0.0 } else { starts.above(limit) as f64 / starts.served as f64 }
 }
 
-fn says(page: &Page<'_>) -> String {
+fn says(page: &ReportPage<'_>) -> String {
     let one =
         |track: &Track| format!("{} {}", name(&track.policy), percent(longer(&track.starts, page.promise.0)));
     let each: Vec<String> = page.tracks.iter().map(one).collect();
     format!("Share of invocations that wait longer than {}: {}.", page.promise, each.join(", "))
 }
 
-fn quantiles(page: &Page<'_>) -> Table {
+fn quantiles(page: &ReportPage<'_>) -> ReportTable {
     let columns = [
         ("policy", "policy"),
         ("served", "served"),
@@ -55,14 +55,14 @@ fn quantiles(page: &Page<'_>) -> Table {
         ("max", "longest"),
         ("above", "above the promise"),
     ];
-    let mut table = Table::new("The cold ones alone", &columns);
+    let mut table = ReportTable::new("The cold ones alone", &columns);
     for track in page.tracks {
         let starts = &track.starts;
         let [p50, p90, p99] = [500, 900, 990].map(|share| starts.cold_quantile(share));
-        let mut row = vec![Value::text(track.policy.as_str()), Value::Count(starts.served)];
-        row.push(Value::Count(starts.cold));
-        row.extend([p50, p90, p99, starts.max()].map(|ms| Value::Span(brief(ms))));
-        row.push(Value::Count(starts.above(page.promise.0)));
+        let mut row = vec![TableCell::text(track.policy.as_str()), TableCell::Count(starts.served)];
+        row.push(TableCell::Count(starts.cold));
+        row.extend([p50, p90, p99, starts.max()].map(|ms| TableCell::Span(brief(ms))));
+        row.push(TableCell::Count(starts.above(page.promise.0)));
         table.push(row);
     }
     table
@@ -89,7 +89,7 @@ fn lengths(tracks: &[Track]) -> Vec<u64> {
     lengths
 }
 
-fn data(page: &Page<'_>) -> Json {
+fn data(page: &ReportPage<'_>) -> Json {
     let lengths = lengths(page.tracks);
     let line = |track: &Track| {
         let share = |&length: &u64| {

@@ -5,16 +5,16 @@ use serde_json::{Value as Json, json};
 
 use super::chart::chart;
 use super::notes;
-use crate::composition::Row;
+use crate::composition::CutRow;
 use crate::quantity::Millis;
 use crate::report::answers::{self, Composition};
-use crate::report::page::{Page, Section, table};
-use crate::report::words::{decimal, name};
+use crate::report::format::{decimal, name};
+use crate::report::page::{PageSection, ReportPage, table};
 
-pub(in crate::report::page) const SECTION: Section =
-    Section { id: "compose", title: "Functions from routes", body, data };
+pub(in crate::report::page) const SECTION: PageSection =
+    PageSection { id: "compose", title: "Functions from routes", body, data };
 
-fn body(page: &Page<'_>) -> Markup {
+fn body(page: &ReportPage<'_>) -> Markup {
     let found = match &page.composition {
         None => return html! {},
         Some(Ok(found)) => *found,
@@ -28,13 +28,13 @@ fn body(page: &Page<'_>) -> Markup {
              less memory stands idle. The line joins those that no other beats in both."
         }
         (chart("chart-groupings", "Idle memory (GB-hours) against all cold starts of a run added up", &says(found)))
-        @for it in &answer.tables { (table::table(it, page.subject.clock)) }
+        @for shown in &answer.tables { (table::table(shown, page.subject.clock)) }
         (notes(page, &answer))
     }
 }
 
 fn says(found: &Composition) -> String {
-    let one = |row: &Row| {
+    let one = |row: &CutRow| {
         let idle = decimal(row.idle_gb_hours, 1);
         format!("{} {} and {idle} GB-hours", name(&row.grouping), Millis(waits(row)))
     };
@@ -43,16 +43,16 @@ fn says(found: &Composition) -> String {
 }
 
 /// All waits for cold starts of a run, ms.
-fn waits(row: &Row) -> u64 {
+fn waits(row: &CutRow) -> u64 {
     // A mean of sums of u64s: not below zero, and a time that a run can hold.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "see above")]
     let waits = row.waited_ms.round() as u64;
     waits
 }
 
-fn data(page: &Page<'_>) -> Json {
+fn data(page: &ReportPage<'_>) -> Json {
     let Some(Ok(found)) = &page.composition else { return Json::Null };
-    let point = |row: &Row| {
+    let point = |row: &CutRow| {
         json!({
             "policy": name(&row.grouping), "waits": waits(row), "memory": row.idle_gb_hours,
             "fails": row.failed > 0.0,

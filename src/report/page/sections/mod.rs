@@ -16,17 +16,17 @@ pub(super) mod worst_case;
 use maud::{Markup, html};
 use serde_json::Value as Json;
 
-use super::Page;
-use crate::diagnostic::inert;
+use super::ReportPage;
+use crate::diagnostic::escaped;
 use crate::report::Answer;
 
 /// The data of a section without charts.
-const fn no_data(_: &Page<'_>) -> Json {
+const fn no_data(_: &ReportPage<'_>) -> Json {
     Json::Null
 }
 
 /// What an answer rests on beside what the whole page does.
-fn notes(page: &Page<'_>, answer: &Answer) -> Markup {
-    let own = answer.assumptions.iter().filter(|it| !page.subject.assumptions.contains(it));
-    html! { @for line in own { p.note { (inert(line)) } } }
+fn notes(page: &ReportPage<'_>, answer: &Answer) -> Markup {
+    let own = answer.assumptions.iter().filter(|line| !page.subject.assumptions.contains(line));
+    html! { @for line in own { p.note { (escaped(line)) } } }
 }

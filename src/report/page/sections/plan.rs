@@ -8,17 +8,17 @@ use serde_json::{Value as Json, json};
 use super::chart::chart;
 use crate::demand::Curve;
 use crate::plan::Plan;
-use crate::report::page::{Grid, Page, Peaks, Section, table};
-use crate::report::words::{name, sentence, thousands};
-use crate::report::{Table, Value, answers};
+use crate::report::format::{name, sentence, thousands};
+use crate::report::page::{PageSection, Peaks, ReportPage, TimeGrid, table};
+use crate::report::{ReportTable, TableCell, answers};
 
-pub(in crate::report::page) const SECTION: Section =
-    Section { id: "plan", title: "Plan against demand, by subnet", body, data };
+pub(in crate::report::page) const SECTION: PageSection =
+    PageSection { id: "plan", title: "Plan against demand, by subnet", body, data };
 
 /// Subnets that are drawn; the table has all.
 const DRAWN: usize = 8;
 
-fn body(page: &Page<'_>) -> Markup {
+fn body(page: &ReportPage<'_>) -> Markup {
     let plan = match &page.plan {
         Ok(plan) => plan,
         Err(why) => return html! { p { (sentence(why)) "." } },
@@ -35,17 +35,17 @@ fn body(page: &Page<'_>) -> Markup {
                  longest deletion."
             }
         }
-        @for (index, it) in subnets.iter().take(DRAWN).enumerate() {
-            (chart(&format!("chart-subnet-{index}"), &caption(it), &says(it)))
+        @for (index, subnet) in subnets.iter().take(DRAWN).enumerate() {
+            (chart(&format!("chart-subnet-{index}"), &caption(subnet), &says(subnet)))
         }
         @if left > 0 { p.note { "and " (left) " more subnets, in the table" } }
         (table::table(&by_subnet(&subnets), page.subject.clock))
-        @for it in &answer.tables {
+        @for shown in &answer.tables {
             // The schedule is long, and the chart shows it.
-            @if it.title == "The schedule" {
-                details { summary { (it.title) } (table::table(it, page.subject.clock)) }
+            @if shown.title == "The schedule" {
+                details { summary { (shown.title) } (table::table(shown, page.subject.clock)) }
             } @else {
-                (table::table(it, page.subject.clock))
+                (table::table(shown, page.subject.clock))
             }
         }
     }
@@ -74,42 +74,42 @@ impl SubnetUse {
     }
 }
 
-fn grid(page: &Page<'_>, plan: &Plan) -> Grid {
+fn grid(page: &ReportPage<'_>, plan: &Plan) -> TimeGrid {
     let first = plan.schedule.iter().map(|row| row.at_ms).min().unwrap_or(0).min(0);
-    Grid::new(first, page.subject.span.0, page.subject.slot)
+    TimeGrid::new(first, page.subject.span.0, page.subject.slot)
 }
 
 /// The subnets that anything happens in, the fullest first.
-fn subnets(page: &Page<'_>, plan: &Plan) -> Vec<SubnetUse> {
+fn subnets(page: &ReportPage<'_>, plan: &Plan) -> Vec<SubnetUse> {
     let grid = grid(page, plan);
     let topology = page.topology;
     let of = |(index, room): (usize, &crate::topology::SubnetRoom)| {
-        let class = |class: &usize| topology.classes.get(*class).is_some_and(|it| it.subnet == index);
+        let class = |class: &usize| topology.classes.get(*class).is_some_and(|class| class.subnet == index);
         let pools = || page.demand.pools.iter().filter(|pool| pool.classes.iter().any(class));
         let curves: Vec<Curve> = pools().map(|pool| pool.in_use.clone()).collect();
         let demand = Curve::combine(&curves, |values| values.iter().sum());
-        let held = plan.amount.map(|_| held(page, plan, &room.name, grid));
+        let held = plan.amount.map(|_| sample_held(page, plan, &room.name, grid));
         SubnetUse {
             name: room.name.clone(),
             zone: room.zone.clone(),
             addresses: room.addresses.into(),
             held: held.unwrap_or_default(),
-            demand: Peaks::of(&demand, grid),
-            shared: pools().any(|pool| pool.classes.iter().any(|it| !class(it))),
+            demand: Peaks::sample(&demand, grid),
+            shared: pools().any(|pool| pool.classes.iter().any(|other| !class(other))),
         }
     };
     let mut all: Vec<SubnetUse> = topology.limits.subnets.iter().enumerate().map(of).collect();
-    all.retain(|it| it.need() > 0 || it.peak().is_some_and(|peak| peak > 0));
-    let fullness = |it: &SubnetUse| {
-        let most = it.peak().unwrap_or(0).max(it.need());
-        u128::from(most) * 1_000_000 / u128::from(it.addresses.max(1))
+    all.retain(|subnet| subnet.need() > 0 || subnet.peak().is_some_and(|peak| peak > 0));
+    let fullness = |subnet: &SubnetUse| {
+        let most = subnet.peak().unwrap_or(0).max(subnet.need());
+        u128::from(most) * 1_000_000 / u128::from(subnet.addresses.max(1))
     };
-    all.sort_by_key(|it| std::cmp::Reverse(fullness(it)));
+    all.sort_by_key(|subnet| std::cmp::Reverse(fullness(subnet)));
     all
 }
 
 /// What the plan holds of a subnet, each deleted ENI for the longest deletion.
-fn held(page: &Page<'_>, plan: &Plan, subnet: &str, grid: Grid) -> Vec<u64> {
+fn sample_held(page: &ReportPage<'_>, plan: &Plan, subnet: &str, grid: TimeGrid) -> Vec<u64> {
     let drain = i64::try_from(page.topology.delete.max.0).unwrap_or(i64::MAX);
     let mut changes: BTreeMap<i64, i64> = BTreeMap::new();
     for row in plan.schedule.iter().filter(|row| row.subnet == subnet) {
@@ -125,24 +125,25 @@ fn held(page: &Page<'_>, plan: &Plan, subnet: &str, grid: Grid) -> Vec<u64> {
     peaks.finish()
 }
 
-fn caption(it: &SubnetUse) -> String {
-    let addresses = thousands(it.addresses);
-    format!("{} in {}: room for {addresses}", name(&it.name), name(&it.zone))
+fn caption(subnet: &SubnetUse) -> String {
+    let addresses = thousands(subnet.addresses);
+    format!("{} in {}: room for {addresses}", name(&subnet.name), name(&subnet.zone))
 }
 
-fn says(it: &SubnetUse) -> String {
-    let held =
-        it.peak().map_or_else(String::new, |peak| format!("the plan holds at most {}, ", thousands(peak)));
-    let shared = if it.shared { " by functions that may use other subnets too" } else { "" };
+fn says(subnet: &SubnetUse) -> String {
+    let held = subnet
+        .peak()
+        .map_or_else(String::new, |peak| format!("the plan holds at most {}, ", thousands(peak)));
+    let shared = if subnet.shared { " by functions that may use other subnets too" } else { "" };
     format!(
         "ENIs in {}: {held}demand is at most {}{shared}, and there is room for {}.",
-        name(&it.name),
-        thousands(it.need()),
-        thousands(it.addresses)
+        name(&subnet.name),
+        thousands(subnet.need()),
+        thousands(subnet.addresses)
     )
 }
 
-fn by_subnet(subnets: &[SubnetUse]) -> Table {
+fn by_subnet(subnets: &[SubnetUse]) -> ReportTable {
     let columns = [
         ("subnet", "subnet"),
         ("zone", "zone"),
@@ -151,30 +152,30 @@ fn by_subnet(subnets: &[SubnetUse]) -> Table {
         ("addresses", "free addresses"),
         ("share", "used"),
     ];
-    let shared = if subnets.iter().any(|it| it.shared) {
+    let shared = if subnets.iter().any(|subnet| subnet.shared) {
         " (a demand that several subnets can meet is counted in each)"
     } else {
         ""
     };
-    let mut table = Table::new(format!("By subnet{shared}"), &columns);
-    for it in subnets {
-        let share = |peak: u64| peak as f64 / it.addresses.max(1) as f64;
+    let mut table = ReportTable::new(format!("By subnet{shared}"), &columns);
+    for subnet in subnets {
+        let share = |peak: u64| peak as f64 / subnet.addresses.max(1) as f64;
         table.push(vec![
-            Value::text(it.name.as_str()),
-            Value::text(it.zone.as_str()),
-            Value::Count(it.need()),
-            Value::count(it.peak()),
-            Value::Count(it.addresses),
-            it.peak().map_or(Value::Missing, |peak| Value::Share(share(peak))),
+            TableCell::text(subnet.name.as_str()),
+            TableCell::text(subnet.zone.as_str()),
+            TableCell::Count(subnet.need()),
+            TableCell::count(subnet.peak()),
+            TableCell::Count(subnet.addresses),
+            subnet.peak().map_or(TableCell::Missing, |peak| TableCell::Share(share(peak))),
         ]);
     }
     table
 }
 
-fn data(page: &Page<'_>) -> Json {
+fn data(page: &ReportPage<'_>) -> Json {
     let Ok(plan) = &page.plan else { return Json::Null };
     let grid = grid(page, plan);
-    let one = |it: &SubnetUse| json!({ "subnet": name(&it.name), "room": it.addresses, "held": it.held, "demand": it.demand });
+    let one = |subnet: &SubnetUse| json!({ "subnet": name(&subnet.name), "room": subnet.addresses, "held": subnet.held, "demand": subnet.demand });
     let subnets: Vec<Json> = subnets(page, plan).iter().take(DRAWN).map(one).collect();
     json!({
         "origin": page.subject.clock.origin, "start": grid.start, "step": grid.step, "steps": grid.steps,

@@ -4,16 +4,16 @@ use maud::{Markup, html};
 use serde_json::{Value as Json, json};
 
 use super::chart::chart;
-use crate::comparison::Row;
+use crate::comparison::CompareRow;
 use crate::quantity::Millis;
 use crate::report::answers;
-use crate::report::page::{Page, Section, table};
-use crate::report::words::name;
+use crate::report::format::name;
+use crate::report::page::{PageSection, ReportPage, table};
 
-pub(in crate::report::page) const SECTION: Section =
-    Section { id: "policies", title: "Policies compared", body, data };
+pub(in crate::report::page) const SECTION: PageSection =
+    PageSection { id: "policies", title: "Policies compared", body, data };
 
-fn body(page: &Page<'_>) -> Markup {
+fn body(page: &ReportPage<'_>) -> Markup {
     let answer = answers::compare(page.subject, page.comparison, page.runs);
     let rows = &page.comparison.rows;
     html! {
@@ -27,30 +27,31 @@ fn body(page: &Page<'_>) -> Markup {
             (chart("chart-worst", "ENIs against the worst-case cold start, as proved", &says(rows, "worst case", worst)))
             (chart("chart-p99", "ENIs against p99: 99% of invocations wait no longer", &says(rows, "p99", p99)))
         }
-        @for it in &answer.tables { (table::table(it, page.subject.clock)) }
+        @for shown in &answer.tables { (table::table(shown, page.subject.clock)) }
     }
 }
 
-fn worst(row: &Row) -> Option<u64> {
-    row.worst_cold_start_ms.and_then(|it| it.bound)
+fn worst(row: &CompareRow) -> Option<u64> {
+    row.worst_cold_start_ms.and_then(|bracket| bracket.bound)
 }
 
-fn p99(row: &Row) -> Option<u64> {
+fn p99(row: &CompareRow) -> Option<u64> {
     row.runs.as_ref().map(|runs| runs.p99_ms)
 }
 
-fn enis(row: &Row) -> Option<u64> {
+fn enis(row: &CompareRow) -> Option<u64> {
     row.runs.as_ref().map(|runs| runs.peak_enis)
 }
 
-fn says(rows: &[Row], what: &str, of: fn(&Row) -> Option<u64>) -> String {
-    let one =
-        |row: &Row| Some(format!("{} {} with {} ENIs", name(&row.policy), Millis(of(row)?), enis(row)?));
+fn says(rows: &[CompareRow], what: &str, of: fn(&CompareRow) -> Option<u64>) -> String {
+    let one = |row: &CompareRow| {
+        Some(format!("{} {} with {} ENIs", name(&row.policy), Millis(of(row)?), enis(row)?))
+    };
     format!("{what} of each policy: {}.", rows.iter().filter_map(one).collect::<Vec<_>>().join(", "))
 }
 
 /// The rows that no other row has less ENIs than without a longer wait, by their wait.
-fn front(rows: &[Row], of: fn(&Row) -> Option<u64>) -> Vec<(u64, u64)> {
+fn front(rows: &[CompareRow], of: fn(&CompareRow) -> Option<u64>) -> Vec<(u64, u64)> {
     let whole = rows.iter().any(|row| !fails(row));
     let compared = rows.iter().filter(|row| !(whole && fails(row)));
     let mut points: Vec<(u64, u64)> = compared.filter_map(|row| Some((of(row)?, enis(row)?))).collect();
@@ -64,14 +65,14 @@ fn front(rows: &[Row], of: fn(&Row) -> Option<u64>) -> Vec<(u64, u64)> {
     front
 }
 
-fn fails(row: &Row) -> bool {
+fn fails(row: &CompareRow) -> bool {
     row.runs.as_ref().is_none_or(|runs| runs.failures > 0.0)
 }
 
-fn data(page: &Page<'_>) -> Json {
+fn data(page: &ReportPage<'_>) -> Json {
     let rows = &page.comparison.rows;
     let several = rows.iter().any(|row| rows.first().is_some_and(|first| first.model != row.model));
-    let point = |row: &Row| {
+    let point = |row: &CompareRow| {
         let label = if several { format!("{} on {}", row.policy, row.model) } else { row.policy.clone() };
         json!({
             "policy": name(&label), "worst": worst(row), "p99": p99(row), "enis": enis(row),

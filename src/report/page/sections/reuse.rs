@@ -7,14 +7,14 @@ use super::chart::chart;
 use super::notes;
 use crate::quantity::Millis;
 use crate::report::answers;
-use crate::report::page::{Page, Section, table};
-use crate::report::words::{percent, thousands};
+use crate::report::format::{percent, thousands};
+use crate::report::page::{PageSection, ReportPage, table};
 use crate::simulation::Distribution;
 
-pub(in crate::report::page) const SECTION: Section =
-    Section { id: "reuse", title: "Memory outside the handler", body, data };
+pub(in crate::report::page) const SECTION: PageSection =
+    PageSection { id: "reuse", title: "Memory outside the handler", body, data };
 
-fn body(page: &Page<'_>) -> Markup {
+fn body(page: &ReportPage<'_>) -> Markup {
     let runs = match &page.reuse {
         Ok(runs) => *runs,
         Err(why) => return html! { p { "What memory is worth is not known: " (why) "." } },
@@ -37,7 +37,7 @@ fn body(page: &Page<'_>) -> Markup {
                 )))
             }
         }
-        @for it in &answer.tables { (table::table(it, page.subject.clock)) }
+        @for shown in &answer.tables { (table::table(shown, page.subject.clock)) }
         (notes(page, &answer))
     }
 }
@@ -63,7 +63,7 @@ fn tail(of: &Distribution) -> (Vec<u64>, Vec<f64>) {
     (sizes, shares)
 }
 
-fn data(page: &Page<'_>) -> Json {
+fn data(page: &ReportPage<'_>) -> Json {
     let Ok(runs) = &page.reuse else { return Json::Null };
     let total = runs.total();
     let one = |of: &Distribution| {

@@ -5,13 +5,13 @@ use serde_json::{Value as Json, json};
 
 use super::chart::chart;
 use crate::quantity::Millis;
-use crate::report::page::{Page, Section, Track};
-use crate::report::words::{counted, name, thousands};
+use crate::report::format::{counted, name, thousands};
+use crate::report::page::{PageSection, ReportPage, Track};
 
-pub(in crate::report::page) const SECTION: Section =
-    Section { id: "timeline", title: "Traffic, environments and ENIs over time", body, data };
+pub(in crate::report::page) const SECTION: PageSection =
+    PageSection { id: "timeline", title: "Traffic, environments and ENIs over time", body, data };
 
-fn body(page: &Page<'_>) -> Markup {
+fn body(page: &ReportPage<'_>) -> Markup {
     let subject = page.subject;
     let step = Millis(page.load.grid.step);
     let (invocations, running) = (most(&page.load.invocations), most(&page.load.running));
@@ -55,8 +55,8 @@ const TOOLS: [(&str, &str, &str); 5] = [
 ];
 
 /// Policies that are drawn at first: the page's own, and the best of the others.
-fn picked(page: &Page<'_>, policy: &str) -> bool {
-    let unbeaten = |row: &crate::comparison::Row| row.policy == policy && row.pareto;
+fn picked(page: &ReportPage<'_>, policy: &str) -> bool {
+    let unbeaten = |row: &crate::comparison::CompareRow| row.policy == policy && row.pareto;
     let two = page.comparison.rows.iter().filter(|row| row.pareto).count() <= 2;
     policy == page.subject.policy
         || policy == "scheduled"
@@ -67,13 +67,13 @@ fn most(values: &[u64]) -> u64 {
     values.iter().copied().max().unwrap_or(0)
 }
 
-fn peaks(page: &Page<'_>, what: &str, of: fn(&Track) -> &Vec<u64>) -> String {
+fn peaks(page: &ReportPage<'_>, what: &str, of: fn(&Track) -> &Vec<u64>) -> String {
     let each =
         page.tracks.iter().map(|track| format!("{} {}", name(&track.policy), thousands(most(of(track)))));
     format!("The most {what} in one run under each policy: {}.", each.collect::<Vec<_>>().join(", "))
 }
 
-fn data(page: &Page<'_>) -> Json {
+fn data(page: &ReportPage<'_>) -> Json {
     let grid = page.load.grid;
     let track = |track: &Track| {
         json!({

@@ -5,20 +5,20 @@ use std::collections::BTreeMap;
 use maud::{Markup, PreEscaped, html};
 
 use super::no_data;
+use crate::report::format::{counted, name, thousands};
 use crate::report::graph;
-use crate::report::page::{Page, Section, table};
-use crate::report::words::{counted, name, thousands};
-use crate::report::{Table, Value};
+use crate::report::page::{PageSection, ReportPage, table};
+use crate::report::{ReportTable, TableCell};
 
-pub(in crate::report::page) const SECTION: Section =
-    Section { id: "topology", title: "Topology", body, data: no_data };
+pub(in crate::report::page) const SECTION: PageSection =
+    PageSection { id: "topology", title: "Topology", body, data: no_data };
 
 /// Names of functions in one cell.
 const NAMED: usize = 6;
 
-fn body(page: &Page<'_>) -> Markup {
+fn body(page: &ReportPage<'_>) -> Markup {
     let topology = page.topology;
-    let outside = topology.functions.iter().filter(|it| it.classes.is_empty()).count() as u64;
+    let outside = topology.functions.iter().filter(|function| function.classes.is_empty()).count() as u64;
     let inside = topology.functions.len() as u64 - outside;
     html! {
         p {
@@ -34,19 +34,19 @@ fn body(page: &Page<'_>) -> Markup {
 }
 
 /// The drawing as SVG, in which every name is escaped.
-fn picture(page: &Page<'_>) -> String {
+fn picture(page: &ReportPage<'_>) -> String {
     let of = (page.scenario, page.topology);
     graph::svg(&graph::topology::topology(&page.subject.model, of.0, of.1, Some(page.demand)))
 }
 
 /// The rules of the drawing, which stand in it.
-pub(in crate::report::page) fn style(page: &Page<'_>) -> String {
+pub(in crate::report::page) fn style(page: &ReportPage<'_>) -> String {
     let picture = picture(page);
     let inside = picture.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>"));
     inside.map(|(style, _)| style.to_owned()).unwrap_or_default()
 }
 
-fn classes(page: &Page<'_>) -> Table {
+fn classes(page: &ReportPage<'_>) -> ReportTable {
     let topology = page.topology;
     let columns = [
         ("subnet", "subnet"),
@@ -56,7 +56,7 @@ fn classes(page: &Page<'_>) -> Table {
         ("count", "functions"),
         ("functions", "which"),
     ];
-    let mut table = Table::new("Classes of ENIs: one subnet, one set of security groups", &columns)
+    let mut table = ReportTable::new("Classes of ENIs: one subnet, one set of security groups", &columns)
         .prose(&["security_groups", "functions"]);
     let mut users: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     for function in &topology.functions {
@@ -65,41 +65,42 @@ fn classes(page: &Page<'_>) -> Table {
     for (index, class) in topology.classes.iter().enumerate() {
         let Some(subnet) = topology.limits.subnets.get(class.subnet) else { continue };
         let of = users.get(&index).map_or(&[][..], Vec::as_slice);
-        let mut names: Vec<String> = of.iter().take(NAMED).map(|it| name(it)).collect();
+        let mut names: Vec<String> = of.iter().take(NAMED).map(|function| name(function)).collect();
         if of.len() > NAMED {
             names.push(format!("and {} more", of.len() - NAMED));
         }
         table.push(vec![
-            Value::text(subnet.name.as_str()),
-            Value::text(subnet.zone.as_str()),
-            Value::text(class.security_groups.join(", ")),
-            Value::Count(subnet.addresses.into()),
-            Value::Count(of.len() as u64),
-            Value::text(names.join(", ")),
+            TableCell::text(subnet.name.as_str()),
+            TableCell::text(subnet.zone.as_str()),
+            TableCell::text(class.security_groups.join(", ")),
+            TableCell::Count(subnet.addresses.into()),
+            TableCell::Count(of.len() as u64),
+            TableCell::text(names.join(", ")),
         ]);
     }
     table
 }
 
-fn limits(page: &Page<'_>) -> Table {
+fn limits(page: &ReportPage<'_>) -> ReportTable {
     let limits = &page.topology.limits;
-    let mut table = Table::new("What limits them", &[("limit", "limit"), ("value", "value")]);
-    let mut push = |limit: &str, value: Option<Value>| {
+    let mut table = ReportTable::new("What limits them", &[("limit", "limit"), ("value", "value")]);
+    let mut push = |limit: &str, value: Option<TableCell>| {
         if let Some(value) = value {
-            table.push(vec![Value::text(limit), value]);
+            table.push(vec![TableCell::text(limit), value]);
         }
     };
-    let count = |n: Option<u32>| n.map(|n| Value::text(thousands(n.into())));
+    let count = |n: Option<u32>| n.map(|n| TableCell::text(thousands(n.into())));
     push("ENIs per VPC", count(limits.vpc_quota));
     push("ENIs per Region", count(limits.region_quota));
-    let bucket =
-        |it: crate::topology::TokenBucket| Value::text(format!("{}, burst {}", it.per_second, it.burst));
+    let bucket = |bucket: crate::topology::TokenBucket| {
+        TableCell::text(format!("{}, burst {}", bucket.per_second, bucket.burst))
+    };
     push("requests for ENIs (API)", limits.api.map(bucket));
     push("invocations in flight in the account", count(limits.account_concurrency));
     push("new environments of the account", limits.account_scaling.map(bucket));
     push("new environments of a function", limits.function_scaling.map(bucket));
-    push("microVMs started", limits.microvm.map(|rate| Value::text(rate.to_string())));
-    push("the boot of an ENI", Some(Value::text(page.topology.boot.to_string())));
-    push("the deletion of an ENI", Some(Value::text(page.topology.delete.to_string())));
+    push("microVMs started", limits.microvm.map(|rate| TableCell::text(rate.to_string())));
+    push("the boot of an ENI", Some(TableCell::text(page.topology.boot.to_string())));
+    push("the deletion of an ENI", Some(TableCell::text(page.topology.delete.to_string())));
     table
 }

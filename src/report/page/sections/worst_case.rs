@@ -7,14 +7,14 @@ use super::chart::chart;
 use crate::cold_path::PathPhase;
 use crate::quantity::Millis;
 use crate::report::answers::{self, path};
-use crate::report::page::{Page, Section, table};
-use crate::report::words::{name, sentence};
+use crate::report::format::{name, sentence};
+use crate::report::page::{PageSection, ReportPage, table};
 use crate::worst_case::WorstCase;
 
-pub(in crate::report::page) const SECTION: Section =
-    Section { id: "worst-case", title: "Worst-case cold start", body, data };
+pub(in crate::report::page) const SECTION: PageSection =
+    PageSection { id: "worst-case", title: "Worst-case cold start", body, data };
 
-fn body(page: &Page<'_>) -> Markup {
+fn body(page: &ReportPage<'_>) -> Markup {
     let worst = match &page.worst {
         Ok(worst) => worst,
         Err(why) => return html! { p { (sentence(why)) "." } },
@@ -26,7 +26,7 @@ fn body(page: &Page<'_>) -> Markup {
         @if page.shown.curve.0.len() > 1 {
             (chart("chart-arrivals", "The longest cold start an arrival can meet, by when it arrives (proved)", &says(page)))
         }
-        @for it in answer.tables.iter().take(2) { (table::table(it, page.subject.clock)) }
+        @for shown in answer.tables.iter().take(2) { (table::table(shown, page.subject.clock)) }
     }
 }
 
@@ -61,7 +61,7 @@ const WHOLE: u64 = 1_000;
 /// What takes any time at all is seen.
 const LEAST: u64 = 4;
 
-fn waterfall(page: &Page<'_>, worst: &WorstCase) -> Markup {
+fn waterfall(page: &ReportPage<'_>, worst: &WorstCase) -> Markup {
     let cold = &worst.cold_start;
     let bars = bars(&cold.path);
     let end = bars.iter().map(|bar| bar.from + bar.length).max().unwrap_or(0);
@@ -111,13 +111,13 @@ fn drawn(bar: &Bar, end: u64) -> Markup {
     }
 }
 
-fn says(page: &Page<'_>) -> String {
+fn says(page: &ReportPage<'_>) -> String {
     let (points, slot) = &page.shown.curve;
     let most = points.iter().filter_map(|point| point.bound_ms).max().unwrap_or(0);
     format!("The longest cold start by time of arrival, in slots of {slot}: at most {}.", Millis(most))
 }
 
-fn data(page: &Page<'_>) -> Json {
+fn data(page: &ReportPage<'_>) -> Json {
     let (points, slot) = &page.shown.curve;
     json!({
         "origin": page.subject.clock.origin, "start": 0, "step": slot.0, "steps": points.len(),

@@ -1,23 +1,24 @@
-//! JSON -> [`Node`]: `serde_json` reads, and its borrowed raw values tell where each part stands.
+//! JSON -> [`TreeNode`]: `serde_json` reads, and its borrowed raw values tell where each part stands.
 
 use std::fmt;
 
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::super::lines::Lines;
-use super::{DEEPEST, MOST_NODES, Node, Value, Wrong, unique};
+use super::super::lines::LineIndex;
+use super::error::{DEEPEST, MOST_NODES, TreeError};
+use super::node::{TreeNode, TreeValue, report_duplicates};
 use crate::diagnostic::{Code, Diagnostics};
-use crate::document::{Place, Placed};
+use crate::document::place::{Place, Placed};
 
 /// A JSON text as nodes.
-pub(super) fn read(text: &str, problems: &mut Diagnostics) -> Result<Node, Wrong> {
+pub(super) fn read(text: &str, problems: &mut Diagnostics) -> Result<TreeNode, TreeError> {
     let whole: &RawValue = serde_json::from_str(text).map_err(|error| malformed(&error))?;
-    let mut builder = Builder { text, lines: Lines::new(text), nodes: 0, problems };
+    let mut builder = JsonBuilder { text, lines: LineIndex::new(text), nodes: 0, problems };
     builder.node(whole, 0)
 }
 
-fn malformed(error: &serde_json::Error) -> Wrong {
+fn malformed(error: &serde_json::Error) -> TreeError {
     let text = error.to_string();
     let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
     let help = if error.is_eof() {
@@ -26,26 +27,26 @@ fn malformed(error: &serde_json::Error) -> Wrong {
         "save the command's output as JSON (--output json), with nothing before or after it"
     };
     let place = Place { line: error.line().max(1) as u64, column: error.column().max(1) as u64 };
-    Wrong::new(Code::Toml, format!("no JSON: {message}"), help).at(place)
+    TreeError::new(Code::Toml, format!("no JSON: {message}"), help).at(place)
 }
 
-struct Builder<'t, 'p> {
+struct JsonBuilder<'t, 'p> {
     text: &'t str,
-    lines: Lines<'t>,
+    lines: LineIndex<'t>,
     nodes: usize,
     problems: &'p mut Diagnostics,
 }
 
-impl Builder<'_, '_> {
+impl JsonBuilder<'_, '_> {
     /// Each level is scanned once more for its parts, so that a file of depth d is read d times.
-    fn node(&mut self, raw: &RawValue, depth: usize) -> Result<Node, Wrong> {
+    fn node(&mut self, raw: &RawValue, depth: usize) -> Result<TreeNode, TreeError> {
         let place = self.place(raw);
         self.nodes += 1;
         if depth > DEEPEST {
-            return Err(Wrong::too_deep(place));
+            return Err(TreeError::too_deep(place));
         }
         if self.nodes > MOST_NODES {
-            return Err(Wrong::too_many(place));
+            return Err(TreeError::too_many(place));
         }
         let text = raw.get();
         let wrong = |error: serde_json::Error| malformed(&error).at(place);
@@ -57,21 +58,21 @@ impl Builder<'_, '_> {
                     let name = serde_json::from_str(key.get()).map_err(wrong)?;
                     read.push((Placed { value: name, place: self.place(key) }, self.node(raw, depth + 1)?));
                 }
-                unique(&read, self.problems);
-                Value::Map(read)
+                report_duplicates(&read, self.problems);
+                TreeValue::Map(read)
             }
             Some(b'[') => {
                 let items: Vec<&RawValue> = serde_json::from_str(text).map_err(wrong)?;
                 let items = items.into_iter().map(|item| self.node(item, depth + 1));
-                Value::List(items.collect::<Result<_, _>>()?)
+                TreeValue::List(items.collect::<Result<_, _>>()?)
             }
-            Some(b'"') => Value::Text(serde_json::from_str(text).map_err(wrong)?),
-            Some(b't') => Value::Flag(true),
-            Some(b'f') => Value::Flag(false),
-            Some(b'n') => Value::Null,
-            _ => Value::Number(text.to_owned()),
+            Some(b'"') => TreeValue::Text(serde_json::from_str(text).map_err(wrong)?),
+            Some(b't') => TreeValue::Flag(true),
+            Some(b'f') => TreeValue::Flag(false),
+            Some(b'n') => TreeValue::Null,
+            _ => TreeValue::Number(text.to_owned()),
         };
-        Ok(Node { place, tag: None, value })
+        Ok(TreeNode { place, tag: None, value })
     }
 
     /// A raw value is a part of the text: how far from its beginning is where it stands.

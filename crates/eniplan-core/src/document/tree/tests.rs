@@ -3,9 +3,16 @@
 use std::fmt::Write;
 
 use super::*;
+use crate::diagnostic::Code;
+use crate::document::Place;
 
 fn told(text: &str) -> Vec<(Code, Option<u64>, Option<u64>)> {
-    read("f", text).unwrap_err().sorted().iter().map(|it| (it.code, it.line, it.column)).collect()
+    read("f", text)
+        .unwrap_err()
+        .sorted()
+        .iter()
+        .map(|problem| (problem.code, problem.line, problem.column))
+        .collect()
 }
 
 #[test]
@@ -15,12 +22,12 @@ fn json_and_yaml_know_their_places() {
     assert_eq!(list.place, Place { line: 2, column: 8 });
     assert_eq!(list.items()[1].place, Place { line: 2, column: 16 });
     assert_eq!(list.items()[1].text(), Some("😀"));
-    assert_eq!(list.items()[0].value, Value::Number("1.5e3".to_owned()));
+    assert_eq!(list.items()[0].value, TreeValue::Number("1.5e3".to_owned()));
     let yaml = read("f", "a: !Ref B\nb:\n  - 'x'\n  - 3\n  - !GetAtt\n    - C\n    - D\n").unwrap();
     assert_eq!(yaml.get("a").unwrap().tag.as_deref(), Some("Ref"));
     let list = yaml.get("b").unwrap();
     assert_eq!(list.items()[0].place, Place { line: 3, column: 5 });
-    assert_eq!(list.items()[1].value, Value::Number("3".to_owned()));
+    assert_eq!(list.items()[1].value, TreeValue::Number("3".to_owned()));
     assert_eq!((list.items()[2].tag.as_deref(), list.items()[2].items().len()), (Some("GetAtt"), 2));
 }
 
@@ -53,5 +60,5 @@ fn depth_and_aliases_are_limited() {
     }
     assert_eq!(told(&bomb)[0].0, Code::TooLarge);
     let alias = read("f", "a: &x {b: 1}\nc: *x\n").unwrap();
-    assert_eq!(alias.at(&["c", "b"]).unwrap().value, Value::Number("1".to_owned()));
+    assert_eq!(alias.at(&["c", "b"]).unwrap().value, TreeValue::Number("1".to_owned()));
 }

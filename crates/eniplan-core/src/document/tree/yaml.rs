@@ -1,29 +1,30 @@
-//! YAML -> [`Node`]: the events of `saphyr-parser`, on a stack of our own.
+//! YAML -> [`TreeNode`]: the events of `saphyr-parser`, on a stack of our own.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
-use super::{DEEPEST, MOST_NODES, Node, Value, Wrong, unique};
+use super::error::{DEEPEST, MOST_NODES, TreeError};
+use super::node::{TreeNode, TreeValue, report_duplicates};
 use crate::diagnostic::{Code, Diagnostics};
-use crate::document::{Place, Placed};
+use crate::document::place::{Place, Placed};
 
 /// How many nodes aliases may copy.
 const MOST_COPIED: usize = 200_000;
 
 /// The first and only document of a YAML text as nodes.
-pub(super) fn read(text: &str, problems: &mut Diagnostics) -> Result<Node, Wrong> {
+pub(super) fn read(text: &str, problems: &mut Diagnostics) -> Result<TreeNode, TreeError> {
     let mut builder =
-        Builder { open: Vec::new(), anchors: BTreeMap::new(), nodes: 0, copied: 0, root: None, problems };
+        YamlBuilder { open: Vec::new(), anchors: BTreeMap::new(), nodes: 0, copied: 0, root: None, problems };
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| {
             let help = "save the template as YAML or JSON";
-            Wrong::new(Code::Toml, format!("no YAML: {}", error.info()), help).at(place(*error.marker()))
+            TreeError::new(Code::Toml, format!("no YAML: {}", error.info()), help).at(place(*error.marker()))
         })?;
         builder.take(event, place(span.start))?;
     }
-    builder.root.ok_or_else(Wrong::nothing)
+    builder.root.ok_or_else(TreeError::nothing)
 }
 
 fn place(mark: Marker) -> Place {
@@ -31,35 +32,38 @@ fn place(mark: Marker) -> Place {
 }
 
 /// A list or map whose end has not come.
-struct Open {
-    node: Node,
+struct OpenCollection {
+    node: TreeNode,
     anchor: usize,
     key: Option<Placed<String>>,
 }
 
-struct Builder<'p> {
-    open: Vec<Open>,
-    anchors: BTreeMap<usize, (Node, usize)>,
+struct YamlBuilder<'p> {
+    open: Vec<OpenCollection>,
+    anchors: BTreeMap<usize, (TreeNode, usize)>,
     nodes: usize,
     copied: usize,
-    root: Option<Node>,
+    root: Option<TreeNode>,
     problems: &'p mut Diagnostics,
 }
 
-impl Builder<'_> {
-    fn take(&mut self, event: Event<'_>, place: Place) -> Result<(), Wrong> {
+impl YamlBuilder<'_> {
+    fn take(&mut self, event: Event<'_>, place: Place) -> Result<(), TreeError> {
         match event {
             Event::DocumentStart(_) if self.root.is_some() => {
-                Err(Wrong::new(Code::Toml, "a second document begins", "give each a file of its own")
+                Err(TreeError::new(Code::Toml, "a second document begins", "give each a file of its own")
                     .at(place))
             }
             Event::Scalar(text, style, anchor, tag) => {
-                let value =
-                    if style == ScalarStyle::Plain { plain(text) } else { Value::Text(text.into_owned()) };
-                self.put(Node { place, tag: named(tag), value }, anchor)
+                let value = if style == ScalarStyle::Plain {
+                    plain(text)
+                } else {
+                    TreeValue::Text(text.into_owned())
+                };
+                self.put(TreeNode { place, tag: named(tag), value }, anchor)
             }
-            Event::SequenceStart(anchor, tag) => self.begin(Value::List(Vec::new()), anchor, tag, place),
-            Event::MappingStart(anchor, tag) => self.begin(Value::Map(Vec::new()), anchor, tag, place),
+            Event::SequenceStart(anchor, tag) => self.begin(TreeValue::List(Vec::new()), anchor, tag, place),
+            Event::MappingStart(anchor, tag) => self.begin(TreeValue::Map(Vec::new()), anchor, tag, place),
             Event::SequenceEnd | Event::MappingEnd => self.end(),
             Event::Alias(anchor) => self.alias(anchor, place),
             _ => Ok(()),
@@ -68,32 +72,38 @@ impl Builder<'_> {
 
     fn begin(
         &mut self,
-        value: Value,
+        value: TreeValue,
         anchor: usize,
         tag: Option<Cow<'_, Tag>>,
         place: Place,
-    ) -> Result<(), Wrong> {
+    ) -> Result<(), TreeError> {
         if self.open.len() > DEEPEST {
-            return Err(Wrong::too_deep(place));
+            return Err(TreeError::too_deep(place));
         }
-        self.open.push(Open { node: Node { place, tag: named(tag), value }, anchor, key: None });
+        self.open.push(OpenCollection {
+            node: TreeNode { place, tag: named(tag), value },
+            anchor,
+            key: None,
+        });
         Ok(())
     }
 
-    fn end(&mut self) -> Result<(), Wrong> {
+    fn end(&mut self) -> Result<(), TreeError> {
         let Some(closed) = self.open.pop() else { return Ok(()) };
-        unique(closed.node.entries(), self.problems);
+        report_duplicates(closed.node.entries(), self.problems);
         self.put(closed.node, closed.anchor)
     }
 
-    fn alias(&mut self, anchor: usize, place: Place) -> Result<(), Wrong> {
+    fn alias(&mut self, anchor: usize, place: Place) -> Result<(), TreeError> {
         let Some((node, size)) = self.anchors.get(&anchor) else {
             return Err(
-                Wrong::new(Code::Toml, "an alias within what it stands for", "write it out").at(place)
+                TreeError::new(Code::Toml, "an alias within what it stands for", "write it out").at(place)
             );
         };
         if self.copied.saturating_add(*size) > MOST_COPIED || self.open.len() + depth(node) > DEEPEST {
-            return Err(Wrong::new(Code::TooLarge, "aliases multiply", "write out what is meant").at(place));
+            return Err(
+                TreeError::new(Code::TooLarge, "aliases multiply", "write out what is meant").at(place)
+            );
         }
         let node = node.clone();
         self.copied += size;
@@ -101,10 +111,10 @@ impl Builder<'_> {
     }
 
     /// A finished node goes into the innermost open one, in a map as a name or as its value.
-    fn put(&mut self, node: Node, anchor: usize) -> Result<(), Wrong> {
+    fn put(&mut self, node: TreeNode, anchor: usize) -> Result<(), TreeError> {
         self.nodes += 1;
         if self.nodes > MOST_NODES {
-            return Err(Wrong::too_many(node.place));
+            return Err(TreeError::too_many(node.place));
         }
         if anchor > 0 {
             self.anchors.insert(anchor, (node.clone(), size(&node)));
@@ -114,16 +124,16 @@ impl Builder<'_> {
             return Ok(());
         };
         match (&mut open.node.value, open.key.take()) {
-            (Value::Map(entries), Some(key)) => entries.push((key, node)),
-            (Value::Map(_), None) if node.is_list() || node.is_map() => {
+            (TreeValue::Map(entries), Some(key)) => entries.push((key, node)),
+            (TreeValue::Map(_), None) if node.is_list() || node.is_map() => {
                 let message = "a list or map where a name is due";
-                return Err(Wrong::new(Code::Toml, message, "names are texts").at(node.place));
+                return Err(TreeError::new(Code::Toml, message, "names are texts").at(node.place));
             }
-            (Value::Map(_), None) => {
-                let name = if node.value == Value::Null { String::new() } else { node.shown() };
+            (TreeValue::Map(_), None) => {
+                let name = if node.value == TreeValue::Null { String::new() } else { node.shown() };
                 open.key = Some(Placed { value: name, place: node.place });
             }
-            (Value::List(items), _) => items.push(node),
+            (TreeValue::List(items), _) => items.push(node),
             _ => {}
         }
         Ok(())
@@ -131,18 +141,18 @@ impl Builder<'_> {
 }
 
 /// A scalar without quotes, by the core schema.
-fn plain(text: Cow<'_, str>) -> Value {
+fn plain(text: Cow<'_, str>) -> TreeValue {
     match text.as_ref() {
-        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
-        "true" | "True" | "TRUE" => Value::Flag(true),
-        "false" | "False" | "FALSE" => Value::Flag(false),
+        "" | "~" | "null" | "Null" | "NULL" => TreeValue::Null,
+        "true" | "True" | "TRUE" => TreeValue::Flag(true),
+        "false" | "False" | "FALSE" => TreeValue::Flag(false),
         number
             if number.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
                 && number.parse::<f64>().is_ok() =>
         {
-            Value::Number(text.into_owned())
+            TreeValue::Number(text.into_owned())
         }
-        _ => Value::Text(text.into_owned()),
+        _ => TreeValue::Text(text.into_owned()),
     }
 }
 
@@ -150,12 +160,12 @@ fn named(tag: Option<Cow<'_, Tag>>) -> Option<String> {
     tag.filter(|tag| !tag.is_yaml_core_schema()).map(|tag| tag.suffix.clone())
 }
 
-fn size(node: &Node) -> usize {
+fn size(node: &TreeNode) -> usize {
     let parts = node.items().iter().chain(node.entries().iter().map(|(_, node)| node));
     parts.map(size).sum::<usize>() + 1
 }
 
-fn depth(node: &Node) -> usize {
+fn depth(node: &TreeNode) -> usize {
     let parts = node.items().iter().chain(node.entries().iter().map(|(_, node)| node));
     parts.map(depth).max().map_or(0, |deepest| deepest + 1)
 }

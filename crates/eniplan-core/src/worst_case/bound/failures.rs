@@ -1,106 +1,101 @@
 //! Failures: when a limit can be met, so that invocations may fail (W6, W7).
 
-use super::Prover;
-use super::component::Component;
-use super::hypothesis::Findings;
+use std::sync::Arc;
+
+use super::arrivals::arrival_cells;
+use super::curves::{may_exceed, peak_of, smallest_of};
+use super::findings::Findings;
+use super::hypothesis::SharedUnions;
+use super::problem::BoundProblem;
 use super::queue::refusals;
 use crate::demand::need::{MayFail, Most};
-use crate::demand::{Curve, Ranges, sum};
+use crate::demand::{Curve, Ranges};
 
-impl Prover<'_> {
-    /// When invocations of each function may fail; and whether any of them for want of an ENI.
-    pub(super) fn may_fail(&self, found: &Findings) -> (Vec<MayFail>, bool) {
-        let limits = &self.world.topology.limits;
-        let busy = self.all_busy(found);
-        let at_all = limits
-            .account_concurrency
-            .map(|limit| Curve::combine(&busy, sum).above(u64::from(limit)))
-            .unwrap_or_default();
-        let all: Vec<&Most> = found.most.iter().collect();
-        let account = limits.account_scaling.map(|bucket| Ranges::new(refusals(&cells(&all), bucket)));
-        let exhausted = self.exhausted(found);
-        let mut by_limits = false;
-        let of_function = |(f, most): (usize, &Most)| {
-            let own = limits.function_scaling.map(|bucket| Ranges::new(refusals(&cells(&[most]), bucket)));
-            let mut if_cold = exhausted[f].before(self.soonest, self.spread);
-            by_limits |= most.cold.cells().any(|(first, last, _)| meets(&if_cold, first, last));
-            for refused in [&account, &own].into_iter().flatten() {
-                if_cold = if_cold.union(refused);
-            }
-            MayFail { if_cold, at_all: at_all.clone() }
-        };
-        let may_fail = found.most.iter().enumerate().map(of_function).collect();
-        (may_fail, by_limits)
-    }
-
-    /// Environments that start or run at most, by component, then by function outside any.
-    fn all_busy(&self, found: &Findings) -> Vec<Curve> {
-        let inside = self.components.iter().zip(&found.environments).map(|(component, environments)| {
-            let curves = component.functions.iter().map(|&f| found.most[f].busy.clone());
-            let busy = Curve::combine(&curves.collect::<Vec<_>>(), sum);
-            Curve::combine(&[busy, environments.alive.clone()], |it| it[0].min(it[1]))
-        });
-        let outside = |&(f, _): &(usize, &Most)| !self.components.iter().any(|it| it.functions.contains(&f));
-        let outside = found.most.iter().enumerate().filter(outside).map(|(_, most)| most.busy.clone());
-        inside.chain(outside).collect()
-    }
-
-    /// When each function may be refused an ENI: only while more could be held than a limit allows.
-    fn exhausted(&self, found: &Findings) -> Vec<Ranges> {
-        let topology = self.world.topology;
-        let limits = &topology.limits;
-        let mut exhausted = vec![Ranges::default(); found.most.len()];
-        if self.planned.is_some() {
-            return exhausted;
+/// When invocations of each function may fail; and whether any of them for want of an ENI.
+pub(super) fn may_fail(problem: &BoundProblem<'_>, found: &Findings) -> (Vec<MayFail>, bool) {
+    let limits = problem.limits();
+    let at_all = limits.account_concurrency.map(|limit| busy_beyond(problem, found, u64::from(limit)));
+    let at_all = Arc::new(at_all.unwrap_or_default());
+    let refused = |most: &[&Most], bucket| Arc::new(Ranges::new(refusals(&arrival_cells(most), bucket)));
+    let all: Vec<&Most> = found.most.iter().collect();
+    let account = limits.account_scaling.map(|bucket| refused(&all, bucket)).unwrap_or_default();
+    let exhausted = exhausted(problem, found);
+    let mut by_limits = false;
+    let mut of_all = SharedUnions::default();
+    let of_function = |(f, most): (usize, &Most)| {
+        by_limits |= most.cold.cells().any(|(first, last, _)| meets(&exhausted[f], first, last));
+        let mut if_cold = of_all.unite(&exhausted[f], &account);
+        if let Some(bucket) = limits.function_scaling {
+            if_cold = SharedUnions::default().unite(&if_cold, &refused(&[most], bucket));
         }
-        let total = Curve::combine(&found.held, sum);
-        let region = limits.region_quota.map_or_else(Ranges::default, |quota| total.above(u64::from(quota)));
-        let subnet_of = |&class: &usize| topology.classes[class].subnet;
-        for component in &self.components {
-            let mut known: Vec<(&[usize], Ranges)> = Vec::new();
-            for &f in component.functions.iter().filter(|&&f| f < found.most.len()) {
-                let classes = topology.functions[f].classes.as_slice();
-                if let Some((_, same)) = known.iter().find(|(of, _)| *of == classes) {
-                    exhausted[f] = same.clone();
-                    continue;
-                }
-                let mut subnets: Vec<usize> = classes.iter().map(subnet_of).collect();
-                subnets.sort_unstable();
-                subnets.dedup();
-                let addresses = subnets.iter().map(|&it| u64::from(limits.subnets[it].addresses)).sum();
-                let mut ranges = region.union(&self.sharing(found, &subnets).above(addresses));
-                if let Some(quota) = limits.vpc_quota {
-                    let in_vpc = |&it: &usize| {
-                        let vpc = limits.subnets[it].vpc;
-                        (0..limits.subnets.len()).filter(move |&other| limits.subnets[other].vpc == vpc)
-                    };
-                    for subnet in &subnets {
-                        let subnets: Vec<usize> = in_vpc(subnet).collect();
-                        ranges = ranges.union(&self.sharing(found, &subnets).above(u64::from(quota)));
-                    }
-                }
-                known.push((classes, ranges.clone()));
-                exhausted[f] = ranges;
-            }
-        }
-        exhausted
-    }
-
-    /// ENIs held at most by the components that may use one of these subnets.
-    pub(super) fn sharing(&self, found: &Findings, subnets: &[usize]) -> Curve {
-        let touches = |(component, _): &(&Component, &Curve)| component.touches(self.world.topology, subnets);
-        let pairs = self.components.iter().zip(&found.held).filter(touches);
-        let curves: Vec<Curve> = pairs.map(|(_, held)| held.clone()).collect();
-        Curve::combine(&curves, sum)
-    }
+        MayFail { if_cold, at_all: at_all.clone() }
+    };
+    let may_fail = found.most.iter().enumerate().map(of_function).collect();
+    (may_fail, by_limits)
 }
 
-/// Possibly cold arrivals `(first, last, count)`, in time order.
-pub(super) fn cells(most: &[&Most]) -> Vec<(u64, u64, u32)> {
-    let mut cells: Vec<(u64, u64, u32)> = most.iter().flat_map(|most| most.cold.cells()).collect();
-    // Each function's come in order: sorting merges those runs.
-    cells.sort_by_key(|&(first, ..)| first);
-    cells
+/// When more than `limit` environments may start or run.
+fn busy_beyond(problem: &BoundProblem<'_>, found: &Findings, limit: u64) -> Ranges {
+    let outside = |f: &usize| !problem.components.iter().any(|component| component.functions.contains(f));
+    let outside: Vec<&Curve> = problem.functions().filter(outside).map(|f| &found.most[f].busy).collect();
+    // Those that are busy are alive: mostly that is few enough.
+    let alive = found.environments.iter().map(|environments| &environments.alive);
+    let peaks = alive.chain(outside.iter().copied()).map(peak_of);
+    if peaks.sum::<Option<u64>>().is_some_and(|most| most <= limit) {
+        return Ranges::default();
+    }
+    let inside = problem.components.iter().zip(&found.environments).map(|(component, environments)| {
+        let curves: Vec<&Curve> = component.functions.iter().map(|&f| &found.most[f].busy).collect();
+        smallest_of(&[Curve::sum(&curves), environments.alive.clone()])
+    });
+    let all: Vec<Curve> = inside.chain(outside.iter().map(|&busy| busy.clone())).collect();
+    may_exceed(&Curve::sum(&all), limit)
+}
+
+/// The arrivals of each function that may be refused an ENI: only while more could be held than a limit allows.
+fn exhausted(problem: &BoundProblem<'_>, found: &Findings) -> Vec<Arc<Ranges>> {
+    let topology = problem.world.topology;
+    let mut exhausted = vec![Arc::default(); found.most.len()];
+    if problem.planned.is_some() {
+        return exhausted;
+    }
+    let total = found.held_in_all();
+    let region = problem.limits().region_quota;
+    let region = region.map_or_else(Ranges::default, |quota| may_exceed(&total, u64::from(quota)));
+    for component in &problem.components {
+        let mut known: Vec<(&[usize], Arc<Ranges>)> = Vec::new();
+        for &f in &component.functions {
+            let classes = topology.functions[f].classes.as_slice();
+            if let Some((_, same)) = known.iter().find(|(known, _)| *known == classes) {
+                exhausted[f] = same.clone();
+                continue;
+            }
+            let ranges = region.union(&exhausted_classes(problem, found, classes));
+            exhausted[f] = Arc::new(ranges.before(0, found.spread));
+            known.push((classes, exhausted[f].clone()));
+        }
+    }
+    exhausted
+}
+
+/// When these classes may have no ENI left: their subnets no address, or a VPC of theirs no place in its quota.
+fn exhausted_classes(problem: &BoundProblem<'_>, found: &Findings, classes: &[usize]) -> Ranges {
+    let limits = problem.limits();
+    let mut subnets: Vec<usize> =
+        classes.iter().map(|&class| problem.world.topology.classes[class].subnet).collect();
+    subnets.sort_unstable();
+    subnets.dedup();
+    let addresses = subnets.iter().map(|&subnet| u64::from(limits.subnets[subnet].addresses)).sum();
+    let mut ranges = may_exceed(&found.held_by_users_of(problem, &subnets), addresses);
+    if let Some(quota) = limits.vpc_quota {
+        for &subnet in &subnets {
+            let vpc = limits.subnets[subnet].vpc;
+            let in_vpc: Vec<usize> =
+                (0..limits.subnets.len()).filter(|&other| limits.subnets[other].vpc == vpc).collect();
+            ranges = ranges.union(&may_exceed(&found.held_by_users_of(problem, &in_vpc), u64::from(quota)));
+        }
+    }
+    ranges
 }
 
 /// Whether any of `first..=last` is in `ranges`.

@@ -1,17 +1,11 @@
-//! Hypotheses: what is supposed of waits and failures until it contains its own consequences (W0).
+//! Hypothesis: what is supposed of waits and failures until it contains its own consequences (W0).
 
-use super::Progress;
-use super::Prover;
-use super::component::Environments;
-use super::queue::wait_for_host;
-use crate::demand::need::{MayFail, Most};
-use crate::demand::{Curve, Ranges};
-use crate::policy::{Binding, OnExhausted};
+use std::sync::Arc;
 
-/// Invocations to pass over in all, about.
-const EFFORT: u64 = 80_000_000;
-const FEWEST_ROUNDS: u64 = 1;
-const MOST_ROUNDS: u64 = 60;
+use super::problem::BoundProblem;
+use crate::demand::Ranges;
+use crate::demand::need::MayFail;
+use crate::quantity::Millis;
 
 /// What is supposed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,18 +21,46 @@ pub(super) struct Hypothesis {
 }
 
 impl Hypothesis {
-    /// The same of waits alone.
-    pub(super) fn waits(&self) -> Self {
-        let Self { token_wait, microvm_wait, .. } = *self;
-        Self { token_wait, microvm_wait, at_hand: self.at_hand.clone(), may_fail: Vec::new() }
+    /// No wait and no failure, and an ENI at hand wherever there is a pool.
+    pub(super) fn smallest(problem: &BoundProblem<'_>) -> Self {
+        let pools = problem.planned.is_none() && problem.world.policy.warm > 0;
+        Self {
+            at_hand: vec![pools; problem.components.len()],
+            may_fail: vec![MayFail::default(); problem.functions().len()],
+            ..Self::default()
+        }
     }
 
-    fn widened(&self, by: &Self) -> Self {
+    /// The longest waits there can be, whatever comes (W2); of failures nothing.
+    pub(super) fn longest_waits(problem: &BoundProblem<'_>) -> Self {
+        Self {
+            token_wait: problem.limits().api.map_or(0, |api| problem.longest_token_wait(api)),
+            microvm_wait: problem.longest_host_wait(),
+            at_hand: vec![false; problem.components.len()],
+            may_fail: Vec::new(),
+        }
+    }
+
+    /// The same of waits alone, with this one for a token.
+    pub(super) fn waiting(&self, token_wait: u64) -> Self {
+        Self {
+            token_wait,
+            microvm_wait: self.microvm_wait,
+            at_hand: self.at_hand.clone(),
+            may_fail: Vec::new(),
+        }
+    }
+
+    /// The smallest that contains both.
+    pub(super) fn widened(&self, by: &Self) -> Self {
         let pairs = self.may_fail.iter().zip(&by.may_fail);
+        let (mut if_cold, mut at_all) = (SharedUnions::default(), SharedUnions::default());
         let both = |(a, b): (&MayFail, &MayFail)| MayFail {
-            if_cold: a.if_cold.union(&b.if_cold),
-            at_all: a.at_all.union(&b.at_all),
+            if_cold: if_cold.unite(&a.if_cold, &b.if_cold),
+            at_all: at_all.unite(&a.at_all, &b.at_all),
         };
+        debug_assert_eq!(self.may_fail.len(), by.may_fail.len());
+        debug_assert_eq!(self.at_hand.len(), by.at_hand.len());
         Self {
             token_wait: self.token_wait.max(by.token_wait),
             microvm_wait: self.microvm_wait.max(by.microvm_wait),
@@ -46,133 +68,48 @@ impl Hypothesis {
             may_fail: pairs.map(both).collect(),
         }
     }
-}
 
-/// What follows from a hypothesis.
-pub(super) struct Findings {
-    pub(super) supposed: Hypothesis,
-    pub(super) most: Vec<Most>,
-    /// The environments of each component.
-    pub(super) environments: Vec<Environments>,
-    /// ENIs held at most by each component.
-    pub(super) held: Vec<Curve>,
-    /// Waits for tokens: `(first, last, ms)` of the arrivals that may wait so long.
-    pub(super) token_waits: Vec<(u64, u64, u64)>,
-}
-
-/// What became of a proof.
-pub(super) enum Proved {
-    /// A hypothesis that contains its consequences, and those.
-    Found(Box<Findings>),
-    /// Environments may wait for room.
-    Strands,
-    /// The watcher had it stop.
-    Stopped,
-}
-
-/// What a hypothesis led to.
-enum Trial {
-    Confirmed(Box<Findings>),
-    /// What to suppose next.
-    Wider(Hypothesis),
-    Strands,
-    Stopped,
-}
-
-impl Prover<'_> {
-    /// The smallest hypothesis that contains its consequences; where that is stopped, a larger one.
-    pub(super) fn prove(&self) -> Proved {
-        let functions = self.traffic.functions.len();
-        let smallest = Hypothesis {
-            at_hand: vec![self.planned.is_none() && self.world.policy.warm > 0; self.components.len()],
-            may_fail: vec![MayFail::default(); functions],
-            ..Hypothesis::default()
-        };
-        let rounds = EFFORT / self.traffic.invocations().max(1);
-        let mut supposed = smallest;
-        let mut in_hand = None;
-        let rounds = rounds.clamp(FEWEST_ROUNDS, MOST_ROUNDS);
-        for round in 0..rounds {
-            let done = Some(round * 1_000 / rounds);
-            let prover = Prover { progress: Progress { done, ..self.progress }, ..self.clone() };
-            match prover.try_out(&supposed) {
-                Trial::Confirmed(found) => return Proved::Found(found),
-                Trial::Wider(wider) if self.is_beyond(&wider) => return Proved::Stopped,
-                Trial::Wider(wider) => supposed = wider,
-                Trial::Strands => return Proved::Strands,
-                Trial::Stopped => return in_hand.unwrap_or(Proved::Stopped),
-            }
-            if round == 0 && self.watch.is_limited() {
-                in_hand = Some(self.largest(&supposed)).filter(|it| matches!(it, Proved::Found(_)));
-            }
-        }
-        in_hand.unwrap_or_else(|| self.largest(&supposed))
+    /// From an environment's start to its search for an ENI at most, ms.
+    pub(super) fn spread(&self, problem: &BoundProblem<'_>) -> u64 {
+        problem.latest_search(self.microvm_wait)
     }
 
-    /// The findings if they confirm what was supposed, or else what to suppose next.
-    fn try_out(&self, supposed: &Hypothesis) -> Trial {
-        let prover = Prover { spread: self.latest_search(supposed.microvm_wait), ..self.clone() };
-        let Some(mut found) = prover.find(supposed) else { return Trial::Stopped };
-        found.token_waits = prover.token_waits(&found);
-        let (may_fail, by_limits) = prover.may_fail(&found);
-        if by_limits && prover.may_strand() {
-            return Trial::Strands;
-        }
-        let follows = Hypothesis {
-            token_wait: found.token_waits.iter().map(|&(_, _, wait)| wait).max().unwrap_or(0),
-            microvm_wait: prover.host_wait(&found.most),
-            at_hand: prover.at_hand(&found),
-            may_fail,
+    /// W1: the longest path of a function, with these waits.
+    pub(super) fn longest_cold_start(&self, problem: &BoundProblem<'_>, function: usize) -> Millis {
+        let topology = problem.world.topology;
+        let in_vpc = topology.functions.get(function).is_some_and(|place| !place.classes.is_empty());
+        let own = problem.components.iter().position(|component| component.functions.contains(&function));
+        let eni_wait = match problem.planned {
+            Some(planned) => planned.eni_wait,
+            None if own.is_some_and(|own| self.at_hand[own]) => Millis::ZERO,
+            None => Millis(self.token_wait).plus(topology.boot.max),
         };
-        let wider = supposed.widened(&follows);
-        if wider == *supposed { Trial::Confirmed(Box::new(found)) } else { Trial::Wider(wider) }
+        problem.cold_path.path_for(in_vpc).longest(eni_wait, Millis(self.microvm_wait))
     }
+}
 
-    /// Whether a refusal can leave an invocation waiting for longer than its own cold path: it
-    /// waits for room, or its environment has gone to an earlier invocation whose own was refused.
-    pub(super) fn may_strand(&self) -> bool {
-        let policy = self.world.policy;
-        policy.on_exhausted == OnExhausted::Wait || (policy.binding == Binding::Queued && self.spread > 0)
-    }
+/// Unions of ranges that functions share: the last one serves the next function too.
+#[derive(Default)]
+pub(super) struct SharedUnions {
+    last: Option<[Arc<Ranges>; 3]>,
+}
 
-    /// Where widening takes too long: the longest waits there can be, and failures from the first on.
-    fn largest(&self, supposed: &Hypothesis) -> Proved {
-        let first = |of: fn(&MayFail) -> &Ranges| {
-            let firsts = supposed.may_fail.iter().filter_map(|it| of(it).parts().first().copied());
-            firsts.map(|(from, _)| from).min()
-        };
-        let [cold, all] = [first(|it| &it.if_cold), first(|it| &it.at_all)];
-        let ranges = |from: Option<u64>| from.map(Ranges::from).unwrap_or_default();
-        let largest = Hypothesis {
-            may_fail: vec![MayFail { if_cold: ranges(cold), at_all: ranges(all) }; supposed.may_fail.len()],
-            ..self.longest_waits()
-        };
-        let everything = Hypothesis {
-            may_fail: vec![
-                MayFail { if_cold: Ranges::from(0), at_all: Ranges::from(0) };
-                supposed.may_fail.len()
-            ],
-            ..largest.clone()
-        };
-        for supposed in [largest, everything] {
-            match self.try_out(&supposed) {
-                Trial::Confirmed(found) => return Proved::Found(found),
-                Trial::Strands => return Proved::Strands,
-                Trial::Stopped => return Proved::Stopped,
-                Trial::Wider(_) => {}
-            }
+impl SharedUnions {
+    pub(super) fn unite(&mut self, a: &Arc<Ranges>, b: &Arc<Ranges>) -> Arc<Ranges> {
+        if Arc::ptr_eq(a, b) || b.is_empty() {
+            return a.clone();
         }
-        Proved::Strands
-    }
-
-    /// The longest waits there can be, whatever comes (W2).
-    pub(super) fn longest_waits(&self) -> Hypothesis {
-        let limits = &self.world.topology.limits;
-        Hypothesis {
-            token_wait: limits.api.map_or(0, |api| self.longest_wait(api)),
-            microvm_wait: wait_for_host(limits, self.traffic.invocations()),
-            at_hand: vec![false; self.components.len()],
-            may_fail: Vec::new(),
+        if a.is_empty() {
+            return b.clone();
         }
+        if let Some([one, other, union]) = &self.last
+            && Arc::ptr_eq(one, a)
+            && Arc::ptr_eq(other, b)
+        {
+            return union.clone();
+        }
+        let union = Arc::new(a.union(b));
+        self.last = Some([a.clone(), b.clone(), union.clone()]);
+        union
     }
 }

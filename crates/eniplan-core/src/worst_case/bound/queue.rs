@@ -1,12 +1,19 @@
 //! Queue: how long requests wait for tokens, against any arrivals the traffic allows (W3).
 
+use crate::demand::forward;
 use crate::quantity::Rate;
-use crate::topology::{Limits, TokenBucket};
+use crate::quantity::convert::lower_bound;
+use crate::topology::{SystemLimits, TokenBucket};
 
 const TOKEN: u64 = 1_000_000;
 
-/// A wait that never ends, small enough to be added to.
+/// A wait that never ends, small enough to be added to: what takes as long has no bound ([`finite_wait`]).
 const NEVER: u64 = u64::MAX / 4;
+
+/// What is proved of something that takes so long, ms; `None`: it may never end.
+pub(super) fn finite_wait(ms: u64) -> Option<u64> {
+    (ms < NEVER).then_some(ms)
+}
 
 /// What a request costs, and what comes back in a millisecond.
 ///
@@ -14,7 +21,7 @@ const NEVER: u64 = u64::MAX / 4;
 /// token takes its own whole milliseconds.
 fn cost(bucket: TokenBucket) -> (u64, u64) {
     let per_ms = bucket.per_second.micro_tokens_per_ms();
-    let loses = per_ms > u64::from(bucket.burst.max(1) - 1).saturating_mul(TOKEN);
+    let loses = per_ms > u64::from(bucket.burst.max(1) - 1) * TOKEN;
     if loses && per_ms > 0 { (TOKEN.div_ceil(per_ms), 1) } else { (TOKEN, per_ms) }
 }
 
@@ -31,16 +38,17 @@ fn wait(owed: u128, per_ms: u64) -> u64 {
     if per_ms == 0 {
         return NEVER;
     }
-    u64::try_from(owed.div_ceil(u128::from(per_ms))).unwrap_or(NEVER).min(NEVER)
+    // What takes longer than that counts as never: up.
+    u64::try_from(owed.div_ceil(u128::from(per_ms))).map_or(NEVER, |ms| ms.min(NEVER))
 }
 
-/// The hosts' rate as a bucket that holds one second's worth.
+/// The hosts' rate as a bucket that holds one second's worth, or less where that does not fit.
 pub(super) fn hosts(rate: Rate) -> TokenBucket {
-    TokenBucket { burst: u32::try_from(rate.0 / 1_000).unwrap_or(u32::MAX).max(1), per_second: rate }
+    TokenBucket { burst: lower_bound(rate.0 / 1_000).max(1), per_second: rate }
 }
 
 /// The longest wait for a host, ms, if everything in flight waits at once.
-pub(crate) fn wait_for_host(limits: &Limits, invocations: u64) -> u64 {
+pub(crate) fn wait_for_host(limits: &SystemLimits, invocations: u64) -> u64 {
     let bucket = |rate| TokenBucket { burst: 1, per_second: rate };
     limits.microvm.map_or(0, |rate| wait_in_queue(invocations, bucket(rate)))
 }
@@ -57,7 +65,7 @@ pub(super) fn waits(
     bucket: TokenBucket,
     spread: u64,
     more: u64,
-    most: &dyn Fn(u64) -> u64,
+    mut most: impl FnMut(u64) -> u64,
 ) -> Vec<(u64, u64)> {
     let (cost, per_ms) = cost(bucket);
     let [cost, drain] = [i128::from(cost), i128::from(per_ms)];
@@ -67,7 +75,7 @@ pub(super) fn waits(
     // of which only those beyond all after them matter: the largest from any one on is the first left.
     let mut before: Vec<u64> = Vec::with_capacity(arrivals.len());
     let mut gains: Vec<(usize, i128)> = Vec::new();
-    let mut count = 0_u64;
+    let (mut count, mut full) = (0_u64, 0_usize);
     let mut found = Vec::new();
     for (index, &(arrival, n)) in arrivals.iter().enumerate() {
         before.push(count);
@@ -76,19 +84,26 @@ pub(super) fn waits(
             gains.pop();
         }
         gains.push((index, gain));
-        count = count.saturating_add(u64::from(n));
+        count += u64::from(n);
         let most = most(arrival);
         // Periods that begin before this arrival have more requests than may be.
-        let full = before.partition_point(|&earlier| (count - earlier).saturating_add(more) > most);
+        let beyond = |&earlier: &u64| (count - earlier).saturating_add(more) > most;
+        // Where no more may be than before it only moves on; where more may be it may lie further back.
+        full = match full.checked_sub(1) {
+            Some(last) if !beyond(&before[last]) => before[..last].partition_point(beyond),
+            _ => full + forward(&before[full..], beyond),
+        };
         let largest = gains.get(gains.partition_point(|&(from, _)| from < full)).map(|&(_, gain)| {
             gain + cost * (i128::from(count) + i128::from(more)) - drain * i128::from(arrival)
         });
         let filled = full
             .checked_sub(1)
             .map(|last| cost * i128::from(most) - drain * i128::from(arrival - arrivals[last].0));
-        let owed = largest.into_iter().chain(filled).max().unwrap_or(0).saturating_add(ahead);
-        let owed = owed.min(cost.saturating_mul(i128::from(most))) - free;
-        let wait = wait(u128::try_from(owed).unwrap_or(0), per_ms);
+        let at_most = cost * i128::from(most);
+        let owed = [largest, filled].into_iter().flatten().max();
+        debug_assert!(owed.is_some(), "a period from this arrival on is left, or one before it is full");
+        let owed = owed.map_or(at_most, |owed| at_most.min(owed + ahead)) - free;
+        let wait = wait(owed.max(0).unsigned_abs(), per_ms);
         if wait > 0 {
             found.push((arrival, wait));
         }
@@ -103,13 +118,14 @@ pub(super) fn waits(
 /// arrival may be one that did not come.
 pub(super) fn refusals(arrivals: &[(u64, u64, u32)], bucket: TokenBucket) -> Vec<(u64, u64)> {
     let per_ms = bucket.per_second.micro_tokens_per_ms();
-    let full = u64::from(bucket.burst.max(1)).saturating_mul(TOKEN);
+    let full = u64::from(bucket.burst.max(1)) * TOKEN;
     let (mut level, mut at) = (full, 0_u64);
     let mut found = Vec::new();
     for &(first, last, count) in arrivals {
+        // What comes back beyond a full bucket is lost, however much it is.
         level = level.saturating_add(per_ms.saturating_mul(first.saturating_sub(at))).min(full);
         at = last.max(at);
-        let taken = u64::from(count).saturating_mul(TOKEN);
+        let taken = u64::from(count) * TOKEN;
         if level < taken {
             found.push((first, last));
         }
@@ -128,19 +144,26 @@ mod tests {
 
     #[test]
     fn a_burst_waits_for_what_the_bucket_lacks() {
-        assert_eq!(waits(&[(0, 100)], bucket(100, 5), 0, 0, &|_| u64::MAX), []);
-        assert_eq!(waits(&[(0, 100), (200, 1), (300, 1)], bucket(100, 5), 0, 0, &|_| u64::MAX), [(300, 100)]);
-        assert_eq!(waits(&[(0, 100)], bucket(100, 5), 400, 1, &|_| u64::MAX), [(0, 600)]);
-        assert_eq!(waits(&[(7, 3)], bucket(1, 125), 0, 0, &|_| u64::MAX), [(7, 16)]);
+        assert_eq!(waits(&[(0, 100)], bucket(100, 5), 0, 0, |_| u64::MAX), []);
+        assert_eq!(waits(&[(0, 100), (200, 1), (300, 1)], bucket(100, 5), 0, 0, |_| u64::MAX), [(300, 100)]);
+        assert_eq!(waits(&[(0, 100)], bucket(100, 5), 400, 1, |_| u64::MAX), [(0, 600)]);
+        assert_eq!(waits(&[(7, 3)], bucket(1, 125), 0, 0, |_| u64::MAX), [(7, 16)]);
         assert_eq!(wait_in_queue(250, bucket(100, 5)), 50_000);
-        assert_eq!(waits(&[(0, 2)], bucket(1, 0), 0, 0, &|_| u64::MAX), [(0, NEVER)]);
+        assert_eq!(waits(&[(0, 2)], bucket(1, 0), 0, 0, |_| u64::MAX), [(0, NEVER)]);
+    }
+
+    #[test]
+    fn a_token_that_never_comes_proves_nothing() {
+        let waited = wait_in_queue(2, bucket(1, 0));
+        assert_eq!([waited, waited + 900_000].map(finite_wait), [None, None]);
+        assert_eq!(finite_wait(wait_in_queue(250, bucket(100, 5))), Some(50_000));
     }
 
     #[test]
     fn of_many_arrivals_only_so_many_can_stand_in_a_queue() {
         let arrivals: Vec<(u64, u32)> = (0..1_000).map(|n| (100 * n, 1)).collect();
         let longest = |most: u64| {
-            let found = waits(&arrivals, bucket(10, 5), 0, 0, &|_| most);
+            let found = waits(&arrivals, bucket(10, 5), 0, 0, |_| most);
             found.into_iter().map(|(_, wait)| wait).max().unwrap_or(0)
         };
         // The 30th comes 2.9 s after the first, and 20 of them find no token in the bucket.
@@ -169,7 +192,7 @@ mod tests {
                     (at, 1 + u32::try_from(below(3)).unwrap())
                 })
                 .collect();
-            let bounds = waits(&arrivals, bucket, spread, 0, &|_| most);
+            let bounds = waits(&arrivals, bucket, spread, 0, |_| most);
             let mut requests: Vec<(u64, u64)> = Vec::new();
             for &(arrival, count) in &arrivals {
                 requests.extend((0..count).filter(|_| below(4) > 0).map(|_| (arrival, 0)));

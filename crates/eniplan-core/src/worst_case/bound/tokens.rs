@@ -1,134 +1,112 @@
 //! Tokens: what requests creations, how long that waits, and pools that never run empty (W3, W11).
 
-use super::Prover;
-use super::component::{Component, Environments};
-use super::failures::cells;
-use super::hypothesis::{Findings, Hypothesis};
+use super::arrivals::merged_arrivals;
+use super::component::FunctionComponent;
+use super::curves::stays_within;
+use super::environments::ComponentEnvironments;
+use super::findings::Findings;
+use super::problem::BoundProblem;
 use super::queue::{hosts, wait_in_queue, waits};
+use crate::demand::Curve;
 use crate::demand::need::Most;
-use crate::demand::{Curve, sum};
-use crate::policy::{IdleTtl, Start};
+use crate::policy::{IdleTtl, StartMode};
 use crate::quantity::Millis;
+use crate::quantity::convert::{bound_told, upper_bound, upper_less};
 use crate::topology::TokenBucket;
 
-impl Prover<'_> {
-    /// The latest an environment looks for an ENI after it was started, ms.
-    pub(super) fn latest_search(&self, microvm_wait: u64) -> u64 {
-        self.cold_path.vpc.latest_acquire(Millis(microvm_wait)).0
-    }
-
-    /// How long requests wait for their tokens: `(first, last, ms)` of the arrivals behind them.
-    pub(super) fn token_waits(&self, found: &Findings) -> Vec<(u64, u64, u64)> {
-        let Some(api) = self.world.topology.limits.api.filter(|_| self.planned.is_none()) else {
-            return Vec::new();
-        };
-        let members = self.components.iter().flat_map(|it: &Component| &it.functions);
-        let most: Vec<&Most> = members.filter_map(|&f| found.most.get(f)).collect();
-        let (arrivals, width) = merged(&most);
-        let spread = self.spread.saturating_add(width);
-        let policy = self.world.policy;
-        let classes = self.world.topology.classes.len() as u64;
-        let refill = if self.replenishes(found) { 0 } else { u64::from(policy.warm) * classes };
-        let limited = self.crowded(found, api, spread);
-        let in_all = self.longest_wait(api);
-        let requests = |at: u64| {
-            limited.as_ref().map_or(u64::MAX, |curve| u64::from(curve.at(at.saturating_add(spread))))
-        };
-        waits(&arrivals, api, spread, refill, &requests)
-            .into_iter()
-            .map(|(at, wait)| (at.saturating_sub(spread), at, wait.min(in_all)))
-            .collect()
-    }
-
-    /// The longest any request waits for its token, ms, whatever comes (W2).
-    ///
-    /// Where more tokens come back in the shortest life of an ENI than two full queues need, the bucket
-    /// was full within that time, and all who took from it since still hold their places.
-    pub(super) fn longest_wait(&self, api: TokenBucket) -> u64 {
-        let most = self.most_held();
-        let busy = wait_in_queue(most, api);
-        let in_full = most.saturating_sub(u64::from(api.burst.max(1)));
-        if busy.saturating_mul(2) < self.shortest_life() { wait_in_queue(in_full, api) } else { busy }
-    }
-
-    /// From its request an ENI boots and is deleted, ms.
-    fn shortest_life(&self) -> u64 {
-        let topology = self.world.topology;
-        topology.boot.min.0.saturating_add(topology.delete.min.0)
-    }
-
-    /// The most requests a busy queue can hold at each instant, since each holds a place in every limit (W2).
-    ///
-    /// `None` where tokens come so slowly that ENIs come and go while the queue is busy.
-    fn crowded(&self, found: &Findings, api: TokenBucket, spread: u64) -> Option<Curve> {
-        let topology = self.world.topology;
-        let most = self.most_held();
-        let busy = wait_in_queue(most, api);
-        let life = self.shortest_life();
-        // One in use goes after it was idle and deleted.
-        let stays = match self.world.policy.idle_ttl {
-            IdleTtl::After(ttl) => ttl.0.saturating_add(topology.delete.min.0),
-            IdleTtl::Forever => u64::MAX,
-        };
-        if busy >= life {
-            return None;
-        }
-        let most = u32::try_from(most).unwrap_or(u32::MAX);
-        let in_use: Vec<Curve> = found.environments.iter().map(|it| it.in_use.clone()).collect();
-        let in_use = if busy < stays { Curve::combine(&in_use, sum) } else { Curve::empty() };
-        let free = Curve::combine(&[in_use, Curve::new([(0, most)])], |it| it[1].saturating_sub(it[0]));
-        Some(free.sliding_max(busy.saturating_add(spread)))
-    }
-
-    /// Whether every pool has its free ENIs from the start, and no limit ever keeps one from it.
-    fn replenishes(&self, found: &Findings) -> bool {
-        let topology = self.world.topology;
-        let limits = &topology.limits;
-        let total = u64::from(Curve::combine(&found.held, sum).peak().0);
-        let quotas = [limits.region_quota, limits.vpc_quota];
-        let addresses = |subnet: usize| u64::from(limits.subnets[subnet].addresses);
-        let fits = |subnet: usize| u64::from(self.sharing(found, &[subnet]).peak().0) <= addresses(subnet);
-        self.world.policy.start == Start::Warm
-            && quotas.into_iter().flatten().all(|quota| total <= u64::from(quota))
-            && topology.classes.iter().all(|class| fits(class.subnet))
-    }
-
-    /// W11: components whose pools never run empty.
-    pub(super) fn at_hand(&self, found: &Findings) -> Vec<bool> {
-        let policy = self.world.policy;
-        let never = policy.warm == 0 || !policy.reuse || policy.miss_budget > 0 || !self.replenishes(found);
-        let renewal = self.renewal(&found.supposed);
-        let enough = |((component, environments), supposed): ((&Component, &Environments), &bool)| {
-            let looking = || environments.starting(renewal).peak().0;
-            let pools = if component.pools == 1 { component.classes.len() as u64 } else { 1 };
-            *supposed && !never && u64::from(looking()) <= u64::from(policy.warm) * pools
-        };
-        let pairs = self.components.iter().zip(&found.environments);
-        pairs.zip(&found.supposed.at_hand).map(enough).collect()
-    }
-
-    /// The longest from an environment's start, which takes an ENI from a pool, until another is ready, ms.
-    pub(super) fn renewal(&self, supposed: &Hypothesis) -> u64 {
-        let boot = self.world.topology.boot.max.0;
-        boot.saturating_add(supposed.token_wait).saturating_add(self.spread)
-    }
-
-    /// The longest wait for a host, ms.
-    pub(super) fn host_wait(&self, most: &[Most]) -> u64 {
-        let Some(rate) = self.world.topology.limits.microvm else { return 0 };
-        let all: Vec<&Most> = most.iter().collect();
-        let (arrivals, width) = merged(&all);
-        let paths = [&self.cold_path.vpc, &self.cold_path.plain];
-        let spread =
-            paths.map(|path| path.longest(Millis::ZERO, Millis::ZERO).0).into_iter().max().unwrap_or(0);
-        let waits = waits(&arrivals, hosts(rate), spread.saturating_add(width), 0, &|_| u64::MAX);
-        waits.into_iter().map(|(_, wait)| wait).max().unwrap_or(0)
-    }
+/// The arrivals in `first..=last` may wait so long for the token of their request, ms.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TokenWait {
+    pub(super) first: u64,
+    pub(super) last: u64,
+    pub(super) ms: u64,
 }
 
-/// Possibly cold arrivals together, in time order, and the width of the widest cell less one.
-fn merged(most: &[&Most]) -> (Vec<(u64, u32)>, u64) {
-    let cells = cells(most);
-    let width = cells.iter().map(|&(first, last, _)| last - first).max().unwrap_or(0);
-    (cells.into_iter().map(|(first, _, count)| (first, count)).collect(), width)
+/// How long requests wait for their tokens.
+pub(super) fn token_waits(problem: &BoundProblem<'_>, found: &Findings) -> Vec<TokenWait> {
+    let Some(api) = problem.limits().api.filter(|_| problem.planned.is_none()) else {
+        return Vec::new();
+    };
+    let members = problem.components.iter().flat_map(|component: &FunctionComponent| &component.functions);
+    let most: Vec<&Most> = members.map(|&f| &found.most[f]).collect();
+    let (arrivals, width) = merged_arrivals(&most);
+    let spread = found.spread.saturating_add(width);
+    let policy = problem.world.policy;
+    let classes = problem.world.topology.classes.len() as u64;
+    let refill = if pools_replenish(problem, found) { 0 } else { u64::from(policy.warm) * classes };
+    let limited = most_queued(problem, found, api, spread);
+    let in_all = problem.longest_token_wait(api);
+    let mut limited = limited.as_ref().map(Curve::in_turn);
+    let requests = |at: u64| {
+        let most = limited.as_mut().and_then(|limited| bound_told(limited(at.saturating_add(spread))));
+        most.map_or(u64::MAX, u64::from)
+    };
+    waits(&arrivals, api, spread, refill, requests)
+        .into_iter()
+        .map(|(last, ms)| TokenWait { first: last.saturating_sub(spread), last, ms: ms.min(in_all) })
+        .collect()
+}
+
+/// The most requests a busy queue can hold at each instant, since each holds a place in every limit (W2).
+///
+/// `None` where tokens come so slowly that ENIs come and go while the queue is busy.
+fn most_queued(problem: &BoundProblem<'_>, found: &Findings, api: TokenBucket, spread: u64) -> Option<Curve> {
+    let most = problem.most_held();
+    let busy = wait_in_queue(most, api);
+    // One in use goes after it was idle and deleted.
+    let stays = match problem.world.policy.idle_ttl {
+        IdleTtl::After(ttl) => ttl.plus(problem.world.topology.delete.min).0,
+        IdleTtl::Forever => u64::MAX,
+    };
+    if busy >= problem.shortest_life() {
+        return None;
+    }
+    let in_use: Vec<&Curve> = found.environments.iter().map(|environments| &environments.in_use).collect();
+    let in_use = if busy < stays { Curve::sum(&in_use) } else { Curve::empty() };
+    let most = Curve::new([(0, upper_bound(most))]);
+    let free = Curve::combine(&[in_use, most], |values| upper_less(values[1], values[0]));
+    Some(free.sliding_max(busy.saturating_add(spread)))
+}
+
+/// Whether every pool has its free ENIs from the start, and no limit ever keeps one from it.
+fn pools_replenish(problem: &BoundProblem<'_>, found: &Findings) -> bool {
+    let limits = problem.limits();
+    let total = found.held_in_all();
+    let quotas = [limits.region_quota, limits.vpc_quota];
+    let fits = |subnet: usize| {
+        let held = found.held_by_users_of(problem, &[subnet]);
+        stays_within(&held, u64::from(limits.subnets[subnet].addresses))
+    };
+    problem.world.policy.start == StartMode::Warm
+        && quotas.into_iter().flatten().all(|quota| stays_within(&total, u64::from(quota)))
+        && problem.world.topology.classes.iter().all(|class| fits(class.subnet))
+}
+
+/// W11: components whose pools never run empty.
+pub(super) fn pools_at_hand(problem: &BoundProblem<'_>, found: &Findings) -> Vec<bool> {
+    let policy = problem.world.policy;
+    let never =
+        policy.warm == 0 || !policy.reuse || policy.miss_budget > 0 || !pools_replenish(problem, found);
+    let renewal = found.renewal(problem);
+    let enough = |component: &FunctionComponent, environments: &ComponentEnvironments| {
+        let pools = if component.pools == 1 { component.classes.len() as u64 } else { 1 };
+        stays_within(&environments.starting(renewal), u64::from(policy.warm) * pools)
+    };
+    let pairs = problem.components.iter().zip(&found.environments);
+    pairs
+        .zip(&found.supposed.at_hand)
+        .map(|((component, environments), &supposed)| supposed && !never && enough(component, environments))
+        .collect()
+}
+
+/// The longest wait for a host, ms.
+pub(super) fn host_wait(problem: &BoundProblem<'_>, most: &[Most]) -> u64 {
+    let Some(rate) = problem.limits().microvm else { return 0 };
+    let (arrivals, width) = merged_arrivals(&most.iter().collect::<Vec<_>>());
+    let paths = [&problem.cold_path.vpc, &problem.cold_path.plain];
+    let [vpc, plain] = paths.map(|path| path.longest(Millis::ZERO, Millis::ZERO).0);
+    let spread = vpc.max(plain).saturating_add(width);
+    let waits = waits(&arrivals, hosts(rate), spread, 0, &|_| u64::MAX);
+    // Only waits above zero are told.
+    waits.into_iter().map(|(_, wait)| wait).max().unwrap_or(0)
 }

@@ -5,7 +5,7 @@
 //! `full - taken + refill * (t - full_at)`: the instants of the next token and of fullness
 //! are known relative to `full_at`, which is what a zone can express.
 
-use super::zone::{When, ZERO, Zone};
+use super::zone::{InstantZone, ZERO, ZoneInstant};
 use crate::topology::TokenBucket;
 
 const TOKEN: u128 = 1_000_000;
@@ -15,12 +15,12 @@ pub(super) const NEVER: i64 = 1 << 40;
 
 /// What never changes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Rates {
+pub(super) struct BucketRates {
     full: u128,
     per_ms: u128,
 }
 
-impl Rates {
+impl BucketRates {
     pub(super) fn new(bucket: TokenBucket) -> Self {
         let full = u128::from(bucket.burst.max(1)) * TOKEN;
         Self { full, per_ms: u128::from(bucket.per_second.micro_tokens_per_ms()) }
@@ -28,6 +28,7 @@ impl Rates {
 
     /// Tokens in a full bucket from which so many were taken.
     pub(super) fn tokens_left(&self, taken: u32) -> u128 {
+        // Where more were taken than it holds, none is left.
         (self.full / TOKEN).saturating_sub(u128::from(taken))
     }
 
@@ -39,20 +40,22 @@ impl Rates {
         if self.per_ms == 0 {
             return None;
         }
+        // At the slowest rate there is, a thousandth of a token per second, as many tokens as a model has things
+        // take a thirtieth of NEVER.
         i64::try_from(missing.div_ceil(self.per_ms)).ok().filter(|&ms| ms < NEVER)
     }
 }
 
 /// A bucket in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Bucket {
-    pub(super) full_at: When,
+pub(super) struct ZoneBucket {
+    pub(super) full_at: ZoneInstant,
     pub(super) taken: u32,
 }
 
 /// How a taking can go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Taking {
+pub(super) enum TokenTaking {
     /// The bucket is full.
     Full,
     /// A token is there.
@@ -61,86 +64,99 @@ pub(super) enum Taking {
     Wait,
 }
 
-impl Bucket {
+impl ZoneBucket {
     pub(super) const fn full() -> Self {
         Self { full_at: ZERO, taken: 0 }
     }
 
     /// When it is full again if nothing more is taken.
-    pub(super) fn full_again(&self, rates: &Rates) -> Option<When> {
+    pub(super) fn full_again(&self, rates: &BucketRates) -> Option<ZoneInstant> {
         rates.refill(u128::from(self.taken) * TOKEN).map(|ms| self.full_at.plus(ms))
     }
 
     /// When the next token is there.
-    fn next_token(&self, rates: &Rates) -> Option<When> {
-        let missing = (u128::from(self.taken) + 1).saturating_mul(TOKEN).saturating_sub(rates.full);
+    fn next_token(&self, rates: &BucketRates) -> Option<ZoneInstant> {
+        // While the bucket holds as many, nothing is missing.
+        let missing = ((u128::from(self.taken) + 1) * TOKEN).saturating_sub(rates.full);
         rates.refill(missing).map(|ms| self.full_at.plus(ms))
     }
 
     /// The ways in which a taking at `now` can go.
-    pub(super) fn ways(&self, rates: &Rates, zone: &Zone, now: When) -> Vec<Taking> {
+    pub(super) fn ways(&self, rates: &BucketRates, zone: &InstantZone, now: ZoneInstant) -> Vec<TokenTaking> {
         let (full, token) = (self.full_again(rates), self.next_token(rates));
-        let not_before = |at: Option<When>| at.is_some_and(|at| zone.allows(at, now, 0));
-        let before = |at: Option<When>| at.is_none_or(|at| zone.allows(now, at, -1));
+        let not_before = |at: Option<ZoneInstant>| at.is_some_and(|at| zone.allows(at, now, 0));
+        let before = |at: Option<ZoneInstant>| at.is_none_or(|at| zone.allows(now, at, -1));
         let mut ways = Vec::new();
         if not_before(full) {
-            ways.push(Taking::Full);
+            ways.push(TokenTaking::Full);
         }
         // Both at once is one constraint from either side: the zone is asked for them together.
         if not_before(token) && before(full) && self.between(rates, zone, now) {
-            ways.push(Taking::There);
+            ways.push(TokenTaking::There);
         }
         if before(token) {
-            ways.push(Taking::Wait);
+            ways.push(TokenTaking::Wait);
         }
         ways
     }
 
-    fn between(&self, rates: &Rates, zone: &Zone, now: When) -> bool {
-        self.narrow(rates, &mut zone.clone(), now, Taking::There)
+    fn between(&self, rates: &BucketRates, zone: &InstantZone, now: ZoneInstant) -> bool {
+        self.narrow(rates, &mut zone.clone(), now, TokenTaking::There)
     }
 
     /// Keeps the part of `zone` in which the taking goes this way.
-    fn narrow(&self, rates: &Rates, zone: &mut Zone, now: When, way: Taking) -> bool {
+    fn narrow(
+        &self,
+        rates: &BucketRates,
+        zone: &mut InstantZone,
+        now: ZoneInstant,
+        way: TokenTaking,
+    ) -> bool {
         let (full, token) = (self.full_again(rates), self.next_token(rates));
         match way {
-            Taking::Full => full.is_some_and(|at| zone.restrict(at, now, 0)),
-            Taking::There => {
+            TokenTaking::Full => full.is_some_and(|at| zone.restrict(at, now, 0)),
+            TokenTaking::There => {
                 token.is_some_and(|at| zone.restrict(at, now, 0))
                     && full.is_none_or(|at| zone.restrict(now, at, -1))
             }
-            Taking::Wait => token.is_none_or(|at| zone.restrict(now, at, -1)),
+            TokenTaking::Wait => token.is_none_or(|at| zone.restrict(now, at, -1)),
         }
     }
 
     /// Takes the next token at `now` in this way; when it comes, `None` for never.
-    pub(super) fn take(&mut self, rates: &Rates, zone: &mut Zone, now: When, way: Taking) -> Option<When> {
+    pub(super) fn take(
+        &mut self,
+        rates: &BucketRates,
+        zone: &mut InstantZone,
+        now: ZoneInstant,
+        way: TokenTaking,
+    ) -> Option<ZoneInstant> {
         self.narrow(rates, zone, now, way);
-        let granted = if way == Taking::Wait { self.next_token(rates) } else { Some(now) };
+        let granted = if way == TokenTaking::Wait { self.next_token(rates) } else { Some(now) };
         let full = self.full_again(rates);
         let found_full = match (way, granted, full) {
-            (Taking::Full, ..) => true,
-            (Taking::Wait, Some(granted), Some(full)) => granted.offset >= full.offset,
+            (TokenTaking::Full, ..) => true,
+            (TokenTaking::Wait, Some(granted), Some(full)) => granted.offset >= full.offset,
             _ => false,
         };
         match granted {
             Some(granted) if found_full => *self = Self { full_at: granted, taken: 1 },
-            _ => self.taken = self.taken.saturating_add(1),
+            _ => self.taken += 1,
         }
         granted
     }
 
     /// Whether a token is there at the known instant `now`, ms.
-    pub(super) fn has_token(&self, rates: &Rates, now: i64) -> bool {
+    pub(super) fn has_token(&self, rates: &BucketRates, now: i64) -> bool {
         self.next_token(rates).is_some_and(|at| at.offset <= now)
     }
 
     /// Takes a token that is there at the known instant `now`, ms.
-    pub(super) fn take_known(&mut self, rates: &Rates, now: i64) {
+    pub(super) fn take_known(&mut self, rates: &BucketRates, now: i64) {
         if self.full_again(rates).is_some_and(|at| at.offset <= now) {
-            *self = Self { full_at: When::at(now), taken: 0 };
+            *self = Self { full_at: ZoneInstant::at(now), taken: 0 };
         }
-        self.taken = self.taken.saturating_add(1);
+        self.taken += 1;
     }
 }
 
@@ -150,12 +166,12 @@ mod tests {
     use crate::quantity::Rate;
 
     fn grants(burst: u32, rate: Rate, takings: &[i64]) -> Vec<Option<i64>> {
-        let rates = Rates::new(TokenBucket { burst, per_second: rate });
-        let (mut bucket, mut zone) = (Bucket::full(), Zone::new());
+        let rates = BucketRates::new(TokenBucket { burst, per_second: rate });
+        let (mut bucket, mut zone) = (ZoneBucket::full(), InstantZone::new());
         let mut take = |&now: &i64| {
-            let ways = bucket.ways(&rates, &zone, When::at(now));
+            let ways = bucket.ways(&rates, &zone, ZoneInstant::at(now));
             assert_eq!(ways.len(), 1, "at a known instant there is one way");
-            bucket.take(&rates, &mut zone, When::at(now), ways[0]).map(|at| at.offset)
+            bucket.take(&rates, &mut zone, ZoneInstant::at(now), ways[0]).map(|at| at.offset)
         };
         takings.iter().map(&mut take).collect()
     }
@@ -173,12 +189,12 @@ mod tests {
 
     #[test]
     fn an_uncertain_instant_can_go_several_ways() {
-        let rates = Rates::new(TokenBucket { burst: 1, per_second: Rate::per_second(125) });
-        let (mut bucket, mut zone) = (Bucket::full(), Zone::new());
-        bucket.take(&rates, &mut zone, When::at(2), Taking::Full);
+        let rates = BucketRates::new(TokenBucket { burst: 1, per_second: Rate::per_second(125) });
+        let (mut bucket, mut zone) = (ZoneBucket::full(), InstantZone::new());
+        bucket.take(&rates, &mut zone, ZoneInstant::at(2), TokenTaking::Full);
         let now = zone.grow(ZERO, 5, 12);
-        assert_eq!(bucket.ways(&rates, &zone, now), [Taking::Full, Taking::Wait]);
-        let granted = bucket.take(&rates, &mut zone, now, Taking::Wait);
-        assert_eq!((granted, zone.latest(now)), (Some(When::at(10)), 9));
+        assert_eq!(bucket.ways(&rates, &zone, now), [TokenTaking::Full, TokenTaking::Wait]);
+        let granted = bucket.take(&rates, &mut zone, now, TokenTaking::Wait);
+        assert_eq!((granted, zone.latest(now)), (Some(ZoneInstant::at(10)), 9));
     }
 }

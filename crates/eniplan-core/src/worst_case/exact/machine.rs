@@ -1,19 +1,20 @@
 //! Machine: what one event does, by the rules of the simulator, to a state whose instants are
 //! only known as a zone. Whatever can go several ways is asked of the script.
 
-use super::bucket::{Bucket, Taking};
-use super::model::{Model, ms};
-use super::script::Script;
-use super::state::{ARRIVAL_RANK, Cold, Environment, Event, State};
-use super::trace::{Answer, Trace};
-use super::zone::{When, ZERO, Zone};
+use super::bucket::{BucketRates, ZoneBucket};
+use super::event::{ARRIVAL_RANK, ExactEvent};
+use super::journal::{LastingThing, PathJournal};
+use super::model::{ExactModel, ExactSpan};
+use super::number::number;
+use super::script::BranchScript;
+use super::state::{ColdRun, ExactEnvironment, ExactState};
+use super::zone::{InstantZone, ZERO, ZoneInstant};
 use crate::platform::PhaseKind;
-use crate::policy::{Binding, PickEnvironment};
-use crate::quantity::Interval;
+use crate::policy::{EnvironmentBinding, PickEnvironment};
 
 /// What an event has shown.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct EventEffects {
     /// Arrivals of the invocations whose handlers have started cold now.
     pub(super) started: Vec<i64>,
     /// ENIs held, in all and by subnet, wherever that has grown.
@@ -24,48 +25,49 @@ pub(super) struct Seen {
 }
 
 /// One event in progress.
-pub(super) struct Machine<'a> {
-    pub(super) model: &'a Model<'a>,
-    pub(super) state: State,
-    pub(super) zone: Zone,
-    pub(super) now: When,
+pub(super) struct ZoneMachine<'a> {
+    pub(super) model: &'a ExactModel<'a>,
+    pub(super) state: ExactState,
+    pub(super) zone: InstantZone,
+    pub(super) now: ZoneInstant,
     pub(super) misses_left: u32,
-    pub(super) script: Script,
-    pub(super) seen: Seen,
+    pub(super) script: BranchScript,
+    pub(super) seen: EventEffects,
     /// Where the path is written down.
-    pub(super) trace: Option<&'a mut Trace>,
+    pub(super) journal: Option<&'a mut PathJournal>,
 }
 
 /// What can come next.
 #[derive(Clone, Copy, Debug)]
-enum Next {
+enum NextEvent {
     Arrival,
     Pending(usize),
 }
 
-impl<'a> Machine<'a> {
+impl<'a> ZoneMachine<'a> {
     pub(super) fn new(
-        model: &'a Model<'a>,
-        state: State,
-        zone: Zone,
+        model: &'a ExactModel<'a>,
+        state: ExactState,
+        zone: InstantZone,
         misses_left: u32,
-        script: Script,
+        script: BranchScript,
     ) -> Self {
-        let seen = Seen { by_subnet: vec![0; model.limits().subnets.len()], ..Seen::default() };
-        Self { model, state, zone, now: ZERO, misses_left, script, seen, trace: None }
+        let seen =
+            EventEffects { by_subnet: vec![0; model.limits().subnets.len()], ..EventEffects::default() };
+        Self { model, state, zone, now: ZERO, misses_left, script, seen, journal: None }
     }
 
     /// Lets the next event happen; `false`: nothing more can, and who still waits has failed.
     pub(super) fn step(&mut self) -> bool {
-        let Some(next) = self.pick_next() else {
+        let Some((at, next)) = self.pick_next() else {
             self.starve();
             return false;
         };
+        self.now = at;
         match next {
-            Next::Arrival => self.arrive(),
-            Next::Pending(n) => {
+            NextEvent::Arrival => self.arrive(),
+            NextEvent::Pending(n) => {
                 let pending = self.state.pending.remove(n);
-                self.now = pending.at.unwrap_or(ZERO);
                 self.happen(pending.event);
             }
         }
@@ -73,13 +75,14 @@ impl<'a> Machine<'a> {
     }
 
     /// One of those that can be first; the zone is then the part in which it is.
-    fn pick_next(&mut self) -> Option<Next> {
+    fn pick_next(&mut self) -> Option<(ZoneInstant, NextEvent)> {
         let model = self.model;
-        let arrival = model.arrivals.get(self.state.arrived as usize).map(|next| When::at(next.at));
+        let arrival = model.arrivals.get(self.state.arrived as usize).map(|next| ZoneInstant::at(next.at));
         let pending = self.state.pending.iter().enumerate();
-        let mut candidates: Vec<(When, u8, Next)> =
-            pending.filter_map(|(n, it)| Some((it.at?, it.event.rank(), Next::Pending(n)))).collect();
-        candidates.extend(arrival.map(|at| (at, ARRIVAL_RANK, Next::Arrival)));
+        let mut candidates: Vec<(ZoneInstant, u8, NextEvent)> = pending
+            .filter_map(|(n, pending)| Some((pending.at?, pending.event.rank(), NextEvent::Pending(n))))
+            .collect();
+        candidates.extend(arrival.map(|at| (at, ARRIVAL_RANK, NextEvent::Arrival)));
         let over = arrival.is_none() && self.state.in_flight(model.policy().binding) == 0;
         let mut first: Vec<usize> = Vec::new();
         let before = |chosen: usize| {
@@ -99,21 +102,22 @@ impl<'a> Machine<'a> {
         if first.is_empty() {
             return None;
         }
-        let chosen = first[self.script.choose(first.len()).min(first.len() - 1)];
-        self.zone.restrict_all(candidates[chosen].0, before(chosen));
-        Some(candidates[chosen].2)
+        let chosen = first[self.script.choose(first.len())];
+        let (at, _, next) = candidates[chosen];
+        self.zone.restrict_all(at, before(chosen));
+        Some((at, next))
     }
 
-    fn happen(&mut self, event: Event) {
+    fn happen(&mut self, event: ExactEvent) {
         match event {
-            Event::EniGone { eni } => self.eni_gone(eni),
-            Event::EniReady { eni } => self.eni_ready(eni),
-            Event::PhaseEnd { environment, step } => self.end_step(environment, usize::from(step)),
-            Event::InvocationEnd { environment } => self.hand_over(environment),
-            Event::EnvironmentExpiry { environment } => {
+            ExactEvent::EniGone { eni } => self.eni_gone(eni),
+            ExactEvent::EniReady { eni } => self.eni_ready(eni),
+            ExactEvent::PhaseEnd { environment, step } => self.end_step(environment, usize::from(step)),
+            ExactEvent::InvocationEnd { environment } => self.hand_over(environment),
+            ExactEvent::EnvironmentExpiry { environment } => {
                 self.end_environment(environment);
             }
-            Event::EniExpiry { eni } => self.eni_expired(eni),
+            ExactEvent::EniExpiry { eni } => self.eni_expired(eni),
         }
     }
 
@@ -121,10 +125,9 @@ impl<'a> Machine<'a> {
         let number = self.state.arrived;
         let arrival = self.model.arrivals[number as usize];
         self.state.arrived += 1;
-        self.now = When::at(arrival.at);
         let limit = self.model.limits().account_concurrency;
         let in_flight = self.state.in_flight(self.model.policy().binding);
-        if limit.is_some_and(|limit| in_flight >= limit as usize) {
+        if limit.is_some_and(|limit| in_flight >= limit) {
             self.seen.failed += 1;
             return;
         }
@@ -135,7 +138,7 @@ impl<'a> Machine<'a> {
             self.seen.failed += 1;
             return;
         }
-        let queued = self.model.policy().binding == Binding::Queued;
+        let queued = self.model.policy().binding == EnvironmentBinding::Queued;
         if queued {
             self.state.queued.push(number);
         }
@@ -149,11 +152,11 @@ impl<'a> Machine<'a> {
             .state
             .pending
             .iter()
-            .filter_map(|it| match it.event {
-                Event::EnvironmentExpiry { environment } => Some(environment),
+            .filter_map(|pending| match pending.event {
+                ExactEvent::EnvironmentExpiry { environment } => Some(environment),
                 _ => None,
             })
-            .filter(|&it| self.state.environment(it).is_some_and(|it| usize::from(it.function) == function))
+            .filter(|&idle| self.state.function_of(idle) == Some(function))
             .collect();
         let taken = match self.model.policy().pick_environment {
             PickEnvironment::NewestIdle => idle.last(),
@@ -162,7 +165,7 @@ impl<'a> Machine<'a> {
             PickEnvironment::OldestCreated => idle.iter().min(),
         };
         let taken = *taken?;
-        self.state.cancel(|event| event == Event::EnvironmentExpiry { environment: taken });
+        self.state.cancel(|event| event == ExactEvent::EnvironmentExpiry { environment: taken });
         Some(taken)
     }
 
@@ -170,9 +173,9 @@ impl<'a> Machine<'a> {
     fn may_scale(&mut self, function: usize, now: i64) -> bool {
         let (account, own) = (self.model.account_scaling, self.model.function_scaling);
         let buckets = &mut self.state;
-        let has = |rates: Option<_>, bucket: &Bucket| rates.is_none_or(|rates| bucket.has_token(&rates, now));
-        let mut none = Bucket::full();
-        let function = buckets.function_scaling.get_mut(function).unwrap_or(&mut none);
+        let has =
+            |rates: Option<_>, bucket: &ZoneBucket| rates.is_none_or(|rates| bucket.has_token(&rates, now));
+        let function = &mut buckets.function_scaling[function];
         let may = has(account, &buckets.account_scaling) && has(own, function);
         if may {
             if let Some(rates) = account {
@@ -188,40 +191,40 @@ impl<'a> Machine<'a> {
     /// Takes the next token of an uncertain bucket; when it comes.
     pub(super) fn take_token(
         &mut self,
-        of: fn(&mut State) -> &mut Bucket,
-        rates: Option<super::bucket::Rates>,
-    ) -> Option<When> {
+        bucket_of: fn(&mut ExactState) -> &mut ZoneBucket,
+        rates: Option<BucketRates>,
+    ) -> Option<ZoneInstant> {
         let Some(rates) = rates else { return Some(self.now) };
-        let ways = of(&mut self.state).ways(&rates, &self.zone, self.now);
+        let ways = bucket_of(&mut self.state).ways(&rates, &self.zone, self.now);
         let choice = self.script.choose(ways.len());
-        let way = ways.get(choice).copied().unwrap_or(Taking::Wait);
-        of(&mut self.state).take(&rates, &mut self.zone, self.now, way)
+        bucket_of(&mut self.state).take(&rates, &mut self.zone, self.now, ways[choice])
     }
 
     /// What takes so long from `from` on ends at this instant.
-    pub(super) fn lasting(&mut self, from: When, interval: &Interval, answer: Answer) -> When {
-        let (min, max) = (ms(interval.min.0).unwrap_or(0), ms(interval.max.0).unwrap_or(0));
-        let end = self.zone.grow(from, min, max);
-        if let Some(trace) = self.trace.as_mut() {
-            trace.note(from, end, answer);
+    pub(super) fn lasting(&mut self, from: ZoneInstant, span: ExactSpan, thing: LastingThing) -> ZoneInstant {
+        let end = self.zone.grow(from, span.min, span.max);
+        if let Some(journal) = self.journal.as_mut() {
+            journal.note(from, end, thing);
         }
         end
     }
 
     pub(super) fn start_environment(&mut self, function: usize, invocation: Option<u32>) -> u16 {
-        let serial = self.trace.as_mut().map_or(0, |trace| trace.next_environment());
-        self.state.environments.push(Some(Environment {
-            function: u16::try_from(function).unwrap_or(u16::MAX),
+        let serial = self.journal.as_mut().map_or(0, |journal| journal.next_environment());
+        self.state.environments.push(Some(ExactEnvironment {
+            function: number(function),
             eni: None,
-            cold: invocation.map(|invocation| Cold { invocation, ended: 0 }),
+            cold: invocation.map(|invocation| ColdRun { invocation, ended: 0 }),
             serial,
         }));
-        u16::try_from(self.state.environments.len() - 1).unwrap_or(u16::MAX)
+        number(self.state.environments.len() - 1)
     }
 
-    fn steps(&self, environment: u16) -> &'a [crate::cold_path::Step] {
-        let function = self.state.environment(environment).map_or(0, |it| usize::from(it.function));
-        &self.model.world.functions[function].path.steps
+    fn steps(&self, environment: u16) -> &'a [crate::cold_path::PathStep] {
+        match self.state.function_of(environment) {
+            Some(function) => &self.model.world.functions[function].path.steps,
+            None => &[],
+        }
     }
 
     fn begin_first_steps(&mut self, environment: u16) {
@@ -243,18 +246,20 @@ impl<'a> Machine<'a> {
         }
         let hosts = self.model.hosts.filter(|_| what.kind == PhaseKind::Microvm);
         let granted = self.take_token(|state| &mut state.hosts, hosts);
-        let serial = self.state.environment(environment).map_or(0, |it| it.serial);
-        let end = granted.map(|granted| {
-            self.lasting(granted, &what.duration, Answer::Phase { environment: serial, step })
-        });
-        let step = u16::try_from(step).unwrap_or(u16::MAX);
-        self.state.schedule(end, Event::PhaseEnd { environment, step });
+        let Some(&ExactEnvironment { function, serial, .. }) = self.state.environment(environment) else {
+            return;
+        };
+        let span = self.model.phases[usize::from(function)][step];
+        let end = granted
+            .map(|granted| self.lasting(granted, span, LastingThing::Phase { environment: serial, step }));
+        let step = number(step);
+        self.state.schedule(end, ExactEvent::PhaseEnd { environment, step });
     }
 
     pub(super) fn end_step(&mut self, environment: u16, step: usize) {
         let steps = self.steps(environment);
-        let Some(it) = self.state.environment_mut(environment) else { return };
-        let Some(cold) = it.cold.as_mut() else { return };
+        let Some(entry) = self.state.environment_mut(environment) else { return };
+        let Some(cold) = entry.cold.as_mut() else { return };
         cold.ended |= 1 << step;
         let ended = cold.ended;
         let has_ended = |step: usize| ended & (1 << step) != 0;
@@ -262,7 +267,7 @@ impl<'a> Machine<'a> {
             return self.handler_ready(environment);
         }
         for (next, what) in steps.iter().enumerate().skip(step + 1) {
-            let begins = what.after.contains(&step) && what.after.iter().all(|&it| has_ended(it));
+            let begins = what.after.contains(&step) && what.after.iter().all(|&before| has_ended(before));
             if begins && self.state.is_cold(environment) {
                 self.begin_step(environment, next);
             }
@@ -270,19 +275,19 @@ impl<'a> Machine<'a> {
     }
 
     fn handler_ready(&mut self, environment: u16) {
-        let Some(it) = self.state.environment(environment) else { return };
+        let Some(entry) = self.state.environment(environment) else { return };
         match self.model.policy().binding {
-            Binding::Bound => match it.cold {
+            EnvironmentBinding::Bound => match entry.cold {
                 Some(cold) => self.serve(environment, cold.invocation, true),
                 None => self.rest(environment),
             },
-            Binding::Queued => self.hand_over(environment),
+            EnvironmentBinding::Queued => self.hand_over(environment),
         }
     }
 
     /// The environment serves who waits for its function, or else rests.
     fn hand_over(&mut self, environment: u16) {
-        let Some(function) = self.state.environment(environment).map(|it| usize::from(it.function)) else {
+        let Some(function) = self.state.function_of(environment) else {
             return;
         };
         let arrivals = &self.model.arrivals;
@@ -297,43 +302,46 @@ impl<'a> Machine<'a> {
     }
 
     fn serve(&mut self, environment: u16, number: u32, cold: bool) {
-        if let Some(it) = self.state.environment_mut(environment) {
-            it.cold = None;
+        if let Some(entry) = self.state.environment_mut(environment) {
+            entry.cold = None;
         }
         let arrival = self.model.arrivals[number as usize];
         if cold {
             self.seen.started.push(arrival.at);
         }
         let end = self.now.plus(arrival.duration);
-        self.state.schedule(Some(end), Event::InvocationEnd { environment });
+        self.state.schedule(Some(end), ExactEvent::InvocationEnd { environment });
     }
 
     pub(super) fn rest(&mut self, environment: u16) {
-        let Some(it) = self.state.environment_mut(environment) else { return };
-        it.cold = None;
-        let keep_alive = self.model.world.functions[usize::from(it.function)].keep_alive;
-        let expires = ms(keep_alive).map(|keep_alive| self.now.plus(keep_alive));
-        self.state.schedule(expires, Event::EnvironmentExpiry { environment });
+        let Some(entry) = self.state.environment_mut(environment) else { return };
+        entry.cold = None;
+        let expires = self.now.plus(self.model.keep_alive[usize::from(entry.function)]);
+        self.state.schedule(Some(expires), ExactEvent::EnvironmentExpiry { environment });
     }
 
     /// The environment ends and gives up its place on its ENI.
-    pub(super) fn end_environment(&mut self, environment: u16) -> Option<Environment> {
-        let it = self.state.environments.get_mut(usize::from(environment))?.take()?;
-        self.state
-            .cancel(|event| matches!(event, Event::PhaseEnd { environment: of, .. } if of == environment));
-        if let Some(eni) = it.eni {
-            self.leave_eni(eni, self.model.world.functions[usize::from(it.function)].size);
+    pub(super) fn end_environment(&mut self, environment: u16) -> Option<ExactEnvironment> {
+        let entry = self.state.environments.get_mut(usize::from(environment))?.take()?;
+        self.state.cancel(
+            |event| matches!(event, ExactEvent::PhaseEnd { environment: of, .. } if of == environment),
+        );
+        if let Some(eni) = entry.eni {
+            self.leave_eni(eni, self.model.world.functions[usize::from(entry.function)].size);
         }
-        Some(it)
+        Some(entry)
     }
 
     /// No ENI can be had: the environment ends, and the invocation that started it fails.
     pub(super) fn abort(&mut self, environment: u16) {
-        let Some(Cold { invocation, .. }) = self.end_environment(environment).and_then(|it| it.cold) else {
+        let Some(ColdRun { invocation, .. }) = self.end_environment(environment).and_then(|entry| entry.cold)
+        else {
             return;
         };
-        if self.model.policy().binding == Binding::Queued {
-            let Some(place) = self.state.queued.iter().position(|&it| it == invocation) else { return };
+        if self.model.policy().binding == EnvironmentBinding::Queued {
+            let Some(place) = self.state.queued.iter().position(|&queued| queued == invocation) else {
+                return;
+            };
             self.state.queued.remove(place);
         }
         self.seen.failed += 1;
@@ -341,10 +349,6 @@ impl<'a> Machine<'a> {
 
     /// Whoever still waits when nothing can happen any more has failed.
     fn starve(&mut self) {
-        let waiting = match self.model.policy().binding {
-            Binding::Bound => self.state.cold().count(),
-            Binding::Queued => self.state.queued.len(),
-        };
-        self.seen.failed += u32::try_from(waiting).unwrap_or(u32::MAX);
+        self.seen.failed += self.state.waiting_invocations(self.model.policy().binding);
     }
 }

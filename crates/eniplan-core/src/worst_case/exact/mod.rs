@@ -8,25 +8,35 @@
 //! can be reached is the worst case. `docs/worst-case.md` has the argument.
 
 mod bucket;
+mod canonical;
+mod event;
+mod expand;
+mod journal;
 mod machine;
 mod model;
+mod number;
+mod open;
 mod script;
 mod search;
 mod state;
 mod supply;
-mod trace;
+mod witness;
 mod zone;
 
-use super::{Effort, Objective, Watch};
+use super::effort::SearchEffort;
+use super::objective::SearchObjective;
+use super::progress::SearchObserver;
 use crate::simulation::{Assignment, World};
 use crate::trace::Traffic;
-use model::Model;
-use search::{Goal, Rule, explore};
+use model::ExactModel;
+use search::{ZoneSearchRule, explore};
+
+pub(super) use search::ExactGoal;
 
 /// What is known of one objective.
 #[derive(Clone, Debug)]
-pub(super) struct Refined {
-    pub(super) objective: Objective,
+pub(super) struct RefinedGoal {
+    pub(super) objective: SearchObjective,
     /// The largest value found, with the assignment that shows it in a replay.
     pub(super) witness: Option<(u64, Assignment)>,
     /// What is proved if the replay shows that value.
@@ -39,7 +49,7 @@ pub(super) struct Refined {
 const WIDTH: usize = 20_000;
 
 /// Invocations that the simulator replays in about the time of one event here.
-const WORTH: u64 = 100;
+const INVOCATIONS_PER_EVENT: u64 = 100;
 
 /// The work of the first round, and how much more each further one may take.
 const FIRST_ROUND: u64 = 6_000;
@@ -51,58 +61,62 @@ const HOPELESS: u64 = 8;
 /// Larger traffic is left to the bounds and the replays.
 const MOST_ARRIVALS: u64 = 20_000;
 
-/// Narrows each of `known` (objective, witness, bound); with the events tried. Nothing where
+/// Narrows each of `known`; with the events tried. Nothing where
 /// the engine cannot serve this world.
 ///
 /// The first round does without the known bounds, so that small worlds are a check on them.
 pub(super) fn refine(
     world: &World<'_>,
     traffic: &Traffic,
-    known: &[(Objective, u64, Option<u64>)],
-    effort: Effort,
-    watch: &dyn Watch,
-) -> (Vec<Refined>, u64) {
-    let most = effort.invocations / WORTH;
-    let Some(model) = Model::new(world, traffic, MOST_ARRIVALS.min(most / 4)) else {
+    known: &[ExactGoal],
+    effort: SearchEffort,
+    observer: &dyn SearchObserver,
+) -> (Vec<RefinedGoal>, u64) {
+    let most = effort.invocations / INVOCATIONS_PER_EVENT;
+    let Some(model) = ExactModel::new(world, traffic, MOST_ARRIVALS.min(most / 4)) else {
         return (Vec::new(), 0);
     };
-    let goal =
-        |&(objective, witness, _): &(Objective, u64, Option<u64>)| Goal { objective, witness, bound: None };
-    let goals: Vec<Goal> = known.iter().map(goal).collect();
-    let blank = |goal: &Goal| Refined { objective: goal.objective, witness: None, bound: None, joined: None };
-    let mut engine = Engine { model, refined: goals.iter().map(blank).collect(), goals, steps: 0 };
+    let goals: Vec<ExactGoal> = known.iter().map(|goal| ExactGoal { bound: None, ..*goal }).collect();
+    let blank = |goal: &ExactGoal| RefinedGoal {
+        objective: goal.objective,
+        witness: None,
+        bound: None,
+        joined: None,
+    };
+    let mut engine = ExactEngine { model, refined: goals.iter().map(blank).collect(), goals, steps: 0 };
     let mut budget = FIRST_ROUND.min(most);
-    let mut done = engine.exact(budget, watch).is_none();
+    let mut done = engine.search_states(budget, observer).is_none();
     if !done {
-        for (goal, &(.., bound)) in engine.goals.iter_mut().zip(known) {
+        for (goal, known) in engine.goals.iter_mut().zip(known) {
             // A bound that a witness exceeds is none.
-            goal.bound = bound.filter(|&bound| bound >= goal.witness);
+            goal.bound = known.bound.filter(|&bound| bound >= goal.witness);
         }
-        done = !engine.goals.iter().any(Goal::is_open);
+        done = !engine.goals.iter().any(ExactGoal::is_open);
     }
     while !done {
-        done = engine.round(budget, most, watch) || budget == most;
+        done = engine.round(budget, most, observer) || budget == most;
         budget = budget.saturating_mul(GROWTH).min(most);
     }
     (engine.refined, engine.steps)
 }
 
-struct Engine<'a> {
-    model: Model<'a>,
-    goals: Vec<Goal>,
-    refined: Vec<Refined>,
+struct ExactEngine<'a> {
+    model: ExactModel<'a>,
+    goals: Vec<ExactGoal>,
+    refined: Vec<RefinedGoal>,
     steps: u64,
 }
 
-impl Engine<'_> {
+impl ExactEngine<'_> {
     /// Goes through all states; `None`: that was the last of use, else the arrivals it came to.
-    fn exact(&mut self, budget: u64, watch: &dyn Watch) -> Option<u32> {
-        let exact = explore(&self.model, &self.goals, Rule { join: false, width: WIDTH, budget }, watch);
+    fn search_states(&mut self, budget: u64, observer: &dyn SearchObserver) -> Option<u32> {
+        let exact =
+            explore(&self.model, &self.goals, ZoneSearchRule { join: false, width: WIDTH, budget }, observer);
         self.steps += exact.steps;
         for (n, found) in exact.values.iter().enumerate() {
-            let late = found.goal.objective == Objective::ColdStart;
+            let late = found.goal.objective == SearchObjective::ColdStart;
             if let Some(path) = &found.path {
-                let assignment = trace::assignment(&self.model, path, late);
+                let assignment = witness::assignment(&self.model, path, late);
                 self.refined[n].witness = Some((found.largest, assignment));
             }
             self.goals[n].witness = found.largest;
@@ -114,9 +128,10 @@ impl Engine<'_> {
     }
 
     /// One search of each kind; whether it was the last that is of use.
-    fn round(&mut self, budget: u64, most: u64, watch: &dyn Watch) -> bool {
-        let Some(arrived) = self.exact(budget, watch) else { return true };
-        let joined = explore(&self.model, &self.goals, Rule { join: true, width: WIDTH, budget }, watch);
+    fn round(&mut self, budget: u64, most: u64, observer: &dyn SearchObserver) -> bool {
+        let Some(arrived) = self.search_states(budget, observer) else { return true };
+        let joined =
+            explore(&self.model, &self.goals, ZoneSearchRule { join: true, width: WIDTH, budget }, observer);
         self.steps += joined.steps;
         if joined.complete {
             for (n, found) in joined.values.iter().enumerate() {
@@ -127,6 +142,6 @@ impl Engine<'_> {
         }
         let all = self.model.arrivals.len() as u64;
         let needed = budget.saturating_mul(all) / u64::from(arrived.max(joined.arrived).max(1));
-        joined.stopped || needed / HOPELESS > most || !self.goals.iter().any(Goal::is_open)
+        joined.stopped || needed / HOPELESS > most || !self.goals.iter().any(ExactGoal::is_open)
     }
 }

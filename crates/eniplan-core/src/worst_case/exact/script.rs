@@ -1,13 +1,15 @@
 //! Script: which way an event went wherever it could go several ways.
 
+use super::number::number;
+
 /// The choices of one event: those given are made again, from there on always the first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Script {
+pub(super) struct BranchScript {
     given: Vec<u16>,
     made: Vec<(u16, u16)>,
 }
 
-impl Script {
+impl BranchScript {
     pub(super) const fn new(given: Vec<u16>) -> Self {
         Self { given, made: Vec::new() }
     }
@@ -18,7 +20,8 @@ impl Script {
             return 0;
         }
         let choice = self.given.get(self.made.len()).copied().unwrap_or(0);
-        self.made.push((choice, u16::try_from(options).unwrap_or(u16::MAX)));
+        debug_assert!(usize::from(choice) < options);
+        self.made.push((choice, number(options)));
         usize::from(choice)
     }
 

@@ -8,25 +8,25 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::machine::{Machine, Seen};
-use super::model::Model;
-use super::script::Script;
-use super::state::State;
-use super::zone::Zone;
-use crate::policy::Binding;
-use crate::worst_case::{Objective, Progress, Watch};
+use super::super::objective::SearchObjective;
+use super::super::progress::{SearchObserver, SearchProgress};
+use super::expand::{ChildState, children};
+use super::model::ExactModel;
+use super::open::{OpenState, is_new, joined, priority};
+use super::state::ExactState;
+use super::zone::InstantZone;
 
 /// One objective, and what is known of it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Goal {
-    pub(super) objective: Objective,
+pub(in crate::worst_case) struct ExactGoal {
+    pub(in crate::worst_case) objective: SearchObjective,
     /// There is an assignment that shows this.
-    pub(super) witness: u64,
+    pub(in crate::worst_case) witness: u64,
     /// This is proved.
-    pub(super) bound: Option<u64>,
+    pub(in crate::worst_case) bound: Option<u64>,
 }
 
-impl Goal {
+impl ExactGoal {
     /// Whether witness and bound differ.
     pub(super) fn is_open(&self) -> bool {
         self.bound.is_none_or(|bound| self.witness < bound)
@@ -35,7 +35,7 @@ impl Goal {
 
 /// How to search.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Rule {
+pub(super) struct ZoneSearchRule {
     /// Whether states that differ in their instants alone are joined to the smallest zone around
     /// them: fewer, but with instants that no assignment has. What is found then is a bound.
     pub(super) join: bool,
@@ -47,8 +47,8 @@ pub(super) struct Rule {
 
 /// What has been found for one goal.
 #[derive(Clone, Debug)]
-pub(super) struct Value {
-    pub(super) goal: Goal,
+pub(super) struct GoalValue {
+    pub(super) goal: ExactGoal,
     /// The largest value seen, at least the witness.
     pub(super) largest: u64,
     /// The choices that lead to it, where it is more than the witness.
@@ -57,11 +57,11 @@ pub(super) struct Value {
 
 /// What a search has found.
 #[derive(Clone, Debug)]
-pub(super) struct Explored {
-    pub(super) values: Vec<Value>,
+pub(super) struct Exploration {
+    pub(super) values: Vec<GoalValue>,
     /// Whether every value is the largest there is (joined: a bound).
     pub(super) complete: bool,
-    /// Whether the watch called it off.
+    /// Whether the observer called it off.
     pub(super) stopped: bool,
     /// Arrivals up to which all states were gone through.
     pub(super) arrived: u32,
@@ -69,51 +69,21 @@ pub(super) struct Explored {
     pub(super) steps: u64,
 }
 
-/// A state to go on from.
-#[derive(Clone, Debug)]
-struct Open {
-    state: State,
-    zone: Zone,
-    misses_left: u32,
-    failed: u32,
-    /// Its place in the tree of paths.
-    node: u32,
-}
-
-impl Open {
-    /// About how many numbers it is made of.
-    fn size(&self) -> usize {
-        let State { pending, environments, enis, .. } = &self.state;
-        self.zone.variables().pow(2) + 4 * (pending.len() + environments.len() + enis.len())
-    }
-}
-
-/// What one event made of a state.
-struct Child {
-    open: Open,
-    choices: Vec<u16>,
-    seen: Seen,
-    /// The longest cold start that ends with this event.
-    cold: u64,
-    /// Whether anything can follow.
-    goes_on: bool,
-}
-
 /// A goal in progress: the value, and the node that has shown it.
-struct Tracked {
-    goal: Goal,
+struct TrackedGoal {
+    goal: ExactGoal,
     value: u64,
-    node: Option<u32>,
+    node: Option<usize>,
 }
 
-struct Search<'a> {
-    model: &'a Model<'a>,
-    rule: Rule,
-    tracked: Vec<Tracked>,
+struct ZoneSearch<'a> {
+    model: &'a ExactModel<'a>,
+    rule: ZoneSearchRule,
+    tracked: Vec<TrackedGoal>,
     /// Of each node its parent and the choices of the event between.
-    nodes: Vec<(u32, Vec<u16>)>,
-    layers: BTreeMap<(u32, u32), Vec<Open>>,
-    visited: BTreeMap<State, Vec<(Zone, u32, u32)>>,
+    nodes: Vec<(usize, Vec<u16>)>,
+    layers: BTreeMap<(u32, u32), Vec<OpenState>>,
+    visited: BTreeMap<ExactState, Vec<(InstantZone, u32, u32)>>,
     /// Numbers kept in `visited`.
     stored: usize,
     steps: u64,
@@ -124,6 +94,9 @@ struct Search<'a> {
     arrived: u32,
 }
 
+/// The parent of the first nodes, which is none of them.
+const ROOT: usize = usize::MAX;
+
 /// Nodes of the tree of paths, and numbers in `visited`, that memory is spent on.
 const MOST_NODES: usize = 4_000_000;
 const MOST_STORED: usize = 20_000_000;
@@ -131,13 +104,18 @@ const MOST_STORED: usize = 20_000_000;
 /// Numbers in the zones of one layer.
 const MOST_IN_LAYER: usize = 8_000_000;
 
-/// States expanded between two looks at the watch.
+/// States expanded between two looks at the observer.
 const CHUNK: usize = 512;
 
 /// Searches for the largest value of every goal.
-pub(super) fn explore(model: &Model<'_>, goals: &[Goal], rule: Rule, watch: &dyn Watch) -> Explored {
-    let tracked = goals.iter().map(|&goal| Tracked { goal, value: goal.witness, node: None }).collect();
-    let mut search = Search {
+pub(super) fn explore(
+    model: &ExactModel<'_>,
+    goals: &[ExactGoal],
+    rule: ZoneSearchRule,
+    observer: &dyn SearchObserver,
+) -> Exploration {
+    let tracked = goals.iter().map(|&goal| TrackedGoal { goal, value: goal.witness, node: None }).collect();
+    let mut search = ZoneSearch {
         model,
         rule,
         tracked,
@@ -152,13 +130,13 @@ pub(super) fn explore(model: &Model<'_>, goals: &[Goal], rule: Rule, watch: &dyn
         arrived: 0,
     };
     search.begin();
-    search.run(watch);
-    let values = search.tracked.iter().map(|it| Value {
-        goal: it.goal,
-        largest: it.value,
-        path: it.node.filter(|_| !rule.join).map(|node| search.path(node)),
+    search.run(observer);
+    let values = search.tracked.iter().map(|tracked| GoalValue {
+        goal: tracked.goal,
+        largest: tracked.value,
+        path: tracked.node.filter(|_| !rule.join).map(|node| search.path(node)),
     });
-    Explored {
+    Exploration {
         values: values.collect(),
         complete: search.complete,
         stopped: search.stopped,
@@ -167,22 +145,22 @@ pub(super) fn explore(model: &Model<'_>, goals: &[Goal], rule: Rule, watch: &dyn
     }
 }
 
-impl Search<'_> {
+impl ZoneSearch<'_> {
     /// What stands at time zero.
     fn begin(&mut self) {
-        let root = Open {
-            state: State::new(self.model.world.functions.len()),
-            zone: Zone::new(),
+        let root = OpenState {
+            state: ExactState::new(self.model.world.functions.len()),
+            zone: InstantZone::new(),
             misses_left: self.model.policy().miss_budget,
             failed: 0,
-            node: u32::MAX,
+            node: ROOT,
         };
         for child in children(self.model, &root, true) {
-            self.take_in(child, u32::MAX, (0, 0));
+            self.take_in(child, ROOT, (0, 0));
         }
     }
 
-    fn run(&mut self, watch: &dyn Watch) {
+    fn run(&mut self, observer: &dyn SearchObserver) {
         while let Some(((arrivals, depth), layer)) = self.layers.pop_first() {
             if arrivals > self.arrived || self.stored > MOST_STORED {
                 self.arrived = arrivals;
@@ -194,7 +172,7 @@ impl Search<'_> {
             let layer = self.affordable(layer);
             for chunk in layer.chunks(CHUNK) {
                 let model = self.model;
-                let grown: Vec<Vec<Child>> =
+                let grown: Vec<Vec<ChildState>> =
                     chunk.par_iter().map(|open| children(model, open, false)).collect();
                 for (open, grown) in chunk.iter().zip(grown) {
                     for child in grown {
@@ -205,7 +183,7 @@ impl Search<'_> {
                     return;
                 }
                 let spent = self.work >= self.rule.budget || self.nodes.len() >= MOST_NODES;
-                self.stopped = !self.told(watch);
+                self.stopped = !self.inform(observer);
                 if spent || self.stopped {
                     self.complete = false;
                     return;
@@ -215,38 +193,40 @@ impl Search<'_> {
     }
 
     /// As many as time and memory allow, the most promising ones.
-    fn affordable(&mut self, mut layer: Vec<Open>) -> Vec<Open> {
-        let largest = layer.iter().map(Open::size).max().unwrap_or(1);
+    fn affordable(&mut self, mut layer: Vec<OpenState>) -> Vec<OpenState> {
+        let largest = layer.iter().map(OpenState::size).max().unwrap_or(1);
         let width = self.rule.width.min(MOST_IN_LAYER / largest.max(1)).max(1);
         if layer.len() > width {
             self.complete = false;
-            layer.sort_by_cached_key(|open| std::cmp::Reverse(promise(open)));
+            layer.sort_by_cached_key(|open| std::cmp::Reverse(priority(open)));
             layer.truncate(width);
         }
         layer
     }
 
     /// Notes what the child shows, and keeps it if something may still come of it.
-    fn take_in(&mut self, mut child: Child, parent: u32, from: (u32, u32)) {
+    fn take_in(&mut self, mut child: ChildState, parent: usize, from: (u32, u32)) {
         self.steps += 1;
         self.work += 1 + child.open.size() as u64 / 64;
         child.open.failed += child.seen.failed;
-        let node = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        let node = self.nodes.len();
         let mut used = false;
-        for it in &mut self.tracked {
-            let value = match it.goal.objective {
-                Objective::ColdStart => child.cold,
-                Objective::PeakEnis => u64::from(child.seen.held),
-                Objective::SubnetPeak(subnet) => {
+        for tracked in &mut self.tracked {
+            let value = match tracked.goal.objective {
+                SearchObjective::ColdStart => child.cold,
+                SearchObjective::PeakEnis => u64::from(child.seen.held),
+                SearchObjective::SubnetPeak(subnet) => {
                     child.seen.by_subnet.get(subnet).copied().map_or(0, u64::from)
                 }
-                Objective::Failures => u64::from(child.open.failed),
+                SearchObjective::Failures => u64::from(child.open.failed),
             };
-            if value > it.value {
-                (it.value, it.node, used) = (value, Some(node), true);
+            if value > tracked.value {
+                (tracked.value, tracked.node, used) = (value, Some(node), true);
             }
         }
-        let kept = child.goes_on && self.may_improve(&child.open);
+        let too_large = child.open.state.is_too_large();
+        self.complete &= !too_large;
+        let kept = child.goes_on && !too_large && self.may_improve(&child.open);
         if used || kept {
             self.nodes.push((parent, child.choices));
         }
@@ -259,21 +239,18 @@ impl Search<'_> {
     }
 
     /// Whether any goal can still gain from here.
-    fn may_improve(&self, open: &Open) -> bool {
+    fn may_improve(&self, open: &OpenState) -> bool {
         let (state, policy) = (&open.state, self.model.policy());
-        let coming = self.model.arrivals.len() - state.arrived as usize;
-        let waiting = match policy.binding {
-            Binding::Bound => state.cold().count(),
-            Binding::Queued => state.queued.len(),
-        };
-        let acquires = || state.cold().any(|it| it.eni.is_none());
-        self.tracked.iter().any(|it| {
-            let still = it.goal.bound.is_none_or(|bound| it.value < bound);
+        let coming = (self.model.arrivals.len() - state.arrived as usize) as u64;
+        let waiting = u64::from(state.waiting_invocations(policy.binding));
+        let acquires = || state.cold().any(|environment| environment.eni.is_none());
+        self.tracked.iter().any(|tracked| {
+            let still = tracked.goal.bound.is_none_or(|bound| tracked.value < bound);
             still
-                && match it.goal.objective {
-                    Objective::ColdStart => coming + waiting > 0,
-                    Objective::Failures => u64::from(open.failed) + (coming + waiting) as u64 > it.value,
-                    Objective::PeakEnis | Objective::SubnetPeak(_) => {
+                && match tracked.goal.objective {
+                    SearchObjective::ColdStart => coming + waiting > 0,
+                    SearchObjective::Failures => u64::from(open.failed) + coming + waiting > tracked.value,
+                    SearchObjective::PeakEnis | SearchObjective::SubnetPeak(_) => {
                         coming > 0 || policy.warm > 0 || acquires()
                     }
                 }
@@ -281,7 +258,7 @@ impl Search<'_> {
     }
 
     /// Those that lie in none that was seen before.
-    fn unvisited(&mut self, layer: Vec<Open>) -> Vec<Open> {
+    fn unvisited(&mut self, layer: Vec<OpenState>) -> Vec<OpenState> {
         let mut fresh = Vec::new();
         for open in layer {
             let seen = self.visited.entry(open.state.clone()).or_default();
@@ -296,126 +273,30 @@ impl Search<'_> {
 
     /// Whether every goal has reached what is proved.
     fn closed(&self) -> bool {
-        self.tracked.iter().all(|it| it.goal.bound.is_some_and(|bound| it.value >= bound))
+        self.tracked.iter().all(|tracked| tracked.goal.bound.is_some_and(|bound| tracked.value >= bound))
     }
 
-    fn told(&self, watch: &dyn Watch) -> bool {
+    fn inform(&self, observer: &dyn SearchObserver) -> bool {
         let done = Some(self.work.min(self.rule.budget) * 1_000 / self.rule.budget.max(1));
-        self.tracked.iter().filter(|it| it.goal.bound.is_none_or(|bound| it.value < bound)).all(|it| {
-            let witness = if self.rule.join { it.goal.witness } else { it.value };
-            let Goal { objective, bound, .. } = it.goal;
-            watch.proceed(&Progress { objective, witness, bound, steps: self.steps, done })
-        })
+        self.tracked
+            .iter()
+            .filter(|tracked| tracked.goal.bound.is_none_or(|bound| tracked.value < bound))
+            .all(|tracked| {
+                let witness = if self.rule.join { tracked.goal.witness } else { tracked.value };
+                let ExactGoal { objective, bound, .. } = tracked.goal;
+                observer.proceed(&SearchProgress { objective, witness, bound, steps: self.steps, done })
+            })
     }
 
     /// The choices from the start to `node`.
-    fn path(&self, node: u32) -> Vec<Vec<u16>> {
+    fn path(&self, node: usize) -> Vec<Vec<u16>> {
         let mut path = Vec::new();
         let mut at = node;
-        while let Some((parent, choices)) = self.nodes.get(at as usize) {
+        while let Some((parent, choices)) = self.nodes.get(at) {
             path.push(choices.clone());
             at = *parent;
         }
         path.reverse();
         path
-    }
-}
-
-/// Whether none of `seen`, all of one discrete state, has all that `open` has; then it is noted there
-/// instead of those that have no more than it. What has failed counts: whoever has failed more
-/// can come to more failures, whatever follows.
-fn is_new(seen: &mut Vec<(Zone, u32, u32)>, open: &Open) -> bool {
-    let covered = |(zone, misses_left, failed): &(Zone, u32, u32)| {
-        *misses_left >= open.misses_left && *failed >= open.failed && zone.includes(&open.zone)
-    };
-    if seen.iter().any(covered) {
-        return false;
-    }
-    seen.retain(|(zone, misses_left, failed)| {
-        !(open.misses_left >= *misses_left && open.failed >= *failed && open.zone.includes(zone))
-    });
-    seen.push((open.zone.clone(), open.misses_left, open.failed));
-    true
-}
-
-/// Everything one event can make of a state.
-fn children(model: &Model<'_>, open: &Open, first: bool) -> Vec<Child> {
-    let mut children = Vec::new();
-    let mut given = Some(Vec::new());
-    while let Some(choices) = given {
-        let Open { state, zone, misses_left, .. } = open;
-        let script = Script::new(choices);
-        let mut machine = Machine::new(model, state.clone(), zone.clone(), *misses_left, script);
-        let goes_on = if first {
-            machine.set_up();
-            true
-        } else {
-            machine.step()
-        };
-        given = machine.script.next();
-        let latest = machine.zone.latest(machine.now);
-        let lengths = machine.seen.started.iter().map(|arrival| latest - arrival);
-        let cold = lengths.max().and_then(|length| u64::try_from(length).ok()).unwrap_or(0);
-        let Machine { mut state, mut zone, misses_left, script, seen, .. } = machine;
-        state.settle(model, &mut zone);
-        let open = Open { state, zone, misses_left, failed: open.failed, node: 0 };
-        children.push(Child { open, choices: script.choices(), seen, cold, goes_on });
-    }
-    children
-}
-
-/// One for each state, with the smallest zone around all of them.
-fn joined(layer: Vec<Open>) -> Vec<Open> {
-    let mut joined: BTreeMap<State, Open> = BTreeMap::new();
-    for open in layer {
-        if let Some(known) = joined.get_mut(&open.state) {
-            known.zone.hull(&open.zone);
-            known.misses_left = known.misses_left.max(open.misses_left);
-            known.failed = known.failed.max(open.failed);
-        } else {
-            joined.insert(open.state.clone(), open);
-        }
-    }
-    joined.into_values().collect()
-}
-
-/// What to keep where not everything can be: failures, ENIs held, and how late things are.
-fn promise(open: &Open) -> (u32, u32, i64) {
-    let latest = open.state.pending.iter().filter_map(|it| it.at).map(|at| open.zone.latest(at));
-    (open.failed, open.state.held(|_| true), latest.max().unwrap_or(0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::zone::When;
-    use super::*;
-
-    fn open(until: i64, misses_left: u32, failed: u32) -> Open {
-        let mut zone = Zone::new();
-        zone.grow(When::at(0), 0, until);
-        Open { state: State::new(1), zone, misses_left, failed, node: 0 }
-    }
-
-    #[test]
-    fn a_state_is_left_out_only_for_one_with_as_many_failures_and_misses_left() {
-        let mut seen = Vec::new();
-        assert!(is_new(&mut seen, &open(10, 1, 1)));
-        assert!(!is_new(&mut seen, &open(10, 1, 1)), "the very same");
-        assert!(!is_new(&mut seen, &open(9, 0, 0)), "less of everything");
-        assert!(is_new(&mut seen, &open(9, 1, 2)), "one more has failed");
-        assert!(is_new(&mut seen, &open(9, 2, 1)), "one more may miss");
-        assert!(is_new(&mut seen, &open(11, 1, 1)), "it may be later");
-        // That took the place of the first, which it covers, and of no other.
-        assert_eq!(seen.len(), 3);
-        assert!(is_new(&mut seen, &open(20, 3, 3)));
-        assert_eq!(seen.len(), 1, "all that it covers is left out");
-    }
-
-    #[test]
-    fn what_is_joined_has_failed_as_often_as_the_worst_of_it() {
-        let joined = joined(vec![open(5, 0, 2), open(9, 1, 0)]);
-        let [one] = joined.as_slice() else { panic!("equal states are joined") };
-        assert_eq!((one.misses_left, one.failed), (1, 2));
-        assert!(one.zone.includes(&open(9, 0, 0).zone) && one.zone.includes(&open(5, 0, 0).zone));
     }
 }

@@ -1,31 +1,28 @@
 //! Supply: the half of the machine that makes, shares and deletes ENIs.
 
-use super::machine::Machine;
-use super::model::ms;
-use super::state::{Eni, Event, Stage};
-use super::trace::Answer;
+use super::event::ExactEvent;
+use super::journal::LastingThing;
+use super::machine::ZoneMachine;
+use super::number::number;
+use super::state::{EniStage, ExactEni};
 use crate::platform::PhaseKind;
-use crate::policy::{IdleTtl, OnExhausted, Pick, Provision, Start};
+use crate::policy::{OnExhausted, Pick, Provision, StartMode};
 
-enum Acquired {
+enum EniAcquisition {
     Ready(u16),
     Booting(u16),
     Nothing,
     Failed,
 }
 
-fn narrow(n: usize) -> u16 {
-    u16::try_from(n).unwrap_or(u16::MAX)
-}
-
-impl Machine<'_> {
+impl ZoneMachine<'_> {
     /// What exists at time 0.
     pub(super) fn set_up(&mut self) {
         let (policy, classes) = (self.model.policy(), self.model.topology().classes.len());
         if policy.provision == Provision::AtDeploy {
             (0..classes).for_each(|class| self.stand_ready(class));
         }
-        if policy.start == Start::Warm {
+        if policy.start == StartMode::Warm {
             (0..self.model.world.functions.len()).for_each(|function| self.stand_idle(function));
             for class in 0..classes {
                 while self.short_of_free(class) {
@@ -39,7 +36,7 @@ impl Machine<'_> {
 
     fn stand_idle(&mut self, function: usize) {
         let place = &self.model.world.functions[function];
-        for _ in 0..self.model.initial.environments.get(function).copied().unwrap_or(0) {
+        for _ in 0..self.model.initial.environments[function] {
             let mut eni = None;
             if place.path.needs_eni() {
                 let classes = &place.function.classes;
@@ -47,7 +44,7 @@ impl Machine<'_> {
                     if self.model.policy().reuse { self.pick_ready(classes, place.size) } else { None };
                 eni = found.or_else(|| {
                     let class = self.pick_class(classes)?;
-                    Some(self.make_eni(class, Stage::Ready))
+                    Some(self.make_eni(class, EniStage::Ready))
                 });
                 if eni.is_none() {
                     return;
@@ -55,7 +52,7 @@ impl Machine<'_> {
             }
             let environment = self.start_environment(function, None);
             if let Some(eni) = eni {
-                self.settle_on(environment, eni);
+                self.occupy(environment, eni);
             }
             self.rest(environment);
         }
@@ -63,49 +60,49 @@ impl Machine<'_> {
 
     fn stand_ready(&mut self, class: usize) {
         if self.pick_class(&[class]).is_some() {
-            let eni = self.make_eni(class, Stage::Ready);
+            let eni = self.make_eni(class, EniStage::Ready);
             self.eni_idle(eni);
         }
     }
 
-    fn make_eni(&mut self, class: usize, stage: Stage) -> u16 {
-        let class = narrow(class);
+    fn make_eni(&mut self, class: usize, stage: EniStage) -> u16 {
+        let class = number(class);
         let room = self.model.world.capacity;
-        self.state.enis.push(Some(Eni { class, stage, room, environments: 0, waiting: Vec::new() }));
+        self.state.enis.push(Some(ExactEni { class, stage, room, environments: 0, waiting: Vec::new() }));
         self.note_held(class);
-        narrow(self.state.enis.len() - 1)
+        number(self.state.enis.len() - 1)
     }
 
     fn note_held(&mut self, class: u16) {
         let model = self.model;
         let subnet = model.subnet(class);
-        self.seen.held = self.seen.held.max(self.state.held(|_| true));
-        let here = self.state.held(|class| model.subnet(class) == subnet);
+        self.seen.held = self.seen.held.max(self.state.count_enis(|_| true));
+        let here = self.state.count_enis(|class| model.subnet(class) == subnet);
         let most = &mut self.seen.by_subnet[subnet];
         *most = (*most).max(here);
     }
 
     /// Requests an ENI of `class`: it takes its token in turn and then boots.
     fn request(&mut self, class: usize) -> u16 {
-        let request = self.trace.as_mut().map_or(0, |trace| trace.next_request());
+        let request = self.journal.as_mut().map_or(0, |journal| journal.next_request());
         let granted = self.take_token(|state| &mut state.api, self.model.api);
-        let boot = &self.model.topology().boot;
-        let ready = granted.map(|granted| self.lasting(granted, boot, Answer::Boot { request }));
-        let eni = self.make_eni(class, Stage::Booting);
-        self.state.schedule(ready, Event::EniReady { eni });
+        let boot = self.model.boot;
+        let ready = granted.map(|granted| self.lasting(granted, boot, LastingThing::Boot { request }));
+        let eni = self.make_eni(class, EniStage::Booting);
+        self.state.schedule(ready, ExactEvent::EniReady { eni });
         eni
     }
 
     /// The `eni` step of an environment's cold path begins.
     pub(super) fn acquire(&mut self, environment: u16, step: usize) {
         match self.look_for_eni(environment, true) {
-            Acquired::Ready(eni) => {
+            EniAcquisition::Ready(eni) => {
                 self.place(environment, eni);
                 self.end_step(environment, step);
             }
-            Acquired::Booting(eni) => self.join(environment, eni),
-            Acquired::Nothing => self.state.waiters.push(environment),
-            Acquired::Failed => self.abort(environment),
+            EniAcquisition::Booting(eni) => self.join(environment, eni),
+            EniAcquisition::Nothing => self.state.waiters.push(environment),
+            EniAcquisition::Failed => self.abort(environment),
         }
     }
 
@@ -116,16 +113,16 @@ impl Machine<'_> {
         }
     }
 
-    fn look_for_eni(&mut self, environment: u16, first: bool) -> Acquired {
+    fn look_for_eni(&mut self, environment: u16, first: bool) -> EniAcquisition {
         let (model, policy) = (self.model, self.model.policy());
-        let Some(it) = self.state.environment(environment) else { return Acquired::Nothing };
-        let place = &model.world.functions[usize::from(it.function)];
+        let Some(entry) = self.state.environment(environment) else { return EniAcquisition::Nothing };
+        let place = &model.world.functions[usize::from(entry.function)];
         let classes = &place.function.classes;
         if policy.reuse {
-            let ready = self.pick_ready(classes, place.size).map(Acquired::Ready);
+            let ready = self.pick_ready(classes, place.size).map(EniAcquisition::Ready);
             let found = ready.or_else(|| {
                 let joined = policy.join_booting.then(|| self.pick_booting(classes, place.size));
-                joined.flatten().map(Acquired::Booting)
+                joined.flatten().map(EniAcquisition::Booting)
             });
             if let Some(found) = found
                 && !(first && self.misses())
@@ -134,9 +131,9 @@ impl Machine<'_> {
             }
         }
         match self.pick_class(classes) {
-            Some(class) => Acquired::Booting(self.request(class)),
-            None if policy.on_exhausted == OnExhausted::Wait => Acquired::Nothing,
-            None => Acquired::Failed,
+            Some(class) => EniAcquisition::Booting(self.request(class)),
+            None if policy.on_exhausted == OnExhausted::Wait => EniAcquisition::Nothing,
+            None => EniAcquisition::Failed,
         }
     }
 
@@ -147,36 +144,36 @@ impl Machine<'_> {
         }
         let misses = self.misses_left > 0 && self.script.choose(2) == 1;
         self.misses_left -= u32::from(misses);
-        if let Some(trace) = self.trace.as_mut() {
-            trace.acquires(misses);
+        if let Some(journal) = self.journal.as_mut() {
+            journal.acquires(misses);
         }
         misses
     }
 
-    fn of_classes<'s>(
+    fn enis_in_classes<'s>(
         &'s self,
         classes: &'s [usize],
-        stage: Stage,
+        stage: EniStage,
         size: u64,
-    ) -> impl Iterator<Item = (u16, &'s Eni)> {
+    ) -> impl Iterator<Item = (u16, &'s ExactEni)> {
         let enis = self.state.enis.iter().enumerate();
-        enis.filter_map(|(n, eni)| Some((narrow(n), eni.as_ref()?))).filter(move |(_, eni)| {
+        enis.filter_map(|(n, eni)| Some((number(n), eni.as_ref()?))).filter(move |(_, eni)| {
             eni.stage == stage && eni.room >= size.max(1) && classes.contains(&usize::from(eni.class))
         })
     }
 
     fn pick_ready(&self, classes: &[usize], size: u64) -> Option<u16> {
-        let key = |&(number, eni): &(u16, &Eni)| match self.model.policy().pick {
+        let key = |&(number, eni): &(u16, &ExactEni)| match self.model.policy().pick {
             Pick::Fullest => (eni.room, number),
             Pick::Emptiest => (u64::MAX - eni.room, number),
             Pick::Newest => (u64::MAX - u64::from(number), number),
             Pick::Oldest => (u64::from(number), number),
         };
-        self.of_classes(classes, Stage::Ready, size).min_by_key(key).map(|(number, _)| number)
+        self.enis_in_classes(classes, EniStage::Ready, size).min_by_key(key).map(|(number, _)| number)
     }
 
     fn pick_booting(&self, classes: &[usize], size: u64) -> Option<u16> {
-        self.of_classes(classes, Stage::Booting, size).next().map(|(number, _)| number)
+        self.enis_in_classes(classes, EniStage::Booting, size).next().map(|(number, _)| number)
     }
 
     /// The class among these to make an ENI in, if the limits allow one.
@@ -184,42 +181,44 @@ impl Machine<'_> {
         let (model, limits) = (self.model, self.model.limits());
         let mut best: Option<(u32, usize)> = None;
         for &class in classes {
-            let subnet = model.subnet(narrow(class));
+            let subnet = model.subnet(number(class));
             let room = &limits.subnets[subnet];
-            let free = room.addresses.saturating_sub(self.state.held(|class| model.subnet(class) == subnet));
+            let held = self.state.count_enis(|class| model.subnet(class) == subnet);
+            debug_assert!(held <= room.addresses);
+            let free = room.addresses - held;
             let in_vpc = |class: u16| limits.subnets[model.subnet(class)].vpc == room.vpc;
-            let full = limits.vpc_quota.is_some_and(|quota| self.state.held(in_vpc) >= quota);
+            let full = limits.vpc_quota.is_some_and(|quota| self.state.count_enis(in_vpc) >= quota);
             if free > 0 && !full && best.is_none_or(|(most, _)| free > most) {
                 best = Some((free, class));
             }
         }
-        let used_up = limits.region_quota.is_some_and(|quota| self.state.held(|_| true) >= quota);
+        let used_up = limits.region_quota.is_some_and(|quota| self.state.count_enis(|_| true) >= quota);
         best.filter(|_| !used_up).map(|(_, class)| class)
     }
 
     /// Gives the environment its units of the ENI.
-    fn settle_on(&mut self, environment: u16, eni: u16) {
-        let Some(it) = self.state.environment_mut(environment) else { return };
-        it.eni = Some(eni);
-        let size = self.model.world.functions[usize::from(it.function)].size;
-        if let Some(it) = self.state.eni_mut(eni) {
-            it.room = it.room.saturating_sub(size);
-            it.environments += 1;
+    fn occupy(&mut self, environment: u16, eni: u16) {
+        let Some(entry) = self.state.environment_mut(environment) else { return };
+        entry.eni = Some(eni);
+        let size = self.model.world.functions[usize::from(entry.function)].size;
+        if let Some(entry) = self.state.eni_mut(eni) {
+            entry.room -= size;
+            entry.environments += 1;
         }
-        self.state.cancel(|event| event == Event::EniExpiry { eni });
+        self.state.cancel(|event| event == ExactEvent::EniExpiry { eni });
     }
 
     fn place(&mut self, environment: u16, eni: u16) {
-        self.settle_on(environment, eni);
-        if let Some(class) = self.state.eni(eni).map(|it| it.class) {
+        self.occupy(environment, eni);
+        if let Some(class) = self.state.eni(eni).map(|entry| entry.class) {
             self.replenish(usize::from(class));
         }
     }
 
     pub(super) fn leave_eni(&mut self, eni: u16, size: u64) {
-        if let Some(it) = self.state.eni_mut(eni) {
-            it.room += size;
-            it.environments -= 1;
+        if let Some(entry) = self.state.eni_mut(eni) {
+            entry.room += size;
+            entry.environments -= 1;
         }
         self.serve_waiters();
         if self.state.is_idle(eni) {
@@ -236,9 +235,9 @@ impl Machine<'_> {
         let mut refused = vec![false; self.model.world.functions.len()];
         let mut left = Vec::new();
         for environment in still {
-            let Some(it) = self.state.environment(environment) else { continue };
-            let function = usize::from(it.function);
-            if it.cold.is_none() {
+            let Some(entry) = self.state.environment(environment) else { continue };
+            let function = usize::from(entry.function);
+            if entry.cold.is_none() {
                 continue;
             }
             if refused[function] {
@@ -246,12 +245,12 @@ impl Machine<'_> {
                 continue;
             }
             match self.look_for_eni(environment, false) {
-                Acquired::Ready(eni) => {
+                EniAcquisition::Ready(eni) => {
                     self.place(environment, eni);
                     self.eni_step_ended(environment);
                 }
-                Acquired::Booting(eni) => self.join(environment, eni),
-                Acquired::Nothing | Acquired::Failed => {
+                EniAcquisition::Booting(eni) => self.join(environment, eni),
+                EniAcquisition::Nothing | EniAcquisition::Failed => {
                     refused[function] = true;
                     left.push(environment);
                 }
@@ -262,8 +261,8 @@ impl Machine<'_> {
     }
 
     fn eni_step_ended(&mut self, environment: u16) {
-        let Some(it) = self.state.environment(environment) else { return };
-        let steps = &self.model.world.functions[usize::from(it.function)].path.steps;
+        let Some(entry) = self.state.environment(environment) else { return };
+        let steps = &self.model.world.functions[usize::from(entry.function)].path.steps;
         if let Some(step) = steps.iter().position(|step| step.kind == PhaseKind::Eni) {
             self.end_step(environment, step);
         }
@@ -271,9 +270,9 @@ impl Machine<'_> {
 
     /// An ENI has booted.
     pub(super) fn eni_ready(&mut self, eni: u16) {
-        let Some(it) = self.state.eni_mut(eni) else { return };
-        it.stage = Stage::Ready;
-        for environment in std::mem::take(&mut it.waiting) {
+        let Some(entry) = self.state.eni_mut(eni) else { return };
+        entry.stage = EniStage::Ready;
+        for environment in std::mem::take(&mut entry.waiting) {
             self.eni_step_ended(environment);
         }
         self.serve_waiters();
@@ -283,33 +282,31 @@ impl Machine<'_> {
     }
 
     fn eni_idle(&mut self, eni: u16) {
-        if let IdleTtl::After(ttl) = self.model.policy().idle_ttl {
-            self.state.cancel(|event| event == Event::EniExpiry { eni });
-            let expires = ms(ttl.0).map(|ttl| self.now.plus(ttl));
-            self.state.schedule(expires, Event::EniExpiry { eni });
+        if let Some(ttl) = self.model.idle_ttl {
+            self.state.cancel(|event| event == ExactEvent::EniExpiry { eni });
+            self.state.schedule(Some(self.now.plus(ttl)), ExactEvent::EniExpiry { eni });
         }
     }
 
     pub(super) fn eni_expired(&mut self, eni: u16) {
-        let Some(class) = self.state.eni(eni).map(|it| usize::from(it.class)) else { return };
+        let Some(class) = self.state.eni(eni).map(|entry| usize::from(entry.class)) else { return };
         if self.state.is_idle(eni) && self.free(class) > self.model.policy().warm as usize {
             self.delete(eni);
         }
     }
 
     fn delete(&mut self, eni: u16) {
-        if let Some(it) = self.state.eni_mut(eni) {
-            it.stage = Stage::Deleting;
+        if let Some(entry) = self.state.eni_mut(eni) {
+            entry.stage = EniStage::Deleting;
         }
-        let deletion = self.trace.as_mut().map_or(0, |trace| trace.next_deletion());
-        let interval = &self.model.topology().delete;
-        let gone = self.lasting(self.now, interval, Answer::Deletion { deletion });
-        self.state.schedule(Some(gone), Event::EniGone { eni });
+        let deletion = self.journal.as_mut().map_or(0, |journal| journal.next_deletion());
+        let gone = self.lasting(self.now, self.model.deletion, LastingThing::Deletion { deletion });
+        self.state.schedule(Some(gone), ExactEvent::EniGone { eni });
     }
 
     pub(super) fn eni_gone(&mut self, eni: u16) {
-        if let Some(it) = self.state.enis.get_mut(usize::from(eni)) {
-            *it = None;
+        if let Some(entry) = self.state.enis.get_mut(usize::from(eni)) {
+            *entry = None;
         }
         self.serve_waiters();
         (0..self.model.topology().classes.len()).for_each(|class| self.replenish(class));
@@ -317,8 +314,8 @@ impl Machine<'_> {
 
     /// ENIs of `class` without an environment, ready or booting.
     fn free(&self, class: usize) -> usize {
-        let free = |eni: &&Eni| eni.environments == 0 && eni.stage != Stage::Deleting;
-        let here = |eni: &&Eni| usize::from(eni.class) == class;
+        let free = |eni: &&ExactEni| eni.environments == 0 && eni.stage != EniStage::Deleting;
+        let here = |eni: &&ExactEni| usize::from(eni.class) == class;
         self.state.enis.iter().flatten().filter(here).filter(free).count()
     }
 

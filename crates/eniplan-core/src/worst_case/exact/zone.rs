@@ -5,14 +5,16 @@
 //! tighter from others), so that it is empty exactly if it has no whole-number point, and
 //! every entry is attained (Dill 1989; Bengtsson and Yi 2004, "Timed automata").
 
+use super::number::number;
+
 /// An instant: a variable of the zone and so many milliseconds more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct When {
+pub(super) struct ZoneInstant {
     pub(super) variable: u16,
     pub(super) offset: i64,
 }
 
-impl When {
+impl ZoneInstant {
     /// A known instant, ms.
     pub(super) const fn at(ms: i64) -> Self {
         Self { variable: 0, offset: ms }
@@ -25,17 +27,17 @@ impl When {
 }
 
 /// Time zero.
-pub(super) const ZERO: When = When::at(0);
+pub(super) const ZERO: ZoneInstant = ZoneInstant::at(0);
 
 /// The closed matrix.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Zone {
+pub(super) struct InstantZone {
     variables: usize,
     /// Row by row: the most that the row's variable exceeds the column's, ms.
     most: Vec<i64>,
 }
 
-impl Zone {
+impl InstantZone {
     pub(super) fn new() -> Self {
         Self { variables: 1, most: vec![0] }
     }
@@ -49,27 +51,27 @@ impl Zone {
     }
 
     /// The most that `a` can come after `b`, ms.
-    pub(super) fn gap(&self, a: When, b: When) -> i64 {
+    pub(super) fn gap(&self, a: ZoneInstant, b: ZoneInstant) -> i64 {
         self.entry(usize::from(a.variable), usize::from(b.variable)) + a.offset - b.offset
     }
 
     /// The latest `a` can be, ms.
-    pub(super) fn latest(&self, a: When) -> i64 {
+    pub(super) fn latest(&self, a: ZoneInstant) -> i64 {
         self.gap(a, ZERO)
     }
 
     /// The earliest `a` can be, ms.
-    pub(super) fn earliest(&self, a: When) -> i64 {
+    pub(super) fn earliest(&self, a: ZoneInstant) -> i64 {
         -self.gap(ZERO, a)
     }
 
     /// Whether `a - b <= c` leaves anything.
-    pub(super) fn allows(&self, a: When, b: When, c: i64) -> bool {
+    pub(super) fn allows(&self, a: ZoneInstant, b: ZoneInstant, c: i64) -> bool {
         self.gap(b, a) + c >= 0
     }
 
     /// Keeps what satisfies `a - b <= c`; `false`: nothing does, and the zone is of no use any more.
-    pub(super) fn restrict(&mut self, a: When, b: When, c: i64) -> bool {
+    pub(super) fn restrict(&mut self, a: ZoneInstant, b: ZoneInstant, c: i64) -> bool {
         if !self.allows(a, b, c) {
             return false;
         }
@@ -92,21 +94,25 @@ impl Zone {
     /// Whether `a - b <= c` for all these `(b, c)` at once leaves anything.
     ///
     /// All of them bound `a`, so a contradiction can use but one of them: each is asked for alone.
-    pub(super) fn allows_all(&self, a: When, before: impl Iterator<Item = (When, i64)>) -> bool {
+    pub(super) fn allows_all(
+        &self,
+        a: ZoneInstant,
+        before: impl Iterator<Item = (ZoneInstant, i64)>,
+    ) -> bool {
         before.into_iter().all(|(b, c)| self.allows(a, b, c))
     }
 
     /// Keeps what satisfies `a - b <= c` for all these `(b, c)`, which it must allow.
-    pub(super) fn restrict_all(&mut self, a: When, before: impl Iterator<Item = (When, i64)>) {
+    pub(super) fn restrict_all(&mut self, a: ZoneInstant, before: impl Iterator<Item = (ZoneInstant, i64)>) {
         let (n, row) = (self.variables, usize::from(a.variable));
-        let mut least: Vec<i64> = (0..n).map(|q| self.entry(row, q)).collect();
+        let mut smallest: Vec<i64> = (0..n).map(|q| self.entry(row, q)).collect();
         let mut tighter = false;
         for (b, c) in before {
             if self.gap(a, b) > c {
                 tighter = true;
                 let (bound, column) = (c - a.offset + b.offset, usize::from(b.variable));
-                for (q, least) in least.iter_mut().enumerate() {
-                    *least = (*least).min(self.entry(column, q) + bound);
+                for (q, smallest) in smallest.iter_mut().enumerate() {
+                    *smallest = (*smallest).min(self.entry(column, q) + bound);
                 }
             }
         }
@@ -115,14 +121,14 @@ impl Zone {
         }
         for p in 0..n {
             let to = self.entry(p, row);
-            for (entry, from) in self.most[p * n..(p + 1) * n].iter_mut().zip(&least) {
+            for (entry, from) in self.most[p * n..(p + 1) * n].iter_mut().zip(&smallest) {
                 *entry = (*entry).min(to + from);
             }
         }
     }
 
     /// A new instant between `min` and `max` after `from`, ms.
-    pub(super) fn grow(&mut self, from: When, min: i64, max: i64) -> When {
+    pub(super) fn grow(&mut self, from: ZoneInstant, min: i64, max: i64) -> ZoneInstant {
         if min == max {
             return from.plus(min);
         }
@@ -135,12 +141,12 @@ impl Zone {
         most.extend((0..n).map(|q| self.entry(base, q) + from.offset + max));
         most.push(0);
         *self = Self { variables: n + 1, most };
-        When { variable: u16::try_from(n).unwrap_or(u16::MAX), offset: 0 }
+        ZoneInstant { variable: number(n), offset: 0 }
     }
 
     /// The projection on these instants, one variable each; the first must be [`ZERO`].
-    pub(super) fn onto(&self, instants: &[When]) -> Self {
-        let row = |a: When| instants.iter().map(move |&b| self.gap(a, b));
+    pub(super) fn onto(&self, instants: &[ZoneInstant]) -> Self {
+        let row = |a: ZoneInstant| instants.iter().map(move |&b| self.gap(a, b));
         Self { variables: instants.len(), most: instants.iter().flat_map(|&a| row(a)).collect() }
     }
 
@@ -168,8 +174,8 @@ mod tests {
 
     #[test]
     fn a_zone_holds_exactly_the_whole_points_of_its_constraints() {
-        let mut zone = Zone::new();
-        let a = zone.grow(When::at(2), 5, 15);
+        let mut zone = InstantZone::new();
+        let a = zone.grow(ZoneInstant::at(2), 5, 15);
         let b = zone.grow(a.plus(1), 0, 4);
         assert_eq!((zone.earliest(a), zone.latest(b), zone.gap(b, a)), (7, 22, 5));
         assert!(zone.restrict(b, ZERO, 12) && zone.restrict(ZERO, a, -9));
@@ -184,12 +190,12 @@ mod tests {
 
     #[test]
     fn a_projection_forgets_and_a_hull_covers() {
-        let mut zone = Zone::new();
+        let mut zone = InstantZone::new();
         let a = zone.grow(ZERO, 0, 10);
         let b = zone.grow(a, 3, 4);
         let late = zone.onto(&[ZERO, b.plus(1)]);
         assert_eq!(late.latest_point(), [0, 15]);
-        let mut early = Zone::new();
+        let mut early = InstantZone::new();
         early.grow(ZERO, 0, 2);
         assert!(!early.includes(&late) && !late.includes(&early));
         early.hull(&late);

@@ -1,0 +1,48 @@
+//! The JSON views of `plan`, its sweep, `verify` and `headroom`.
+
+use serde::Serialize;
+
+use super::SubjectView;
+use crate::plan::{Headroom, Plan, SweepStep, Verified};
+
+/// How many ENIs keep a promise, and when to make them.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(in crate::report) struct PlanView<'a> {
+    #[serde(flatten)]
+    pub about: SubjectView<'a>,
+    #[serde(flatten)]
+    pub plan: &'a Plan,
+}
+
+/// A plan for each of several promises.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(in crate::report) struct SweepView<'a> {
+    #[serde(flatten)]
+    pub about: SubjectView<'a>,
+    /// The plans, the tightest promise first.
+    pub sweep: &'a [SweepStep],
+}
+
+/// Whether a saved plan keeps its promise.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(in crate::report) struct VerifyView<'a> {
+    #[serde(flatten)]
+    pub about: SubjectView<'a>,
+    /// The plan's file.
+    pub plan: &'a str,
+    #[serde(flatten)]
+    pub verified: &'a Verified,
+}
+
+/// How far the traffic can grow.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(in crate::report) struct HeadroomView<'a> {
+    #[serde(flatten)]
+    pub about: SubjectView<'a>,
+    #[serde(flatten)]
+    pub headroom: &'a Headroom,
+}

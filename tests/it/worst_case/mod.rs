@@ -1,0 +1,4 @@
+//! Bounds and searches of the worst case.
+
+mod lemmas;
+mod properties;
