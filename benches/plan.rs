@@ -5,7 +5,7 @@ mod plan_joint_instance;
 
 use eniplan::demand::Curve;
 use eniplan::plan::joint::{JointAnswer, solve_joint};
-use eniplan::plan::{Answer, Effort, Group, Start, backend, solve};
+use eniplan::plan::{Group, GroupAnswer, PlanStart, ProgramEffort, backend, solve};
 use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::random::{Purpose, Stream};
 use eniplan::topology::TokenBucket;
@@ -40,13 +40,13 @@ fn day_of_slots(slots: u64, api: Option<TokenBucket>) -> Group {
         delete: Interval::between(Millis(17_500), Millis(35_000)),
         ceilings: Vec::new(),
         api,
-        start: Start::Warm,
+        start: PlanStart::Warm,
     }
 }
 
 fn solved(group: &Group) -> bool {
     let backend = backend::strongest();
-    matches!(solve(group, backend, &Effort::of(backend)), Ok(Answer::Planned(_)))
+    matches!(solve(group, backend, &ProgramEffort::of(backend)), Ok(GroupAnswer::Planned(_)))
 }
 
 /// Twelve classes in three zones, any of which may be lost; docs/performance.md has the instance.

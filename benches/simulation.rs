@@ -64,7 +64,7 @@ fn one_function(bencher: Bencher<'_, '_>, rate: u32) {
 
 fn shop_day() -> Traffic {
     let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/data/shop-day.csv")).unwrap();
-    let source = import::Source { name: "shop-day.csv", bytes: &bytes };
+    let source = import::InputFile { name: "shop-day.csv", bytes: &bytes };
     import::import(source, &import::Companions::default(), &import::Options::default()).unwrap()
 }
 

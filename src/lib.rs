@@ -22,7 +22,7 @@
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let csv = "start,function,duration_ms\n0,checkout,400\n70,checkout,400\n70.1,checkout,400\n";
-//! let source = import::Source { name: "example.csv", bytes: csv.as_bytes() };
+//! let source = import::InputFile { name: "example.csv", bytes: &csv.as_bytes() };
 //! let traffic = import::import(source, &Default::default(), &Default::default())?;
 //!
 //! let model = platform::named("lambda-2018").ok_or("a built-in model")?;

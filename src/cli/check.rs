@@ -15,7 +15,7 @@ use crate::document;
 use crate::quantity::Millis;
 use crate::report::answers;
 use crate::report::views::{CheckedFile, FileContents};
-use crate::trace::{Shape, Traffic};
+use crate::trace::{CallLog, Shape, Traffic};
 
 /// Options of `check`.
 #[derive(Debug, clap::Args)]
@@ -89,7 +89,7 @@ fn nothing_but_functions(traffics: &[Option<Traffic>]) -> Traffic {
     let mut seen = BTreeSet::new();
     let all = traffics.iter().flatten().flat_map(|traffic| &traffic.functions);
     let functions = all.filter(|function| seen.insert(function.name.clone())).cloned().collect();
-    let shape = Shape::Log(Vec::new());
+    let shape = Shape::Log(CallLog::default());
     Traffic { functions, origin: None, span: Millis::ZERO, notes: Vec::new(), shape }
 }
 

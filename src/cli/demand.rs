@@ -4,10 +4,8 @@ use std::collections::BTreeSet;
 
 use super::output::Output;
 use super::status::CommandStatus;
-use super::streamed::{Streamed, busiest};
 use super::study::CommandStudy;
 use super::study_args::StudyArgs;
-use crate::demand;
 use crate::diagnostic::Diagnostics;
 use crate::report::answers::{self, PoolNames};
 
@@ -29,14 +27,7 @@ pub(super) fn run(args: &DemandArgs) -> Result<CommandStatus, Diagnostics> {
     if args.by_function {
         return by_function(args);
     }
-    let streamed = match args.study.streamed_log(args.output.quiet) {
-        Ok(streamed) => streamed,
-        Err(why) => {
-            args.study.tell_whole(why, args.output.quiet);
-            in_memory(&args.study)?
-        }
-    };
-    let (study, demand, invocations) = streamed;
+    let (study, demand, invocations) = args.study.demand(args.output.quiet)?;
     let policy = study.policy()?;
     let pools: Vec<PoolNames> = demand.pools.iter().map(|pool| named(&study, &pool.classes)).collect();
     let mut subject = study.subject(policy);
@@ -45,24 +36,8 @@ pub(super) fn run(args: &DemandArgs) -> Result<CommandStatus, Diagnostics> {
     Ok(CommandStatus::Done)
 }
 
-fn in_memory(args: &StudyArgs) -> Result<(CommandStudy, demand::Demand, u64), Diagnostics> {
-    let study = args.load()?;
-    let demand = demand::demand(&study.traffic, &study.topology, study.policy()?);
-    let invocations = study.traffic.invocations();
-    Ok((study, demand, invocations))
-}
-
 fn by_function(args: &DemandArgs) -> Result<CommandStatus, Diagnostics> {
-    let found = match args.study.streamed_by_function(args.output.quiet) {
-        Ok(found) => found,
-        Err(why) => {
-            args.study.tell_whole(why, args.output.quiet);
-            let (study, demand, _) = in_memory(&args.study)?;
-            let busiest = busiest(&study.traffic);
-            let peak = (demand.peak_concurrency, demand.peak_concurrency_at);
-            Streamed { traffic: study.traffic, functions: demand.functions, peak, busiest }
-        }
-    };
+    let found = args.study.demand_by_function(args.output.quiet)?;
     let mut subject = args.study.subject_of(&found.traffic);
     subject.invocations = found.functions.iter().map(|function| function.invocations).sum();
     args.output.give(&answers::by_function(&subject, &found.functions, found.busiest.as_deref()))?;

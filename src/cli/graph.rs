@@ -16,7 +16,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::Millis;
 use crate::report::format::name;
 use crate::report::graph::{self, Drawing, phases};
-use crate::trace::{Shape, Traffic};
+use crate::trace::{CallLog, Shape, Traffic};
 use crate::worst_case::SearchEffort;
 
 /// What is drawn.
@@ -99,7 +99,7 @@ fn loaded(args: &GraphArgs) -> Result<CommandStudy, Diagnostics> {
         return Err(Diagnostic::new(Code::Usage, message, help).into());
     }
     args.study.load_with(|_| {
-        let shape = Shape::Log(Vec::new());
+        let shape = Shape::Log(CallLog::default());
         Ok(Traffic { functions: Vec::new(), origin: None, span: Millis::ZERO, notes: Vec::new(), shape })
     })
 }

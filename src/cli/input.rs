@@ -1,4 +1,4 @@
-//! Input: files as bytes, and what to say where they cannot be read.
+//! Input: files and pipes to be read, and what to say where they cannot be.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -6,9 +6,12 @@ use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use super::progress::ByteProgress;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+pub use crate::import::reason;
+use crate::import::{FileBytes, too_large, unreadable};
 
-/// The largest file that is read.
+/// The largest file that is read whole.
 const LARGEST: u64 = 2 << 30;
 
 /// A path, or what of it is text.
@@ -63,40 +66,101 @@ fn matches(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
     if found.is_empty() { Err(refuse("no file matches the pattern".to_owned())) } else { Ok(found) }
 }
 
-/// The bytes of `path`; of stdin where it is `-`.
-pub fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
-    let read = if path.as_os_str() == "-" { limited(io::stdin().lock()) } else { opened(path) };
-    match read {
-        Ok(Some(bytes)) => {
-            keep(path, &bytes);
-            Ok(bytes)
+/// A file or a pipe, to be read.
+#[derive(Debug)]
+pub struct InputBytes {
+    path: PathBuf,
+    /// Whether nobody wants to see how far it is read; nothing where nobody ever sees that.
+    quiet: Option<bool>,
+}
+
+impl InputBytes {
+    /// Of `path`, or stdin where it is `-`, if it can be read; `quiet` says whether a bar is shown.
+    pub fn find(path: &Path, quiet: Option<bool>) -> Result<Self, Diagnostic> {
+        if path.as_os_str() != "-" {
+            regular(path).map_err(|error| unreadable(&shown(path), &error))?;
         }
-        Ok(None) => {
-            let message = "the file is larger than 2 GiB";
-            let help =
-                "cut it into parts; what `demand` reads at any size is in docs/performance.md, Reading";
-            Err(Diagnostic::new(Code::TooLarge, message, help).in_file(shown(path)))
+        Ok(Self { path: path.to_owned(), quiet })
+    }
+}
+
+impl FileBytes for InputBytes {
+    fn open(&self) -> io::Result<Box<dyn Read + '_>> {
+        if self.path.as_os_str() == "-" {
+            return Ok(Box::new(Piped { inner: io::stdin().lock(), path: &self.path, kept: Vec::new() }));
         }
-        Err(error) => {
-            let message = format!("the file cannot be read: {}", reason(&error));
-            Err(Diagnostic::new(Code::File, message, "name a file you may read").in_file(shown(path)))
+        match (regular(&self.path)?, self.quiet) {
+            (None, _) => {
+                let inner = File::open(&self.path)?;
+                Ok(Box::new(Piped { inner, path: &self.path, kept: Vec::new() }))
+            }
+            (Some((file, _)), None) => Ok(Box::new(file)),
+            (Some((file, length)), Some(quiet)) => {
+                Ok(Box::new(ByteProgress::new(length, quiet).of_reading(file)))
+            }
         }
     }
+
+    fn open_again(&self) -> bool {
+        self.path.is_file()
+    }
+}
+
+/// The file `path` and its length; nothing of what is no regular file, which can be opened but once.
+fn regular(path: &Path) -> io::Result<Option<(File, u64)>> {
+    let there = std::fs::metadata(path)?;
+    match there.is_dir() {
+        true => Err(ErrorKind::IsADirectory.into()),
+        false if there.is_file() => Ok(Some((File::open(path)?, there.len()))),
+        false => Ok(None),
+    }
+}
+
+/// What comes out of a pipe, of which the beginning is kept.
+struct Piped<'a, R> {
+    inner: R,
+    path: &'a Path,
+    kept: Vec<u8>,
+}
+
+/// A pipe with more than this is not kept.
+const KEPT: usize = 4 << 20;
+
+impl<R: Read> Read for Piped<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(into)?;
+        if self.kept.len() <= KEPT {
+            self.kept.extend_from_slice(into.get(..read).unwrap_or_default());
+        }
+        Ok(read)
+    }
+}
+
+impl<R> Drop for Piped<'_, R> {
+    /// Keeps what came out, if it is not too large, so that problems can show their lines.
+    fn drop(&mut self) {
+        if self.kept.len() <= KEPT
+            && let Ok(mut piped) = PIPED.lock()
+        {
+            piped.insert(self.path.to_owned(), std::mem::take(&mut self.kept));
+        }
+    }
+}
+
+/// All bytes of `path`; of stdin where it is `-`.
+fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
+    let found = InputBytes::find(path, None)?;
+    let mut bytes = Vec::new();
+    let read = found.open().and_then(|opened| opened.take(LARGEST + 1).read_to_end(&mut bytes));
+    read.map_err(|error| unreadable(&shown(path), &error))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(too_large(&shown(path)));
+    }
+    Ok(bytes)
 }
 
 /// What came out of pipes, by path: they cannot be read again.
 static PIPED: Mutex<BTreeMap<PathBuf, Vec<u8>>> = Mutex::new(BTreeMap::new());
-
-/// Keeps what came out of a pipe, if it is not too large, so that problems can show their lines.
-fn keep(path: &Path, bytes: &[u8]) {
-    const MOST: usize = 4 << 20;
-    if bytes.len() <= MOST
-        && !path.is_file()
-        && let Ok(mut piped) = PIPED.lock()
-    {
-        piped.insert(path.to_owned(), bytes.to_vec());
-    }
-}
 
 /// The bytes of `path` once more, to show a line of it: at most `most`, and none of what cannot be had again.
 pub fn again(path: &Path, most: u64) -> Option<Vec<u8>> {
@@ -118,30 +182,4 @@ pub fn text(path: &Path) -> Result<String, Diagnostic> {
             .in_file(shown(path))
             .at_line(lines as u64 + 1)
     })
-}
-
-fn opened(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let file = File::open(path)?;
-    let there = file.metadata()?;
-    if there.is_dir() {
-        return Err(ErrorKind::IsADirectory.into());
-    }
-    if there.len() > LARGEST { Ok(None) } else { limited(file) }
-}
-
-/// All bytes, unless they are too many; what has no length (a pipe) is measured while it is read.
-fn limited(source: impl Read) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    source.take(LARGEST + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() as u64 <= LARGEST).then_some(bytes))
-}
-
-/// Why the system refused, in plain words.
-pub fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        ErrorKind::NotFound => "there is no such file or folder".to_owned(),
-        ErrorKind::PermissionDenied => "you may not".to_owned(),
-        ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        _ => error.to_string(),
-    }
 }

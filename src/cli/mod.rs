@@ -6,12 +6,12 @@
 //! `CliCommand` and its two lines below.
 
 pub mod assignment;
-mod blocks;
 mod check;
 mod colour;
 mod compare;
 mod completions;
 mod compose;
+mod counted;
 mod csv_rows;
 mod demand;
 mod diagnostics;
@@ -40,12 +40,8 @@ mod simulate;
 mod snippets;
 mod spill;
 mod status;
-mod streamed;
-mod streamed_day;
-mod streamed_log;
 mod study;
 mod study_args;
-mod study_streamed;
 mod timeline;
 mod traffic;
 mod verify;

@@ -9,7 +9,7 @@ use super::study_args::StudyArgs;
 use crate::comparison::Case;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{listed, nearest};
-use crate::plan::{self, Heard, Minimise, Plan, PlanError, Prices};
+use crate::plan::{self, EniPrices, Plan, PlanError, PlanObjective, PlanProgress};
 use crate::quantity::{Millis, Price};
 use crate::report::{Answer, answers};
 
@@ -74,7 +74,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<CommandStatus, Diagnostics> {
     let mut answer = answers::plan(&subject, &planned);
     let gate = args.gate(planned.amount.map(|amount| amount.peak_enis), &mut answer);
     args.output.give(&answer)?;
-    Ok(if planned.status == plan::Verdict::Infeasible { CommandStatus::Missed } else { gate() })
+    Ok(if planned.status == plan::PlanVerdict::Infeasible { CommandStatus::Missed } else { gate() })
 }
 
 /// The plan, explained where that is asked for or there is none; a bar says how far it is.
@@ -86,8 +86,8 @@ pub(super) fn planned(
 ) -> Result<Plan, PlanError> {
     let work = StepProgress::begin("planning", 1, quiet);
     let tell = |done, of| work.at(done, of);
-    let heard = Heard::new(&tell);
-    let case = case.observed_by(&heard);
+    let progress = PlanProgress::new(&tell);
+    let case = case.observed_by(&progress);
     let planned = case.promise(promise)?;
     if !explain && planned.infeasible.is_none() {
         return Ok(planned);
@@ -95,8 +95,8 @@ pub(super) fn planned(
     work.finish();
     let next = StepProgress::begin("explaining", 1, quiet);
     let tell = |done, of| next.at(done, of);
-    let heard = Heard::new(&tell);
-    case.observed_by(&heard).explained(promise, planned)
+    let progress = PlanProgress::new(&tell);
+    case.observed_by(&progress).explained(promise, planned)
 }
 
 impl PlanArgs {
@@ -113,20 +113,20 @@ impl PlanArgs {
 }
 
 /// What the plan is to make small.
-fn minimise(args: &PlanArgs, study: &CommandStudy) -> Result<Minimise, Diagnostic> {
+fn minimise(args: &PlanArgs, study: &CommandStudy) -> Result<PlanObjective, Diagnostic> {
     let refuse = |message: String, help: String| {
         Err(Diagnostic::new(Code::Usage, message, help).with_value(&args.minimise))
     };
-    let prices = Prices {
+    let prices = EniPrices {
         eni_hour: args.price_eni_hour.or(study.scenario.eni_hour).unwrap_or_default(),
         creation: args.price_creation.or(study.scenario.creation).unwrap_or_default(),
     };
     if args.minimise == "cost" {
-        if prices == Prices::default() {
+        if prices == EniPrices::default() {
             let help = "give --price-eni-hour or --price-creation above 0, or [prices] in the scenario";
             return refuse("a cost needs a price".to_owned(), help.to_owned());
         }
-        return Ok(Minimise::Cost(prices));
+        return Ok(PlanObjective::Cost(prices));
     }
     if args.price_eni_hour.or(args.price_creation).is_some() {
         let help = "add --minimise cost".to_owned();
@@ -134,11 +134,11 @@ fn minimise(args: &PlanArgs, study: &CommandStudy) -> Result<Minimise, Diagnosti
     }
     let names: Vec<&str> = study.scenario.subnets.iter().map(|subnet| subnet.name.as_str()).collect();
     match args.minimise.split_once(':') {
-        None if args.minimise == "enis" => Ok(Minimise::Enis),
-        None if args.minimise == "addresses" => Ok(Minimise::Addresses { subnet: None }),
+        None if args.minimise == "enis" => Ok(PlanObjective::Enis),
+        None if args.minimise == "addresses" => Ok(PlanObjective::Addresses { subnet: None }),
         Some(("addresses", name)) => {
             if let Some(subnet) = names.iter().position(|known| *known == name) {
-                return Ok(Minimise::Addresses { subnet: Some(subnet) });
+                return Ok(PlanObjective::Addresses { subnet: Some(subnet) });
             }
             let help = match nearest(name, names.iter().copied()) {
                 Some(meant) => format!("did you mean addresses:{meant}?"),

@@ -1,6 +1,7 @@
 //! Progress: how far the reading or writing of a large file, or long work, is and how long it will take.
 
 use std::fmt::Write;
+use std::io::{self, Read};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
@@ -20,9 +21,29 @@ impl ByteProgress {
         Self { bar: bar.with_style(timed("{wide_bar} {bytes}/{total_bytes}, {bytes_per_sec}{left}")) }
     }
 
+    /// What comes out of `source`, which is done with as it is read.
+    pub(super) const fn of_reading<R>(self, source: R) -> ProgressRead<R> {
+        ProgressRead { source, progress: self }
+    }
+
     /// `bytes` more are done.
     pub(super) fn add(&self, bytes: u64) {
         self.bar.inc(bytes);
+    }
+}
+
+/// A source that shows how far it is read.
+#[derive(Debug)]
+pub(super) struct ProgressRead<R> {
+    source: R,
+    progress: ByteProgress,
+}
+
+impl<R: Read> Read for ProgressRead<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(into)?;
+        self.progress.add(read as u64);
+        Ok(read)
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::input;
 use crate::diagnostic::{Diagnostic, Diagnostics, snippet};
-use crate::import::{Source, text_of};
+use crate::import::{InputFile, text_of};
 use crate::quantity::Memory;
 
 /// The largest file that is read again to show a line of it, unpacked too.
@@ -43,5 +43,5 @@ fn text(file: &str) -> Option<String> {
     // Diagnostics call `-` by its name.
     let path = if file == "stdin" { "-" } else { file };
     let bytes = input::again(Path::new(path), LARGEST)?;
-    text_of(&Source { name: file, bytes: &bytes }, Memory(LARGEST))
+    text_of(&InputFile { name: file, bytes: &bytes }, Memory(LARGEST))
 }

@@ -163,14 +163,19 @@ impl StudyArgs {
         let (Some(traffic), Some(policies), true) = (traffic, policies, problems.is_empty()) else {
             return Err(problems);
         };
-        let build = |(platform, cold_path): (Platform, ColdPath)| {
+        let (mut studies, mut left) = (Vec::with_capacity(platforms.len()), platforms.len());
+        let mut traffic = Some(traffic);
+        for (platform, cold_path) in platforms.into_iter().zip(paths) {
+            left -= 1;
+            // Traffic may be large: the last study takes it.
+            let own = if left == 0 { traffic.take() } else { traffic.clone() };
+            let Some(traffic) = own else { break };
             let scenario = scenario::resolve(&said, &platform, &observed(&traffic))?;
             let topology =
                 Topology::build(&scenario, &platform).map_err(|problems| said.locate(&problems))?;
             let assumptions = self.assumptions(&said, &platform, &policies, &traffic, &scenario);
-            let (traffic, policies) = (traffic.clone(), policies.clone());
-            let source = self.source();
-            Ok(CommandStudy {
+            let (policies, source) = (policies.clone(), self.source());
+            studies.push(CommandStudy {
                 platform,
                 scenario,
                 topology,
@@ -179,9 +184,9 @@ impl StudyArgs {
                 policies,
                 assumptions,
                 source,
-            })
-        };
-        platforms.into_iter().zip(paths).map(build).collect()
+            });
+        }
+        Ok(studies)
     }
 
     /// What --set says.

@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-use super::streamed::{Input, NotInBlocks, Streamed, other};
+use super::input::InputBytes;
+use super::spill::Spill;
 use super::{input, window};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::import::{self, Companions, Gaps, Meaning, Options, Repeats, Resets, Source};
+use crate::import::{
+    self, CallCounter, Companions, Gaps, InputFile, Keeping, Meaning, Options, Records, Repeats, Resets,
+};
 use crate::quantity::{Memory, Millis};
 use crate::report::format::counted;
 use crate::trace::{Spread, Traffic};
@@ -64,7 +67,7 @@ pub struct TrafficArgs {
     max_unpacked: Memory,
     /// How long an invocation lasts where nothing says so
     #[arg(long, value_name = "DURATION", default_value = "100ms")]
-    duration: Millis,
+    pub duration: Millis,
     /// Companion file with durations (azure-2019; `durations.csv` beside the traffic is found)
     #[arg(long, value_name = "FILE")]
     durations: Option<PathBuf>,
@@ -138,27 +141,59 @@ impl TrafficArgs {
         }
     }
 
-    /// Reads the traffic; `durations` are those a scenario gives its functions.
+    /// Reads the traffic, or the part of it that is asked for; `durations` are those a scenario gives its functions.
     pub fn load(&self, durations: BTreeMap<String, Millis>) -> Result<Traffic, Diagnostics> {
-        let options = self.options(durations);
+        window::cut(self, self.read_with(durations, (None, false), None)?.into_traffic())
+    }
+
+    /// Reads all of the traffic; `counter` counts calls, so that none is kept, and counts of a day may be kept
+    /// `by_function`. How far it is is shown, unless that is to be `quiet`.
+    pub fn read(
+        &self,
+        durations: BTreeMap<String, Millis>,
+        counter: &mut dyn CallCounter,
+        by_function: bool,
+        quiet: bool,
+    ) -> Result<Records, Diagnostics> {
+        self.read_with(durations, (Some(counter), by_function), Some(quiet))
+    }
+
+    fn read_with(
+        &self,
+        durations: BTreeMap<String, Millis>,
+        (counter, by_function): (Option<&mut dyn CallCounter>, bool),
+        quiet: Option<bool>,
+    ) -> Result<Records, Diagnostics> {
         let mut problems = Diagnostics::default();
         let paths = input::expanded(&self.files, &mut problems);
-        let files: Vec<(String, Vec<u8>)> = paths
+        let found = |path: &Path, problems: &mut Diagnostics| keep(InputBytes::find(path, quiet), problems);
+        let files: Vec<(String, InputBytes)> = paths
             .iter()
-            .filter_map(|path| Some((input::source(path), keep(input::bytes(path), &mut problems)?)))
+            .filter_map(|path| Some((input::source(path), found(path, &mut problems)?)))
             .collect();
-        let sources: Vec<Source<'_>> = files.iter().map(|(name, bytes)| Source { name, bytes }).collect();
-        let found = problems.is_empty() && sources.first().is_some_and(|it| has_companions(*it, &options));
-        let first = paths.first().map(PathBuf::as_path);
-        let beside = |name: &str| first.filter(|_| found).map(|first| first.with_file_name(name));
-        let durations = companion(self.durations.as_deref(), beside("durations.csv"), &paths, &mut problems);
-        let memory = companion(self.memory.as_deref(), beside("memory.csv"), &paths, &mut problems);
-        problems.or(())?;
-        let companions = Companions {
-            durations: durations.as_ref().map(|(name, bytes)| Source { name, bytes }),
-            memory: memory.as_ref().map(|(name, bytes)| Source { name, bytes }),
+        let companion = |path: &PathBuf, problems: &mut Diagnostics| {
+            Some((input::shown(path), keep(InputBytes::find(path, None), problems)?))
         };
-        window::cut(self, import::import_all(&sources, &companions, &options)?)
+        let [of_durations, of_memory] =
+            [&self.durations, &self.memory].map(|named| companion(named.as_ref()?, &mut problems));
+        problems.or(())?;
+        // Where such files are looked for that nobody named.
+        let beside = |name: &str| {
+            let path = paths.first()?.with_file_name(name);
+            let there = !paths.contains(&path) && path.is_file();
+            Some(path).filter(|_| there).and_then(|path| companion(&path, &mut Diagnostics::default()))
+        };
+        let beside = ["durations.csv", "memory.csv"].map(beside);
+        let companions = Companions {
+            durations: of_durations.as_ref().map(input_file),
+            memory: of_memory.as_ref().map(input_file),
+            beside: beside.each_ref().map(|found| found.as_ref().map(input_file)),
+        };
+        let files: Vec<InputFile<'_>> = files.iter().map(input_file).collect();
+        let mut runs = Spill::new(quiet.unwrap_or_default());
+        let counter = counter.map(|counter| counter as &mut dyn CallCounter);
+        let keeping = Keeping { runs: &mut runs, counter, by_function };
+        import::read(&files, &companions, &self.options(durations), keeping)
     }
 
     fn options(&self, durations: BTreeMap<String, Millis>) -> Options {
@@ -177,74 +212,20 @@ impl TrafficArgs {
         }
     }
 
-    /// The one file that can be read in blocks; nothing where a part of it or more than it is
-    /// looked at, or where an option changes what its cells mean.
-    fn alone(&self, durations: BTreeMap<String, Millis>, quiet: bool) -> Option<Input<'_>> {
-        let [file] = self.files.as_slice() else { return None };
-        let part = self.from.is_some() || self.to.is_some() || self.busiest.is_some();
-        let options = self.options(durations);
-        let usual = Options { zone: None, ..Options::default() };
-        let plain = options.repeats == usual.repeats
-            && options.resets == usual.resets
-            && options.meaning == usual.meaning
-            && options.routes == usual.routes
-            && self.time_zone.is_none();
-        let name = input::shown(file);
-        (plain && !part && file.is_file()).then_some(Input { path: file, name, options, quiet })
-    }
-
-    /// The size of the only file, bytes.
-    pub fn size(&self) -> Option<u64> {
-        let [file] = self.files.as_slice() else { return None };
-        std::fs::metadata(file).ok().map(|it| it.len())
-    }
-
-    /// The log as a file to be read in blocks; nothing where companions are named, which a log has not.
-    pub fn in_blocks(&self, durations: BTreeMap<String, Millis>, quiet: bool) -> Option<Input<'_>> {
-        let companions = self.durations.is_some() || self.memory.is_some();
-        self.alone(durations, quiet).filter(|_| !companions)
-    }
-
-    /// The demand by function of a wide day read in blocks, with its companions.
-    pub fn wide_in_blocks(
-        &self,
-        durations: BTreeMap<String, Millis>,
-        quiet: bool,
-    ) -> Result<Streamed, NotInBlocks> {
-        let input = other(self.alone(durations, quiet))?;
-        let mut problems = Diagnostics::default();
-        let beside = |name: &str| Some(input.path.with_file_name(name));
-        let durations =
-            companion(self.durations.as_deref(), beside("durations.csv"), &self.files, &mut problems);
-        let memory = companion(self.memory.as_deref(), beside("memory.csv"), &self.files, &mut problems);
-        other(problems.is_empty().then_some(()))?;
-        input.wide_day(&Companions {
-            durations: durations.as_ref().map(|(name, bytes)| Source { name, bytes }),
-            memory: memory.as_ref().map(|(name, bytes)| Source { name, bytes }),
-        })
+    /// Whether only a part of the traffic is asked for.
+    pub const fn is_part(&self) -> bool {
+        self.from.is_some() || self.to.is_some() || self.busiest.is_some()
     }
 }
 
-/// A companion file that is named, or that lies beside the traffic where such files are looked for.
-fn companion(
-    named: Option<&Path>,
-    beside: Option<PathBuf>,
-    traffic: &[PathBuf],
-    problems: &mut Diagnostics,
-) -> Option<(String, Vec<u8>)> {
-    let there = beside.filter(|path| !traffic.contains(path) && path.is_file());
-    let path = named.map(Path::to_owned).or(there)?;
-    keep(input::bytes(&path), problems).map(|bytes| (input::shown(&path), bytes))
+fn input_file((name, bytes): &(String, InputBytes)) -> InputFile<'_> {
+    InputFile { name, bytes }
 }
 
 /// A time zone by its IANA name; the database is built in, so that every machine has the same.
 fn zone(text: &str) -> Result<TimeZone, String> {
     let database = TimeZoneDatabase::bundled();
     database.get(text).map_err(|_| format!("there is no time zone `{text}`; write one such as Europe/Berlin"))
-}
-
-fn has_companions(source: Source<'_>, options: &Options) -> bool {
-    import::detect(source, options).is_ok_and(import::Format::companions)
 }
 
 /// What `result` holds; a problem goes to `problems`.

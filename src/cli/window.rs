@@ -124,11 +124,8 @@ fn by_slot(shape: &Shape, slot: u64) -> Vec<(u64, u64)> {
     };
     match shape {
         Shape::Counts { cells, .. } => cells.iter().for_each(|cell| add(cell.slot.into(), cell.count)),
-        Shape::Log(entries) | Shape::Concurrency { runs: entries, .. } => {
-            for entry in entries {
-                add(entry.at / slot, entry.count);
-            }
-        }
+        Shape::Log(log) => log.entries().for_each(|entry| add(entry.at / slot, entry.count)),
+        Shape::Concurrency { runs, .. } => runs.iter().for_each(|entry| add(entry.at / slot, entry.count)),
     }
     slots
 }

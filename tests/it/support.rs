@@ -44,7 +44,7 @@ pub fn log(functions: usize, entries: &[(u64, u32, u32, u64)]) -> Traffic {
         origin: None,
         span: Millis(end),
         notes: Vec::new(),
-        shape: Shape::Log(entries),
+        shape: Shape::Log(entries.into_iter().collect()),
     }
 }
 

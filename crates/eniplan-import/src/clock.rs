@@ -8,14 +8,14 @@ use jiff::Timestamp;
 use jiff::civil::{DateTime, Weekday};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
+use super::field::Field;
 use super::number::Decimal;
-use super::table::Cell;
 use eniplan_core::diagnostic::Diagnostic;
 use eniplan_core::quantity::Millis;
 
 /// How an instant is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+pub enum TimeForm {
     /// RFC 3339, with its offset.
     Offset,
     /// Date and time without an offset: UTC.
@@ -28,7 +28,7 @@ enum Form {
     Seconds,
 }
 
-impl Form {
+impl TimeForm {
     const fn text(self) -> &'static str {
         match self {
             Self::Offset => "a date and time with an offset",
@@ -45,9 +45,9 @@ const FORMS: &str = "write RFC 3339 (2026-03-02T10:00:00Z), 2026-03-02 10:00:00,
 
 /// Reads the instants of the files; the first one of a file settles the form of all in it.
 #[derive(Clone, Debug, Default)]
-pub struct Clock {
+pub struct FileClock {
     zone: Option<TimeZone>,
-    form: Option<(Form, u64)>,
+    form: Option<(TimeForm, u64)>,
     /// The first file with times: whether they are wall-clock times, and its name.
     kind: Option<(bool, String)>,
     file: String,
@@ -59,7 +59,7 @@ pub struct Clock {
     folded: (u64, u64),
 }
 
-impl Clock {
+impl FileClock {
     /// A clock that takes times without an offset to be in `zone`, or UTC.
     pub fn new(zone: Option<TimeZone>) -> Self {
         Self { zone, ..Self::default() }
@@ -72,7 +72,7 @@ impl Clock {
     }
 
     /// The instant in `cell`, in microseconds since 1970 or from the start.
-    pub fn read(&mut self, cell: &Cell<'_>) -> Result<i64, Diagnostic> {
+    pub fn read(&mut self, cell: &Field<'_>) -> Result<i64, Diagnostic> {
         let (instant, form) = self.instant(cell)?;
         match self.form {
             Some((first, line)) if first != form => {
@@ -82,7 +82,7 @@ impl Clock {
             Some(_) => {}
             None => self.form = Some((form, cell.line)),
         }
-        let wall = form != Form::Seconds;
+        let wall = form != TimeForm::Seconds;
         match &self.kind {
             None => self.kind = Some((wall, self.file.clone())),
             Some((first, file)) if *first != wall => {
@@ -96,6 +96,20 @@ impl Clock {
         Ok(instant)
     }
 
+    /// Whether times of the file that are read elsewhere, all in this `form` and the first of them on `line`, mean
+    /// there what they mean here; then they are of the file.
+    pub fn accept(&mut self, form: TimeForm, line: u64) -> bool {
+        let wall = form != TimeForm::Seconds;
+        let is_same = self.form.is_none_or(|(first, _)| first == form)
+            && self.kind.as_ref().is_none_or(|(first, _)| *first == wall)
+            && (form != TimeForm::Naive || self.zone.is_none());
+        if is_same {
+            self.form.get_or_insert((form, line));
+            self.kind.get_or_insert_with(|| (wall, self.file.clone()));
+        }
+        is_same
+    }
+
     /// Whether the instants are wall-clock times.
     pub fn is_wall(&self) -> bool {
         self.kind.as_ref().is_some_and(|(wall, _)| *wall)
@@ -105,11 +119,11 @@ impl Clock {
     pub fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         match (self.form.map(|(form, _)| form), self.zone()) {
-            (Some(Form::Naive), None) => notes.push("times without an offset are read as UTC".into()),
-            (Some(Form::Naive), Some(zone)) => {
+            (Some(TimeForm::Naive), None) => notes.push("times without an offset are read as UTC".into()),
+            (Some(TimeForm::Naive), Some(zone)) => {
                 notes.push(format!("times without an offset are read as those of {zone}"));
             }
-            (Some(Form::Offset) | None, _) => {}
+            (Some(TimeForm::Offset) | None, _) => {}
             (Some(form), _) => notes.push(format!("times are read as {}", form.text())),
         }
         if let ((count @ 1.., line), Some(zone)) = (self.folded, self.zone()) {
@@ -134,7 +148,7 @@ impl Clock {
     /// Whether `at`, ms, is where summer time begins or ends in much of the world, and the times of the
     /// file may be local without saying so: a Sunday from 0 to 4 in the morning.
     pub fn may_be_local(&self, at: i64) -> bool {
-        let naive = self.form.is_some_and(|(form, _)| form == Form::Naive) && self.zone.is_none();
+        let naive = self.form.is_some_and(|(form, _)| form == TimeForm::Naive) && self.zone.is_none();
         naive
             && Timestamp::from_millisecond(at).is_ok_and(|at| {
                 let time = Offset::UTC.to_datetime(at);
@@ -142,7 +156,7 @@ impl Clock {
             })
     }
 
-    fn instant(&mut self, cell: &Cell<'_>) -> Result<(i64, Form), Diagnostic> {
+    fn instant(&mut self, cell: &Field<'_>) -> Result<(i64, TimeForm), Diagnostic> {
         let text = cell.text.trim();
         if let Ok(number) = Decimal::parse(text) {
             return numeric(cell, number);
@@ -151,15 +165,15 @@ impl Clock {
         let has_offset = text.get(10..).is_some_and(|time| time.contains(['Z', 'z', '+', '-']));
         if has_offset {
             let at: Timestamp = text.parse().map_err(|_| malformed())?;
-            return Ok((micros(at), Form::Offset));
+            return Ok((micros(at), TimeForm::Offset));
         }
         let civil = naive(text).ok_or_else(malformed)?;
         let at = self.of_zone(civil, cell)?;
-        Ok((micros(at.ok_or_else(malformed)?), Form::Naive))
+        Ok((micros(at.ok_or_else(malformed)?), TimeForm::Naive))
     }
 
     /// `civil` in the zone; of two instants the first, unless the rows have passed it.
-    fn of_zone(&mut self, civil: DateTime, cell: &Cell<'_>) -> Result<Option<Timestamp>, Diagnostic> {
+    fn of_zone(&mut self, civil: DateTime, cell: &Field<'_>) -> Result<Option<Timestamp>, Diagnostic> {
         let Some(zone) = &self.zone else { return Ok(Offset::UTC.to_timestamp(civil).ok()) };
         match zone.to_ambiguous_timestamp(civil).offset() {
             AmbiguousOffset::Unambiguous { offset } => Ok(offset.to_timestamp(civil).ok()),
@@ -190,7 +204,7 @@ impl Clock {
                 let (date, clock) = (time.date(), time.time());
                 format!("{date} {clock}")
             }
-            _ => Millis(u64::try_from(at).unwrap_or(0)).to_string(),
+            _ => Millis(at.max(0).unsigned_abs()).to_string(),
         }
     }
 }
@@ -223,11 +237,10 @@ fn naive(text: &str) -> Option<DateTime> {
 
 /// Nanoseconds as the nearest microsecond, half rounded up.
 fn micros(at: Timestamp) -> i64 {
-    let rounded = (at.as_nanosecond() + 500).div_euclid(1_000);
-    i64::try_from(rounded).unwrap_or(i64::MAX)
+    at.as_second() * 1_000_000 + i64::from((at.subsec_nanosecond() + 500).div_euclid(1_000))
 }
 
-fn numeric(cell: &Cell<'_>, number: Decimal) -> Result<(i64, Form), Diagnostic> {
+fn numeric(cell: &Field<'_>, number: Decimal) -> Result<(i64, TimeForm), Diagnostic> {
     const EPOCH: u64 = 100_000_000;
     const MILLIS: u64 = 100_000_000_000;
     const END: u64 = 100_000_000_000_000;
@@ -240,9 +253,9 @@ fn numeric(cell: &Cell<'_>, number: Decimal) -> Result<(i64, Form), Diagnostic> 
     };
     let size = number.rounded(0).filter(|size| *size < END).ok_or_else(too_large)?;
     let (power, form) = match size {
-        0..EPOCH => (6, Form::Seconds),
-        EPOCH..MILLIS => (6, Form::EpochSeconds),
-        _ => (3, Form::EpochMillis),
+        0..EPOCH => (6, TimeForm::Seconds),
+        EPOCH..MILLIS => (6, TimeForm::EpochSeconds),
+        _ => (3, TimeForm::EpochMillis),
     };
     let at = number.rounded(power).and_then(|micros| i64::try_from(micros).ok()).ok_or_else(too_large)?;
     Ok((at, form))
@@ -252,8 +265,8 @@ fn numeric(cell: &Cell<'_>, number: Decimal) -> Result<(i64, Form), Diagnostic> 
 mod tests {
     use super::*;
 
-    fn read(clock: &mut Clock, text: &str) -> Result<i64, Diagnostic> {
-        clock.read(&Cell { text, file: "t.csv", line: 2, number: 1, name: "time" })
+    fn read(clock: &mut FileClock, text: &str) -> Result<i64, Diagnostic> {
+        clock.read(&Field { text, file: "t.csv", line: 2, number: 1, name: "time" })
     }
 
     #[test]
@@ -269,7 +282,7 @@ mod tests {
             ("1577836800250", 1_577_836_800_250_000, Some("milliseconds since 1970")),
             ("0.0015", 1_500, Some("seconds from the start")),
         ] {
-            let mut clock = Clock::default();
+            let mut clock = FileClock::default();
             assert_eq!(read(&mut clock, text), Ok(micros), "{text}");
             let told = clock.notes();
             assert_eq!(told.len(), usize::from(note.is_some()), "{text}");
@@ -290,9 +303,9 @@ mod tests {
             "2020-01-01T00:00:00[Europe/Paris]",
             "1577836800000000",
         ] {
-            assert!(read(&mut Clock::default(), text).is_err(), "{text}");
+            assert!(read(&mut FileClock::default(), text).is_err(), "{text}");
         }
-        let mut clock = Clock::default();
+        let mut clock = FileClock::default();
         read(&mut clock, "60").unwrap();
         assert!(read(&mut clock, "2020-01-01 00:00:00").unwrap_err().message.contains("on line 2 it is"));
     }
@@ -301,7 +314,7 @@ mod tests {
     fn a_zone_has_hours_twice_and_hours_never() {
         // Berlin 2025: forward on 30 March at 2, back on 26 October at 3.
         let berlin = jiff::tz::TimeZoneDatabase::bundled().get("Europe/Berlin").unwrap();
-        let mut clock = Clock::new(Some(berlin));
+        let mut clock = FileClock::new(Some(berlin));
         let gap = read(&mut clock, "2025-03-30 02:30:00").unwrap_err();
         assert!(gap.message.starts_with("Europe/Berlin has no such time"), "{}", gap.message);
         let hours: Vec<i64> = ["01:30", "02:30", "02:30", "02:45", "02:15", "02:30", "03:30"]
@@ -312,17 +325,17 @@ mod tests {
         let minutes: Vec<i64> = hours.iter().map(|at| at - from).collect();
         assert_eq!(minutes, [0, 60, 60, 75, 105, 120, 180]);
         assert!(clock.notes()[1].starts_with("5 times of "), "{:?}", clock.notes());
-        let mut utc = Clock::default();
+        let mut utc = FileClock::default();
         let at = milliseconds(read(&mut utc, "2025-03-30 03:00:00").unwrap());
         assert!(utc.may_be_local(at) && !clock.may_be_local(at) && !utc.may_be_local(at + 3_600_000));
     }
 
     #[test]
     fn instants_print_as_they_are_written() {
-        let mut clock = Clock::default();
+        let mut clock = FileClock::default();
         let at = read(&mut clock, "2014-04-10 00:04:00").unwrap();
         assert_eq!(clock.show(milliseconds(at)), "2014-04-10 00:04:00");
-        assert_eq!(Clock::default().show(90_000), "1m30s");
+        assert_eq!(FileClock::default().show(90_000), "1m30s");
         assert_eq!((milliseconds(1_499), milliseconds(1_500), milliseconds(-1_500)), (1, 2, -1));
     }
 }

@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 
 use super::Gaps;
-use super::intake::{Intake, Place};
+use super::reading::Reading;
+use super::records::FilePlace;
 use eniplan_core::diagnostic::{Code, Diagnostic, Diagnostics};
 use eniplan_core::quantity::Millis;
 use eniplan_core::trace::Cell;
@@ -17,27 +18,27 @@ pub const LIMIT: usize = 20_000_000;
 
 /// A time of the files and the first place that has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
+pub struct SlotMark {
     /// The time, ms.
     pub at: i64,
     /// The place.
-    pub place: Place,
+    pub place: FilePlace,
 }
 
 /// Slots that are missing in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gap {
+pub struct SlotGap {
     /// Number of the first missing slot.
     pub slot: u32,
     /// How many are missing.
     pub slots: u32,
     /// The place of the slot after them.
-    pub place: Place,
+    pub place: FilePlace,
 }
 
 /// The slots of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Grid {
+pub struct SlotGrid {
     /// The start of slot 0, ms.
     pub first: i64,
     /// The length of a slot, ms.
@@ -45,18 +46,18 @@ pub struct Grid {
     /// How many slots there are, missing ones too.
     pub slots: u32,
     /// The missing ones, in order.
-    pub gaps: Vec<Gap>,
+    pub gaps: Vec<SlotGap>,
     /// Whether the length was not to be seen, because there is one slot only.
     pub guessed: bool,
 }
 
-impl Grid {
-    /// The grid that `marks` of `intake`, distinct and in order, lie on. A `slot` of none is found out.
-    pub fn of(marks: &[Mark], slot: Option<u64>, intake: &Intake<'_>) -> Result<Self, Diagnostics> {
+impl SlotGrid {
+    /// The grid that `marks` of `reading`, distinct and in order, lie on. A `slot` of none is found out.
+    pub fn of(marks: &[SlotMark], slot: Option<u64>, reading: &Reading<'_>) -> Result<Self, Diagnostics> {
         let seen = slot.or_else(|| common_distance(marks));
         let guessed = seen.is_none();
         let slot = seen.unwrap_or(60_000);
-        let clock = &intake.clock;
+        let clock = &reading.clock();
         let phase = common_phase(marks, slot);
         let mut off = Diagnostics::default();
         for mark in marks {
@@ -67,33 +68,33 @@ impl Grid {
                     format!("the time lies {late} after a slot's start; the slots are {length} long");
                 let help = "move the row to its slot, or import the file as a log";
                 let problem = Diagnostic::new(Code::BadCell, message, help);
-                off.push(intake.at(problem, mark.place, true).with_value(&clock.show(mark.at)));
+                off.push(reading.at(problem, mark.place, true).with_value(&clock.show(mark.at)));
             }
         }
         let mut grid =
             Self { first: marks.first().map_or(0, |m| m.at), slot, slots: 0, gaps: Vec::new(), guessed };
         for mark in marks {
-            let distance = u64::try_from(mark.at.saturating_sub(grid.first)).unwrap_or(0);
-            let number = u32::try_from(distance / slot).unwrap_or(u32::MAX);
-            if distance > Millis::LONGEST.0 || number == u32::MAX {
+            let distance = mark.at.abs_diff(grid.first);
+            let number = u32::try_from(distance / slot).ok().filter(|number| *number < u32::MAX);
+            let Some(number) = number.filter(|_| distance <= Millis::LONGEST.0) else {
                 let message = "the traffic is longer than 100 years or 4 billion slots up to this time";
                 let help = "correct the time, or split the file";
                 let problem = Diagnostic::new(Code::TooLarge, message, help);
-                off.push(intake.at(problem, mark.place, true).with_value(&clock.show(mark.at)));
+                off.push(reading.at(problem, mark.place, true).with_value(&clock.show(mark.at)));
                 break;
-            }
+            };
             if number > grid.slots {
-                grid.gaps.push(Gap { slot: grid.slots, slots: number - grid.slots, place: mark.place });
+                grid.gaps.push(SlotGap { slot: grid.slots, slots: number - grid.slots, place: mark.place });
             }
             grid.slots = number + 1;
         }
         off.or(grid)
     }
 
-    /// The number of the slot that starts at `at`.
-    pub fn number(&self, at: i64) -> u32 {
-        let distance = u64::try_from(at.saturating_sub(self.first)).unwrap_or(0);
-        u32::try_from(distance / self.slot).unwrap_or(u32::MAX)
+    /// The number of the slot that starts at `at`, which is one of the marks.
+    pub fn number(&self, at: i64) -> Option<u32> {
+        let distance = u64::try_from(at.checked_sub(self.first)?).ok()?;
+        u32::try_from(distance / self.slot).ok()
     }
 
     /// The length of all slots.
@@ -105,7 +106,8 @@ impl Grid {
     pub fn fill(
         &self,
         cells: Vec<Cell>,
-        intake: &Intake<'_>,
+        omits: Option<&str>,
+        reading: &Reading<'_>,
     ) -> Result<(Vec<Cell>, Option<String>), Diagnostics> {
         let missing: u64 = self.gaps.iter().map(|gap| u64::from(gap.slots)).sum();
         if missing == 0 {
@@ -113,8 +115,8 @@ impl Grid {
         }
         let count =
             if missing == 1 { "1 missing slot is".into() } else { format!("{missing} missing slots are") };
-        match intake.options.gaps {
-            Gaps::Error => Err(self.complain(intake)),
+        match reading.options().gaps {
+            Gaps::Error => Err(self.complain(omits, reading)),
             Gaps::Zero => Ok((cells, Some(format!("{count} taken as zero")))),
             Gaps::Hold => {
                 let held = hold(&cells, &self.gaps).ok_or_else(|| {
@@ -122,23 +124,20 @@ impl Grid {
                         format!("holding values over {missing} missing slots makes too many of them");
                     let help = "use `--gaps zero`, or split the file";
                     let problem = Diagnostic::new(Code::TooLarge, message, help);
-                    Diagnostics::from(problem.in_file(intake.first_file()))
+                    Diagnostics::from(problem.in_file(reading.files().first()))
                 })?;
                 Ok((held, Some(format!("{count} given the value before"))))
             }
         }
     }
 
-    fn complain(&self, intake: &Intake<'_>) -> Diagnostics {
+    fn complain(&self, omits: Option<&str>, reading: &Reading<'_>) -> Diagnostics {
         let mut problems = Diagnostics::default();
-        let start = |slot: u32| {
-            let offset = i64::try_from(u64::from(slot) * self.slot).unwrap_or(i64::MAX);
-            self.first.saturating_add(offset)
-        };
+        let start = |slot: u32| self.first.saturating_add_unsigned(u64::from(slot) * self.slot);
         for gap in &self.gaps {
             let (first, last) = (start(gap.slot), start(gap.slot + gap.slots - 1));
             let length = Millis(self.slot);
-            let show = |at| intake.clock.show(at);
+            let show = |at| reading.clock().show(at);
             let message = match gap.slots {
                 1 => format!("a slot of {length} is missing here: {}", show(first)),
                 n => {
@@ -148,17 +147,17 @@ impl Grid {
             let mut help = "add the rows; or use `--gaps zero` if nothing was invoked then, \
                             `--gaps hold` to repeat the value before"
                 .to_owned();
-            if let Some(omits) = intake.omits {
+            if let Some(omits) = omits {
                 help.push_str("; ");
                 help.push_str(omits);
             }
             let hour = u64::from(gap.slots).saturating_mul(self.slot) == 3_600_000;
-            if hour && intake.clock.may_be_local(first) {
+            if hour && reading.clock().may_be_local(first) {
                 help.push_str(
                     "; or, if clocks went forward here, name the zone: `--time-zone Europe/Berlin`",
                 );
             }
-            problems.push(intake.at(Diagnostic::new(Code::Gap, message, help), gap.place, true));
+            problems.push(reading.at(Diagnostic::new(Code::Gap, message, help), gap.place, true));
         }
         problems
     }
@@ -167,11 +166,13 @@ impl Grid {
 /// How long after the last slot start `at` lies, where slots start `phase` after their multiples.
 fn phase_of(at: i64, phase: u64, slot: u64) -> u64 {
     let at = i128::from(at) - i128::from(phase);
-    u64::try_from(at.rem_euclid(i128::from(slot.max(1)))).unwrap_or(0)
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // below the slot
+    let late = at.rem_euclid(i128::from(slot.max(1))) as u64;
+    late
 }
 
 /// The most common distance of neighbours; of several, the shortest.
-fn common_distance(marks: &[Mark]) -> Option<u64> {
+fn common_distance(marks: &[SlotMark]) -> Option<u64> {
     let distances = marks.windows(2).filter_map(|pair| match pair {
         [earlier, later] => u64::try_from(later.at.checked_sub(earlier.at)?).ok(),
         _ => None,
@@ -180,7 +181,7 @@ fn common_distance(marks: &[Mark]) -> Option<u64> {
 }
 
 /// The most common remainder of the times by the slot; of several, that of the first time.
-fn common_phase(marks: &[Mark], slot: u64) -> u64 {
+fn common_phase(marks: &[SlotMark], slot: u64) -> u64 {
     let first = marks.first().map_or(0, |mark| phase_of(mark.at, 0, slot));
     let after_first = most_common(marks.iter().map(|mark| phase_of(mark.at, first, slot))).unwrap_or(0);
     (first + after_first) % slot.max(1)
@@ -194,7 +195,7 @@ fn most_common(values: impl Iterator<Item = u64>) -> Option<u64> {
 }
 
 /// The cells with those of the slot before each gap repeated all through it.
-fn hold(cells: &[Cell], gaps: &[Gap]) -> Option<Vec<Cell>> {
+fn hold(cells: &[Cell], gaps: &[SlotGap]) -> Option<Vec<Cell>> {
     let mut held: Vec<Cell> = Vec::with_capacity(cells.len());
     let mut rest = cells;
     for gap in gaps {
@@ -222,23 +223,27 @@ fn hold(cells: &[Cell], gaps: &[Gap]) -> Option<Vec<Cell>> {
 mod tests {
     use super::*;
     use crate::Options;
+    use crate::calls::{Calls, Keeping};
+    use crate::sorting::RunsInMemory;
 
-    fn grid(times: &[i64]) -> Result<Grid, Diagnostics> {
-        let marks: Vec<Mark> =
-            times.iter().zip(2..).map(|(at, line)| Mark { at: *at, place: at_line(line) }).collect();
-        Grid::of(&marks, None, &Intake::new(&Options::default(), 1))
+    fn grid(times: &[i64]) -> Result<SlotGrid, Diagnostics> {
+        let marks: Vec<SlotMark> =
+            times.iter().zip(2..).map(|(at, line)| SlotMark { at: *at, place: at_line(line) }).collect();
+        let (options, mut runs) = (Options::default(), RunsInMemory::default());
+        let keeping = Keeping { runs: &mut runs, counter: None, by_function: false };
+        SlotGrid::of(&marks, None, &Reading::new(&options, 1, Calls::new(keeping, false)))
     }
 
-    fn at_line(line: u32) -> Place {
-        Place { file: 0, line, column: 1 }
+    fn at_line(line: u64) -> FilePlace {
+        FilePlace { file: 0, line, column: 1 }
     }
 
     #[test]
     fn the_slot_is_the_most_common_distance_and_gaps_are_named() {
         let found = grid(&[240, 300, 360, 540, 600]).unwrap();
         assert_eq!((found.first, found.slot, found.slots, found.guessed), (240, 60, 7, false));
-        assert_eq!(found.gaps, [Gap { slot: 3, slots: 2, place: at_line(5) }]);
-        assert_eq!((found.number(540), found.span()), (5, Millis(420)));
+        assert_eq!(found.gaps, [SlotGap { slot: 3, slots: 2, place: at_line(5) }]);
+        assert_eq!((found.number(540), found.span()), (Some(5), Millis(420)));
         assert!(grid(&[7]).unwrap().guessed);
     }
 
@@ -257,8 +262,10 @@ mod tests {
     fn hold_repeats_the_slot_before_and_stops_at_the_limit() {
         let cell = |slot, function, count| Cell { slot, function, count, duration: 1 };
         let cells = [cell(0, 0, 5), cell(1, 0, 2), cell(1, 1, 3), cell(4, 0, 9), cell(9, 0, 1)];
-        let gaps =
-            [Gap { slot: 2, slots: 2, place: at_line(4) }, Gap { slot: 6, slots: 3, place: at_line(6) }];
+        let gaps = [
+            SlotGap { slot: 2, slots: 2, place: at_line(4) },
+            SlotGap { slot: 6, slots: 3, place: at_line(6) },
+        ];
         let held = hold(&cells, &gaps).unwrap();
         let slots: Vec<_> = held.iter().map(|c| (c.slot, c.function, c.count)).collect();
         let expected = [
@@ -273,6 +280,9 @@ mod tests {
             (9, 0, 1),
         ];
         assert_eq!(slots, expected, "slot 5 was there and empty, so 6 to 8 are empty too");
-        assert_eq!(hold(&[cell(0, 0, 1)], &[Gap { slot: 1, slots: u32::MAX - 1, place: at_line(3) }]), None);
+        assert_eq!(
+            hold(&[cell(0, 0, 1)], &[SlotGap { slot: 1, slots: u32::MAX - 1, place: at_line(3) }]),
+            None
+        );
     }
 }

@@ -5,37 +5,39 @@
 //! line and column.
 
 use std::borrow::Cow;
-use std::cell::Cell as Slot;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use serde_json::StreamDeserializer;
+use serde_json::de::StrRead;
 use serde_json::value::RawValue;
 
-use super::table::{Cell, readable};
+use super::field::{Field, readable};
 use eniplan_core::diagnostic::{Code, Diagnostic};
 
 /// A file's text, and where its characters stand.
 #[derive(Debug)]
-pub struct Json<'t> {
+pub struct JsonText<'t> {
     file: &'t str,
     text: &'t str,
     /// Line and column, from 0, of every so manieth byte.
     marks: Vec<(u64, u64)>,
     /// The place found last: byte, line and column from 0.
-    last: Slot<(usize, u64, u64)>,
+    last: Cell<(usize, u64, u64)>,
 }
 
 /// A value.
 #[derive(Clone, Debug)]
-pub struct Node<'t> {
-    json: Rc<Json<'t>>,
+pub struct JsonNode<'t> {
+    json: Rc<JsonText<'t>>,
     raw: &'t str,
     path: Rc<str>,
 }
 
 /// A string, number, truth or null, with its place.
 #[derive(Clone, Debug)]
-pub struct Scalar<'t> {
+pub struct JsonScalar<'t> {
     text: Cow<'t, str>,
     path: Rc<str>,
     file: &'t str,
@@ -45,14 +47,14 @@ pub struct Scalar<'t> {
 
 const EVERY: usize = 4_096;
 
-impl<'t> Json<'t> {
-    fn new(file: &'t str, text: &'t str) -> Self {
-        let (mut marks, mut line, mut column) = (Vec::new(), 0, 0);
+impl<'t> JsonText<'t> {
+    fn new(file: &'t str, text: &'t str, (mut line, mut column): (u64, u64)) -> Self {
+        let mut marks = Vec::new();
         for chunk in text.as_bytes().chunks(EVERY) {
             marks.push((line, column));
             (line, column) = advanced(chunk, line, column);
         }
-        Self { file, text, marks, last: Slot::new((0, 0, 0)) }
+        Self { file, text, marks, last: Cell::new((0, 0, 0)) }
     }
 
     /// Line and column, from 1, of byte `at`.
@@ -68,8 +70,8 @@ impl<'t> Json<'t> {
     }
 }
 
-/// Line and column after `bytes`.
-fn advanced(bytes: &[u8], line: u64, column: u64) -> (u64, u64) {
+/// Line and column, from 0, after `bytes`.
+pub fn advanced(bytes: &[u8], line: u64, column: u64) -> (u64, u64) {
     // A byte that goes on with a character is no character of its own.
     let characters = |bytes: &[u8]| bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count() as u64;
     match bytes.iter().rposition(|byte| *byte == b'\n') {
@@ -81,38 +83,76 @@ fn advanced(bytes: &[u8], line: u64, column: u64) -> (u64, u64) {
     }
 }
 
-/// The values of `text`, which stand one after the other, as in JSON lines.
-pub fn values<'t>(file: &'t str, text: &'t str) -> impl Iterator<Item = Result<Node<'t>, Diagnostic>> {
-    let json = Rc::new(Json::new(file, text));
-    let path: Rc<str> = Rc::from("");
-    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<&'t RawValue>();
-    let mut over = false;
-    std::iter::from_fn(move || {
-        let found = if over { None } else { stream.next() }?;
-        over = found.is_err();
-        Some(match found {
-            Ok(value) => Ok(Node { json: Rc::clone(&json), raw: value.get(), path: Rc::clone(&path) }),
-            Err(error) => {
-                let message = error.to_string();
-                let message = message.split(" at line ").next().unwrap_or_default();
-                Err(broken(file, text, message, (error.line(), error.column())))
+/// The values of a part of a file, which stand one after the other, as in JSON lines.
+pub struct JsonValues<'t> {
+    json: Rc<JsonText<'t>>,
+    path: Rc<str>,
+    stream: StreamDeserializer<'t, StrRead<'t>, &'t RawValue>,
+    start: (u64, u64),
+    /// Whether the file ends with the part.
+    is_all: bool,
+    is_over: bool,
+    /// Where the part goes on behind the values that were whole.
+    pub read: usize,
+}
+
+impl<'t> JsonValues<'t> {
+    /// Of `text`, which begins at this line and column, from 0.
+    pub fn new(file: &'t str, text: &'t str, start: (u64, u64), is_all: bool) -> Self {
+        let json = Rc::new(JsonText::new(file, text, start));
+        let stream = serde_json::Deserializer::from_str(text).into_iter();
+        Self { json, path: Rc::from(""), stream, start, is_all, is_over: false, read: 0 }
+    }
+
+    fn broken(&self, error: &serde_json::Error) -> Diagnostic {
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or_default();
+        // The reader counts bytes of the line; people count characters.
+        let row = self.json.text.split('\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
+        let column = row.char_indices().take_while(|(at, _)| *at < error.column()).count() as u64;
+        let (line, before) = self.start;
+        let column = if error.line() < 2 { before + column } else { column };
+        let help = "save or fetch the file again, whole; text around the JSON must go";
+        Diagnostic::new(Code::BadCell, format!("the file is not JSON: {message}"), help)
+            .in_file(self.json.file)
+            .at_line(line + error.line().max(1) as u64)
+            .at_column(column.max(1))
+    }
+}
+
+impl<'t> Iterator for JsonValues<'t> {
+    type Item = Result<JsonNode<'t>, Diagnostic>;
+
+    /// The next value that is whole; of a file's end, whatever is wrong with it.
+    fn next(&mut self) -> Option<Self::Item> {
+        let found = if self.is_over { None } else { self.stream.next() };
+        let Some(found) = found else {
+            if !self.is_over {
+                self.read = self.json.text.len();
             }
+            return None;
+        };
+        let end = self.stream.byte_offset();
+        let is_whole = match &found {
+            // More digits may follow.
+            Ok(_) => self.is_all || end < self.json.text.len(),
+            Err(error) => self.is_all || !error.is_eof(),
+        };
+        self.is_over = found.is_err() || !is_whole;
+        if !is_whole {
+            return None;
+        }
+        Some(match found {
+            Ok(value) => {
+                self.read = end;
+                Ok(JsonNode { json: Rc::clone(&self.json), raw: value.get(), path: Rc::clone(&self.path) })
+            }
+            Err(error) => Err(self.broken(&error)),
         })
-    })
+    }
 }
 
-fn broken(file: &str, text: &str, message: &str, (line, bytes): (usize, usize)) -> Diagnostic {
-    // The reader counts bytes of the line; people count characters.
-    let row = text.split('\n').nth(line.saturating_sub(1)).unwrap_or_default();
-    let column = row.char_indices().take_while(|(at, _)| *at < bytes).count().max(1);
-    let help = "save or fetch the file again, whole; text around the JSON must go";
-    Diagnostic::new(Code::BadCell, format!("the file is not JSON: {message}"), help)
-        .in_file(file)
-        .at_line(line.max(1) as u64)
-        .at_column(column as u64)
-}
-
-impl<'t> Node<'t> {
+impl<'t> JsonNode<'t> {
     fn part(&self, raw: &'t str, path: Rc<str>) -> Self {
         Self { json: Rc::clone(&self.json), raw, path }
     }
@@ -157,7 +197,7 @@ impl<'t> Node<'t> {
     }
 
     /// Its text, where it is no object or list.
-    pub fn scalar(&self) -> Result<Scalar<'t>, Diagnostic> {
+    pub fn scalar(&self) -> Result<JsonScalar<'t>, Diagnostic> {
         if self.raw.starts_with(['{', '[']) {
             return Err(self.bad("this is not a single value", "write one string or number"));
         }
@@ -175,7 +215,7 @@ impl<'t> Node<'t> {
             Cow::Borrowed(self.raw)
         };
         let (line, column) = self.place();
-        Ok(Scalar { text, path: Rc::clone(&self.path), file: self.json.file, line, column })
+        Ok(JsonScalar { text, path: Rc::clone(&self.path), file: self.json.file, line, column })
     }
 
     /// Line and column of its first character, from 1.
@@ -196,10 +236,10 @@ impl<'t> Node<'t> {
     }
 }
 
-impl Scalar<'_> {
-    /// It as a cell: its path is the column's name, its column in characters the number.
-    pub fn cell(&self) -> Cell<'_> {
-        Cell {
+impl JsonScalar<'_> {
+    /// It as a field: its path is the column's name, its column in characters the number.
+    pub fn field(&self) -> Field<'_> {
+        Field {
             text: self.text.trim(),
             file: self.file,
             line: self.line,
@@ -223,7 +263,11 @@ pub fn looks_like(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn first(text: &str) -> Node<'_> {
+    fn values<'t>(file: &'t str, text: &'t str) -> JsonValues<'t> {
+        JsonValues::new(file, text, (0, 0), true)
+    }
+
+    fn first(text: &str) -> JsonNode<'_> {
         values("t.json", text).next().unwrap().unwrap()
     }
 
@@ -232,11 +276,11 @@ mod tests {
         let text = "{\n \"é\": {\"b\": [1, \"x\",\n  \"\\u0041\\n\"]}, \"n\": null}";
         let root = first(text);
         let items = root.get("é").unwrap().get("b").unwrap().items().unwrap();
-        let places: Vec<_> = items.iter().map(Node::place).collect();
+        let places: Vec<_> = items.iter().map(JsonNode::place).collect();
         assert_eq!(places, [(2, 14), (2, 17), (3, 3)]);
         let scalar = items[2].scalar().unwrap();
-        assert_eq!((scalar.text(), scalar.cell().text), ("A\n", "A"));
-        assert_eq!((scalar.cell().name, scalar.cell().line, scalar.cell().number), ("é.b", 3, 3));
+        assert_eq!((scalar.text(), scalar.field().text), ("A\n", "A"));
+        assert_eq!((scalar.field().name, scalar.field().line, scalar.field().number), ("é.b", 3, 3));
         assert!(root.get("n").unwrap().is_null());
         let problem = root.require("q").unwrap_err();
         assert_eq!((problem.code, problem.line, problem.column), (Code::MissingColumn, Some(1), Some(1)));
@@ -245,7 +289,7 @@ mod tests {
     #[test]
     fn places_are_right_in_any_order_of_asking() {
         let long: String = ["é12345,", "xyz\n", "€,\"", "1,"].repeat(5_000).concat();
-        let json = Json::new("t.json", &long);
+        let json = JsonText::new("t.json", &long, (0, 0));
         let expected = |at: usize| {
             let before = &long[..at];
             let line = before.matches('\n').count() as u64 + 1;
@@ -270,6 +314,23 @@ mod tests {
         assert!(values("t.json", &deep).next().unwrap().is_err());
         let closed = format!("{deep}{}", "]".repeat(100_000));
         assert_eq!(first(&closed).items().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_part_gives_what_is_whole_in_it_where_it_stands() {
+        let text = "{\"a\": 1} 12 [3,\n4] {\"b\":";
+        for (end, count, read) in
+            [(5, 0, 0), (8, 0, 0), (9, 1, 9), (11, 1, 8), (12, 2, 12), (19, 3, 19), (24, 3, 18)]
+        {
+            let mut values = JsonValues::new("t.json", &text[..end], (6, 4), false);
+            let found: Vec<_> = values.by_ref().map(|value| value.unwrap().place()).collect();
+            assert_eq!(found, [(7, 5), (7, 14), (7, 17)][..count], "{end}");
+            assert_eq!(values.read, read, "{end}");
+        }
+        let problem = JsonValues::new("t.json", text, (6, 4), true).find_map(Result::err).unwrap();
+        assert_eq!((problem.line, problem.column), (Some(8), Some(8)));
+        let problem = JsonValues::new("t.json", "{} ?", (6, 4), true).find_map(Result::err).unwrap();
+        assert_eq!((problem.line, problem.column), (Some(7), Some(8)));
     }
 
     #[test]

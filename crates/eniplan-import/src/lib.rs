@@ -1,239 +1,275 @@
-//! Import: files of traffic in any known layout to [`Trace`](Traffic).
+//! Import: files of traffic in any known layout, read in blocks, to a [`Trace`](Traffic).
 //!
-//! A format is one file here and one line in [`ALL`]. Nothing in this module
-//! opens a file: the caller gives bytes, and those of the companion files. All
-//! that is wrong is told at once, with its place; nothing is half-read.
+//! A format is one file in `formats`. Nothing here opens a file: the caller gives
+//! bytes to be read, and those of the companion files. All that is wrong is told at once, with
+//! its place; nothing is half-read.
 
-mod access_log;
-mod azure_2019;
-mod azure_2021;
-mod azure_companions;
-mod azure_day;
-pub mod blocks;
-mod cell;
+mod blocks;
+mod call_table;
+mod calls;
 mod clock;
-mod cloudwatch_console;
-mod cloudwatch_data;
-mod cloudwatch_statistics;
-mod concurrency;
+mod cloudwatch;
+mod concurrency_runs;
 mod content;
-mod counts;
-mod datadog;
+mod csv_records;
+mod field;
+mod file;
+mod files_read;
+mod format;
+mod formats;
 mod functions;
 mod gives;
-mod grafana;
 mod grid;
-mod huawei;
-mod intake;
 pub mod inventory;
 mod json;
-mod lambda_insights;
-mod log;
-mod logs_insights;
+mod labels;
 mod metric;
 mod names;
 mod number;
 mod options;
 #[cfg(feature = "parquet")]
 mod parquet;
-mod prometheus;
+mod plain;
+mod plain_day;
+mod plain_instant;
+mod plain_log;
+mod reading;
+mod records;
 mod repeats;
 mod report_line;
-mod runs;
-mod series;
+mod rows;
+mod sample_table;
 mod slots;
+mod sorting;
 mod table;
 mod text;
 mod unpack;
-mod victoriametrics;
 mod whole;
 
-use functions::Known;
-use intake::Intake;
-use text::Text;
-
-pub use azure_day::AzureDay;
-pub use content::Content;
+pub use calls::{CallCounter, Keeping};
+pub use file::{Companions, FileBytes, InputFile, reason, unreadable};
+pub use format::TraceFormat;
+pub use formats::ALL;
 pub use gives::Gives;
 pub use options::{Gaps, Meaning, Options, Repeats, Resets};
+pub use records::CountSeries;
+pub use sorting::{EachRow, KeptRun, RunKeeper, RunsInMemory};
 
+use calls::{Calls, SortedCalls};
+use content::{Beginning, Content};
 use eniplan_core::diagnostic::{Code, Diagnostic, Diagnostics};
 use eniplan_core::quantity::Memory;
-use eniplan_core::trace::Traffic;
+use eniplan_core::trace::{Shape, Traffic};
+use functions::KnownFunctions;
+use reading::Reading;
+use std::io::Read;
+use text::TextFile;
 
-/// A file in memory.
-#[derive(Clone, Copy, Debug)]
-pub struct Source<'a> {
-    /// The file, as the user named it.
-    pub name: &'a str,
-    /// What is in it.
-    pub bytes: &'a [u8],
-}
+pub use text::too_large;
 
-/// Files that say more about the functions of a traffic file.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Companions<'a> {
-    /// How long their invocations last.
-    pub durations: Option<Source<'a>>,
-    /// How much memory they take.
-    pub memory: Option<Source<'a>>,
-}
-
-/// A layout of traffic files.
-pub trait Format: Sync {
-    /// Its name, as `--traffic-format` takes it.
-    fn name(&self) -> &'static str;
-
-    /// What it holds, in one line.
-    fn summary(&self) -> &'static str;
-
-    /// An example of its header, or of its beginning.
-    fn header(&self) -> &'static str;
-
-    /// What it gives.
-    fn gives(&self) -> Gives;
-
-    /// Whether it has companion files.
-    fn companions(&self) -> bool {
-        false
+/// What `file` says, unpacked and decoded, if that is text of at most `most`.
+pub fn text_of(file: &InputFile<'_>, most: Memory) -> Option<String> {
+    let mut text = TextFile::open(file, most).ok()?;
+    let (mut all, mut block) = (Vec::new(), Vec::new());
+    loop {
+        let is_last = text.next(&mut block).ok()?;
+        all.extend_from_slice(&block);
+        if is_last {
+            return String::from_utf8(all).ok();
+        }
     }
-
-    /// Whether `content` looks like it.
-    fn detect(&self, content: &Content<'_>) -> bool;
-
-    /// Hands all that `content` holds to `intake`, row by row, and all that is wrong with it.
-    fn read(&self, content: &Content<'_>, intake: &mut Intake<'_>);
-
-    /// The functions by their names, with what the companions say of them; `intake` knows them by keys.
-    fn known(&self, intake: &mut Intake<'_>, _: &Companions<'_>) -> Known {
-        Known::new(std::mem::take(&mut intake.functions.names), intake.options)
-    }
-}
-
-/// The formats; where several fit, the first is taken.
-pub const ALL: &[&dyn Format] = &[
-    &counts::Counts,
-    &log::Log,
-    &concurrency::Concurrency,
-    &azure_2019::Azure2019,
-    &azure_2021::Azure2021,
-    &huawei::Huawei,
-    &logs_insights::LogsInsights,
-    &lambda_insights::LambdaInsights,
-    &cloudwatch_data::CloudWatchData,
-    &cloudwatch_statistics::CloudWatchStatistics,
-    &cloudwatch_console::CloudWatchConsole,
-    &prometheus::Prometheus,
-    &datadog::Datadog,
-    &grafana::Grafana,
-    &series::Series,
-    &victoriametrics::VictoriaMetrics,
-    &access_log::AccessLog,
-];
-
-/// What `source` says, unpacked and decoded, if that is text of at most `most`.
-pub fn text_of(source: &Source<'_>, most: Memory) -> Option<String> {
-    let options = Options { unpacked: most, ..Options::default() };
-    Text::open(source, &options).ok().map(|text| text.content.into_owned())
 }
 
 /// Reads one file of traffic. Every bad cell is told, with its place.
 pub fn import(
-    traffic: Source<'_>,
+    file: InputFile<'_>,
     companions: &Companions<'_>,
     options: &Options,
 ) -> Result<Traffic, Diagnostics> {
-    import_all(&[traffic], companions, options)
+    import_all(&[file], companions, options)
 }
 
 /// Reads files of one format as one traffic: functions are the same where their names are, and what
 /// two files say of the same time is a duplicate.
 pub fn import_all(
-    files: &[Source<'_>],
+    files: &[InputFile<'_>],
     companions: &Companions<'_>,
     options: &Options,
 ) -> Result<Traffic, Diagnostics> {
-    let mut intake = Intake::new(options, files.len());
-    let mut format: Option<(&'static dyn Format, &str)> = None;
-    for file in files {
-        intake.begin(file.name);
-        let text = match Text::open(file, options) {
-            Ok(text) => text,
-            Err(problem) => {
-                intake.lost = true;
-                intake.problems.push(problem);
-                continue;
-            }
-        };
-        let content = Content::of(&text);
-        intake.tell(text.notes.clone());
-        intake.tell(content.table.iter().flat_map(|table| table.notes.clone()));
-        match (format_of(&content, options), format) {
-            (Err(problem), _) => {
-                intake.lost = true;
-                intake.problems.push(problem);
-            }
-            (Ok(found), Some((first, name))) if found.name() != first.name() => {
-                let message = format!("the file is {}, and {name} is {}", found.name(), first.name());
-                let help = "give files of one format at a time, or name it with `--traffic-format`";
-                let problem = Diagnostic::new(Code::Mismatch, message, help).in_file(file.name);
-                intake.problems.push(problem.at_line(1));
-            }
-            (Ok(found), _) => {
-                format.get_or_insert((found, file.name));
-                found.read(&content, &mut intake);
-            }
+    let mut runs = RunsInMemory::default();
+    let keeping = Keeping { runs: &mut runs, counter: None, by_function: false };
+    read(files, companions, options, keeping).map(Records::into_traffic)
+}
+
+/// What files hold.
+#[derive(Debug)]
+pub enum Records {
+    /// All of it.
+    Kept(Traffic),
+    /// All but the calls, which were counted.
+    Counted(Traffic),
+    /// All but the counts, which stand by function.
+    Series(Traffic, CountSeries),
+}
+
+impl Records {
+    /// The traffic, without what was counted or stands by function.
+    pub fn into_traffic(self) -> Traffic {
+        match self {
+            Self::Kept(traffic) | Self::Counted(traffic) | Self::Series(traffic, _) => traffic,
         }
     }
-    match format {
-        Some((format, _)) => finish(format, intake, companions),
-        None => Err(intake.problems),
+}
+
+/// Reads files of one format as one traffic, and does with what they hold as `keeping` says. To be counted, calls
+/// that are out of order are read twice.
+pub fn read(
+    files: &[InputFile<'_>],
+    companions: &Companions<'_>,
+    options: &Options,
+    mut keeping: Keeping<'_>,
+) -> Result<Records, Diagnostics> {
+    if files.iter().any(|file| !file.bytes.open_again()) {
+        keeping.counter = None;
     }
+    match attempt(files, companions, options, Calls::new(keeping.again(), false)) {
+        Some(read) => read,
+        None => attempt(files, companions, options, Calls::new(keeping.again(), true))
+            .unwrap_or_else(|| Err(Diagnostics::default())),
+    }
+}
+
+/// Reads the files once; nothing where calls that are to be counted are out of order, unless that is known.
+fn attempt<'k>(
+    files: &[InputFile<'_>],
+    companions: &Companions<'_>,
+    options: &'k Options,
+    calls: Calls<'k>,
+) -> Option<Result<Records, Diagnostics>> {
+    let mut reading = Reading::new(options, files.len(), calls);
+    let mut format: Option<(&'static dyn TraceFormat, &str)> = None;
+    for file in files {
+        reading.begin(file.name);
+        let before = reading.problems().clone();
+        match Content::read(*file, options.unpacked, |content| read_file(content, format, &mut reading)) {
+            Ok(found) => format = format.or(found.map(|found| (found, file.name))),
+            Err(problem) => {
+                // It comes before all that the file says.
+                reading.lose();
+                let _ = reading.take_problems();
+                reading.add_problems(before);
+                reading.problem(problem);
+            }
+        }
+        if reading.is_stopped() {
+            return None;
+        }
+    }
+    Some(match format {
+        Some((format, _)) => finish(format, reading, companions),
+        None => Err(reading.take_problems()),
+    })
+}
+
+/// Reads a file in its format, if that is the one of the files before.
+fn read_file(
+    content: &mut Content<'_>,
+    format: Option<(&'static dyn TraceFormat, &str)>,
+    reading: &mut Reading<'_>,
+) -> Option<&'static dyn TraceFormat> {
+    reading.tell(content.notes());
+    let found = format_of(&content.beginning(), reading.options());
+    let Some(found) = reading.keep(found) else {
+        reading.lose();
+        return None;
+    };
+    if let Some((first, name)) = format.filter(|(first, _)| first.name() != found.name()) {
+        let message = format!("the file is {}, and {name} is {}", found.name(), first.name());
+        let help = "give files of one format at a time, or name it with `--traffic-format`";
+        let problem = Diagnostic::new(Code::Mismatch, message, help).in_file(content.file());
+        reading.problem(problem.at_line(1));
+        return None;
+    }
+    found.read(content, reading);
+    if reading.is_stopped() {
+        content.leave();
+    }
+    Some(found)
 }
 
 fn finish(
-    format: &dyn Format,
-    mut intake: Intake<'_>,
+    format: &dyn TraceFormat,
+    mut reading: Reading<'_>,
     companions: &Companions<'_>,
-) -> Result<Traffic, Diagnostics> {
-    intake.settle_clock();
-    intake.settle_absent();
-    let nothing = intake.calls.is_empty() && intake.samples.is_empty() && intake.marks.is_empty();
-    if intake.lost || nothing {
-        if intake.problems.is_empty() {
-            intake.nothing("nothing in the file is traffic", "give a file with at least one invocation");
+) -> Result<Records, Diagnostics> {
+    reading.tell_clock();
+    reading.tell_absent();
+    let first_call = reading.first_call();
+    if reading.is_lost() || first_call.is_none() && reading.samples().is_empty() {
+        if reading.is_sound() {
+            reading.nothing("nothing in the file is traffic", "give a file with at least one invocation");
         }
-        return Err(intake.problems);
+        return Err(reading.take_problems());
     }
-    if let (Some(call), Some(sample)) =
-        (intake.calls.first(), intake.samples.values().next().and_then(|it| it.first()))
-    {
+    let sample = reading.samples().by_values.values().next().and_then(|samples| samples.first());
+    if let Some((call, sample)) = first_call.zip(sample) {
         let message = "one file has single invocations, another has values per slot";
         let problem = Diagnostic::new(Code::Mismatch, message, "give files of one kind at a time");
-        let problem = intake.at(problem, call.place.max(sample.place), false);
-        intake.problems.push(problem);
+        let problem = reading.at(problem, call.max(sample.place), false);
+        reading.problem(problem);
     }
     if !format.companions() {
         for companion in [companions.durations, companions.memory].into_iter().flatten() {
-            intake.note(format!("{} is not used: {} has no companions", companion.name, format.name()));
+            let read = companion.bytes.open().and_then(|mut bytes| bytes.read(&mut [0]));
+            reading.keep(read.map_err(|error| unreadable(companion.name, &error)));
+            reading.note(format!("{} is not used: {} has no companions", companion.name, format.name()));
         }
     }
-    let names = intake.functions.names.clone();
-    let mut known = format.known(&mut intake, companions);
-    intake.functions.names = names;
-    for (function, memory) in &intake.memory {
+    let mut known = format.known(&mut reading, companions);
+    for (function, memory) in reading.memory() {
         known.add(*function as usize, None, Some(*memory));
     }
-    if intake.calls.is_empty() { slots::finish(intake, known) } else { log::finish(intake, known) }
+    if first_call.is_some() {
+        return finish_calls(reading, known);
+    }
+    let series = reading.take_series();
+    let traffic = slots::finish(reading, known, series.as_ref())?;
+    Ok(match series {
+        Some(series) => Records::Series(traffic, series),
+        None => Records::Kept(traffic),
+    })
 }
 
-/// The format of `traffic`: the one the options name, or the one it looks like.
-pub fn detect(traffic: Source<'_>, options: &Options) -> Result<&'static dyn Format, Diagnostics> {
-    let text = Text::open(&traffic, options)?;
-    Ok(format_of(&Content::of(&text), options)?)
+/// The traffic of all the calls; `known` are their functions.
+fn finish_calls(mut reading: Reading<'_>, known: KnownFunctions) -> Result<Records, Diagnostics> {
+    let SortedCalls { log, first, span } = match reading.sort_calls() {
+        Ok(sorted) => sorted,
+        Err(problem) => {
+            reading.problem(problem);
+            return Err(reading.take_problems());
+        }
+    };
+    let silent = known.note(reading.silent());
+    reading.tell(silent);
+    reading.take_problems().or(())?;
+    let origin = reading.clock().is_wall().then_some(first);
+    let (functions, notes) = (known.functions, reading.take_notes());
+    let is_counted = log.is_empty();
+    let traffic = Traffic { functions, origin, span, notes, shape: Shape::Log(log) };
+    Ok(if is_counted { Records::Counted(traffic) } else { Records::Kept(traffic) })
 }
 
-fn format_of(content: &Content<'_>, options: &Options) -> Result<&'static dyn Format, Diagnostic> {
+/// The format of `file`: the one the options name, or the one it looks like.
+pub fn detect(file: InputFile<'_>, options: &Options) -> Result<&'static dyn TraceFormat, Diagnostics> {
+    let found = Content::read(file, options.unpacked, |content| {
+        let found = format_of(&content.beginning(), options);
+        content.leave();
+        found
+    });
+    Ok(found??)
+}
+
+fn format_of(beginning: &Beginning<'_>, options: &Options) -> Result<&'static dyn TraceFormat, Diagnostic> {
     if let Some(name) = &options.format {
         let named = ALL.iter().find(|format| format.name() == name);
         return named.copied().ok_or_else(|| {
@@ -242,26 +278,26 @@ fn format_of(content: &Content<'_>, options: &Options) -> Result<&'static dyn Fo
             Diagnostic::new(Code::UnknownName, format!("there is no format `{name}`"), help)
         });
     }
-    if let Some(broken) = content.broken() {
+    if let Some(broken) = beginning.broken() {
         return Err(broken.clone());
     }
-    let found = ALL.iter().find(|format| format.detect(content));
-    found.copied().ok_or_else(|| unknown(content))
+    let found = ALL.iter().find(|format| format.detect(beginning));
+    found.copied().ok_or_else(|| unknown(beginning))
 }
 
-fn unknown(content: &Content<'_>) -> Diagnostic {
+fn unknown(beginning: &Beginning<'_>) -> Diagnostic {
     let known: Vec<_> = ALL.iter().map(|f| format!("{} has `{}`", f.name(), f.header())).collect();
-    let message = format!("no format fits {}", content.beginning());
-    if std::path::Path::new(content.file).extension().is_some_and(|it| it.eq_ignore_ascii_case("toml")) {
+    let message = format!("no format fits {}", beginning.shown());
+    if std::path::Path::new(beginning.file).extension().is_some_and(|it| it.eq_ignore_ascii_case("toml")) {
         let help = "a TOML file is a scenario: name it with --scenario, and give the traffic here";
-        return Diagnostic::new(Code::UnknownFormat, message, help).in_file(content.file).at_line(1);
+        return Diagnostic::new(Code::UnknownFormat, message, help).in_file(beginning.file).at_line(1);
     }
-    let Some(table) = &content.table else {
+    let Some(table) = beginning.table else {
         let help = format!("give one of these: {}", known.join("; "));
-        return Diagnostic::new(Code::UnknownFormat, message, help).in_file(content.file).at_line(1);
+        return Diagnostic::new(Code::UnknownFormat, message, help).in_file(beginning.file).at_line(1);
     };
     let is_data = table.columns().any(|column| clock::is_time(column.name));
     let first = if is_data { "add a header; this line looks like data" } else { "rename the columns" };
     let help = format!("{first}, or name the format: {}", known.join("; "));
-    table.at_header(Code::UnknownFormat, message, help)
+    table.problem(Code::UnknownFormat, message, help)
 }

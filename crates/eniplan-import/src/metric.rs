@@ -1,15 +1,16 @@
 //! Metric: what a monitoring series measures, and of which function, read off its name.
 
+use super::field::{Field, readable};
 use super::functions::UNNAMED;
-use super::intake::{Intake, Place, Values};
-use super::table::Cell;
+use super::reading::Reading;
+use super::records::{FilePlace, SlotValues};
 use eniplan_core::diagnostic::{Code, Diagnostic};
 
 /// What a series measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Metric {
     /// Values of slots.
-    Values(Values),
+    Values(SlotValues),
     /// How long invocations last, on average, in units of this many milliseconds over a thousand.
     Duration(u64),
     /// Nothing of use here.
@@ -18,7 +19,7 @@ pub enum Metric {
 
 /// A series' function and what it measures.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Series {
+pub struct MetricSeries {
     /// What it measures.
     pub metric: Metric,
     /// The function's name.
@@ -52,7 +53,7 @@ impl Metric {
         let name = name.to_lowercase();
         let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
         if has(&CONCURRENCY) {
-            return Self::Values(Values::Concurrency);
+            return Self::Values(SlotValues::Concurrency);
         }
         if has(&DURATION) {
             let seconds = name.contains("second") && !name.contains("millisecond");
@@ -60,14 +61,14 @@ impl Metric {
         }
         if has(&COUNTS) {
             let counter = name.ends_with("_total");
-            return Self::Values(if counter { Values::Counter } else { Values::Counts });
+            return Self::Values(if counter { SlotValues::Counter } else { SlotValues::Counts });
         }
         Self::Other
     }
 }
 
 /// What a label such as `checkout Invocations` says: the metric, and what is left as the function.
-pub fn label(text: &str) -> Series {
+pub fn label(text: &str) -> MetricSeries {
     let metric = Metric::of(text);
     let mut left = text.trim().to_owned();
     if metric != Metric::Other {
@@ -77,7 +78,7 @@ pub fn label(text: &str) -> Series {
         left = joiners_off(left.trim_matches(SEPARATORS).trim()).into();
     }
     let function = if left.is_empty() { UNNAMED.to_owned() } else { left };
-    Series { metric, function }
+    MetricSeries { metric, function }
 }
 
 /// `left` without the words that joined a statistic to its metric or a metric to its function: `Sum of`,
@@ -110,11 +111,11 @@ fn without(text: &str, word: &str) -> String {
 }
 
 /// What the user says the values are, else what the metric says, else nothing.
-pub fn meant(metric: Metric, intake: &Intake<'_>) -> Option<Metric> {
-    match (metric, intake.options.meaning.map(Values::of)) {
+pub fn meant(metric: Metric, reading: &Reading<'_>) -> Option<Metric> {
+    match (metric, reading.options().meaning.map(SlotValues::of)) {
         // A count, a rate and a counter can have one name; concurrency has its own.
         (Metric::Values(values), Some(asked))
-            if values != Values::Concurrency && asked != Values::Concurrency =>
+            if values != SlotValues::Concurrency && asked != SlotValues::Concurrency =>
         {
             Some(Metric::Values(asked))
         }
@@ -126,30 +127,30 @@ pub fn meant(metric: Metric, intake: &Intake<'_>) -> Option<Metric> {
 
 /// Takes a value of `metric` for `function`.
 pub fn value(
-    intake: &mut Intake<'_>,
+    reading: &mut Reading<'_>,
     metric: Metric,
     function: u32,
-    (at, place): (i64, Place),
-    cell: &Cell<'_>,
+    (at, place): (i64, FilePlace),
+    field: &Field<'_>,
 ) {
     match metric {
-        Metric::Values(values) => intake.point(values, function, (at, place), cell),
+        Metric::Values(values) => reading.point(values, function, (at, place), field),
         Metric::Duration(scale) => {
-            if ["", "nan", "null"].iter().any(|word| cell.text.eq_ignore_ascii_case(word)) {
+            if field.is_absent() {
                 return;
             }
-            match cell.micro() {
+            match field.micro() {
                 // Millionths of units to thousandths of milliseconds, to milliseconds.
                 Ok(micro) => {
                     let ms = (u128::from(micro) * u128::from(scale) / 1_000_000 + 500) / 1_000;
                     match u32::try_from(ms) {
-                        Ok(ms) => intake.slot_duration(function, at, ms),
-                        Err(_) => intake.problems.push(
-                            cell.bad("the duration is longer than 49 days", "write an average duration"),
+                        Ok(ms) => reading.slot_duration(function, at, ms),
+                        Err(_) => reading.problem(
+                            field.bad("the duration is longer than 49 days", "write an average duration"),
                         ),
                     }
                 }
-                Err(problem) => intake.problems.push(problem),
+                Err(problem) => reading.problem(problem),
             }
         }
         Metric::Other => {}
@@ -157,9 +158,8 @@ pub fn value(
 }
 
 /// Refuses files of which no series can be used: `labels` are their names.
-pub fn none_of_use(intake: &mut Intake<'_>, labels: &[String]) {
-    let shown: Vec<String> =
-        labels.iter().take(5).map(|label| format!("`{}`", super::table::readable(label))).collect();
+pub fn none_of_use(reading: &mut Reading<'_>, labels: &[String]) {
+    let shown: Vec<String> = labels.iter().take(5).map(|label| format!("`{}`", readable(label))).collect();
     let found = match shown.as_slice() {
         [] => "the file has no series".to_owned(),
         _ => {
@@ -168,10 +168,19 @@ pub fn none_of_use(intake: &mut Intake<'_>, labels: &[String]) {
     };
     let help = "export Invocations (Sum) or ConcurrentExecutions (Maximum); or say what the values are: \
                 `--values counts|rate|counter|concurrency`";
-    let file = intake.files.last().map_or("", |file| file.name.as_str());
-    let problem = Diagnostic::new(Code::MissingColumn, found, help).in_file(file).at_line(1);
-    intake.problems.push(problem);
-    intake.lost = true;
+    let problem = Diagnostic::new(Code::MissingColumn, found, help).in_file(reading.files().last());
+    reading.problem(problem.at_line(1));
+    reading.lose();
+}
+
+/// Says that series were left out: `unread` are their names.
+pub fn left_out(reading: &mut Reading<'_>, what: &str, unread: &[String]) {
+    let shown = unread.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match unread.len() {
+        0 => {}
+        1..=5 => reading.note(format!("{what}: {shown}")),
+        n => reading.note(format!("{what}: {shown} and {} more", n - 5)),
+    }
 }
 
 #[cfg(test)]
@@ -180,7 +189,7 @@ mod tests {
 
     #[test]
     fn labels_say_metric_and_function() {
-        let counts = Metric::Values(Values::Counts);
+        let counts = Metric::Values(SlotValues::Counts);
         for (text, metric, function) in [
             ("Invocations", counts, "traffic"),
             ("checkout Invocations", counts, "checkout"),
@@ -190,14 +199,14 @@ mod tests {
             ("Invocations (Sum) of of checkout", counts, "checkout"),
             ("for-each Invocations", counts, "for-each"),
             ("order-requests-v2 Invocations", counts, "order-v2"),
-            ("Lambda checkout ConcurrentExecutions", Metric::Values(Values::Concurrency), "checkout"),
+            ("Lambda checkout ConcurrentExecutions", Metric::Values(SlotValues::Concurrency), "checkout"),
             ("checkout-duration", Metric::Duration(1_000), "checkout"),
             ("Errors", Metric::Other, "Errors"),
             ("İ Invocations", counts, "İ"),
         ] {
-            assert_eq!(label(text), Series { metric, function: function.to_owned() }, "{text}");
+            assert_eq!(label(text), MetricSeries { metric, function: function.to_owned() }, "{text}");
         }
-        assert_eq!(Metric::of("faas_requests_total"), Metric::Values(Values::Counter));
+        assert_eq!(Metric::of("faas_requests_total"), Metric::Values(SlotValues::Counter));
         assert_eq!(Metric::of("http_request_duration_seconds"), Metric::Duration(1_000_000));
     }
 }

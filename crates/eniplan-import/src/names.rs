@@ -3,7 +3,7 @@
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
-use eniplan_core::trace::names::{Names, hash};
+use eniplan_core::trace::names::{NameTable, hash};
 
 /// A function as the file knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,19 +30,20 @@ impl Hashed<'_> {
 
 /// Whether the name of each function, cut to `length`, is that of no other.
 fn alone(functions: &[Hashed<'_>], length: usize) -> Vec<bool> {
-    let (mut names, mut times, mut name) = (Names::default(), Vec::new(), String::new());
+    let (mut names, mut times, mut name) = (NameTable::default(), Vec::new(), String::new());
     let mut number = |function: &Hashed<'_>| {
         name.clear();
         function.cut(length, &mut name);
-        let (number, new) = names.number(name.as_bytes(), hash(name.as_bytes()));
+        // Names that have no number are cut no shorter.
+        let (number, new) = names.number(name.as_bytes(), hash(name.as_bytes()))?;
         if new {
             times.push(0_u32);
         }
         times.iter_mut().skip(number as usize).take(1).for_each(|times| *times += 1);
-        number
+        Some(number)
     };
-    let numbers: Vec<u32> = functions.iter().map(&mut number).collect();
-    numbers.iter().map(|number| times.get(*number as usize) == Some(&1)).collect()
+    let numbers: Vec<Option<u32>> = functions.iter().map(&mut number).collect();
+    numbers.iter().map(|number| number.is_some_and(|it| times.get(it as usize) == Some(&1))).collect()
 }
 
 /// A name for each: its kind and the first 8 characters of its hash, more of
@@ -51,8 +52,9 @@ pub fn short(functions: &[Hashed<'_>]) -> Vec<String> {
     let lengths = [8, 12, 16, 32, 64];
     // The next length is tried only where one is not enough.
     let tables = lengths.map(|length| LazyCell::new(move || alone(functions, length)));
-    let mut taken = Names::default();
-    let mut take = |name: &str| taken.number(name.as_bytes(), hash(name.as_bytes())).1;
+    let mut taken = NameTable::default();
+    let mut take =
+        |name: &str| taken.number(name.as_bytes(), hash(name.as_bytes())).is_none_or(|(_, new)| new);
     let mut next = BTreeMap::<String, usize>::new();
     functions
         .iter()

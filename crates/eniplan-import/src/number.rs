@@ -15,7 +15,7 @@ pub struct Decimal {
 
 /// Why text is not a finite decimal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum DecimalFault {
     /// There is no text.
     Blank,
     /// It says `NaN` or `inf`.
@@ -26,7 +26,7 @@ pub enum Fault {
 
 /// A decimal seen as a whole number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Whole {
+pub enum WholeNumber {
     /// It is this number.
     Exactly(u64),
     /// It has a fraction.
@@ -40,26 +40,26 @@ const ROOM: u128 = 10_u128.pow(35);
 
 impl Decimal {
     /// Reads `12`, `94.0`, `-0.5`, `1.2e-05`; spaces around are ignored.
-    pub fn parse(text: &str) -> Result<Self, Fault> {
+    pub fn parse(text: &str) -> Result<Self, DecimalFault> {
         let text = text.trim();
         let (negative, body) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text.strip_prefix('+').unwrap_or(text)),
         };
         if text.is_empty() {
-            return Err(Fault::Blank);
+            return Err(DecimalFault::Blank);
         }
         if ["nan", "inf", "infinity"].iter().any(|word| body.eq_ignore_ascii_case(word)) {
-            return Err(Fault::NotFinite);
+            return Err(DecimalFault::NotFinite);
         }
         let (mantissa, power) = match body.split_once(['e', 'E']) {
-            Some((mantissa, power)) => (mantissa, exponent(power).ok_or(Fault::NotANumber)?),
+            Some((mantissa, power)) => (mantissa, exponent(power).ok_or(DecimalFault::NotANumber)?),
             None => (body, 0),
         };
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
         if whole.is_empty() && fraction.is_empty() || !all_digits(whole) || !all_digits(fraction) {
-            return Err(Fault::NotANumber);
+            return Err(DecimalFault::NotANumber);
         }
         let mut number = Self { negative, digits: 0, exponent: power, more: false };
         whole.bytes().for_each(|digit| number.take(digit, 1, 0));
@@ -88,11 +88,10 @@ impl Decimal {
     /// Its size times `10^power`, half rounded up; nothing where that does not fit.
     pub fn rounded(self, power: i64) -> Option<u64> {
         let exponent = self.exponent.saturating_add(power);
-        let shift = u32::try_from(exponent.unsigned_abs()).unwrap_or(u32::MAX);
         if self.digits == 0 {
             return Some(0);
         }
-        let rounded = match (10_u128.checked_pow(shift), exponent >= 0) {
+        let rounded = match (power_of_ten(exponent), exponent >= 0) {
             (Some(scale), true) => self.digits.checked_mul(scale)?,
             (None, true) => return None,
             (Some(scale), false) => {
@@ -107,31 +106,33 @@ impl Decimal {
     /// Its size as the next whole number up; nothing where that does not fit.
     pub fn rounded_up(self) -> Option<u64> {
         match self.whole() {
-            Whole::Exactly(whole) => Some(whole),
-            Whole::TooLarge => None,
-            Whole::Fraction => {
-                let shift = u32::try_from(self.exponent.unsigned_abs()).unwrap_or(u32::MAX);
-                let floor = 10_u128.checked_pow(shift).map_or(0, |scale| self.digits / scale);
+            WholeNumber::Exactly(whole) => Some(whole),
+            WholeNumber::TooLarge => None,
+            WholeNumber::Fraction => {
+                let floor = power_of_ten(self.exponent).map_or(0, |scale| self.digits / scale);
                 u64::try_from(floor).ok()?.checked_add(1)
             }
         }
     }
 
     /// Its size as a whole number.
-    pub fn whole(self) -> Whole {
-        let shift = u32::try_from(self.exponent.unsigned_abs()).unwrap_or(u32::MAX);
-        let scale = 10_u128.checked_pow(shift);
-        let whole = match (scale, self.exponent >= 0) {
+    pub fn whole(self) -> WholeNumber {
+        let whole = match (power_of_ten(self.exponent), self.exponent >= 0) {
             _ if self.digits == 0 => Some(0),
             (Some(scale), true) => self.digits.checked_mul(scale),
             (None, true) => None,
             (Some(scale), false) if self.digits.is_multiple_of(scale) && !self.more => {
                 Some(self.digits / scale)
             }
-            (_, false) => return Whole::Fraction,
+            (_, false) => return WholeNumber::Fraction,
         };
-        whole.and_then(|whole| u64::try_from(whole).ok()).map_or(Whole::TooLarge, Whole::Exactly)
+        whole.and_then(|whole| u64::try_from(whole).ok()).map_or(WholeNumber::TooLarge, WholeNumber::Exactly)
     }
+}
+
+/// Ten to the size of `exponent`; nothing where that is larger than all digits.
+fn power_of_ten(exponent: i64) -> Option<u128> {
+    10_u128.checked_pow(u32::try_from(exponent.unsigned_abs()).ok()?)
 }
 
 /// The exponent after an `e`; beyond a million it is held there.
@@ -177,13 +178,13 @@ mod tests {
     #[test]
     fn whole_numbers_are_told_from_fractions() {
         for (text, expected) in [
-            ("94.0", Whole::Exactly(94)),
-            ("9.4e1", Whole::Exactly(94)),
-            ("-0.0", Whole::Exactly(0)),
-            ("0.5", Whole::Fraction),
-            ("1e-7", Whole::Fraction),
-            ("3.00000000000000000000000000000000000000000000001", Whole::Fraction),
-            ("1e400", Whole::TooLarge),
+            ("94.0", WholeNumber::Exactly(94)),
+            ("9.4e1", WholeNumber::Exactly(94)),
+            ("-0.0", WholeNumber::Exactly(0)),
+            ("0.5", WholeNumber::Fraction),
+            ("1e-7", WholeNumber::Fraction),
+            ("3.00000000000000000000000000000000000000000000001", WholeNumber::Fraction),
+            ("1e400", WholeNumber::TooLarge),
         ] {
             assert_eq!(number(text).whole(), expected, "{text}");
         }
@@ -196,15 +197,15 @@ mod tests {
     #[test]
     fn other_text_is_refused() {
         for (text, fault) in [
-            (" ", Fault::Blank),
-            ("NaN", Fault::NotFinite),
-            ("-inf", Fault::NotFinite),
-            ("1,234", Fault::NotANumber),
-            ("0x10", Fault::NotANumber),
-            ("1e", Fault::NotANumber),
-            ("1.2.3", Fault::NotANumber),
-            (".", Fault::NotANumber),
-            ("--1", Fault::NotANumber),
+            (" ", DecimalFault::Blank),
+            ("NaN", DecimalFault::NotFinite),
+            ("-inf", DecimalFault::NotFinite),
+            ("1,234", DecimalFault::NotANumber),
+            ("0x10", DecimalFault::NotANumber),
+            ("1e", DecimalFault::NotANumber),
+            ("1.2.3", DecimalFault::NotANumber),
+            (".", DecimalFault::NotANumber),
+            ("--1", DecimalFault::NotANumber),
         ] {
             assert_eq!(Decimal::parse(text), Err(fault), "{text}");
         }

@@ -3,6 +3,7 @@
 //! Line 1 is the columns' names and line N the row N - 1, so that whatever is wrong has its
 //! place. Instants come out as RFC 3339, with `Z` where the column says they are UTC.
 
+use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
@@ -15,7 +16,8 @@ use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 
-use super::Source;
+use super::field::readable;
+use super::file::{Refused, unreadable};
 use eniplan_core::diagnostic::{Code, Diagnostic};
 use eniplan_core::quantity::Memory;
 
@@ -25,24 +27,43 @@ pub const MAGIC: &[u8] = b"PAR1";
 /// Rows that are read at a time.
 const BATCH: usize = 4_096;
 
-/// The file as CSV text, and notes.
-pub fn table(source: &Source<'_>, limit: Memory) -> std::result::Result<(Vec<u8>, Vec<String>), Diagnostic> {
-    let refuse = |code, message: String, help: &str| {
-        Err(Diagnostic::new(code, message, help).in_file(source.name).at_line(1))
-    };
-    // The library asserts what it has not checked of a damaged file.
-    let read = catch_unwind(AssertUnwindSafe(|| text(source, limit)));
-    match read.unwrap_or_else(|_| Err(damaged("its parts contradict one another"))) {
-        Ok(Some(found)) => Ok(found),
-        Ok(None) => {
-            let message = format!("the file is more than {limit} as text");
-            refuse(Code::TooLarge, message, "if you trust it, raise the limit with `--max-unpacked`")
-        }
-        Err(error) => {
-            let help = "write it with snappy, gzip or no compression, or export it as CSV";
-            refuse(Code::Encoding, format!("the file cannot be read as Parquet: {error}"), help)
-        }
-    }
+/// A Parquet file as CSV text, which is made as it is read. What the file holds stands at its end, so that it is in
+/// memory as it lies there.
+pub struct ParquetText {
+    file: String,
+    limit: Memory,
+    reader: SerializedFileReader<Bytes>,
+    /// The columns that can be read.
+    used: Vec<usize>,
+    /// The next group of rows, and the columns of the one at hand.
+    group: usize,
+    columns: Vec<ParquetColumn>,
+    /// Text that is made and not taken.
+    text: Vec<u8>,
+    taken: usize,
+    made: u64,
+    notes: Vec<String>,
+}
+
+/// Opens the file; what comes out may be as large as `limit`.
+pub fn table(
+    file: &str,
+    mut packed: impl Read,
+    limit: Memory,
+) -> std::result::Result<ParquetText, Diagnostic> {
+    let mut bytes = Vec::new();
+    packed.read_to_end(&mut bytes).map_err(|error| unreadable(file, &error))?;
+    checked(file, || ParquetText::open(file, Bytes::from(bytes), limit))
+}
+
+/// What `read` gives; the library asserts what it has not checked of a damaged file.
+fn checked<T>(file: &str, read: impl FnOnce() -> Result<T>) -> std::result::Result<T, Diagnostic> {
+    let read = catch_unwind(AssertUnwindSafe(read));
+    read.unwrap_or_else(|_| Err(damaged("its parts contradict one another"))).map_err(|error| {
+        let help = "write it with snappy, gzip or no compression, or export it as CSV";
+        let message = format!("the file cannot be read as Parquet: {error}");
+        Diagnostic::new(Code::Encoding, message, help).in_file(file).at_line(1)
+    })
 }
 
 fn damaged(what: &str) -> ParquetError {
@@ -63,7 +84,7 @@ fn check(metadata: &ParquetMetaData, length: usize) -> Result<()> {
 
 /// How the values of a column are written.
 #[derive(Clone, Copy, Debug)]
-enum Shown {
+enum ParquetShown {
     /// As they are.
     Plain,
     /// As an instant.
@@ -72,7 +93,7 @@ enum Shown {
     Decimal { digits: usize },
 }
 
-impl Shown {
+impl ParquetShown {
     fn of(column: &ColumnDescriptor) -> Self {
         use parquet::basic::ConvertedType as Old;
         const MILLION: i128 = 1_000_000;
@@ -90,7 +111,8 @@ impl Shown {
             (None, Old::TIMESTAMP_MILLIS) => instant(MILLION, true),
             (None, Old::TIMESTAMP_MICROS) => instant(1_000, true),
             (Some(LogicalType::Decimal(_)), _) | (None, Old::DECIMAL) => {
-                Self::Decimal { digits: usize::try_from(column.type_scale()).unwrap_or(0) }
+                // A scale below zero is none.
+                Self::Decimal { digits: usize::try_from(column.type_scale()).unwrap_or_default() }
             }
             _ => Self::Plain,
         }
@@ -115,74 +137,111 @@ impl Shown {
     }
 }
 
-fn text(source: &Source<'_>, limit: Memory) -> Result<Option<(Vec<u8>, Vec<String>)>> {
-    let reader = SerializedFileReader::new(Bytes::copy_from_slice(source.bytes))?;
-    check(reader.metadata(), source.bytes.len())?;
-    let schema = reader.metadata().file_metadata().schema_descr_ptr();
-    let flat = |column: &ColumnDescriptor| {
-        column.max_rep_level() == 0 && column.path().parts().len() == 1 && column.type_length() < 1
-    };
-    let (used, nested): (Vec<_>, Vec<_>) = schema.columns().iter().enumerate().partition(|(_, it)| flat(it));
-    let mut out = csv::Writer::from_writer(Vec::new());
-    let write = |out: &mut csv::Writer<Vec<u8>>, row: &[&str]| {
-        out.write_record(row).map_err(|error| ParquetError::General(error.to_string()))
-    };
-    let names: Vec<&str> = used.iter().map(|(_, column)| column.name()).collect();
-    write(&mut out, &names)?;
-    for group in 0..reader.num_row_groups() {
-        let group = reader.get_row_group(group)?;
-        let mut columns =
-            used.iter().map(|(at, column)| Column::new(&*group, *at, column)).collect::<Result<Vec<_>>>()?;
+impl ParquetText {
+    fn open(file: &str, bytes: Bytes, limit: Memory) -> Result<Self> {
+        let length = bytes.len();
+        let reader = SerializedFileReader::new(bytes)?;
+        check(reader.metadata(), length)?;
+        let schema = reader.metadata().file_metadata().schema_descr_ptr();
+        let flat = |column: &ColumnDescriptor| {
+            column.max_rep_level() == 0 && column.path().parts().len() == 1 && column.type_length() < 1
+        };
+        let (used, nested): (Vec<_>, Vec<_>) =
+            schema.columns().iter().enumerate().partition(|(_, it)| flat(it));
+        let mut notes = vec![format!("{file} is read from Parquet: line N is its row N - 1")];
+        if !nested.is_empty() {
+            let names = nested.iter().take(5).map(|(_, column)| readable(&column.path().string()));
+            let names = names.collect::<Vec<_>>().join(", ");
+            notes.push(format!("columns that are nested or binary are left out of {file}: {names}"));
+        }
+        let names: Vec<&str> = used.iter().map(|(_, column)| column.name()).collect();
+        let text = rows([names.as_slice()])?;
+        let made = text.len() as u64;
+        let (used, file) = (used.iter().map(|(at, _)| *at).collect(), file.to_owned());
+        let (group, columns, taken) = (0, Vec::new(), 0);
+        Ok(Self { file, limit, reader, used, group, columns, text, taken, made, notes })
+    }
+
+    /// What is worth knowing.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The text of the next rows; none at the end.
+    fn batch(&mut self) -> Result<Vec<u8>> {
         loop {
-            let batch = columns.iter_mut().map(Column::batch).collect::<Result<Vec<_>>>()?;
-            let rows = batch.iter().map(Vec::len).max().unwrap_or(0);
-            if batch.iter().any(|column| column.len() != rows) {
-                return Err(ParquetError::General("the columns have different lengths".to_owned()));
+            let batch = self.columns.iter_mut().map(ParquetColumn::batch).collect::<Result<Vec<_>>>()?;
+            let length = batch.iter().map(Vec::len).max().unwrap_or_default();
+            if batch.iter().any(|column| column.len() != length) {
+                return Err(damaged("the columns have different lengths"));
             }
-            for row in 0..rows {
-                let cells: Vec<&str> =
-                    batch.iter().map(|column| column.get(row).map_or("", String::as_str)).collect();
-                write(&mut out, &cells)?;
+            if length > 0 {
+                let cells =
+                    |row: usize| batch.iter().map(move |column| column.get(row).map_or("", String::as_str));
+                return rows((0..length).map(|row| cells(row).collect::<Vec<_>>()));
             }
-            out.flush()?;
-            if out.get_ref().len() as u64 > limit.0 {
-                return Ok(None);
+            if self.group >= self.reader.num_row_groups() {
+                return Ok(Vec::new());
             }
-            if rows == 0 {
-                break;
-            }
+            let (group, schema) = (
+                self.reader.get_row_group(self.group)?,
+                self.reader.metadata().file_metadata().schema_descr_ptr(),
+            );
+            self.group += 1;
+            let column = |at: &usize| ParquetColumn::new(&*group, *at, &*schema.column(*at));
+            self.columns = self.used.iter().map(column).collect::<Result<Vec<_>>>()?;
         }
     }
-    let mut notes = vec![format!("{} is read from Parquet: line N is its row N - 1", source.name)];
-    if !nested.is_empty() {
-        let names: Vec<String> = nested
-            .iter()
-            .take(5)
-            .map(|(_, column)| super::table::readable(&column.path().string()))
-            .collect();
-        notes.push(format!(
-            "columns that are nested or binary are left out of {}: {}",
-            source.name,
-            names.join(", ")
-        ));
+
+    fn refill(&mut self) -> std::result::Result<(), Diagnostic> {
+        let file = self.file.clone();
+        self.text = checked(&file, || self.batch())?;
+        self.taken = 0;
+        self.made += self.text.len() as u64;
+        if self.made > self.limit.0 {
+            let message = format!("the file is more than {} as text", self.limit);
+            let help = "if you trust it, raise the limit with `--max-unpacked`";
+            return Err(Diagnostic::new(Code::TooLarge, message, help).in_file(file).at_line(1));
+        }
+        Ok(())
     }
-    let bytes = out.into_inner().map_err(|error| ParquetError::General(error.to_string()))?;
-    Ok(Some((bytes, notes)))
+}
+
+impl Read for ParquetText {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.taken == self.text.len() {
+            self.refill().map_err(|problem| io::Error::other(Refused(Box::new(problem))))?;
+        }
+        let mut rest = self.text.get(self.taken..).unwrap_or_default();
+        let read = rest.read(into)?;
+        self.taken += read;
+        Ok(read)
+    }
+}
+
+/// Rows of cells as CSV.
+fn rows<'c, R: AsRef<[&'c str]>>(rows: impl IntoIterator<Item = R>) -> Result<Vec<u8>> {
+    let failed = |error: csv::Error| ParquetError::General(error.to_string());
+    let mut out = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        out.write_record(row.as_ref()).map_err(failed)?;
+    }
+    out.into_inner().map_err(|error| ParquetError::General(error.to_string()))
 }
 
 /// A column of a row group.
-struct Column {
+struct ParquetColumn {
     reader: ColumnReader,
-    shown: Shown,
+    shown: ParquetShown,
     /// The level at which a value is there, where one may be absent.
     there: i16,
 }
 
-impl Column {
+impl ParquetColumn {
     fn new(group: &dyn RowGroupReader, at: usize, column: &ColumnDescriptor) -> Result<Self> {
         Ok(Self {
             reader: group.get_column_reader(at)?,
-            shown: Shown::of(column),
+            shown: ParquetShown::of(column),
             there: column.max_def_level(),
         })
     }
@@ -197,7 +256,7 @@ impl Column {
             ColumnReader::Int64ColumnReader(it) => values(it, there, |it| shown.whole(*it)),
             // The old instants of Impala and Spark, which say nothing of their zone.
             ColumnReader::Int96ColumnReader(it) => {
-                let instant = Shown::Instant { nanoseconds: 1, utc: false };
+                let instant = ParquetShown::Instant { nanoseconds: 1, utc: false };
                 values(it, there, |it| instant.whole(it.to_nanos()))
             }
             ColumnReader::FloatColumnReader(it) => values(it, there, ToString::to_string),
@@ -228,7 +287,8 @@ fn values<T: DataType>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use eniplan_core::{Companions, Options, import};
+    use crate::unpack::Unpacked;
+    use crate::{Companions, InputFile, Options, import};
 
     fn fixture(name: &str) -> Vec<u8> {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/parquet");
@@ -236,8 +296,11 @@ mod tests {
     }
 
     fn read(bytes: &[u8], limit: u64) -> std::result::Result<(String, Vec<String>), Diagnostic> {
-        let (text, notes) = table(&Source { name: "t.parquet", bytes }, Memory(limit))?;
-        Ok((String::from_utf8(text).unwrap(), notes))
+        let file = InputFile { name: "t.parquet", bytes: &bytes };
+        let mut unpacked = Unpacked::open(&file, Memory(limit))?;
+        let mut text = Vec::new();
+        unpacked.fill(&mut text, usize::MAX)?;
+        Ok((String::from_utf8_lossy(&text).into_owned(), unpacked.notes))
     }
 
     fn whole(name: &str) -> String {
@@ -263,12 +326,12 @@ mod tests {
 
     #[test]
     fn instants_and_decimals_of_any_size_are_written() {
-        let instant = Shown::Instant { nanoseconds: 1_000_000, utc: true };
+        let instant = ParquetShown::Instant { nanoseconds: 1_000_000, utc: true };
         assert_eq!(
             (instant.whole(-1), instant.whole(i64::MAX)),
             ("1969-12-31T23:59:59.999Z".into(), i64::MAX.to_string())
         );
-        let decimal = |digits| Shown::Decimal { digits };
+        let decimal = |digits| ParquetShown::Decimal { digits };
         assert_eq!((decimal(3).whole(-5), decimal(0).whole(7)), ("-0.005".to_owned(), "7".to_owned()));
         assert_eq!(decimal(2).whole(i64::MIN), "-92233720368547758.08");
     }
@@ -278,7 +341,7 @@ mod tests {
         let options = Options::default();
         let imported = |name: &str| {
             let bytes = fixture(name);
-            import(Source { name: "t.parquet", bytes: &bytes }, &Companions::default(), &options)
+            import(InputFile { name: "t.parquet", bytes: &bytes }, &Companions::default(), &options)
         };
         for (name, utc) in [("log-utc-snappy.parquet", true), ("log-naive-gzip.parquet", false)] {
             let traffic = imported(name).unwrap();

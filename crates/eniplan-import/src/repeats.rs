@@ -2,15 +2,16 @@
 
 use super::Repeats;
 use super::functions::UNNAMED;
-use super::intake::{Intake, Sample};
+use super::reading::Reading;
+use super::records::Sample;
 use eniplan_core::diagnostic::{Code, Diagnostic};
 
 /// `samples`, in order of time, without repeats: refused, added up or dropped, as the user chose.
-pub fn settled(samples: Vec<Sample>, intake: &mut Intake<'_>) -> Vec<Sample> {
+pub fn without_repeats(samples: Vec<Sample>, reading: &mut Reading<'_>) -> Vec<Sample> {
     let mut order: Vec<usize> = (0..samples.len()).collect();
     order.sort_by_key(|index| samples.get(*index).map(|s| (s.at, s.function, s.place)));
     let mut samples = samples;
-    if second_passes(&mut samples, &order, intake) {
+    if second_passes(&mut samples, &order, reading) {
         samples.sort_by_key(|sample| sample.at);
         order = (0..samples.len()).collect();
         order.sort_by_key(|index| samples.get(*index).map(|s| (s.at, s.function, s.place)));
@@ -30,8 +31,8 @@ pub fn settled(samples: Vec<Sample>, intake: &mut Intake<'_>) -> Vec<Sample> {
             continue;
         }
         repeated += 1;
-        match intake.options.repeats {
-            Repeats::Error => complain(sample, earlier, intake),
+        match reading.options().repeats {
+            Repeats::Error => complain(sample, earlier, reading),
             choice => {
                 drop.iter_mut().skip(index).take(1).for_each(|it| *it = true);
                 let kept = first.and_then(|first| samples.get_mut(first));
@@ -46,8 +47,8 @@ pub fn settled(samples: Vec<Sample>, intake: &mut Intake<'_>) -> Vec<Sample> {
             }
         }
     }
-    if repeated > 0 && intake.options.repeats != Repeats::Error {
-        let what = match intake.options.repeats {
+    if repeated > 0 && reading.options().repeats != Repeats::Error {
+        let what = match reading.options().repeats {
             Repeats::Add => "added up",
             Repeats::First => "dropped, the first ones kept",
             _ => "dropped, the last ones kept",
@@ -57,7 +58,7 @@ pub fn settled(samples: Vec<Sample>, intake: &mut Intake<'_>) -> Vec<Sample> {
         } else {
             format!("{repeated} repeated rows are")
         };
-        intake.note(format!("{noun} {what}"));
+        reading.note(format!("{noun} {what}"));
     }
     if drop.contains(&true) {
         samples = samples.into_iter().zip(drop).filter(|(_, drop)| !drop).map(|(sample, _)| sample).collect();
@@ -67,7 +68,7 @@ pub fn settled(samples: Vec<Sample>, intake: &mut Intake<'_>) -> Vec<Sample> {
 
 /// Of two values of one function in an hour that its zone has twice, the second, as it stands in the file, is
 /// the second pass, unless that has a value already; whether there are such. `order` is by time, function and place.
-fn second_passes(samples: &mut [Sample], order: &[usize], intake: &Intake<'_>) -> bool {
+fn second_passes(samples: &mut [Sample], order: &[usize], reading: &Reading<'_>) -> bool {
     let key = |samples: &[Sample], index: usize| samples.get(index).map(|s| (s.at, s.function));
     let mut moves = Vec::new();
     for pair in order.windows(2) {
@@ -75,7 +76,7 @@ fn second_passes(samples: &mut [Sample], order: &[usize], intake: &Intake<'_>) -
         let Some((at, function)) = key(samples, second).filter(|it| key(samples, first) == Some(*it)) else {
             continue;
         };
-        let Some(later) = intake.clock.second_pass(at) else { continue };
+        let Some(later) = reading.clock().second_pass(at) else { continue };
         let taken = order.binary_search_by_key(&Some((later, function)), |index| key(samples, *index));
         if taken.is_err() {
             moves.push((second, later));
@@ -87,19 +88,19 @@ fn second_passes(samples: &mut [Sample], order: &[usize], intake: &Intake<'_>) -
     !moves.is_empty()
 }
 
-fn complain(sample: Sample, earlier: Sample, intake: &mut Intake<'_>) {
-    let name = intake.functions.names.get(sample.function as usize).map_or("", String::as_str);
-    let whose = if intake.functions.names.len() == 1 && name == UNNAMED {
+fn complain(sample: Sample, earlier: Sample, reading: &mut Reading<'_>) {
+    let name = reading.functions().name(sample.function);
+    let whose = if reading.functions().names().len() == 1 && name == UNNAMED {
         "time".to_owned()
     } else {
         let name: String = name.chars().take(60).collect();
         format!("time and function (`{}`)", name.replace('\n', " "))
     };
-    let message = format!("the row has the {whose} of {}", intake.told(earlier.place, sample.place));
+    let message = format!("the row has the {whose} of {}", reading.told(earlier.place, sample.place));
     let mut help = "keep one of the two rows, or say which with `--duplicates add|first|last`".to_owned();
-    if intake.clock.may_be_local(sample.at) {
+    if reading.clock().may_be_local(sample.at) {
         help.push_str("; if clocks went back here, name the zone: `--time-zone Europe/Berlin`");
     }
     let problem = Diagnostic::new(Code::Duplicate, message, help);
-    intake.problems.push(intake.at(problem, sample.place, true));
+    reading.problem(reading.at(problem, sample.place, true));
 }

@@ -5,100 +5,69 @@
 
 use std::collections::BTreeSet;
 
-use super::cell::keep;
-use super::functions::{Known, UNNAMED};
-use super::grid::{Grid, LIMIT, Mark};
-use super::intake::{Intake, Place, Sample, Values};
-use super::repeats;
-use super::runs::runs;
-use super::table::{Column, Table};
-use super::whole::{self, Wholes};
+use super::concurrency_runs::runs;
+use super::functions::KnownFunctions;
+use super::grid::{LIMIT, SlotGrid, SlotMark};
+use super::reading::Reading;
+use super::records::{CountSeries, FilePlace, Sample, Samples, SlotValues};
+use super::repeats::without_repeats;
+use super::whole::{self, WholeCells};
 use eniplan_core::diagnostic::{Code, Diagnostic, Diagnostics};
 use eniplan_core::quantity::Millis;
 use eniplan_core::trace::{Cell, Shape, Spread, Traffic};
 
-/// The columns of a long table.
-#[derive(Clone, Copy, Debug)]
-pub struct Columns<'t> {
-    /// The slot's start.
-    pub time: Column<'t>,
-    /// The function; without it the file has one.
-    pub function: Option<Column<'t>>,
-    /// The value.
-    pub value: Column<'t>,
-    /// How long each invocation lasts, ms.
-    pub duration: Option<Column<'t>>,
-}
-
-/// Reads `table` as a long one with these columns of whole numbers.
-pub fn read(table: &Table<'_>, columns: &Columns<'_>, values: Values, intake: &mut Intake<'_>) {
-    let used = [Some(columns.time), columns.function, Some(columns.value), columns.duration];
-    let unread = table.settle(&used, &mut intake.problems);
-    intake.tell(unread);
-    table.each(intake, |row, intake| {
-        let time = intake.time(&row.cell(columns.time));
-        let cell = columns.function.map(|column| row.cell(column));
-        let name = cell.as_ref().map_or(Some(UNNAMED), |cell| keep(cell.name(), &mut intake.problems));
-        let exact = values == Values::Counts || values == Values::Concurrency;
-        let cell = row.cell(columns.value);
-        let value = if exact { cell.count().map(whole::micro) } else { cell.micro() };
-        let value = keep(value, &mut intake.problems);
-        let duration = columns.duration.map(|column| row.cell(column)).filter(|cell| !cell.text.is_empty());
-        let duration = duration.and_then(|cell| keep(cell.short_duration(), &mut intake.problems));
-        intake.lost |= name.is_none();
-        let (Some((at, place)), Some(name)) = (time, name) else { return };
-        let function = intake.function(name);
-        let (micro, duration) = (value.unwrap_or(0), duration.unwrap_or(Sample::UNTOLD));
-        // A bad value alone still leaves the time known.
-        intake.sample(values, Sample { at, micro, place, function, duration });
-    });
-}
-
 /// The traffic of all the samples; `known` are their functions.
-pub fn finish(mut intake: Intake<'_>, known: Known) -> Result<Traffic, Diagnostics> {
-    let Some((values, mut samples)) = whole::chosen(&mut intake) else { return Err(intake.problems) };
-    if let Some(late) = samples.windows(2).find(|pair| matches!(pair, [a, b] if a.at > b.at)) {
-        let place = late.last().map_or(Place::default(), |sample| sample.place);
+pub fn finish(
+    mut reading: Reading<'_>,
+    known: KnownFunctions,
+    series: Option<&CountSeries>,
+) -> Result<Traffic, Diagnostics> {
+    let mut all = reading.take_samples();
+    let Some((values, mut samples)) = whole::chosen(&mut all, &mut reading) else {
+        return Err(reading.take_problems());
+    };
+    if let Some([_, late]) = samples.windows(2).find(|pair| matches!(pair, [a, b] if a.at > b.at)) {
+        let line = reading.told(late.place, FilePlace::default());
         samples.sort_by_key(|sample| sample.at);
-        let line = intake.told(place, Place::default());
-        if !intake.by_series {
-            intake.note(format!(
+        if !all.hints.by_series {
+            reading.note(format!(
                 "the rows were not in order of time and have been sorted (the first is {line})"
             ));
         }
     }
-    let samples = repeats::settled(samples, &mut intake);
-    if intake.lost || samples.is_empty() && intake.marks.is_empty() {
-        return Err(intake.problems);
+    let samples = without_repeats(samples, &mut reading);
+    if reading.is_lost() || samples.is_empty() && all.marks.is_empty() {
+        return Err(reading.take_problems());
     }
-    let marks = marks(&samples, &mut intake);
-    let mut grid = match Grid::of(&marks, intake.slot, &intake) {
+    let marks = marks(&samples, &all);
+    let mut grid = match SlotGrid::of(&marks, all.hints.length, &reading) {
         Ok(grid) => grid,
-        Err(off) => {
-            intake.problems.extend(off);
-            return Err(intake.problems);
-        }
+        Err(off) => return Err(with(off, reading)),
     };
-    let absent =
-        intake.marks.is_empty() && intake.functions.names.len().saturating_mul(marks.len()) > samples.len();
-    let wholes = Wholes { values, functions: known.functions.len() };
-    let cells = wholes.cells(&samples, &mut grid, &mut intake);
-    let cells = timed(cells, &samples, values, &known, &grid, &mut intake);
+    let names = reading.functions().names().len();
+    let absent = all.marks.is_empty() && names.saturating_mul(marks.len()) > samples.len();
+    let wholes = WholeCells { values, functions: known.functions.len() };
+    let cells = wholes.cells(&samples, &mut grid, all.hints.ask_counter, &mut reading);
+    // Those that are kept by function have no duration of their own.
+    let silent = series.map(|series| series.invoked().collect()).unwrap_or_default();
+    let cells = timed((cells, silent), &samples, values, &known, &grid, &all, &mut reading);
     if absent {
-        intake.note("a function without a row in a slot had no invocations there");
+        reading.note("a function without a row in a slot had no invocations there");
     }
-    build(&grid, cells, values, known, intake)
+    build(&grid, cells, values, known, all.hints.omits, reading)
+}
+
+/// All problems, those found last behind the others.
+fn with(more: Diagnostics, mut reading: Reading<'_>) -> Diagnostics {
+    reading.add_problems(more);
+    reading.take_problems()
 }
 
 /// The distinct times, in order, each with its first place.
-fn marks(samples: &[Sample], intake: &mut Intake<'_>) -> Vec<Mark> {
-    let told = std::mem::take(&mut intake.marks);
-    let told_any = !told.is_empty();
-    let mut marks: Vec<Mark> = told.into_iter().map(|(at, place)| Mark { at, place }).collect();
-    if told_any {
-        intake.marks = marks.iter().take(1).map(|mark| (mark.at, mark.place)).collect();
-    }
-    marks.extend(samples.iter().map(|sample| Mark { at: sample.at, place: sample.place }));
+fn marks(samples: &[Sample], all: &Samples) -> Vec<SlotMark> {
+    let told = all.marks.iter().map(|(at, place)| SlotMark { at: *at, place: *place });
+    let mut marks: Vec<SlotMark> = told.collect();
+    marks.extend(samples.iter().map(|sample| SlotMark { at: sample.at, place: sample.place }));
     marks.sort_by_key(|mark| (mark.at, mark.place));
     marks.dedup_by_key(|mark| mark.at);
     marks
@@ -106,86 +75,84 @@ fn marks(samples: &[Sample], intake: &mut Intake<'_>) -> Vec<Mark> {
 
 /// The cells, each with how long its invocations last.
 fn timed(
-    cells: Vec<(usize, Cell)>,
+    (cells, mut silent): (Vec<(usize, Cell)>, BTreeSet<u32>),
     samples: &[Sample],
-    values: Values,
-    known: &Known,
-    grid: &Grid,
-    intake: &mut Intake<'_>,
+    values: SlotValues,
+    known: &KnownFunctions,
+    grid: &SlotGrid,
+    all: &Samples,
+    reading: &mut Reading<'_>,
 ) -> Vec<Cell> {
-    if values == Values::Concurrency {
+    if values == SlotValues::Concurrency {
         return cells.into_iter().map(|(_, cell)| cell).collect();
     }
-    let usual = known.short_durations(&mut intake.problems);
-    let means = whole::mean_durations(intake);
-    let mut silent = BTreeSet::new();
+    let mut problems = Diagnostics::default();
+    let usual = known.short_durations(&mut problems);
+    reading.add_problems(problems);
+    let means = whole::mean_durations(all);
     let mut duration = |index: usize, cell: &Cell| {
         let own = samples.get(index).map(|sample| sample.duration).filter(|own| *own != Sample::UNTOLD);
         let start = grid.first.saturating_add_unsigned(u64::from(cell.slot) * grid.slot);
-        let of_slot = || intake.durations.get(&(cell.function, start)).or_else(|| means.get(&cell.function));
+        let of_slot = || all.durations.get(&(cell.function, start)).or_else(|| means.get(&cell.function));
         own.or_else(|| of_slot().copied()).unwrap_or_else(|| {
             silent.insert(cell.function);
-            usual.get(cell.function as usize).copied().unwrap_or(0)
+            usual.get(cell.function as usize).copied().unwrap_or_default()
         })
     };
     let cells: Vec<Cell> =
         cells.into_iter().map(|(index, cell)| Cell { duration: duration(index, &cell), ..cell }).collect();
-    if !intake.durations.is_empty() {
-        intake.note("durations are the averages of the slots in the files; a slot without one has the function's mean");
+    if !all.durations.is_empty() {
+        reading.note("durations are the averages of the slots in the files; a slot without one has the function's mean");
     }
     if let Some(note) = known.note(&silent) {
-        intake.note(note);
+        reading.note(note);
     }
     cells
 }
 
 /// The traffic of `cells`, in order of slots on `grid`: gaps filled, limits held.
 fn build(
-    grid: &Grid,
+    grid: &SlotGrid,
     cells: Vec<Cell>,
-    values: Values,
-    known: Known,
-    mut intake: Intake<'_>,
+    values: SlotValues,
+    known: KnownFunctions,
+    omits: Option<&str>,
+    mut reading: Reading<'_>,
 ) -> Result<Traffic, Diagnostics> {
-    let cells = match grid.fill(cells, &intake) {
+    let cells = match grid.fill(cells, omits, &reading) {
         Ok((cells, note)) => {
-            intake.tell(note);
+            reading.tell(note);
             cells
         }
-        Err(gaps) => {
-            intake.problems.extend(gaps);
-            return Err(intake.problems);
-        }
+        Err(gaps) => return Err(with(gaps, reading)),
     };
     if grid.guessed {
-        intake.note(format!("there is one slot only: it is taken to be {} long", Millis(grid.slot)));
+        reading.note(format!("there is one slot only: it is taken to be {} long", Millis(grid.slot)));
     }
-    let (spread, slot) = (intake.options.spread, Millis(grid.slot));
-    limits(&cells, grid.slot, values, &mut intake);
+    let (spread, slot) = (reading.options().spread, Millis(grid.slot));
+    limits(&cells, grid.slot, values, &mut reading);
     let shape = match values {
-        Values::Concurrency => {
+        SlotValues::Concurrency => {
             Shape::Concurrency { slot, runs: runs(&cells, known.functions.len(), grid.slot) }
         }
         _ => Shape::Counts { slot, cells, spread },
     };
-    let origin = intake.clock.is_wall().then_some(grid.first);
-    let (functions, notes) = (known.functions, intake.notes);
-    intake.problems.or(Traffic { functions, origin, span: grid.span(), notes, shape })
+    let origin = reading.clock().is_wall().then_some(grid.first);
+    let (functions, notes) = (known.functions, reading.take_notes());
+    reading.take_problems().or(Traffic { functions, origin, span: grid.span(), notes, shape })
 }
 
 /// Refuses what nobody could simulate: 2^53 invocations, or a slot that does not fit the memory once spread.
-fn limits(cells: &[Cell], slot: u64, values: Values, intake: &mut Intake<'_>) {
+fn limits(cells: &[Cell], slot: u64, values: SlotValues, reading: &mut Reading<'_>) {
     let total = cells.iter().fold(0_u64, |sum, cell| sum.saturating_add(cell.count.into()));
-    let file = intake.first_file().to_owned();
+    let file = reading.files().first().to_owned();
     if total >= 1 << 53 {
         let message = format!("{total} invocations are more than this program counts (2^53)");
-        intake
-            .problems
-            .push(Diagnostic::new(Code::TooLarge, message, "scale the counts down").in_file(&file));
+        reading.problem(Diagnostic::new(Code::TooLarge, message, "scale the counts down").in_file(&file));
     }
-    let spread = intake.options.spread;
+    let spread = reading.options().spread;
     let entries = |cell: &Cell| match spread {
-        _ if values == Values::Concurrency => 0,
+        _ if values == SlotValues::Concurrency => 0,
         Spread::Burst => 1,
         Spread::Even => u64::from(cell.count).min(slot),
         Spread::Random { .. } => u64::from(cell.count),
@@ -198,6 +165,6 @@ fn limits(cells: &[Cell], slot: u64, values: Values, intake: &mut Intake<'_>) {
     if largest > LIMIT as u64 {
         let message = format!("a slot of {} with {largest} arrivals is too large to spread", Millis(slot));
         let help = "use shorter slots, or `--spread burst`";
-        intake.problems.push(Diagnostic::new(Code::TooLarge, message, help).in_file(&file));
+        reading.problem(Diagnostic::new(Code::TooLarge, message, help).in_file(&file));
     }
 }

@@ -7,81 +7,57 @@
 
 use std::collections::BTreeMap;
 
-use super::grid::Grid;
-use super::intake::{Intake, Place, Sample, Values};
-use super::{Meaning, Resets};
+use super::Resets;
+use super::grid::SlotGrid;
+use super::reading::Reading;
+use super::records::{FilePlace, Sample, Samples, SlotValues};
 use eniplan_core::diagnostic::{Code, Diagnostic};
 use eniplan_core::trace::Cell;
 
 const MILLION: u128 = 1_000_000;
 
-/// Millionths of a whole number.
-pub fn micro(count: u32) -> u64 {
-    u64::from(count) * 1_000_000
-}
-
 /// The samples that are used, and what they are; where there are several kinds, the user's choice decides.
-pub fn chosen(intake: &mut Intake<'_>) -> Option<(Values, Vec<Sample>)> {
-    let mut all = std::mem::take(&mut intake.samples);
-    let asked = intake.options.meaning.map(Values::of);
-    let kinds: Vec<Values> = all.keys().copied().collect();
+pub fn chosen(samples: &mut Samples, reading: &mut Reading<'_>) -> Option<(SlotValues, Vec<Sample>)> {
+    let mut all = std::mem::take(&mut samples.by_values);
+    let asked = reading.options().meaning.map(SlotValues::of);
+    let kinds: Vec<SlotValues> = all.keys().copied().collect();
     let values = match (asked.filter(|asked| kinds.contains(asked)), kinds.as_slice()) {
         (Some(asked), _) => asked,
         (None, [first, ..]) => *first,
-        (None, []) => return (!intake.marks.is_empty()).then(|| (Values::Counts, Vec::new())),
+        (None, []) => return (!samples.marks.is_empty()).then(|| (SlotValues::Counts, Vec::new())),
     };
     if kinds.len() > 1 {
         let others: Vec<_> = kinds.iter().filter(|kind| **kind != values).map(|kind| kind.name()).collect();
         let (used, others) = (values.name(), others.join(" and "));
-        intake.note(format!("the files give {used} and {others}: {used} are used; `--values` chooses"));
+        reading.note(format!("the files give {used} and {others}: {used} are used; `--values` chooses"));
     }
     Some((values, all.remove(&values).unwrap_or_default()))
 }
 
-impl Values {
-    /// What the user calls so.
-    pub fn of(meaning: Meaning) -> Self {
-        match meaning {
-            Meaning::Counts => Self::Counts,
-            Meaning::Rate => Self::Rate,
-            Meaning::Counter => Self::Counter,
-            Meaning::Concurrency => Self::Concurrency,
-        }
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Counts => "invocations per slot",
-            Self::Rate => "rates",
-            Self::Counter => "counters",
-            Self::Concurrency => "concurrent executions",
-        }
-    }
-}
-
 /// The mean duration of every function that has some.
-pub fn mean_durations(intake: &Intake<'_>) -> BTreeMap<u32, u32> {
+pub fn mean_durations(samples: &Samples) -> BTreeMap<u32, u32> {
     let mut sums = BTreeMap::<u32, (u64, u64)>::new();
-    for ((function, _), duration) in &intake.durations {
+    for ((function, _), duration) in &samples.durations {
         let (sum, count) = sums.entry(*function).or_default();
         (*sum, *count) = (*sum + u64::from(*duration), *count + 1);
     }
-    let mean = |(sum, count): (u64, u64)| u32::try_from((sum + count / 2) / count.max(1)).unwrap_or(u32::MAX);
+    #[allow(clippy::cast_possible_truncation)] // a mean of such
+    let mean = |(sum, count): (u64, u64)| ((sum + count / 2) / count.max(1)) as u32;
     sums.into_iter().map(|(function, it)| (function, mean(it))).collect()
 }
 
 /// How samples become cells.
 #[derive(Clone, Copy, Debug)]
-pub struct Wholes {
+pub struct WholeCells {
     /// What the samples are.
-    pub values: Values,
+    pub values: SlotValues,
     /// How many functions there are.
     pub functions: usize,
 }
 
 /// What a function's samples came to so far.
 #[derive(Clone, Copy, Debug, Default)]
-struct Sum {
+struct RunningSum {
     /// Millionths of invocations (of a rate: thousandths of those).
     total: u128,
     given: u128,
@@ -91,36 +67,43 @@ struct Sum {
     fell: bool,
 }
 
-impl Wholes {
+impl WholeCells {
     /// The non-zero cells of `samples`, in order of time, each with its sample's index. A counter's
     /// first value only begins it, so its slots are one fewer.
-    pub fn cells(self, samples: &[Sample], grid: &mut Grid, intake: &mut Intake<'_>) -> Vec<(usize, Cell)> {
-        if self.values == Values::Counter {
-            begin_counters(grid, intake);
+    pub fn cells(
+        self,
+        samples: &[Sample],
+        grid: &mut SlotGrid,
+        asks_counter: bool,
+        reading: &mut Reading<'_>,
+    ) -> Vec<(usize, Cell)> {
+        if self.values == SlotValues::Counter {
+            begin_counters(grid, reading);
         }
-        let mut sums = vec![Sum::default(); self.functions];
+        let mut sums = vec![RunningSum::default(); self.functions];
         let (mut cells, mut fractions, mut resets) = (Vec::new(), None, Vec::new());
         for (index, sample) in samples.iter().enumerate() {
-            let zero = intake.options.resets == Resets::Zero;
+            let zero = reading.options().resets == Resets::Zero;
             let Some(sum) = sums.get_mut(sample.function as usize) else { continue };
             let count = self.count(sample, sum, (grid.slot, zero), &mut resets);
-            if self.values != Values::Rate && sample.micro % 1_000_000 != 0 {
+            if self.values != SlotValues::Rate && sample.micro % 1_000_000 != 0 {
                 fractions.get_or_insert(sample.place);
             }
-            let slot = grid.number(sample.at).checked_sub(u32::from(self.values == Values::Counter));
-            let count = u32::try_from(count).unwrap_or_else(|_| {
+            let late = u32::from(self.values == SlotValues::Counter);
+            let slot = grid.number(sample.at).and_then(|slot| slot.checked_sub(late));
+            let Ok(count) = u32::try_from(count) else {
                 let help = "write counts up to 4294967295 per slot; `--values counter` if it is a counter";
                 let problem = Diagnostic::new(Code::TooLarge, "the slot's number is too large", help);
-                intake.problems.push(intake.at(problem, sample.place, false));
-                0
-            });
+                reading.problem(reading.at(problem, sample.place, false));
+                continue;
+            };
             if let (Some(slot), 1..) = (slot, count) {
                 cells.push((index, Cell { slot, function: sample.function, count, duration: 0 }));
             }
         }
-        self.tell(fractions, &resets, intake);
-        if self.values == Values::Counts && intake.ask_counter && intake.options.meaning.is_none() {
-            ask(&sums, intake);
+        self.tell(fractions, &resets, reading);
+        if self.values == SlotValues::Counts && asks_counter && reading.options().meaning.is_none() {
+            ask(&sums, reading);
         }
         cells
     }
@@ -128,24 +111,24 @@ impl Wholes {
     fn count(
         self,
         sample: &Sample,
-        sum: &mut Sum,
+        sum: &mut RunningSum,
         (slot, zero): (u64, bool),
-        resets: &mut Vec<Place>,
+        resets: &mut Vec<FilePlace>,
     ) -> u128 {
         let micro = u128::from(sample.micro);
         let last = sum.last.replace(sample.micro);
         sum.fell |= last.is_some_and(|last| last > sample.micro);
         sum.rising += u32::from(last.is_some_and(|last| last < sample.micro));
         let (more, scale) = match (self.values, last) {
-            (Values::Concurrency, _) => return micro.div_ceil(MILLION),
-            (Values::Counts, _) => (micro, MILLION),
-            (Values::Rate, _) => (micro * u128::from(slot), MILLION * 1_000),
-            (Values::Counter, None) => (0, MILLION),
-            (Values::Counter, Some(last)) if last > sample.micro => {
+            (SlotValues::Concurrency, _) => return micro.div_ceil(MILLION),
+            (SlotValues::Counts, _) => (micro, MILLION),
+            (SlotValues::Rate, _) => (micro * u128::from(slot), MILLION * 1_000),
+            (SlotValues::Counter, None) => (0, MILLION),
+            (SlotValues::Counter, Some(last)) if last > sample.micro => {
                 resets.push(sample.place);
                 (if zero { 0 } else { micro }, MILLION)
             }
-            (Values::Counter, Some(last)) => (u128::from(sample.micro - last), MILLION),
+            (SlotValues::Counter, Some(last)) => (u128::from(sample.micro - last), MILLION),
         };
         sum.total += more;
         let rounded = (sum.total + scale / 2) / scale;
@@ -154,24 +137,24 @@ impl Wholes {
         count
     }
 
-    fn tell(self, fractions: Option<Place>, resets: &[Place], intake: &mut Intake<'_>) {
-        let none = Place::default();
+    fn tell(self, fractions: Option<FilePlace>, resets: &[FilePlace], reading: &mut Reading<'_>) {
+        let none = FilePlace::default();
         // A file of one line has its columns told.
-        let line = |place: &Place, intake: &Intake<'_>| {
-            intake.told(*place, Place { file: place.file, line: 1, ..none })
+        let line = |place: &FilePlace, reading: &Reading<'_>| {
+            reading.told(*place, FilePlace { file: place.file, line: 1, ..none })
         };
         if let Some(place) = fractions {
-            let line = line(&place, intake);
+            let line = line(&place, reading);
             let how = match self.values {
-                Values::Concurrency => "rounded up",
+                SlotValues::Concurrency => "rounded up",
                 _ => "rounded so that their sum stays; if they are per second, say `--values rate`",
             };
-            intake
+            reading
                 .note(format!("not all values are whole numbers (the first not on {line}): they are {how}"));
         }
-        let shown: Vec<String> = resets.iter().take(5).map(|place| line(place, intake)).collect();
+        let shown: Vec<String> = resets.iter().take(5).map(|place| line(place, reading)).collect();
         let more = if resets.len() > 5 { format!(" and {} more", resets.len() - 5) } else { String::new() };
-        match (intake.options.resets, resets.len()) {
+        match (reading.options().resets, resets.len()) {
             (_, 0) => {}
             (Resets::Error, _) => {
                 for place in resets {
@@ -179,7 +162,7 @@ impl Wholes {
                                 count nothing there";
                     let problem =
                         Diagnostic::new(Code::BadCell, "the counter falls here: it was reset", help);
-                    intake.problems.push(intake.at(problem, *place, false));
+                    reading.problem(reading.at(problem, *place, false));
                 }
             }
             (choice, count) => {
@@ -189,38 +172,39 @@ impl Wholes {
                 };
                 let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
                 let shown = shown.join(", ");
-                intake.note(format!("the counter was reset {times} ({shown}{more}): {what}; see `--resets`"));
+                reading
+                    .note(format!("the counter was reset {times} ({shown}{more}): {what}; see `--resets`"));
             }
         }
     }
 }
 
 /// A counter's values stand at the ends of slots, and over a gap it went on counting.
-fn begin_counters(grid: &mut Grid, intake: &mut Intake<'_>) {
+fn begin_counters(grid: &mut SlotGrid, reading: &mut Reading<'_>) {
     if grid.slots > 1 {
         grid.slots -= 1;
     }
     let missing: u32 = grid.gaps.iter().map(|gap| gap.slots).sum();
     if let Some(gap) = grid.gaps.first() {
-        let line = intake.told(gap.place, Place { line: 0, ..gap.place });
-        intake.note(format!(
+        let line = reading.told(gap.place, FilePlace { line: 0, ..gap.place });
+        reading.note(format!(
             "{missing} readings of the counters are missing, the first before {line}: what they grew by \
              over a gap falls in its last slot"
         ));
     }
     grid.gaps.clear();
-    intake.note("the values are counters: a slot has what they grew by in it");
+    reading.note("the values are counters: a slot has what they grew by in it");
 }
 
 /// Asks about series that only ever grow.
-fn ask(sums: &[Sum], intake: &mut Intake<'_>) {
+fn ask(sums: &[RunningSum], reading: &mut Reading<'_>) {
     const RISES: u32 = 20;
     let grown = sums.iter().position(|sum| sum.rising >= RISES && !sum.fell);
-    if let Some(name) = grown.and_then(|function| intake.functions.names.get(function)) {
+    if let Some(name) = grown.and_then(|function| reading.functions().names().get(function)) {
         let name: String = name.chars().take(60).collect();
         let message = format!("the values of {name} only grow: are they counts per slot, or a counter?");
         let help = "say `--values counter` (what a counter grows by is counted) or `--values counts`";
-        let place = Place { file: 0, line: 1, column: 0 };
-        intake.problems.push(intake.at(Diagnostic::new(Code::Usage, message, help), place, false));
+        let place = FilePlace { file: 0, line: 1, column: 0 };
+        reading.problem(reading.at(Diagnostic::new(Code::Usage, message, help), place, false));
     }
 }

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::demand::{LOAD_COLUMNS, LOAD_TITLE, load_cells, mean};
 use crate::demand::FunctionDemand;
-use crate::demand::even::Busiest;
+use crate::demand::even::BusiestSlot;
 use crate::report::format::{counted, decimal, name};
 use crate::report::views::{ByFunctionView, FunctionLoadView, fields, value};
 use crate::report::{Answer, ReportTable, Subject, TableCell};
@@ -13,8 +13,8 @@ use crate::report::{Answer, ReportTable, Subject, TableCell};
 const SHOWN: usize = 20;
 
 /// What each of `functions` needs; `busiest` are their busiest slots, where the trace has slots.
-pub fn by_function(subject: &Subject, functions: &[FunctionDemand], busiest: Option<&[Busiest]>) -> Answer {
-    let mut all: Vec<(&FunctionDemand, Option<&Busiest>)> = functions
+pub fn by_function(subject: &Subject, functions: &[FunctionDemand], busiest: Option<&[BusiestSlot]>) -> Answer {
+    let mut all: Vec<(&FunctionDemand, Option<&BusiestSlot>)> = functions
         .iter()
         .enumerate()
         .map(|(index, function)| (function, busiest.and_then(|slots| slots.get(index))))
@@ -54,7 +54,11 @@ pub fn by_function(subject: &Subject, functions: &[FunctionDemand], busiest: Opt
     }
 }
 
-fn load<'a>(subject: &Subject, function: &'a FunctionDemand, slot: Option<&Busiest>) -> FunctionLoadView<'a> {
+fn load<'a>(
+    subject: &Subject,
+    function: &'a FunctionDemand,
+    slot: Option<&BusiestSlot>,
+) -> FunctionLoadView<'a> {
     FunctionLoadView {
         function: &function.name,
         invocations: function.invocations,
@@ -66,13 +70,13 @@ fn load<'a>(subject: &Subject, function: &'a FunctionDemand, slot: Option<&Busie
     }
 }
 
-fn table(subject: &Subject, all: &[(&FunctionDemand, Option<&Busiest>)], slots: bool) -> ReportTable {
+fn table(subject: &Subject, all: &[(&FunctionDemand, Option<&BusiestSlot>)], slots: bool) -> ReportTable {
     let mut columns = LOAD_COLUMNS.to_vec();
     if slots {
         columns.extend([("busiest_slot_invocations", "busiest slot"), ("busiest_slot_at_ms", "at")]);
     }
     let mut table = ReportTable::new(LOAD_TITLE, &columns);
-    let row = |(function, slot): &(&FunctionDemand, Option<&Busiest>)| {
+    let row = |(function, slot): &(&FunctionDemand, Option<&BusiestSlot>)| {
         let mut row = load_cells(function, subject.span);
         if let Some(slot) = slot {
             row.extend([TableCell::Count(slot.invocations.into()), TableCell::instant(Some(slot.at))]);

@@ -1,6 +1,6 @@
 //! What binds a plan, the marginal value of each limit, and what would make a plan possible.
 
-use crate::plan::explain::{Difference, Explanation, Remedy, ShadowPrice, Stretch};
+use crate::plan::explain::{BindingStretch, Explanation, PriceDifference, Remedy, ShadowPrice};
 use crate::plan::{Minimised, NoPlan, Plan};
 use crate::quantity::{Millis, Rate};
 use crate::report::format::{counted, decimal, joined, name, thousands};
@@ -113,7 +113,7 @@ fn at_the_peak(subject: &Subject, explanation: &Explanation) -> String {
     let all: u64 = explanation.held.iter().map(|held| held.enis).sum();
     let mut held: Vec<_> = explanation.held.iter().collect();
     held.sort_by_key(|held| std::cmp::Reverse(held.enis));
-    let of = |held: &&crate::plan::explain::Held| {
+    let of = |held: &&crate::plan::explain::HeldForPool| {
         let mut names: Vec<String> =
             held.functions.iter().take(NAMED).map(|function| name(function)).collect();
         if held.functions.len() > NAMED {
@@ -140,7 +140,7 @@ fn amount(kind: &str, by: u64) -> String {
 }
 
 /// `1 ENI at the peak, 2.0 ENI-hours`: what is saved, or, negative, costs.
-fn parts(difference: &Difference, sign: f64) -> String {
+fn parts(difference: &PriceDifference, sign: f64) -> String {
     let mut parts = Vec::new();
     if let Some(value) = difference.objective.filter(|value| *value != 0.0) {
         parts.push(format!("{} of the objective", decimal(sign * value, 4)));
@@ -185,7 +185,7 @@ fn saves(clock: ReportClock, price: &ShadowPrice) -> String {
 }
 
 /// ` (exhausted from 08:10 to 09:15)`.
-fn until(clock: ReportClock, full: &[Stretch]) -> String {
+fn until(clock: ReportClock, full: &[BindingStretch]) -> String {
     let (Some(first), Some(last)) = (full.first(), full.last()) else { return String::new() };
     let longest = full.iter().max_by_key(|stretch| stretch.to_ms - stretch.from_ms).unwrap_or(first);
     match full.len() {

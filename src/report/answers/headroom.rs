@@ -1,6 +1,6 @@
 //! How far traffic can grow before a target is missed, and which limit is exceeded then.
 
-use crate::plan::{Headroom, Probe, Short};
+use crate::plan::{Headroom, Probe, ProbeShortage};
 use crate::quantity::Millis;
 use crate::report::format::{counted, joined, name, sentence, thousands};
 use crate::report::views::{HeadroomView, fields};
@@ -76,7 +76,7 @@ fn breaks(subject: &Subject, headroom: &Headroom) -> Vec<String> {
     std::iter::once(format!("{found} at {}.", probe.factor)).chain(shortages).collect()
 }
 
-fn shortage(subject: &Subject, shortage: &Short) -> String {
+fn shortage(subject: &Subject, shortage: &ProbeShortage) -> String {
     let text = |n: u64| if shortage.unit == "ms" { Millis(n).to_string() } else { thousands(n) };
     let when = shortage.from_ms.map_or_else(String::new, |at| format!(" {}", subject.clock.phrase(at)));
     let limit = sentence(&shortage.limit);

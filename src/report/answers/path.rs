@@ -100,17 +100,18 @@ pub(in crate::report) fn in_words(waits: &[PhaseWait]) -> Option<String> {
 }
 
 /// The longest part of a cold start: a wait, or a phase that waits for nothing.
-struct PathPart<'a> {
+struct ColdStartPart<'a> {
     phase: &'a PathPhase,
     wait: Option<PhaseWait>,
     ms: u64,
 }
 
 /// The first of the longest parts; `None` without a path that takes time.
-fn longest_part(path: &[PathPhase]) -> Option<PathPart<'_>> {
+fn longest_part(path: &[PathPhase]) -> Option<ColdStartPart<'_>> {
     let parts = path.iter().flat_map(|phase| {
-        let waits = phase.waits.iter().map(move |&wait| PathPart { phase, wait: Some(wait), ms: wait.ms });
-        waits.chain([PathPart { phase, wait: None, ms: phase.duration_ms }])
+        let waits =
+            phase.waits.iter().map(move |&wait| ColdStartPart { phase, wait: Some(wait), ms: wait.ms });
+        waits.chain([ColdStartPart { phase, wait: None, ms: phase.duration_ms }])
     });
     parts.filter(|part| part.ms > 0).reduce(|best, part| if part.ms > best.ms { part } else { best })
 }
@@ -146,7 +147,7 @@ pub(in crate::report) fn bottleneck(path: &[PathPhase], limits: &ColdStartLimits
     longest_part(path).map(|part| takes(&part, limits))
 }
 
-fn takes(part: &PathPart<'_>, limits: &ColdStartLimits) -> String {
+fn takes(part: &ColdStartPart<'_>, limits: &ColdStartLimits) -> String {
     let what = match part.wait {
         None => format!("phase {}", name(&part.phase.phase)),
         Some(wait) => match (wait.cause, wait.limit) {

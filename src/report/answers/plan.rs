@@ -2,7 +2,7 @@
 
 use super::explanation;
 use super::plan_chart;
-use crate::plan::{COLUMNS, NoPlan, Plan, Shortfall, Target, Verdict};
+use crate::plan::{COLUMNS, NoPlan, Plan, PlanVerdict, Shortfall, TargetBracket};
 use crate::quantity::Millis;
 use crate::report::format::{counted, decimal, sentence, thousands};
 use crate::report::views::{PlanView, fields};
@@ -84,7 +84,7 @@ fn lower(plan: &Plan, peak: u64) -> String {
     let others = plan.minimised.is_some();
     match plan.lower_bound.peak_enis {
         bound if others && bound < peak => String::new(),
-        _ if plan.status == Verdict::Optimal && !others => {
+        _ if plan.status == PlanVerdict::Optimal && !others => {
             "; no plan has a lower peak or fewer ENI-hours".to_owned()
         }
         bound if bound == peak => "; no plan can peak lower".to_owned(),
@@ -111,7 +111,7 @@ fn amounts_of(shortfall: &Shortfall) -> (String, String) {
 }
 
 /// The constant pool that would do instead of the plan.
-fn constant_pool(subject: &Subject, pool: &Target) -> String {
+fn constant_pool(subject: &Subject, pool: &TargetBracket) -> String {
     let fails = fails(subject, pool);
     let enis = |n: u32| counted(n.into(), "ENI", "ENIs");
     match pool.enough {
@@ -129,7 +129,7 @@ fn constant_pool(subject: &Subject, pool: &Target) -> String {
 }
 
 /// The warm target that would do instead of the plan.
-fn warm_target(subject: &Subject, warm: &Target) -> String {
+fn warm_target(subject: &Subject, warm: &TargetBracket) -> String {
     let (least, fails) = (thousands(warm.at_least.into()), fails(subject, warm));
     match warm.enough {
         Some(enough) if enough == warm.at_least => {
@@ -149,7 +149,7 @@ fn warm_target(subject: &Subject, warm: &Target) -> String {
 }
 
 /// When one fewer than the lower bound fails, to follow it.
-fn fails(subject: &Subject, target: &Target) -> String {
+fn fails(subject: &Subject, target: &TargetBracket) -> String {
     let fails = |at| format!(" (one fewer fails {})", subject.clock.phrase(at));
     target.fails_at_ms.map_or_else(String::new, fails)
 }

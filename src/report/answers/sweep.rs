@@ -1,13 +1,13 @@
 //! The trade-off between the cold-start target and the ENIs it takes.
 
-use crate::plan::{Step, Verdict};
+use crate::plan::{PlanVerdict, SweepStep};
 use crate::quantity::Millis;
 use crate::report::format::{counted, joined, name, thousands};
 use crate::report::views::{SweepView, fields};
 use crate::report::{Answer, ReportTable, Subject, TableCell};
 
 /// The plans of the subject for several targets, the tightest first.
-pub fn sweep(subject: &Subject, steps: &[Step]) -> Answer {
+pub fn sweep(subject: &Subject, steps: &[SweepStep]) -> Answer {
     let mut assumptions = subject.assumptions.clone();
     for line in steps.iter().flat_map(|step| &step.plan.unproved) {
         if !assumptions.contains(line) {
@@ -36,14 +36,14 @@ pub fn sweep(subject: &Subject, steps: &[Step]) -> Answer {
     }
 }
 
-fn headline(subject: &Subject, steps: &[Step]) -> Vec<String> {
+fn headline(subject: &Subject, steps: &[SweepStep]) -> Vec<String> {
     let mut lines = vec![needs(subject, steps)];
-    let planned: Vec<&Step> = steps.iter().filter(|step| step.plan.amount.is_some()).collect();
+    let planned: Vec<&SweepStep> = steps.iter().filter(|step| step.plan.amount.is_some()).collect();
     let same = planned.windows(2).all(|pair| pair[0].plan.amount == pair[1].plan.amount);
     if let (Some(last), true) = (planned.last(), same && planned.len() > 1) {
         lines.push(format!("Longer targets, up to {}, save no ENIs.", target(last)));
     }
-    let none: Vec<&Step> = steps.iter().filter(|step| step.plan.amount.is_none()).collect();
+    let none: Vec<&SweepStep> = steps.iter().filter(|step| step.plan.amount.is_none()).collect();
     if let (Some(last), false) = (none.last(), planned.is_empty()) {
         let or_less = if none.len() > 1 { " or less" } else { "" };
         lines.push(format!("{} {}{or_less}.", verdict(&none), target(last)));
@@ -59,7 +59,7 @@ fn headline(subject: &Subject, steps: &[Step]) -> Vec<String> {
 }
 
 /// The ENIs that each target needs, where that is fewer than a tighter one does.
-fn needs(subject: &Subject, steps: &[Step]) -> String {
+fn needs(subject: &Subject, steps: &[SweepStep]) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut before: Option<u64> = None;
     for step in steps {
@@ -81,24 +81,24 @@ fn needs(subject: &Subject, steps: &[Step]) -> String {
         before = Some(amount.peak_enis);
     }
     if parts.is_empty() {
-        let all: Vec<&Step> = steps.iter().collect();
+        let all: Vec<&SweepStep> = steps.iter().collect();
         let longest = steps.last().map(target).unwrap_or_default();
         return format!("{} {longest} or less under {}.", verdict(&all), subject.setting());
     }
     format!("Under {}, {}.", subject.setting(), parts.join("; "))
 }
 
-fn target(step: &Step) -> String {
+fn target(step: &SweepStep) -> String {
     Millis(step.plan.max_cold_start_ms).to_string()
 }
 
 /// What is known of targets without a plan.
-fn verdict(none: &[&Step]) -> &'static str {
+fn verdict(none: &[&SweepStep]) -> &'static str {
     let proved = none.iter().all(|step| step.plan.infeasible.as_ref().is_some_and(|none| none.proved));
     if proved { "No plan keeps a target of" } else { "No plan was found for a target of" }
 }
 
-fn table(steps: &[Step]) -> ReportTable {
+fn table(steps: &[SweepStep]) -> ReportTable {
     let columns = [
         ("max_cold_start_ms", "target"),
         ("status", "status"),
@@ -120,9 +120,9 @@ fn table(steps: &[Step]) -> ReportTable {
         let note = plan.infeasible.as_ref().map(short);
         let reused = step.plan_of_ms.map(|ms| format!("plan for {}", Millis(ms)));
         let status = match plan.status {
-            Verdict::Optimal => "optimal",
-            Verdict::Feasible => "feasible",
-            Verdict::Infeasible => "infeasible",
+            PlanVerdict::Optimal => "optimal",
+            PlanVerdict::Feasible => "feasible",
+            PlanVerdict::Infeasible => "infeasible",
         };
         table.push(vec![
             TableCell::Span(plan.max_cold_start_ms),

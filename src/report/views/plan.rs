@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::SubjectView;
-use crate::plan::{Headroom, Plan, Step, Verified};
+use crate::plan::{Headroom, Plan, SweepStep, Verified};
 
 /// A plan that keeps a cold-start target, or why there is none.
 #[derive(Debug, Serialize)]
@@ -22,7 +22,7 @@ pub(in crate::report) struct SweepView<'a> {
     #[serde(flatten)]
     pub about: SubjectView<'a>,
     /// The plans, tightest target first.
-    pub sweep: &'a [Step],
+    pub sweep: &'a [SweepStep],
 }
 
 /// Whether a saved plan keeps its target.

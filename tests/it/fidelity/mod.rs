@@ -84,15 +84,13 @@ fn listed(entries: Vec<Entry>, span: u64) -> Traffic {
         origin: None,
         span: Millis(span),
         notes: Vec::new(),
-        shape: Shape::Log(entries),
+        shape: Shape::Log(entries.into_iter().collect()),
     }
 }
 
 /// The part of a log before `end`, ms: up to there the same happens.
 fn before(traffic: &Traffic, end: u64) -> Traffic {
-    let Shape::Log(entries) = &traffic.shape else { panic!("not a log") };
-    let kept = entries.partition_point(|entry| entry.at < end);
-    listed(entries[..kept].to_vec(), end)
+    listed(traffic.arrivals().take_while(|entry| entry.at < end).collect(), end)
 }
 
 /// Draws the cold path so that a cold invocation takes, all in all, an exponential time of mean

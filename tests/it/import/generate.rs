@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use eniplan::import::{Companions, Options, Source, import};
+use eniplan::import::{Companions, InputFile, Options, import};
 use eniplan::quantity::{Millis, Rate};
 use eniplan::trace::Traffic;
 use eniplan::trace::generate::{Bulk, Layout, Recipe, generate, loads, shapes, start};
@@ -60,7 +60,7 @@ fn samples() -> Vec<(Recipe, String)> {
 }
 
 fn read(name: &str, text: &str) -> Traffic {
-    let source = Source { name, bytes: text.as_bytes() };
+    let source = InputFile { name, bytes: &text };
     import(source, &Companions::default(), &Options::default()).unwrap()
 }
 
@@ -181,7 +181,7 @@ fn bulk(bulk: Bulk, rows: u64, seed: u64) -> String {
 fn the_importer_takes_bulk_files_for_what_they_are() {
     for (name, _, kind, _) in Bulk::ALL {
         let text = bulk(kind, 200, 3);
-        let source = Source { name, bytes: text.as_bytes() };
+        let source = InputFile { name, bytes: &text };
         let traffic = import(source, &Companions::default(), &Options::default()).unwrap();
         assert_eq!(text.lines().count(), 201);
         assert!(!traffic.notes.iter().any(|note| note.contains("order")), "{:?}", traffic.notes);

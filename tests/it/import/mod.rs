@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use eniplan::diagnostic::{Diagnostics, escaped};
 use eniplan::import::{
-    ALL, Companions, Gaps, Meaning, Options, Repeats, Resets, Source, detect, import, import_all,
+    ALL, Companions, Gaps, InputFile, Meaning, Options, Repeats, Resets, detect, import, import_all,
 };
 use eniplan::quantity::{Memory, Millis};
 use eniplan::trace::{Cell, Shape, Spread, Traffic};
@@ -31,8 +31,8 @@ fn file(path: &Path) -> Option<(String, Vec<u8>)> {
     Some((name, fs::read(path).ok()?))
 }
 
-fn source(file: &(String, Vec<u8>)) -> Source<'_> {
-    Source { name: &file.0, bytes: &file.1 }
+fn source(file: &(String, Vec<u8>)) -> InputFile<'_> {
+    InputFile { name: &file.0, bytes: &file.1 }
 }
 
 /// Imports `path` with the companions `<stem>.durations.csv` and `<stem>.memory.csv`, and with
@@ -43,8 +43,11 @@ fn import_file(path: &Path, options: &Options) -> Result<Traffic, Diagnostics> {
     let traffic: Vec<_> = [file(path), second].into_iter().flatten().collect();
     let durations = file(&path.with_extension("durations.csv"));
     let memory = file(&path.with_extension("memory.csv"));
-    let companions =
-        Companions { durations: durations.as_ref().map(source), memory: memory.as_ref().map(source) };
+    let companions = Companions {
+        durations: durations.as_ref().map(source),
+        memory: memory.as_ref().map(source),
+        ..Companions::default()
+    };
     import_all(&traffic.iter().map(source).collect::<Vec<_>>(), &companions, options)
 }
 
@@ -151,7 +154,7 @@ fn every_fixture_gives_exactly_what_stands_beside_it() {
                 good += 1;
                 let traffic = file(path).unwrap();
                 let detected = detect(source(&traffic), &Options::default())
-                    .map_or("nothing", eniplan::import::Format::name);
+                    .map_or("nothing", eniplan::import::TraceFormat::name);
                 // VictoriaMetrics' other time formats are found by their name alone.
                 let named = fs::read_to_string(path.with_extension("expected")).unwrap().contains("format=");
                 assert!(named || detected == format.name(), "{name} is taken for {detected}");
@@ -165,10 +168,44 @@ fn every_fixture_gives_exactly_what_stands_beside_it() {
 }
 
 #[test]
+fn the_short_way_through_a_file_and_the_long_one_lead_to_the_same() {
+    let mut same = 0;
+    for format in ["log", "azure-2019"] {
+        for entry in fs::read_dir(fixtures().join(format)).unwrap() {
+            let path = entry.unwrap().path();
+            let Some(text) = fs::read(&path).ok().and_then(|bytes| String::from_utf8(bytes).ok()) else {
+                continue;
+            };
+            if path.extension().is_some_and(|end| end == "expected") || text.contains(['"', '\r']) {
+                continue;
+            }
+            // A quote makes every block one that is read row by row.
+            let quoted: String = text
+                .lines()
+                .map(|line| match line.split_once(',') {
+                    Some((first, rest)) => format!("\"{first}\",{rest}\n"),
+                    None => format!("{line}\n"),
+                })
+                .collect();
+            let read = |text: &str| {
+                let options = Options { format: Some(format.to_owned()), ..Options::default() };
+                let read =
+                    import(InputFile { name: "t.csv", bytes: &text }, &Companions::default(), &options);
+                read.map_err(|problems| problems.to_string())
+            };
+            assert_eq!(read(&text), read(&quoted), "{}", path.display());
+            same += 1;
+        }
+    }
+    assert!(same > 10, "{same}");
+}
+
+#[test]
 fn a_format_is_detected_from_its_own_example() {
     for format in ALL {
         let text = format!("{}\n", format.header());
-        let found = detect(Source { name: "t.csv", bytes: text.as_bytes() }, &Options::default()).unwrap();
+        let found =
+            detect(InputFile { name: "t.csv", bytes: &text.as_bytes() }, &Options::default()).unwrap();
         assert_eq!(found.name(), format.name());
     }
 }
@@ -212,11 +249,11 @@ fn durations_come_from_the_row_then_the_companion_then_the_options() {
     let text =
         b"HashOwner,HashApp,HashFunction,Trigger,1,2\no,p,f1,http,1,0\no,p,f2,http,1,0\no,p,f3,http,1,0\n";
     let durations = b"HashOwner,HashApp,HashFunction,Average\no,p,f1,20\n";
-    let durations = Some(Source { name: "durations.csv", bytes: durations });
-    let companions = Companions { durations, memory: None };
+    let durations = Some(InputFile { name: "durations.csv", bytes: &durations });
+    let companions = Companions { durations, ..Companions::default() };
     let mut options = Options { default_duration: Millis(40), ..Options::default() };
     options.durations = [("http-f1".to_owned(), Millis(30)), ("http-f2".to_owned(), Millis(30))].into();
-    let traffic = import(Source { name: "t.csv", bytes: text }, &companions, &options).unwrap();
+    let traffic = import(InputFile { name: "t.csv", bytes: &text }, &companions, &options).unwrap();
     assert_eq!(traffic.arrivals().map(|entry| entry.duration).collect::<Vec<_>>(), [20, 30, 40]);
     let rows =
         read(b"time,function,invocations,duration_ms\n0,http-f1,1,10\n60,http-f1,1,\n", &options).unwrap();
@@ -242,9 +279,10 @@ fn long_names_do_not_fill_the_memory() {
 #[test]
 fn a_companion_of_a_format_without_any_is_noted() {
     let text = b"time,invocations\n0,1\n60,1\n";
-    let other = Source { name: "durations.csv", bytes: b"x\n" };
-    let companions = Companions { durations: Some(other), memory: None };
-    let traffic = import(Source { name: "t.csv", bytes: text }, &companions, &Options::default()).unwrap();
+    let other = InputFile { name: "durations.csv", bytes: &b"x\n" };
+    let companions = Companions { durations: Some(other), ..Companions::default() };
+    let traffic =
+        import(InputFile { name: "t.csv", bytes: &text }, &companions, &Options::default()).unwrap();
     assert!(traffic.notes.iter().any(|note| note.contains("durations.csv is not used")));
 }
 
@@ -258,7 +296,7 @@ fn series(seconds: u32, value: &str) -> String {
 }
 
 fn read(bytes: &[u8], options: &Options) -> Result<Traffic, Diagnostics> {
-    import(Source { name: "t.csv", bytes }, &Companions::default(), options)
+    import(InputFile { name: "t.csv", bytes: &bytes }, &Companions::default(), options)
 }
 
 /// Names that would act somewhere if they were not data.
@@ -464,7 +502,7 @@ proptest! {
     ) {
         holds(&read(&bytes, &options));
         holds(&import_all(
-            &[Source { name: "a", bytes: &bytes }, Source { name: "b", bytes: &bytes }],
+            &[InputFile { name: "a", bytes: &bytes }, InputFile { name: "b", bytes: &bytes }],
             &Companions::default(),
             &options,
         ));

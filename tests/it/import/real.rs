@@ -8,8 +8,11 @@ use crate::support::real;
 fn import_real(path: &Path, options: &Options) -> Result<Traffic, Diagnostics> {
     let beside = |name: &str| file(&path.with_file_name(name));
     let (traffic, durations, memory) = (file(path).unwrap(), beside("durations.csv"), beside("memory.csv"));
-    let companions =
-        Companions { durations: durations.as_ref().map(source), memory: memory.as_ref().map(source) };
+    let companions = Companions {
+        durations: durations.as_ref().map(source),
+        memory: memory.as_ref().map(source),
+        ..Companions::default()
+    };
     let started = std::time::Instant::now();
     let result = import(source(&traffic), &companions, options);
     println!("{}: {:?}", path.display(), started.elapsed());

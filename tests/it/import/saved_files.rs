@@ -8,7 +8,7 @@ use eniplan::cli::assignment;
 use eniplan::cold_path::ColdPath;
 use eniplan::diagnostic::Diagnostics;
 use eniplan::document::Setting;
-use eniplan::import::{self, Companions, Options, Source};
+use eniplan::import::{self, Companions, InputFile, Options};
 use eniplan::plan::{self, Study};
 use eniplan::scenario::{Observed, read, read_with, resolve};
 use eniplan::topology::Topology;
@@ -30,7 +30,7 @@ fn seeds(target: &str) -> Vec<String> {
 /// A function of two invocations in two subnets: what the seeds are made for.
 fn small() -> (Traffic, Topology, ColdPath) {
     let bytes = b"start,function,duration_ms\n0,checkout,400\n60,checkout,400\n";
-    let source = Source { name: "t.csv", bytes };
+    let source = InputFile { name: "t.csv", bytes: &bytes };
     let traffic = import::import(source, &Companions::default(), &Options::default()).unwrap();
     let built_in = platform::named("lambda-2018").unwrap();
     let platform = platform::load(built_in.name, built_in.text).unwrap();

@@ -1,8 +1,8 @@
 //! The benchmark instance of the joint planner; docs/performance.md states its parameters.
 
 use eniplan::demand::Curve;
-use eniplan::plan::Start;
-use eniplan::plan::joint::{Joint, PoolNeed};
+use eniplan::plan::PlanStart;
+use eniplan::plan::joint::{Joint, JointPool};
 use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::random::{Purpose, Stream};
 use eniplan::topology::{SubnetRoom, TokenBucket};
@@ -27,7 +27,7 @@ pub fn twelve_classes(slots: u64, boot_s: u64, delete_s: u64) -> Joint {
             (slot * 60_000, u32::try_from(level.saturating_sub(3)).unwrap_or(0))
         });
         let first = usize::try_from(p).unwrap_or(0) * 3;
-        PoolNeed { classes: (first..first + 3).collect(), need: Curve::new(need) }
+        JointPool { classes: (first..first + 3).collect(), need: Curve::new(need) }
     });
     Joint {
         subnets: [("a", 240), ("b", 4_091), ("c", 4_091)].map(subnet).into(),
@@ -36,11 +36,11 @@ pub fn twelve_classes(slots: u64, boot_s: u64, delete_s: u64) -> Joint {
         vpc_quota: Some(2_000),
         region_quota: Some(2_000),
         survive_zone: true,
-        lingers: false,
+        drains: false,
         span: Millis(slots * 60_000),
         boot: Interval::between(Millis::seconds(boot_s / 2), Millis::seconds(boot_s)),
         delete: Interval::between(Millis::seconds(delete_s / 2), Millis::seconds(delete_s)),
         api: Some(TokenBucket { burst: 100, per_second: Rate::per_second(5) }),
-        start: Start::Warm,
+        start: PlanStart::Warm,
     }
 }

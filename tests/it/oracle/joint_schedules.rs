@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use eniplan::plan::joint::Joint;
-use eniplan::plan::{Objectives, Start};
+use eniplan::plan::{Objectives, PlanStart};
 
 /// Everything that matters of the past, by class.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,8 +59,8 @@ pub fn possible(joint: &Joint, most: u32) -> bool {
 fn cheapest(joint: &Joint, peak: u32, worth: impl Fn(u128, u64) -> (u128, u64)) -> Option<(u128, u64)> {
     let end = i64::try_from(joint.end_ms()).unwrap();
     let start = match joint.start {
-        Start::Warm => -8,
-        Start::Empty { from_ms } => from_ms,
+        PlanStart::Warm => -8,
+        PlanStart::Empty { from_ms } => from_ms,
     };
     let nothing = Class {
         ready: 0,

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use eniplan::plan::{Group, Objectives, Start};
+use eniplan::plan::{Group, Objectives, PlanStart};
 
 /// Everything that matters of the past, at the end of a millisecond.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,8 +50,8 @@ pub fn least_cost(group: &Group, hour: u128, creation: u128) -> Option<u128> {
 fn cheapest(group: &Group, peak: u32, worth: impl Fn(u128, u64) -> (u128, u64)) -> Option<(u128, u64)> {
     let end = i64::try_from(group.end_ms()).unwrap();
     let start = match group.start {
-        Start::Warm => -30,
-        Start::Empty { from_ms } => from_ms,
+        PlanStart::Warm => -30,
+        PlanStart::Empty { from_ms } => from_ms,
     };
     let nothing = State {
         ready: 0,

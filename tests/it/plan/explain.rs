@@ -3,9 +3,12 @@
 #![allow(clippy::unwrap_used)]
 
 use eniplan::comparison::Case;
-use eniplan::plan::explain::{Lever, Remedy, Rule, conflict, lifted, rules, shadow_prices, smallest_fix};
+use eniplan::plan::explain::{
+    IisLimit, Lever, Remedy, ShadowPrice, irreducible_infeasible_set, lift, limits, plan_again,
+    shadow_prices, smallest_fix,
+};
 use eniplan::plan::joint::{Joint, JointAnswer, solve_joint};
-use eniplan::plan::{Limit, Minimise, NoPlan, Start};
+use eniplan::plan::{EniLimit, NoPlan, PlanObjective, PlanProgress, PlanStart};
 use eniplan::quantity::{Millis, Rate};
 use eniplan::topology::{EniClass, TokenBucket, Topology};
 
@@ -21,48 +24,55 @@ fn three() -> Joint {
     joint(&[10, 10], &[(&[0, 1], &[(0, 3), (50, 0)])], 100, 10, 10)
 }
 
-fn addresses(subnet: &str) -> Rule {
-    Rule::Limit(Limit::Addresses { subnet: subnet.into() })
+fn addresses(subnet: &str) -> IisLimit {
+    IisLimit::EniLimit(EniLimit::Addresses { subnet: subnet.into() })
 }
 
 /// The smallest number of each kind that works.
 fn fixes(joint: &Joint) -> Vec<(Lever, Option<u64>)> {
-    let fix = |lever| (lever, smallest_fix(joint, lever).unwrap().map(|(value, _)| value));
+    let fix =
+        |lever| (lever, smallest_fix(std::slice::from_ref(joint), lever).unwrap().map(|(value, _)| value));
     Lever::all(joint).into_iter().map(fix).collect()
+}
+
+fn conflict(joint: &Joint) -> Vec<IisLimit> {
+    irreducible_infeasible_set(std::slice::from_ref(joint)).unwrap()
+}
+
+fn prices_of(joint: &Joint) -> Vec<ShadowPrice> {
+    let plan = plan_again(joint, PlanObjective::Enis).unwrap().unwrap();
+    shadow_prices(joint, PlanObjective::Enis, &plan, PlanProgress::unobserved()).unwrap()
 }
 
 #[test]
 fn one_short_limit_is_named_and_its_smallest_fix_is_right_to_one_unit() {
     use Lever::{Addresses, Burst, HeadStart, Refill, RegionQuota, VpcQuota};
     let mut one = joint(&[2, 10], &[(&[0], &[(0, 3), (50, 0)])], 100, 10, 10);
-    assert_eq!(
-        (conflict(&one).unwrap(), fixes(&one)),
-        (vec![addresses("s0")], vec![(Addresses(0), Some(3))])
-    );
+    assert_eq!((conflict(&one), fixes(&one)), (vec![addresses("s0")], vec![(Addresses(0), Some(3))]));
     one.subnets[0].addresses = 3;
-    assert_eq!(conflict(&one).unwrap(), []);
-    for (lever, limit) in [(VpcQuota, Limit::VpcQuota), (RegionQuota, Limit::RegionQuota)] {
+    assert_eq!(conflict(&one), []);
+    for (lever, limit) in [(VpcQuota, EniLimit::VpcQuota), (RegionQuota, EniLimit::RegionQuota)] {
         let short = lever.with(&three(), 2);
-        assert_eq!(conflict(&short).unwrap(), [Rule::Limit(limit)]);
+        assert_eq!(conflict(&short), [IisLimit::EniLimit(limit)]);
         assert_eq!(fixes(&short), [(Addresses(0), None), (Addresses(1), None), (lever, Some(3))]);
     }
     // Requests from 30 ms before on, the last of three 10 ms before: one token is missing after 20 ms.
     let mut slow = three();
     slow.api = Some(TokenBucket { burst: 2, per_second: Rate(1_000) });
-    slow.start = Start::Empty { from_ms: -30 };
-    assert_eq!(conflict(&slow).unwrap(), [Rule::Limit(Limit::ApiBucket)]);
+    slow.start = PlanStart::Empty { from_ms: -30 };
+    assert_eq!(conflict(&slow), [IisLimit::EniLimit(EniLimit::ApiBucket)]);
     let [.., burst, refill, head_start] = fixes(&slow)[..] else { panic!() };
     assert_eq!((burst, refill), ((Burst, Some(3)), (Refill, Some(50_000))));
     assert_eq!(head_start, (HeadStart, Some(1_010)));
     // From an empty start nothing is ready before a boot.
     let mut early = joint(&[10], &[(&[0], &[(0, 0), (5, 2), (50, 0)])], 100, 10, 10);
-    early.start = Start::Empty { from_ms: 0 };
-    assert_eq!(conflict(&early).unwrap(), [Rule::Limit(Limit::Boot)]);
+    early.start = PlanStart::Empty { from_ms: 0 };
+    assert_eq!(conflict(&early), [IisLimit::EniLimit(EniLimit::Boot)]);
     assert_eq!(fixes(&early), [(Addresses(0), None), (HeadStart, Some(5))]);
     // One zone cannot be lost.
     let mut zone = joint(&[10], &[(&[0], &[(0, 3), (50, 0)])], 100, 10, 10);
     zone.survive_zone = true;
-    assert_eq!((conflict(&zone).unwrap(), fixes(&zone)), (vec![Rule::Zones], vec![(Addresses(0), None)]));
+    assert_eq!((conflict(&zone), fixes(&zone)), (vec![IisLimit::Zones], vec![(Addresses(0), None)]));
 }
 
 #[test]
@@ -71,12 +81,12 @@ fn limits_that_are_short_together_are_named_together() {
     let mut both = three();
     both.subnets[0].addresses = 1;
     both.subnets[1].addresses = 1;
-    assert_eq!(conflict(&both).unwrap(), [addresses("s0"), addresses("s1")]);
+    assert_eq!(conflict(&both), [addresses("s0"), addresses("s1")]);
     assert_eq!(fixes(&both), [(Lever::Addresses(0), Some(2)), (Lever::Addresses(1), Some(2))]);
     both.region_quota = Some(2);
     // Now the quota alone rules it out, whatever the subnets have.
-    let quota = Rule::Limit(Limit::RegionQuota);
-    assert_eq!(conflict(&both).unwrap(), [quota]);
+    let quota = IisLimit::EniLimit(EniLimit::RegionQuota);
+    assert_eq!(conflict(&both), [quota]);
     assert!(fixes(&both).iter().all(|(_, to)| to.is_none()));
 }
 
@@ -96,12 +106,12 @@ fn conflicts_are_minimal_and_fixes_smallest_by_brute_force() {
         }
         seen += 1;
         assert!(!possible(&joint), "case {case}");
-        let short = conflict(&joint).unwrap();
-        let others = rules(&joint).into_iter().filter(|rule| !short.contains(rule));
-        let alone = others.fold(joint.clone(), |joint, rule| lifted(&joint, &rule));
+        let short = conflict(&joint);
+        let others = limits(&joint).into_iter().filter(|rule| !short.contains(rule));
+        let alone = others.fold(joint.clone(), |joint, rule| lift(&joint, &rule));
         assert!(!short.is_empty() && !possible(&alone), "case {case}: {short:?} {joint:?}");
         for rule in &short {
-            let looser = lifted(&alone, rule);
+            let looser = lift(&alone, rule);
             assert!(
                 solve_joint(&looser).is_ok_and(|answer| matches!(answer, JointAnswer::Planned(_))),
                 "case {case}: {rule}"
@@ -262,7 +272,7 @@ fn shadow_prices_are_differences_of_plans() {
     let need: &[(u64, u32)] = &[(0, 10), (50, 0)];
     let mut four = joint(&[0, 100, 100, 100], &[(&[0, 1, 2, 3], need)], 100, 10, 10);
     four.survive_zone = true;
-    let prices = shadow_prices(&four, Minimise::Enis).unwrap().unwrap();
+    let prices = prices_of(&four);
     let first = &prices[0];
     let more = first.more.as_ref().unwrap();
     assert_eq!((more.by, more.peak_enis, more.creations), (2, 1, 1));
@@ -272,7 +282,7 @@ fn shadow_prices_are_differences_of_plans() {
     assert!(prices[1].spare <= 95 && prices[1].spare >= 90, "{:?}", prices[1]);
     // A quota that just suffices: no more helps, no less will do, and it is full while they are there.
     let tight = Lever::RegionQuota.with(&three(), 3);
-    let prices = shadow_prices(&tight, Minimise::Enis).unwrap().unwrap();
+    let prices = prices_of(&tight);
     let quota = prices.last().unwrap();
     assert_eq!((quota.kind, quota.spare, quota.used, quota.less), ("region_quota", 0, 3, None));
     assert_eq!(
@@ -282,7 +292,7 @@ fn shadow_prices_are_differences_of_plans() {
     // A slow bucket makes requests wait 2 ms in all; one token more of burst spares 1 of them.
     let mut slow = three();
     slow.api = Some(TokenBucket { burst: 1, per_second: Rate::per_second(1_000) });
-    let prices = shadow_prices(&slow, Minimise::Enis).unwrap().unwrap();
+    let prices = prices_of(&slow);
     let burst = prices.iter().find(|price| price.kind == "api_burst").unwrap();
     let more = burst.more.as_ref().unwrap();
     assert_eq!((more.by, more.peak_enis), (1, 0));

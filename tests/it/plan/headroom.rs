@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use eniplan::plan::backend::named as backend;
 use eniplan::plan::{
-    Claims, Headroom, Keeper, Plan, Study, Verdict, Verified, headroom, plan, sweep, verify,
+    Claims, Headroom, Keeper, Plan, PlanProgress, PlanVerdict, Study, Verified, headroom, plan, sweep, verify,
 };
 use eniplan::policy::StartMode;
 use eniplan::quantity::{Interval, Millis, Rate};
@@ -122,7 +122,7 @@ fn change_every_plan(cases: Range<u64>) {
     for case in cases {
         let (bench, traffic) = bench(case);
         let study = study(&bench, &traffic);
-        let plan = plan(&study, PROMISE, microlp).unwrap();
+        let plan = plan(&study, PROMISE, microlp, PlanProgress::unobserved()).unwrap();
         if plan.amount.is_none() {
             continue;
         }
@@ -154,7 +154,7 @@ fn change_every_plan(cases: Range<u64>) {
                 refused("one deletion more", &change(&|entry| entry.delete += 1), Claims::default());
                 changes += 2;
             }
-            if plan.status == Verdict::Optimal && actions[index].create > 0 {
+            if plan.status == PlanVerdict::Optimal && actions[index].create > 0 {
                 refused("creating 1 ms later", &change(&|entry| entry.at += 1), claims);
                 if bench.topology.classes.len() == 1 {
                     refused("creating 1 ms sooner", &change(&|entry| entry.at -= 1), claims);
@@ -219,7 +219,7 @@ fn a_plan_that_is_to_survive_a_zone_is_verified_without_each_of_them() {
     bench.topology.functions[0].classes = vec![0, 1, 2];
     let traffic = log(1, &[(0, 0, 1, 5), (500, 0, 4, 50), (900, 0, 2, 50)]);
     let mut study = study(&bench, &traffic);
-    let plan = plan(&study, PROMISE, backend("microlp").unwrap()).unwrap();
+    let plan = plan(&study, PROMISE, backend("microlp").unwrap(), PlanProgress::unobserved()).unwrap();
     let actions = actions(&bench, &plan);
     // Six hold four without any third of them.
     assert_eq!(plan.amount.unwrap().peak_enis, 6);
@@ -248,7 +248,7 @@ fn a_plan_that_is_to_survive_a_zone_is_verified_without_each_of_them() {
 fn wrong_claims_about_a_good_schedule_are_told() {
     let (bench, traffic) = bench(3);
     let study = study(&bench, &traffic);
-    let plan = plan(&study, PROMISE, backend("microlp").unwrap()).unwrap();
+    let plan = plan(&study, PROMISE, backend("microlp").unwrap(), PlanProgress::unobserved()).unwrap();
     let right = claims(&plan);
     let wrong = [
         ("peak_enis", Claims { peak_enis: right.peak_enis.map(|n| n - 1), ..right }),
@@ -273,7 +273,7 @@ fn sweep_promises(cases: Range<u64>) {
         let (bench, traffic) = bench(case);
         let study = study(&bench, &traffic);
         let promises = [70, 0, 70, 200, 10].map(Millis);
-        let steps = sweep(&study, &promises, microlp, &|| ()).unwrap();
+        let steps = sweep(&study, &promises, microlp, PlanProgress::unobserved(), &|| ()).unwrap();
         let told: Vec<u64> = steps.iter().map(|step| step.plan.max_cold_start_ms).collect();
         assert_eq!(told, [0, 10, 70, 200], "case {case}");
         for pair in steps.windows(2) {
@@ -284,7 +284,7 @@ fn sweep_promises(cases: Range<u64>) {
             assert!(tight.is_none() || loose.is_some_and(|loose| loose <= tight.unwrap()), "case {case}");
             assert!(pair[1].policy_alone || !pair[0].policy_alone, "case {case}");
         }
-        let alone = plan(&study, PROMISE, microlp).unwrap();
+        let alone = plan(&study, PROMISE, microlp, PlanProgress::unobserved()).unwrap();
         if steps[1].plan_of_ms.is_none() {
             assert_eq!(steps[1].plan, alone, "case {case}");
         }
@@ -387,7 +387,7 @@ fn probe_around_the_answer(cases: Range<u64>) {
             let scaled = traffic.scaled(probe.factor, &[]);
             let study = study(&bench, &scaled);
             // Where the planner gives up, nothing is said to hold.
-            let plan = plan(&study, PROMISE, backend("microlp").unwrap()).ok();
+            let plan = plan(&study, PROMISE, backend("microlp").unwrap(), PlanProgress::unobserved()).ok();
             let peak = plan.and_then(|plan| plan.amount).map(|amount| amount.peak_enis);
             assert_eq!(peak, probe.peak_enis, "case {case}");
         }

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use eniplan::comparison::Case;
-use eniplan::import::{Companions, Options, Source, import};
+use eniplan::import::{Companions, InputFile, Options, import};
 use eniplan::plan::Plan;
 use eniplan::policy::StartMode;
 use eniplan::quantity::{Interval, Millis, Rate};
@@ -158,7 +158,6 @@ fn add_traffic(seeds: Range<u64>) {
     let mut dearer = 0;
     for seed in seeds {
         let (bench, traffic) = world(seed);
-        let Shape::Log(entries) = &traffic.shape else { unreachable!("a log") };
         let before = plan(&bench, &traffic, 0);
         let draw = Stream::new(seed, Purpose::Boots);
         let extra = Entry {
@@ -167,14 +166,14 @@ fn add_traffic(seeds: Range<u64>) {
             function: u32::try_from(draw.below(2, 2)).unwrap(),
             count: 1,
         };
-        let mut more = entries.clone();
+        let mut more: Vec<Entry> = traffic.arrivals().collect();
         more.push(extra);
         more.sort_by_key(|entry| entry.at);
         // As long as before: the account ends with the traffic.
         let span =
             Millis(more.iter().map(|entry| entry.at + entry.duration).max().unwrap().max(traffic.span.0));
         let fewer = Traffic { span, ..traffic.clone() };
-        let more = Traffic { span, shape: Shape::Log(more), ..traffic.clone() };
+        let more = Traffic { span, shape: Shape::Log(more.into_iter().collect()), ..traffic.clone() };
         let (fewer, more) = (plan(&bench, &fewer, 0), plan(&bench, &more, 0));
         assert_eq!(before.amount.is_some(), fewer.amount.is_some(), "seed {seed}");
         assert!(
@@ -195,9 +194,8 @@ fn shifting_time_changes_nothing() {
         let (mut bench, traffic) = world(seed);
         // An empty start has that much longer to prepare.
         bench.policy.start = StartMode::Warm;
-        let Shape::Log(entries) = &traffic.shape else { unreachable!("a log") };
         let by = 12_345;
-        let later = entries.iter().map(|entry| Entry { at: entry.at + by, ..*entry }).collect();
+        let later = traffic.arrivals().map(|entry| Entry { at: entry.at + by, ..entry }).collect();
         let later =
             Traffic { span: Millis(traffic.span.0 + by), shape: Shape::Log(later), ..traffic.clone() };
         let (now, then) = (plan(&bench, &traffic, 30), plan(&bench, &later, 30));
@@ -220,7 +218,7 @@ fn slots(column: &str, seconds: u64, values: &[u64]) -> Traffic {
     };
     let rows: Vec<String> = values.iter().enumerate().map(row).collect();
     let csv = format!("time,function,{column}\n{}", rows.concat());
-    let source = Source { name: "slots.csv", bytes: csv.as_bytes() };
+    let source = InputFile { name: "slots.csv", bytes: &csv.as_bytes() };
     import(source, &Companions::default(), &Options::default()).unwrap()
 }
 

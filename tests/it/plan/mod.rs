@@ -17,16 +17,19 @@ mod waiting;
 
 use eniplan::demand::Curve;
 use eniplan::plan::backend::{self, Backend, named};
-use eniplan::plan::check::{Checked, Violation, check};
+use eniplan::plan::check::check;
+use eniplan::plan::explain::{Lever, smallest_fix};
 use eniplan::plan::{
-    Answer, Ceiling, Change, Effort, Entry, Group, Limit, Objectives, Planned, Proof, Schedule, Shortage,
-    Start, Status, constant_pool, solve, solve_by_program,
+    Ceiling, EniLimit, Group, GroupAnswer, GroupPlan, Objectives, PlanStart, ProgramEffort, Proof, Schedule,
+    ScheduleEntry, Shortage, Status, Violation, solve,
 };
 use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::random::{Purpose, Stream};
 use eniplan::topology::TokenBucket;
 
-use crate::oracle::schedules;
+use crate::oracle::program::solve_by_program;
+use crate::oracle::{joint_schedules, schedules};
+use joint::of_group;
 
 pub fn microlp() -> &'static dyn Backend {
     named("microlp").unwrap()
@@ -40,18 +43,17 @@ pub fn group(need: &[(u64, u32)], span: u64, boot: u64, delete: u64) -> Group {
         delete: Interval::between(Millis(delete / 2), Millis(delete)),
         ceilings: Vec::new(),
         api: None,
-        start: Start::Warm,
+        start: PlanStart::Warm,
     }
 }
 
-pub fn planned(group: &Group, effort: &Effort) -> Option<Planned> {
+pub fn planned(group: &Group, effort: &ProgramEffort) -> Option<GroupPlan> {
     match solve(group, microlp(), effort).unwrap() {
-        Answer::Planned(planned) => {
-            let Checked { peak, held_ms, creations } = check(group, &planned.schedule).unwrap();
-            assert_eq!(planned.objectives, Objectives { peak, held_ms, creations });
+        GroupAnswer::Planned(planned) => {
+            assert_eq!(planned.objectives, check(group, &planned.schedule).unwrap());
             Some(planned)
         }
-        Answer::Infeasible(_) => None,
+        GroupAnswer::Infeasible(_) => None,
     }
 }
 
@@ -89,10 +91,10 @@ pub fn tiny(case: u64) -> Group {
         group.api = Some(TokenBucket { burst: 1 + draw.count(2), per_second });
     }
     if draw.below(3) == 0 {
-        group.start = Start::Empty { from_ms: -i64::try_from(draw.below(5)).unwrap() };
+        group.start = PlanStart::Empty { from_ms: -i64::try_from(draw.below(5)).unwrap() };
     }
     if draw.below(3) == 0 {
-        group.ceilings.push(Ceiling { limit: Limit::VpcQuota, enis: 1 + draw.count(3) });
+        group.ceilings.push(Ceiling { limit: EniLimit::VpcQuota, enis: 1 + draw.count(3) });
     }
     group
 }
@@ -103,10 +105,11 @@ fn plans_equal_the_best_of_all_schedules() {
     for case in 0..1_500 {
         let group = tiny(case);
         let best = schedules::best(&group);
-        let found = planned(&group, &Effort::default());
+        let found = planned(&group, &ProgramEffort::default());
         assert_eq!(found.as_ref().map(|plan| plan.objectives), best, "case {case}: {group:?}\n{found:?}");
         // Without the program: what is found holds, and the bound is one.
-        let Some(quick) = planned(&group, &Effort { largest_program: 0, ..Effort::default() }) else {
+        let Some(quick) = planned(&group, &ProgramEffort { largest_program: 0, ..ProgramEffort::default() })
+        else {
             impossible += 1;
             continue;
         };
@@ -150,18 +153,19 @@ fn the_linear_program_equals_the_closed_form() {
         let (mut settled, mut closed) = (0, 0);
         for case in 0..120 {
             let group = small(case);
-            let quick = planned(&group, &Effort { largest_program: 0, ..Effort::default() }).unwrap();
-            let effort = Effort { largest_program: 3_000, rounds: 40, seconds: None };
+            let quick =
+                planned(&group, &ProgramEffort { largest_program: 0, ..ProgramEffort::default() }).unwrap();
+            let effort = ProgramEffort { largest_program: 3_000, rounds: 40, seconds: None };
             let Ok(slow) = solve_by_program(&group, backend, &effort) else {
                 assert!(group.api.is_some(), "case {case}");
                 continue;
             };
             settled += 1;
-            assert!(slow.objectives >= quick.lower_bound, "case {case}: {slow:?} {quick:?}");
-            assert!(slow.objectives <= quick.objectives, "case {case}");
+            assert!(slow >= quick.lower_bound, "case {case}: {slow:?} {quick:?}");
+            assert!(slow <= quick.objectives, "case {case}");
             if quick.status == Status::Optimal {
                 closed += 1;
-                assert_eq!(slow.objectives, quick.objectives, "case {case}");
+                assert_eq!(slow, quick.objectives, "case {case}");
             }
         }
         let name = backend.name();
@@ -174,8 +178,8 @@ fn the_linear_program_equals_the_closed_form() {
 fn a_day_by_hand() {
     // Boot 15, deletion 10. Two ENIs on [100, 200), five on [150, 160), two again on [240, 300).
     let mut by_hand = group(&[(100, 2), (150, 5), (160, 2), (200, 0), (240, 2), (300, 0)], 400, 15, 10);
-    let plan = planned(&by_hand, &Effort::default()).unwrap();
-    let entry = |at_ms, create, delete| Entry { at_ms, create, delete };
+    let plan = planned(&by_hand, &ProgramEffort::default()).unwrap();
+    let entry = |at_ms, create, delete| ScheduleEntry { at_ms, create, delete };
     let entries = [
         entry(85, 2, 0),
         entry(135, 3, 0),
@@ -187,10 +191,10 @@ fn a_day_by_hand() {
     assert_eq!(plan.schedule.entries, entries);
     // Two for 125 ms and again for 85, three for 35.
     assert_eq!(plan.objectives, Objectives { peak: 5, held_ms: 2 * 125 + 2 * 85 + 3 * 35, creations: 7 });
-    assert_eq!((plan.status, plan.proof, plan.peak_ms), (Status::Optimal, Proof::ClosedForm, Some(150)));
+    assert_eq!((plan.status, plan.proof), (Status::Optimal, Proof::ClosedForm));
     // A token each 10 ms and a burst of 2: of the three due at 135 one goes 10 ms earlier, all else in time.
     by_hand.api = Some(TokenBucket { burst: 2, per_second: Rate::per_second(100) });
-    let plan = planned(&by_hand, &Effort::default()).unwrap();
+    let plan = planned(&by_hand, &ProgramEffort::default()).unwrap();
     assert_eq!(plan.schedule.entries[1..3], [entry(125, 1, 0), entry(135, 2, 0)]);
     assert_eq!((plan.objectives.held_ms, plan.status), (525 + 10, Status::Optimal));
 }
@@ -201,7 +205,7 @@ fn where_tokens_are_scarce_an_idle_eni_is_kept() {
     // With a token each 100 ms, creating three again would take the third 200 ms earlier.
     let mut scarce = group(&[(0, 3), (500, 0), (541, 3), (600, 0)], 700, 20, 20);
     scarce.api = Some(TokenBucket { burst: 1, per_second: Rate::per_second(10) });
-    let plan = planned(&scarce, &Effort::default()).unwrap();
+    let plan = planned(&scarce, &ProgramEffort::default()).unwrap();
     // Requests at -220, -120, -20; two are kept over the gap for 1 ms each beyond the curve, and so
     // may the third be created again at its time: the curve is 3 x (520 + 20) and 3 x (60 + 39).
     let curve = 3 * 540 + 3 * (20 + 59 + 20);
@@ -211,59 +215,52 @@ fn where_tokens_are_scarce_an_idle_eni_is_kept() {
 
 #[test]
 fn one_short_limit_is_named_with_the_smallest_fix() {
-    let subnet = Limit::Addresses { subnet: "private-a".into() };
+    let subnet = EniLimit::Addresses { subnet: "private-a".into() };
     let mut short = group(&[(0, 4), (100, 9), (200, 3)], 300, 15, 10);
     short.ceilings = vec![
         Ceiling { limit: subnet.clone(), enis: 7 },
-        Ceiling { limit: Limit::VpcQuota, enis: 250 },
-        Ceiling { limit: Limit::RegionQuota, enis: 9 },
+        Ceiling { limit: EniLimit::VpcQuota, enis: 250 },
+        Ceiling { limit: EniLimit::RegionQuota, enis: 9 },
     ];
-    let infeasible = impossible(&short);
-    let shortage = Shortage { limit: subnet.clone(), from_ms: 100, to_ms: 200, needed: 9, available: 7 };
-    assert_eq!(infeasible.0, [shortage]);
-    assert_eq!(infeasible.1, [vec![Change::Raise { limit: subnet, by: 2 }]]);
+    let shortage = Shortage { limit: subnet, from_ms: 100, to_ms: 200, needed: 9, available: 7 };
+    assert_eq!(shortages(&short), [shortage]);
+    assert_eq!(fix(&short, Lever::Addresses(0)), Some(9));
     short.ceilings[0].enis = 8;
-    assert!(planned(&short, &Effort::default()).is_none());
+    assert!(planned(&short, &ProgramEffort::default()).is_none());
     short.ceilings[0].enis = 9;
-    assert!(planned(&short, &Effort::default()).is_some());
+    assert!(planned(&short, &ProgramEffort::default()).is_some());
 }
 
-type Named = (Vec<Shortage>, Vec<Vec<Change>>);
-
-fn impossible(group: &Group) -> Named {
-    match solve(group, microlp(), &Effort::default()).unwrap() {
-        Answer::Infeasible(infeasible) => {
-            let fixes = infeasible.fixes;
-            for fix in &fixes {
-                assert!(planned(&fix.apply(group), &Effort::default()).is_some(), "{fix:?}");
-            }
-            (infeasible.shortages, fixes.into_iter().map(|fix| fix.changes).collect())
-        }
-        Answer::Planned(planned) => panic!("{planned:?}"),
+fn shortages(group: &Group) -> Vec<Shortage> {
+    match solve(group, microlp(), &ProgramEffort::default()).unwrap() {
+        GroupAnswer::Infeasible(shortages) => shortages,
+        GroupAnswer::Planned(planned) => panic!("{planned:?}"),
     }
+}
+
+/// The smallest value of one number at which there is a plan.
+fn fix(group: &Group, lever: Lever) -> Option<u64> {
+    smallest_fix(&[of_group(group)], lever).unwrap().map(|(value, _)| value)
 }
 
 #[test]
 fn an_empty_start_names_the_boot_or_the_bucket() {
     let mut empty = group(&[(40, 2), (60, 7), (80, 0)], 100, 50, 10);
-    empty.start = Start::Empty { from_ms: 0 };
-    let (shortages, fixes) = impossible(&empty);
-    assert_eq!(shortages, [Shortage { limit: Limit::Boot, from_ms: 40, to_ms: 50, needed: 2, available: 0 }]);
-    assert_eq!(fixes, [vec![Change::StartEarlier { by: Millis(10) }]]);
+    empty.start = PlanStart::Empty { from_ms: 0 };
+    assert_eq!(
+        shortages(&empty),
+        [Shortage { limit: EniLimit::Boot, from_ms: 40, to_ms: 50, needed: 2, available: 0 }]
+    );
+    assert_eq!(fix(&empty, Lever::HeadStart), Some(10));
     // Ready by 60 means granted by 40: a burst of 3 and two more by then.
     let mut bucket = group(&[(50, 2), (90, 7), (120, 0)], 130, 50, 10);
-    bucket.start = Start::Empty { from_ms: 0 };
+    bucket.start = PlanStart::Empty { from_ms: 0 };
     bucket.api = Some(TokenBucket { burst: 3, per_second: Rate::per_second(50) });
-    let (shortages, fixes) = impossible(&bucket);
     // Seven by 40 ms; tokens 3 + 2; the seventh comes at 80.
-    let shortage = Shortage { limit: Limit::ApiBucket, from_ms: 90, to_ms: 130, needed: 7, available: 5 };
-    assert_eq!(shortages, [shortage]);
-    let ways = [
-        vec![Change::Burst { by: 2 }],
-        vec![Change::Refill { by: 50_000 }],
-        vec![Change::StartEarlier { by: Millis(40) }],
-    ];
-    assert_eq!(fixes, ways);
+    let shortage = Shortage { limit: EniLimit::ApiBucket, from_ms: 90, to_ms: 130, needed: 7, available: 5 };
+    assert_eq!(shortages(&bucket), [shortage]);
+    let fixes = [Lever::Burst, Lever::Refill, Lever::HeadStart].map(|lever| fix(&bucket, lever));
+    assert_eq!(fixes, [Some(5), Some(100_000), Some(40)]);
 }
 
 #[test]
@@ -271,46 +268,38 @@ fn every_fix_is_the_smallest() {
     let mut tried = 0;
     for case in 0..1_500 {
         let group = tiny(case);
-        let answer = solve(&group, microlp(), &Effort::default());
-        let Answer::Infeasible(infeasible) =
-            answer.unwrap_or_else(|error| panic!("case {case}: {error} {group:?}"))
-        else {
+        let answer = solve(&group, microlp(), &ProgramEffort::default());
+        let answer = answer.unwrap_or_else(|error| panic!("case {case}: {error} {group:?}"));
+        if matches!(answer, GroupAnswer::Planned(_)) {
             continue;
-        };
-        for fix in infeasible.fixes {
-            for index in 0..fix.changes.len() {
-                let mut less = fix.clone();
-                less.changes[index] = one_less(&less.changes[index]);
-                assert_eq!(schedules::best(&less.apply(&group)), None, "case {case}: {less:?} {group:?}");
-                tried += 1;
-            }
+        }
+        let joint = of_group(&group);
+        for lever in Lever::all(&joint) {
+            let Some((to, plan)) = smallest_fix(std::slice::from_ref(&joint), lever).unwrap() else {
+                continue;
+            };
+            let less = lever.with(&joint, to - 1);
+            let most = plan.objectives.peak;
+            assert!(!joint_schedules::possible(&less, most), "case {case}: {lever:?} {to} {group:?}");
+            tried += 1;
         }
     }
     assert!(tried > 100, "{tried}");
-}
-
-fn one_less(change: &Change) -> Change {
-    match change.clone() {
-        Change::Raise { limit, by } => Change::Raise { limit, by: by - 1 },
-        Change::Burst { by } => Change::Burst { by: by - 1 },
-        Change::Refill { by } => Change::Refill { by: by - 1 },
-        Change::StartEarlier { by } => Change::StartEarlier { by: by.minus(Millis(1)) },
-    }
 }
 
 #[test]
 fn more_room_or_time_is_never_worse() {
     for case in 0..400 {
         let group = tiny(case);
-        let before = planned(&group, &Effort::default()).map(|plan| plan.objectives);
+        let before = planned(&group, &ProgramEffort::default()).map(|plan| plan.objectives);
         let Some(before) = before else { continue };
         let mut easier = vec![group.clone(); 4];
         easier[0].ceilings.iter_mut().for_each(|ceiling| ceiling.enis += 1);
         easier[1].api = easier[1].api.map(|api| TokenBucket { burst: api.burst + 1, ..api });
-        easier[2].start = Start::Warm;
+        easier[2].start = PlanStart::Warm;
         easier[3].boot = Interval::exactly(group.boot.max.minus(Millis(1)));
         for (index, group) in easier.iter().enumerate() {
-            let after = planned(group, &Effort::default()).unwrap().objectives;
+            let after = planned(group, &ProgramEffort::default()).unwrap().objectives;
             assert!(after <= before, "case {case}, {index}: {after:?} > {before:?}");
         }
     }
@@ -319,18 +308,29 @@ fn more_room_or_time_is_never_worse() {
 #[test]
 fn the_constant_pool_is_the_peak_and_one_fewer_fails() {
     let mut steady = group(&[(0, 4), (100, 9), (200, 3)], 300, 15, 10);
-    let pool = constant_pool(&steady).unwrap();
-    assert_eq!((pool.enis, pool.peak_ms), (9, Some(100)));
-    assert_eq!(pool.checked, Ok(Checked { peak: 9, held_ms: 9 * 315, creations: 9 }));
-    let fewer = Schedule { entries: vec![Entry { at_ms: -15, create: 8, delete: 0 }] };
-    assert_eq!(check(&steady, &fewer), Err(vec![Violation::NotReady { at_ms: 100, ready: 8, need: 9 }]));
-    steady.ceilings.push(Ceiling { limit: Limit::VpcQuota, enis: 8 });
-    assert!(constant_pool(&steady).unwrap().checked.is_err());
+    let pool = constant(&steady).unwrap();
+    assert_eq!(check(&steady, &pool), Ok(Objectives { peak: 9, held_ms: 9 * 315, creations: 9 }));
+    let fewer = Schedule { entries: vec![ScheduleEntry { at_ms: -15, create: 8, delete: 0 }] };
+    let lacking = Violation::NotReady { pool: 0, without_zone: None, at_ms: 100, ready: 8, need: 9 };
+    assert_eq!(check(&steady, &fewer), Err(vec![lacking]));
+    steady.ceilings.push(Ceiling { limit: EniLimit::VpcQuota, enis: 8 });
+    assert_eq!(constant(&steady), None);
     for case in 0..400 {
         let group = tiny(case);
-        let holds = constant_pool(&group).unwrap().checked.is_ok();
-        assert_eq!(holds, planned(&group, &Effort::default()).is_some(), "case {case}");
+        let holds = constant(&group).is_some_and(|pool| check(&group, &pool).is_ok());
+        assert_eq!(holds, planned(&group, &ProgramEffort::default()).is_some(), "case {case}");
     }
+}
+
+/// A pool of the need's peak that never changes: ready by 0 in a running system, as soon as the start allows in an
+/// empty one.
+fn constant(group: &Group) -> Option<Schedule> {
+    let peak = group.need.peak().0;
+    if let PlanStart::Empty { from_ms } = group.start {
+        return Some(Schedule { entries: vec![ScheduleEntry { at_ms: from_ms, create: peak, delete: 0 }] });
+    }
+    let steady = Group { need: Curve::new([(0, peak)]), span: Millis(group.end_ms()), ..group.clone() };
+    planned(&steady, &ProgramEffort::default()).map(|plan| plan.schedule)
 }
 
 #[test]
@@ -338,9 +338,9 @@ fn a_warm_start_asks_for_its_enis_a_token_apart() {
     // 250 ENIs from 0 on, a bucket of 100 and 5 a second: 150 go 200 ms, 400 ms, ... earlier.
     let mut warm = group(&[(0, 250)], 3_600_000, 900_000, 300_000);
     warm.api = Some(TokenBucket { burst: 100, per_second: Rate::per_second(5) });
-    let plan = planned(&warm, &Effort { largest_program: 0, ..Effort::default() }).unwrap();
+    let plan = planned(&warm, &ProgramEffort { largest_program: 0, ..ProgramEffort::default() }).unwrap();
     let waits: u128 = (1..=150).map(|place| place * 200).sum();
     let objectives = Objectives { peak: 250, held_ms: 250 * 4_500_000 + waits, creations: 250 };
     assert_eq!((plan.objectives, plan.status, plan.proof), (objectives, Status::Optimal, Proof::ClosedForm));
-    assert_eq!(plan.schedule.entries[0], Entry { at_ms: -900_000 - 30_000, create: 1, delete: 0 });
+    assert_eq!(plan.schedule.entries[0], ScheduleEntry { at_ms: -900_000 - 30_000, create: 1, delete: 0 });
 }

@@ -4,43 +4,46 @@
 
 use std::ops::Range;
 
-use eniplan::plan::check::check;
-use eniplan::plan::joint::check::check_joint;
-use eniplan::plan::objective::{
-    Prices, solve_addresses, solve_cost, solve_group_cost, solve_group_cost_by_program,
-};
-use eniplan::plan::{Effort, Status};
+use eniplan::plan::check::check_joint;
+use eniplan::plan::objective::{ValuedPlan, solve_addresses, solve_cost};
+use eniplan::plan::{EniPrices, Group, ProgramEffort, Status};
 use eniplan::quantity::Price;
 
+use crate::oracle::program::solve_priced;
 use crate::oracle::{joint_schedules, schedules};
 use crate::plan;
 use crate::plan::joint as joints;
 use crate::plan::joint::joint;
+use crate::plan::joint::of_group;
 use crate::plan::{Draw, microlp};
 
 /// A price of `hour` for 3,600,000 ms and of `creation` for each: one creation is worth
 /// `creation / hour` held milliseconds.
-fn prices(hour: u64, creation: u64) -> Prices {
-    Prices { eni_hour: Price(hour * 3_600_000), creation: Price(creation) }
+fn prices(hour: u64, creation: u64) -> EniPrices {
+    EniPrices { eni_hour: Price(hour * 3_600_000), creation: Price(creation) }
 }
 
-/// [`Prices::cost`] of the oracle's sum.
+/// [`EniPrices::cost`] of the oracle's sum.
 const SCALE: u128 = 3_600_000;
+
+fn cheapest(group: &Group, prices: EniPrices) -> Option<ValuedPlan> {
+    solve_cost(&of_group(group), prices).ok()?.ok()
+}
 
 #[test]
 fn an_idle_eni_is_kept_iff_that_costs_no_more_than_creating_it_again() {
     // Two until 100, two again from 140; boot 10, deletion 10: keeping one costs 20 ms more than not.
     let group = plan::group(&[(0, 2), (100, 0), (140, 2), (200, 0)], 300, 10, 10);
-    let of = |hour, creation| solve_group_cost(&group, prices(hour, creation)).unwrap().unwrap();
+    let of = |hour, creation| cheapest(&group, prices(hour, creation)).unwrap();
     let again = of(1, 19);
-    assert_eq!((again.objectives.held_ms, again.objectives.creations), (2 * (120 + 80), 4));
-    assert_eq!((again.cost, again.bound), (SCALE * (400 + 4 * 19), SCALE * (400 + 4 * 19)));
+    assert_eq!((again.planned.objectives.held_ms, again.planned.objectives.creations), (2 * (120 + 80), 4));
+    assert_eq!((again.value, again.bound), (SCALE * (400 + 4 * 19), SCALE * (400 + 4 * 19)));
     let kept = of(1, 20);
-    assert_eq!((kept.objectives.held_ms, kept.objectives.creations), (2 * 220, 2));
-    assert_eq!((kept.cost, kept.bound), (SCALE * (440 + 2 * 20), SCALE * (440 + 2 * 20)));
+    assert_eq!((kept.planned.objectives.held_ms, kept.planned.objectives.creations), (2 * 220, 2));
+    assert_eq!((kept.value, kept.bound), (SCALE * (440 + 2 * 20), SCALE * (440 + 2 * 20)));
     // Only creations cost: nothing is created twice; only time does: the default's plan.
-    assert_eq!(of(0, 5).objectives.creations, 2);
-    assert_eq!(of(7, 0).objectives, again.objectives);
+    assert_eq!(of(0, 5).planned.objectives.creations, 2);
+    assert_eq!(of(7, 0).planned.objectives, again.planned.objectives);
 }
 
 #[test]
@@ -54,18 +57,20 @@ fn the_cheapest_plans_of_a_group_equal_brute_force_and_the_linear_program() {
             prices(hour, creation),
             schedules::least_cost(&group, u128::from(hour), u128::from(creation)).map(|cost| cost * SCALE),
         );
-        let found = solve_group_cost(&group, prices).unwrap();
+        let found = cheapest(&group, prices);
         assert_eq!(found.is_some(), best.is_some(), "case {case}: {group:?}");
         let (Some(found), Some(best)) = (found, best) else { continue };
         plans += 1;
-        let checked = check(&group, &found.schedule).unwrap();
-        assert_eq!(found.cost, prices.cost(checked.held_ms, checked.creations));
-        assert!(found.bound <= best && best <= found.cost, "case {case}: {best} {found:?} {group:?}");
-        known += i32::from(found.bound == found.cost);
-        same += i32::from(best == found.cost);
-        if let Ok(slow) = solve_group_cost_by_program(&group, prices, microlp(), &Effort::default()) {
+        let checked = check_joint(&of_group(&group), &found.planned.entries).unwrap();
+        assert_eq!(found.value, prices.cost(checked.held_ms, checked.creations));
+        assert!(found.bound <= best && best <= found.value, "case {case}: {best} {found:?} {group:?}");
+        known += i32::from(found.bound == found.value);
+        same += i32::from(best == found.value);
+        let creation_ms = creation as f64 / hour as f64;
+        if let Ok(slow) = solve_priced(&group, microlp(), &ProgramEffort::default(), Some(creation_ms)) {
             settled += 1;
-            assert_eq!(slow.cost, best, "case {case}: {slow:?} {group:?}");
+            let cost = prices.cost(slow.held_ms, slow.creations);
+            assert_eq!(cost, best, "case {case}: {slow:?} {group:?}");
         }
     }
     println!("{plans} plans, {same} the best, {known} known to be; {settled} by the program");

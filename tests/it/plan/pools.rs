@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use eniplan::comparison::Case;
-use eniplan::plan::Verdict;
+use eniplan::plan::PlanVerdict;
 use eniplan::policy::named;
 use eniplan::quantity::{Interval, Millis};
 use eniplan::random::{Purpose, Stream};
@@ -92,7 +92,7 @@ fn attack_plans_of_pools(seeds: Range<u64>) {
             let case_of = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &traffic, microlp());
             let plan =
                 case_of.promise(Millis(1_000)).unwrap_or_else(|error| panic!("{case} {seed}: {error}"));
-            assert_ne!(plan.status, Verdict::Infeasible, "{case} {seed}: {:?}", plan.infeasible);
+            assert_ne!(plan.status, PlanVerdict::Infeasible, "{case} {seed}: {:?}", plan.infeasible);
             assert!(plan.attacks > 0 && plan.amount.unwrap().peak_enis >= plan.lower_bound.peak_enis);
         }
     }

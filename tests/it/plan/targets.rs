@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use eniplan::comparison::Case;
-use eniplan::plan::{Plan, Study, Target};
+use eniplan::plan::{Plan, Study, TargetBracket};
 use eniplan::policy::{Policy, Provision, StartMode, named};
 use eniplan::quantity::{Interval, Millis};
 use eniplan::random::{Purpose, Stream};
@@ -129,7 +129,7 @@ fn warm_pool(study: &Study<'_>, warm: u32) -> Policy {
     policy
 }
 
-fn holds_warm(bench: &Bench, traffic: &Traffic, target: &Target, topologies: &[Topology]) -> bool {
+fn holds_warm(bench: &Bench, traffic: &Traffic, target: &TargetBracket, topologies: &[Topology]) -> bool {
     let study = Study::new(&bench.topology, &bench.cold_path, &bench.policy, traffic);
     let enough = target.enough.unwrap_or_else(|| panic!("nothing is proved: {target:?}"));
     let policy = warm_pool(&study, enough);

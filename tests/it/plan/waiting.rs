@@ -7,7 +7,7 @@ use std::ops::Range;
 use eniplan::cold_path::PathStep;
 use eniplan::comparison::Case;
 use eniplan::demand::demand;
-use eniplan::plan::{Plan, Verdict};
+use eniplan::plan::{Plan, PlanVerdict};
 use eniplan::platform::PhaseKind;
 use eniplan::policy::{Capacity, EnvironmentBinding, Provision, StartMode};
 use eniplan::quantity::{Interval, Millis};
@@ -75,7 +75,7 @@ fn an_empty_start_is_possible_where_the_promise_outlasts_the_boot() {
     let traffic = log(1, &[(0, 0, 3, 1_000), (1_200_000, 0, 3, 1_000)]);
     for promise in [0, 300_000, 899_999] {
         let none = plan(&bench, &traffic, promise);
-        assert_eq!(none.status, Verdict::Infeasible, "{promise}");
+        assert_eq!(none.status, PlanVerdict::Infeasible, "{promise}");
         let short = &none.infeasible.unwrap().shortages[0];
         assert_eq!(short.limit, "longest ENI boot after an empty start");
     }

@@ -10,7 +10,9 @@ use rayon::prelude::*;
 use crate::cold_path::ColdPath;
 use crate::plan::backend::Backend;
 use crate::plan::explain::{explain, ways_out};
-use crate::plan::{Followed, Headroom, Heard, Keeper, Minimise, Plan, PlanError, Step, Study};
+use crate::plan::{
+    FollowedPlan, Headroom, Keeper, Plan, PlanError, PlanObjective, PlanProgress, Situation, Study, SweepStep,
+};
 use crate::plan::{clairvoyant, followed, headroom, plan, sweep};
 use crate::policy::{IdleTtl, Policy, Provision};
 use crate::quantity::{Interval, Millis};
@@ -29,7 +31,8 @@ use crate::worst_case::{
 pub struct Case<'a> {
     study: Study<'a>,
     backend: &'a dyn Backend,
-    plan: OnceLock<Result<Option<Followed>, PlanError>>,
+    progress: &'a PlanProgress<'a>,
+    plan: OnceLock<Result<Option<FollowedPlan>, PlanError>>,
     /// By function: what its keep-alives are drawn from, where they are.
     lifetimes: Vec<Option<&'a Interval>>,
 }
@@ -70,19 +73,20 @@ impl<'a> Case<'a> {
         backend: &'a dyn Backend,
     ) -> Self {
         let study = Study::new(topology, cold_path, policy, traffic);
-        Self { study, backend, plan: OnceLock::new(), lifetimes: Vec::new() }
+        let progress = PlanProgress::unobserved();
+        Self { study, backend, progress, plan: OnceLock::new(), lifetimes: Vec::new() }
     }
 
     /// The same case under another policy.
     #[must_use]
     pub fn under<'b>(&'b self, policy: &'b Policy) -> Case<'b> {
-        let Study { topology, cold_path, traffic, .. } = self.study;
+        let Situation { topology, cold_path, traffic, .. } = *self.study;
         Case::new(topology, cold_path, policy, traffic, self.backend)
     }
 
     /// Whether it is what [`Case::under`] gives for this policy.
     pub(super) fn is_plain(&self, policy: &Policy) -> bool {
-        self.policy() == policy && self.study.minimise == Minimise::Enis && self.lifetimes.is_empty()
+        self.policy() == policy && self.study.minimise == PlanObjective::Enis && self.lifetimes.is_empty()
     }
 
     /// The same case with keep-alives drawn from these, by function. Runs alone look at that: plans
@@ -100,29 +104,29 @@ impl<'a> Case<'a> {
 
     /// What keeps `promise`, or why nothing does.
     pub fn promise(&self, promise: Millis) -> Result<Plan, PlanError> {
-        plan(&self.study, promise, self.backend)
+        plan(&self.study, promise, self.backend, self.progress)
     }
 
     /// The same case with plans that make this small.
     #[must_use]
-    pub fn minimising(self, minimise: Minimise) -> Self {
+    pub fn minimising(self, minimise: PlanObjective) -> Self {
         Self { study: self.study.minimising(minimise), ..self }
     }
 
-    /// The same case, telling how far its plans are.
+    /// The same case, telling an observer how far its plans are.
     #[must_use]
-    pub fn observed_by(self, heard: &'a Heard<'a>) -> Self {
-        Self { study: self.study.hearing(heard), ..self }
+    pub fn observed_by(self, progress: &'a PlanProgress<'a>) -> Self {
+        Self { progress, ..self }
     }
 
     /// The same with all that binds the plan, or with all that would make one possible: each number of
     /// it comes of planning again.
     pub fn explained(&self, promise: Millis, mut plan: Plan) -> Result<Plan, PlanError> {
         if let Some(none) = plan.infeasible.take() {
-            plan.infeasible = Some(ways_out(&self.study, promise, self.backend, none)?);
+            plan.infeasible = Some(ways_out(&self.study, promise, self.backend, self.progress, none)?);
             return Ok(plan);
         }
-        plan.explanation = explain(&self.study, &plan)?;
+        plan.explanation = explain(&self.study, &plan, self.progress)?;
         if plan.explanation.is_none() {
             plan.unproved.push("planning again gives another plan, so that this one is not explained".into());
         }
@@ -130,8 +134,8 @@ impl<'a> Case<'a> {
     }
 
     /// What keeps each of `promises`, the tightest first; `step` is called after each.
-    pub fn sweep(&self, promises: &[Millis], step: &dyn Fn()) -> Result<Vec<Step>, PlanError> {
-        sweep(&self.study, promises, self.backend, step)
+    pub fn sweep(&self, promises: &[Millis], step: &dyn Fn()) -> Result<Vec<SweepStep>, PlanError> {
+        sweep(&self.study, promises, self.backend, self.progress, step)
     }
 
     /// How far the functions of these indices can grow (none: all) before `promise` breaks, kept by
@@ -149,7 +153,7 @@ impl<'a> Case<'a> {
     }
 
     /// The policy.
-    pub const fn policy(&self) -> &'a Policy {
+    pub fn policy(&self) -> &'a Policy {
         self.study.policy
     }
 
@@ -247,14 +251,14 @@ impl<'a> Case<'a> {
         Ok(self.run(nature, empty.clone())?.2)
     }
 
-    fn plan(&self) -> Result<Option<&Followed>, CaseError> {
+    fn plan(&self) -> Result<Option<&FollowedPlan>, CaseError> {
         let plan = self.plan.get_or_init(|| followed(&self.study, self.backend));
         plan.as_ref().map(Option::as_ref).map_err(|error| CaseError::Plan(error.clone()))
     }
 
     /// The world; of `scheduled` with its plan.
     fn world(&self) -> Result<World<'_>, CaseError> {
-        let Study { topology, cold_path, policy, .. } = self.study;
+        let Situation { topology, cold_path, policy, .. } = *self.study;
         let world = World::new(topology, cold_path, policy, self.study.initial().to_vec());
         if policy.provision == Provision::Scheduled {
             let plan = self.plan()?.ok_or(CaseError::NoPlan)?;

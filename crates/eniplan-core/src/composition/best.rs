@@ -14,7 +14,7 @@ use super::build::Service;
 use super::cost::{CutObjective, CutPrices};
 use super::cut::{Cut, set};
 use crate::plan::backend::Backend;
-use crate::plan::program::{Column, Name, Program, Row, Sense};
+use crate::plan::program::{Program, ProgramColumn, ProgramName, ProgramRow, Sense};
 use crate::scenario::OWN_GROUPINGS;
 
 /// The most routes that are cut exactly: every set of them is priced.
@@ -163,16 +163,16 @@ fn program(costs: &[Option<u128>], routes: usize, backend: &dyn Backend) -> Opti
     let mut columns = Vec::new();
     for (set, cost) in costs.iter().enumerate() {
         let Some(cost) = cost else { continue };
-        let name = Name { kind: "function", from_ms: i64::try_from(set).ok()?, to_ms: None };
+        let name = ProgramName { kind: "function", from_ms: i64::try_from(set).ok()?, to_ms: None };
         let cost = *cost as f64 / largest as f64;
-        let column = Column { name, lower: 0.0, upper: Some(1.0), integer: true, cost };
+        let column = ProgramColumn { name, lower: 0.0, upper: Some(1.0), integer: true, cost };
         columns.push((set, program.add(column)));
     }
     for route in 0..routes {
         let with = columns.iter().filter(|(set, _)| set >> route & 1 == 1);
-        let name = Name { kind: "covered", from_ms: i64::try_from(route).ok()?, to_ms: None };
+        let name = ProgramName { kind: "covered", from_ms: i64::try_from(route).ok()?, to_ms: None };
         let terms = with.map(|(_, variable)| (*variable, 1.0)).collect();
-        program.require(Row { name, terms, sense: Sense::Equal, right: 1.0 });
+        program.require(ProgramRow { name, terms, sense: Sense::Equal, right: 1.0 });
     }
     let solution = backend.solve(&program, Some(SECONDS)).ok()?;
     let mut chosen = Vec::new();

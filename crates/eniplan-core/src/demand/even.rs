@@ -7,11 +7,11 @@
 //! which bounds it; only slots whose bound is above the most so far are looked at closely.
 
 use super::{Curve, FunctionDemand};
-use crate::trace::block::Count;
+use crate::trace::block::SlotCount;
 
 /// The busiest slot of a function.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Busiest {
+pub struct BusiestSlot {
     /// Its start, ms.
     pub at: u64,
     /// The invocations in it.
@@ -21,21 +21,22 @@ pub struct Busiest {
 /// The length of a slot, ms.
 const MINUTE: u64 = 60_000;
 
-/// What the function `name` needs, without the curve of its environments, and its busiest minute
+/// What a function needs, without its name and the curve of its environments, and its busiest minute
 /// (the first of several): `counts` per minute, each invocation `duration` ms long.
-pub fn even(name: &str, counts: &[Count], duration: u64) -> (FunctionDemand, Busiest) {
+pub fn even(counts: &[SlotCount], duration: u64) -> (FunctionDemand, BusiestSlot) {
     let invocations: u64 = counts.iter().map(|cell| u64::from(cell.count)).sum();
-    let mut busiest = Busiest::default();
+    let mut busiest = BusiestSlot::default();
     for cell in counts {
         if cell.count > busiest.invocations {
-            busiest = Busiest { at: u64::from(cell.slot) * MINUTE, invocations: cell.count };
+            busiest = BusiestSlot { at: u64::from(cell.slot) * MINUTE, invocations: cell.count };
         }
     }
     let (most, at) = most(counts, MINUTE, duration);
     let found = FunctionDemand {
-        name: name.to_owned(),
+        name: String::new(),
         invocations,
         busy_ms: u128::from(invocations) * u128::from(duration),
+        // What runs at once is counted no further, here as for a log.
         peak_concurrency: u32::try_from(most).unwrap_or(u32::MAX),
         peak_concurrency_at: at,
         environments: Curve::empty(),
@@ -44,7 +45,7 @@ pub fn even(name: &str, counts: &[Count], duration: u64) -> (FunctionDemand, Bus
 }
 
 /// The most that run at once, and the first instant of that.
-fn most(counts: &[Count], slot: u64, duration: u64) -> (i64, u64) {
+fn most(counts: &[SlotCount], slot: u64, duration: u64) -> (i64, u64) {
     if duration == 0 {
         // Invocations of no duration follow one another.
         return counts.first().map_or((0, 0), |cell| (1, u64::from(cell.slot) * slot));
@@ -63,7 +64,7 @@ fn most(counts: &[Count], slot: u64, duration: u64) -> (i64, u64) {
             continue;
         }
         let number = u64::from(cell.slot);
-        let number_of = |other: &Count| u64::from(other.slot);
+        let number_of = |other: &SlotCount| u64::from(other.slot);
         while let Some(gone) =
             counts.get(left).filter(|other| number_of(other).saturating_add(whole) < number)
         {
@@ -76,11 +77,12 @@ fn most(counts: &[Count], slot: u64, duration: u64) -> (i64, u64) {
             Some(i64::from(found.count))
         };
         // `left` is the first slot not before `number - whole`.
+        // A slot without a cell had none.
         let last = if whole == 0 { i64::from(cell.count) } else { of(whole, left).unwrap_or(0) };
         let before = left.checked_sub(1).and_then(|near| of(whole.saturating_add(1), near)).unwrap_or(0);
-        let place = Place {
-            slot: i64::try_from(slot).unwrap_or(i64::MAX),
-            rest: i64::try_from(rest).unwrap_or(0),
+        let place = EvenSlot {
+            slot: slot.cast_signed(),
+            rest: rest.cast_signed(),
             n: cell.count.into(),
             within,
             last,
@@ -89,11 +91,11 @@ fn most(counts: &[Count], slot: u64, duration: u64) -> (i64, u64) {
         if place.may_exceed(best) {
             place.look(&mut |x, running| {
                 if running > best {
-                    (best, best_at) = (running, number * slot + u64::try_from(x).unwrap_or(0));
+                    (best, best_at) = (running, number * slot + x.unsigned_abs());
                 }
                 best
             });
-            enough = u64::try_from(best).unwrap_or(0).saturating_mul(slot) / rest.max(1);
+            enough = best.unsigned_abs().saturating_mul(slot) / rest.max(1);
         }
         debug_assert!(left <= index);
         within += i64::from(cell.count);
@@ -102,7 +104,7 @@ fn most(counts: &[Count], slot: u64, duration: u64) -> (i64, u64) {
 }
 
 /// A slot with `n` invocations that last some whole slots and `rest` ms.
-struct Place {
+struct EvenSlot {
     slot: i64,
     rest: i64,
     n: i64,
@@ -114,7 +116,7 @@ struct Place {
     before: i64,
 }
 
-impl Place {
+impl EvenSlot {
     /// Whether an instant of the slot may have more than `best`.
     fn may_exceed(&self, best: i64) -> bool {
         self.line_at_most() > best.saturating_mul(self.slot)
@@ -169,7 +171,7 @@ mod tests {
     use super::*;
 
     /// One millisecond after the other, by the definition.
-    fn plain(counts: &[Count], slot: u64, duration: u64) -> (i64, u64) {
+    fn plain(counts: &[SlotCount], slot: u64, duration: u64) -> (i64, u64) {
         let mut arrivals: Vec<u64> = Vec::new();
         for cell in counts {
             let n = u64::from(cell.count);
@@ -193,8 +195,8 @@ mod tests {
         for _ in 0..3_000 {
             let (slot, slots) = (1 + below(30), 1 + below(8));
             let largest = 1 + below(40);
-            let counts: Vec<Count> = (0..slots)
-                .map(|number| Count { slot: number as u16, count: below(largest) as u32 })
+            let counts: Vec<SlotCount> = (0..slots)
+                .map(|number| SlotCount { slot: number as u16, count: below(largest) as u32 })
                 .filter(|cell| cell.count > 0)
                 .collect();
             let duration = 1 + below(3 * slot);
@@ -208,10 +210,10 @@ mod tests {
 
     #[test]
     fn no_duration_is_one_at_a_time_and_nothing_is_nothing() {
-        let counts = [Count { slot: 2, count: 9 }, Count { slot: 3, count: 10 }];
-        let (found, busiest) = even("f", &counts, 0);
+        let counts = [SlotCount { slot: 2, count: 9 }, SlotCount { slot: 3, count: 10 }];
+        let (found, busiest) = even(&counts, 0);
         assert_eq!((found.peak_concurrency, found.peak_concurrency_at, found.invocations), (1, 120_000, 19));
-        assert_eq!(busiest, Busiest { at: 180_000, invocations: 10 });
+        assert_eq!(busiest, BusiestSlot { at: 180_000, invocations: 10 });
         assert_eq!(most(&[], 60_000, 5), (0, 0));
     }
 }

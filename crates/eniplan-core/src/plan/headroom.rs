@@ -9,11 +9,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::answer::{Amount, Shortfall};
-use super::backend::Backend;
-use super::promise::{Outlook, outlook};
-use super::verify::{FirstFailure, reason};
-use super::{PlanError, Study};
+use super::answer::{PlanAmount, Shortfall};
+use super::planner::{Outlook, outlook};
+use super::requirement::study::Study;
+use super::situation::Situation;
+use super::solve::backend::Backend;
+use super::terms::error::PlanError;
+use super::verify::failure::{FirstFailure, reason};
 use crate::demand::demand;
 use crate::policy::Provision;
 use crate::quantity::Millis;
@@ -33,7 +35,7 @@ pub enum Keeper<'a> {
 /// What is short where the promise breaks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Short {
+pub struct ProbeShortage {
     /// The limit, in the user's words.
     pub limit: String,
     /// From when on, ms; `None`: the proof names no instant.
@@ -63,7 +65,7 @@ pub struct Probe {
     /// ENIs the plan requests.
     pub creations: Option<u64>,
     /// What is short; empty where it holds.
-    pub shortages: Vec<Short>,
+    pub shortages: Vec<ProbeShortage>,
     /// Whether it is proved that nothing keeps the promise; otherwise nothing was found that provably does.
     pub proved: bool,
     /// What the proof does not cover.
@@ -102,16 +104,17 @@ const BELOW: [u64; 3] = [500, 900, 990];
 const ABOVE: [u64; 3] = [1_010, 1_100, 2_000];
 
 /// The largest factor on `grown` (indices of functions; none: on all) under which no cold start
-/// exceeds `promise` and none fails, to a thousandth. `heard` is told the factors asked about and how
+/// exceeds `promise` and none fails, to a thousandth. `tell` is told the factors asked about and how
 /// many there will be in all, about, after each.
 pub fn headroom(
     study: &Study<'_>,
     promise: Millis,
     keeper: Keeper<'_>,
     grown: &[u32],
-    heard: &dyn Fn(u64, u64),
+    tell: &dyn Fn(u64, u64),
 ) -> Result<Headroom, PlanError> {
-    let mut search = Search { study, promise, keeper, grown, heard, probes: BTreeMap::new(), stopped: None };
+    let mut search =
+        HeadroomSearch { study, promise, keeper, grown, tell, probes: BTreeMap::new(), stopped: None };
     search.widen()?;
     search.narrow()?;
     search.look_around()?;
@@ -128,23 +131,23 @@ pub fn headroom(
         grown: grown.iter().filter_map(name).collect(),
         holds: probe(holds),
         breaks: probe(breaks),
-        monotone: breaks.is_none_or(|first| search.probes.range(first..).all(|(_, it)| !it.holds)),
+        monotone: breaks.is_none_or(|first| search.probes.range(first..).all(|(_, probe)| !probe.holds)),
         stopped: search.stopped.filter(|_| breaks.is_none()),
         probes: search.probes.into_values().collect(),
     })
 }
 
-struct Search<'a> {
+struct HeadroomSearch<'a> {
     study: &'a Study<'a>,
     promise: Millis,
     keeper: Keeper<'a>,
     grown: &'a [u32],
-    heard: &'a dyn Fn(u64, u64),
+    tell: &'a dyn Fn(u64, u64),
     probes: BTreeMap<Factor, Probe>,
     stopped: Option<String>,
 }
 
-impl Search<'_> {
+impl HeadroomSearch<'_> {
     /// Doubles the factor until the promise breaks, or halves it until it holds.
     fn widen(&mut self) -> Result<(), PlanError> {
         let mut factor = Factor::ONE;
@@ -176,8 +179,8 @@ impl Search<'_> {
     fn look_around(&mut self) -> Result<(), PlanError> {
         let (holds, breaks) = self.bracket();
         let times = |factor: Factor, thousandths: u64| Factor(factor.0.saturating_mul(thousandths) / 1_000);
-        let below = holds.into_iter().flat_map(|it| BELOW.map(|part| times(it, part)));
-        let above = breaks.into_iter().flat_map(|it| ABOVE.map(|part| times(it, part)));
+        let below = holds.into_iter().flat_map(|factor| BELOW.map(|part| times(factor, part)));
+        let above = breaks.into_iter().flat_map(|factor| ABOVE.map(|part| times(factor, part)));
         for factor in below.chain(above).filter(|&factor| factor >= LEAST) {
             self.ask(factor)?;
         }
@@ -186,7 +189,7 @@ impl Search<'_> {
 
     /// The first factor that breaks, and the last that holds below it.
     fn bracket(&self) -> (Option<Factor>, Option<Factor>) {
-        let breaks = self.probes.iter().find(|(_, it)| !it.holds).map(|(factor, _)| *factor);
+        let breaks = self.probes.iter().find(|(_, probe)| !probe.holds).map(|(factor, _)| *factor);
         let below = self.probes.keys().copied().filter(|factor| breaks.is_none_or(|first| *factor < first));
         (below.max(), breaks)
     }
@@ -218,7 +221,7 @@ impl Search<'_> {
         let holds = probe.holds;
         self.probes.insert(factor, probe);
         let asked = self.probes.len() as u64;
-        (self.heard)(asked, asked + self.left());
+        (self.tell)(asked, asked + self.left());
         Ok(Some(holds))
     }
 
@@ -235,16 +238,16 @@ impl Search<'_> {
     }
 
     fn probe(&self, factor: Factor, traffic: &Traffic) -> Result<Probe, PlanError> {
-        let Study { topology, cold_path, policy, .. } = *self.study;
+        let Situation { topology, cold_path, policy, .. } = **self.study;
         let study = Study::new(topology, cold_path, policy, traffic);
         match self.keeper {
-            Keeper::Plan(backend) => of_plan(factor, &study, self.promise, backend),
-            Keeper::Policy => Ok(of_policy(factor, &study, self.promise)),
+            Keeper::Plan(backend) => probe_plan(factor, &study, self.promise, backend),
+            Keeper::Policy => Ok(probe_policy(factor, &study, self.promise)),
         }
     }
 }
 
-fn of_plan(
+fn probe_plan(
     factor: Factor,
     study: &Study<'_>,
     promise: Millis,
@@ -259,7 +262,7 @@ fn of_plan(
         Ok(found) => found,
         Err(none) => {
             probe.proved = none.proved;
-            probe.shortages = none.shortages.into_iter().map(Short::from).collect();
+            probe.shortages = none.shortages.into_iter().map(ProbeShortage::from).collect();
             return Ok(probe);
         }
     };
@@ -278,17 +281,17 @@ fn of_plan(
                 .into(),
         );
     }
-    let Amount { peak_enis, eni_hours, creations } = amount;
+    let PlanAmount { peak_enis, eni_hours, creations } = amount;
     (probe.holds, probe.peak_enis) = (true, Some(peak_enis));
     (probe.eni_hours, probe.creations) = (Some(eni_hours), Some(creations));
     Ok(probe)
 }
 
 /// More invocations at once, even if none were cold, than the account may have: then some fail.
-fn too_many_at_once(study: &Study<'_>) -> Option<Short> {
+fn too_many_at_once(study: &Study<'_>) -> Option<ProbeShortage> {
     let available = study.topology.limits.account_concurrency?;
     let demand = demand(study.traffic, study.topology, study.policy);
-    (demand.peak_concurrency > available).then(|| Short {
+    (demand.peak_concurrency > available).then(|| ProbeShortage {
         limit: "account's concurrency".into(),
         from_ms: Some(demand.peak_concurrency_at),
         to_ms: None,
@@ -299,12 +302,12 @@ fn too_many_at_once(study: &Study<'_>) -> Option<Short> {
 }
 
 /// The invocations that fail under the plan in a replay, which no number of ENIs can mend.
-fn refused(world: &World<'_>, traffic: &Traffic) -> Option<Short> {
+fn refused(world: &World<'_>, traffic: &Traffic) -> Option<ProbeShortage> {
     [End::Longest, End::Shortest].into_iter().find_map(|end| {
         let (outcome, _, first) = simulate(world, traffic, Assignment::all(end), FirstFailure::default());
         let (at, function, failure) = first.0?;
         let function = world.topology.functions.get(function).map_or("", |place| place.name.as_str());
-        Some(Short {
+        Some(ProbeShortage {
             limit: format!("room for invocations of {function} ({})", reason(failure)),
             from_ms: Some(at),
             to_ms: None,
@@ -315,7 +318,7 @@ fn refused(world: &World<'_>, traffic: &Traffic) -> Option<Short> {
     })
 }
 
-fn of_policy(factor: Factor, study: &Study<'_>, promise: Millis) -> Probe {
+fn probe_policy(factor: Factor, study: &Study<'_>, promise: Millis) -> Probe {
     let world = World::new(study.topology, study.cold_path, study.policy, study.initial().to_vec());
     let bounds = bounds(&world, study.cold_path, study.traffic, None);
     let mut shortages = Vec::new();
@@ -332,8 +335,8 @@ fn of_policy(factor: Factor, study: &Study<'_>, promise: Millis) -> Probe {
 }
 
 /// A shortage without an instant.
-fn short(limit: &str, needed: Option<u64>, available: u64, unit: &'static str) -> Short {
-    Short { limit: limit.to_owned(), from_ms: None, to_ms: None, needed, available, unit }
+fn short(limit: &str, needed: Option<u64>, available: u64, unit: &'static str) -> ProbeShortage {
+    ProbeShortage { limit: limit.to_owned(), from_ms: None, to_ms: None, needed, available, unit }
 }
 
 impl Probe {
@@ -351,15 +354,15 @@ impl Probe {
     }
 }
 
-impl From<Shortfall> for Short {
-    fn from(it: Shortfall) -> Self {
+impl From<Shortfall> for ProbeShortage {
+    fn from(short: Shortfall) -> Self {
         Self {
-            limit: it.limit,
-            from_ms: Some(it.from_ms),
-            to_ms: Some(it.to_ms),
-            needed: Some(it.needed),
-            available: it.available,
-            unit: it.unit,
+            limit: short.limit,
+            from_ms: Some(short.from_ms),
+            to_ms: Some(short.to_ms),
+            needed: Some(short.needed),
+            available: short.available,
+            unit: short.unit,
         }
     }
 }

@@ -5,9 +5,12 @@
 
 use serde::Serialize;
 
-use super::answer::{Amount, Plan, Target, Verdict};
-use super::backend::Backend;
-use super::{PlanError, Study, plan};
+use super::answer::{Plan, PlanAmount, PlanVerdict, TargetBracket};
+use super::planner::plan;
+use super::progress::PlanProgress;
+use super::requirement::study::Study;
+use super::solve::backend::Backend;
+use super::terms::error::PlanError;
 use crate::policy::Provision;
 use crate::quantity::Millis;
 use crate::simulation::World;
@@ -16,7 +19,7 @@ use crate::worst_case::bounds;
 /// What keeps one promise.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Step {
+pub struct SweepStep {
     /// The plan for it.
     #[serde(flatten)]
     pub plan: Plan,
@@ -31,18 +34,19 @@ pub fn sweep(
     study: &Study<'_>,
     promises: &[Millis],
     backend: &dyn Backend,
+    progress: &PlanProgress<'_>,
     done: &dyn Fn(),
-) -> Result<Vec<Step>, PlanError> {
+) -> Result<Vec<SweepStep>, PlanError> {
     let mut promises = promises.to_vec();
     promises.sort_unstable();
     promises.dedup();
     let alone = alone(study);
-    let mut steps: Vec<Step> = Vec::with_capacity(promises.len());
+    let mut steps: Vec<SweepStep> = Vec::with_capacity(promises.len());
     for promise in promises {
-        let plan = plan(study, promise, backend)?;
+        let plan = plan(study, promise, backend, progress)?;
         done();
         let policy_alone = alone.is_some_and(|longest| longest <= promise.0);
-        let step = Step { plan, plan_of_ms: None, policy_alone };
+        let step = SweepStep { plan, plan_of_ms: None, policy_alone };
         steps.push(match steps.last() {
             Some(tighter) => step.no_worse_than(tighter),
             None => step,
@@ -61,11 +65,11 @@ fn alone(study: &Study<'_>) -> Option<u64> {
     bounds.cold_start_ms.filter(|_| bounds.failures == 0)
 }
 
-impl Step {
+impl SweepStep {
     fn no_worse_than(mut self, tighter: &Self) -> Self {
-        let order = |plan: &Plan, it: Amount| {
-            let value = plan.minimised.as_ref().and_then(|it| it.value);
-            (value.unwrap_or(0.0), it.peak_enis, it.eni_hours, it.creations)
+        let order = |plan: &Plan, amount: PlanAmount| {
+            let value = plan.minimised.as_ref().and_then(|minimised| minimised.value);
+            (value.unwrap_or(0.0), amount.peak_enis, amount.eni_hours, amount.creations)
         };
         let Some(before) = tighter.plan.amount else { return self };
         self.targets_no_worse_than(&tighter.plan);
@@ -77,8 +81,9 @@ impl Step {
         let gap = if before.peak_enis == 0 { 0.0 } else { open as f64 / before.peak_enis as f64 };
         let minimised =
             self.plan.minimised.as_ref().map(|own| own.with_value_of(tighter.plan.minimised.as_ref()));
-        let met = minimised.as_ref().map_or(before == lower_bound, |it| it.met) && !tighter.plan.made.refuses;
-        let status = if met { Verdict::Optimal } else { Verdict::Feasible };
+        let met = minimised.as_ref().map_or(before == lower_bound, |minimised| minimised.met)
+            && !tighter.plan.basis.refuses;
+        let status = if met { PlanVerdict::Optimal } else { PlanVerdict::Feasible };
         let max_cold_start_ms = self.plan.max_cold_start_ms;
         let Self { plan: own, policy_alone, .. } = self;
         let plan = Plan {
@@ -98,7 +103,8 @@ impl Step {
 
     /// What is enough for a tighter promise is enough; what fails there may do here.
     fn targets_no_worse_than(&mut self, tighter: &Plan) {
-        let enough = |own: &Target, before: &Target| own.enough.into_iter().chain(before.enough).min();
+        let enough =
+            |own: &TargetBracket, before: &TargetBracket| own.enough.into_iter().chain(before.enough).min();
         let own = &mut self.plan;
         own.warm_target.enough = enough(&own.warm_target, &tighter.warm_target);
         let before = enough(&own.constant_pool, &tighter.constant_pool);
@@ -115,12 +121,12 @@ impl Step {
 mod tests {
     use super::*;
     use crate::plan::NoPlan;
-    use crate::plan::answer::Made;
+    use crate::plan::answer::plan::PlanBasis;
 
-    fn step(promise: u64, amount: Option<Amount>) -> Step {
-        let target = Target { enough: None, at_least: 0, fails_at_ms: None };
+    fn step(promise: u64, amount: Option<PlanAmount>) -> SweepStep {
+        let target = TargetBracket { enough: None, at_least: 0, fails_at_ms: None };
         let plan = Plan {
-            status: if amount.is_some() { Verdict::Feasible } else { Verdict::Infeasible },
+            status: if amount.is_some() { PlanVerdict::Feasible } else { PlanVerdict::Infeasible },
             max_cold_start_ms: promise,
             cold_path_ms: 0,
             eni_wait_ms: 0,
@@ -138,13 +144,13 @@ mod tests {
             unproved: Vec::new(),
             minimised: None,
             explanation: None,
-            made: Made::default(),
+            basis: PlanBasis::default(),
         };
-        Step { plan, plan_of_ms: None, policy_alone: false }
+        SweepStep { plan, plan_of_ms: None, policy_alone: false }
     }
 
-    fn some(peak_enis: u64) -> Amount {
-        Amount { peak_enis, eni_hours: 1.0, creations: 3 }
+    fn some(peak_enis: u64) -> PlanAmount {
+        PlanAmount { peak_enis, eni_hours: 1.0, creations: 3 }
     }
 
     #[test]
@@ -162,15 +168,15 @@ mod tests {
         }
         assert_eq!(step(9, Some(some(2))).no_worse_than(&step(5, Some(some(2)))).plan_of_ms, None);
         let equal = step(9, Some(some(9))).no_worse_than(&step(5, Some(some(2))));
-        assert_eq!(equal.plan.status, Verdict::Optimal);
+        assert_eq!(equal.plan.status, PlanVerdict::Optimal);
         assert_eq!(step(9, None).no_worse_than(&step(5, None)), step(9, None));
     }
 
     #[test]
     fn targets_of_a_tighter_promise_are_enough_but_refute_nothing() {
-        let with = |promise: u64, amount: Option<Amount>, enough: Option<u32>, at_least: u32| {
+        let with = |promise: u64, amount: Option<PlanAmount>, enough: Option<u32>, at_least: u32| {
             let mut step = step(promise, amount);
-            let target = Target { enough, at_least, fails_at_ms: Some(promise) };
+            let target = TargetBracket { enough, at_least, fails_at_ms: Some(promise) };
             (step.plan.constant_pool, step.plan.warm_target) = (target.clone(), target);
             step
         };
@@ -178,7 +184,7 @@ mod tests {
         for own in [Some(some(2)), Some(some(9)), None] {
             for (enough, found) in [(Some(3), 3), (Some(7), 4), (None, 4)] {
                 let plan = with(9, own, enough, 2).no_worse_than(&tight).plan;
-                let target = Target { enough: Some(found), at_least: 2, fails_at_ms: Some(9) };
+                let target = TargetBracket { enough: Some(found), at_least: 2, fails_at_ms: Some(9) };
                 assert_eq!((plan.constant_pool, plan.warm_target), (target.clone(), target));
             }
         }

@@ -1,9 +1,9 @@
 //! Arrivals: the stream of invocations that everything downstream reads.
 
-use std::iter::Peekable;
+use std::iter::{Copied, Peekable};
 use std::slice;
 
-use super::{Cell, Shape, Spread};
+use super::{Cell, LogEntries, Shape, Spread};
 use crate::quantity::Millis;
 use crate::random::{Purpose, Stream};
 
@@ -23,13 +23,14 @@ pub struct Entry {
 /// The invocations in arrival order; holds one slot's worth at a time.
 #[derive(Clone, Debug)]
 pub struct Arrivals<'a> {
-    source: Source<'a>,
+    source: ArrivalSource<'a>,
 }
 
 #[derive(Clone, Debug)]
-enum Source<'a> {
-    Entries(Selected<'a, Entry>),
-    Counts(Spreading<Selected<'a, Cell>>),
+enum ArrivalSource<'a> {
+    Log(Selected<LogEntries<'a>>),
+    Entries(Selected<Copied<slice::Iter<'a, Entry>>>),
+    Counts(Spreading<Selected<Copied<slice::Iter<'a, Cell>>>>),
 }
 
 /// Every `shares`-th function from number `first` on.
@@ -51,24 +52,32 @@ impl FunctionShare {
 
 /// What there is of the functions of a share.
 #[derive(Clone, Debug)]
-struct Selected<'a, T> {
-    all: slice::Iter<'a, T>,
+struct Selected<I> {
+    all: I,
     share: FunctionShare,
 }
 
-impl Iterator for Selected<'_, Entry> {
-    type Item = Entry;
+impl<I: Iterator<Item: OfFunction>> Iterator for Selected<I> {
+    type Item = I::Item;
 
-    fn next(&mut self) -> Option<Entry> {
-        self.all.find(|entry| self.share.has(entry.function)).copied()
+    fn next(&mut self) -> Option<I::Item> {
+        self.all.find(|item| self.share.has(item.function()))
     }
 }
 
-impl Iterator for Selected<'_, Cell> {
-    type Item = Cell;
+trait OfFunction {
+    fn function(&self) -> u32;
+}
 
-    fn next(&mut self) -> Option<Cell> {
-        self.all.find(|cell| self.share.has(cell.function)).copied()
+impl OfFunction for Entry {
+    fn function(&self) -> u32 {
+        self.function
+    }
+}
+
+impl OfFunction for Cell {
+    fn function(&self) -> u32 {
+        self.function
     }
 }
 
@@ -81,12 +90,13 @@ impl<'a> Arrivals<'a> {
     /// same slot, and only each function's are in order.
     pub(super) fn of(shape: &'a Shape, share: FunctionShare, apart: bool) -> Self {
         let source = match shape {
-            Shape::Log(entries) | Shape::Concurrency { runs: entries, .. } => {
-                Source::Entries(Selected { all: entries.iter(), share })
+            Shape::Log(log) => ArrivalSource::Log(Selected { all: log.entries(), share }),
+            Shape::Concurrency { runs, .. } => {
+                ArrivalSource::Entries(Selected { all: runs.iter().copied(), share })
             }
             Shape::Counts { slot, cells, spread } => {
-                let spreading = Spreading::new(Selected { all: cells.iter(), share }, *slot, *spread);
-                Source::Counts(Spreading { apart, ..spreading })
+                let cells = Selected { all: cells.iter().copied(), share };
+                ArrivalSource::Counts(Spreading { apart, ..Spreading::new(cells, *slot, *spread) })
             }
         };
         Self { source }
@@ -98,8 +108,9 @@ impl Iterator for Arrivals<'_> {
 
     fn next(&mut self) -> Option<Entry> {
         match &mut self.source {
-            Source::Entries(entries) => entries.next(),
-            Source::Counts(counts) => counts.next(),
+            ArrivalSource::Log(entries) => entries.next(),
+            ArrivalSource::Entries(entries) => entries.next(),
+            ArrivalSource::Counts(counts) => counts.next(),
         }
     }
 }

@@ -8,10 +8,12 @@
 mod arrivals;
 pub mod block;
 pub mod generate;
+mod log;
 pub mod names;
 mod scale;
 
 pub use arrivals::{Arrivals, Entry, FunctionShare, Spreading};
+pub use log::{CallLog, LogEntries};
 pub use scale::Factor;
 
 use crate::quantity::{Memory, Millis};
@@ -59,7 +61,7 @@ pub struct Cell {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// One entry per invocation (or per run of equal ones), sorted by arrival.
-    Log(Vec<Entry>),
+    Log(CallLog),
     /// Invocations per slot, sorted by slot; the order within a slot is the order of ties.
     Counts {
         /// Length of a slot.
@@ -107,20 +109,21 @@ impl Traffic {
 
     /// Every duration that occurs, ms, with the index of its function.
     pub fn durations(&self) -> impl Iterator<Item = (u32, u64)> + '_ {
-        let (entries, cells): (&[Entry], &[Cell]) = match &self.shape {
-            Shape::Log(entries) | Shape::Concurrency { runs: entries, .. } => (entries, &[]),
-            Shape::Counts { cells, .. } => (&[], cells),
+        let (log, runs, cells): (Option<&CallLog>, &[Entry], &[Cell]) = match &self.shape {
+            Shape::Log(log) => (Some(log), &[], &[]),
+            Shape::Concurrency { runs, .. } => (None, runs, &[]),
+            Shape::Counts { cells, .. } => (None, &[], cells),
         };
-        let of_entries = entries.iter().map(|entry| (entry.function, entry.duration));
+        let entries = log.into_iter().flat_map(CallLog::entries).chain(runs.iter().copied());
+        let of_entries = entries.map(|entry| (entry.function, entry.duration));
         of_entries.chain(cells.iter().map(|cell| (cell.function, u64::from(cell.duration))))
     }
 
     /// How many invocations there are.
     pub fn invocations(&self) -> u64 {
         match &self.shape {
-            Shape::Log(entries) | Shape::Concurrency { runs: entries, .. } => {
-                entries.iter().map(|entry| u64::from(entry.count)).sum()
-            }
+            Shape::Log(log) => log.entries().map(|entry| u64::from(entry.count)).sum(),
+            Shape::Concurrency { runs, .. } => runs.iter().map(|entry| u64::from(entry.count)).sum(),
             Shape::Counts { cells, .. } => cells.iter().map(|cell| u64::from(cell.count)).sum(),
         }
     }
@@ -138,17 +141,13 @@ impl Traffic {
     #[must_use]
     pub fn window(&self, from: Millis, to: Millis) -> Self {
         let inside = |at: u64| from.0 <= at && at < to.0;
-        let cut = |entries: &[Entry]| -> Vec<Entry> {
-            entries
-                .iter()
-                .filter(|entry| inside(entry.at))
-                .map(|entry| Entry { at: entry.at - from.0, ..*entry })
-                .collect()
-        };
+        let cut = |entry: Entry| inside(entry.at).then(|| Entry { at: entry.at - from.0, ..entry });
         let mut origin = from;
         let shape = match &self.shape {
-            Shape::Log(entries) => Shape::Log(cut(entries)),
-            Shape::Concurrency { slot, runs } => Shape::Concurrency { slot: *slot, runs: cut(runs) },
+            Shape::Log(log) => Shape::Log(log.entries().filter_map(cut).collect()),
+            Shape::Concurrency { slot, runs } => {
+                Shape::Concurrency { slot: *slot, runs: runs.iter().copied().filter_map(cut).collect() }
+            }
             Shape::Counts { slot, cells, spread } => {
                 let first = from.0.div_ceil(slot.0.max(1));
                 origin = Millis(first * slot.0);

@@ -1,4 +1,4 @@
-//! Distinct: a number for each different name, in the order they first appear.
+//! Names: a number for each different name, in the order they first appear.
 //!
 //! The hash decides only how quickly a name is found: nothing is ever listed in its order.
 
@@ -6,25 +6,25 @@ use hashbrown::HashTable;
 
 /// The names seen so far.
 #[derive(Clone, Debug, Default)]
-pub struct Names {
+pub struct NameTable {
     table: HashTable<(u64, u32)>,
     ends: Vec<usize>,
     bytes: Vec<u8>,
 }
 
-impl Names {
-    /// The number of `name`, and whether it is new.
+impl NameTable {
+    /// The number of `name`, and whether it is new; nothing where there are too many.
     #[inline]
-    pub fn number(&mut self, name: &[u8], hash: u64) -> (u32, bool) {
+    pub fn number(&mut self, name: &[u8], hash: u64) -> Option<(u32, bool)> {
         let found = self.table.find(hash, |&(other, number)| other == hash && self.bytes_of(number) == name);
         if let Some(&(_, number)) = found {
-            return (number, false);
+            return Some((number, false));
         }
-        let number = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
+        let number = u32::try_from(self.ends.len()).ok()?;
         self.bytes.extend_from_slice(name);
         self.ends.push(self.bytes.len());
         self.table.insert_unique(hash, (hash, number), |&(hash, _)| hash);
-        (number, true)
+        Some((number, true))
     }
 
     /// The number of `name`, if it was seen.
@@ -48,9 +48,9 @@ impl Names {
     /// The name with this number; empty where there is none.
     pub fn bytes_of(&self, number: u32) -> &[u8] {
         let number = number as usize;
-        let start = number.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        let end = self.ends.get(number).copied().unwrap_or(start);
-        self.bytes.get(start..end).unwrap_or_default()
+        let start = number.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
+        let name = start.zip(self.ends.get(number)).and_then(|(start, end)| self.bytes.get(start..*end));
+        name.unwrap_or_default()
     }
 
     /// Forgets all names and keeps the room.
@@ -86,14 +86,15 @@ mod tests {
 
     #[test]
     fn names_are_numbered_as_they_come_even_where_hashes_meet() {
-        let mut names = Names::default();
-        let numbered: Vec<_> =
-            ["b", "a", "", "b", "abcdefghi", "abcdefghj"].map(|name| names.number(name.as_bytes(), 7)).into();
+        let mut names = NameTable::default();
+        let numbered: Vec<_> = ["b", "a", "", "b", "abcdefghi", "abcdefghj"]
+            .map(|name| names.number(name.as_bytes(), 7).unwrap())
+            .into();
         assert_eq!(numbered, [(0, true), (1, true), (2, true), (0, false), (3, true), (4, true)]);
         assert_eq!((names.len(), names.bytes_of(3), names.bytes_of(9)), (5, &b"abcdefghi"[..], &b""[..]));
         assert_ne!(hash(b"abcdefghi"), hash(b"abcdefghj"));
         names.clear();
-        assert_eq!(names.number(b"x", hash(b"x")), (0, true));
+        assert_eq!(names.number(b"x", hash(b"x")), Some((0, true)));
         assert_eq!((names.find(b"x"), names.find(b"y")), (Some(0), None));
     }
 }

@@ -11,7 +11,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::{Cell, Entry, Shape, Traffic};
+use super::{CallLog, Cell, Entry, Shape, Traffic};
 
 /// A factor, in whole millionths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,15 +68,15 @@ impl Traffic {
         let grows = |function: u32| functions.is_empty() || functions.contains(&function);
         let mut thinning = Thinning { factor, seen: vec![0; self.functions.len()] };
         let shape = match &self.shape {
-            Shape::Log(entries) => {
-                let mut scaled = Vec::with_capacity(entries.len());
-                for entry in entries {
+            Shape::Log(log) => {
+                let mut scaled = CallLog::default();
+                for entry in log.entries() {
                     let counts = if grows(entry.function) {
                         thinning.next(entry.function, entry.count)
                     } else {
                         entry.count.into()
                     };
-                    scaled.extend(parts(counts).map(|count| Entry { count, ..*entry }));
+                    parts(counts).for_each(|count| scaled.push(Entry { count, ..entry }));
                 }
                 Shape::Log(scaled)
             }

@@ -107,7 +107,7 @@ mod tests {
             origin: None,
             span: Millis(25),
             notes: Vec::new(),
-            shape: Shape::Log(entries.to_vec()),
+            shape: Shape::Log(entries.into_iter().collect()),
         };
         let mut curve = WitnessCurve::new(Millis(10), &traffic);
         let mut other = curve.clone();

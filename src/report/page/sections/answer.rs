@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::no_data;
 use crate::comparison::CompareRow;
-use crate::plan::{Plan, Verdict};
+use crate::plan::{Plan, PlanVerdict};
 use crate::policy::{self, Provision};
 use crate::quantity::Millis;
 use crate::report::answers::path;
@@ -92,7 +92,7 @@ fn plan(page: &ReportPage<'_>) -> String {
 /// The lower bound on the peak, where that is less than the plan's own.
 fn lower_bound(plan: &Plan) -> Option<u64> {
     let peak = plan.amount.map_or(0, |amount| amount.peak_enis);
-    (plan.status != Verdict::Optimal && plan.lower_bound.peak_enis < peak)
+    (plan.status != PlanVerdict::Optimal && plan.lower_bound.peak_enis < peak)
         .then_some(plan.lower_bound.peak_enis)
 }
 

@@ -1,85 +1,80 @@
 //! Binds: when a plan uses all there is of a limit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
-
-use super::Lever;
-use crate::plan::joint::{Joint, JointEntry};
-
-/// From when until when, ms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Stretch {
-    /// From, ms; negative before the first instant.
-    pub from_ms: i64,
-    /// Until (exclusive), ms.
-    pub to_ms: i64,
-}
+use super::lever::Lever;
+use crate::plan::answer::BindingStretch;
+use crate::plan::terms::exact::{at_most_u64, instant_ms};
+use crate::plan::terms::joint::{Joint, JointEntry};
 
 /// How much of a limit a plan uses, and when it uses all of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Use {
+pub(crate) struct LimitUse {
     /// The most at once.
     pub used: u64,
     /// When it is used up.
-    pub full: Vec<Stretch>,
+    pub full: Vec<BindingStretch>,
 }
 
 /// Of what is held where, or of the bucket's tokens; until the end of the account.
-pub(super) fn used(joint: &Joint, entries: &[JointEntry], lever: Lever) -> Use {
-    let end = i64::try_from(joint.end_ms()).unwrap_or(i64::MAX);
+pub(crate) fn used(joint: &Joint, entries: &[JointEntry], lever: Lever) -> LimitUse {
+    let end = instant_ms(joint.end_ms());
     match lever {
-        Lever::Addresses(subnet) => held(joint, entries, &|of| of == subnet, lever.value(joint), end),
+        Lever::Addresses(subnet) => held(joint, entries, &|own| own == subnet, lever.value(joint), end),
         Lever::RegionQuota => held(joint, entries, &|_| true, lever.value(joint), end),
         Lever::VpcQuota => {
-            let vpcs: std::collections::BTreeSet<usize> = joint.subnets.iter().map(|room| room.vpc).collect();
-            let of = |vpc: usize| {
+            let vpcs: BTreeSet<usize> = joint.subnets.iter().map(|room| room.vpc).collect();
+            let used_in = |vpc: usize| {
                 held(joint, entries, &|subnet| joint.subnets[subnet].vpc == vpc, lever.value(joint), end)
             };
-            vpcs.into_iter().map(of).max_by_key(|it| it.used).unwrap_or_default()
+            vpcs.into_iter().map(used_in).max_by_key(|used| used.used).unwrap_or_default()
         }
         Lever::Burst | Lever::Refill => drained(joint, entries, end),
-        Lever::HeadStart => Use::default(),
+        Lever::HeadStart => LimitUse::default(),
     }
 }
 
-fn held(joint: &Joint, entries: &[JointEntry], counts: &dyn Fn(usize) -> bool, most: u64, end: i64) -> Use {
+fn held(
+    joint: &Joint,
+    entries: &[JointEntry],
+    counts: &dyn Fn(usize) -> bool,
+    most: u64,
+    end: i64,
+) -> LimitUse {
     let mut changes: BTreeMap<i64, i64> = BTreeMap::new();
     for entry in entries.iter().filter(|entry| counts(joint.classes[entry.class])) {
         *changes.entry(entry.at_ms).or_default() += i64::from(entry.create);
         let gone = entry.at_ms.saturating_add_unsigned(joint.delete.max.0);
         *changes.entry(gone).or_default() -= i64::from(entry.delete);
     }
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let (mut now, mut used, mut full, mut since) = (0_i64, 0_i64, Vec::new(), None);
+    let (mut now, mut used, mut full, mut since) = (0_i128, 0_i128, Vec::new(), None);
     for (at_ms, change) in changes {
-        now += change;
+        now += i128::from(change);
         used = used.max(now);
         match since {
-            None if now >= most && at_ms < end => since = Some(at_ms),
-            Some(from_ms) if now < most => {
-                full.push(Stretch { from_ms, to_ms: at_ms.min(end) });
+            None if now >= i128::from(most) && at_ms < end => since = Some(at_ms),
+            Some(from_ms) if now < i128::from(most) => {
+                full.push(BindingStretch { from_ms, to_ms: at_ms.min(end) });
                 since = None;
             }
             _ => {}
         }
     }
-    full.extend(since.map(|from_ms| Stretch { from_ms, to_ms: end }));
-    Use { used: u64::try_from(used).unwrap_or(0), full }
+    full.extend(since.map(|from_ms| BindingStretch { from_ms, to_ms: end }));
+    LimitUse { used: at_most_u64(used.unsigned_abs()), full }
 }
 
 /// When no token is left: until one is there again.
-fn drained(joint: &Joint, entries: &[JointEntry], end: i64) -> Use {
+fn drained(joint: &Joint, entries: &[JointEntry], end: i64) -> LimitUse {
     const TOKEN: i128 = 1_000_000;
-    let Some(api) = joint.api else { return Use::default() };
+    let Some(api) = joint.api else { return LimitUse::default() };
     let (top, rate) = (i128::from(api.burst) * TOKEN, i128::from(api.per_second.0));
     let mut requests: BTreeMap<i64, i128> = BTreeMap::new();
     for entry in entries.iter().filter(|entry| entry.create > 0) {
         *requests.entry(entry.at_ms).or_default() += i128::from(entry.create);
     }
     let (mut level, mut clock, mut lowest) = (top, i64::MIN, top);
-    let mut full: Vec<Stretch> = Vec::new();
+    let mut full: Vec<BindingStretch> = Vec::new();
     for (at_ms, count) in requests {
         let pause = if clock == i64::MIN { 0 } else { i128::from(at_ms.abs_diff(clock)) };
         level = (level + rate * pause).min(top) - count * TOKEN;
@@ -88,12 +83,12 @@ fn drained(joint: &Joint, entries: &[JointEntry], end: i64) -> Use {
             continue;
         }
         let wait = if rate > 0 { (TOKEN - level + rate - 1) / rate } else { i128::from(u32::MAX) };
-        let until = at_ms.saturating_add(i64::try_from(wait).unwrap_or(i64::MAX)).min(end.max(at_ms + 1));
+        let until = at_ms.saturating_add_unsigned(at_most_u64(wait.unsigned_abs())).min(end.max(at_ms + 1));
         match full.last_mut() {
             Some(last) if last.to_ms >= at_ms => last.to_ms = until,
-            _ => full.push(Stretch { from_ms: at_ms, to_ms: until }),
+            _ => full.push(BindingStretch { from_ms: at_ms, to_ms: until }),
         }
     }
     let used = (top - lowest.max(0)) / TOKEN;
-    Use { used: u64::try_from(used).unwrap_or(0), full }
+    LimitUse { used: at_most_u64(used.unsigned_abs()), full }
 }

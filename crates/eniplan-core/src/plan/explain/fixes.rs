@@ -1,60 +1,17 @@
 //! Fixes: for each number that says no, the smallest one at which there is a plan, planned again.
 
-use serde::Serialize;
-
-use super::Lever;
-use super::trial::{any, smallest};
-use crate::plan::group::PlanError;
-use crate::plan::joint::{Joint, JointPlanned};
-use crate::plan::objective::Minimise;
-
-/// One kind of change, and the smallest of its kind after which there is a plan.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Remedy {
-    /// `addresses`, `vpc_quota`, `region_quota`, `api_burst`, `api_refill`, `head_start`,
-    /// `zone_survival`, `promise`, `keep_alive`, `move` or `together`.
-    pub kind: &'static str,
-    /// What changes, in the user's words.
-    pub what: String,
-    /// Whether any change of this kind alone brings a plan.
-    pub works: bool,
-    /// What it is now, in `unit`; `None`: no number.
-    pub from: Option<u64>,
-    /// The first at which there is a plan; `None`: none was found.
-    pub to: Option<u64>,
-    /// What the two count.
-    pub unit: &'static str,
-    /// The change in words; where none works, that.
-    pub change: String,
-    /// ENIs the plan then holds.
-    pub peak_enis: Option<u64>,
-}
-
-impl Remedy {
-    /// A kind of change that never works.
-    pub(super) fn vain(kind: &'static str, what: &str, why: &str) -> Self {
-        Self {
-            kind,
-            what: what.to_owned(),
-            works: false,
-            from: None,
-            to: None,
-            unit: "",
-            change: format!("{what}: {why}"),
-            peak_enis: None,
-        }
-    }
-}
+use super::lever::Lever;
+use super::trial::{plan_any, smallest};
+use crate::plan::answer::Remedy;
+use crate::plan::terms::error::PlanError;
+use crate::plan::terms::joint::Joint;
+use crate::plan::terms::objective::PlanObjective;
+use crate::plan::terms::solution::JointPlan;
 
 /// The smallest change of one number after which there is a plan; none: no number brings one.
-pub fn smallest_fix(joint: &Joint, lever: Lever) -> Result<Option<(u64, JointPlanned)>, PlanError> {
-    smallest_of(std::slice::from_ref(joint), lever)
-}
-
-/// The same where a plan of any of these problems will do; they differ in what is needed alone.
-fn smallest_of(joints: &[Joint], lever: Lever) -> Result<Option<(u64, JointPlanned)>, PlanError> {
-    let give = |value: u64| any(joints, |joint| lever.with(joint, value), Minimise::Enis);
+/// A plan of any of these problems will do; they differ in what is needed alone.
+pub fn smallest_fix(joints: &[Joint], lever: Lever) -> Result<Option<(u64, JointPlan)>, PlanError> {
+    let give = |value: u64| plan_any(joints, |joint| lever.with(joint, value), PlanObjective::Enis);
     let now = joints.first().map_or(0, |joint| lever.value(joint));
     smallest(now, loosest(joints, lever), give)
 }
@@ -64,14 +21,14 @@ fn loosest(joints: &[Joint], lever: Lever) -> u64 {
 }
 
 /// For each number alone the smallest that works, or that none does.
-pub(super) fn numbers(joints: &[Joint]) -> Result<Vec<Remedy>, PlanError> {
+pub(crate) fn numbers(joints: &[Joint]) -> Result<Vec<Remedy>, PlanError> {
     let Some(joint) = joints.first() else { return Ok(Vec::new()) };
     Lever::all(joint).into_iter().map(|lever| number(joints, joint, lever)).collect()
 }
 
 fn number(joints: &[Joint], joint: &Joint, lever: Lever) -> Result<Remedy, PlanError> {
     let (what, now) = (lever.name(joint), lever.value(joint));
-    let Some((to, plan)) = smallest_of(joints, lever)? else {
+    let Some((to, plan)) = smallest_fix(joints, lever)? else {
         let most = lever.amount(loosest(joints, lever));
         let vain = Remedy::vain(lever.kind(), &what, &format!("none works, up to {most}"));
         return Ok(Remedy { from: Some(now), unit: lever.unit(), ..vain });
@@ -94,13 +51,13 @@ fn raised(joint: &Joint, lever: Lever, now: u64, to: u64) -> String {
 }
 
 /// Giving up the survival of a zone; none where it is not asked for.
-pub(super) fn zones(joints: &[Joint]) -> Result<Option<Remedy>, PlanError> {
+pub(crate) fn zones(joints: &[Joint]) -> Result<Option<Remedy>, PlanError> {
     if joints.iter().all(|joint| !joint.survive_zone) {
         return Ok(None);
     }
     let looser = |joint: &Joint| Joint { survive_zone: false, ..joint.clone() };
     let what = "survival of the loss of a zone";
-    Ok(Some(match any(joints, looser, Minimise::Enis)? {
+    Ok(Some(match plan_any(joints, looser, PlanObjective::Enis)? {
         None => Remedy::vain("zone_survival", what, "giving it up alone brings no plan"),
         Some(plan) => Remedy {
             works: true,
@@ -112,7 +69,7 @@ pub(super) fn zones(joints: &[Joint]) -> Result<Option<Remedy>, PlanError> {
 }
 
 /// Where no number alone works: several together, none of which can be smaller; none: not even all do.
-pub(super) fn together(joints: &[Joint]) -> Result<Option<Remedy>, PlanError> {
+pub(crate) fn together(joints: &[Joint]) -> Result<Option<Remedy>, PlanError> {
     let Some(joint) = joints.first() else { return Ok(None) };
     let levers = Lever::all(joint);
     let set = |all: &mut [Joint], lever: Lever, value: u64| {
@@ -125,11 +82,11 @@ pub(super) fn together(joints: &[Joint]) -> Result<Option<Remedy>, PlanError> {
         let most = loosest(&all, *lever);
         set(&mut all, *lever, most);
     }
-    let Some(mut best) = any(&all, Joint::clone, Minimise::Enis)? else { return Ok(None) };
+    let Some(mut best) = plan_any(&all, Joint::clone, PlanObjective::Enis)? else { return Ok(None) };
     let mut changes = Vec::new();
     for lever in levers {
         let now = lever.value(joint);
-        let give = |value: u64| any(&all, |joint| lever.with(joint, value), Minimise::Enis);
+        let give = |value: u64| plan_any(&all, |joint| lever.with(joint, value), PlanObjective::Enis);
         if let Some(plan) = give(now)? {
             set(&mut all, lever, now);
             best = plan;

@@ -1,9 +1,11 @@
 //! A lever: one number of a joint problem that its owner could change, and how far that makes sense.
 
 use super::trial::plenty;
-use crate::plan::group::{Limit, Start};
-use crate::plan::joint::Joint;
-use crate::plan::tokens::Bucket;
+use crate::plan::solve::tokens::ExactBucket;
+use crate::plan::terms::exact::{at_most_u32, instant_ms};
+use crate::plan::terms::group::PlanStart;
+use crate::plan::terms::joint::Joint;
+use crate::plan::terms::limit::EniLimit;
 use crate::quantity::{Millis, Rate};
 
 /// One number that says no; larger is looser.
@@ -33,7 +35,7 @@ impl Lever {
         all.extend(joint.vpc_quota.map(|_| Self::VpcQuota));
         all.extend(joint.region_quota.map(|_| Self::RegionQuota));
         all.extend(joint.api.into_iter().flat_map(|_| [Self::Burst, Self::Refill]));
-        all.extend(matches!(joint.start, Start::Empty { .. }).then_some(Self::HeadStart));
+        all.extend(matches!(joint.start, PlanStart::Empty { .. }).then_some(Self::HeadStart));
         all
     }
 
@@ -46,8 +48,8 @@ impl Lever {
             Self::Burst => joint.api.map_or(0, |api| api.burst.into()),
             Self::Refill => joint.api.map_or(0, |api| api.per_second.0),
             Self::HeadStart => match joint.start {
-                Start::Warm => 0,
-                Start::Empty { from_ms } => u64::try_from(from_ms.saturating_neg()).unwrap_or(0),
+                PlanStart::Warm => 0,
+                PlanStart::Empty { from_ms } => from_ms.min(0).unsigned_abs(),
             },
         }
     }
@@ -56,7 +58,7 @@ impl Lever {
     #[must_use]
     pub fn with(self, joint: &Joint, value: u64) -> Joint {
         let mut joint = joint.clone();
-        let count = u32::try_from(value).unwrap_or(u32::MAX);
+        let count = at_most_u32(value);
         match self {
             Self::Addresses(subnet) => {
                 if let Some(room) = joint.subnets.get_mut(subnet) {
@@ -68,8 +70,8 @@ impl Lever {
             Self::Burst => joint.api.iter_mut().for_each(|api| api.burst = count),
             Self::Refill => joint.api.iter_mut().for_each(|api| api.per_second = Rate(value)),
             Self::HeadStart => {
-                let from_ms = i64::try_from(value).unwrap_or(i64::MAX).saturating_neg();
-                joint.start = Start::Empty { from_ms };
+                let from_ms = -instant_ms(value);
+                joint.start = PlanStart::Empty { from_ms };
             }
         }
         joint
@@ -87,23 +89,23 @@ impl Lever {
                 u64::from(spare.min(1_000)) * 1_000_000
             }
             Self::HeadStart => {
-                let width = joint.api.map_or(Some(0), |api| Bucket::from(api).width_ms(plenty));
+                let width = joint.api.map_or(Some(0), |api| ExactBucket::from(api).width_ms(plenty));
                 now.saturating_add(joint.turnaround_ms()).saturating_add(width.unwrap_or(0))
             }
         })
     }
 
     /// The limit it is a part of.
-    pub fn limit(self, joint: &Joint) -> Limit {
+    pub fn limit(self, joint: &Joint) -> EniLimit {
         match self {
             Self::Addresses(subnet) => {
                 let name = joint.subnets.get(subnet).map(|room| room.name.clone());
-                Limit::Addresses { subnet: name.unwrap_or_default() }
+                EniLimit::Addresses { subnet: name.unwrap_or_default() }
             }
-            Self::VpcQuota => Limit::VpcQuota,
-            Self::RegionQuota => Limit::RegionQuota,
-            Self::Burst | Self::Refill => Limit::ApiBucket,
-            Self::HeadStart => Limit::Boot,
+            Self::VpcQuota => EniLimit::VpcQuota,
+            Self::RegionQuota => EniLimit::RegionQuota,
+            Self::Burst | Self::Refill => EniLimit::ApiBucket,
+            Self::HeadStart => EniLimit::Boot,
         }
     }
 

@@ -4,121 +4,81 @@
 //! one address may save nothing and two an ENI. So the answer is the fewest more that save anything, and
 //! the most that can be taken away without costing anything (docs/plan.md, "The explanation").
 
-use serde::Serialize;
+use super::binds::used;
+use super::lever::Lever;
+use super::trial::{plan_again, smallest};
+use crate::plan::answer::{PriceDifference, ShadowPrice};
+use crate::plan::progress::PlanProgress;
+use crate::plan::terms::error::PlanError;
+use crate::plan::terms::joint::Joint;
+use crate::plan::terms::objective::{EniPrices, PlanObjective};
+use crate::plan::terms::schedule::Objectives;
+use crate::plan::terms::solution::JointPlan;
 
-use super::binds::{Stretch, used};
-use super::trial::{planned, smallest};
-use super::{Lever, Setting};
-use crate::plan::group::PlanError;
-use crate::plan::joint::JointPlanned;
-use crate::plan::objective::Prices;
-
-/// The difference that so much more, or less, makes to the plan; savings are positive.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Difference {
-    /// How much more or less.
-    pub by: u64,
-    /// ENIs at the peak.
-    pub peak_enis: i64,
-    /// ENI-hours.
-    pub eni_hours: f64,
-    /// Creations.
-    pub creations: i64,
-    /// The cost or the addresses, where the plan makes these small.
-    pub objective: Option<f64>,
-}
-
-/// What a limit is worth to the plan.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct ShadowPrice {
-    /// `addresses`, `vpc_quota`, `region_quota`, `api_burst`, `api_refill` or `head_start`.
-    pub kind: &'static str,
-    /// The limit, in the user's words.
-    pub limit: String,
-    /// How much there is, in `unit`.
-    pub available: u64,
-    /// The most that the plan uses of it at once.
-    pub used: u64,
-    /// What is counted.
-    pub unit: &'static str,
-    /// When it is used up.
-    pub full: Vec<Stretch>,
-    /// The fewest more that make the plan better, and what they save; `None`: no more ever does.
-    pub more: Option<Difference>,
-    /// What having far more than enough saves.
-    pub plenty: Option<Difference>,
-    /// How much less there can be while the plan stays as good.
-    pub spare: u64,
-    /// What one less than that costs, as negative savings; `None`: then there is no plan.
-    pub less: Option<Difference>,
+/// What each number that says no is worth to this plan of a joint problem.
+pub fn shadow_prices(
+    joint: &Joint,
+    minimise: PlanObjective,
+    base: &JointPlan,
+    progress: &PlanProgress<'_>,
+) -> Result<Vec<ShadowPrice>, PlanError> {
+    let problem = PricedProblem { joint, minimise };
+    let priced = |lever| {
+        let price = problem.price(base, lever);
+        progress.step();
+        price
+    };
+    Lever::all(joint).into_iter().map(priced).collect()
 }
 
 /// The objective, its parts in their order; smaller is better.
-type Key = [u128; 4];
+type ObjectiveKey = [u128; 4];
 
-impl Setting<'_> {
-    fn key(&self, plan: &JointPlanned) -> Key {
-        let it = plan.objectives;
-        let (peak, creations) = (u128::from(it.peak), u128::from(it.creations));
-        [self.first(plan).unwrap_or(0), peak, it.held_ms, creations]
+/// A joint problem and what is made small in it.
+struct PricedProblem<'a> {
+    joint: &'a Joint,
+    minimise: PlanObjective,
+}
+
+impl PricedProblem<'_> {
+    fn key(&self, plan: &JointPlan) -> ObjectiveKey {
+        let Objectives { peak, held_ms, creations } = plan.objectives;
+        [self.value(plan).unwrap_or(0), peak.into(), held_ms, creations.into()]
     }
 
     /// What comes before the ENIs, where anything does.
-    fn first(&self, plan: &JointPlanned) -> Option<u128> {
-        use crate::plan::objective::Minimise;
-        match self.minimise {
-            Minimise::Enis => None,
-            Minimise::Cost(prices) => Some(prices.cost(plan.objectives.held_ms, plan.objectives.creations)),
-            Minimise::Addresses { subnet } => {
-                let peaks = plan.subnet_peaks.iter().enumerate();
-                let own = peaks.filter(|(index, _)| subnet.is_none_or(|subnet| subnet == *index));
-                Some(own.map(|(_, peak)| u128::from(*peak)).max().unwrap_or(0))
-            }
-        }
+    fn value(&self, plan: &JointPlan) -> Option<u128> {
+        self.minimise.value(plan.objectives, &plan.subnet_peaks)
     }
 
-    fn saved(&self, base: &JointPlanned, other: &JointPlanned, by: u64) -> Difference {
-        let whole =
-            |a: u64, b: u64| i64::try_from(a).unwrap_or(i64::MAX) - i64::try_from(b).unwrap_or(i64::MAX);
-        let first = |plan| self.first(plan).map(|value| self.in_words(value));
+    fn saved(&self, base: &JointPlan, other: &JointPlan, by: u64) -> PriceDifference {
+        let value = |plan| self.value(plan).map(|value| self.in_words(value));
         let (was, is) = (base.objectives, other.objectives);
-        Difference {
+        PriceDifference {
             by,
-            peak_enis: whole(was.peak.into(), is.peak.into()),
+            peak_enis: i64::from(was.peak) - i64::from(is.peak),
             eni_hours: (was.held_ms as f64 - is.held_ms as f64) / 3_600_000.0,
-            creations: whole(was.creations, is.creations),
-            objective: first(base).zip(first(other)).map(|(was, is)| was - is),
+            creations: 0_i64.saturating_add_unsigned(was.creations).saturating_sub_unsigned(is.creations),
+            objective: value(base).zip(value(other)).map(|(was, is)| was - is),
         }
     }
 
     fn in_words(&self, value: u128) -> f64 {
         match self.minimise {
-            crate::plan::objective::Minimise::Cost(_) => Prices::in_currency(value),
-            _ => value as f64,
+            PlanObjective::Cost(_) => EniPrices::in_currency(value),
+            PlanObjective::Enis | PlanObjective::Addresses { .. } => value as f64,
         }
     }
 
-    /// What each number that says no is worth to this plan.
-    pub(super) fn prices(&self, base: &JointPlanned) -> Result<Vec<ShadowPrice>, PlanError> {
-        let priced = |lever| {
-            let price = self.price(base, lever);
-            (self.passed)();
-            price
-        };
-        Lever::all(self.joint).into_iter().map(priced).collect()
-    }
-
-    fn price(&self, base: &JointPlanned, lever: Lever) -> Result<ShadowPrice, PlanError> {
+    fn price(&self, base: &JointPlan, lever: Lever) -> Result<ShadowPrice, PlanError> {
         let joint = self.joint;
         let now = lever.value(joint);
         let best = self.key(base);
-        let plan = |value: u64| match planned(&lever.with(joint, value), self.minimise) {
+        let plan = |value: u64| match plan_again(&lever.with(joint, value), self.minimise) {
             Err(PlanError::TooFast) => Ok(None),
             other => other,
         };
-        let better = |value: u64| Ok::<_, PlanError>(plan(value)?.filter(|it| self.key(it) < best));
+        let better = |value: u64| Ok::<_, PlanError>(plan(value)?.filter(|plan| self.key(plan) < best));
         let loosest = lever.loosest(joint);
         let plenty = if loosest > now { better(loosest)? } else { None };
         let more = match plenty {
@@ -128,7 +88,7 @@ impl Setting<'_> {
         // Fewer and fewer until it is no longer as good.
         let worse = |less: u64| {
             let plan = plan(now - less)?;
-            let as_good = plan.as_ref().is_some_and(|it| self.key(it) <= best);
+            let as_good = plan.as_ref().is_some_and(|plan| self.key(plan) <= best);
             Ok::<_, PlanError>((!as_good).then_some(plan))
         };
         let worse = if now == 0 { None } else { smallest(0, now, worse)? };

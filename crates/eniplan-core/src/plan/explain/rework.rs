@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::fixes::Remedy;
 use super::trial::smallest;
-use crate::plan::backend::Backend;
-use crate::plan::group::PlanError;
-use crate::plan::promise::{cold_path, outlook};
-use crate::plan::study::Study;
+use crate::plan::answer::Remedy;
+use crate::plan::planner::outlook;
+use crate::plan::requirement::study::Study;
+use crate::plan::situation::Situation;
+use crate::plan::solve::backend::Backend;
+use crate::plan::terms::error::PlanError;
 use crate::policy::Policy;
 use crate::quantity::Millis;
 use crate::topology::{EniClass, Topology};
@@ -18,7 +19,7 @@ const LONGER: Millis = Millis::minutes(60);
 const MOST_MOVES: usize = 96;
 
 /// Plans a study again with something changed.
-pub(super) struct Rework<'a> {
+pub(crate) struct Rework<'a> {
     pub study: &'a Study<'a>,
     pub promise: Millis,
     pub backend: &'a dyn Backend,
@@ -28,13 +29,13 @@ impl Rework<'_> {
     /// The most ENIs the plan of this study holds; none: it has none.
     fn peak(&self, study: &Study<'_>, promise: Millis) -> Result<Option<u64>, PlanError> {
         let found = outlook(&study.clone().minimising(self.study.minimise), promise, self.backend)?;
-        Ok(found.ok().map(|it| it.amount.peak_enis))
+        Ok(found.ok().map(|outlook| outlook.amount.peak_enis))
     }
 
     /// A looser promise.
-    pub fn promise(&self) -> Result<Remedy, PlanError> {
+    pub(crate) fn promise(&self) -> Result<Remedy, PlanError> {
         let (what, now) = ("promise", self.promise);
-        let path = cold_path(self.study);
+        let path = self.study.longest_possible();
         let longest = path.plus(self.study.topology.boot.max).plus(LONGER);
         let fails = now.0.max(path.0.saturating_sub(1));
         let give = |ms: u64| self.peak(self.study, Millis(ms));
@@ -53,7 +54,7 @@ impl Rework<'_> {
     }
 
     /// A shorter keep-alive of every function, in whole seconds.
-    pub fn keep_alive(&self) -> Result<Remedy, PlanError> {
+    pub(crate) fn keep_alive(&self) -> Result<Remedy, PlanError> {
         let what = "keep-alive of idle environments";
         let in_vpc = (0..self.study.topology.functions.len())
             .filter(|&f| !self.study.topology.functions[f].classes.is_empty());
@@ -93,12 +94,12 @@ impl Rework<'_> {
         }
         let keep_alive = self.study.policy.keep_alive.map(|own| own.min(longest));
         let policy = Policy { keep_alive, ..self.study.policy.clone() };
-        let Study { cold_path, traffic, .. } = *self.study;
+        let Situation { cold_path, traffic, .. } = **self.study;
         self.peak(&Study::new(&topology, cold_path, &policy, traffic), self.promise)
     }
 
     /// One function in other subnets: the one with the fewest environments for which that works.
-    pub fn moving(&self) -> Result<Remedy, PlanError> {
+    pub(crate) fn moving(&self) -> Result<Remedy, PlanError> {
         let (kind, what) = ("move", "one function in other subnets of its VPC");
         let limits = &self.study.topology.limits;
         let mut tried = 0;
@@ -158,7 +159,7 @@ fn moved(topology: &Topology, function: usize, subnets: &[usize]) -> Topology {
     let mut classes = Vec::new();
     for &subnet in subnets {
         let class = EniClass { subnet, security_groups: groups.clone() };
-        let known = topology.classes.iter().position(|it| *it == class);
+        let known = topology.classes.iter().position(|known| *known == class);
         classes.push(known.unwrap_or(topology.classes.len()));
         if known.is_none() {
             topology.classes.push(class);

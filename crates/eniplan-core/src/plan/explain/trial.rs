@@ -1,25 +1,25 @@
 //! Trial: planning again with something changed.
 
-use crate::plan::group::PlanError;
-use crate::plan::joint::{Joint, JointAnswer, JointPlanned};
-use crate::plan::objective::{self, Minimise};
+use crate::plan::solve::objective::solve_objective;
+use crate::plan::terms::error::PlanError;
+use crate::plan::terms::exact::at_most_u32;
+use crate::plan::terms::joint::Joint;
+use crate::plan::terms::objective::PlanObjective;
+use crate::plan::terms::solution::JointPlan;
 
-/// The plan of a joint problem, checked; none: none was found, or ENIs that linger find no room.
-pub(super) fn planned(joint: &Joint, minimise: Minimise) -> Result<Option<JointPlanned>, PlanError> {
-    Ok(match objective::solve(joint, minimise)? {
-        JointAnswer::Planned(planned) if !joint.lingers || planned.lingering_peak.is_some() => Some(planned),
-        JointAnswer::Planned(_) | JointAnswer::Infeasible { .. } => None,
-    })
+/// The plan of a joint problem, checked; none: none was found, or ENIs in use while they are to be deleted find no room.
+pub fn plan_again(joint: &Joint, minimise: PlanObjective) -> Result<Option<JointPlan>, PlanError> {
+    Ok(solve_objective(joint, minimise)?.planned().filter(|planned| planned.drains_within(joint)))
 }
 
 /// The plan of the first of these problems that has one once it is changed.
-pub(super) fn any(
+pub(crate) fn plan_any(
     joints: &[Joint],
     change: impl Fn(&Joint) -> Joint,
-    minimise: Minimise,
-) -> Result<Option<JointPlanned>, PlanError> {
+    minimise: PlanObjective,
+) -> Result<Option<JointPlan>, PlanError> {
     for joint in joints {
-        match planned(&change(joint), minimise) {
+        match plan_again(&change(joint), minimise) {
             // A bucket too fast to be counted exactly is no answer.
             Ok(None) | Err(PlanError::TooFast) => {}
             found => return found,
@@ -29,16 +29,16 @@ pub(super) fn any(
 }
 
 /// More ENIs than any plan of these needs would hold or request before its first deletion.
-pub(super) fn plenty(joint: &Joint) -> u32 {
+pub(crate) fn plenty(joint: &Joint) -> u32 {
     let peaks = joint.pools.iter().map(|pool| u64::from(pool.need.peak().0));
-    u32::try_from(peaks.sum::<u64>().saturating_mul(4).saturating_add(16))
-        .map_or(1 << 30, |all| all.min(1 << 30))
+    let all = peaks.sum::<u64>().saturating_mul(4).saturating_add(16);
+    at_most_u32(all).min(1 << 30)
 }
 
 /// The smallest number above `fails` that passes, with what it gives; none: not even `most` does.
 ///
 /// Doubles its steps, then bisects: the number before it was tried and failed.
-pub(super) fn smallest<T, E>(
+pub(crate) fn smallest<T, E>(
     fails: u64,
     most: u64,
     mut give: impl FnMut(u64) -> Result<Option<T>, E>,
@@ -78,14 +78,14 @@ mod tests {
     #[test]
     fn the_smallest_is_found_and_the_one_before_was_tried() {
         for wanted in 1..200 {
-            let mut asked = Vec::new();
+            let mut tried = Vec::new();
             let found = smallest(0, 150, |n| {
-                asked.push(n);
+                tried.push(n);
                 Ok::<_, ()>((n >= wanted).then_some(n * 10))
             });
             let right = (wanted <= 150).then_some((wanted, wanted * 10));
             assert_eq!(found, Ok(right));
-            assert!(right.is_none() || wanted == 1 || asked.contains(&(wanted - 1)));
+            assert!(right.is_none() || wanted == 1 || tried.contains(&(wanted - 1)));
         }
         assert_eq!(smallest(5, 5, |_| Ok::<_, ()>(Some(()))), Ok(None));
         assert_eq!(smallest(0, 9, |_| Err::<Option<()>, _>("no")), Err("no"));
