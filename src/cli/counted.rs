@@ -36,7 +36,7 @@ struct LogCounter {
 impl LogCounter {
     /// Idle environments live for `keep_alive`; without that they are not counted.
     fn new(keep_alive: Option<Millis>) -> Self {
-        let keep_alive = keep_alive.map(|it| it.0);
+        let keep_alive = keep_alive.map(|life| life.0);
         Self { keep_alive, counted: FromLog::new(keep_alive) }
     }
 
@@ -86,7 +86,7 @@ impl StudyArgs {
         if study.topology.functions.iter().any(|place| lives(place.keep_alive) != keep_alive) {
             return Self::demand_of_kept(self.load()?);
         }
-        let invocations = found.functions.iter().map(|it| it.invocations).sum();
+        let invocations = found.functions.iter().map(|function| function.invocations).sum();
         let peak = (found.peak_concurrency, found.peak_concurrency_at);
         let demand = demand::of_functions(found.functions, peak, &study.topology, policy);
         Ok((study, demand, invocations))

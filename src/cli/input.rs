@@ -62,7 +62,8 @@ fn matches(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
     };
     let found =
         glob::glob(&text).map_err(|error| refuse(format!("the pattern is malformed: {}", error.msg)))?;
-    let found: Vec<PathBuf> = found.take(MOST + 1).filter_map(Result::ok).filter(|it| !it.is_dir()).collect();
+    let found: Vec<PathBuf> =
+        found.take(MOST + 1).filter_map(Result::ok).filter(|path| !path.is_dir()).collect();
     if found.is_empty() { Err(refuse("no file matches the pattern".to_owned())) } else { Ok(found) }
 }
 

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
+use super::input;
 use super::input::InputBytes;
 use super::spill::Spill;
-use super::{input, window};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use super::window::{self, TracePart};
+use crate::diagnostic::Diagnostics;
 use crate::import::{
     self, CallCounter, Companions, Gaps, InputFile, Keeping, Meaning, Options, Records, Repeats, Resets,
 };
@@ -143,7 +144,7 @@ impl TrafficArgs {
 
     /// Reads the traffic, or the part of it that is asked for; `durations` are those a scenario gives its functions.
     pub fn load(&self, durations: BTreeMap<String, Millis>) -> Result<Traffic, Diagnostics> {
-        window::cut(self, self.read_with(durations, (None, false), None)?.into_traffic())
+        window::cut(&self.part(), self.read_with(durations, (None, false), None)?.into_traffic())
     }
 
     /// Reads all of the traffic; `counter` counts calls, so that none is kept, and counts of a day may be kept
@@ -166,13 +167,13 @@ impl TrafficArgs {
     ) -> Result<Records, Diagnostics> {
         let mut problems = Diagnostics::default();
         let paths = input::expanded(&self.files, &mut problems);
-        let found = |path: &Path, problems: &mut Diagnostics| keep(InputBytes::find(path, quiet), problems);
+        let found = |path: &Path, problems: &mut Diagnostics| problems.keep(InputBytes::find(path, quiet));
         let files: Vec<(String, InputBytes)> = paths
             .iter()
             .filter_map(|path| Some((input::source(path), found(path, &mut problems)?)))
             .collect();
         let companion = |path: &PathBuf, problems: &mut Diagnostics| {
-            Some((input::shown(path), keep(InputBytes::find(path, None), problems)?))
+            Some((input::shown(path), problems.keep(InputBytes::find(path, None))?))
         };
         let [of_durations, of_memory] =
             [&self.durations, &self.memory].map(|named| companion(named.as_ref()?, &mut problems));
@@ -212,9 +213,13 @@ impl TrafficArgs {
         }
     }
 
+    fn part(&self) -> TracePart<'_> {
+        TracePart { from: self.from.as_deref(), to: self.to.as_deref(), busiest: self.busiest }
+    }
+
     /// Whether only a part of the traffic is asked for.
-    pub const fn is_part(&self) -> bool {
-        self.from.is_some() || self.to.is_some() || self.busiest.is_some()
+    pub fn is_part(&self) -> bool {
+        self.part() != TracePart::default()
     }
 }
 
@@ -226,9 +231,4 @@ fn input_file((name, bytes): &(String, InputBytes)) -> InputFile<'_> {
 fn zone(text: &str) -> Result<TimeZone, String> {
     let database = TimeZoneDatabase::bundled();
     database.get(text).map_err(|_| format!("there is no time zone `{text}`; write one such as Europe/Berlin"))
-}
-
-/// What `result` holds; a problem goes to `problems`.
-pub fn keep<T>(result: Result<T, Diagnostic>, problems: &mut Diagnostics) -> Option<T> {
-    result.map_err(|problem| problems.push(problem)).ok()
 }

@@ -43,7 +43,7 @@ fn alone(functions: &[Hashed<'_>], length: usize) -> Vec<bool> {
         Some(number)
     };
     let numbers: Vec<Option<u32>> = functions.iter().map(&mut number).collect();
-    numbers.iter().map(|number| number.is_some_and(|it| times.get(it as usize) == Some(&1))).collect()
+    numbers.iter().map(|number| number.is_some_and(|number| times.get(number as usize) == Some(&1))).collect()
 }
 
 /// A name for each: its kind and the first 8 characters of its hash, more of

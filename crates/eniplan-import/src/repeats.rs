@@ -34,7 +34,7 @@ pub fn without_repeats(samples: Vec<Sample>, reading: &mut Reading<'_>) -> Vec<S
         match reading.options().repeats {
             Repeats::Error => complain(sample, earlier, reading),
             choice => {
-                drop.iter_mut().skip(index).take(1).for_each(|it| *it = true);
+                drop.iter_mut().skip(index).take(1).for_each(|dropped| *dropped = true);
                 let kept = first.and_then(|first| samples.get_mut(first));
                 if let Some(kept) = kept.filter(|_| choice != Repeats::First) {
                     let micro = if choice == Repeats::Add {
@@ -73,7 +73,8 @@ fn second_passes(samples: &mut [Sample], order: &[usize], reading: &Reading<'_>)
     let mut moves = Vec::new();
     for pair in order.windows(2) {
         let &[first, second] = pair else { continue };
-        let Some((at, function)) = key(samples, second).filter(|it| key(samples, first) == Some(*it)) else {
+        let Some((at, function)) = key(samples, second).filter(|found| key(samples, first) == Some(*found))
+        else {
             continue;
         };
         let Some(later) = reading.clock().second_pass(at) else { continue };

@@ -43,7 +43,7 @@ pub fn mean_durations(samples: &Samples) -> BTreeMap<u32, u32> {
     }
     #[allow(clippy::cast_possible_truncation)] // a mean of such
     let mean = |(sum, count): (u64, u64)| ((sum + count / 2) / count.max(1)) as u32;
-    sums.into_iter().map(|(function, it)| (function, mean(it))).collect()
+    sums.into_iter().map(|(function, sum)| (function, mean(sum))).collect()
 }
 
 /// How samples become cells.

@@ -6,6 +6,7 @@ use crate::demand::at_start;
 use crate::platform::{Growth, MergeRule, Platform};
 use crate::policy::{Policy, StartMode};
 use crate::quantity::convert::slot;
+use crate::quantity::convert::up_to;
 use crate::quantity::{Interval, Memory, Millis};
 use crate::scenario::{Function, Scenario};
 use crate::simulation::World;
@@ -158,7 +159,7 @@ fn together(rule: MergeRule, parts: impl Iterator<Item = u64>) -> u64 {
 /// Whole milliseconds, rounded up.
 fn download_time(code: Memory, per_mib: Millis) -> Millis {
     let time = (u128::from(code.0) * u128::from(per_mib.0)).div_ceil(u128::from(Memory::mib(1).0));
-    u64::try_from(time).map_or(Millis::LONGEST, |time| Millis(time).min(Millis::LONGEST))
+    Millis(up_to(time, Millis::LONGEST.0))
 }
 
 /// Makes a phase longer, whatever it draws.

@@ -42,6 +42,12 @@ pub fn lower_bound(n: impl Into<u128>) -> u32 {
     u32::try_from(n.into()).unwrap_or(u32::MAX)
 }
 
+/// The smaller of `n` and `most`, exactly.
+pub fn up_to(n: u128, most: u64) -> u64 {
+    // What does not fit is above any `most`.
+    u64::try_from(n).map_or(most, |n| n.min(most))
+}
+
 /// The number of something held in a table, in half the width: before there are more of them than it can
 /// number, no memory holds the table.
 pub fn slot(index: usize) -> u32 {

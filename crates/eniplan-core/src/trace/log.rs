@@ -148,7 +148,8 @@ mod tests {
         for (at, duration, function) in calls {
             log.push_call(at, duration, function);
         }
-        let found: Vec<_> = log.entries().map(|it| (it.at, it.duration, it.function, it.count)).collect();
+        let found: Vec<_> =
+            log.entries().map(|entry| (entry.at, entry.duration, entry.function, entry.count)).collect();
         assert_eq!(found, [(0, 5, 1, 3), (0, 5, 2, 1), (0, 5, 1, 1), (4, 5, 1, 2), (4, 1 << 40, 1, 1)]);
     }
 }

@@ -15,6 +15,7 @@ use super::entry::{Cell, Entry};
 use super::log::CallLog;
 use super::shape::Shape;
 use super::traffic::Traffic;
+use crate::quantity::convert::up_to;
 
 /// A factor, in whole millionths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,17 +33,13 @@ impl Factor {
 
     /// How many the first `n` become.
     fn of(self, n: u64) -> u64 {
-        saturated(u128::from(n) * u128::from(self.0) / 1_000_000)
+        up_to(u128::from(n) * u128::from(self.0) / 1_000_000, u64::MAX)
     }
 
     /// What a level becomes.
     fn level(self, level: u64) -> u64 {
-        saturated((u128::from(level) * u128::from(self.0)).div_ceil(1_000_000))
+        up_to((u128::from(level) * u128::from(self.0)).div_ceil(1_000_000), u64::MAX)
     }
-}
-
-fn saturated(n: u128) -> u64 {
-    u64::try_from(n).unwrap_or(u64::MAX)
 }
 
 impl fmt::Display for Factor {
@@ -183,7 +180,7 @@ mod tests {
     }
 
     fn listed(traffic: &Traffic) -> Vec<(u64, u64, u32, u32)> {
-        traffic.arrivals().map(|it| (it.at, it.duration, it.function, it.count)).collect()
+        traffic.arrivals().map(|entry| (entry.at, entry.duration, entry.function, entry.count)).collect()
     }
 
     fn log(entries: &[(u64, u64, u32, u32)]) -> Traffic {
@@ -210,7 +207,7 @@ mod tests {
         let counts = traffic(Shape::Counts { slot: Millis(10), cells, spread: Spread::Burst });
         let by = |factor: u64, at: u64| -> u64 {
             let scaled = counts.scaled(Factor(factor), &[]);
-            scaled.arrivals().filter(|it| it.at <= at).map(|it| u64::from(it.count)).sum()
+            scaled.arrivals().filter(|entry| entry.at <= at).map(|entry| u64::from(entry.count)).sum()
         };
         for at in [0, 20, 30] {
             let brought: Vec<u64> = (0..40).map(|n| by(n * 77_777, at)).collect();

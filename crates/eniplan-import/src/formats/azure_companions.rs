@@ -87,7 +87,8 @@ impl<T: Copy + Sync> CompanionValues<T> {
             let (owner, app, value) = (owner?, app?, value?);
             let (mut names, mut values, mut lines) = (NameTable::default(), Vec::new(), Vec::new());
             rows.each(reading, |row, reading| {
-                let cells = [Some(owner), Some(app), function].map(|column| column.map(|it| row.cell(it)));
+                let cells = [Some(owner), Some(app), function]
+                    .map(|column| column.map(|column_index| row.cell(column_index)));
                 let hashes = cells.each_ref().map(|cell| match cell {
                     Some(cell) => reading.keep(cell.name()),
                     None => Some(""),

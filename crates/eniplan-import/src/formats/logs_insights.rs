@@ -187,7 +187,8 @@ fn record(fields: &[Option<Field<'_>>; 7], reading: &mut Reading<'_>, tally: &mu
         return;
     };
     tally.kept += 1;
-    let micros = |field: Option<Field<'_>>| field.map_or(Ok(0), |it| it.duration(DurationUnit::Milliseconds));
+    let micros =
+        |field: Option<Field<'_>>| field.map_or(Ok(0), |field| field.duration(DurationUnit::Milliseconds));
     let memory: Result<_, Diagnostic> = match (memory, line_memory) {
         (Some(bytes), _) => bytes.megabytes(6).map(Some),
         (None, Some(mb)) => mb.megabytes(0).map(Some),

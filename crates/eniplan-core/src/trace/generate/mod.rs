@@ -123,7 +123,7 @@ impl Recipe {
         if self.loads.iter().any(|load| load.duration.0 > u64::from(u32::MAX) / 2) {
             bad("a duration is longer than 24 days".into(), "use a shorter one");
         }
-        let last = i64::try_from(self.span.0).unwrap_or(i64::MAX);
+        let last = offset(self.span.0);
         let written = |start: i64| Timestamp::from_millisecond(start.saturating_add(last)).is_ok();
         if !self.start.is_none_or(written) {
             bad("the traffic would end after the year 9999".into(), "start it earlier");
@@ -164,15 +164,15 @@ impl Recipe {
 
     /// The mean factor over the slot that starts at `at`, by the minute.
     fn mean_factor(&self, at: u64) -> f64 {
-        let steps = u32::try_from(self.slot.0 / 60_000).unwrap_or(u32::MAX).clamp(1, 1_440);
-        let step = self.slot.0 as f64 / f64::from(steps);
-        let sum: f64 = (0..steps).map(|n| self.factor(at as f64 + (f64::from(n) + 0.5) * step)).sum();
-        sum / f64::from(steps)
+        let steps = (self.slot.0 / 60_000).clamp(1, 1_440);
+        let step = self.slot.0 as f64 / steps as f64;
+        let sum: f64 = (0..steps).map(|n| self.factor(at as f64 + (n as f64 + 0.5) * step)).sum();
+        sum / steps as f64
     }
 
     /// The instant `at` ms from the start, as the file writes it.
     fn time(&self, at: u64) -> String {
-        let offset = i64::try_from(at).unwrap_or(i64::MAX);
+        let offset = offset(at);
         match self.start.and_then(|start| Timestamp::from_millisecond(start.saturating_add(offset)).ok()) {
             Some(wall) => wall.to_string(),
             None if at.is_multiple_of(1_000) => (at / 1_000).to_string(),
@@ -288,4 +288,10 @@ fn cell(name: &str) -> String {
     } else {
         name.to_owned()
     }
+}
+
+/// So many ms as an offset of a timestamp.
+fn offset(ms: u64) -> i64 {
+    // Beyond what a timestamp can be, which is told as such.
+    i64::try_from(ms).unwrap_or(i64::MAX)
 }

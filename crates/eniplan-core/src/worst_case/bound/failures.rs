@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::account::{concurrency_may_be_met, outside_components};
 use super::arrivals::{ArrivalCell, arrival_cells};
 use super::component::FunctionComponent;
-use super::curves::{may_exceed, peak_of, smallest_of};
+use super::curves::{may_exceed, smallest_of};
 use super::environments::ComponentEnvironments;
 use super::findings::Findings;
 use super::hypothesis::SharedUnions;
@@ -41,19 +42,6 @@ pub(super) fn may_fail(
     (may_fail, by_limits)
 }
 
-/// Whether so many environments may be alive that more may start or run than the account allows.
-pub(super) fn concurrency_may_be_met(
-    problem: &BoundProblem<'_>,
-    environments: &[ComponentEnvironments],
-    most: &[Most],
-) -> bool {
-    let Some(limit) = problem.limits().account_concurrency else { return false };
-    let inside = environments.iter().map(|environments| &environments.alive);
-    let outside = outside_components(problem).map(|f| &most[f].alive);
-    let alive = inside.chain(outside).map(peak_of).sum::<Option<u64>>();
-    alive.is_none_or(|alive| alive > u64::from(limit))
-}
-
 /// When more than `limit` environments may start or run.
 fn busy_beyond(problem: &BoundProblem<'_>, found: &Findings, limit: u64) -> Ranges {
     if !concurrency_may_be_met(problem, &found.environments, &found.most) {
@@ -68,12 +56,6 @@ fn busy_beyond(problem: &BoundProblem<'_>, found: &Findings, limit: u64) -> Rang
     let inside = problem.components.iter().zip(&found.environments).map(of_component);
     let all: Vec<Curve> = inside.chain(outside_components(problem).map(|f| busy(f).clone())).collect();
     may_exceed(&Curve::sum(&all), limit)
-}
-
-/// Functions that use no ENIs.
-fn outside_components(problem: &BoundProblem<'_>) -> impl Iterator<Item = usize> {
-    let inside = |f: &usize| problem.components.iter().any(|component| component.functions.contains(f));
-    problem.functions().filter(move |f| !inside(f))
 }
 
 /// The arrivals of each function that may be refused an ENI: only while more could be held than a limit allows.

@@ -1,8 +1,8 @@
 //! Findings: what follows from a hypothesis.
 
+use super::account::concurrency_may_be_met;
 use super::component::FunctionComponent;
 use super::environments::ComponentEnvironments;
-use super::failures::concurrency_may_be_met;
 use super::held::ComponentHeld;
 use super::hypothesis::Hypothesis;
 use super::problem::BoundProblem;

@@ -3,6 +3,7 @@
 use crate::demand::near;
 use crate::quantity::Rate;
 use crate::quantity::convert::lower_bound;
+use crate::quantity::convert::up_to;
 use crate::topology::{SystemLimits, TokenBucket};
 
 const TOKEN: u64 = 1_000_000;
@@ -39,7 +40,7 @@ fn wait(owed: u128, per_ms: u64) -> u64 {
         return NEVER;
     }
     // What takes longer than that counts as never: up.
-    u64::try_from(owed.div_ceil(u128::from(per_ms))).map_or(NEVER, |ms| ms.min(NEVER))
+    up_to(owed.div_ceil(u128::from(per_ms)), NEVER)
 }
 
 /// The hosts' rate as a bucket that holds one second's worth, or less where that does not fit.
