@@ -7,7 +7,7 @@ use super::records::Sample;
 use eniplan_core::diagnostic::{Code, Diagnostic};
 
 /// `samples`, in order of time, without repeats: refused, added up or dropped, as the user chose.
-pub fn without_repeats(samples: Vec<Sample>, reading: &mut Reading<'_>) -> Vec<Sample> {
+pub(crate) fn without_repeats(samples: Vec<Sample>, reading: &mut Reading<'_>) -> Vec<Sample> {
     let mut order: Vec<usize> = (0..samples.len()).collect();
     order.sort_by_key(|index| samples.get(*index).map(|s| (s.at, s.function, s.place)));
     let mut samples = samples;

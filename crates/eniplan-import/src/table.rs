@@ -90,7 +90,7 @@ fn records_start(text: &str) -> RowsStart {
 }
 
 /// The first records of `text`, at most `most`; nothing where more of the file has to be seen.
-pub fn front_records(text: &str, is_all: bool, most: usize) -> Option<Vec<FrontRecord>> {
+pub(crate) fn front_records(text: &str, is_all: bool, most: usize) -> Option<Vec<FrontRecord>> {
     let mut start = records_start(text);
     let mut records = CsvRecords::new(start.separator, start.lines);
     let mut rest = text.as_bytes().get(start.byte..).unwrap_or_default();

@@ -50,7 +50,7 @@ fn called_it(path: &Path, text: &str) -> Vec<String> {
 }
 
 /// All of a folder, in folders below it too.
-pub fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
+pub(super) fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

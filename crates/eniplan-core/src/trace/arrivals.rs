@@ -77,14 +77,14 @@ impl<'a> Arrivals<'a> {
 
     /// Those of one share; where they may come `apart`, one function's may come before another's of the
     /// same slot, and only each function's are in order.
-    pub(super) fn of(shape: &'a Shape, share: FunctionShare, apart: bool) -> Self {
+    pub(super) fn of(shape: &'a Shape, part: FunctionShare, apart: bool) -> Self {
         let source = match shape {
-            Shape::Log(log) => ArrivalSource::Log(Selected { all: log.entries(), share }),
+            Shape::Log(log) => ArrivalSource::Log(Selected { all: log.entries(), share: part }),
             Shape::Concurrency { runs, .. } => {
-                ArrivalSource::Entries(Selected { all: runs.iter().copied(), share })
+                ArrivalSource::Entries(Selected { all: runs.iter().copied(), share: part })
             }
             Shape::Counts { slot, cells, spread } => {
-                let cells = Selected { all: cells.iter().copied(), share };
+                let cells = Selected { all: cells.iter().copied(), share: part };
                 ArrivalSource::Counts(Spreading { apart, ..Spreading::new(cells, *slot, *spread) })
             }
         };

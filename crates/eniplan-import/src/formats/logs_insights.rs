@@ -22,7 +22,7 @@ use crate::table::{CsvColumn, CsvHeader};
 use eniplan_core::diagnostic::{Code, Diagnostic};
 
 /// `@timestamp,@duration,...` or `bin(5m),count`.
-pub struct LogsInsights;
+pub(super) struct LogsInsights;
 
 const COUNTS: [&str; 6] = ["count", "count(*)", "count()", "invocations", "requests", "calls"];
 
