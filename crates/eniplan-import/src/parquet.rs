@@ -22,14 +22,14 @@ use eniplan_core::diagnostic::{Code, Diagnostic};
 use eniplan_core::quantity::Memory;
 
 /// What a Parquet file begins with.
-pub const MAGIC: &[u8] = b"PAR1";
+pub(crate) const MAGIC: &[u8] = b"PAR1";
 
 /// Rows that are read at a time.
 const BATCH: usize = 4_096;
 
 /// A Parquet file as CSV text, which is made as it is read. What the file holds stands at its end, so that it is in
 /// memory as it lies there.
-pub struct ParquetText {
+pub(crate) struct ParquetText {
     file: String,
     limit: Memory,
     reader: SerializedFileReader<Bytes>,
@@ -46,7 +46,7 @@ pub struct ParquetText {
 }
 
 /// Opens the file; what comes out may be as large as `limit`.
-pub fn table(
+pub(crate) fn table(
     file: &str,
     mut packed: impl Read,
     limit: Memory,
