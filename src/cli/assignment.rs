@@ -12,14 +12,16 @@ use crate::document::tree::{self, TreeNode};
 use crate::quantity::{Interval, Millis};
 use crate::report::format::{counted, name, thousands};
 use crate::report::pretty;
-use crate::report::views::{self, WitnessFileView, WitnessObjectiveView, WitnessTrafficView};
+use crate::report::views::{self, WitnessFileView, WitnessObjectiveView, WitnessTraceView};
 use crate::simulation::{Assignment, End, Outcome};
 use crate::topology::Topology;
 use crate::trace::Traffic;
 
-const FIELDS: [&str; 5] = ["boots_ms", "deletions_ms", "phases_ms", "misses", "otherwise"];
+const FIELDS: [&str; 5] = ["boots_ms", "deletions_ms", "phases_ms", "misses", "unlisted"];
 /// What a file says beside the assignment.
-const ABOUT: [&str; 4] = ["witness_of", "traffic", "policy", "model"];
+/// Names until 0.1.0 of the fields `unlisted` and `trace`.
+const OLD: [&str; 2] = ["otherwise", "traffic"];
+const ABOUT: [&str; 4] = ["witness_of", "trace", "policy", "model"];
 const HELP: &str = "give a file that `eniplan worst-case --witness FILE` has written";
 
 /// What an assignment witnesses, and the value it reaches.
@@ -119,7 +121,7 @@ pub fn written(witness: &Witness, traffic: &Traffic) -> String {
     });
     let (policy, model) = witness.setting.as_ref().map(|(p, m)| (p.as_str(), m.as_str())).unzip();
     let file = WitnessFileView {
-        traffic: WitnessTrafficView {
+        trace: WitnessTraceView {
             invocations: traffic.invocations(),
             span_ms: traffic.span,
             checksum: checksum(traffic),
@@ -160,7 +162,7 @@ pub fn read(path: &Path, topology: &Topology, traffic: &Traffic) -> Result<Witne
 pub fn parse(file: &str, text: &str, topology: &Topology, traffic: &Traffic) -> Result<Witness, Diagnostics> {
     let whole = tree::read(file, text)?;
     let mut reader = WitnessReader { file, problems: Diagnostics::default() };
-    if let Some(said) = whole.get("traffic") {
+    if let Some(said) = whole.get("trace").or_else(|| whole.get(OLD[1])) {
         reader.traffic(said, traffic);
     }
     let named = |field: &str| whole.get(field).and_then(TreeNode::text).map(str::to_owned);
@@ -235,13 +237,13 @@ impl WitnessReader<'_> {
 
     fn assignment(&mut self, fields: &TreeNode, topology: &Topology) -> Assignment {
         for (field, node) in fields.entries() {
-            if !FIELDS.contains(&field.value.as_str()) && !ABOUT.contains(&field.value.as_str()) {
+            if ![&FIELDS[..], &ABOUT, &OLD].iter().any(|known| known.contains(&field.value.as_str())) {
                 let known = FIELDS.join(", ");
                 let message = format!("there is no field `{}`; there are {known}", field.value);
                 self.bad(Code::UnknownName, message, node);
             }
         }
-        let mut assignment = Assignment::all(self.otherwise(fields));
+        let mut assignment = Assignment::all(self.unlisted(fields));
         assignment.boots_ms = self.numbers("boots_ms", fields, Some(&topology.boot));
         assignment.deletions_ms = self.numbers("deletions_ms", fields, Some(&topology.delete));
         assignment.misses = self.numbers("misses", fields, None).into_iter().collect();
@@ -262,13 +264,14 @@ impl WitnessReader<'_> {
         assignment
     }
 
-    fn otherwise(&mut self, fields: &TreeNode) -> End {
-        match fields.get("otherwise").and_then(TreeNode::text) {
+    fn unlisted(&mut self, fields: &TreeNode) -> End {
+        let unlisted = fields.get("unlisted").or_else(|| fields.get(OLD[0]));
+        match unlisted.and_then(TreeNode::text) {
             Some("longest") => End::Longest,
             Some("shortest") => End::Shortest,
             _ => {
-                let message = "`otherwise` is neither \"longest\" nor \"shortest\"";
-                self.bad(Code::BadValue, message, fields.get("otherwise").unwrap_or(fields));
+                let message = "`unlisted` is neither \"longest\" nor \"shortest\"";
+                self.bad(Code::BadValue, message, unlisted.unwrap_or(fields));
                 End::Longest
             }
         }

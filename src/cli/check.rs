@@ -109,7 +109,7 @@ fn of_document(kind: FileKind, study: CommandStudy, assumptions: &mut Vec<String
     FileContents::Scenario {
         functions: scenario.functions.len() as u64,
         subnets: scenario.subnets.len() as u64,
-        targets: scenario.targets.len() as u64,
+        destinations: scenario.targets.len() as u64,
         model: study.platform.name,
     }
 }

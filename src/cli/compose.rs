@@ -153,16 +153,16 @@ impl CompositionSearch<'_> {
             all.push(best.cut.clone());
         }
         let mut rows: Vec<CutRow> = Vec::new();
-        let mut refused = Vec::new();
+        let mut rejected = Vec::new();
         for cut in &all {
             let measured = measure(service, cut, &self.seeds, self.effort);
             work.step();
             match measured {
                 Ok(row) => rows.push(row),
-                Err(why) => refused.push((cut.name.clone(), why)),
+                Err(why) => rejected.push((cut.name.clone(), why)),
             }
         }
-        Composition { rows, refused, objective: self.objective, best, routes: routes as u64 }
+        Composition { rows, rejected, objective: self.objective, best, routes: routes as u64 }
     }
 }
 

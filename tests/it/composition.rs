@@ -238,7 +238,7 @@ fn a_heavy_route_that_is_rare_stands_apart() {
     );
     let cut = shop.best(CutObjective::ColdTime).cut;
     let apart = measure(&shop.service(), &cut, &[1, 2], EFFORT).unwrap();
-    assert!(apart.waited_ms < monolith.waited_ms && apart.idle_gb_hours < monolith.idle_gb_hours);
+    assert!(apart.cold_time_ms < monolith.cold_time_ms && apart.idle_gb_hours < monolith.idle_gb_hours);
     // The light routes no longer wait for the heavy one's init.
     assert!(apart.routes[0].max_ms < 1_000 && monolith.routes[0].max_ms > 9_000);
 }
@@ -289,7 +289,7 @@ fn a_function_has_the_groups_and_the_reach_of_all_its_routes() {
     let row = |cut: &Cut| measure(&shop.service(), cut, &[1], EFFORT).unwrap();
     let (one, each) = (row(&Cut::monolith(2)), row(&Cut::singles(&shop.scenario)));
     assert_eq!(one.functions[0].security_groups, ["to-x", "to-y"]);
-    assert_eq!((one.beyond_need, each.beyond_need), (2, 0));
+    assert_eq!((one.excess_access, each.excess_access), (2, 0));
     let classes = |row: &eniplan::composition::CutRow| -> Vec<String> {
         row.enis_by_class.iter().map(|row| row.class.clone()).collect()
     };
@@ -345,7 +345,7 @@ fn the_sample_is_best_with_its_heavy_routes_apart() {
     assert_eq!(answer["best"]["gap"].as_f64(), Some(0.0));
     let waited = |name: &Value| {
         let rows = answer["groupings"].as_array().unwrap();
-        rows.iter().find(|row| row["grouping"] == *name).unwrap()["waited_ms"].as_f64().unwrap()
+        rows.iter().find(|row| row["grouping"] == *name).unwrap()["cold_time_ms"].as_f64().unwrap()
     };
     assert!(waited(&answer["best"]["grouping"]) < waited(&"monolith".into()));
 }

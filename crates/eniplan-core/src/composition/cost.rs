@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use super::build::Service;
 use super::cut::members;
-use super::measure::beyond_need;
+use super::measure::excess_access;
 use crate::demand::{Curve, Nominal, room, size};
 use crate::policy::StartMode;
 use crate::quantity::{Memory, Millis};
@@ -41,7 +41,7 @@ impl CutObjective {
             Self::IdleMemory => "idle GB-hours",
             Self::Environments => "number of environments",
             Self::Enis => "number of ENIs",
-            Self::Access => "access beyond need",
+            Self::Access => "excess access",
         }
     }
 
@@ -205,7 +205,7 @@ impl<'a> CutPrices<'a> {
     fn access(&self, function: Function, routes: &[usize]) -> Option<u128> {
         let scenario = Scenario { functions: vec![function], ..self.service.scenario.clone() };
         let topology = Topology::build(&scenario, self.service.platform).ok()?;
-        Some(beyond_need(self.service, &topology.reachable_targets(""), routes).into())
+        Some(excess_access(self.service, &topology.reachable_targets(""), routes).into())
     }
 }
 

@@ -26,12 +26,14 @@ pub struct Premises {
     pub queued: bool,
     /// The stretches of time, ms, whose starts are to be told by [`Most::kept`].
     pub stretch: Option<u64>,
+    /// Whether [`Most::busy`] is asked for.
+    pub counts_busy: bool,
 }
 
 impl Premises {
     /// No invocation ever fails.
     pub const fn none_fails(queued: bool) -> Self {
-        Self { may_fail: Vec::new(), queued, stretch: None }
+        Self { may_fail: Vec::new(), queued, stretch: None, counts_busy: false }
     }
 }
 
@@ -70,7 +72,8 @@ pub struct Most {
     /// Environments alive at most.
     pub alive: Curve,
     /// Those that are starting or running at most; a little smoothed where the traffic is long.
-    pub busy: Curve,
+    /// `None` where that is not asked for.
+    pub busy: Option<Curve>,
     /// Environments that have been started and live, at least.
     pub ready: Curve,
     /// Environments alive at least that were started before the stretch of the premises that ends
@@ -121,8 +124,8 @@ pub(super) struct Facts {
     pub(super) lengths: Lengths,
     /// Environments idle at time 0.
     pub(super) initial: u32,
-    /// The span of time over which busy environments are counted together, ms.
-    pub(super) grain: u64,
+    /// The span of time over which busy environments are counted together, ms; `None`: they are not counted.
+    pub(super) grain: Option<u64>,
     /// See [`Premises`].
     pub(super) stretch: Option<u64>,
 }
@@ -241,7 +244,7 @@ pub(super) struct BusyBound {
     ready: Delayed,
     kept: Option<Delayed>,
     alive: SlidingMax,
-    busy: SlidingMax,
+    busy: Option<SlidingMax>,
     most: Most,
 }
 
@@ -267,7 +270,7 @@ impl BusyBound {
             ready: Delayed::new(reach, keep_alive.saturating_sub(reach)),
             kept: facts.outlived().map(|length| Delayed::new(length + 1, keep_alive - length - 1)),
             alive,
-            busy: SlidingMax::new(facts.grain),
+            busy: facts.grain.map(SlidingMax::new),
             most: Most::default(),
             facts,
         }
@@ -347,7 +350,9 @@ impl BusyBound {
         }
         let busy = self.nominal.running_at_most().saturating_add(held_up).saturating_add(self.spare.count());
         self.alive.set(at, busy);
-        self.busy.set(at, busy);
+        if let Some(counted) = &mut self.busy {
+            counted.set(at, busy);
+        }
     }
 
     /// Everything that ends up to `now`, in time order.
@@ -374,7 +379,7 @@ impl BusyBound {
         self.advance(u64::MAX - 1);
         let ready = self.lifetimes();
         let kept = self.kept.take().map(|kept| self.or_initial(kept.finish()));
-        Most { alive: self.alive.finish(), busy: self.busy.finish(), ready, kept, ..self.most }
+        Most { alive: self.alive.finish(), busy: self.busy.map(SlidingMax::finish), ready, kept, ..self.most }
     }
 
     /// The larger of this and what stood idle at the start and still lives.

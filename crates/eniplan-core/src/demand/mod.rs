@@ -20,7 +20,7 @@ pub use concurrency::Running;
 pub use curve::Curve;
 pub use nominal::FunctionDemand;
 pub use ranges::Ranges;
-pub(crate) use ranges::forward;
+pub(crate) use ranges::{forward, near};
 pub use sliding::SlidingMax;
 pub use tally::InstantTally;
 

@@ -64,7 +64,7 @@ pub(crate) fn environments_while(
         cold: cold.get(f).copied().unwrap_or_default().0,
         lengths: lengths[f],
         initial: initial.get(f).copied().unwrap_or(0),
-        grain: traffic.span.0 / 1_000_000,
+        grain: premises.counts_busy.then_some(traffic.span.0 / 1_000_000),
         stretch: premises.stretch,
     };
     // Each share of the functions is a pass of its own over their arrivals.

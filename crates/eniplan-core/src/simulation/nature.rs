@@ -111,6 +111,7 @@ pub struct Assignment {
     /// The acquisitions that miss.
     pub misses: BTreeSet<u64>,
     /// What everything not listed takes.
+    #[serde(rename = "unlisted", alias = "otherwise")]
     pub otherwise: End,
 }
 

@@ -5,7 +5,7 @@
 
 use std::slice;
 
-use super::Entry;
+use super::entry::Entry;
 
 /// An invocation, or the mark of an entry that stands in the list of rare ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

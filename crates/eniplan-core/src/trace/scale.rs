@@ -11,7 +11,10 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::{CallLog, Cell, Entry, Shape, Traffic};
+use super::entry::{Cell, Entry};
+use super::log::CallLog;
+use super::shape::Shape;
+use super::traffic::Traffic;
 
 /// A factor, in whole millionths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -125,7 +128,8 @@ impl Thinning {
 /// `count` in parts that an entry can hold.
 fn parts(count: u64) -> impl Iterator<Item = u32> {
     let most = u64::from(u32::MAX);
-    (0..count.div_ceil(most)).map(move |n| u32::try_from((count - n * most).min(most)).unwrap_or(u32::MAX))
+    #[allow(clippy::cast_possible_truncation)] // at most the largest
+    (0..count.div_ceil(most)).map(move |n| (count - n * most).min(most) as u32)
 }
 
 /// The runs of the function's levels, each level scaled.
@@ -141,7 +145,8 @@ fn relevelled(runs: &[Entry], function: u32, factor: Factor) -> Vec<Entry> {
     let mut scaled = Vec::new();
     for (at, change) in changes {
         level += change;
-        let next = factor.level(u64::try_from(level).unwrap_or(0));
+        debug_assert!(level >= 0, "no more runs end than begin");
+        let next = factor.level(level.unsigned_abs());
         if next > now {
             open.push((at, next - now));
         }

@@ -13,11 +13,11 @@ use crate::simulation::{Assignment, Outcome, World};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Bracket {
-    /// The largest value a replay has shown.
+    /// The largest value shown by replay.
     pub witness: u64,
-    /// The proved upper bound; `None`: none was found.
+    /// The proved upper bound; null: none was found.
     pub bound: Option<u64>,
-    /// Whether the two are equal, so that this is the worst case itself.
+    /// Whether the two are equal.
     pub exact: bool,
 }
 
@@ -32,9 +32,9 @@ impl Bracket {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WorstColdStart {
-    /// What a replay has shown, ms.
+    /// The longest cold start shown by replay, ms.
     pub witness_ms: u64,
-    /// What is proved, ms; `None`: no bound was found.
+    /// The proved upper bound, ms; null: none was found.
     pub bound_ms: Option<u64>,
     /// Whether the two are equal.
     pub exact: bool,
@@ -72,7 +72,7 @@ impl WorstColdStart {
 pub struct SubnetPeak {
     /// The subnet.
     pub subnet: String,
-    /// What a replay has shown and what is proved.
+    /// Witness and bound.
     #[serde(flatten)]
     pub peak: Bracket,
 }
@@ -81,7 +81,7 @@ pub struct SubnetPeak {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PeakEnis {
-    /// What a replay has shown and what is proved.
+    /// Witness and bound.
     #[serde(flatten)]
     pub peak: Bracket,
     /// When the witness reaches it, ms.

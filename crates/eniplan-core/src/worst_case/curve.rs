@@ -18,9 +18,9 @@ pub struct CurvePoint {
     pub at_ms: u64,
     /// Invocations that arrive in it.
     pub invocations: u64,
-    /// The longest cold start of one of them that a replay has shown, ms.
+    /// The longest cold start of one of them shown by replay, ms.
     pub witness_ms: u64,
-    /// What is proved, ms: 0 where nothing arrives; `None`: no bound was found.
+    /// The proved upper bound, ms: 0 in a slot without arrivals; null: none was found.
     pub bound_ms: Option<u64>,
 }
 

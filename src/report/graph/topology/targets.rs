@@ -1,4 +1,4 @@
-//! What functions talk to, and what lets them in.
+//! The destinations that functions connect to, and what admits them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +30,7 @@ impl<'a> Sketch<'a> {
             classes.iter().filter_map(|class| leads.get(class)).flatten().copied().collect()
         };
         let leads = boxes.iter().map(|(node, classes, _)| (*node, of(classes))).collect();
-        self.join(leads, TO_SUBNETS, "may talk to");
+        self.join(leads, TO_SUBNETS, "may connect to");
         for target in &self.scenario.targets {
             self.target(target, &guards);
         }
@@ -53,9 +53,7 @@ impl<'a> Sketch<'a> {
         let mut guards: BTreeMap<&Place, usize> = BTreeMap::new();
         for place in open.chain(closed) {
             let node = match place {
-                Place::Vpc(name) => {
-                    DrawingNode::new(NodeKind::Vpc, SUBNETS, format!("every group in {name}"))
-                }
+                Place::Vpc(name) => DrawingNode::new(NodeKind::Vpc, SUBNETS, format!("any group in {name}")),
                 Place::SecurityGroup { vpc, name } => {
                     let aside = if self.several { vpc.clone() } else { String::new() };
                     DrawingNode { aside, ..DrawingNode::new(NodeKind::Group, SUBNETS, name.as_str()) }
@@ -75,7 +73,7 @@ impl<'a> Sketch<'a> {
             self.scenario.functions.iter().filter(|function| function.reaches.contains(&target.name));
         let needing: Vec<&str> = needing.map(|function| function.name.as_str()).collect();
         if !needing.is_empty() {
-            node.hint = format!("{} must be reached by {}", target.name, needing.join(", "));
+            node.hint = format!("{} must be reachable from {}", target.name, needing.join(", "));
         }
         let groups = target.security_groups.iter();
         let groups =
@@ -86,7 +84,7 @@ impl<'a> Sketch<'a> {
             .collect();
         let at = self.drawing.push(node);
         for guard in guards {
-            self.drawing.link(guard, at, "lets in to");
+            self.drawing.link(guard, at, "admits to");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Grants: when each creation request has its token of the API bucket, first come first served.
 
+use crate::plan::terms::exact::{at_most_u64, smaller};
 use crate::plan::terms::violation::Violation;
 use crate::topology::TokenBucket;
 
@@ -19,7 +20,7 @@ pub(crate) fn grant_tokens(
     let (full, per_ms) = (u64::from(bucket.burst) * TOKEN, bucket.per_second.0);
     let refilled = |level: u64, ms: u64| {
         let level = u128::from(level) + u128::from(per_ms) * u128::from(ms);
-        u64::try_from(level).map_or(full, |level| level.min(full))
+        at_most_u64(level).min(full)
     };
     // The bucket is full at the first request.
     let (mut now, mut level) = (i64::MIN, full);
@@ -31,7 +32,7 @@ pub(crate) fn grant_tokens(
         }
         let mut waiting = count;
         while waiting > 0 {
-            let at_once = u32::try_from(level / TOKEN).map_or(waiting, |tokens| tokens.min(waiting));
+            let at_once = smaller(level / TOKEN, waiting);
             if at_once > 0 {
                 granted.push((now, class, at_once));
                 level -= u64::from(at_once) * TOKEN;

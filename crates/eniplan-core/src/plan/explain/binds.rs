@@ -83,8 +83,7 @@ fn drained(joint: &Joint, entries: &[JointEntry], end: i64) -> LimitUse {
             continue;
         }
         let wait = if rate > 0 { (TOKEN - level + rate - 1) / rate } else { i128::from(u32::MAX) };
-        let until = (i128::from(at_ms) + wait).min(end.max(at_ms + 1).into());
-        let until = i64::try_from(until).map_or(end, |until| until.min(end.max(at_ms + 1)));
+        let until = at_ms.saturating_add_unsigned(at_most_u64(wait.unsigned_abs())).min(end.max(at_ms + 1));
         match full.last_mut() {
             Some(last) if last.to_ms >= at_ms => last.to_ms = until,
             _ => full.push(BindingStretch { from_ms: at_ms, to_ms: until }),

@@ -2,6 +2,7 @@
 
 use crate::plan::solve::objective::solve_objective;
 use crate::plan::terms::error::PlanError;
+use crate::plan::terms::exact::at_most_u32;
 use crate::plan::terms::joint::Joint;
 use crate::plan::terms::objective::PlanObjective;
 use crate::plan::terms::solution::JointPlan;
@@ -31,7 +32,7 @@ pub(crate) fn plan_any(
 pub(crate) fn plenty(joint: &Joint) -> u32 {
     let peaks = joint.pools.iter().map(|pool| u64::from(pool.need.peak().0));
     let all = peaks.sum::<u64>().saturating_mul(4).saturating_add(16);
-    u32::try_from(all).map_or(1 << 30, |all| all.min(1 << 30))
+    at_most_u32(all).min(1 << 30)
 }
 
 /// The smallest number above `fails` that passes, with what it gives; none: not even `most` does.

@@ -74,7 +74,7 @@ impl<'a> EniNetwork<'a> {
             instants.iter().map(|&at| (at, network.graph.add_node(EniState::Ready(at)))).collect();
         let nexts = nodes.iter().skip(1).map(|&(at, node)| (Some(at), node)).chain([(None, outside)]);
         for (&(from_ms, node), (to_ms, next)) in nodes.iter().zip(nexts) {
-            let need = u64::try_from(from_ms).map_or(0, |at| group.need.at(at));
+            let need = if from_ms < 0 { 0 } else { group.need.at(from_ms.unsigned_abs()) };
             network.graph.add_edge(node, next, EniArc::Ready { from_ms, to_ms, need });
             let request_ms = from_ms - group.boot_ms();
             if requests.contains(&request_ms) {

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::terms::exact::at_most_u64;
+use crate::plan::terms::exact::{at_most_u64, smaller};
 use crate::plan::terms::schedule::DeadlineBatch;
 use crate::topology::TokenBucket;
 
@@ -158,7 +158,7 @@ impl BackwardServer {
         let ExactBucket { token, full, rate } = self.bucket;
         let start = deadline.at_ms.min(self.clock);
         let refill = u128::from(rate) * u128::from(self.clock.abs_diff(start)) + u128::from(self.level);
-        self.level = u64::try_from(refill).map_or(full, |level| level.min(full));
+        self.level = at_most_u64(refill).min(full);
         self.clock = start;
         let fresh = self.level == full && self.clock == deadline.at_ms;
         let mut service = DeadlineService { fresh, ..DeadlineService::default() };
@@ -172,7 +172,7 @@ impl BackwardServer {
                 self.level = self.level.saturating_add(pause.saturating_mul(rate)).min(full);
                 self.clock = self.clock.checked_sub_unsigned(pause)?;
             }
-            let count = u32::try_from(self.level / token.max(1)).map_or(rest, |tokens| tokens.min(rest));
+            let count = smaller(self.level / token.max(1), rest);
             self.level -= u64::from(count) * token;
             rest -= count;
             service.grant(DeadlineBatch { at_ms: self.clock, count }, deadline.at_ms);

@@ -20,6 +20,11 @@ pub(crate) fn at_most_u32<T: TryInto<u32>>(number: T) -> u32 {
     number.try_into().unwrap_or(u32::MAX)
 }
 
+/// The smaller of what there is and what is wanted.
+pub(crate) fn smaller(available: u64, wanted: u32) -> u32 {
+    if available >= wanted.into() { wanted } else { count(available) }
+}
+
 /// As [`at_most_u32`].
 pub(crate) fn at_most_u64(number: u128) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
