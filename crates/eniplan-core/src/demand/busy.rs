@@ -2,69 +2,14 @@
 //!
 //! One pass over the arrivals; the lemmas are those of [`super::need`], proved in `docs/plan.md`.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
-use std::sync::Arc;
-
 use super::concurrency::Running;
 use super::curve::Curve;
-use super::ranges::{Ranges, forward};
-use super::sliding::SlidingMax;
+use super::nominal_runs::{NominalEnd, NominalRuns};
+use super::premises::{MayFail, RangesInTurn};
+use super::sliding::{Delayed, SlidingMax};
 use super::tally::InstantTally;
-use crate::quantity::convert::{lower_bound, upper_bound, upper_less};
+use crate::quantity::convert::upper_less;
 use crate::trace::Entry;
-
-/// What a bound on environments rests on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Premises {
-    /// When invocations may fail, by function; at all other instants, and of functions
-    /// beyond the list, none does.
-    pub may_fail: Vec<MayFail>,
-    /// Waiting invocations are served by any environment, so that one of them may keep one
-    /// environment starting and another one running, and nominal concurrency is no lower
-    /// bound on environments (L1).
-    pub queued: bool,
-    /// The stretches of time, ms, whose starts are to be told by [`Most::kept`].
-    pub stretch: Option<u64>,
-    /// Whether [`Most::busy`] is asked for.
-    pub counts_busy: bool,
-}
-
-impl Premises {
-    /// No invocation ever fails.
-    pub const fn none_fails(queued: bool) -> Self {
-        Self { may_fail: Vec::new(), queued, stretch: None, counts_busy: false }
-    }
-}
-
-/// Arrivals (ms) of one function that may fail.
-///
-/// Mostly a whole pool may fail at the same instants: then its functions share them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct MayFail {
-    /// If they find no idle environment.
-    pub if_cold: Arc<Ranges>,
-    /// Even if they find one.
-    pub at_all: Arc<Ranges>,
-}
-
-/// Ranges that are asked about instants in time order.
-struct RangesInTurn {
-    ranges: Arc<Ranges>,
-    passed: usize,
-}
-
-impl RangesInTurn {
-    const fn new(ranges: Arc<Ranges>) -> Self {
-        Self { ranges, passed: 0 }
-    }
-
-    fn contains(&mut self, at: u64) -> bool {
-        let parts = self.ranges.parts();
-        self.passed += forward(&parts[self.passed..], |&(_, to)| to < at);
-        parts.get(self.passed).is_some_and(|&(from, _)| from <= at)
-    }
-}
 
 /// The most environments of one function that can be alive, and which of its invocations can be cold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -157,73 +102,6 @@ impl Facts {
     }
 }
 
-/// What ends nominally at an instant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct NominalEnd {
-    at: u64,
-    /// Invocations that run as if none were cold.
-    running: u32,
-    /// Those among them that surely are served.
-    served: u32,
-    /// Possibly cold ones; of no duration they may be more than run.
-    cold: u32,
-}
-
-/// The invocations that run nominally, by their ends: in order as far as they come so, the rest in a heap.
-#[derive(Debug, Default)]
-struct Nominally {
-    in_order: VecDeque<NominalEnd>,
-    out_of_order: BinaryHeap<Reverse<NominalEnd>>,
-    running: u64,
-    served: u64,
-}
-
-impl Nominally {
-    fn start(&mut self, end: NominalEnd) {
-        self.running += u64::from(end.running);
-        self.served += u64::from(end.served);
-        if self.in_order.back().is_some_and(|last| last.at > end.at) {
-            self.out_of_order.push(Reverse(end));
-        } else {
-            self.in_order.push_back(end);
-        }
-    }
-
-    fn running_at_most(&self) -> u32 {
-        upper_bound(self.running)
-    }
-
-    fn served_at_least(&self) -> u32 {
-        lower_bound(self.served)
-    }
-
-    fn next_end(&self) -> Option<u64> {
-        let heaped = self.out_of_order.peek().map(|Reverse(end)| end.at);
-        self.in_order.front().map(|end| end.at).into_iter().chain(heaped).min()
-    }
-
-    /// All that has ended by `now`.
-    fn end_until(&mut self, now: u64) -> NominalEnd {
-        let mut all = NominalEnd { at: now, ..NominalEnd::default() };
-        let mut end = |end: NominalEnd| {
-            self.running -= u64::from(end.running);
-            self.served -= u64::from(end.served);
-            // Those that are cold count as an upper bound; of those served it matters whether there are any.
-            all.served = all.served.saturating_add(end.served);
-            all.cold = all.cold.saturating_add(end.cold);
-        };
-        while let Some(first) = self.in_order.front().copied().filter(|first| first.at <= now) {
-            self.in_order.pop_front();
-            end(first);
-        }
-        while let Some(Reverse(first)) = self.out_of_order.peek().copied().filter(|first| first.0.at <= now) {
-            self.out_of_order.pop();
-            end(first);
-        }
-        all
-    }
-}
-
 /// The pass over one function's arrivals.
 pub(super) struct BusyBound {
     facts: Facts,
@@ -234,7 +112,7 @@ pub(super) struct BusyBound {
     /// The first end of any of the following.
     next_end: u64,
     /// Invocations that run as if none were cold.
-    nominal: Nominally,
+    nominal: NominalRuns,
     /// Possibly cold ones that nominally have ended, until the longest cold start is over.
     overhang: Running,
     /// Under queued binding: environments that may be starting for invocations served elsewhere.
@@ -262,7 +140,7 @@ impl BusyBound {
             fails_if_cold: RangesInTurn::new(may_fail.if_cold),
             fails_at_all: RangesInTurn::new(may_fail.at_all),
             next_end: u64::MAX,
-            nominal: Nominally::default(),
+            nominal: NominalRuns::default(),
             overhang: Running::default(),
             spare: Running::default(),
             excess: SlidingMax::new(reach),
@@ -399,40 +277,5 @@ impl BusyBound {
         }
         let ready = std::mem::replace(&mut self.ready, Delayed::new(0, 0)).finish();
         self.or_initial(ready)
-    }
-}
-
-/// The largest value over `[t - delay - window, t - delay]`, asked for in time order.
-struct Delayed {
-    delay: u64,
-    /// Changes younger than `delay`.
-    young: VecDeque<(u64, u32)>,
-    maxima: SlidingMax,
-}
-
-impl Delayed {
-    fn new(delay: u64, window: u64) -> Self {
-        Self { delay, young: VecDeque::new(), maxima: SlidingMax::new(window) }
-    }
-
-    fn set(&mut self, at: u64, value: u32) {
-        self.young.push_back((at, value));
-    }
-
-    fn at(&mut self, now: u64) -> u32 {
-        while let Some(&(at, value)) = self.young.front() {
-            let from = at.saturating_add(self.delay);
-            if from > now {
-                break;
-            }
-            self.young.pop_front();
-            self.maxima.set(from, value);
-        }
-        self.maxima.at(now)
-    }
-
-    fn finish(mut self) -> Curve {
-        self.at(u64::MAX - 1);
-        self.maxima.finish()
     }
 }

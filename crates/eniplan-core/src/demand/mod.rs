@@ -12,6 +12,8 @@ pub mod even;
 pub mod from_log;
 pub mod need;
 mod nominal;
+mod nominal_runs;
+mod premises;
 mod ranges;
 mod sliding;
 mod tally;

@@ -13,7 +13,8 @@
 //! - *Alive at most* (L4): the largest of that over `[t - keep_alive, t]`; under any order but
 //!   `newest-idle`, where rotation may keep environments alive, over `[0, t]`.
 
-pub use super::busy::{MayFail, Most, Premises};
+pub use super::busy::Most;
+pub use super::premises::{MayFail, Premises};
 
 use rayon::prelude::*;
 

@@ -1,6 +1,6 @@
 //! Schedule: the plan's requests and deletions, each at its instant.
 
-use super::enis::EniState;
+use super::enis::EniStage;
 use super::nature::Nature;
 use super::planned::{PlannedChange, PlannedStep};
 use super::queue::Event;
@@ -73,7 +73,7 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
             }
             _ => {
                 self.outcome.creations += 1;
-                let eni = self.make_eni(class, EniState::Ready, now);
+                let eni = self.make_eni(class, EniStage::Ready, now);
                 self.serve_waiters(now);
                 if self.enis.is_idle(eni) {
                     self.eni_idle(eni, now);
