@@ -13,7 +13,11 @@ use crate::report::{Answer, ReportTable, Subject, TableCell};
 const SHOWN: usize = 20;
 
 /// What each of `functions` needs; `busiest` are their busiest slots, where the trace has slots.
-pub fn by_function(subject: &Subject, functions: &[FunctionDemand], busiest: Option<&[BusiestSlot]>) -> Answer {
+pub fn by_function(
+    subject: &Subject,
+    functions: &[FunctionDemand],
+    busiest: Option<&[BusiestSlot]>,
+) -> Answer {
     let mut all: Vec<(&FunctionDemand, Option<&BusiestSlot>)> = functions
         .iter()
         .enumerate()
