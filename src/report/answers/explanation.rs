@@ -58,6 +58,12 @@ pub(super) fn refusal(none: &NoPlan) -> Vec<String> {
             joined(several)
         )),
     }
+    let limits = ["addresses", "vpc_quota", "region_quota", "api_burst", "api_refill"];
+    let useless = none.fixes.iter().filter(|fix| !fix.works && limits.contains(&fix.kind));
+    let useless: Vec<String> = useless.map(|fix| fix.what.clone()).collect();
+    if !useless.is_empty() {
+        lines.push(format!("Raising the {} does not help.", one_of(&useless)));
+    }
     let works: Vec<String> =
         none.fixes.iter().filter(|fix| fix.works).map(|fix| fix.change.clone()).take(4).collect();
     if !works.is_empty() {
@@ -71,7 +77,15 @@ pub(super) fn refusal(none: &NoPlan) -> Vec<String> {
     lines
 }
 
-/// Each kind of change and the smallest that works.
+/// `a`, `a or b`, `a, b or c`.
+fn one_of(parts: &[String]) -> String {
+    match parts {
+        [most @ .., last] if !most.is_empty() => format!("{} or {last}", most.join(", ")),
+        parts => parts.concat(),
+    }
+}
+
+/// Each kind of change and the smallest that helps.
 pub(super) fn fixes(plan: &Plan) -> Option<ReportTable> {
     let none = plan.infeasible.as_ref().filter(|none| !none.fixes.is_empty())?;
     let columns =

@@ -1,8 +1,9 @@
 //! How far traffic can grow before a target is missed, and which limit is exceeded then.
 
-use crate::plan::{Headroom, Probe, ProbeShortage};
+use super::shortage;
+use crate::plan::{Headroom, Probe};
 use crate::quantity::Millis;
-use crate::report::format::{counted, joined, name, sentence, thousands};
+use crate::report::format::{counted, joined, name};
 use crate::report::views::{HeadroomView, fields};
 use crate::report::{Answer, ReportTable, Subject, TableCell};
 
@@ -72,26 +73,8 @@ fn breaks(subject: &Subject, headroom: &Headroom) -> Vec<String> {
         (_, true) => "The target is missed",
         (_, false) => "The target is not proved to be kept",
     };
-    let shortages = probe.shortages.iter().take(3).map(|short| shortage(subject, short));
+    let shortages = probe.shortages.iter().take(3).map(|short| shortage::of_probe(subject.clock, short));
     std::iter::once(format!("{found} at {}.", probe.factor)).chain(shortages).collect()
-}
-
-fn shortage(subject: &Subject, shortage: &ProbeShortage) -> String {
-    let text = |n: u64| if shortage.unit == "ms" { Millis(n).to_string() } else { thousands(n) };
-    let when = shortage.from_ms.map_or_else(String::new, |at| format!(" {}", subject.clock.phrase(at)));
-    let limit = sentence(&shortage.limit);
-    let available = text(shortage.available);
-    match (shortage.needed, shortage.unit) {
-        (Some(fails), "invocations") => {
-            format!("{limit}: {}{when}.", counted(fails, "invocation fails", "invocations fail"))
-        }
-        (_, "plans") => format!("{limit}."),
-        (Some(needed), _) => {
-            let missing = text(needed.saturating_sub(shortage.available));
-            format!("{limit}: {} needed, {available} available, {missing} short{when}.", text(needed))
-        }
-        (None, _) => format!("{limit}: none was found; the target is {available}{when}."),
-    }
 }
 
 fn order(headroom: &Headroom) -> String {

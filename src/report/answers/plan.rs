@@ -2,9 +2,10 @@
 
 use super::explanation;
 use super::plan_chart;
+use super::shortage;
 use crate::plan::{COLUMNS, NoPlan, Plan, PlanVerdict, Shortfall, TargetBracket};
 use crate::quantity::Millis;
-use crate::report::format::{counted, decimal, sentence, thousands};
+use crate::report::format::{counted, decimal, thousands};
 use crate::report::views::{PlanView, fields};
 use crate::report::{Answer, ReportTable, Subject, TableCell};
 
@@ -95,11 +96,8 @@ fn lower(plan: &Plan, peak: u64) -> String {
 fn refusal(subject: &Subject, target: Millis, none: &NoPlan) -> Vec<String> {
     let verdict = if none.proved { "No plan keeps" } else { "No plan is proved to keep" };
     let mut lines = vec![format!("{verdict} every cold start within {target} under {}.", subject.setting())];
-    lines.extend(none.shortages.iter().take(3).map(|shortfall| {
-        let (needed, available) = amounts_of(shortfall);
-        let when = subject.clock.phrase(shortfall.from_ms);
-        format!("{}: {needed} needed, {available} available {when}.", sentence(&shortfall.limit))
-    }));
+    let shortages = none.shortages.iter().take(3);
+    lines.extend(shortages.map(|shortfall| shortage::of_plan(subject.clock, shortfall)));
     lines.extend(explanation::refusal(none));
     lines
 }

@@ -32,41 +32,43 @@ pub enum Keeper<'a> {
     Policy,
 }
 
-/// What is short where the promise breaks.
+/// A limit that is exceeded where the target is missed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProbeShortage {
     /// The limit, in the user's words.
     pub limit: String,
-    /// From when on, ms; `None`: the proof names no instant.
+    /// From when on, ms; null: the proof names no instant.
     pub from_ms: Option<u64>,
     /// Until when, ms.
     pub to_ms: Option<u64>,
-    /// What is needed; `None`: more than can be proved.
+    /// What is needed; null: no bound was found.
     pub needed: Option<u64>,
     /// What there is.
     pub available: u64,
-    /// The unit of the two: `ENIs`, `ms`, `invocations`, `at once` or `plans`.
+    /// The unit of the two: `addresses`, `ENIs`, `ms`, `invocations`, `concurrent invocations` or `plans`.
     pub unit: &'static str,
+    /// The shortage in words, without its numbers.
+    pub summary: String,
 }
 
-/// One factor that was asked about.
+/// One factor that was tried.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Probe {
     /// The factor.
     pub factor: Factor,
-    /// Whether the promise holds there.
+    /// Whether the target is kept.
     pub holds: bool,
-    /// The most ENIs held, of a plan or by the policy's bound; `None` where it breaks.
+    /// Peak ENIs of the plan, or the bound of the policy; null if the target is missed.
     pub peak_enis: Option<u64>,
     /// ENI-hours of the plan.
     pub eni_hours: Option<f64>,
-    /// ENIs the plan requests.
+    /// Creations of the plan.
     pub creations: Option<u64>,
-    /// What is short; empty where it holds.
+    /// The limits that are exceeded; empty if the target is kept.
     pub shortages: Vec<ProbeShortage>,
-    /// Whether it is proved that nothing keeps the promise; otherwise nothing was found that provably does.
+    /// Whether it is proved that the target is missed; otherwise no plan or proof was found.
     pub proved: bool,
     /// What the proof does not cover.
     pub unproved: Vec<String>,
@@ -76,21 +78,25 @@ pub struct Probe {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Headroom {
-    /// The promise, ms.
+    /// The cold-start target, ms.
     pub max_cold_start_ms: u64,
     /// `plan` or `policy`.
     pub kept_by: &'static str,
     /// The functions that grow; empty: all.
+    #[serde(rename = "scaled_functions")]
     pub grown: Vec<String>,
-    /// The largest factor below the first that breaks; `None`: none was found.
+    /// The largest factor below the first that misses the target; null: none was found.
+    #[serde(rename = "largest_holding")]
     pub holds: Option<Probe>,
-    /// The smallest factor found to break; `None`: none was found.
+    /// The smallest factor found to miss the target; null: none was found.
+    #[serde(rename = "smallest_failing")]
     pub breaks: Option<Probe>,
-    /// Whether every probe below holds and every one above breaks.
+    /// Whether every smaller factor tried keeps the target and every larger one misses it.
     pub monotone: bool,
-    /// Why no larger factor was asked about, where none breaks.
+    /// Why no larger factor was tried, if none misses the target.
+    #[serde(rename = "stopped_because")]
     pub stopped: Option<String>,
-    /// Every factor asked about, the smallest first.
+    /// Every factor tried, smallest first.
     pub probes: Vec<Probe>,
 }
 
@@ -297,7 +303,8 @@ fn too_many_at_once(study: &Study<'_>) -> Option<ProbeShortage> {
         to_ms: None,
         needed: Some(demand.peak_concurrency.into()),
         available: available.into(),
-        unit: "at once",
+        unit: "concurrent invocations",
+        summary: "the account runs out of concurrency".to_owned(),
     })
 }
 
@@ -314,6 +321,7 @@ fn refused(world: &World<'_>, traffic: &Traffic) -> Option<ProbeShortage> {
             needed: Some(outcome.failures()),
             available: 0,
             unit: "invocations",
+            summary: format!("{function} fails ({})", reason(failure)),
         })
     })
 }
@@ -336,7 +344,8 @@ fn probe_policy(factor: Factor, study: &Study<'_>, promise: Millis) -> Probe {
 
 /// A shortage without an instant.
 fn short(limit: &str, needed: Option<u64>, available: u64, unit: &'static str) -> ProbeShortage {
-    ProbeShortage { limit: limit.to_owned(), from_ms: None, to_ms: None, needed, available, unit }
+    let (from_ms, to_ms, summary) = (None, None, limit.to_owned());
+    ProbeShortage { limit: limit.to_owned(), from_ms, to_ms, needed, available, unit, summary }
 }
 
 impl Probe {
@@ -363,6 +372,7 @@ impl From<Shortfall> for ProbeShortage {
             needed: Some(short.needed),
             available: short.available,
             unit: short.unit,
+            summary: short.summary,
         }
     }
 }

@@ -160,6 +160,7 @@ fn path_too_long(study: &Study<'_>, path: Millis, promise: Millis) -> NoPlan {
             needed: path.0,
             available: promise.0,
             unit: "ms",
+            summary: "the cold path is longer than the target".into(),
         }],
         ..NoPlan::default()
     }

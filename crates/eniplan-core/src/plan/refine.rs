@@ -127,7 +127,8 @@ fn unmended(broken: &Counterexample, promise: Millis, plan: &RequiredPlan) -> No
         BrokenPromise::Unserved => (format!("invocations never served in a replay{lost}"), 0, "invocations"),
     };
     let (from_ms, to_ms) = (broken.at_ms, broken.at_ms);
-    let shortages = vec![Shortfall { limit, from_ms, to_ms, needed: broken.shown, available, unit }];
+    let (summary, needed) = (limit.clone(), broken.shown);
+    let shortages = vec![Shortfall { limit, from_ms, to_ms, needed, available, unit, summary }];
     NoPlan { proved: false, shortages, ..NoPlan::default() }
 }
 

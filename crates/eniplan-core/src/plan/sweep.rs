@@ -16,16 +16,18 @@ use crate::quantity::Millis;
 use crate::simulation::World;
 use crate::worst_case::bounds;
 
-/// What keeps one promise.
+/// The plan for one target.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SweepStep {
     /// The plan for it.
     #[serde(flatten)]
     pub plan: Plan,
-    /// The tighter promise whose plan this is, ms, where the one made for this promise costs more.
+    /// The tighter target whose plan is used, ms, if the plan for this target costs more.
+    #[serde(rename = "plan_target_ms")]
     pub plan_of_ms: Option<u64>,
-    /// Whether the policy keeps the promise by itself, without any plan (by its proved bounds).
+    /// Whether the policy keeps the target without a plan, by its proved bounds.
+    #[serde(rename = "policy_suffices")]
     pub policy_alone: bool,
 }
 

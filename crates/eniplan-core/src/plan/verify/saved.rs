@@ -324,7 +324,7 @@ impl PlanReading<'_> {
     /// Where the file's traffic differs from the one at hand.
     fn doubts(&self, fields: &BTreeMap<String, &RawValue>) -> Vec<String> {
         let traffic = self.study.traffic;
-        let raw = fields.get("traffic").map_or("null", |raw| raw.get());
+        let raw = fields.get("trace").or_else(|| fields.get("traffic")).map_or("null", |raw| raw.get());
         let saved: serde_json::Value = serde_json::from_str(raw).unwrap_or_default();
         let here = [("invocations", traffic.invocations()), ("span_ms", traffic.span.0)];
         let differs = |&(key, here): &(&str, u64)| {
