@@ -163,7 +163,7 @@ impl ParquetText {
     }
 
     /// What is worth knowing.
-    pub fn notes(&self) -> &[String] {
+    pub(crate) fn notes(&self) -> &[String] {
         &self.notes
     }
 
