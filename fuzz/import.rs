@@ -1,6 +1,6 @@
 //! What every fuzz target checks: no panic, no more memory than a limit, and a place for every error.
 
-use eniplan::cli::assignment;
+use eniplan::cli::realization;
 use eniplan::cold_path::ColdPath;
 use eniplan::diagnostic::Diagnostics;
 use eniplan::document::Setting;
@@ -93,7 +93,7 @@ pub fn plan(bytes: &[u8]) {
 pub fn witness(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let (traffic, topology, _) = small();
-    if let Err(problems) = assignment::parse("fuzz", text, &topology, &traffic) {
+    if let Err(problems) = realization::parse("fuzz", text, &topology, &traffic) {
         placed(&problems);
     }
 }

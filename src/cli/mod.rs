@@ -5,7 +5,7 @@
 //! stderr. To add a command: a file with `Args` and `run`, a variant of
 //! `CliCommand` and its two lines below.
 
-pub mod assignment;
+pub mod realization;
 mod check;
 mod colour;
 mod compare;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::assignment;
-use super::assignment::Witness;
+use super::realization;
+use super::realization::Witness;
 use super::diagnostics::no_answer;
 use super::gates::{Gates, Measured};
 use super::invocation_log::InvocationLog;
@@ -42,7 +42,7 @@ pub(super) struct SimulateArgs {
     /// Write one CSV row per change in the first run: environments and ENIs by state
     #[arg(long, value_name = "FILE", help_heading = "Runs")]
     timeline: Option<PathBuf>,
-    /// Replay this assignment of every uncertain duration instead of drawing them
+    /// Replay this realization of every uncertain duration instead of drawing them
     #[arg(long, value_name = "FILE", conflicts_with = "runs", help_heading = "Runs")]
     replay: Option<PathBuf>,
     #[command(flatten)]
@@ -57,7 +57,7 @@ pub(super) fn run(args: &SimulateArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
     let witness = match &args.replay {
-        Some(path) => Some(assignment::read(path, &study.topology, &study.traffic)?),
+        Some(path) => Some(realization::read(path, &study.topology, &study.traffic)?),
         None => None,
     };
     let (runs, written) = match run_all(args, &study, policy, witness.as_ref(), listeners(args, &study)?) {
@@ -124,7 +124,7 @@ fn run_all(
     let case = study.case(policy, &study.traffic);
     let mut runs = SimulatedRuns::default();
     if let Some(witness) = witness {
-        let (outcome, _, listeners) = case.run(witness.assignment.clone(), listeners)?;
+        let (outcome, _, listeners) = case.run(witness.realization.clone(), listeners)?;
         runs.add(None, &outcome);
         runs.judged = witness.judge(&outcome, &policy.name, &study.platform.name);
         return Ok((runs, listeners));

@@ -334,7 +334,7 @@ fn a_witness_replays_to_what_it_witnesses() {
     let replay: Value = serde_json::from_str(&run(&[&replay[..], &options].concat()).out).unwrap();
     assert_eq!(replay["cold_start_ms"]["max"], worst["cold_start"]["witness_ms"]);
     assert_eq!(replay["longest"]["path"], worst["cold_start"]["path"]);
-    // The model of another time boots for minutes, so the witness is none of its assignments.
+    // The model of another time boots for minutes, so the witness is none of its realizations.
     let said = run(&["simulate", "counts.csv", "--replay", file]);
     assert_eq!(said.code, 2);
     assert!(said.err.contains("is outside the model's 5m..15m"), "{}", said.err);

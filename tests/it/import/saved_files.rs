@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use eniplan::cli::assignment;
+use eniplan::cli::realization;
 use eniplan::cold_path::ColdPath;
 use eniplan::diagnostic::Diagnostics;
 use eniplan::document::Setting;
@@ -49,7 +49,7 @@ fn saved(text: &str) -> Option<Diagnostics> {
 
 fn witness(text: &str) -> Option<Diagnostics> {
     let (traffic, topology, _) = small();
-    assignment::parse("f", text, &topology, &traffic).err()
+    realization::parse("f", text, &topology, &traffic).err()
 }
 
 fn set(text: &str) {

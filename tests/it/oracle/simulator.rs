@@ -7,7 +7,7 @@ use eniplan::platform::PhaseKind;
 use eniplan::policy::{Capacity, IdleTtl, Provision, StartMode};
 use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::simulation::{
-    Assignment, End, EniAction, Failure, Gauge, Longest, Nature, Outcome, Recorder, ServedInvocation, World,
+    Realization, End, EniAction, Failure, Gauge, Longest, Nature, Outcome, Recorder, ServedInvocation, World,
     simulate as fast,
 };
 use eniplan::topology::TokenBucket;
@@ -318,7 +318,7 @@ fn both_simulators_split_the_wait_for_an_eni_alike() {
 }
 
 /// What both simulators tell, and the naive one's word on everything else.
-fn agreed(scene: &Scene, nature: &Assignment) -> Account {
+fn agreed(scene: &Scene, nature: &Realization) -> Account {
     let account = simulate(scene, nature.clone());
     let (outcome, told) = run_fast(scene, nature.clone());
     assert_eq!(difference(scene, &account, &outcome, &told), None);
@@ -335,8 +335,8 @@ fn starts(account: &Account) -> Vec<(u64, Option<u64>)> {
     account.log.iter().filter_map(start).collect()
 }
 
-fn boots(boots_ms: &[u64]) -> Assignment {
-    Assignment { boots_ms: boots_ms.to_vec(), ..Assignment::all(End::Longest) }
+fn boots(boots_ms: &[u64]) -> Realization {
+    Realization { boots_ms: boots_ms.to_vec(), ..Realization::all(End::Longest) }
 }
 
 /// An empty start of `functions` functions whose keep-alive is 10 ms, and these invocations.

@@ -11,7 +11,7 @@ use eniplan::demand::demand;
 use eniplan::platform::PhaseKind;
 use eniplan::policy::{Capacity, Provision, StartMode};
 use eniplan::quantity::{Interval, Millis};
-use eniplan::simulation::{Assignment, End, EniAction, Recorder, ServedInvocation, World, simulate};
+use eniplan::simulation::{Realization, End, EniAction, Recorder, ServedInvocation, World, simulate};
 use eniplan::trace::Traffic;
 
 use crate::plan::microlp;
@@ -64,17 +64,17 @@ fn breaks(bench: &Bench, traffic: &Traffic, create: u32, room: u64) -> bool {
     let world = World::new(&bench.topology, &bench.cold_path, &policy, case.study().initial().to_vec());
     let world = world.with_schedule(vec![EniAction { at: -10, class: 0, create, delete: 0 }]);
     let longest = bench.cold_path.vpc.steps[2].duration.max.0;
-    let mut assignment = Assignment::all(End::Longest);
+    let mut realization = Realization::all(End::Longest);
     // Each round settles one environment more at least: what follows its ENI bears on later ones only.
     for _ in 0..100 {
-        let (outcome, _, Waits(waits)) = simulate(&world, traffic, assignment.clone(), Waits::default());
+        let (outcome, _, Waits(waits)) = simulate(&world, traffic, realization.clone(), Waits::default());
         let made_up =
             |(&environment, &wait): (&u64, &u64)| (environment, vec![3, 0, longest.saturating_sub(wait)]);
         let phases_ms = waits.iter().map(made_up).collect();
-        if phases_ms == assignment.phases_ms {
+        if phases_ms == realization.phases_ms {
             return outcome.failures() > 0 || waits.values().any(|&wait| wait > room);
         }
-        assignment.phases_ms = phases_ms;
+        realization.phases_ms = phases_ms;
     }
     panic!("not settled")
 }

@@ -9,7 +9,7 @@ use eniplan::plan::PlanVerdict;
 use eniplan::policy::named;
 use eniplan::quantity::{Interval, Millis};
 use eniplan::random::{Purpose, Stream};
-use eniplan::simulation::{Assignment, End, Silent};
+use eniplan::simulation::{Realization, End, Silent};
 use eniplan::topology::{EniClass, SubnetRoom};
 use eniplan::trace::Traffic;
 
@@ -131,7 +131,7 @@ fn the_clairvoyant_of_several_subnets_is_that_of_one_as_large() {
             bench.policy = named("clairvoyant").unwrap();
             let traffic = bursts(2, seed);
             let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &traffic, microlp());
-            let outcome = case.run(Assignment::all(End::Longest), Silent).unwrap().0;
+            let outcome = case.run(Realization::all(End::Longest), Silent).unwrap().0;
             assert_eq!((outcome.failures(), outcome.cold_starts.max()), (0, 0), "seed {seed}");
             outcome.enis
         };

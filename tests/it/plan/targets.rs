@@ -8,7 +8,7 @@ use eniplan::policy::{Policy, Provision, StartMode, named};
 use eniplan::quantity::{Interval, Millis};
 use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{
-    Assignment, End, EniAction, Failure, Nature, Random, Recorder, ServedInvocation, World, simulate,
+    Realization, End, EniAction, Failure, Nature, Random, Recorder, ServedInvocation, World, simulate,
 };
 use eniplan::topology::{EniClass, SubnetRoom, Topology};
 use eniplan::trace::Traffic;
@@ -72,17 +72,17 @@ fn breaks(
     simulate(&world.with_schedule(plan.to_vec()), study.traffic, nature, First::default()).2.0
 }
 
-/// Corners and random assignments: none breaks the promise.
+/// Corners and random realizations: none breaks the promise.
 fn passes(study: &Study<'_>, topology: &Topology, policy: &Policy, plan: &[EniAction]) -> bool {
     [End::Longest, End::Shortest]
         .into_iter()
-        .all(|end| breaks(study, topology, policy, plan, Assignment::all(end)).is_none())
+        .all(|end| breaks(study, topology, policy, plan, Realization::all(end)).is_none())
         && (0..20).all(|seed| breaks(study, topology, policy, plan, Random::new(seed)).is_none())
 }
 
 /// When the first of the corners that break the promise does so.
 fn corner(study: &Study<'_>, topology: &Topology, policy: &Policy, plan: &[EniAction]) -> Option<u64> {
-    let corner = |end| breaks(study, topology, policy, plan, Assignment::all(end));
+    let corner = |end| breaks(study, topology, policy, plan, Realization::all(end));
     [End::Longest, End::Shortest].into_iter().find_map(corner)
 }
 

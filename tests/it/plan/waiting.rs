@@ -1,4 +1,4 @@
-//! Promises with room to wait for an ENI: fewer ENIs, later ones, and still no assignment that breaks them.
+//! Promises with room to wait for an ENI: fewer ENIs, later ones, and still no realization that breaks them.
 
 #![allow(clippy::unwrap_used)]
 
@@ -11,7 +11,7 @@ use eniplan::plan::{Plan, PlanVerdict};
 use eniplan::platform::PhaseKind;
 use eniplan::policy::{Capacity, EnvironmentBinding, Provision, StartMode};
 use eniplan::quantity::{Interval, Millis};
-use eniplan::simulation::{Assignment, End, EniAction, Nature, Random, Silent, World, simulate};
+use eniplan::simulation::{Realization, End, EniAction, Nature, Random, Silent, World, simulate};
 use eniplan::trace::Traffic;
 
 use crate::plan::microlp;
@@ -63,7 +63,7 @@ fn a_burst_takes_its_turn_on_fewer_enis() {
     // To wait for as long as a boot does no worse.
     assert_eq!((loose.amount.unwrap().peak_enis, loose.eni_wait_ms), (7, 900_000));
     assert!(loose.lower_bound.peak_enis >= 6, "{:?}", loose.lower_bound);
-    let (longest, held) = follow(&bench, &traffic, &loose, Assignment::all(End::Longest));
+    let (longest, held) = follow(&bench, &traffic, &loose, Realization::all(End::Longest));
     assert!(longest > 60_000 && longest <= 960_000, "{longest}");
     assert_eq!(held, 7);
 }
@@ -81,7 +81,7 @@ fn an_empty_start_is_possible_where_the_promise_outlasts_the_boot() {
     }
     let some = plan(&bench, &traffic, 900_000);
     assert_eq!((some.amount.unwrap().peak_enis, some.schedule[0].at_ms), (3, 0), "{some:?}");
-    assert_eq!(follow(&bench, &traffic, &some, Assignment::all(End::Longest)).0, 900_000);
+    assert_eq!(follow(&bench, &traffic, &some, Realization::all(End::Longest)).0, 900_000);
 }
 
 /// A world of one or two functions whose bursts may be shorter than the promise.
@@ -120,14 +120,14 @@ fn drawn(seed: u64) -> (Bench, Traffic, u64) {
 }
 
 #[test]
-fn no_assignment_breaks_a_plan_that_lets_environments_wait() {
+fn no_realization_breaks_a_plan_that_lets_environments_wait() {
     follow_plans_that_wait(0..12);
 }
 
 mod long {
     #[test]
     #[ignore = "long proof: see CONTRIBUTING.md"]
-    fn no_assignment_breaks_a_plan_that_lets_environments_wait() {
+    fn no_realization_breaks_a_plan_that_lets_environments_wait() {
         super::follow_plans_that_wait(0..40);
     }
 }
@@ -152,7 +152,7 @@ fn follow_plans_that_wait(seeds: Range<u64>) {
         let held = |nature: Result<End, u64>| {
             let what = format!("seed {seed}, {promise}, {nature:?}");
             let (longest, enis) = match nature {
-                Ok(end) => follow(&bench, &traffic, &plan, Assignment::all(end)),
+                Ok(end) => follow(&bench, &traffic, &plan, Realization::all(end)),
                 Err(seed) => follow(&bench, &traffic, &plan, Random::new(seed)),
             };
             assert!(longest <= promise, "{what}: {longest}");
@@ -200,7 +200,7 @@ fn fewest(bench: &Bench, traffic: &Traffic, promise: u64) -> u64 {
         let initial = case.study().initial().to_vec();
         let world = World::new(&bench.topology, &bench.cold_path, &policy, initial);
         let world = world.with_schedule(vec![EniAction { at: -10, class: 0, create, delete: 0 }]);
-        let outcome = simulate(&world, traffic, Assignment::all(End::Longest), Silent).0;
+        let outcome = simulate(&world, traffic, Realization::all(End::Longest), Silent).0;
         outcome.failures() == 0 && outcome.cold_starts.max() <= promise
     };
     u64::from((0..=40).find(keeps).unwrap())

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{
-    Assignment, End, FunctionReuse, Random, Recorder, Reuse, ServedInvocation, World, simulate,
+    Realization, End, FunctionReuse, Random, Recorder, Reuse, ServedInvocation, World, simulate,
 };
 use eniplan::trace::Traffic;
 use serde_json::Value;
@@ -31,7 +31,7 @@ impl Recorder for Returned {
 fn returned(traffic: &Traffic) -> Vec<(u64, u32, usize)> {
     let Bench { topology, cold_path, policy, initial } = Bench::new(1, 300_000).without_vpc();
     let world = World::new(&topology, &cold_path, &policy, initial);
-    let all = simulate(&world, traffic, Assignment::all(End::Longest), Returned::default()).2.0;
+    let all = simulate(&world, traffic, Realization::all(End::Longest), Returned::default()).2.0;
     let mut counts: BTreeMap<(u64, u32), usize> = BTreeMap::new();
     for call in all {
         *counts.entry(call).or_default() += 1;

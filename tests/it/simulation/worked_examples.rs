@@ -5,7 +5,7 @@ use eniplan::platform;
 use eniplan::policy::{self, Capacity, IdleTtl};
 use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::scenario::{self, Observed, Raw};
-use eniplan::simulation::{Assignment, End, Failure, Outcome, Silent, World, simulate};
+use eniplan::simulation::{Realization, End, Failure, Outcome, Silent, World, simulate};
 use eniplan::topology::{TokenBucket, Topology};
 use eniplan::trace::Traffic;
 use eniplan::worst_case::{Bracket, SearchEffort, Unobserved, worst_case};
@@ -20,7 +20,7 @@ fn cold_and_warm(outcome: &Outcome) -> (u64, u64) {
 }
 
 fn without_vpc(traffic: &Traffic) -> Outcome {
-    Bench::new(1, 300_000).without_vpc().run(traffic, Assignment::all(End::Longest))
+    Bench::new(1, 300_000).without_vpc().run(traffic, Realization::all(End::Longest))
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn b_with_the_cold_path_of_2018_has_no_warm_start_and_fails_50() {
     let policy = policy::parse("idle-reuse:start=empty").unwrap();
     let world = World::new(&topology, &cold_path, &policy, vec![0]);
     let traffic = log(1, &[(0, 0, 100, HANDLER), (3_000, 0, 300, HANDLER)]);
-    let outcome = simulate(&world, &traffic, Assignment::all(End::Longest), Silent).0;
+    let outcome = simulate(&world, &traffic, Realization::all(End::Longest), Silent).0;
     assert_eq!(cold_and_warm(&outcome), (350, 0));
     assert_eq!(outcome.failed, [(Failure::RegionQuota, 50)].into());
     assert_eq!(outcome.enis.peak, 350);
@@ -97,10 +97,10 @@ fn worst(outcome: &Outcome) -> (u64, u64, u64) {
 #[test]
 fn longest_boots_are_not_the_worst() {
     let (bench, traffic) = small_example();
-    let all = |end| worst(&bench.run(&traffic, Assignment::all(end)));
+    let all = |end| worst(&bench.run(&traffic, Realization::all(end)));
     assert_eq!(all(End::Longest), (15, 1, 0));
     assert_eq!(all(End::Shortest), (11, 2, 0));
-    let mixed = Assignment { boots_ms: vec![5, 15, 15], ..Assignment::all(End::Longest) };
+    let mixed = Realization { boots_ms: vec![5, 15, 15], ..Realization::all(End::Longest) };
     assert_eq!(worst(&bench.run(&traffic, mixed)), (21, 2, 1));
 }
 
@@ -110,7 +110,7 @@ fn no_boots_on_the_whole_grid_exceed_the_example() {
     let mut largest = (0, 0, 0);
     for code in 0..11_u64.pow(3) {
         let boots_ms = vec![5 + code % 11, 5 + code / 11 % 11, 5 + code / 121];
-        let longest = worst(&bench.run(&traffic, Assignment { boots_ms, ..Assignment::all(End::Longest) }));
+        let longest = worst(&bench.run(&traffic, Realization { boots_ms, ..Realization::all(End::Longest) }));
         largest = (largest.0.max(longest.0), largest.1.max(longest.1), largest.2.max(longest.2));
     }
     assert_eq!(largest, (21, 2, 1));

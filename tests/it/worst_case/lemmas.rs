@@ -4,7 +4,7 @@ use eniplan::cold_path::PathStep;
 use eniplan::platform::PhaseKind;
 use eniplan::policy::{Capacity, IdleTtl, Pick, StartMode};
 use eniplan::quantity::{Interval, Millis};
-use eniplan::simulation::{Assignment, Census, End, Outcome, Recorder, World, simulate};
+use eniplan::simulation::{Realization, Census, End, Outcome, Recorder, World, simulate};
 use eniplan::topology::{EniClass, SubnetRoom};
 use eniplan::trace::Traffic;
 use eniplan::worst_case::{Bounds, bounds};
@@ -28,10 +28,10 @@ impl Held {
     }
 }
 
-fn both(bench: &Bench, traffic: &Traffic, assignment: Assignment) -> (Bounds, Outcome, Held) {
+fn both(bench: &Bench, traffic: &Traffic, realization: Realization) -> (Bounds, Outcome, Held) {
     let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
     let bounds = bounds(&world, &bench.cold_path, traffic, None);
-    let (outcome, _, held) = simulate(&world, traffic, assignment, Held::default());
+    let (outcome, _, held) = simulate(&world, traffic, realization, Held::default());
     (bounds, outcome, held)
 }
 
@@ -44,7 +44,7 @@ fn idle_enis_that_are_taken_one_by_one_are_not_forgotten() {
     (bench.policy.join_booting, bench.policy.pick) = (true, Pick::Emptiest);
     bench.policy.idle_ttl = IdleTtl::After(Millis(100));
     let traffic = log(1, &[(0, 0, 3, 10), (112, 0, 2, 50)]);
-    let (bounds, _, held) = both(&bench, &traffic, Assignment::all(End::Longest));
+    let (bounds, _, held) = both(&bench, &traffic, Realization::all(End::Longest));
     assert_eq!(held.at(160), 2);
     assert!(bounds.held.at(160) >= 2, "{bounds:?}");
 }
@@ -62,7 +62,7 @@ fn an_idle_eni_in_another_subnet_stays_beside_the_new_one() {
     bench.topology.delete = Interval::exactly(Millis(5));
     bench.policy.idle_ttl = IdleTtl::After(Millis(100));
     let traffic = log(2, &[(0, 1, 1, 5), (20, 0, 1, 5), (60, 0, 1, 5)]);
-    let (bounds, _, held) = both(&bench, &traffic, Assignment::all(End::Longest));
+    let (bounds, _, held) = both(&bench, &traffic, Realization::all(End::Longest));
     assert_eq!(held.at(50), 2);
     assert!(bounds.held.at(50) >= 2, "{bounds:?}");
 }
@@ -87,7 +87,7 @@ fn an_arrival_may_be_refused_for_what_comes_before_its_search() {
     let traffic = log(2, &[(0, 0, 1, 1), (5, 1, 1, 1_000), (30, 0, 1, 1)]);
     let phases_ms = [(0, vec![10, 0]), (1, vec![0, 0])].into();
     let (bounds, outcome, _) =
-        both(&bench, &traffic, Assignment { phases_ms, ..Assignment::all(End::Longest) });
+        both(&bench, &traffic, Realization { phases_ms, ..Realization::all(End::Longest) });
     assert_eq!(outcome.failures(), 2);
     assert!(bounds.failures >= 2, "{bounds:?}");
 }
@@ -100,7 +100,7 @@ fn a_pool_is_at_hand_only_if_it_outlasts_a_boot() {
     (bench.policy.warm, bench.policy.start) = (1, StartMode::Warm);
     let cold = |second: u64| {
         let traffic = log(1, &[(0, 0, 1, 100), (second, 0, 1, 100)]);
-        let (bounds, outcome, _) = both(&bench, &traffic, Assignment::all(End::Longest));
+        let (bounds, outcome, _) = both(&bench, &traffic, Realization::all(End::Longest));
         (outcome.cold_starts.max(), bounds.cold_start_ms)
     };
     assert_eq!(cold(7), (10, Some(10)));

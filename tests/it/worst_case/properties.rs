@@ -9,7 +9,7 @@ use eniplan::policy::{
 };
 use eniplan::quantity::{Interval, Millis, Probability, Rate};
 use eniplan::simulation::{
-    Assignment, Census, End, Nature, Outcome, Random, Recorder, ServedInvocation, Silent, World, simulate,
+    Realization, Census, End, Nature, Outcome, Random, Recorder, ServedInvocation, Silent, World, simulate,
 };
 use eniplan::topology::{EniClass, SubnetRoom, TokenBucket};
 use eniplan::trace::Traffic;
@@ -147,7 +147,7 @@ fn check(outcome: &Outcome, bounds: &Bounds, what: &str) {
 }
 
 /// Replays within the budget of misses.
-struct Budgeted(Random, Assignment, u32);
+struct Budgeted(Random, Realization, u32);
 
 impl Nature for Budgeted {
     fn boot(&mut self, request: u64, interval: &Interval) -> u64 {
@@ -198,7 +198,7 @@ impl Recorder for Pointwise<'_> {
 }
 
 #[test]
-fn no_assignment_exceeds_the_bounds() {
+fn no_realization_exceeds_the_bounds() {
     let worlds = std::env::var("ENIPLAN_WORLDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3_000);
     for seed in 0..worlds {
         let (bench, traffic) = tiny_world(seed);
@@ -208,8 +208,8 @@ fn no_assignment_exceeds_the_bounds() {
         for turn in 0..40 {
             let boots_ms =
                 (0..12).map(|_| bench.topology.boot.at(dice.0.draw(dice.below(1 << 40))).0).collect();
-            let assignment = Assignment { boots_ms, ..Assignment::all(End::Longest) };
-            let nature = Budgeted(Random::new(turn), assignment, bench.policy.miss_budget);
+            let realization = Realization { boots_ms, ..Realization::all(End::Longest) };
+            let nature = Budgeted(Random::new(turn), realization, bench.policy.miss_budget);
             let what = format!("seed {seed}, turn {turn}");
             let pointwise = Pointwise { bounds: &bounds, what: &what };
             let outcome = simulate(&world, &traffic, nature, pointwise).0;
@@ -283,7 +283,7 @@ fn no_run_has_more_environments_than_the_need_allows() {
         let most = environments(&traffic, &bench.topology, &bench.policy, &bound, &bench.initial, &premises);
         let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
         for end in [End::Longest, End::Shortest] {
-            simulate(&world, &traffic, Assignment::all(end), Within(&most[0].alive, seed));
+            simulate(&world, &traffic, Realization::all(end), Within(&most[0].alive, seed));
         }
         for turn in 0..10 {
             let outcome = simulate(&world, &traffic, Random::new(turn), Within(&most[0].alive, seed)).0;

@@ -1,7 +1,7 @@
 //! Case: one traffic under one policy on one model, whatever the policy needs beside the simulator.
 //!
 //! The policies that follow a plan get theirs here: `scheduled` one that holds under every
-//! assignment, `clairvoyant` one made for the very world it runs in.
+//! realization, `clairvoyant` one made for the very world it runs in.
 
 use std::sync::OnceLock;
 
@@ -17,7 +17,7 @@ use crate::plan::{clairvoyant, followed, headroom, plan, sweep};
 use crate::policy::{IdleTtl, Policy, Provision};
 use crate::quantity::{Interval, Millis};
 use crate::simulation::{
-    Assignment, End, Nature, Outcome, Recorder, Silent, World, simulate, simulate_together,
+    Realization, End, Nature, Outcome, Recorder, Silent, World, simulate, simulate_together,
 };
 use crate::topology::Topology;
 use crate::trace::Traffic;
@@ -209,7 +209,7 @@ impl<'a> Case<'a> {
             .map(|plan| ProvedPlan { eni_wait: Millis::ZERO, peak_enis: plan.peak_enis });
         if self.policy().provision == Provision::Clairvoyant {
             let at_corner = |end: End| {
-                let corner = Assignment::all(end);
+                let corner = Realization::all(end);
                 self.run(corner.clone(), Silent).map(|(outcome, ..)| (corner, outcome))
             };
             let (longest, shortest) = rayon::join(|| at_corner(End::Longest), || at_corner(End::Shortest));
@@ -228,13 +228,13 @@ impl<'a> Case<'a> {
     }
 
     /// The longest cold start an arrival in each slot can meet: what is proved, and what the witnesses
-    /// of `worst`, the ends and `drawn` seeded assignments show.
+    /// of `worst`, the ends and `drawn` seeded realizations show.
     pub fn curve(&self, worst: &WorstCase, slot: Millis, drawn: u64) -> Result<Vec<CurvePoint>, CaseError> {
         let shown = WitnessCurve::new(slot, self.study.traffic);
-        let ends = [End::Longest, End::Shortest].map(Assignment::all);
+        let ends = [End::Longest, End::Shortest].map(Realization::all);
         let written = [&worst.witness, &worst.witness_peak_enis, &worst.witness_failures];
-        let written: Vec<&Assignment> = written.into_iter().chain(&ends).collect();
-        let listed = written.par_iter().map(|assignment| self.shows((*assignment).clone(), &shown));
+        let written: Vec<&Realization> = written.into_iter().chain(&ends).collect();
+        let listed = written.par_iter().map(|realization| self.shows((*realization).clone(), &shown));
         let seeded = (0..drawn).into_par_iter();
         let seeded = seeded.map(|seed| self.shows(DrawnNature::new(self.policy(), seed), &shown));
         let all: Vec<WitnessCurve> = listed.chain(seeded).collect::<Result<_, CaseError>>()?;

@@ -1,9 +1,9 @@
-//! Need: ENIs that are enough under every assignment, while no environment waits for one longer than allowed.
+//! Need: ENIs that are enough under every realization, while no environment waits for one longer than allowed.
 //!
 //! The bound behind plans; its lemmas are L1 to L5 of `docs/plan.md`. Where `P` is the
 //! longest cold start allowed and `D` the longest invocation of a function:
 //!
-//! - *Surely warm* (L1): an invocation at `t` is warm under every assignment if fewer run
+//! - *Surely warm* (L1): an invocation at `t` is warm under every realization if fewer run
 //!   nominally just before it than ran nominally at some instant of
 //!   `[t - keep_alive, t - P - D]`, or than stood idle at the start if `t <= keep_alive`:
 //!   so many environments have been ready since, and only warm invocations use them.

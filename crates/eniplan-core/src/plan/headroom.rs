@@ -19,7 +19,7 @@ use super::verify::failure::{FirstFailure, reason};
 use crate::demand::demand;
 use crate::policy::Provision;
 use crate::quantity::Millis;
-use crate::simulation::{Assignment, End, World, simulate};
+use crate::simulation::{Realization, End, World, simulate};
 use crate::trace::{Factor, Traffic};
 use crate::worst_case::{ProvedPlan, bounds};
 
@@ -311,7 +311,7 @@ fn too_many_at_once(study: &Study<'_>) -> Option<ProbeShortage> {
 /// The invocations that fail under the plan in a replay, which no number of ENIs can mend.
 fn refused(world: &World<'_>, traffic: &Traffic) -> Option<ProbeShortage> {
     [End::Longest, End::Shortest].into_iter().find_map(|end| {
-        let (outcome, _, first) = simulate(world, traffic, Assignment::all(end), FirstFailure::default());
+        let (outcome, _, first) = simulate(world, traffic, Realization::all(end), FirstFailure::default());
         let (at, function, failure) = first.0?;
         let function = world.topology.functions.get(function).map_or("", |place| place.name.as_str());
         Some(ProbeShortage {

@@ -26,7 +26,7 @@ pub(crate) struct Candidate {
 /// What has become of the candidates.
 #[derive(Debug)]
 pub(crate) struct Refinement {
-    /// Assignments that were replayed.
+    /// Realizations that were replayed.
     pub replays: u64,
     /// Those that broke a plan and became constraints.
     pub counterexamples: u64,
@@ -67,7 +67,7 @@ pub(crate) fn refine(
             let Some(broken) = &refutation.counterexample else {
                 break Ok(KeptPlan { requirement, plan, refutation });
             };
-            let alive = alive(study, study.initial(), broken.assignment.clone());
+            let alive = alive(study, study.initial(), broken.realization.clone());
             // Where nothing new is required, no number of ENIs mends it.
             if constraints == MOST_COUNTEREXAMPLES || !requirement.require_places(study, &alive) {
                 break Err(unmended(broken, promise, &plan));
@@ -248,7 +248,7 @@ mod tests {
         plan.draining_peak = 3;
         let broken = refuted(&study, &plan).counterexample.unwrap();
         assert_eq!((&broken.what, broken.shown), (&BrokenPromise::TooMany, 6));
-        let alive = alive(&study, study.initial(), broken.assignment.clone());
+        let alive = alive(&study, study.initial(), broken.realization.clone());
         assert!(!requirement.require_places(&study, &alive));
         let left = unmended(&broken, Millis::ZERO, &plan);
         assert_eq!((left.shortages[0].needed, left.shortages[0].available, left.proved), (6, 3, false));

@@ -1,4 +1,4 @@
-//! Refutation: the search for a counterexample, an assignment under which a plan breaks its promise.
+//! Refutation: the search for a counterexample, a realization under which a plan breaks its promise.
 //!
 //! The simulator follows the plan under the search for witnesses, as it is and, where a zone's loss
 //! is to be survived, once more without each zone. Trusts nothing of how the plan was found.
@@ -13,14 +13,14 @@ use super::requirement::study::Study;
 use super::solve::required::RequiredPlan;
 use crate::policy::{Policy, Provision};
 use crate::quantity::Millis;
-use crate::simulation::{Assignment, End, Failure, Recorder, ServedInvocation, World, simulate};
+use crate::simulation::{Realization, End, Failure, Recorder, ServedInvocation, World, simulate};
 use crate::topology::Topology;
 use crate::worst_case::{ProvedPlan, SearchEffort, worst_case};
 
 /// What a search for counterexamples has shown.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Refutation {
-    /// Assignments that were replayed.
+    /// Realizations that were replayed.
     pub replays: u64,
     /// How the promise broke; none: it held in each of them.
     pub counterexample: Option<Counterexample>,
@@ -30,10 +30,10 @@ pub(crate) struct Refutation {
     pub none_fails: bool,
 }
 
-/// An assignment that breaks a plan.
+/// a realization that breaks a plan.
 #[derive(Clone, Debug)]
 pub(crate) struct Counterexample {
-    pub assignment: Assignment,
+    pub realization: Realization,
     pub what: BrokenPromise,
     /// When, ms.
     pub at_ms: u64,
@@ -58,14 +58,14 @@ pub(crate) enum BrokenPromise {
 const REPLAYED: u64 = 2_000_000;
 
 /// Passes over the trace that a search takes, about: the corners, twice as they are written down, the
-/// random assignments, and the bounds.
+/// random realizations, and the bounds.
 pub(crate) fn passes(study: &Study<'_>) -> u64 {
     let drawn = REPLAYED / study.traffic.invocations().max(1);
     let zones = if study.topology.limits.survive_zone { 3 } else { 0 };
     drawn.min(2_000) * (1 + zones) + 12
 }
 
-/// Looks for an assignment that breaks `plan`, under which no environment is to wait longer than `eni_wait`.
+/// Looks for a realization that breaks `plan`, under which no environment is to wait longer than `eni_wait`.
 pub(crate) fn search_for_counterexample(
     study: &Study<'_>,
     promise: Millis,
@@ -123,12 +123,12 @@ impl CounterexampleSearch<'_> {
     fn replay_corner(&self, lost: &str) -> Refutation {
         let (topology, policy) = (self.study.without(Some(lost)), self.study.scheduled(Provision::Scheduled));
         let world = self.world(Some(lost), &topology, &policy);
-        let longest = Assignment::all(End::Longest);
+        let longest = Realization::all(End::Longest);
         let (outcome, _, starved) = simulate(&world, self.study.traffic, longest.clone(), Starved::default());
         self.progress.step();
         let found = |what: BrokenPromise, at_ms: u64, shown: u64| {
-            let (assignment, lost) = (longest.clone(), Some(lost.to_owned()));
-            Counterexample { assignment, what, at_ms, shown, lost }
+            let (realization, lost) = (longest.clone(), Some(lost.to_owned()));
+            Counterexample { realization, what, at_ms, shown, lost }
         };
         let too_long = outcome.longest.as_ref().filter(|start| start.length > self.promise.0);
         let too_long = too_long.map(|start| {
@@ -156,8 +156,8 @@ impl CounterexampleSearch<'_> {
         let effort = SearchEffort { invocations: REPLAYED, ..SearchEffort::default() };
         let (cold_path, trace) = (self.study.cold_path, self.study.traffic);
         let worst = worst_case(&world, cold_path, trace, Some(planned), effort, self.progress);
-        let found = |what: BrokenPromise, assignment: &Assignment, at_ms: u64, shown: u64| Counterexample {
-            assignment: assignment.clone(),
+        let found = |what: BrokenPromise, realization: &Realization, at_ms: u64, shown: u64| Counterexample {
+            realization: realization.clone(),
             what,
             at_ms,
             shown,

@@ -21,7 +21,7 @@ use super::terms::solution::JointAnswer;
 use crate::demand::Curve;
 use crate::policy::{Policy, Provision, StartMode, named};
 use crate::quantity::Millis;
-use crate::simulation::{Assignment, End, EniAction, World, simulate};
+use crate::simulation::{Realization, End, EniAction, World, simulate};
 use crate::topology::Topology;
 use crate::worst_case::surely_within;
 
@@ -232,7 +232,7 @@ fn first_broken(
 ) -> Option<u64> {
     [End::Longest, End::Shortest].into_iter().find_map(|end| {
         let recorder = FirstBroken::new(promise);
-        let at = simulate(world, study.traffic, Assignment::all(end), recorder).2.at;
+        let at = simulate(world, study.traffic, Realization::all(end), recorder).2.at;
         progress.step();
         at
     })

@@ -27,7 +27,7 @@ mod world;
 
 pub use distribution::Distribution;
 pub use failure::Failure;
-pub use nature::{Assignment, End, Nature, Random, Recording};
+pub use nature::{Realization, End, Nature, Random, Recording};
 pub use outcome::{ColdStartCounts, Gauge, InitialState, Longest, Outcome};
 pub use record::{Census, Recorder, ServedInvocation, Silent};
 pub use reuse::{FunctionReuse, Reuse, Shared, WatchedInstant};
@@ -90,6 +90,6 @@ pub fn simulate_together<N: Nature, R: Recorder>(
 
 /// What stands at time 0 in `world`.
 pub fn initial_state(world: &World<'_>) -> InitialState {
-    let longest = Assignment::all(End::Longest);
+    let longest = Realization::all(End::Longest);
     run::SimulationRun::new(world, longest, Silent, Millis::ZERO).initial_state()
 }

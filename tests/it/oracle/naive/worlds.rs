@@ -8,7 +8,7 @@ use eniplan::policy::{
 };
 use eniplan::quantity::{Interval, Memory, Millis, Probability, Rate};
 use eniplan::random::{Purpose, Stream};
-use eniplan::simulation::{Assignment, End, EniAction, Nature, Random};
+use eniplan::simulation::{Realization, End, EniAction, Nature, Random};
 use eniplan::topology::{EniClass, FunctionPlace, SubnetRoom, SystemLimits, TokenBucket, Topology};
 use eniplan::trace::{Cell, Shape, Spread, Traffic};
 use petgraph::graph::DiGraph;
@@ -94,9 +94,9 @@ pub(crate) fn scene(seed: u64) -> Scene {
 pub(crate) fn nature(seed: u64) -> Fate {
     let mut dice = Dice::new(seed ^ 0xfa7e);
     match dice.below(8) {
-        0 => Fate::Assigned(Assignment::all(End::Longest)),
-        1 => Fate::Assigned(Assignment::all(End::Shortest)),
-        2 => Fate::Assigned(Assignment {
+        0 => Fate::Assigned(Realization::all(End::Longest)),
+        1 => Fate::Assigned(Realization::all(End::Shortest)),
+        2 => Fate::Assigned(Realization {
             boots_ms: (0..6).map(|_| dice.time(12)).collect(),
             deletions_ms: (0..4).map(|_| dice.time(12)).collect(),
             phases_ms: (0..4).map(|environment| (environment, vec![dice.below(6); 3])).collect(),
@@ -111,7 +111,7 @@ pub(crate) fn nature(seed: u64) -> Fate {
 #[derive(Clone, Debug)]
 pub(crate) enum Fate {
     Random(Random),
-    Assigned(Assignment),
+    Assigned(Realization),
 }
 
 impl Nature for Fate {

@@ -13,7 +13,7 @@ use crate::plan::situation::Situation;
 use crate::plan::terms::objective::PlanObjective;
 use crate::policy::{EnvironmentBinding, Policy, StartMode};
 use crate::quantity::Millis;
-use crate::simulation::{Assignment, End};
+use crate::simulation::{Realization, End};
 use crate::topology::Topology;
 use crate::trace::Traffic;
 use crate::worst_case::wait_for_host;
@@ -106,7 +106,7 @@ impl<'a> Study<'a> {
     /// The environments of each function that have served and live, where every cold start takes its longest.
     pub(crate) fn longest_served(&self) -> &[Curve] {
         self.longest_served
-            .get_or_init(|| served(&self.situation, self.initial(), Assignment::all(End::Longest)))
+            .get_or_init(|| served(&self.situation, self.initial(), Realization::all(End::Longest)))
     }
 
     /// The environments of each function that can be alive while none waits for an ENI.

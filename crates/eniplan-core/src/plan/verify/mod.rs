@@ -241,7 +241,7 @@ fn compare_claims(verified: &mut Verified, claims: Claims, apart: HeldApart) {
     }
 }
 
-/// Replays the plan, looking for an assignment that breaks the promise.
+/// Replays the plan, looking for a realization that breaks the promise.
 fn search_for_counterexample(
     study: &Study<'_>,
     promise: Millis,

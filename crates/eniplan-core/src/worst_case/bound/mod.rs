@@ -1,4 +1,4 @@
-//! Bounds: what no assignment of the uncertainty set can exceed, each by an argument of `docs/worst-case.md`.
+//! Bounds: what no realization of the uncertainty set can exceed, each by an argument of `docs/worst-case.md`.
 //!
 //! What is concluded rests on a hypothesis: how long requests wait for tokens and hosts,
 //! which pools never run empty, and when invocations may fail at all. The first event that

@@ -1,4 +1,4 @@
-//! Draws: the corners of the uncertainty set, and seeded random assignments.
+//! Draws: the corners of the uncertainty set, and seeded random realizations.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::choice::{WitnessChoice, corners, play_together, write_out, write_out_
 use super::context::SearchContext;
 use crate::simulation::Outcome;
 
-/// Random assignments to begin with.
+/// Random realizations to begin with.
 pub(super) const FIRST_DRAWS: u64 = 64;
 
 /// Runs that share a reading of the trace; more would leave other threads without.
@@ -33,7 +33,7 @@ pub(in crate::worst_case) fn replay_corners(context: &SearchContext<'_>) -> Best
     best
 }
 
-/// A few random assignments, unless the observer cancels the search: enough to begin with.
+/// A few random realizations, unless the observer cancels the search: enough to begin with.
 pub(in crate::worst_case) fn replay_first_draws(context: &SearchContext<'_>, best: &mut BestReplays) {
     // What the corners have used up beyond the effort is not taken back.
     let draws = context.affordable_replays().saturating_sub(best.replays()).min(FIRST_DRAWS);
@@ -41,7 +41,7 @@ pub(in crate::worst_case) fn replay_first_draws(context: &SearchContext<'_>, bes
     best.merge(&best_of_draws(context, 0..draws, &|| context.observer.proceed(&progress)));
 }
 
-/// The best of the random assignments of these numbers, as far as they `go_on`.
+/// The best of the random realizations of these numbers, as far as they `go_on`.
 pub(super) fn best_of_draws(
     context: &SearchContext<'_>,
     draws: Range<u64>,

@@ -1,7 +1,7 @@
 //! Search: witnesses, which are replays with large values.
 //!
 //! The corners first (everything shortest, everything longest, boots against the rest), with the allowed
-//! misses early or nowhere; then switch points; then seeded random assignments; then a local search.
+//! misses early or nowhere; then switch points; then seeded random realizations; then a local search.
 //! A witness is a lower bound and nothing more.
 
 mod best;
