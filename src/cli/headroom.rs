@@ -32,7 +32,7 @@ pub(super) struct HeadroomArgs {
     pub output: Output,
 }
 
-/// Prints how far the traffic can grow; exit code 1 where the promise does not even hold as it is.
+/// Prints how far the trace can grow; exit code 1 where the promise does not even hold as it is.
 pub(super) fn run(args: &HeadroomArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
@@ -43,7 +43,7 @@ pub(super) fn run(args: &HeadroomArgs) -> Result<CommandStatus, Diagnostics> {
         let help = "ask for the headroom of a plan (no --policy) or of another policy";
         return Err(Diagnostic::new(Code::Usage, "clairvoyant knows what no system can", help).into());
     }
-    let case = study.case(policy, &study.traffic);
+    let case = study.case(policy, &study.trace);
     let work = StepProgress::begin("probing growth", 1, args.output.quiet);
     let heard = |asked, all| work.at(asked, all);
     let headroom = case.headroom(promise, alone, &grown, &heard).map_err(|error| failed(&error))?;
@@ -55,7 +55,7 @@ pub(super) fn run(args: &HeadroomArgs) -> Result<CommandStatus, Diagnostics> {
 
 /// The functions of these names.
 fn grown(names: &[String], study: &CommandStudy) -> Result<Vec<u32>, Diagnostics> {
-    let known: Vec<&str> = study.traffic.functions.iter().map(|function| function.name.as_str()).collect();
+    let known: Vec<&str> = study.trace.functions.iter().map(|function| function.name.as_str()).collect();
     let mut problems = Diagnostics::default();
     let mut grown = Vec::new();
     for name in names {

@@ -51,7 +51,7 @@ pub(super) struct PlanArgs {
 pub(super) fn run(args: &PlanArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
-    let case = study.case(policy, &study.traffic).minimising(minimise(args, &study)?);
+    let case = study.case(policy, &study.trace).minimising(minimise(args, &study)?);
     let subject = study.subject(policy);
     if let [_, _, ..] = args.max_cold_start.as_slice() {
         if args.explain {

@@ -13,9 +13,9 @@ use crate::quantity::{Interval, Millis};
 use crate::report::format::{counted, name, thousands};
 use crate::report::pretty;
 use crate::report::views::{self, WitnessFileView, WitnessObjectiveView, WitnessTraceView};
-use crate::simulation::{Realization, End, Outcome};
+use crate::simulation::{End, Outcome, Realization};
 use crate::topology::Topology;
-use crate::trace::Traffic;
+use crate::trace::Trace;
 
 const FIELDS: [&str; 5] = ["boots_ms", "deletions_ms", "phases_ms", "misses", "unlisted"];
 /// What a file says beside the realization.
@@ -111,8 +111,8 @@ impl Witness {
     }
 }
 
-/// The file of `witness`, found on `traffic`.
-pub fn written(witness: &Witness, traffic: &Traffic) -> String {
+/// The file of `witness`, found on `trace`.
+pub fn written(witness: &Witness, trace: &Trace) -> String {
     let witness_of = witness.of.as_ref().map(|of| {
         let (objective, value) = of.parts();
         let subnet =
@@ -122,9 +122,9 @@ pub fn written(witness: &Witness, traffic: &Traffic) -> String {
     let (policy, model) = witness.setting.as_ref().map(|(p, m)| (p.as_str(), m.as_str())).unzip();
     let file = WitnessFileView {
         trace: WitnessTraceView {
-            invocations: traffic.invocations(),
-            span_ms: traffic.span,
-            checksum: checksum(traffic),
+            invocations: trace.invocations(),
+            span_ms: trace.span,
+            checksum: checksum(trace),
         },
         witness_of,
         policy,
@@ -135,13 +135,13 @@ pub fn written(witness: &Witness, traffic: &Traffic) -> String {
 }
 
 /// CRC-32 of the functions' names and of every arrival with its function, duration and count.
-fn checksum(traffic: &Traffic) -> String {
+fn checksum(trace: &Trace) -> String {
     let mut hasher = crc32fast::Hasher::new();
-    for function in &traffic.functions {
+    for function in &trace.functions {
         hasher.update(function.name.as_bytes());
         hasher.update(&[0]);
     }
-    for entry in traffic.arrivals() {
+    for entry in trace.arrivals() {
         hasher.update(&entry.at.to_le_bytes());
         hasher.update(&entry.duration.to_le_bytes());
         hasher.update(&entry.function.to_le_bytes());
@@ -151,19 +151,19 @@ fn checksum(traffic: &Traffic) -> String {
 }
 
 /// Reads the realization in `path`, or in the field `witness` of a worst-case answer; see [`parse`].
-pub fn read(path: &Path, topology: &Topology, traffic: &Traffic) -> Result<Witness, Diagnostics> {
-    parse(&input::shown(path), &input::text(path)?, topology, traffic)
+pub fn read(path: &Path, topology: &Topology, trace: &Trace) -> Result<Witness, Diagnostics> {
+    parse(&input::shown(path), &input::text(path)?, topology, trace)
 }
 
 /// Reads the realization in `text`, the file `file`.
 ///
 /// All that is wrong is told at once and in its place; boots and deletions must lie inside the model's
-/// intervals, and the file must not say that it is of other traffic.
-pub fn parse(file: &str, text: &str, topology: &Topology, traffic: &Traffic) -> Result<Witness, Diagnostics> {
+/// intervals, and the file must not say that it is of other traces.
+pub fn parse(file: &str, text: &str, topology: &Topology, trace: &Trace) -> Result<Witness, Diagnostics> {
     let whole = tree::read(file, text)?;
     let mut reader = WitnessReader { file, problems: Diagnostics::default() };
     if let Some(said) = whole.get("trace").or_else(|| whole.get(OLD[1])) {
-        reader.traffic(said, traffic);
+        reader.trace(said, trace);
     }
     let named = |field: &str| whole.get(field).and_then(TreeNode::text).map(str::to_owned);
     let setting = named("policy").zip(named("model"));
@@ -215,7 +215,7 @@ impl WitnessReader<'_> {
     }
 
     /// Refuses traffic that is not what the file was found on, as far as it says.
-    fn traffic(&mut self, said: &TreeNode, here: &Traffic) {
+    fn trace(&mut self, said: &TreeNode, here: &Trace) {
         const SAME: &str = "give the traffic that the witness was found on, with the same --from, --to, --spread, \
              --gaps and --seed";
         let number = |field: &str| said.get(field).and_then(whole_number);

@@ -35,7 +35,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<CommandStatus, Diagnostics> {
     let policy = study.policy()?;
     let name = input::shown(&args.plan);
     let text = input::text(&args.plan)?;
-    let case = study.case(policy, &study.traffic);
+    let case = study.case(policy, &study.trace);
     let saved = read(&name, &text, case.study())?;
     saved.doubts.iter().for_each(|doubt| args.output.note(doubt));
     let promise = promised(args.max_cold_start.or(saved.promise), &study)?;

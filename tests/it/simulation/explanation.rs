@@ -3,7 +3,7 @@
 use eniplan::cold_path::{Cause, EniFound, NoReady, PhaseWait, SystemLimit};
 use eniplan::policy::{Capacity, OnExhausted};
 use eniplan::quantity::{Interval, Millis, Rate};
-use eniplan::simulation::{Realization, End};
+use eniplan::simulation::{End, Realization};
 use eniplan::topology::TokenBucket;
 
 use crate::support::{Bench, log};

@@ -1,4 +1,4 @@
-//! Case: one traffic under one policy on one model, whatever the policy needs beside the simulator.
+//! Case: one trace under one policy on one model, whatever the policy needs beside the simulator.
 //!
 //! The policies that follow a plan get theirs here: `scheduled` one that holds under every
 //! realization, `clairvoyant` one made for the very world it runs in.
@@ -17,10 +17,10 @@ use crate::plan::{clairvoyant, followed, headroom, plan, sweep};
 use crate::policy::{IdleTtl, Policy, Provision};
 use crate::quantity::{Interval, Millis};
 use crate::simulation::{
-    Realization, End, Nature, Outcome, Recorder, Silent, World, simulate, simulate_together,
+    End, Nature, Outcome, Realization, Recorder, Silent, World, simulate, simulate_together,
 };
 use crate::topology::Topology;
-use crate::trace::Traffic;
+use crate::trace::Trace;
 use crate::worst_case::{
     CurvePoint, DrawnNature, ProvedPlan, SearchEffort, SearchObserver, WitnessCurve, WorstCase, hindsight,
     worst_case,
@@ -69,10 +69,10 @@ impl<'a> Case<'a> {
         topology: &'a Topology,
         cold_path: &'a ColdPath,
         policy: &'a Policy,
-        traffic: &'a Traffic,
+        trace: &'a Trace,
         backend: &'a dyn Backend,
     ) -> Self {
-        let study = Study::new(topology, cold_path, policy, traffic);
+        let study = Study::new(topology, cold_path, policy, trace);
         let progress = PlanProgress::unobserved();
         Self { study, backend, progress, plan: OnceLock::new(), lifetimes: Vec::new() }
     }
@@ -80,8 +80,8 @@ impl<'a> Case<'a> {
     /// The same case under another policy.
     #[must_use]
     pub fn under<'b>(&'b self, policy: &'b Policy) -> Case<'b> {
-        let Situation { topology, cold_path, traffic, .. } = *self.study;
-        Case::new(topology, cold_path, policy, traffic, self.backend)
+        let Situation { topology, cold_path, trace, .. } = *self.study;
+        Case::new(topology, cold_path, policy, trace, self.backend)
     }
 
     /// Whether it is what [`Case::under`] gives for this policy.
@@ -157,9 +157,9 @@ impl<'a> Case<'a> {
         self.study.policy
     }
 
-    /// How many invocations its traffic has.
+    /// How many invocations its trace has.
     pub fn invocations(&self) -> u64 {
-        self.study.traffic.invocations()
+        self.study.trace.invocations()
     }
 
     /// One run under `nature`, heard by `recorder`.
@@ -169,15 +169,15 @@ impl<'a> Case<'a> {
         recorder: R,
     ) -> Result<(Outcome, N, R), CaseError> {
         let world = self.world_of(&nature)?;
-        Ok(simulate(&world, self.study.traffic, nature, recorder))
+        Ok(simulate(&world, self.study.trace, nature, recorder))
     }
 
-    /// What a run under each of `natures` comes to, all in one reading of the traffic.
+    /// What a run under each of `natures` comes to, all in one reading of the trace.
     pub(super) fn run_together<N: Nature + Clone>(&self, natures: Vec<N>) -> Result<Vec<Outcome>, CaseError> {
         let worlds: Vec<World<'_>> =
             natures.iter().map(|nature| self.world_of(nature)).collect::<Result<_, _>>()?;
         let runs = worlds.iter().zip(natures).map(|(world, nature)| (world, nature, Silent)).collect();
-        let outcomes = simulate_together(self.study.traffic, runs).into_iter();
+        let outcomes = simulate_together(self.study.trace, runs).into_iter();
         Ok(outcomes.map(|(outcome, ..)| outcome).collect())
     }
 
@@ -219,18 +219,18 @@ impl<'a> Case<'a> {
             return Ok(hindsight(
                 &world,
                 self.study.cold_path,
-                self.study.traffic,
+                self.study.trace,
                 planned,
                 [longest?, shortest?],
             ));
         }
-        Ok(worst_case(&self.world()?, self.study.cold_path, self.study.traffic, planned, effort, watch))
+        Ok(worst_case(&self.world()?, self.study.cold_path, self.study.trace, planned, effort, watch))
     }
 
     /// The longest cold start an arrival in each slot can meet: what is proved, and what the witnesses
     /// of `worst`, the ends and `drawn` seeded realizations show.
     pub fn curve(&self, worst: &WorstCase, slot: Millis, drawn: u64) -> Result<Vec<CurvePoint>, CaseError> {
-        let shown = WitnessCurve::new(slot, self.study.traffic);
+        let shown = WitnessCurve::new(slot, self.study.trace);
         let ends = [End::Longest, End::Shortest].map(Realization::all);
         let written = [&worst.witness, &worst.witness_peak_enis, &worst.witness_failures];
         let written: Vec<&Realization> = written.into_iter().chain(&ends).collect();
@@ -244,7 +244,7 @@ impl<'a> Case<'a> {
 
     /// The same without a replay: what is proved alone.
     pub fn proved_curve(&self, worst: &WorstCase, slot: Millis) -> Vec<CurvePoint> {
-        WitnessCurve::new(slot, self.study.traffic).beside(|from, to| worst.bound_between(from, to))
+        WitnessCurve::new(slot, self.study.trace).beside(|from, to| worst.bound_between(from, to))
     }
 
     fn shows<N: Nature + Clone>(&self, nature: N, empty: &WitnessCurve) -> Result<WitnessCurve, CaseError> {

@@ -104,19 +104,19 @@ pub fn measure(
 ) -> Result<CutRow, String> {
     let built = service.build(cut)?;
     let world = built.world(service.policy);
-    let numbers = Numbers::count_in(service.traffic);
+    let numbers = Numbers::count_in(service.trace);
     let (routes, classes) = (service.scenario.functions.len(), built.topology.classes.len());
-    let span = service.traffic.span.0;
+    let span = service.trace.span.0;
     let runs: Vec<Done<'_>> = seeds
         .par_iter()
         .map(|&seed| {
             let tally = RouteTally::new(&numbers, span, routes, built.functions.len(), classes);
-            let (outcome, _, tally) = simulate(&world, &built.traffic, Random::new(seed), tally);
+            let (outcome, _, tally) = simulate(&world, &built.trace, Random::new(seed), tally);
             (outcome, tally.finish())
         })
         .collect();
     // Every path lies inside the one around them, so that what is proved there holds here.
-    let worst = worst_case(&world, &built.around, &built.traffic, None, effort, &Unobserved);
+    let worst = worst_case(&world, &built.around, &built.trace, None, effort, &Unobserved);
     let functions = functions(service, cut, &built);
     Ok(row(service, cut, &built, functions, &runs, worst.cold_start.bracket()))
 }

@@ -156,7 +156,7 @@ fn path_too_long(study: &Study<'_>, path: Millis, promise: Millis) -> NoPlan {
         shortages: vec![Shortfall {
             limit: "cold path with an ENI at hand".into(),
             from_ms: 0,
-            to_ms: study.traffic.span.0,
+            to_ms: study.trace.span.0,
             needed: path.0,
             available: promise.0,
             unit: "ms",

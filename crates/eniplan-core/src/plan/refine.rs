@@ -145,10 +145,10 @@ mod tests {
     use crate::policy::{Capacity, StartMode, named};
     use crate::quantity::{Interval, Memory};
     use crate::topology::{EniClass, FunctionPlace, SubnetRoom, SystemLimits, Topology};
-    use crate::trace::{Entry, Shape, Traffic, TrafficFunction};
+    use crate::trace::{Entry, Shape, Trace, TraceFunction};
 
     /// Three bursts of one function, in one subnet of `addresses`.
-    fn bursts(addresses: u32) -> (Topology, ColdPath, Traffic) {
+    fn bursts(addresses: u32) -> (Topology, ColdPath, Trace) {
         let burst = |n: u32| Entry { at: u64::from(n) * 300_000, duration: 5_000, function: 0, count: 4 + n };
         let place = FunctionPlace {
             name: "f".into(),
@@ -174,14 +174,14 @@ mod tests {
             after: Vec::new(),
         };
         let cold_path = ColdPath { vpc: Path { steps: vec![step] }, plain: Path::default() };
-        let traffic = Traffic {
-            functions: vec![TrafficFunction { name: "f".into(), memory: None, duration: None }],
+        let trace = Trace {
+            functions: vec![TraceFunction { name: "f".into(), memory: None, duration: None }],
             origin: None,
             span: Millis(900_000),
             notes: Vec::new(),
             shape: Shape::Log((0..3).map(burst).collect()),
         };
-        (topology, cold_path, traffic)
+        (topology, cold_path, trace)
     }
 
     /// What is left of a need if at most `most` ENIs are asked for at a time.
@@ -209,10 +209,10 @@ mod tests {
 
     #[test]
     fn a_need_that_is_too_weak_is_mended_by_its_counterexamples() {
-        let (topology, cold_path, traffic) = bursts(100);
+        let (topology, cold_path, trace) = bursts(100);
         let mut policy = named("idle-reuse").unwrap();
         policy.start = StartMode::Warm;
-        let study = Study::new(&topology, &cold_path, &policy, &traffic);
+        let study = Study::new(&topology, &cold_path, &policy, &trace);
         let full = refined(&study, Requirement::without_waiting(&study));
         assert_eq!(full.counterexamples, 0);
         let best = full.outcome.unwrap().plan;
@@ -238,10 +238,10 @@ mod tests {
 
     #[test]
     fn what_no_constraint_takes_away_is_told() {
-        let (topology, cold_path, traffic) = bursts(100);
+        let (topology, cold_path, trace) = bursts(100);
         let mut policy = named("idle-reuse").unwrap();
         policy.start = StartMode::Warm;
-        let study = Study::new(&topology, &cold_path, &policy, &traffic);
+        let study = Study::new(&topology, &cold_path, &policy, &trace);
         let mut requirement = Requirement::without_waiting(&study);
         let mut plan = solved(&study, &requirement);
         // A claim that is not true cannot be mended by requiring more ENIs.

@@ -13,7 +13,7 @@ use super::requirement::study::Study;
 use super::solve::required::RequiredPlan;
 use crate::policy::{Policy, Provision};
 use crate::quantity::Millis;
-use crate::simulation::{Realization, End, Failure, Recorder, ServedInvocation, World, simulate};
+use crate::simulation::{End, Failure, Realization, Recorder, ServedInvocation, World, simulate};
 use crate::topology::Topology;
 use crate::worst_case::{ProvedPlan, SearchEffort, worst_case};
 
@@ -60,7 +60,7 @@ const REPLAYED: u64 = 2_000_000;
 /// Passes over the trace that a search takes, about: the corners, twice as they are written down, the
 /// random realizations, and the bounds.
 pub(crate) fn passes(study: &Study<'_>) -> u64 {
-    let drawn = REPLAYED / study.traffic.invocations().max(1);
+    let drawn = REPLAYED / study.trace.invocations().max(1);
     let zones = if study.topology.limits.survive_zone { 3 } else { 0 };
     drawn.min(2_000) * (1 + zones) + 12
 }
@@ -78,7 +78,7 @@ pub(crate) fn search_for_counterexample(
         return search.replay_worst_cases(None);
     }
     // Of a long trace a replay takes long: the corner in which the fewest ENIs are ready has to do.
-    let long = study.traffic.invocations() > REPLAYED;
+    let long = study.trace.invocations() > REPLAYED;
     let after = |zone: &&str| {
         if long { search.replay_corner(zone) } else { search.replay_worst_cases(Some(zone)) }
     };
@@ -124,7 +124,7 @@ impl CounterexampleSearch<'_> {
         let (topology, policy) = (self.study.without(Some(lost)), self.study.scheduled(Provision::Scheduled));
         let world = self.world(Some(lost), &topology, &policy);
         let longest = Realization::all(End::Longest);
-        let (outcome, _, starved) = simulate(&world, self.study.traffic, longest.clone(), Starved::default());
+        let (outcome, _, starved) = simulate(&world, self.study.trace, longest.clone(), Starved::default());
         self.progress.step();
         let found = |what: BrokenPromise, at_ms: u64, shown: u64| {
             let (realization, lost) = (longest.clone(), Some(lost.to_owned()));
@@ -154,7 +154,7 @@ impl CounterexampleSearch<'_> {
         let most = u64::from(self.plan.draining_peak);
         let planned = ProvedPlan { eni_wait: Millis(self.eni_wait), peak_enis: most };
         let effort = SearchEffort { invocations: REPLAYED, ..SearchEffort::default() };
-        let (cold_path, trace) = (self.study.cold_path, self.study.traffic);
+        let (cold_path, trace) = (self.study.cold_path, self.study.trace);
         let worst = worst_case(&world, cold_path, trace, Some(planned), effort, self.progress);
         let found = |what: BrokenPromise, realization: &Realization, at_ms: u64, shown: u64| Counterexample {
             realization: realization.clone(),

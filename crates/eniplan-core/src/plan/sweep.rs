@@ -63,7 +63,7 @@ fn alone(study: &Study<'_>) -> Option<u64> {
         return None;
     }
     let world = World::new(study.topology, study.cold_path, study.policy, study.initial().to_vec());
-    let bounds = bounds(&world, study.cold_path, study.traffic, None);
+    let bounds = bounds(&world, study.cold_path, study.trace, None);
     bounds.cold_start_ms.filter(|_| bounds.failures == 0)
 }
 

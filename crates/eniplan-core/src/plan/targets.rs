@@ -21,7 +21,7 @@ use super::terms::solution::JointAnswer;
 use crate::demand::Curve;
 use crate::policy::{Policy, Provision, StartMode, named};
 use crate::quantity::Millis;
-use crate::simulation::{Realization, End, EniAction, World, simulate};
+use crate::simulation::{End, EniAction, Realization, World, simulate};
 use crate::topology::Topology;
 use crate::worst_case::surely_within;
 
@@ -135,7 +135,7 @@ fn at_least(
     let most = need.ready.peak().0;
     // What is surely needed at once needs no replay to be known.
     let (counted, at) = (counted.0.min(most), counted.1);
-    let slow = study.traffic.invocations() > PROOFS;
+    let slow = study.trace.invocations() > PROOFS;
     let (tried, fails_at) = if counted == most || slow {
         (0, None)
     } else {
@@ -158,7 +158,7 @@ fn smallest_that_passes(
     let mut last = None;
     while low < high && rounds > 0 {
         rounds -= 1;
-        // Two at a time, since each goes through all of the traffic.
+        // Two at a time, since each goes through all of the trace.
         let third = (high - low) / 3;
         let (first, second) = (low + third, (high - third - 1).max(low + third));
         let (at_first, at_second) =
@@ -180,19 +180,19 @@ const REPLAYED: u64 = 40_000_000;
 
 /// Rounds of the search for a target in so many worlds, each with two numbers in two corners.
 fn rounds(study: &Study<'_>, worlds: usize) -> u64 {
-    REPLAYED / study.traffic.invocations().max(1).saturating_mul(4 * worlds as u64)
+    REPLAYED / study.trace.invocations().max(1).saturating_mul(4 * worlds as u64)
 }
 
-/// Passes over the traffic to look for constant pools, about.
+/// Passes over the trace to look for constant pools, about.
 pub(crate) fn passes_of_pools(study: &Study<'_>) -> u64 {
-    let slow = study.traffic.invocations() > PROOFS;
+    let slow = study.trace.invocations() > PROOFS;
     if slow { 0 } else { 4 * rounds(study, 1).min(TRIED) * study.needs().len() as u64 }
 }
 
-/// Passes over the traffic to look for a warm target, about.
+/// Passes over the trace to look for a warm target, about.
 pub(crate) fn passes_of_warm(study: &Study<'_>) -> u64 {
     let worlds = worlds(study).len();
-    let proofs = (PROOFS / study.traffic.invocations().max(1)).clamp(4, 24);
+    let proofs = (PROOFS / study.trace.invocations().max(1)).clamp(4, 24);
     let replays = 4 * rounds(study, worlds).min(TRIED);
     if replays == 0 { 0 } else { (replays + proofs) * worlds as u64 }
 }
@@ -232,13 +232,13 @@ fn first_broken(
 ) -> Option<u64> {
     [End::Longest, End::Shortest].into_iter().find_map(|end| {
         let recorder = FirstBroken::new(promise);
-        let at = simulate(world, study.traffic, Realization::all(end), recorder).2.at;
+        let at = simulate(world, study.trace, Realization::all(end), recorder).2.at;
         progress.step();
         at
     })
 }
 
-/// Whether the traffic is too much for the smallest `warm` to be searched for.
+/// Whether the trace is too much for the smallest `warm` to be searched for.
 pub(crate) fn too_many_invocations(study: &Study<'_>) -> bool {
     rounds(study, worlds(study).len()) == 0
 }
@@ -260,7 +260,7 @@ pub(crate) fn warm_target(study: &Study<'_>, promise: Millis, progress: &PlanPro
         let policy = warm_pool(study, warm);
         topologies.iter().all(|topology| {
             let world = World::new(topology, study.cold_path, &policy, study.initial().to_vec());
-            let within = surely_within(&world, study.cold_path, study.traffic, promise);
+            let within = surely_within(&world, study.cold_path, study.trace, promise);
             progress.step();
             within
         })
@@ -275,7 +275,7 @@ fn smallest_proved(study: &Study<'_>, low: u32, high: u32, proved: impl Fn(u32) 
         return Some(low);
     }
     // A larger pool needs more room, so that the largest may not be proved where a smaller one is.
-    let mut tries = (PROOFS / study.traffic.invocations().max(1)).clamp(4, 24);
+    let mut tries = (PROOFS / study.trace.invocations().max(1)).clamp(4, 24);
     let (mut below, mut step) = (low, 1_u32);
     let mut above = loop {
         let next = low.saturating_add(step).min(high.max(low));

@@ -6,7 +6,7 @@ use super::{DEFAULT_MEMORY, DEFAULT_PREFIX, DEFAULT_ZONE, MOST_SUBNETS, Subnet};
 use crate::document::listed;
 use crate::platform::Platform;
 
-/// What was assumed where neither the scenario nor the traffic says anything.
+/// What was assumed where neither the scenario nor the trace says anything.
 pub(super) fn assumptions(
     raw: &Raw,
     platform: &Platform,

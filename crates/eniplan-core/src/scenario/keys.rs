@@ -17,7 +17,7 @@ pub struct ScenarioFile {
     policy: Option<String>,
     /// The subnets.
     subnet: Option<Vec<SubnetKeys>>,
-    /// The functions; those of the traffic that are not here have the defaults.
+    /// The functions; those of the trace that are not here have the defaults.
     function: Option<Vec<FunctionKeys>>,
     /// Routes that could share functions, for `compose`; each is a function until then.
     route: Option<Vec<RouteKeys>>,
@@ -53,7 +53,7 @@ struct SubnetKeys {
 /// A function.
 #[derive(JsonSchema)]
 struct FunctionKeys {
-    /// Its name, as the traffic has it.
+    /// Its name, as the trace has it.
     name: String,
     /// Its memory: `1536 MiB`.
     memory: Option<String>,
@@ -64,7 +64,7 @@ struct FunctionKeys {
     subnets: Option<Vec<String>>,
     /// Its security groups.
     security_groups: Option<Vec<String>>,
-    /// How long an invocation lasts, where the traffic does not say: `120ms`.
+    /// How long an invocation lasts, where the trace does not say: `120ms`.
     duration: Option<String>,
     /// How long an idle environment of it lives: `10m`.
     keep_alive: Option<String>,

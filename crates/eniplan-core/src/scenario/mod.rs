@@ -1,7 +1,7 @@
 //! Scenario: the user's functions, subnets and targets, with every default filled in.
 //!
-//! Read from TOML ([`read`]) and completed with what the traffic and the model
-//! say ([`resolve`]). Functions stand in the traffic's order, so that an index
+//! Read from TOML ([`read`]) and completed with what the trace and the model
+//! say ([`resolve`]). Functions stand in the trace's order, so that an index
 //! means the same in both.
 
 mod assumptions;

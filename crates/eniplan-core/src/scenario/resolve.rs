@@ -17,10 +17,10 @@ const DEFAULT_GROUP: &str = "default";
 
 /// Fills in every default.
 ///
-/// The functions of the traffic come first and in its order, then those that only
+/// The functions of the trace come first and in its order, then those that only
 /// the scenario knows. A function for which no subnets are named is in all the
 /// declared subnets of the first VPC (the first 16); one with `subnets = []` is outside any VPC.
-/// Fails where the traffic names a function twice (E104), or a setting one that there is not (E204).
+/// Fails where the trace names a function twice (E104), or a setting one that there is not (E204).
 pub fn resolve(raw: &Raw, platform: &Platform, observed: &[Observed]) -> Result<Scenario, Diagnostics> {
     let known = known(raw, observed)?;
     let subnets = subnets(raw);
@@ -72,7 +72,7 @@ fn known<'r>(raw: &'r Raw, observed: &'r [Observed]) -> Result<Vec<KnownFunction
         raw.functions.iter().map(|function| (function.name.value.as_str(), function)).collect();
     let seen = observed_once(observed)?;
     raw.added_in_vain(&seen).or(())?;
-    let of_traffic = observed.iter().map(|function| KnownFunction {
+    let of_trace = observed.iter().map(|function| KnownFunction {
         name: &function.name,
         said: declared.get(function.name.as_str()).copied(),
         observed: Some(function),
@@ -81,7 +81,7 @@ fn known<'r>(raw: &'r Raw, observed: &'r [Observed]) -> Result<Vec<KnownFunction
         raw.functions.iter().filter(|function| !seen.contains(function.name.value.as_str())).map(
             |function| KnownFunction { name: &function.name.value, said: Some(function), observed: None },
         );
-    Ok(of_traffic.chain(others).collect())
+    Ok(of_trace.chain(others).collect())
 }
 
 fn function(

@@ -42,7 +42,7 @@ pub struct Function {
 /// the same name: alone in a function, that is what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
-    /// Its name, as the traffic has it.
+    /// Its name, as the trace has it.
     pub name: String,
     /// The size of its code.
     pub code: Memory,
@@ -99,7 +99,7 @@ pub struct Allow {
 /// The user's side of the problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
-    /// The functions, those of the traffic first and in its order.
+    /// The functions, those of the trace first and in its order.
     pub functions: Vec<Function>,
     /// What is known of routes beside that.
     pub routes: Vec<Route>,

@@ -7,7 +7,7 @@ use super::objective::SearchObjective;
 use super::search::BestReplays;
 use super::upper::UpperBounds;
 use crate::cold_path::PathPhase;
-use crate::simulation::{Realization, Outcome, World};
+use crate::simulation::{Outcome, Realization, World};
 
 /// A value between a witness and a bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -33,23 +33,23 @@ use upper::UpperBounds;
 use std::sync::Arc;
 
 use crate::cold_path::ColdPath;
-use crate::simulation::{Realization, Outcome, World};
-use crate::trace::Traffic;
+use crate::simulation::{Outcome, Realization, World};
+use crate::trace::Trace;
 
-/// The worst case of `traffic` in `world`; `planned` where the world follows a plan. `observer`
+/// The worst case of `trace` in `world`; `planned` where the world follows a plan. `observer`
 /// is told how far the search is and may cancel it.
 pub fn worst_case(
     world: &World<'_>,
     cold_path: &ColdPath,
-    traffic: &Traffic,
+    trace: &Trace,
     planned: Option<ProvedPlan>,
     effort: SearchEffort,
     observer: &dyn SearchObserver,
 ) -> WorstCase {
-    let context = SearchContext { world, traffic, effort, observer };
+    let context = SearchContext { world, trace, effort, observer };
     let mut best = search::replay_corners(&context);
     let shown = best.value(SearchObjective::ColdStart);
-    let proved = bound::bounds_observed(world, cold_path, traffic, planned, observer, shown);
+    let proved = bound::bounds_observed(world, cold_path, trace, planned, observer, shown);
     let mut bounds = UpperBounds::new(&proved);
     if proved.waits_for_tokens && bounds.get(SearchObjective::ColdStart) > Some(shown) {
         search::replay_switch_points(&context, &proved.by_slot, &mut best);
@@ -61,7 +61,7 @@ pub fn worst_case(
         bound: bounds.get(*objective),
     });
     let known: Vec<ExactGoal> = known.collect();
-    let (refined, states) = refine(world, traffic, &known, effort.in_memory(), observer);
+    let (refined, states) = refine(world, trace, &known, effort.in_memory(), observer);
     for refined in refined {
         take_over(&context, refined, &mut best, &mut bounds);
     }
@@ -94,7 +94,7 @@ fn take_over(
     let RefinedGoal { objective, witness, bound, joined } = refined;
     let mut confirmed = true;
     if let Some((value, realization)) = witness {
-        let replay = Arc::new(Replay::new(context.world, context.traffic, realization));
+        let replay = Arc::new(Replay::new(context.world, context.trace, realization));
         confirmed = replay.value(objective) == value;
         debug_assert!(confirmed, "the simulator does not follow the path to {value} of {objective:?}");
         best.add(&replay, 1);
@@ -111,11 +111,11 @@ fn take_over(
 pub fn hindsight(
     world: &World<'_>,
     cold_path: &ColdPath,
-    traffic: &Traffic,
+    trace: &Trace,
     planned: Option<ProvedPlan>,
     played: [(Realization, Outcome); 2],
 ) -> WorstCase {
-    let proved = bounds(world, cold_path, traffic, planned);
+    let proved = bounds(world, cold_path, trace, planned);
     let [first, second] = played.map(|(realization, outcome)| Replay::run_elsewhere(realization, outcome));
     let mut best = BestReplays::only(world, first);
     best.add(&Arc::new(second), 1);

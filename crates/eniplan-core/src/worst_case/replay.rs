@@ -1,8 +1,8 @@
 //! Replay: one realization and what the simulator makes of it. It is a witness of every value it comes to.
 
 use super::objective::SearchObjective;
-use crate::simulation::{Realization, Failure, Outcome, Recorder, Recording, World, simulate};
-use crate::trace::Traffic;
+use crate::simulation::{Failure, Outcome, Realization, Recorder, Recording, World, simulate};
+use crate::trace::Trace;
 
 /// One realization and what it leads to.
 pub(super) struct Replay {
@@ -40,8 +40,8 @@ impl Recorder for ReplayInstants {
 
 impl Replay {
     /// What the simulator makes of `realization`.
-    pub(super) fn new(world: &World<'_>, traffic: &Traffic, realization: Realization) -> Self {
-        let (outcome, _, instants) = simulate(world, traffic, realization.clone(), ReplayInstants::default());
+    pub(super) fn new(world: &World<'_>, trace: &Trace, realization: Realization) -> Self {
+        let (outcome, _, instants) = simulate(world, trace, realization.clone(), ReplayInstants::default());
         Self { realization, outcome, instants }
     }
 

@@ -1,4 +1,4 @@
-//! Rework: changes that alter what is needed, so that all of it is planned again from the traffic on.
+//! Rework: changes that alter what is needed, so that all of it is planned again from the trace on.
 
 use std::collections::BTreeSet;
 
@@ -94,8 +94,8 @@ impl Rework<'_> {
         }
         let keep_alive = self.study.policy.keep_alive.map(|own| own.min(longest));
         let policy = Policy { keep_alive, ..self.study.policy.clone() };
-        let Situation { cold_path, traffic, .. } = **self.study;
-        self.peak(&Study::new(&topology, cold_path, &policy, traffic), self.promise)
+        let Situation { cold_path, trace, .. } = **self.study;
+        self.peak(&Study::new(&topology, cold_path, &policy, trace), self.promise)
     }
 
     /// One function in other subnets: the one with the fewest environments for which that works.

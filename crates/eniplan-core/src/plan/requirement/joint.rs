@@ -70,7 +70,7 @@ pub(crate) fn pool_needs(situation: &Situation<'_>, pools: Vec<(Vec<usize>, Curv
         region_quota: limits.region_quota,
         survive_zone: limits.survive_zone,
         drains: true,
-        span: situation.traffic.span,
+        span: situation.trace.span,
         boot: topology.boot.clone(),
         delete: topology.delete.clone(),
         api: limits.api,

@@ -31,7 +31,7 @@ fn count_lifetimes(
 ) -> Vec<Curve> {
     let (topology, policy) = situation.at_once();
     let world = World::new(&topology, situation.cold_path, &policy, initial.to_vec());
-    let (_, _, seen) = simulate(&world, situation.traffic, realization, Lifetimes::default());
+    let (_, _, seen) = simulate(&world, situation.trace, realization, Lifetimes::default());
     let curve = |f: usize| {
         let initial = initial.get(f).copied().unwrap_or(0);
         seen.curve(f, initial, situation.keep_alive(f).0, &extent)

@@ -44,10 +44,10 @@ fn find_places(study: &Study<'_>, promise: Millis) -> Vec<Curve> {
         let stays = if queued { keep_alive } else { keep_alive.minus(promise) };
         (short.0, stays.0)
     };
-    let functions = study.topology.functions.len().min(study.traffic.functions.len());
+    let functions = study.topology.functions.len().min(study.trace.functions.len());
     let margins: Vec<(u64, u64)> = (0..functions).map(margins).collect();
     let mut places: Vec<Nominal> = margins.iter().map(|&(_, stays)| Nominal::new("", Some(stays))).collect();
-    for entry in study.traffic.arrivals() {
+    for entry in study.trace.arrivals() {
         let f = entry.function as usize;
         let Some(&(short, _)) = margins.get(f) else { continue };
         if short == 0 || entry.duration > short {
@@ -66,7 +66,7 @@ fn find_places(study: &Study<'_>, promise: Millis) -> Vec<Curve> {
 /// Whether every cold start can be as long as the path with an ENI at hand, whatever a plan does that keeps
 /// `promise`: what the phases before the ENI and the wait for it take, those after it make up for.
 fn can_be_longest(study: &Study<'_>, promise: Millis) -> bool {
-    let invocations = study.traffic.invocations();
+    let invocations = study.trace.invocations();
     let path = &study.cold_path.vpc;
     let plain = study.policy.binding == EnvironmentBinding::Bound && !study.policy.fallback;
     let free = wait_for_host(&study.topology.limits, invocations) == 0 && invocations <= MOST_REPLAYED;
@@ -78,14 +78,14 @@ fn can_be_longest(study: &Study<'_>, promise: Millis) -> bool {
 /// exist, and each has a place for an invocation and a keep-alive within the promise and what follows.
 /// Zero where the promise is shorter than every keep-alive: [`minimum_enis`] says more.
 pub(crate) fn minimum_by_work(study: &Study<'_>, promise: Millis) -> u32 {
-    let functions = study.topology.functions.len().min(study.traffic.functions.len());
+    let functions = study.topology.functions.len().min(study.trace.functions.len());
     let queued = study.policy.binding == EnvironmentBinding::Queued;
     if queued || (0..functions).all(|f| study.keep_alive(f) >= promise) {
         return 0;
     }
     let mut lengths = vec![(u64::MAX, 0_u64); functions];
     let mut running: Vec<Nominal> = (0..functions).map(|_| Nominal::new("", None)).collect();
-    for entry in study.traffic.arrivals() {
+    for entry in study.trace.arrivals() {
         let f = entry.function as usize;
         let Some((least, most)) = lengths.get_mut(f) else { continue };
         (*least, *most) = ((*least).min(entry.duration), (*most).max(entry.duration));

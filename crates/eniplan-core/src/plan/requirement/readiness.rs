@@ -57,6 +57,6 @@ impl Requirement {
     /// The end of the account of a plan of this, ms: of the trace, or of the last change of what is required.
     pub(crate) fn end_ms(&self, situation: &Situation<'_>) -> u64 {
         let last = self.pools.iter().filter_map(|pool| pool.ready.steps().last()).map(|&(at, _)| at);
-        last.max().unwrap_or(0).max(situation.traffic.span.0)
+        last.max().unwrap_or(0).max(situation.trace.span.0)
     }
 }

@@ -79,7 +79,7 @@ impl PlannedWait {
     /// powers of two.
     fn all(study: &Study<'_>, promise: Millis) -> Vec<Self> {
         let (path, host) = (&study.cold_path.vpc, Millis(host_wait(study)));
-        let invocations = study.traffic.invocations();
+        let invocations = study.trace.invocations();
         let longest = longest_wait(path, promise, host).filter(|&ms| ms > 0);
         let Some(longest) = longest.filter(|_| invocations <= MOST_INVOCATIONS) else { return Vec::new() };
         let tries = (1..=MOST_WAITS).filter(|tries| *tries as u64 * invocations.max(1) <= TRIED).count();
@@ -95,7 +95,7 @@ impl PlannedWait {
         let longest = study.longest_waiting(Millis(self.ms));
         let (topology, policy, initial) = (study.topology, study.policy, study.initial());
         let premises = Premises::none_fails(false);
-        let most = need::environments(study.traffic, topology, policy, &longest, initial, &premises);
+        let most = need::environments(study.trace, topology, policy, &longest, initial, &premises);
         most.into_iter().map(|most| most.alive).collect()
     }
 
@@ -128,7 +128,7 @@ impl WaitingRoom {
         for (pool, need) in needs.iter().enumerate() {
             need.scope.members.iter().for_each(|&f| pool_of[f] = Some(pool));
         }
-        for entry in study.traffic.arrivals() {
+        for entry in study.trace.arrivals() {
             let pool = pool_of.get(entry.function as usize).copied().flatten();
             if let Some(room) = pool.and_then(|pool| rooms[pool].as_mut()) {
                 room.arrivals.push(entry);
@@ -275,7 +275,7 @@ fn initial(study: &Study<'_>, function: usize) -> u32 {
 }
 
 fn host_wait(study: &Study<'_>) -> u64 {
-    wait_for_host(&study.topology.limits, study.traffic.invocations())
+    wait_for_host(&study.topology.limits, study.trace.invocations())
 }
 
 /// The longest wait for an ENI with which no cold start exceeds the promise; none without an ENI, or

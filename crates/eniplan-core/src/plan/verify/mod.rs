@@ -186,7 +186,7 @@ fn without(lost: Option<&str>) -> String {
 fn unlimited(study: &Study<'_>, need: &Curve) -> Group {
     Group {
         need: need.clone(),
-        span: study.traffic.span,
+        span: study.trace.span,
         boot: study.topology.boot.clone(),
         delete: study.topology.delete.clone(),
         ceilings: Vec::new(),
@@ -266,7 +266,7 @@ fn search_for_counterexample(
     let invocations = if proved { REPLAYED } else { REPLAYED / 20 };
     let effort = worst_case::SearchEffort { invocations, ..worst_case::SearchEffort::default() };
     let worst =
-        worst_case(&world, study.cold_path, study.traffic, proved.then_some(planned), effort, &Unobserved);
+        worst_case(&world, study.cold_path, study.trace, proved.then_some(planned), effort, &Unobserved);
     verified.attacks += worst.replays;
     verified.longest_replayed_ms = verified.longest_replayed_ms.max(worst.cold_start.witness_ms);
     if worst.cold_start.witness_ms > promise.0 {
@@ -280,7 +280,7 @@ fn search_for_counterexample(
         });
     }
     if worst.failures.witness > 0 {
-        let (_, _, first) = simulate(&world, study.traffic, worst.witness_failures, FirstFailure::default());
+        let (_, _, first) = simulate(&world, study.trace, worst.witness_failures, FirstFailure::default());
         let function = first.0.and_then(|(_, function, _)| study.topology.functions.get(function));
         let reason = first.0.map_or_else(String::new, |(_, _, failure)| format!(" ({})", reason(failure)));
         verified.breaches.push(Breach {

@@ -25,7 +25,7 @@ pub struct Bounds {
     pub failures: u64,
 }
 
-/// The longest cold start of the invocations that arrive in each slot of the traffic's span.
+/// The longest cold start of the invocations that arrive in each slot of the trace's span.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BoundBySlot {
     /// Length of a slot, ms: a minute, or as many as keep the slots to about 1,500.

@@ -45,16 +45,11 @@ use crate::cold_path::ColdPath;
 use crate::policy::Provision;
 use crate::quantity::Millis;
 use crate::simulation::World;
-use crate::trace::Traffic;
+use crate::trace::Trace;
 
-/// The bounds for `traffic` in `world`.
-pub fn bounds(
-    world: &World<'_>,
-    cold_path: &ColdPath,
-    traffic: &Traffic,
-    planned: Option<ProvedPlan>,
-) -> Bounds {
-    bounds_observed(world, cold_path, traffic, planned, &Unobserved, 0)
+/// The bounds for `trace` in `world`.
+pub fn bounds(world: &World<'_>, cold_path: &ColdPath, trace: &Trace, planned: Option<ProvedPlan>) -> Bounds {
+    bounds_observed(world, cold_path, trace, planned, &Unobserved, 0)
 }
 
 /// The same as far as `observer` allows, which is told the longest cold start `shown` so far: where it
@@ -62,12 +57,12 @@ pub fn bounds(
 pub(super) fn bounds_observed(
     world: &World<'_>,
     cold_path: &ColdPath,
-    traffic: &Traffic,
+    trace: &Trace,
     planned: Option<ProvedPlan>,
     observer: &dyn SearchObserver,
     shown: u64,
 ) -> Bounds {
-    let problem = BoundProblem::new(world, cold_path, traffic, planned);
+    let problem = BoundProblem::new(world, cold_path, trace, planned);
     let follows_a_plan = matches!(world.policy.provision, Provision::Scheduled | Provision::Clairvoyant);
     if follows_a_plan && planned.is_none() {
         return bounds_of_limits(&problem);
@@ -87,13 +82,8 @@ pub(super) fn bounds_observed(
 /// Whether it is proved that no cold start exceeds `promise` and no invocation fails.
 ///
 /// Says no as soon as the proof has to suppose a longer wait, since it never takes that back.
-pub(crate) fn surely_within(
-    world: &World<'_>,
-    cold_path: &ColdPath,
-    traffic: &Traffic,
-    promise: Millis,
-) -> bool {
-    let problem = BoundProblem::new(world, cold_path, traffic, None);
+pub(crate) fn surely_within(world: &World<'_>, cold_path: &ColdPath, trace: &Trace, promise: Millis) -> bool {
+    let problem = BoundProblem::new(world, cold_path, trace, None);
     let progress = progress(0, None);
     let proof = BoundProof { problem: &problem, observer: &Unobserved, progress, promise: Some(promise) };
     let Ok(proved) = proof.run() else { return false };

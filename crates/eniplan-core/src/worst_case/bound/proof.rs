@@ -48,7 +48,7 @@ impl BoundProof<'_> {
     /// Supposes the smallest, and widens it by its consequences until it contains them; where that takes
     /// too long, supposes the largest.
     pub(super) fn run(&self) -> Result<Box<Confirmed>, NoProof> {
-        let rounds = EFFORT / self.problem.traffic.invocations().max(1);
+        let rounds = EFFORT / self.problem.trace.invocations().max(1);
         let rounds = rounds.clamp(FEWEST_ROUNDS, MOST_ROUNDS);
         let mut supposed = Hypothesis::smallest(self.problem);
         let (mut in_hand, mut counts_busy) = (None, false);

@@ -27,7 +27,7 @@ use super::effort::SearchEffort;
 use super::objective::SearchObjective;
 use super::progress::SearchObserver;
 use crate::simulation::{Realization, World};
-use crate::trace::Traffic;
+use crate::trace::Trace;
 use model::ExactModel;
 use search::{ZoneSearchRule, explore};
 
@@ -67,13 +67,13 @@ const MOST_ARRIVALS: u64 = 20_000;
 /// The first round does without the known bounds, so that small worlds are a check on them.
 pub(super) fn refine(
     world: &World<'_>,
-    traffic: &Traffic,
+    trace: &Trace,
     known: &[ExactGoal],
     effort: SearchEffort,
     observer: &dyn SearchObserver,
 ) -> (Vec<RefinedGoal>, u64) {
     let most = effort.invocations / INVOCATIONS_PER_EVENT;
-    let Some(model) = ExactModel::new(world, traffic, MOST_ARRIVALS.min(most / 4)) else {
+    let Some(model) = ExactModel::new(world, trace, MOST_ARRIVALS.min(most / 4)) else {
         return (Vec::new(), 0);
     };
     let goals: Vec<ExactGoal> = known.iter().map(|goal| ExactGoal { bound: None, ..*goal }).collect();

@@ -12,7 +12,7 @@ use super::model::ExactModel;
 use super::script::BranchScript;
 use super::state::ExactState;
 use super::zone::{InstantZone, ZERO, ZoneInstant};
-use crate::simulation::{Realization, End};
+use crate::simulation::{End, Realization};
 
 /// One step, before its instants were given new names.
 struct WitnessStep {

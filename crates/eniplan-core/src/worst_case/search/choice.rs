@@ -5,9 +5,9 @@ use crate::policy::Policy;
 use crate::quantity::{Interval, Probability};
 use crate::random::{Purpose, Stream};
 use crate::simulation::{
-    Realization, End, Nature, Outcome, Random, Recording, Silent, World, simulate, simulate_together,
+    End, Nature, Outcome, Random, Realization, Recording, Silent, World, simulate, simulate_together,
 };
-use crate::trace::Traffic;
+use crate::trace::Trace;
 
 /// A way to choose a realization without writing it out.
 #[derive(Clone, Debug)]
@@ -125,28 +125,24 @@ pub(super) fn corners(policy: &Policy) -> Vec<WitnessChoice> {
 }
 
 /// What comes of each, all in one reading of the trace.
-pub(super) fn play_together(world: &World<'_>, traffic: &Traffic, choices: &[WitnessChoice]) -> Vec<Outcome> {
+pub(super) fn play_together(world: &World<'_>, trace: &Trace, choices: &[WitnessChoice]) -> Vec<Outcome> {
     let run = |choice: &WitnessChoice| (world, ChoicePlayer::new(choice.clone(), world.policy), Silent);
-    let runs = simulate_together(traffic, choices.iter().map(run).collect());
+    let runs = simulate_together(trace, choices.iter().map(run).collect());
     runs.into_iter().map(|(outcome, ..)| outcome).collect()
 }
 
 /// Plays `choice` and writes down every answer: a replay of the answers is the same run.
-pub(super) fn write_out(world: &World<'_>, traffic: &Traffic, choice: &WitnessChoice) -> Replay {
+pub(super) fn write_out(world: &World<'_>, trace: &Trace, choice: &WitnessChoice) -> Replay {
     let player = ChoicePlayer::new(choice.clone(), world.policy);
-    Replay::recorded(simulate(world, traffic, Recording::new(player), ReplayInstants::default()))
+    Replay::recorded(simulate(world, trace, Recording::new(player), ReplayInstants::default()))
 }
 
 /// The same of each, all in one reading of the trace.
-pub(super) fn write_out_together(
-    world: &World<'_>,
-    traffic: &Traffic,
-    choices: &[WitnessChoice],
-) -> Vec<Replay> {
+pub(super) fn write_out_together(world: &World<'_>, trace: &Trace, choices: &[WitnessChoice]) -> Vec<Replay> {
     let run = |choice: &WitnessChoice| {
         let player = ChoicePlayer::new(choice.clone(), world.policy);
         (world, Recording::new(player), ReplayInstants::default())
     };
-    let runs = simulate_together(traffic, choices.iter().map(run).collect());
+    let runs = simulate_together(trace, choices.iter().map(run).collect());
     runs.into_iter().map(Replay::recorded).collect()
 }

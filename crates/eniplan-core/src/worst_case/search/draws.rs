@@ -22,13 +22,13 @@ const TOGETHER: usize = 3;
 ///
 /// They are few and most of them are the best of something, so each is written down as it is played.
 pub(in crate::worst_case) fn replay_corners(context: &SearchContext<'_>) -> BestReplays {
-    let (world, traffic) = (context.world, context.traffic);
+    let (world, trace) = (context.world, context.trace);
     let mut corners = corners(world.policy);
     let rest = corners.split_off(1);
-    let mut best = BestReplays::only(world, write_out(world, traffic, &corners[0]));
+    let mut best = BestReplays::only(world, write_out(world, trace, &corners[0]));
     let progress = best.unproved_progress();
     let rest = rest.par_chunks(TOGETHER).filter(|_| context.observer.proceed(&progress));
-    let rest: Vec<Vec<Replay>> = rest.map(|corners| write_out_together(world, traffic, corners)).collect();
+    let rest: Vec<Vec<Replay>> = rest.map(|corners| write_out_together(world, trace, corners)).collect();
     rest.into_iter().flatten().for_each(|replay| best.add(&Arc::new(replay), 1));
     best
 }
@@ -49,9 +49,9 @@ pub(super) fn best_of_draws(
 ) -> BestReplays {
     let seeded = |n: u64| WitnessChoice::Drawn { seed: context.effort.seed.wrapping_add(n) };
     let choices: Vec<WitnessChoice> = draws.map(seeded).collect();
-    let (world, traffic) = (context.world, context.traffic);
+    let (world, trace) = (context.world, context.trace);
     let played = |choices: &[WitnessChoice]| {
-        if go_on() { play_together(world, traffic, choices) } else { Vec::new() }
+        if go_on() { play_together(world, trace, choices) } else { Vec::new() }
     };
     let outcomes: Vec<Vec<Outcome>> = choices.par_chunks(TOGETHER).map(played).collect();
     let played =
@@ -63,7 +63,7 @@ pub(super) fn best_of_draws(
         let Some(index) = first_largest(&played, |(_, outcome)| objective.value_in(outcome)) else { break };
         let known = written.iter().find(|(known, _)| *known == index).map(|(_, replay)| replay.clone());
         let replay = known.unwrap_or_else(|| {
-            let replay = Arc::new(write_out(world, traffic, played[index].0));
+            let replay = Arc::new(write_out(world, trace, played[index].0));
             written.push((index, replay.clone()));
             replay
         });

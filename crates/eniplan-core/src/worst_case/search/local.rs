@@ -12,12 +12,12 @@ use crate::policy::IdleTtl;
 use crate::quantity::{Interval, Millis};
 use crate::random::{Purpose, Stream};
 use crate::simulation::World;
-use crate::trace::Traffic;
+use crate::trace::Trace;
 
 /// Moves one boot at a time, or a few neighbours, keeping what does not lose.
 pub(super) struct LocalSearch<'a> {
     pub(super) world: &'a World<'a>,
-    pub(super) traffic: &'a Traffic,
+    pub(super) trace: &'a Trace,
     pub(super) objective: SearchObjective,
     pub(super) seed: u64,
     /// Replays before.
@@ -57,7 +57,7 @@ impl LocalSearch<'_> {
                     *boot = value.0;
                 }
             }
-            let tried = Arc::new(write_out(self.world, self.traffic, &WitnessChoice::Written(realization)));
+            let tried = Arc::new(write_out(self.world, self.trace, &WitnessChoice::Written(realization)));
             if tried.value(self.objective) >= best.value(self.objective) {
                 best = tried;
             }
