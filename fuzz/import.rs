@@ -1,4 +1,4 @@
-//! What every fuzz target checks: no panic, no more memory than a limit, and a place for every error.
+//! What every fuzz destination checks: no panic, no more memory than a limit, and a place for every error.
 
 use eniplan::cli::realization;
 use eniplan::cold_path::ColdPath;

@@ -107,7 +107,7 @@ fn of_document(kind: FileKind, study: CommandStudy, assumptions: &mut Vec<String
     FileContents::Scenario {
         functions: scenario.functions.len() as u64,
         subnets: scenario.subnets.len() as u64,
-        destinations: scenario.targets.len() as u64,
+        destinations: scenario.destinations.len() as u64,
         model: study.platform.name,
     }
 }

@@ -125,7 +125,7 @@ fn what_the_scenario_says_wins_and_the_traces_order_stays() {
     let usable: Vec<_> = scenario.subnets.iter().map(|subnet| (subnet.usable, subnet.in_use)).collect();
     assert_eq!(usable, [(59, 12), (11, 0)]);
     assert_eq!(scenario.max_cold_start, Some(Millis::seconds(1)));
-    assert_eq!(scenario.targets[0].subnet, 1);
+    assert_eq!(scenario.destinations[0].subnet, 1);
     let raw = read("s.toml", GOOD).unwrap();
     assert_eq!((raw.model(), raw.policy()), (Some("lambda-2018"), Some("idle-reuse")));
     assert_eq!(raw.durations(), BTreeMap::from([("checkout".to_owned(), Millis(120))]));

@@ -16,7 +16,7 @@ use crate::trace::{Entry, Shape, Trace, TraceFunction};
 /// What is cut: the routes are the scenario's functions, and the trace's are the first of them.
 #[derive(Clone, Copy, Debug)]
 pub struct Service<'a> {
-    /// The routes, subnets and targets.
+    /// The routes, subnets and destinations.
     pub scenario: &'a Scenario,
     /// How long phases take, and how they grow.
     pub platform: &'a Platform,

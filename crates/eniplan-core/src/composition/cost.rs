@@ -28,7 +28,7 @@ pub enum CutObjective {
     Environments,
     /// The ENIs that each function's most environments fill, added up; functions of one class may share.
     Enis,
-    /// Pairs of a route and a target that it reaches without need.
+    /// Pairs of a route and a destination that it reaches without need.
     Access,
 }
 
@@ -205,7 +205,7 @@ impl<'a> CutPrices<'a> {
     fn access(&self, function: Function, routes: &[usize]) -> Option<u128> {
         let scenario = Scenario { functions: vec![function], ..self.service.scenario.clone() };
         let topology = Topology::build(&scenario, self.service.platform).ok()?;
-        Some(excess_access(self.service, &topology.reachable_targets(""), routes).into())
+        Some(excess_access(self.service, &topology.reachable_destinations(""), routes).into())
     }
 }
 

@@ -199,16 +199,20 @@ fn functions(service: &Service<'_>, cut: &Cut, built: &Built) -> Vec<FunctionRow
             memory_bytes: function.memory.0,
             security_groups: function.security_groups.clone(),
             cold_path_ms: path.longest(Millis::ZERO, Millis::ZERO).0,
-            excess_access: excess_access(service, &built.topology.reachable_targets(&function.name), routes),
+            excess_access: excess_access(
+                service,
+                &built.topology.reachable_destinations(&function.name),
+                routes,
+            ),
         })
         .collect()
 }
 
-/// Pairs of one of `routes` and a target among `reached` that it does not need.
+/// Pairs of one of `routes` and a destination among `reached` that it does not need.
 pub(super) fn excess_access(service: &Service<'_>, reached: &[&str], routes: &[usize]) -> u64 {
     let needs = |route: &usize| service.scenario.functions.get(*route).map(|function| &function.reaches);
     let unneeded = |needs: &Vec<String>| {
-        reached.iter().filter(|target| !needs.iter().any(|need| need == *target)).count()
+        reached.iter().filter(|destination| !needs.iter().any(|need| need == *destination)).count()
     };
     routes.iter().filter_map(needs).map(|needs| unneeded(needs) as u64).sum()
 }

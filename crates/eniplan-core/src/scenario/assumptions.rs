@@ -51,7 +51,7 @@ pub(super) fn assumptions(
             keep_alive.grade
         ));
     }
-    if !raw.targets.is_empty() && raw.allows.is_empty() {
+    if !raw.destinations.is_empty() && raw.allows.is_empty() {
         all.push("inside a VPC every security group may talk to every other (no [[allow]] given)".to_owned());
     }
     let silent = names(&|known| known.observed.is_none());

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 
-/// A scenario: functions, subnets and targets. Every key is optional; what is left out has a default.
+/// A scenario: functions, subnets and destinations. Every key is optional; what is left out has a default.
 #[derive(JsonSchema)]
 pub struct ScenarioFile {
     /// The model: a built-in one's name, or a path.
@@ -24,7 +24,7 @@ pub struct ScenarioFile {
     /// Ways to put routes into functions, for `compose`.
     grouping: Option<Vec<GroupingKeys>>,
     /// What functions reach.
-    target: Option<Vec<TargetKeys>>,
+    destination: Option<Vec<DestinationKeys>>,
     /// Which security groups may reach which.
     allow: Option<Vec<AllowKeys>>,
     /// The promise.
@@ -68,7 +68,7 @@ struct FunctionKeys {
     duration: Option<String>,
     /// How long an idle environment of it lives: `10m`.
     keep_alive: Option<String>,
-    /// The targets it must be able to reach.
+    /// The destinations it must be able to reach.
     reaches: Option<Vec<String>>,
 }
 
@@ -94,7 +94,7 @@ struct GroupingKeys {
 
 /// What functions reach.
 #[derive(JsonSchema)]
-struct TargetKeys {
+struct DestinationKeys {
     /// Its name.
     name: String,
     /// Its subnet.

@@ -6,8 +6,8 @@ use super::assumptions::assumptions;
 use super::known::{KnownFunction, Observed};
 use super::raw::{RawFunction, RawGrouping, usable};
 use super::{
-    ARROW, DEFAULT_MEMORY, DEFAULT_PREFIX, DEFAULT_SUBNET, DEFAULT_VPC, DEFAULT_ZONE, Function, Grouping,
-    MOST_SUBNETS, Raw, Route, Scenario, Subnet, VpcTarget,
+    ARROW, DEFAULT_MEMORY, DEFAULT_PREFIX, DEFAULT_SUBNET, DEFAULT_VPC, DEFAULT_ZONE, Destination, Function,
+    Grouping, MOST_SUBNETS, Raw, Route, Scenario, Subnet,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::Placed;
@@ -31,17 +31,17 @@ pub fn resolve(raw: &Raw, platform: &Platform, observed: &[Observed]) -> Result<
         .take(MOST_SUBNETS)
         .collect();
     let functions = known.iter().map(|known| function(known, platform, &index, &home)).collect();
-    let targets = raw
-        .targets
+    let destinations = raw
+        .destinations
         .iter()
-        .map(|target| VpcTarget {
-            name: target.name.value.clone(),
-            subnet: target
+        .map(|destination| Destination {
+            name: destination.name.value.clone(),
+            subnet: destination
                 .subnet
                 .as_ref()
                 .and_then(|name| index.get(name.value.as_str()).copied())
                 .unwrap_or(0),
-            security_groups: groups(target.security_groups.as_ref()),
+            security_groups: groups(destination.security_groups.as_ref()),
         })
         .collect();
     Ok(Scenario {
@@ -56,7 +56,7 @@ pub fn resolve(raw: &Raw, platform: &Platform, observed: &[Observed]) -> Result<
             })
             .collect(),
         groupings: raw.groupings.iter().map(grouping).collect(),
-        targets,
+        destinations,
         allows: raw.allows.clone(),
         max_cold_start: raw.max_cold_start,
         survive_zone: raw.survive_zone,
@@ -95,8 +95,9 @@ fn function(
         Some(names) => names.iter().filter_map(|name| index.get(name.value.as_str()).copied()).collect(),
         None => home.to_vec(),
     };
-    let reaches =
-        said.map_or_else(Vec::new, |said| said.reaches.iter().map(|target| target.value.clone()).collect());
+    let reaches = said.map_or_else(Vec::new, |said| {
+        said.reaches.iter().map(|destination| destination.value.clone()).collect()
+    });
     Function {
         name: known.name.to_owned(),
         memory: known.memory().unwrap_or(DEFAULT_MEMORY),
@@ -108,9 +109,9 @@ fn function(
     }
 }
 
-/// How E301 writes that a function must reach a target; [`Raw::locate`] reads it back.
-pub(crate) fn arrow(function: &str, target: &str) -> String {
-    format!("{function}{ARROW}{target}")
+/// How E301 writes that a function must reach a destination; [`Raw::locate`] reads it back.
+pub(crate) fn arrow(function: &str, destination: &str) -> String {
+    format!("{function}{ARROW}{destination}")
 }
 
 fn grouping(raw: &RawGrouping) -> Grouping {

@@ -34,7 +34,7 @@ pub struct Function {
     pub security_groups: Vec<String>,
     /// How long an idle environment lives.
     pub keep_alive: Millis,
-    /// Names of the targets it must reach.
+    /// Names of the destinations it must reach.
     pub reaches: Vec<String>,
 }
 
@@ -78,7 +78,7 @@ pub struct Subnet {
 
 /// Something in the customer's VPC that functions talk to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VpcTarget {
+pub struct Destination {
     /// Its name.
     pub name: String,
     /// Index of its subnet.
@@ -107,8 +107,8 @@ pub struct Scenario {
     pub groupings: Vec<Grouping>,
     /// The subnets.
     pub subnets: Vec<Subnet>,
-    /// The targets.
-    pub targets: Vec<VpcTarget>,
+    /// The destinations.
+    pub destinations: Vec<Destination>,
     /// What may talk to what; empty: every group to every other.
     pub allows: Vec<Allow>,
     /// The longest cold start promised.
