@@ -1,7 +1,7 @@
 //! eniplan: a capacity planner for serverless networking.
 //!
 //! From a CSV of traffic to the worst-case cold start, the ENIs needed to keep a
-//! promise, and the comparison of reuse policies. Data flows one way:
+//! target, and the comparison of reuse policies. Data flows one way:
 //!
 //! ```text
 //! CSV  -> traffic ─┐
@@ -51,7 +51,7 @@
 //! assert!(worst.cold_start.exact, "a replay shows it too");
 //!
 //! // How many ENIs keep every cold start within a second.
-//! let plan = case.promise(Millis::seconds(1))?;
+//! let plan = case.plan_for(Millis::seconds(1))?;
 //! assert_eq!(plan.amount.map(|amount| amount.peak_enis), Some(2));
 //! assert_eq!(plan.lower_bound.peak_enis, 2, "and no plan does with less");
 //! # Ok(())

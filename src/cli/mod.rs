@@ -83,11 +83,11 @@ enum CliCommand {
     Simulate(simulate::SimulateArgs),
     /// The worst-case cold start, the most ENIs held, the most failures: proved and replayed
     WorstCase(worst_case::WorstCaseArgs),
-    /// How many ENIs keep a promise, and when to make and delete them
+    /// How many ENIs keep a target, and when to make and delete them
     Plan(plan::PlanArgs),
-    /// Whether a saved plan keeps its promise, without the optimiser
+    /// Whether a saved plan keeps its target, without the optimiser
     Verify(verify::VerifyArgs),
-    /// How far the trace can grow before a promise breaks, and what breaks then
+    /// How far the trace can grow before a target breaks, and what breaks then
     Headroom(headroom::HeadroomArgs),
     /// Policies and models side by side, and which of them no other beats
     Compare(compare::CompareArgs),

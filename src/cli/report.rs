@@ -27,8 +27,8 @@ use crate::report::page::{InvocationLoad, ReportPage, Track, TrackRecorder};
 use crate::simulation::{ColdStartCounts, Random, Reuse, Silent};
 use crate::worst_case::SearchEffort;
 
-/// The promise where nobody names one.
-const PROMISE: Millis = Millis::seconds(1);
+/// The target where nobody names one.
+const TARGET: Millis = Millis::seconds(1);
 /// Invocations replayed for each worst case with `--quick`.
 const QUICK: u64 = 200_000;
 
@@ -42,7 +42,7 @@ const QUICK: u64 = 200_000;
 pub(super) struct ReportArgs {
     #[command(flatten)]
     study: StudyArgs,
-    /// The longest cold start that is promised [default: the scenario's promise, else 1s]
+    /// The longest cold start that is promised [default: the scenario's target, else 1s]
     #[arg(long, value_name = "DURATION", help_heading = "Promise")]
     max_cold_start: Option<Millis>,
     /// How many runs of each policy; their seeds are --seed and those after it
@@ -79,30 +79,30 @@ pub(super) fn run(args: &ReportArgs) -> Result<CommandStatus, Diagnostics> {
     let mut study = args.study.load()?;
     drop(reading);
     let policies = args.study.compared(&study);
-    let promise = args.max_cold_start.or(study.scenario.max_cold_start).unwrap_or_else(|| {
-        let assumed = format!("a promise of {PROMISE}: none is given (--max-cold-start)");
+    let target = args.max_cold_start.or(study.scenario.max_cold_start).unwrap_or_else(|| {
+        let assumed = format!("a promise of {TARGET}: none is given (--max-cold-start)");
         study.assumptions.push(assumed);
-        PROMISE
+        TARGET
     });
     let [policy, ..] = study.policies.as_slice() else { return Ok(CommandStatus::Done) };
-    let (text, kept) = page(args, &study, policy, &policies, promise);
+    let (text, kept) = page(args, &study, policy, &policies, target);
     save_or_print(args.file.as_ref(), &text, args.quiet)?;
     Ok(if kept || args.max_cold_start.is_none() { CommandStatus::Done } else { CommandStatus::Missed })
 }
 
-/// The page, and whether a plan keeps the promise.
+/// The page, and whether a plan keeps the target.
 fn page(
     args: &ReportArgs,
     study: &CommandStudy,
     policy: &Policy,
     policies: &[Policy],
-    promise: Millis,
+    target: Millis,
 ) -> (String, bool) {
     let case = study.case(policy, &study.trace);
     let subject = study.subject(policy);
     let demand = demand(&study.trace, &study.topology, policy);
     let load = InvocationLoad::new(&study.trace, subject.slot);
-    let plan = planned(case.clone(), promise, false, args.quiet).map_err(|error| error.to_string());
+    let plan = planned(case.clone(), target, false, args.quiet).map_err(|error| error.to_string());
     let search = SearchTimer::begin(None, args.quiet);
     let worst = case.worst_case(args.effort(), &search);
     search.finish();
@@ -127,7 +127,7 @@ fn page(
         scenario: &study.scenario,
         topology: &study.topology,
         demand: &demand,
-        promise,
+        target,
         worst: as_ref(&worst),
         shown: &answers::WorstCaseContext {
             limits: study.limits(),

@@ -27,7 +27,7 @@ pub struct ReportPage<'a> {
     /// What the trace needs.
     pub demand: &'a Demand,
     /// The cold-start destination.
-    pub promise: Millis,
+    pub target: Millis,
     /// The worst case under the subject's policy.
     pub worst: Result<&'a WorstCase, String>,
     /// What is shown beside the worst case.

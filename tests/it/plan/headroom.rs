@@ -1,4 +1,4 @@
-//! Questions around a plan: verifying a saved one, sweeping the promise, growing the trace.
+//! Questions around a plan: verifying a saved one, sweeping the target, growing the trace.
 
 #![allow(clippy::unwrap_used)]
 
@@ -84,7 +84,7 @@ fn claims(plan: &Plan) -> Claims {
     }
 }
 
-const PROMISE: Millis = Millis(10);
+const TARGET: Millis = Millis(10);
 
 fn study<'a>(bench: &'a Bench, trace: &'a Trace) -> Study<'a> {
     Study::new(&bench.topology, &bench.cold_path, &bench.policy, trace)
@@ -110,8 +110,8 @@ mod long {
 
     #[test]
     #[ignore = "long proof: see CONTRIBUTING.md"]
-    fn a_sweep_gives_each_promise_once_and_costs_never_rise() {
-        super::sweep_promises(0..20);
+    fn a_sweep_gives_each_target_once_and_costs_never_rise() {
+        super::sweep_targets(0..20);
     }
 }
 
@@ -122,16 +122,16 @@ fn change_every_plan(cases: Range<u64>) {
     for case in cases {
         let (bench, trace) = bench(case);
         let study = study(&bench, &trace);
-        let plan = plan(&study, PROMISE, microlp, PlanProgress::unobserved()).unwrap();
+        let plan = plan(&study, TARGET, microlp, PlanProgress::unobserved()).unwrap();
         if plan.amount.is_none() {
             continue;
         }
         plans += 1;
         let (actions, claims) = (actions(&bench, &plan), claims(&plan));
-        let told = verify(&study, PROMISE, &actions, claims);
+        let told = verify(&study, TARGET, &actions, claims);
         assert!(told.holds, "case {case}: {told:?}");
         let refused = |what: &str, changed: &[EniAction], claims: Claims| {
-            let told: Verified = verify(&study, PROMISE, changed, claims);
+            let told: Verified = verify(&study, TARGET, changed, claims);
             assert!(!told.holds, "case {case}: {what} was accepted: {changed:?}");
         };
         for index in 0..actions.len() {
@@ -142,7 +142,7 @@ fn change_every_plan(cases: Range<u64>) {
                 other
             };
             if actions[index].create > 0 {
-                // Whatever the file claims: the promise itself breaks.
+                // Whatever the file claims: the target itself breaks.
                 refused("one creation less", &change(&|entry| entry.create -= 1), Claims::default());
                 refused("one creation more", &change(&|entry| entry.create += 1), claims);
                 changes += 2;
@@ -176,7 +176,7 @@ fn a_broken_plan_is_told_by_what_where_when_and_how_much() {
     let study = study(&bench, &trace);
     let action = |at, create| EniAction { at, class: 0, create, delete: 0 };
     let told = |actions: &[EniAction]| {
-        let breaches = verify(&study, PROMISE, actions, Claims::default()).breaches;
+        let breaches = verify(&study, TARGET, actions, Claims::default()).breaches;
         let line = |breach: &eniplan::plan::Breach| {
             format!(
                 "{} | {} | {:?} {} {}",
@@ -190,14 +190,14 @@ fn a_broken_plan_is_told_by_what_where_when_and_how_much() {
     let late = ["ENIs surely ready | a (default) | Some(500) 2 0", &format!("{replayed} 11 10")];
     // It is ready 11 ms too late, and shown to be.
     assert_eq!(told(&[action(411, 2)]), late);
-    // As late as the promise lets them wait.
+    // As late as the target lets them wait.
     assert_eq!(told(&[action(410, 2)]), Vec::<String>::new());
     assert_eq!(told(&[action(300, 4)]), ["free addresses of the subnet | a | Some(300) 4 3"]);
     let early = told(&[action(-5, 2)]);
     assert_eq!(early, ["entries from the start on | a (default) | Some(-5) 2 0"]);
     bench.topology.limits.api = Some(TokenBucket { burst: 1, per_second: Rate(1_000) });
     let study = Study::new(&bench.topology, &bench.cold_path, &bench.policy, &trace);
-    let slow = verify(&study, PROMISE, &[action(0, 2)], Claims::default());
+    let slow = verify(&study, TARGET, &[action(0, 2)], Claims::default());
     // The second token comes after a second.
     assert_eq!(slow.breaches[0].what, "ENIs surely ready");
     assert_eq!((slow.breaches[0].at_ms, slow.breaches[0].available), (Some(500), 1));
@@ -219,16 +219,16 @@ fn a_plan_that_is_to_survive_a_zone_is_verified_without_each_of_them() {
     bench.topology.functions[0].classes = vec![0, 1, 2];
     let trace = log(1, &[(0, 0, 1, 5), (500, 0, 4, 50), (900, 0, 2, 50)]);
     let mut study = study(&bench, &trace);
-    let plan = plan(&study, PROMISE, backend("microlp").unwrap(), PlanProgress::unobserved()).unwrap();
+    let plan = plan(&study, TARGET, backend("microlp").unwrap(), PlanProgress::unobserved()).unwrap();
     let actions = actions(&bench, &plan);
     // Six hold four without any third of them.
     assert_eq!(plan.amount.unwrap().peak_enis, 6);
-    let told = verify(&study, PROMISE, &actions, claims(&plan));
+    let told = verify(&study, TARGET, &actions, claims(&plan));
     assert!(told.holds, "{told:?}");
     for index in (0..actions.len()).filter(|&index| actions[index].create > 0) {
         let mut fewer = actions.clone();
         fewer[index].create -= 1;
-        let told = verify(&study, PROMISE, &fewer, Claims::default());
+        let told = verify(&study, TARGET, &fewer, Claims::default());
         let lost =
             told.breaches.iter().filter(|breach| breach.what.contains("ENIs surely ready without zone "));
         let shown = told
@@ -241,14 +241,14 @@ fn a_plan_that_is_to_survive_a_zone_is_verified_without_each_of_them() {
     let mut careless = bench.topology.clone();
     careless.limits.survive_zone = false;
     study = Study::new(&careless, &bench.cold_path, &bench.policy, &trace);
-    assert!(verify(&study, PROMISE, &actions, Claims::default()).holds);
+    assert!(verify(&study, TARGET, &actions, Claims::default()).holds);
 }
 
 #[test]
 fn wrong_claims_about_a_good_schedule_are_told() {
     let (bench, trace) = bench(3);
     let study = study(&bench, &trace);
-    let plan = plan(&study, PROMISE, backend("microlp").unwrap(), PlanProgress::unobserved()).unwrap();
+    let plan = plan(&study, TARGET, backend("microlp").unwrap(), PlanProgress::unobserved()).unwrap();
     let right = claims(&plan);
     let wrong = [
         ("peak_enis", Claims { peak_enis: right.peak_enis.map(|n| n - 1), ..right }),
@@ -256,24 +256,24 @@ fn wrong_claims_about_a_good_schedule_are_told() {
         ("creations", Claims { creations: right.creations.map(|n| n + 1), ..right }),
     ];
     for (field, claims) in wrong {
-        let told = verify(&study, PROMISE, &actions(&bench, &plan), claims);
+        let told = verify(&study, TARGET, &actions(&bench, &plan), claims);
         assert!(told.breaches.is_empty() && !told.holds, "{field}");
         assert_eq!(told.misclaims.iter().map(|claim| claim.field).collect::<Vec<_>>(), [field]);
     }
 }
 
 #[test]
-fn a_sweep_gives_each_promise_once_and_costs_never_rise() {
-    sweep_promises(0..6);
+fn a_sweep_gives_each_target_once_and_costs_never_rise() {
+    sweep_targets(0..6);
 }
 
-fn sweep_promises(cases: Range<u64>) {
+fn sweep_targets(cases: Range<u64>) {
     let microlp = backend("microlp").unwrap();
     for case in cases {
         let (bench, trace) = bench(case);
         let study = study(&bench, &trace);
-        let promises = [70, 0, 70, 200, 10].map(Millis);
-        let steps = sweep(&study, &promises, microlp, PlanProgress::unobserved(), &|| ()).unwrap();
+        let targets = [70, 0, 70, 200, 10].map(Millis);
+        let steps = sweep(&study, &targets, microlp, PlanProgress::unobserved(), &|| ()).unwrap();
         let told: Vec<u64> = steps.iter().map(|step| step.plan.max_cold_start_ms).collect();
         assert_eq!(told, [0, 10, 70, 200], "case {case}");
         for pair in steps.windows(2) {
@@ -284,7 +284,7 @@ fn sweep_promises(cases: Range<u64>) {
             assert!(tight.is_none() || loose.is_some_and(|loose| loose <= tight.unwrap()), "case {case}");
             assert!(pair[1].policy_alone || !pair[0].policy_alone, "case {case}");
         }
-        let alone = plan(&study, PROMISE, microlp, PlanProgress::unobserved()).unwrap();
+        let alone = plan(&study, TARGET, microlp, PlanProgress::unobserved()).unwrap();
         if steps[1].plan_of_ms.is_none() {
             assert_eq!(steps[1].plan, alone, "case {case}");
         }
@@ -302,7 +302,7 @@ fn crowd(n: u32, addresses: u32) -> (Bench, Trace) {
 
 fn grow(bench: &Bench, trace: &Trace, grown: &[u32]) -> Headroom {
     let keeper = Keeper::Plan(backend("microlp").unwrap());
-    headroom(&study(bench, trace), PROMISE, keeper, grown, &|_, _| ()).unwrap()
+    headroom(&study(bench, trace), TARGET, keeper, grown, &|_, _| ()).unwrap()
 }
 
 #[test]
@@ -330,7 +330,7 @@ fn trace_that_is_too_much_must_shrink() {
     // floor(400 k) - floor(200 k) is 50 below 0.2525 and 51 from there on.
     let breaks = told.breaks.unwrap();
     assert!(holds.factor.0 < 252_500 && 252_500 <= breaks.factor.0, "{} {}", holds.factor, breaks.factor);
-    // A promise that the cold path itself breaks holds at no factor.
+    // A target that the cold path itself breaks holds at no factor.
     let (mut bench, trace) = crowd(200, 500);
     bench.cold_path.vpc.steps[0].kind = eniplan::platform::PhaseKind::Plain;
     bench.cold_path.vpc.steps[0].duration = Interval::exactly(Millis(11));
@@ -387,7 +387,7 @@ fn probe_around_the_answer(cases: Range<u64>) {
             let scaled = trace.scaled(probe.factor, &[]);
             let study = study(&bench, &scaled);
             // Where the planner gives up, nothing is said to hold.
-            let plan = plan(&study, PROMISE, backend("microlp").unwrap(), PlanProgress::unobserved()).ok();
+            let plan = plan(&study, TARGET, backend("microlp").unwrap(), PlanProgress::unobserved()).ok();
             let peak = plan.and_then(|plan| plan.amount).map(|amount| amount.peak_enis);
             assert_eq!(peak, probe.peak_enis, "case {case}");
         }
@@ -430,7 +430,7 @@ fn what_plan_writes_verify_reads() {
     assert!(text.starts_with("at,subnet,security_groups,create,delete\n20"), "{text}");
     let said = verified(&csv, trace, &["--max-cold-start", "20s"]);
     assert_eq!(said.code, 0, "{} {}", said.out, said.err);
-    // A tighter promise than the cold path allows.
+    // A tighter target than the cold path allows.
     assert_eq!(verified(&csv, trace, &["--max-cold-start", "0s"]).code, 1);
     // One ENI fewer.
     let short: String = text

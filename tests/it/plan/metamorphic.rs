@@ -58,9 +58,9 @@ fn world(seed: u64) -> (Bench, Trace) {
     (bench, log(2, &entries))
 }
 
-fn plan(bench: &Bench, trace: &Trace, promise: u64) -> Plan {
+fn plan(bench: &Bench, trace: &Trace, target: u64) -> Plan {
     let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, trace, microlp());
-    case.promise(Millis(promise)).unwrap()
+    case.plan_for(Millis(target)).unwrap()
 }
 
 /// Peak, held time in ms and creations, in the order in which plans make them small; none: no plan.
@@ -82,14 +82,14 @@ fn at_most(first: Cost, second: Cost) -> bool {
 }
 
 #[test]
-fn more_room_or_a_looser_promise_never_costs_more() {
+fn more_room_or_a_looser_target_never_costs_more() {
     loosen(0..5);
 }
 
 mod long {
     #[test]
     #[ignore = "long proof: see CONTRIBUTING.md"]
-    fn more_room_or_a_looser_promise_never_costs_more() {
+    fn more_room_or_a_looser_target_never_costs_more() {
         super::loosen(0..14);
     }
 
@@ -141,8 +141,8 @@ fn loosen(seeds: Range<u64>) {
                 with(&|bench| bench.topology.limits.api.iter_mut().for_each(|api| api.per_second.0 += 5_000)),
             );
         }
-        for promise in [1, 40, 120] {
-            tell("promise", cost(&plan(&bench, &trace, promise)));
+        for target in [1, 40, 120] {
+            tell("promise", cost(&plan(&bench, &trace, target)));
         }
     }
     assert!(planned > all / 3 && cheaper > all / 10, "{planned} plans, {cheaper} cheaper");

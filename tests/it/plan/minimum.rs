@@ -1,4 +1,4 @@
-//! What no plan can do without: one ENI fewer breaks the promise in a replay in which phases make up for waits.
+//! What no plan can do without: one ENI fewer breaks the target in a replay in which phases make up for waits.
 
 #![allow(clippy::unwrap_used)]
 
@@ -29,7 +29,7 @@ impl Recorder for Waits {
     }
 }
 
-/// A world whose cold path is 3 ms, the ENI and up to `varies`; its trace; and how much longer the promise is.
+/// A world whose cold path is 3 ms, the ENI and up to `varies`; its trace; and how much longer the target is.
 fn drawn(seed: u64) -> (Bench, Trace, u64) {
     let mut dice = Dice::new(seed);
     let mut below = |range: u64| dice.below(range);
@@ -80,14 +80,14 @@ fn breaks(bench: &Bench, trace: &Trace, create: u32, room: u64) -> bool {
 }
 
 #[test]
-fn one_eni_fewer_breaks_the_promise_where_phases_make_up_for_waits() {
+fn one_eni_fewer_breaks_the_target_where_phases_make_up_for_waits() {
     take_an_eni_less(0..60);
 }
 
 mod long {
     #[test]
     #[ignore = "long proof: see CONTRIBUTING.md"]
-    fn one_eni_fewer_breaks_the_promise_where_phases_make_up_for_waits() {
+    fn one_eni_fewer_breaks_the_target_where_phases_make_up_for_waits() {
         super::take_an_eni_less(0..200);
     }
 }
@@ -99,7 +99,7 @@ fn take_an_eni_less(seeds: Range<u64>) {
         let (bench, trace, room) = drawn(seed);
         let path = bench.cold_path.vpc.longest(Millis::ZERO, Millis::ZERO).0;
         let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &trace, microlp());
-        let plan = case.promise(Millis(path + room)).unwrap_or_else(|error| panic!("{error}"));
+        let plan = case.plan_for(Millis(path + room)).unwrap_or_else(|error| panic!("{error}"));
         let bound = u32::try_from(plan.lower_bound.peak_enis).unwrap();
         let broken = breaks(&bench, &trace, bound - 1, room);
         assert!(broken, "seed {seed}: {bound} are said to be needed, and one fewer keeps {room}");

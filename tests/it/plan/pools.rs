@@ -91,7 +91,7 @@ fn attack_plans_of_pools(seeds: Range<u64>) {
             let trace = bursts(functions.len(), seed);
             let case_of = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &trace, microlp());
             let plan =
-                case_of.promise(Millis(1_000)).unwrap_or_else(|error| panic!("{case} {seed}: {error}"));
+                case_of.plan_for(Millis(1_000)).unwrap_or_else(|error| panic!("{case} {seed}: {error}"));
             assert_ne!(plan.status, PlanVerdict::Infeasible, "{case} {seed}: {:?}", plan.infeasible);
             assert!(plan.attacks > 0 && plan.amount.unwrap().peak_enis >= plan.lower_bound.peak_enis);
         }
@@ -104,7 +104,7 @@ fn a_function_in_one_zone_cannot_survive_its_loss() {
     bench.topology.limits.survive_zone = true;
     let trace = bursts(2, 1);
     let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &trace, microlp());
-    let none = case.promise(Millis(1_000)).unwrap().infeasible.unwrap();
+    let none = case.plan_for(Millis(1_000)).unwrap().infeasible.unwrap();
     assert!(
         none.proved && none.shortages[0].limit == "free addresses of subnet s1 without any one zone",
         "{none:?}"
@@ -117,7 +117,7 @@ fn a_subnet_that_is_full_hands_over_to_the_next() {
     let entries: Vec<_> = (0..12).map(|n| (n * 1_000, 0, 1, 200_000)).collect();
     let trace = log(1, &entries);
     let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &trace, microlp());
-    let plan = case.promise(Millis(1_000)).unwrap();
+    let plan = case.plan_for(Millis(1_000)).unwrap();
     assert_eq!(plan.amount.unwrap().peak_enis, 12, "{plan:?}");
     let in_second: u32 = plan.schedule.iter().filter(|row| row.subnet == "s1").map(|row| row.create).sum();
     assert_eq!(in_second, 3);

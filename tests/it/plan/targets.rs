@@ -1,4 +1,4 @@
-//! Targets: the numbers that a plan names keep the promise in every replay, and one fewer does not.
+//! Targets: the numbers that a plan names keep the target in every replay, and one fewer does not.
 
 #![allow(clippy::unwrap_used)]
 
@@ -16,7 +16,7 @@ use eniplan::trace::Trace;
 use crate::plan::microlp;
 use crate::support::{Bench, log};
 
-const PROMISE: u64 = 1_000;
+const TARGET: u64 = 1_000;
 
 /// Bursts of two functions, each with its own subnet or both in one.
 fn small(seed: u64, apart: bool) -> (Bench, Trace) {
@@ -50,7 +50,7 @@ struct First(Option<u64>);
 
 impl Recorder for First {
     fn served(&mut self, served: &ServedInvocation<'_>) {
-        if served.start - served.arrival > PROMISE {
+        if served.start - served.arrival > TARGET {
             self.0 = Some(self.0.map_or(served.arrival, |first| first.min(served.arrival)));
         }
     }
@@ -60,7 +60,7 @@ impl Recorder for First {
     }
 }
 
-/// When the promise breaks under this policy and schedule.
+/// When the target breaks under this policy and schedule.
 fn breaks(
     study: &Study<'_>,
     topology: &Topology,
@@ -72,7 +72,7 @@ fn breaks(
     simulate(&world.with_schedule(plan.to_vec()), study.trace, nature, First::default()).2.0
 }
 
-/// Corners and random realizations: none breaks the promise.
+/// Corners and random realizations: none breaks the target.
 fn passes(study: &Study<'_>, topology: &Topology, policy: &Policy, plan: &[EniAction]) -> bool {
     [End::Longest, End::Shortest]
         .into_iter()
@@ -80,7 +80,7 @@ fn passes(study: &Study<'_>, topology: &Topology, policy: &Policy, plan: &[EniAc
         && (0..20).all(|seed| breaks(study, topology, policy, plan, Random::new(seed)).is_none())
 }
 
-/// When the first of the corners that break the promise does so.
+/// When the first of the corners that break the target does so.
 fn corner(study: &Study<'_>, topology: &Topology, policy: &Policy, plan: &[EniAction]) -> Option<u64> {
     let corner = |end| breaks(study, topology, policy, plan, Realization::all(end));
     [End::Longest, End::Shortest].into_iter().find_map(corner)
@@ -88,7 +88,7 @@ fn corner(study: &Study<'_>, topology: &Topology, policy: &Policy, plan: &[EniAc
 
 fn planned(bench: &Bench, trace: &Trace) -> Plan {
     let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, trace, microlp());
-    case.promise(Millis(PROMISE)).unwrap()
+    case.plan_for(Millis(TARGET)).unwrap()
 }
 
 #[test]

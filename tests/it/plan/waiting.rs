@@ -1,4 +1,4 @@
-//! Promises with room to wait for an ENI: fewer ENIs, later ones, and still no realization that breaks them.
+//! Targets with room to wait for an ENI: fewer ENIs, later ones, and still no realization that breaks them.
 
 #![allow(clippy::unwrap_used)]
 
@@ -17,9 +17,9 @@ use eniplan::trace::Trace;
 use crate::plan::microlp;
 use crate::support::{Bench, Dice, log};
 
-fn plan(bench: &Bench, trace: &Trace, promise: u64) -> Plan {
+fn plan(bench: &Bench, trace: &Trace, target: u64) -> Plan {
     let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, trace, microlp());
-    case.promise(Millis(promise)).unwrap_or_else(|error| panic!("{error}"))
+    case.plan_for(Millis(target)).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The longest cold start, and the most ENIs held, when the plan is followed.
@@ -56,7 +56,7 @@ fn a_burst_takes_its_turn_on_fewer_enis() {
     let bench = bench(60_000, 900_000);
     // 100 at once, an hour in.
     let trace = log(1, &[(0, 0, 1, 1_000), (3_600_000, 0, 100, 1_000)]);
-    let enis = |promise: u64| plan(&bench, &trace, promise).amount.unwrap().peak_enis;
+    let enis = |target: u64| plan(&bench, &trace, target).amount.unwrap().peak_enis;
     assert_eq!(enis(30_000), 100);
     // Each takes an ENI for 61 s, and 16 minutes have room for 15 of those one after the other.
     let loose = plan(&bench, &trace, 960_000);
@@ -69,13 +69,13 @@ fn a_burst_takes_its_turn_on_fewer_enis() {
 }
 
 #[test]
-fn an_empty_start_is_possible_where_the_promise_outlasts_the_boot() {
+fn an_empty_start_is_possible_where_the_target_outlasts_the_boot() {
     let mut bench = bench(2_640_000, 900_000);
     bench.policy.start = StartMode::Empty;
     let trace = log(1, &[(0, 0, 3, 1_000), (1_200_000, 0, 3, 1_000)]);
-    for promise in [0, 300_000, 899_999] {
-        let none = plan(&bench, &trace, promise);
-        assert_eq!(none.status, PlanVerdict::Infeasible, "{promise}");
+    for target in [0, 300_000, 899_999] {
+        let none = plan(&bench, &trace, target);
+        assert_eq!(none.status, PlanVerdict::Infeasible, "{target}");
         let short = &none.infeasible.unwrap().shortages[0];
         assert_eq!(short.limit, "longest ENI boot after an empty start");
     }
@@ -84,7 +84,7 @@ fn an_empty_start_is_possible_where_the_promise_outlasts_the_boot() {
     assert_eq!(follow(&bench, &trace, &some, Realization::all(End::Longest)).0, 900_000);
 }
 
-/// A world of one or two functions whose bursts may be shorter than the promise.
+/// A world of one or two functions whose bursts may be shorter than the target.
 fn drawn(seed: u64) -> (Bench, Trace, u64) {
     let mut dice = Dice::new(seed);
     let mut below = |range: u64| dice.below(range);
@@ -136,26 +136,26 @@ fn follow_plans_that_wait(seeds: Range<u64>) {
     let all = seeds.end - seeds.start;
     let mut fewer = 0;
     for seed in seeds {
-        let (bench, trace, promise) = drawn(seed);
+        let (bench, trace, target) = drawn(seed);
         // The rest of the path, and not a moment to wait.
         let tight = plan(&bench, &trace, if bench.cold_path.vpc.steps.len() > 1 { 8 } else { 0 });
-        let plan = plan(&bench, &trace, promise);
+        let plan = plan(&bench, &trace, target);
         let Some(amount) = plan.amount else {
             assert_eq!(bench.policy.start, StartMode::Empty, "seed {seed}: {:?}", plan.infeasible);
             continue;
         };
-        assert!(amount.peak_enis >= plan.lower_bound.peak_enis, "seed {seed}, {promise}");
+        assert!(amount.peak_enis >= plan.lower_bound.peak_enis, "seed {seed}, {target}");
         if let Some(tight) = tight.amount {
-            assert!(amount.peak_enis <= tight.peak_enis, "seed {seed}, {promise}: more for less");
+            assert!(amount.peak_enis <= tight.peak_enis, "seed {seed}, {target}: more for less");
             fewer += u64::from(amount.peak_enis < tight.peak_enis);
         }
         let held = |nature: Result<End, u64>| {
-            let what = format!("seed {seed}, {promise}, {nature:?}");
+            let what = format!("seed {seed}, {target}, {nature:?}");
             let (longest, enis) = match nature {
                 Ok(end) => follow(&bench, &trace, &plan, Realization::all(end)),
                 Err(seed) => follow(&bench, &trace, &plan, Random::new(seed)),
             };
-            assert!(longest <= promise, "{what}: {longest}");
+            assert!(longest <= target, "{what}: {longest}");
             assert!(enis <= amount.peak_enis, "{what}: {enis} of {}", amount.peak_enis);
         };
         for end in [End::Longest, End::Shortest] {
@@ -168,7 +168,7 @@ fn follow_plans_that_wait(seeds: Range<u64>) {
     assert!(fewer > all / 10, "waiting saved ENIs in {fewer} of {all} cases");
 }
 
-/// A world of one burst or more in which nothing is uncertain, and a promise that may outlast the keep-alive.
+/// A world of one burst or more in which nothing is uncertain, and a target that may outlast the keep-alive.
 fn certain(seed: u64) -> (Bench, Trace, u64) {
     let mut dice = Dice::new(seed);
     let mut below = |range: u64| dice.below(range);
@@ -192,8 +192,8 @@ fn certain(seed: u64) -> (Bench, Trace, u64) {
     (bench, log(functions, &entries), below(90))
 }
 
-/// The fewest ENIs that keep the promise if they stand there all the time.
-fn fewest(bench: &Bench, trace: &Trace, promise: u64) -> u64 {
+/// The fewest ENIs that keep the target if they stand there all the time.
+fn fewest(bench: &Bench, trace: &Trace, target: u64) -> u64 {
     let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, trace, microlp());
     let policy = case.study().scheduled(Provision::Scheduled);
     let keeps = |&create: &u32| {
@@ -201,16 +201,16 @@ fn fewest(bench: &Bench, trace: &Trace, promise: u64) -> u64 {
         let world = World::new(&bench.topology, &bench.cold_path, &policy, initial);
         let world = world.with_schedule(vec![EniAction { at: -10, class: 0, create, delete: 0 }]);
         let outcome = simulate(&world, trace, Realization::all(End::Longest), Silent).0;
-        outcome.failures() == 0 && outcome.cold_starts.max() <= promise
+        outcome.failures() == 0 && outcome.cold_starts.max() <= target
     };
     u64::from((0..=40).find(keeps).unwrap())
 }
 
-/// Nominal concurrency, kept for what the keep-alive is longer than the promise: no bound where it is shorter.
-fn concurrency(bench: &Bench, trace: &Trace, promise: u64) -> u64 {
+/// Nominal concurrency, kept for what the keep-alive is longer than the target: no bound where it is shorter.
+fn concurrency(bench: &Bench, trace: &Trace, target: u64) -> u64 {
     let mut topology = bench.topology.clone();
     for place in &mut topology.functions {
-        place.keep_alive = Millis(place.keep_alive.0.saturating_sub(promise));
+        place.keep_alive = Millis(place.keep_alive.0.saturating_sub(target));
     }
     let needed = demand(trace, &topology, &bench.policy);
     needed.pools.iter().map(|pool| u64::from(pool.in_use.peak().0)).max().unwrap_or(0)
@@ -220,17 +220,17 @@ fn concurrency(bench: &Bench, trace: &Trace, promise: u64) -> u64 {
 fn no_bound_is_above_the_fewest_enis_found_by_trying() {
     let (mut met, mut outlasted, mut above) = (0, 0, 0);
     for seed in 0..150 {
-        let (bench, trace, promise) = certain(seed);
-        let found = fewest(&bench, &trace, promise);
-        let plan = plan(&bench, &trace, promise);
+        let (bench, trace, target) = certain(seed);
+        let found = fewest(&bench, &trace, target);
+        let plan = plan(&bench, &trace, target);
         let bound = plan.lower_bound.peak_enis;
         assert!(bound <= found, "seed {seed}: {bound} are said to be needed, {found} are enough");
         let constant = &plan.constant_pool;
         assert!(u64::from(constant.at_least) <= found, "seed {seed}: {constant:?}, {found} are enough");
         assert!(constant.enough.is_none_or(|enough| u64::from(enough) >= found), "seed {seed}: {constant:?}");
         met += u32::from(bound == found);
-        above += u32::from(concurrency(&bench, &trace, promise) > found);
-        outlasted += u32::from(bench.topology.functions.iter().any(|place| place.keep_alive.0 < promise));
+        above += u32::from(concurrency(&bench, &trace, target) > found);
+        outlasted += u32::from(bench.topology.functions.iter().any(|place| place.keep_alive.0 < target));
     }
     assert!(met >= 60 && outlasted >= 60, "{met} bounds are met, {outlasted} promises outlast a keep-alive");
     // Concurrency alone says too much now and then: the cases are some that tell.

@@ -102,9 +102,9 @@ impl<'a> Case<'a> {
         &self.study
     }
 
-    /// What keeps `promise`, or why nothing does.
-    pub fn promise(&self, promise: Millis) -> Result<Plan, PlanError> {
-        plan(&self.study, promise, self.backend, self.progress)
+    /// What keeps `target`, or why nothing does.
+    pub fn plan_for(&self, target: Millis) -> Result<Plan, PlanError> {
+        plan(&self.study, target, self.backend, self.progress)
     }
 
     /// The same case with plans that make this small.
@@ -121,9 +121,9 @@ impl<'a> Case<'a> {
 
     /// The same with all that binds the plan, or with all that would make one possible: each number of
     /// it comes of planning again.
-    pub fn explained(&self, promise: Millis, mut plan: Plan) -> Result<Plan, PlanError> {
+    pub fn explained(&self, target: Millis, mut plan: Plan) -> Result<Plan, PlanError> {
         if let Some(none) = plan.infeasible.take() {
-            plan.infeasible = Some(ways_out(&self.study, promise, self.backend, self.progress, none)?);
+            plan.infeasible = Some(ways_out(&self.study, target, self.backend, self.progress, none)?);
             return Ok(plan);
         }
         plan.explanation = explain(&self.study, &plan, self.progress)?;
@@ -133,23 +133,23 @@ impl<'a> Case<'a> {
         Ok(plan)
     }
 
-    /// What keeps each of `promises`, the tightest first; `step` is called after each.
-    pub fn sweep(&self, promises: &[Millis], step: &dyn Fn()) -> Result<Vec<SweepStep>, PlanError> {
-        sweep(&self.study, promises, self.backend, self.progress, step)
+    /// What keeps each of `targets`, the tightest first; `step` is called after each.
+    pub fn sweep(&self, targets: &[Millis], step: &dyn Fn()) -> Result<Vec<SweepStep>, PlanError> {
+        sweep(&self.study, targets, self.backend, self.progress, step)
     }
 
-    /// How far the functions of these indices can grow (none: all) before `promise` breaks, kept by
+    /// How far the functions of these indices can grow (none: all) before `target` breaks, kept by
     /// a plan made anew for each factor or, `alone`, by the policy itself.
     /// `heard` is told how many factors were asked about, and about how many there will be.
     pub fn headroom(
         &self,
-        promise: Millis,
+        target: Millis,
         alone: bool,
         grown: &[u32],
         heard: &dyn Fn(u64, u64),
     ) -> Result<Headroom, PlanError> {
         let keeper = if alone { Keeper::Policy } else { Keeper::Plan(self.backend) };
-        headroom(&self.study, promise, keeper, grown, heard)
+        headroom(&self.study, target, keeper, grown, heard)
     }
 
     /// The policy.

@@ -1,4 +1,4 @@
-//! Headroom: how far the trace can grow before a promise breaks, and what breaks then.
+//! Headroom: how far the trace can grow before a target breaks, and what breaks then.
 //!
 //! Every probe scales the trace ([`Trace::scaled`](crate::trace::Traffic::scaled)) and asks
 //! anew: doubling or halving first, then bisecting to a thousandth, then a few probes well below and
@@ -23,7 +23,7 @@ use crate::simulation::{End, Realization, World, simulate};
 use crate::trace::{Factor, Trace};
 use crate::worst_case::{ProvedPlan, bounds};
 
-/// Who is to keep the promise.
+/// Who is to keep the target.
 #[derive(Clone, Copy)]
 pub enum Keeper<'a> {
     /// A plan made anew for each factor.
@@ -110,17 +110,17 @@ const BELOW: [u64; 3] = [500, 900, 990];
 const ABOVE: [u64; 3] = [1_010, 1_100, 2_000];
 
 /// The largest factor on `grown` (indices of functions; none: on all) under which no cold start
-/// exceeds `promise` and none fails, to a thousandth. `tell` is told the factors asked about and how
+/// exceeds `target` and none fails, to a thousandth. `tell` is told the factors asked about and how
 /// many there will be in all, about, after each.
 pub fn headroom(
     study: &Study<'_>,
-    promise: Millis,
+    target: Millis,
     keeper: Keeper<'_>,
     grown: &[u32],
     tell: &dyn Fn(u64, u64),
 ) -> Result<Headroom, PlanError> {
     let mut search =
-        HeadroomSearch { study, promise, keeper, grown, tell, probes: BTreeMap::new(), stopped: None };
+        HeadroomSearch { study, target, keeper, grown, tell, probes: BTreeMap::new(), stopped: None };
     search.widen()?;
     search.narrow()?;
     search.look_around()?;
@@ -129,7 +129,7 @@ pub fn headroom(
     let probe = |factor: Option<Factor>| factor.and_then(|factor| search.probes.get(&factor)).cloned();
     let name = |&function: &u32| Some(study.trace.functions.get(function as usize)?.name.clone());
     Ok(Headroom {
-        max_cold_start_ms: promise.0,
+        max_cold_start_ms: target.0,
         kept_by: match keeper {
             Keeper::Plan(_) => "plan",
             Keeper::Policy => "policy",
@@ -145,7 +145,7 @@ pub fn headroom(
 
 struct HeadroomSearch<'a> {
     study: &'a Study<'a>,
-    promise: Millis,
+    target: Millis,
     keeper: Keeper<'a>,
     grown: &'a [u32],
     tell: &'a dyn Fn(u64, u64),
@@ -154,7 +154,7 @@ struct HeadroomSearch<'a> {
 }
 
 impl HeadroomSearch<'_> {
-    /// Doubles the factor until the promise breaks, or halves it until it holds.
+    /// Doubles the factor until the target breaks, or halves it until it holds.
     fn widen(&mut self) -> Result<(), PlanError> {
         let mut factor = Factor::ONE;
         if self.ask(factor)? == Some(false) {
@@ -200,7 +200,7 @@ impl HeadroomSearch<'_> {
         (below.max(), breaks)
     }
 
-    /// Whether the promise holds at this factor; `None`: it is not asked about.
+    /// Whether the target holds at this factor; `None`: it is not asked about.
     fn ask(&mut self, factor: Factor) -> Result<Option<bool>, PlanError> {
         if let Some(known) = self.probes.get(&factor) {
             return Ok(Some(known.holds));
@@ -247,8 +247,8 @@ impl HeadroomSearch<'_> {
         let Situation { topology, cold_path, policy, .. } = **self.study;
         let study = Study::new(topology, cold_path, policy, trace);
         match self.keeper {
-            Keeper::Plan(backend) => probe_plan(factor, &study, self.promise, backend),
-            Keeper::Policy => Ok(probe_policy(factor, &study, self.promise)),
+            Keeper::Plan(backend) => probe_plan(factor, &study, self.target, backend),
+            Keeper::Policy => Ok(probe_policy(factor, &study, self.target)),
         }
     }
 }
@@ -256,7 +256,7 @@ impl HeadroomSearch<'_> {
 fn probe_plan(
     factor: Factor,
     study: &Study<'_>,
-    promise: Millis,
+    target: Millis,
     backend: &dyn Backend,
 ) -> Result<Probe, PlanError> {
     let mut probe = Probe::broken(factor);
@@ -264,7 +264,7 @@ fn probe_plan(
         (probe.proved, probe.shortages) = (true, vec![short]);
         return Ok(probe);
     }
-    let Outlook { amount, actions, eni_wait } = match outlook(study, promise, backend)? {
+    let Outlook { amount, actions, eni_wait } = match outlook(study, target, backend)? {
         Ok(found) => found,
         Err(none) => {
             probe.proved = none.proved;
@@ -326,12 +326,12 @@ fn refused(world: &World<'_>, trace: &Trace) -> Option<ProbeShortage> {
     })
 }
 
-fn probe_policy(factor: Factor, study: &Study<'_>, promise: Millis) -> Probe {
+fn probe_policy(factor: Factor, study: &Study<'_>, target: Millis) -> Probe {
     let world = World::new(study.topology, study.cold_path, study.policy, study.initial().to_vec());
     let bounds = bounds(&world, study.cold_path, study.trace, None);
     let mut shortages = Vec::new();
-    if bounds.cold_start_ms.is_none_or(|longest| longest > promise.0) {
-        shortages.push(short("proved bound on cold starts", bounds.cold_start_ms, promise.0, "ms"));
+    if bounds.cold_start_ms.is_none_or(|longest| longest > target.0) {
+        shortages.push(short("proved bound on cold starts", bounds.cold_start_ms, target.0, "ms"));
     }
     if bounds.failures > 0 {
         let failures = Some(bounds.failures);

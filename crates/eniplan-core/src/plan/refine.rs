@@ -5,7 +5,7 @@
 
 use super::answer::{NoPlan, Shortfall};
 use super::progress::PlanProgress;
-use super::refute::{BrokenPromise, Counterexample, Refutation, search_for_counterexample};
+use super::refute::{Counterexample, MissedTarget, Refutation, search_for_counterexample};
 use super::requirement::lifetimes::alive;
 use super::requirement::readiness::Requirement;
 use super::requirement::study::Study;
@@ -34,7 +34,7 @@ pub(crate) struct Refinement {
     pub outcome: Result<KeptPlan, NoPlan>,
 }
 
-/// A plan that keeps the promise.
+/// A plan that keeps the target.
 #[derive(Debug)]
 pub(crate) struct KeptPlan {
     /// What was required in the end.
@@ -53,7 +53,7 @@ const MOST_COUNTEREXAMPLES: u64 = 50;
 pub(crate) fn refine(
     study: &Study<'_>,
     candidates: Vec<Candidate>,
-    promise: Millis,
+    target: Millis,
     backend: &dyn Backend,
     progress: &PlanProgress<'_>,
 ) -> Result<Refinement, PlanError> {
@@ -62,7 +62,7 @@ pub(crate) fn refine(
         let mut constraints = 0;
         refined.outcome = loop {
             let eni_wait = requirement.eni_wait();
-            let refutation = search_for_counterexample(study, promise, &plan, eni_wait, progress);
+            let refutation = search_for_counterexample(study, target, &plan, eni_wait, progress);
             refined.replays += refutation.replays;
             let Some(broken) = &refutation.counterexample else {
                 break Ok(KeptPlan { requirement, plan, refutation });
@@ -70,10 +70,10 @@ pub(crate) fn refine(
             let alive = alive(study, study.initial(), broken.realization.clone());
             // Where nothing new is required, no number of ENIs mends it.
             if constraints == MOST_COUNTEREXAMPLES || !requirement.require_places(study, &alive) {
-                break Err(unmended(broken, promise, &plan));
+                break Err(unmended(broken, target, &plan));
             }
             constraints += 1;
-            plan = match solve_requirement(study, &requirement, promise, backend)? {
+            plan = match solve_requirement(study, &requirement, target, backend)? {
                 Ok(plan) => plan,
                 Err(none) => break Err(none),
             };
@@ -92,13 +92,13 @@ pub(crate) fn refine(
 pub(crate) fn rank_candidates(
     study: &Study<'_>,
     requirements: Vec<Requirement>,
-    promise: Millis,
+    target: Millis,
     backend: &dyn Backend,
 ) -> Result<Result<Vec<Candidate>, NoPlan>, PlanError> {
     let mut found: Vec<((u128, Objectives), Candidate)> = Vec::new();
     let mut none = None;
     for requirement in requirements {
-        match solve_requirement(study, &requirement, promise, backend)? {
+        match solve_requirement(study, &requirement, target, backend)? {
             Ok(plan) => {
                 let value = study.minimise.value(plan.objectives, &plan.subnet_peaks).unwrap_or(0);
                 found.push(((value, plan.objectives), Candidate { requirement, plan }));
@@ -115,16 +115,16 @@ pub(crate) fn rank_candidates(
 }
 
 /// A counterexample that no constraint takes away.
-fn unmended(broken: &Counterexample, promise: Millis, plan: &RequiredPlan) -> NoPlan {
+fn unmended(broken: &Counterexample, target: Millis, plan: &RequiredPlan) -> NoPlan {
     let lost = broken.lost.as_ref().map_or_else(String::new, |zone| format!(" without zone {zone}"));
     let (limit, available, unit) = match &broken.what {
-        BrokenPromise::TooLong(function) => {
-            (format!("cold start of {function} in a replay{lost}"), promise.0, "ms")
+        MissedTarget::TooLong(function) => {
+            (format!("cold start of {function} in a replay{lost}"), target.0, "ms")
         }
-        BrokenPromise::TooMany => {
+        MissedTarget::TooMany => {
             (format!("ENIs held in a replay{lost}"), u64::from(plan.draining_peak), "ENIs")
         }
-        BrokenPromise::Unserved => (format!("invocations never served in a replay{lost}"), 0, "invocations"),
+        MissedTarget::Unserved => (format!("invocations never served in a replay{lost}"), 0, "invocations"),
     };
     let (from_ms, to_ms) = (broken.at_ms, broken.at_ms);
     let (summary, needed) = (limit.clone(), broken.shown);
@@ -247,7 +247,7 @@ mod tests {
         // A claim that is not true cannot be mended by requiring more ENIs.
         plan.draining_peak = 3;
         let broken = refuted(&study, &plan).counterexample.unwrap();
-        assert_eq!((&broken.what, broken.shown), (&BrokenPromise::TooMany, 6));
+        assert_eq!((&broken.what, broken.shown), (&MissedTarget::TooMany, 6));
         let alive = alive(&study, study.initial(), broken.realization.clone());
         assert!(!requirement.require_places(&study, &alive));
         let left = unmended(&broken, Millis::ZERO, &plan);

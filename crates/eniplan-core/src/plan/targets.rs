@@ -1,4 +1,4 @@
-//! Targets: the constant pool and the `warm` number that keep the promise.
+//! Targets: the constant pool and the `warm` number that keep the target.
 //!
 //! Each is a bracket: fewer than `at_least` fail in a replay or by counting, `enough` is proved
 //! (docs/plan.md, "Targets"). Under a zone's loss both hold for every zone.
@@ -29,7 +29,7 @@ use crate::worst_case::surely_within;
 pub(crate) fn constant_pools(
     study: &Study<'_>,
     candidates: &[Requirement],
-    promise: Millis,
+    target: Millis,
     progress: &PlanProgress<'_>,
 ) -> Result<(TargetBracket, Vec<PoolTarget>), PlanError> {
     let (mut needs, mut made) = (smallest_pools(candidates), None);
@@ -50,15 +50,14 @@ pub(crate) fn constant_pools(
         }
     }
     let members: Vec<Vec<usize>> = needs.iter().map(|need| need.scope.members.clone()).collect();
-    let counted = minimum_enis(study, promise, &members);
-    let bracket = |(need, counted): (&PoolRequirement, &Curve)| {
-        at_least(study, need, counted.peak(), promise, progress)
-    };
+    let counted = minimum_enis(study, target, &members);
+    let bracket =
+        |(need, counted): (&PoolRequirement, &Curve)| at_least(study, need, counted.peak(), target, progress);
     let brackets: Vec<(u32, Option<u64>)> = needs.iter().zip(&counted).map(bracket).collect();
     let lows: Vec<u32> = brackets.iter().map(|(low, _)| *low).collect();
     // A bucket takes time, not ENIs.
     let mut least = pool_requirement(study, &constants(&needs, &lows)).joint;
-    let mut counted = pool_minimum(study, promise).joint;
+    let mut counted = pool_minimum(study, target).joint;
     (least.api, counted.api) = (None, None);
     let counted_at = counted.pools.iter().map(|pool| pool.need.peak()).filter(|(enis, _)| *enis > 0);
     let counted_at = counted_at.max_by_key(|&(enis, at)| (enis, std::cmp::Reverse(at))).map(|(_, at)| at);
@@ -125,7 +124,7 @@ fn at_least(
     study: &Study<'_>,
     need: &PoolRequirement,
     counted: (u32, u64),
-    promise: Millis,
+    target: Millis,
     progress: &PlanProgress<'_>,
 ) -> (u32, Option<u64>) {
     if !need.scope.alone {
@@ -140,7 +139,7 @@ fn at_least(
         (0, None)
     } else {
         smallest_that_passes(counted..most, rounds(study, 1), |enis| {
-            constant_fails(study, need, enis, promise, progress)
+            constant_fails(study, need, enis, target, progress)
         })
     };
     if tried > counted { (tried, fails_at) } else { (counted, (counted > 0).then_some(at)) }
@@ -200,12 +199,12 @@ pub(crate) fn passes_of_warm(study: &Study<'_>) -> u64 {
 /// Numbers that a search for a target usually tries.
 const TRIED: u64 = 6;
 
-/// When a constant pool of so many breaks the promise in some corner.
+/// When a constant pool of so many breaks the target in some corner.
 fn constant_fails(
     study: &Study<'_>,
     need: &PoolRequirement,
     enis: u32,
-    promise: Millis,
+    target: Millis,
     progress: &PlanProgress<'_>,
 ) -> Option<u64> {
     let mut topology = study.topology.clone();
@@ -220,18 +219,18 @@ fn constant_fails(
     let at = if policy.start == StartMode::Warm { -lead } else { 0 };
     let world = World::new(&topology, study.cold_path, &policy, study.initial().to_vec());
     let world = world.with_schedule(vec![EniAction { at, class, create: enis, delete: 0 }]);
-    first_broken(study, &world, promise, progress)
+    first_broken(study, &world, target, progress)
 }
 
-/// When the promise breaks in a corner, ms.
+/// When the target breaks in a corner, ms.
 fn first_broken(
     study: &Study<'_>,
     world: &World<'_>,
-    promise: Millis,
+    target: Millis,
     progress: &PlanProgress<'_>,
 ) -> Option<u64> {
     [End::Longest, End::Shortest].into_iter().find_map(|end| {
-        let recorder = FirstBroken::new(promise);
+        let recorder = FirstBroken::new(target);
         let at = simulate(world, study.trace, Realization::all(end), recorder).2.at;
         progress.step();
         at
@@ -244,7 +243,7 @@ pub(crate) fn too_many_invocations(study: &Study<'_>) -> bool {
 }
 
 /// The smallest `warm` of the warm-pool policy.
-pub(crate) fn warm_target(study: &Study<'_>, promise: Millis, progress: &PlanProgress<'_>) -> TargetBracket {
+pub(crate) fn warm_target(study: &Study<'_>, target: Millis, progress: &PlanProgress<'_>) -> TargetBracket {
     let largest = study.alive().iter().fold(1, |sum: u32, alive| sum.saturating_add(alive.peak().0));
     let topologies = worlds(study);
     if rounds(study, topologies.len()) == 0 {
@@ -253,14 +252,14 @@ pub(crate) fn warm_target(study: &Study<'_>, promise: Millis, progress: &PlanPro
     let fails = |warm: u32| {
         let policy = warm_pool(study, warm);
         let world = |topology| World::new(topology, study.cold_path, &policy, study.initial().to_vec());
-        topologies.iter().find_map(|topology| first_broken(study, &world(topology), promise, progress))
+        topologies.iter().find_map(|topology| first_broken(study, &world(topology), target, progress))
     };
     let (at_least, fails_at_ms) = smallest_that_passes(0..largest, rounds(study, topologies.len()), fails);
     let proved = |warm: u32| {
         let policy = warm_pool(study, warm);
         topologies.iter().all(|topology| {
             let world = World::new(topology, study.cold_path, &policy, study.initial().to_vec());
-            let within = surely_within(&world, study.cold_path, study.trace, promise);
+            let within = surely_within(&world, study.cold_path, study.trace, target);
             progress.step();
             within
         })

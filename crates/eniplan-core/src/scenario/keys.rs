@@ -27,8 +27,8 @@ pub struct ScenarioFile {
     destination: Option<Vec<DestinationKeys>>,
     /// Which security groups may reach which.
     allow: Option<Vec<AllowKeys>>,
-    /// The promise.
-    promise: Option<PromiseKeys>,
+    /// The target.
+    slo: Option<SloKeys>,
     /// Prices in the user's currency, for plans of least cost.
     prices: Option<PricesKeys>,
     /// The account's own limits, which go before those of the model.
@@ -112,16 +112,16 @@ struct AllowKeys {
     to: String,
 }
 
-/// The promise.
+/// The target.
 #[derive(JsonSchema)]
-struct PromiseKeys {
+struct SloKeys {
     /// No cold start is longer: `1s`.
     max_cold_start: Option<String>,
     /// What it must survive.
     survive: Option<SurviveKeys>,
 }
 
-/// What a promise can survive.
+/// What a target can survive.
 #[derive(JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum SurviveKeys {

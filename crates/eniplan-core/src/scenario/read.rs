@@ -78,7 +78,7 @@ pub fn read_with(file: &str, text: &str, settings: &[Setting]) -> Result<Raw, Di
         let destinations: Vec<_> = tables.iter().map(|table| destination(reader, table)).collect();
         let tables = reader.tables(root, "allow", &["from", "to"]);
         let allows: Vec<_> = tables.iter().map(|table| allow(reader, table)).collect();
-        // Before 0.2.0 the target was called a promise.
+        // Before 0.2.0 the target was called a target.
         let slo = ["slo", "promise"].map(|key| reader.table(root, key, &["max_cold_start", "survive"]));
         let slo: Vec<TomlTable<'_>> = slo.into_iter().flatten().collect();
         let survive_zone = slo.iter().any(|slo| survives(reader, slo));
@@ -108,9 +108,9 @@ pub fn read_with(file: &str, text: &str, settings: &[Setting]) -> Result<Raw, Di
     })
 }
 
-/// What the promise must survive; the one thing that can be said is `zone`.
-fn survives(reader: &mut DocumentReader<'_>, promise: &TomlTable<'_>) -> bool {
-    let Some(text) = word(reader, promise, "survive") else { return false };
+/// What the target must survive; the one thing that can be said is `zone`.
+fn survives(reader: &mut DocumentReader<'_>, target: &TomlTable<'_>) -> bool {
+    let Some(text) = word(reader, target, "survive") else { return false };
     if text.value != "zone" {
         let help = "write survive = \"zone\", or leave the key out";
         reader.bad(&text, format!("`{}` is nothing a promise can survive", text.value), help);

@@ -113,7 +113,7 @@ pub struct Scenario {
     pub allows: Vec<Allow>,
     /// The longest cold start promised.
     pub max_cold_start: Option<Millis>,
-    /// Whether the promise must hold after the loss of any one zone too.
+    /// Whether the target must hold after the loss of any one zone too.
     pub survive_zone: bool,
     /// What holding one ENI for an hour costs.
     pub eni_hour: Option<Price>,

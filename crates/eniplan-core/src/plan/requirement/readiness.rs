@@ -1,6 +1,6 @@
 //! The requirement: what must be ready for each pool, and how long an environment may wait for it.
 //!
-//! What the trace requires to begin with (`waiting` says what a promise with room for waiting
+//! What the trace requires to begin with (`waiting` says what a target with room for waiting
 //! requires); then what each counterexample has shown to be lacking.
 
 use super::pools::{PoolScope, enis_for, scopes};

@@ -24,7 +24,7 @@ pub struct Study<'a> {
     situation: Situation<'a>,
     initial: OnceLock<Vec<u32>>,
     most: OnceLock<Vec<need::Most>>,
-    /// What surely has a place, and for which promise that is.
+    /// What surely has a place, and for which target that is.
     pub(crate) places: OnceLock<(Millis, Vec<Curve>)>,
     /// The environments that have served, where every cold start takes its longest.
     longest_served: OnceLock<Vec<Curve>>,

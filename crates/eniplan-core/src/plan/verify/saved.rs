@@ -29,8 +29,8 @@ pub struct Claims {
 /// A plan out of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Saved {
-    /// The promise it was made for.
-    pub promise: Option<Millis>,
+    /// The target it was made for.
+    pub target: Option<Millis>,
     /// What it is said to amount to.
     pub claims: Claims,
     /// What it does, in the file's order.
@@ -239,7 +239,7 @@ impl PlanReading<'_> {
             }
         };
         let number = "write a whole number from 0";
-        saved.promise = self.value(&map, fields.get("max_cold_start_ms").copied(), number).map(Millis);
+        saved.target = self.value(&map, fields.get("max_cold_start_ms").copied(), number).map(Millis);
         let claims = &mut saved.claims;
         claims.peak_enis = self.value(&map, fields.get("peak_enis").copied(), number);
         claims.creations = self.value(&map, fields.get("creations").copied(), number);

@@ -72,23 +72,23 @@ pub(super) fn bounds_observed(
     if let Some(deployed) = bounds_of_deployment(&problem, observer, progress) {
         return deployed;
     }
-    match (BoundProof { problem: &problem, observer, progress, promise: None }).run() {
+    match (BoundProof { problem: &problem, observer, progress, target: None }).run() {
         Ok(proved) => bounds_of_proof(&problem, &proved),
         Err(NoProof::Strands) => bounds_of_limits(&problem),
         Err(NoProof::Wider(_) | NoProof::Stopped) => without_a_pass,
     }
 }
 
-/// Whether it is proved that no cold start exceeds `promise` and no invocation fails.
+/// Whether it is proved that no cold start exceeds `target` and no invocation fails.
 ///
 /// Says no as soon as the proof has to suppose a longer wait, since it never takes that back.
-pub(crate) fn surely_within(world: &World<'_>, cold_path: &ColdPath, trace: &Trace, promise: Millis) -> bool {
+pub(crate) fn surely_within(world: &World<'_>, cold_path: &ColdPath, trace: &Trace, target: Millis) -> bool {
     let problem = BoundProblem::new(world, cold_path, trace, None);
     let progress = progress(0, None);
-    let proof = BoundProof { problem: &problem, observer: &Unobserved, progress, promise: Some(promise) };
+    let proof = BoundProof { problem: &problem, observer: &Unobserved, progress, target: Some(target) };
     let Ok(proved) = proof.run() else { return false };
     let bounds = bounds_of_proof(&problem, &proved);
-    bounds.failures == 0 && bounds.cold_start_ms.is_some_and(|longest| longest <= promise.0)
+    bounds.failures == 0 && bounds.cold_start_ms.is_some_and(|longest| longest <= target.0)
 }
 
 const fn progress(witness: u64, bound: Option<u64>) -> SearchProgress {
