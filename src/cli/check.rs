@@ -9,7 +9,7 @@ use super::output::Output;
 use super::status::CommandStatus;
 use super::study::CommandStudy;
 use super::study_args::StudyArgs;
-use super::traffic::{TrafficArgs, keep};
+use super::traffic::TrafficArgs;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document;
 use crate::quantity::Millis;
@@ -44,10 +44,8 @@ enum FileKind {
 pub(super) fn run(args: &CheckArgs) -> Result<CommandStatus, Diagnostics> {
     let mut problems = Diagnostics::default();
     let files = input::expanded(args.traffic.files(), &mut problems);
-    let kinds: Vec<(PathBuf, FileKind)> = files
-        .into_iter()
-        .filter_map(|file| keep(kind(&file), &mut problems).map(|kind| (file, kind)))
-        .collect();
+    let kinds: Vec<(PathBuf, FileKind)> =
+        files.into_iter().filter_map(|file| problems.keep(kind(&file)).map(|kind| (file, kind))).collect();
     // Traffic first: the scenarios are told its functions.
     let mut traffics: Vec<Option<Traffic>> = Vec::new();
     for (file, kind) in &kinds {

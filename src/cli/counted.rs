@@ -18,7 +18,7 @@ use crate::trace::{CallLog, Shape, Spread, Traffic};
 
 /// What traffic needs by function.
 #[derive(Debug)]
-pub struct ByFunction {
+pub(super) struct ByFunction {
     /// The traffic; its invocations may be left out.
     pub traffic: Traffic,
     /// By function, in the traffic's order.
@@ -36,7 +36,7 @@ struct LogCounter {
 impl LogCounter {
     /// Idle environments live for `keep_alive`; without that they are not counted.
     fn new(keep_alive: Option<Millis>) -> Self {
-        let keep_alive = keep_alive.map(|it| it.0);
+        let keep_alive = keep_alive.map(|life| life.0);
         Self { keep_alive, counted: FromLog::new(keep_alive) }
     }
 
@@ -64,7 +64,7 @@ impl CallCounter for LogCounter {
 impl StudyArgs {
     /// The demand, and how many invocations it is of. A log is counted as it is read, if all functions keep idle
     /// environments equally long.
-    pub fn demand(&self, quiet: bool) -> Result<(CommandStudy, Demand, u64), Diagnostics> {
+    pub(super) fn demand(&self, quiet: bool) -> Result<(CommandStudy, Demand, u64), Diagnostics> {
         self.use_threads();
         let Some((durations, keep_alive)) = self.usual_keep_alive() else {
             return Self::demand_of_kept(self.load()?);
@@ -86,7 +86,7 @@ impl StudyArgs {
         if study.topology.functions.iter().any(|place| lives(place.keep_alive) != keep_alive) {
             return Self::demand_of_kept(self.load()?);
         }
-        let invocations = found.functions.iter().map(|it| it.invocations).sum();
+        let invocations = found.functions.iter().map(|function| function.invocations).sum();
         let peak = (found.peak_concurrency, found.peak_concurrency_at);
         let demand = demand::of_functions(found.functions, peak, &study.topology, policy);
         Ok((study, demand, invocations))
@@ -118,7 +118,7 @@ impl StudyArgs {
     }
 
     /// The demand by function. A log, and a day of a column per minute, are counted as they are read.
-    pub fn demand_by_function(&self, quiet: bool) -> Result<ByFunction, Diagnostics> {
+    pub(super) fn demand_by_function(&self, quiet: bool) -> Result<ByFunction, Diagnostics> {
         self.use_threads();
         let raw = self.raw();
         let (Ok(raw), false) = (raw, self.traffic.is_part()) else {
@@ -160,7 +160,7 @@ impl StudyArgs {
     }
 
     /// What an answer is about that depends on no model and no policy.
-    pub fn subject_of(&self, traffic: &Traffic) -> Subject {
+    pub(super) fn subject_of(&self, traffic: &Traffic) -> Subject {
         let (shape, slot) = shape_of(&traffic.shape);
         let mut assumptions = self.settings_in_words();
         assumptions.extend(traffic.notes.iter().cloned());

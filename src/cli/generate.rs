@@ -7,11 +7,10 @@ use std::path::{Path, PathBuf};
 use super::input::shown;
 use super::output::{note, save_or_print};
 use super::status::CommandStatus;
-use super::traffic::keep;
 use super::whole_file::{WholeFile, unwritten};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::{Millis, Rate};
-use crate::trace::generate::{self, Bulk, Layout, Load, Recipe, Shape};
+use crate::trace::generate::{self, Bulk, RateShape, Recipe, RecipeLayout, RecipeLoad};
 
 /// Options of `generate`.
 #[derive(Debug, clap::Args)]
@@ -135,10 +134,10 @@ impl fmt::Write for TextWriter<'_> {
 
 fn recipe(args: &GenerateArgs) -> Result<Recipe, Diagnostics> {
     let mut problems = Diagnostics::default();
-    let shapes: Option<Vec<&'static Shape>> = keep(generate::shapes(&args.shapes), &mut problems);
-    let start: Option<Option<i64>> = keep(generate::start(&args.start), &mut problems);
-    let loads: Option<Vec<Load>> =
-        keep(generate::loads(&args.functions, &args.rate, &args.duration), &mut problems);
+    let shapes: Option<Vec<&'static RateShape>> = problems.keep(generate::shapes(&args.shapes));
+    let start: Option<Option<i64>> = problems.keep(generate::start(&args.start));
+    let loads: Option<Vec<RecipeLoad>> =
+        problems.keep(generate::loads(&args.functions, &args.rate, &args.duration));
     problems.or(Recipe {
         seed: args.seed,
         shapes: shapes.unwrap_or_default(),
@@ -146,7 +145,7 @@ fn recipe(args: &GenerateArgs) -> Result<Recipe, Diagnostics> {
         slot: args.slot,
         peak: args.peak,
         start: start.flatten(),
-        layout: if args.log { Layout::Log } else { Layout::Counts },
+        layout: if args.log { RecipeLayout::Log } else { RecipeLayout::Counts },
         loads: loads.unwrap_or_default(),
     })
 }

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
+use super::input;
 use super::input::InputBytes;
 use super::spill::Spill;
-use super::{input, window};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use super::window::{self, TracePart};
+use crate::diagnostic::Diagnostics;
 use crate::import::{
     self, CallCounter, Companions, Gaps, InputFile, Keeping, Meaning, Options, Records, Repeats, Resets,
 };
@@ -31,7 +32,7 @@ enum SpreadChoice {
 /// How the traffic is read.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Traffic")]
-pub struct TrafficArgs {
+pub(super) struct TrafficArgs {
     /// The traffic: files of one format, also gzip or zstd; patterns such as 'logs/*.csv'; - for stdin
     /// (see `eniplan formats`)
     #[arg(id = "traffic", value_name = "TRAFFIC", required = true)]
@@ -90,17 +91,17 @@ pub struct TrafficArgs {
 
 impl TrafficArgs {
     /// Whether there are any files.
-    pub const fn is_named(&self) -> bool {
+    pub(super) const fn is_named(&self) -> bool {
         !self.files.is_empty()
     }
 
     /// Whether the invocations are drawn from the seed.
-    pub fn is_random(&self) -> bool {
+    pub(super) fn is_random(&self) -> bool {
         self.spread == SpreadChoice::Random
     }
 
     /// How counts are spread under this seed.
-    pub const fn spread(&self, seed: u64) -> Spread {
+    pub(super) const fn spread(&self, seed: u64) -> Spread {
         match self.spread {
             SpreadChoice::Even => Spread::Even,
             SpreadChoice::Burst => Spread::Burst,
@@ -109,7 +110,7 @@ impl TrafficArgs {
     }
 
     /// How counts are spread, in words.
-    pub const fn spread_in_words(&self) -> &'static str {
+    pub(super) const fn spread_in_words(&self) -> &'static str {
         match self.spread {
             SpreadChoice::Even => "counts are spread evenly over their slot (--spread even)",
             SpreadChoice::Burst => "all counts arrive at the start of their slot (--spread burst)",
@@ -118,18 +119,18 @@ impl TrafficArgs {
     }
 
     /// The files, as the user named them.
-    pub fn files(&self) -> &[PathBuf] {
+    pub(super) fn files(&self) -> &[PathBuf] {
         &self.files
     }
 
     /// The same for one file.
     #[must_use]
-    pub fn of(&self, file: &Path) -> Self {
+    pub(super) fn of(&self, file: &Path) -> Self {
         Self { files: vec![file.to_owned()], ..self.clone() }
     }
 
     /// The files as the user named them, for people.
-    pub fn source(&self) -> String {
+    pub(super) fn source(&self) -> String {
         match self.files.as_slice() {
             [] => String::new(),
             [file] => input::source(file),
@@ -142,13 +143,13 @@ impl TrafficArgs {
     }
 
     /// Reads the traffic, or the part of it that is asked for; `durations` are those a scenario gives its functions.
-    pub fn load(&self, durations: BTreeMap<String, Millis>) -> Result<Traffic, Diagnostics> {
-        window::cut(self, self.read_with(durations, (None, false), None)?.into_traffic())
+    pub(super) fn load(&self, durations: BTreeMap<String, Millis>) -> Result<Traffic, Diagnostics> {
+        window::cut(&self.part(), self.read_with(durations, (None, false), None)?.into_traffic())
     }
 
     /// Reads all of the traffic; `counter` counts calls, so that none is kept, and counts of a day may be kept
     /// `by_function`. How far it is is shown, unless that is to be `quiet`.
-    pub fn read(
+    pub(super) fn read(
         &self,
         durations: BTreeMap<String, Millis>,
         counter: &mut dyn CallCounter,
@@ -166,13 +167,13 @@ impl TrafficArgs {
     ) -> Result<Records, Diagnostics> {
         let mut problems = Diagnostics::default();
         let paths = input::expanded(&self.files, &mut problems);
-        let found = |path: &Path, problems: &mut Diagnostics| keep(InputBytes::find(path, quiet), problems);
+        let found = |path: &Path, problems: &mut Diagnostics| problems.keep(InputBytes::find(path, quiet));
         let files: Vec<(String, InputBytes)> = paths
             .iter()
             .filter_map(|path| Some((input::source(path), found(path, &mut problems)?)))
             .collect();
         let companion = |path: &PathBuf, problems: &mut Diagnostics| {
-            Some((input::shown(path), keep(InputBytes::find(path, None), problems)?))
+            Some((input::shown(path), problems.keep(InputBytes::find(path, None))?))
         };
         let [of_durations, of_memory] =
             [&self.durations, &self.memory].map(|named| companion(named.as_ref()?, &mut problems));
@@ -212,9 +213,13 @@ impl TrafficArgs {
         }
     }
 
+    fn part(&self) -> TracePart<'_> {
+        TracePart { from: self.from.as_deref(), to: self.to.as_deref(), busiest: self.busiest }
+    }
+
     /// Whether only a part of the traffic is asked for.
-    pub const fn is_part(&self) -> bool {
-        self.from.is_some() || self.to.is_some() || self.busiest.is_some()
+    pub(super) fn is_part(&self) -> bool {
+        self.part() != TracePart::default()
     }
 }
 
@@ -226,9 +231,4 @@ fn input_file((name, bytes): &(String, InputBytes)) -> InputFile<'_> {
 fn zone(text: &str) -> Result<TimeZone, String> {
     let database = TimeZoneDatabase::bundled();
     database.get(text).map_err(|_| format!("there is no time zone `{text}`; write one such as Europe/Berlin"))
-}
-
-/// What `result` holds; a problem goes to `problems`.
-pub fn keep<T>(result: Result<T, Diagnostic>, problems: &mut Diagnostics) -> Option<T> {
-    result.map_err(|problem| problems.push(problem)).ok()
 }

@@ -4,45 +4,54 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
-use super::traffic::{TrafficArgs, keep};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::Millis;
 use crate::report::ReportClock;
 use crate::trace::{Shape, Traffic};
 
-/// The part of `traffic` that `args` asks for, with a note where it is not the whole.
-pub fn cut(args: &TrafficArgs, traffic: Traffic) -> Result<Traffic, Diagnostics> {
-    let (from, to, why) = match args.busiest {
+/// What part of a trace is asked for; by default all of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct TracePart<'a> {
+    /// From this time on, as the user wrote it.
+    pub from: Option<&'a str>,
+    /// Up to this time.
+    pub to: Option<&'a str>,
+    /// The window of this length with the most invocations.
+    pub busiest: Option<Millis>,
+}
+
+/// The part of `traffic` that `part` asks for, with a note where it is not the whole.
+pub(super) fn cut(part: &TracePart<'_>, traffic: Traffic) -> Result<Traffic, Diagnostics> {
+    let (from, to, why) = match part.busiest {
         Some(length) => {
             let (from, to) = busiest(&traffic, length)?;
             (from, to, ", the busiest")
         }
-        None if args.from.is_none() && args.to.is_none() => return Ok(traffic),
+        None if *part == TracePart::default() => return Ok(traffic),
         None => {
-            let (from, to) = asked(args, &traffic)?;
+            let (from, to) = asked(part, &traffic)?;
             (from, to, "")
         }
     };
     let clock = ReportClock { origin: traffic.origin, span: traffic.span };
-    let mut part = traffic.window(from, to);
-    part.notes.push(format!(
+    let mut window = traffic.window(from, to);
+    window.notes.push(format!(
         "only {} of {} is looked at{why}: from {} to {}",
-        part.span,
+        window.span,
         traffic.span,
         shown(clock, from),
         shown(clock, to),
     ));
-    Ok(part)
+    Ok(window)
 }
 
-fn asked(args: &TrafficArgs, traffic: &Traffic) -> Result<(Millis, Millis), Diagnostics> {
+fn asked(part: &TracePart<'_>, traffic: &Traffic) -> Result<(Millis, Millis), Diagnostics> {
     let mut problems = Diagnostics::default();
-    let mut read = |option: &str, text: Option<&String>, otherwise: Millis| match text {
+    let mut read = |option: &str, text: Option<&str>, otherwise: Millis| match text {
         None => Some(otherwise),
-        Some(text) => keep(instant(option, text, traffic), &mut problems),
+        Some(text) => problems.keep(instant(option, text, traffic)),
     };
-    let (from, to) =
-        (read("--from", args.from.as_ref(), Millis::ZERO), read("--to", args.to.as_ref(), traffic.span));
+    let (from, to) = (read("--from", part.from, Millis::ZERO), read("--to", part.to, traffic.span));
     problems.or(())?;
     let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default().min(traffic.span));
     if from < to {
@@ -60,7 +69,7 @@ fn asked(args: &TrafficArgs, traffic: &Traffic) -> Result<(Millis, Millis), Diag
 }
 
 /// An offset, or a wall-clock time, as an offset.
-pub fn instant(option: &str, text: &str, traffic: &Traffic) -> Result<Millis, Diagnostic> {
+pub(super) fn instant(option: &str, text: &str, traffic: &Traffic) -> Result<Millis, Diagnostic> {
     if let Ok(offset) = text.parse() {
         return Ok(offset);
     }
@@ -163,7 +172,8 @@ mod tests {
     #[test]
     fn instants_are_offsets_or_wall_clock() {
         let traffic = counts(&[]);
-        let read = |text| instant("--from", text, &traffic).map(|it| it.0).map_err(|it| it.message);
+        let read =
+            |text| instant("--from", text, &traffic).map(|value| value.0).map_err(|value| value.message);
         assert_eq!(read("5m"), Ok(300_000));
         assert_eq!(read("1970-01-01 00:00:01"), Ok(1_000));
         assert_eq!(read("1970-01-01T01:00:00+01:00"), Ok(0));

@@ -53,7 +53,7 @@ impl<'a> Companions<'a> {
 
 /// A problem that a reader inside found.
 #[derive(Debug)]
-pub struct Refused(pub Box<Diagnostic>);
+pub(crate) struct Refused(pub Box<Diagnostic>);
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

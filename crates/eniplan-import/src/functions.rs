@@ -10,7 +10,7 @@ use eniplan_core::trace::block::part_of;
 use eniplan_core::trace::names::{NameTable, hash};
 
 /// The name of the function where a file has no function column.
-pub const UNNAMED: &str = "traffic";
+pub(crate) const UNNAMED: &str = "traffic";
 
 /// The functions seen so far.
 #[derive(Clone, Debug)]

@@ -288,7 +288,10 @@ fn format_of(beginning: &Beginning<'_>, options: &Options) -> Result<&'static dy
 fn unknown(beginning: &Beginning<'_>) -> Diagnostic {
     let known: Vec<_> = ALL.iter().map(|f| format!("{} has `{}`", f.name(), f.header())).collect();
     let message = format!("no format fits {}", beginning.shown());
-    if std::path::Path::new(beginning.file).extension().is_some_and(|it| it.eq_ignore_ascii_case("toml")) {
+    if std::path::Path::new(beginning.file)
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
+    {
         let help = "a TOML file is a scenario: name it with --scenario, and give the traffic here";
         return Diagnostic::new(Code::UnknownFormat, message, help).in_file(beginning.file).at_line(1);
     }

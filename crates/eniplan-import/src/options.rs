@@ -27,7 +27,7 @@ macro_rules! choice {
 
             fn from_str(text: &str) -> Result<Self, Malformed> {
                 let choice = Self::ALL.iter().find(|(name, _)| *name == text.trim());
-                choice.map(|(_, it)| *it).ok_or_else(|| Malformed {
+                choice.map(|(_, value)| *value).ok_or_else(|| Malformed {
                     message: format!(concat!("`{}` is no choice for ", $what), text),
                     help: $help,
                 })

@@ -17,7 +17,7 @@ use eniplan_core::quantity::Millis;
 use eniplan_core::trace::{Cell, Shape, Spread, Traffic};
 
 /// The traffic of all the samples; `known` are their functions.
-pub fn finish(
+pub(crate) fn finish(
     mut reading: Reading<'_>,
     known: KnownFunctions,
     series: Option<&CountSeries>,

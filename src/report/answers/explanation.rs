@@ -51,7 +51,7 @@ pub(super) fn refusal(none: &NoPlan) -> Vec<String> {
     match none.conflict.as_slice() {
         [] => {}
         [one] => {
-            lines.push(format!("The {one} alone makes the target infeasible: without it there is a plan."))
+            lines.push(format!("The {one} alone makes the target infeasible: without it there is a plan."));
         }
         several => lines.push(format!(
             "Irreducible infeasible set: the {}. Without any one of them there is a plan.",

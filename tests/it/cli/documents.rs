@@ -80,7 +80,7 @@ fn folder(name: &str) -> PathBuf {
 }
 
 /// The words of a command, with what makes a long search short.
-pub fn quick_words(command: &str) -> Vec<String> {
+pub(super) fn quick_words(command: &str) -> Vec<String> {
     let mut words: Vec<String> =
         command.split_whitespace().map(|word| word.trim_matches('\'').to_owned()).collect();
     if command.starts_with("report") && !command.contains("--quick") {

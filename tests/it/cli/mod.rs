@@ -17,7 +17,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 
 /// What the built binary says and how it ends, run among the fixtures.
-pub struct Said {
+pub(crate) struct Said {
     pub code: i32,
     pub out: String,
     pub err: String,
@@ -38,7 +38,7 @@ fn said(output: &Output) -> Said {
     said
 }
 
-pub fn run<S: AsRef<OsStr>>(words: &[S]) -> Said {
+pub(crate) fn run<S: AsRef<OsStr>>(words: &[S]) -> Said {
     said(&command().args(words).output().unwrap())
 }
 
@@ -47,7 +47,7 @@ fn line(words: &str) -> Said {
 }
 
 /// A folder of this test's own, empty.
-pub fn folder(name: &str) -> PathBuf {
+pub(crate) fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{name}"));
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();

@@ -8,7 +8,7 @@ use std::path::Path;
 use eniplan::import::{Companions, InputFile, Options, import};
 use eniplan::quantity::{Millis, Rate};
 use eniplan::trace::Traffic;
-use eniplan::trace::generate::{Bulk, Layout, Recipe, generate, loads, shapes, start};
+use eniplan::trace::generate::{Bulk, Recipe, RecipeLayout, generate, loads, shapes, start};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -26,7 +26,7 @@ fn recipe(command: &str) -> (Recipe, String) {
     recipe.shapes = shapes(words.next().unwrap()).unwrap();
     while let Some(option) = words.next() {
         if option == "--log" {
-            recipe.layout = Layout::Log;
+            recipe.layout = RecipeLayout::Log;
             continue;
         }
         let value = words.next().unwrap();
@@ -94,7 +94,7 @@ fn every_sample_imports_as_what_it_was_made_for() {
     for (recipe, path) in samples() {
         let traffic = read(&path, &generated(&recipe));
         let names: Vec<_> = traffic.functions.iter().map(|function| &function.name).collect();
-        if recipe.layout == Layout::Counts {
+        if recipe.layout == RecipeLayout::Counts {
             assert_eq!(names, recipe.loads.iter().map(|load| &load.name).collect::<Vec<_>>());
             assert_eq!((traffic.span, traffic.origin), (recipe.span, recipe.start), "{path}");
             assert_eq!(traffic.first_slot(), recipe.slot);
@@ -136,7 +136,7 @@ fn a_seed_settles_every_byte_and_another_changes_them() {
         let span = Millis::minutes(30);
         generated(&Recipe { seed, layout, span, ..Recipe::default() })
     };
-    for layout in [Layout::Counts, Layout::Log] {
+    for layout in [RecipeLayout::Counts, RecipeLayout::Log] {
         assert_eq!(of(1, layout), of(1, layout));
         assert_ne!(of(1, layout), of(2, layout));
     }
@@ -160,7 +160,7 @@ fn recipes_that_make_no_sense_are_refused() {
         Recipe { loads: Vec::new(), ..Recipe::default() },
         Recipe { shapes: Vec::new(), ..Recipe::default() },
         Recipe { loads: load(Rate(1 << 40)), ..Recipe::default() },
-        Recipe { loads: load(Rate::per_second(1_000_000)), layout: Layout::Log, ..Recipe::default() },
+        Recipe { loads: load(Rate::per_second(1_000_000)), layout: RecipeLayout::Log, ..Recipe::default() },
         Recipe { slot: Millis(1), ..Recipe::default() },
         Recipe { peak: u32::MAX, shapes: shapes("flash-crowd").unwrap(), ..Recipe::default() },
         Recipe { start: start("9999-12-30").unwrap(), span: Millis::minutes(9_000), ..Recipe::default() },

@@ -17,7 +17,7 @@ use crate::plan::microlp;
 use crate::support::{Bench, log};
 
 /// Subnets in zones of their own; each function in the subnets given, with the groups of that number.
-pub fn world(addresses: &[u32], functions: &[(&[usize], usize)]) -> Bench {
+pub(super) fn world(addresses: &[u32], functions: &[(&[usize], usize)]) -> Bench {
     let mut bench = Bench::new(functions.len(), 60_000);
     bench.topology.limits.subnets = addresses
         .iter()
@@ -48,7 +48,7 @@ pub fn world(addresses: &[u32], functions: &[(&[usize], usize)]) -> Bench {
 }
 
 /// Bursts of up to six invocations of each function, some of them long.
-pub fn bursts(functions: usize, seed: u64) -> Traffic {
+pub(super) fn bursts(functions: usize, seed: u64) -> Traffic {
     let draw = Stream::new(seed, Purpose::Search);
     let mut entries = Vec::new();
     for n in 0..80 {

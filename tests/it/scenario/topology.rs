@@ -4,9 +4,7 @@ use eniplan::diagnostic::Code;
 use eniplan::platform::{self, Platform, load};
 use eniplan::quantity::{Capacity, Interval, Memory, Millis, Rate};
 use eniplan::scenario::{Observed, read, resolve};
-use eniplan::topology::{
-    EniClass, FunctionPlace, SubnetRoom, SystemLimits, TokenBucket, Topology, TopologyEdge, TopologyNode,
-};
+use eniplan::topology::{EniClass, TokenBucket, Topology, TopologyEdge, TopologyNode};
 
 fn model(name: &str) -> Platform {
     load(name, platform::named(name).expect("registered").text).expect("loads")
@@ -188,29 +186,6 @@ fn hyperplane_scales_each_function_and_hosts_multiply_the_rate() {
     assert_eq!(topology.limits.microvm, Some(Rate::per_second(450)));
     assert_eq!(topology.limits.vpc_quota, Some(500));
     assert_eq!(topology.capacity, Capacity::Connections(65_000));
-}
-
-#[test]
-fn a_topology_can_be_made_of_flat_tables() {
-    let room = |vpc| SubnetRoom { name: "s".into(), zone: "z".into(), vpc, addresses: 7 };
-    let function = FunctionPlace {
-        name: "f".into(),
-        memory: Memory::mib(128),
-        connections: 1,
-        keep_alive: Millis(10),
-        classes: vec![1, 0],
-    };
-    let limits = SystemLimits::only(vec![room(0), room(0)]);
-    let boot = Interval::between(Millis(5), Millis(15));
-    let topology = Topology::simple(
-        vec![function],
-        limits,
-        boot.clone(),
-        Interval::exactly(Millis(5)),
-        Capacity::Count(2),
-    );
-    assert_eq!(topology.classes.iter().map(|class| class.subnet).collect::<Vec<_>>(), [0, 1]);
-    assert_eq!((topology.boot, topology.limits.api), (boot, None));
 }
 
 #[test]

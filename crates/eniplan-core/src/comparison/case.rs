@@ -208,11 +208,11 @@ impl<'a> Case<'a> {
             .as_ref()
             .map(|plan| ProvedPlan { eni_wait: Millis::ZERO, peak_enis: plan.peak_enis });
         if self.policy().provision == Provision::Clairvoyant {
-            let play = |end: End| {
+            let at_corner = |end: End| {
                 let corner = Assignment::all(end);
                 self.run(corner.clone(), Silent).map(|(outcome, ..)| (corner, outcome))
             };
-            let (longest, shortest) = rayon::join(|| play(End::Longest), || play(End::Shortest));
+            let (longest, shortest) = rayon::join(|| at_corner(End::Longest), || at_corner(End::Shortest));
             // What stands at the start is the same as under the plan that holds in every world.
             let world =
                 self.world()?.with_schedule(plan.map(|plan| plan.actions.clone()).unwrap_or_default());

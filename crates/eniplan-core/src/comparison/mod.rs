@@ -185,7 +185,9 @@ fn runs(case: &Case<'_>, seeds: &[u64], step: &(dyn Fn() + Sync)) -> Result<Seed
     let several = |seeds: &[u64]| {
         let natures = seeds.iter().map(|&seed| Random::new(seed)).collect();
         let outcomes = case.run_together(natures);
-        seeds.iter().for_each(|_| step());
+        for _ in seeds {
+            step();
+        }
         outcomes
     };
     let outcomes: Vec<Vec<Outcome>> =

@@ -5,6 +5,8 @@ use crate::cold_path::{ColdPath, Path};
 use crate::demand::at_start;
 use crate::platform::{Growth, MergeRule, Platform};
 use crate::policy::{Policy, StartMode};
+use crate::quantity::convert::slot;
+use crate::quantity::convert::up_to;
 use crate::quantity::{Interval, Memory, Millis};
 use crate::scenario::{Function, Scenario};
 use crate::simulation::World;
@@ -118,7 +120,7 @@ impl Service<'_> {
         for (index, (_, routes)) in cut.functions.iter().enumerate() {
             for &route in routes {
                 if let Some(function) = function_of.get_mut(route) {
-                    *function = u32::try_from(index).unwrap_or(u32::MAX);
+                    *function = slot(index);
                 }
             }
         }
@@ -157,7 +159,7 @@ fn together(rule: MergeRule, parts: impl Iterator<Item = u64>) -> u64 {
 /// Whole milliseconds, rounded up.
 fn download_time(code: Memory, per_mib: Millis) -> Millis {
     let time = (u128::from(code.0) * u128::from(per_mib.0)).div_ceil(u128::from(Memory::mib(1).0));
-    Millis(u64::try_from(time).unwrap_or(u64::MAX).min(Millis::LONGEST.0))
+    Millis(up_to(time, Millis::LONGEST.0))
 }
 
 /// Makes a phase longer, whatever it draws.

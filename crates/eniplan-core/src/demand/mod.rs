@@ -12,6 +12,8 @@ pub mod even;
 pub mod from_log;
 pub mod need;
 mod nominal;
+mod nominal_runs;
+mod premises;
 mod ranges;
 mod sliding;
 mod tally;
@@ -20,7 +22,7 @@ pub use concurrency::Running;
 pub use curve::Curve;
 pub use nominal::FunctionDemand;
 pub use ranges::Ranges;
-pub(crate) use ranges::forward;
+pub(crate) use ranges::{forward, near};
 pub use sliding::SlidingMax;
 pub use tally::InstantTally;
 
@@ -28,6 +30,7 @@ use std::borrow::Borrow;
 
 use crate::policy::{Capacity, IdleTtl, Policy};
 use crate::quantity::Millis;
+use crate::quantity::convert::lower_bound;
 use crate::topology::{FunctionPlace, Topology};
 use crate::trace::{Traffic, TrafficFunction};
 pub(crate) use nominal::Nominal;
@@ -132,6 +135,7 @@ pub fn at_start(traffic: &Traffic, topology: &Topology, policy: &Policy) -> Vec<
     tallies.into_iter().map(|tally| most(&tally.finish().environments).unwrap_or(0)).collect()
 }
 
+/// The sum; one that does not fit is no bound from above, and less than it from below.
 pub(crate) fn sum(values: &[u32]) -> u32 {
     values.iter().fold(0, |total, value| total.saturating_add(*value))
 }
@@ -181,6 +185,6 @@ pub(crate) fn keep_alive(topology: &Topology, policy: &Policy, function: usize) 
 /// ENIs that carry these environments if none wastes room: the sum of sizes over the capacity,
 /// rounded up. A lower bound where sizes differ; exact where they are equal and divide the capacity.
 pub(crate) fn tight<C: Borrow<Curve>>(environments: &[C], sizes: &[u64], room: u64) -> Curve {
-    let enis = |units: u128| u32::try_from(units.div_ceil(u128::from(room.max(1)))).unwrap_or(u32::MAX);
+    let enis = |units: u128| lower_bound(units.div_ceil(u128::from(room.max(1))));
     Curve::total(environments, |index| sizes[index], enis)
 }

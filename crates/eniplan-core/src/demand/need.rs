@@ -13,7 +13,8 @@
 //! - *Alive at most* (L4): the largest of that over `[t - keep_alive, t]`; under any order but
 //!   `newest-idle`, where rotation may keep environments alive, over `[0, t]`.
 
-pub use super::busy::{MayFail, Most, Premises};
+pub use super::busy::Most;
+pub use super::premises::{MayFail, Premises};
 
 use rayon::prelude::*;
 
@@ -21,6 +22,7 @@ use super::busy::{BusyBound, Facts, Lengths};
 use super::{Curve, keep_alive, pools, sizes, sum};
 use crate::policy::{PickEnvironment, Policy};
 use crate::quantity::Millis;
+use crate::quantity::convert::{lower_bound, upper_bound};
 use crate::topology::Topology;
 use crate::trace::{FunctionShare, Traffic};
 
@@ -63,7 +65,7 @@ pub(crate) fn environments_while(
         cold: cold.get(f).copied().unwrap_or_default().0,
         lengths: lengths[f],
         initial: initial.get(f).copied().unwrap_or(0),
-        grain: traffic.span.0 / 1_000_000,
+        grain: premises.counts_busy.then_some(traffic.span.0 / 1_000_000),
         stretch: premises.stretch,
     };
     // Each share of the functions is a pass of its own over their arrivals.
@@ -83,7 +85,9 @@ pub(crate) fn environments_while(
     };
     let found: Option<Vec<Vec<Most>>> = (0..shares).into_par_iter().map(of_share).collect();
     let mut found: Vec<_> = found?.into_iter().map(Vec::into_iter).collect();
-    Some((0..functions).filter_map(|f| found[f % step].next()).collect())
+    let most: Vec<Most> = (0..functions).filter_map(|f| found[f % step].next()).collect();
+    debug_assert_eq!(most.len(), functions, "a bound for each function");
+    Some(most)
 }
 
 /// ENIs that are enough for these environments in each pool, however they are spread over the ENIs (L5).
@@ -132,7 +136,7 @@ pub(crate) fn made_of(
 pub(crate) fn fewest_on_a_full_one(topology: &Topology, policy: &Policy, members: &[usize]) -> u32 {
     let (sizes, room) = sizes(topology, policy, members);
     let largest = sizes.into_iter().max().unwrap_or(1);
-    u32::try_from((room.saturating_sub(largest) + 1).div_ceil(largest)).unwrap_or(u32::MAX)
+    lower_bound((room.saturating_sub(largest) + 1).div_ceil(largest))
 }
 
 fn enough(counts: &[u32], sizes: &[u64], room: u64) -> u32 {
@@ -146,5 +150,5 @@ fn enough(counts: &[u32], sizes: &[u64], room: u64) -> u32 {
         let refusing = u128::from(room - largest + 1);
         (total - u128::from(largest)) / refusing + 1
     };
-    u32::try_from(enough).unwrap_or(u32::MAX)
+    upper_bound(enough)
 }

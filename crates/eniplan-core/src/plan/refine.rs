@@ -162,7 +162,7 @@ mod tests {
             graph: DiGraph::new(),
             classes: vec![EniClass { subnet: 0, security_groups: Vec::new() }],
             functions: vec![place],
-            limits: SystemLimits::only(vec![room]),
+            limits: SystemLimits { subnets: vec![room], ..SystemLimits::default() },
             boot: Interval::between(Millis(5_000), Millis(20_000)),
             delete: Interval::exactly(Millis(10_000)),
             capacity: Capacity::Count(1),

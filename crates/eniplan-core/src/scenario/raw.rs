@@ -94,7 +94,7 @@ impl RawSubnet {
     }
 
     /// Addresses the provider leaves for use.
-    pub fn usable(&self) -> u32 {
+    pub(super) fn usable(&self) -> u32 {
         usable(self.cidr.as_ref().map_or(super::DEFAULT_PREFIX, |cidr| cidr.value.prefix_len()))
     }
 }
@@ -102,8 +102,8 @@ impl RawSubnet {
 /// Addresses the provider leaves for use in a subnet of this prefix length: 2^(32-mask) - 5.
 /// Source: Amazon VPC user guide, subnet sizing.
 pub fn usable(prefix: u8) -> u32 {
-    let size = 1_u64.checked_shl(u32::from(32_u8.saturating_sub(prefix))).unwrap_or(0);
-    u32::try_from(size.saturating_sub(5)).unwrap_or(u32::MAX)
+    let last_address = u32::MAX.checked_shr(u32::from(prefix)).unwrap_or(0);
+    last_address.saturating_sub(4)
 }
 
 impl Raw {

@@ -80,7 +80,9 @@ pub fn simulate_together<N: Nature, R: Recorder>(
             break;
         }
         for run in &mut runs {
-            block.iter().for_each(|&entry| run.arrive(entry));
+            for &entry in &block {
+                run.arrive(entry);
+            }
         }
     }
     runs.into_iter().map(|run| run.finish(traffic.span.0)).collect()

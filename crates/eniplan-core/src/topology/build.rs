@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::graph::NodeIndex;
 
 use super::graph::{GraphBuilder, MissingHop, missing_hop};
 use super::{EniClass, FunctionPlace, SubnetRoom, SystemLimits, TokenBucket, Topology, TopologyNode};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::listed;
 use crate::platform::{BucketModel, Platform, ScalingScope};
-use crate::quantity::{Capacity, Interval, Rate};
+use crate::quantity::Rate;
 use crate::scenario::{self, Function, Scenario};
 
 impl Topology {
@@ -31,20 +31,6 @@ impl Topology {
             delete: platform.eni.delete.value.clone(),
             capacity: platform.eni.capacity.value,
         })
-    }
-
-    /// From flat tables alone, without a graph: one ENI class for each subnet of `limits`, in that order.
-    pub fn simple(
-        functions: Vec<FunctionPlace>,
-        limits: SystemLimits,
-        boot: Interval,
-        delete: Interval,
-        capacity: Capacity,
-    ) -> Self {
-        let classes = (0..limits.subnets.len())
-            .map(|subnet| EniClass { subnet, security_groups: vec!["default".to_owned()] })
-            .collect();
-        Self { graph: DiGraph::new(), classes, functions, limits, boot, delete, capacity }
     }
 
     /// The names of the targets that the function of this name reaches, sorted.
@@ -78,23 +64,6 @@ impl Topology {
 
     fn find(&self, test: impl Fn(&TopologyNode) -> bool) -> Option<NodeIndex> {
         self.graph.node_indices().find(|&node| self.graph.node_weight(node).is_some_and(&test))
-    }
-}
-
-impl SystemLimits {
-    /// No limit but the subnets' addresses.
-    pub const fn only(subnets: Vec<SubnetRoom>) -> Self {
-        Self {
-            subnets,
-            vpc_quota: None,
-            region_quota: None,
-            api: None,
-            account_concurrency: None,
-            account_scaling: None,
-            function_scaling: None,
-            survive_zone: false,
-            microvm: None,
-        }
     }
 }
 

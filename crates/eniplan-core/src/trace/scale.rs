@@ -11,7 +11,11 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::{CallLog, Cell, Entry, Shape, Traffic};
+use super::entry::{Cell, Entry};
+use super::log::CallLog;
+use super::shape::Shape;
+use super::traffic::Traffic;
+use crate::quantity::convert::up_to;
 
 /// A factor, in whole millionths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,17 +33,13 @@ impl Factor {
 
     /// How many the first `n` become.
     fn of(self, n: u64) -> u64 {
-        saturated(u128::from(n) * u128::from(self.0) / 1_000_000)
+        up_to(u128::from(n) * u128::from(self.0) / 1_000_000, u64::MAX)
     }
 
     /// What a level becomes.
     fn level(self, level: u64) -> u64 {
-        saturated((u128::from(level) * u128::from(self.0)).div_ceil(1_000_000))
+        up_to((u128::from(level) * u128::from(self.0)).div_ceil(1_000_000), u64::MAX)
     }
-}
-
-fn saturated(n: u128) -> u64 {
-    u64::try_from(n).unwrap_or(u64::MAX)
 }
 
 impl fmt::Display for Factor {
@@ -125,7 +125,8 @@ impl Thinning {
 /// `count` in parts that an entry can hold.
 fn parts(count: u64) -> impl Iterator<Item = u32> {
     let most = u64::from(u32::MAX);
-    (0..count.div_ceil(most)).map(move |n| u32::try_from((count - n * most).min(most)).unwrap_or(u32::MAX))
+    #[allow(clippy::cast_possible_truncation)] // at most the largest
+    (0..count.div_ceil(most)).map(move |n| (count - n * most).min(most) as u32)
 }
 
 /// The runs of the function's levels, each level scaled.
@@ -141,7 +142,8 @@ fn relevelled(runs: &[Entry], function: u32, factor: Factor) -> Vec<Entry> {
     let mut scaled = Vec::new();
     for (at, change) in changes {
         level += change;
-        let next = factor.level(u64::try_from(level).unwrap_or(0));
+        debug_assert!(level >= 0, "no more runs end than begin");
+        let next = factor.level(level.unsigned_abs());
         if next > now {
             open.push((at, next - now));
         }
@@ -178,7 +180,7 @@ mod tests {
     }
 
     fn listed(traffic: &Traffic) -> Vec<(u64, u64, u32, u32)> {
-        traffic.arrivals().map(|it| (it.at, it.duration, it.function, it.count)).collect()
+        traffic.arrivals().map(|entry| (entry.at, entry.duration, entry.function, entry.count)).collect()
     }
 
     fn log(entries: &[(u64, u64, u32, u32)]) -> Traffic {
@@ -205,7 +207,7 @@ mod tests {
         let counts = traffic(Shape::Counts { slot: Millis(10), cells, spread: Spread::Burst });
         let by = |factor: u64, at: u64| -> u64 {
             let scaled = counts.scaled(Factor(factor), &[]);
-            scaled.arrivals().filter(|it| it.at <= at).map(|it| u64::from(it.count)).sum()
+            scaled.arrivals().filter(|entry| entry.at <= at).map(|entry| u64::from(entry.count)).sum()
         };
         for at in [0, 20, 30] {
             let brought: Vec<u64> = (0..40).map(|n| by(n * 77_777, at)).collect();

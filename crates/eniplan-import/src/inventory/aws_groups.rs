@@ -6,7 +6,7 @@ use super::reader::{InventoryReader, is_listing, whole};
 use eniplan_core::document::tree::TreeNode;
 
 /// `aws ec2 describe-security-groups`.
-pub struct AwsGroups;
+pub(super) struct AwsGroups;
 
 impl Inventory for AwsGroups {
     fn name(&self) -> &'static str {

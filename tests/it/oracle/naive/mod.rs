@@ -11,7 +11,7 @@ mod enis;
 mod environments;
 mod phases;
 mod plan;
-pub mod worlds;
+pub(crate) mod worlds;
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ use plan::Planned;
 
 /// All that a run depends on, but for nature.
 #[derive(Clone, Debug)]
-pub struct Scene {
+pub(crate) struct Scene {
     pub topology: Topology,
     pub cold_path: ColdPath,
     pub policy: Policy,
@@ -90,7 +90,7 @@ impl Scene {
 
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told {
+pub(crate) enum Told {
     /// A handler has started.
     Served {
         arrival: u64,
@@ -112,7 +112,7 @@ pub enum Told {
 
 /// Everything one run tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Account {
+pub(crate) struct Account {
     /// In the order it happened.
     pub log: Vec<Told>,
     /// ENIs requested.
@@ -209,7 +209,7 @@ struct Naive<'a, N> {
 }
 
 /// Runs the scene under `nature`.
-pub fn simulate(scene: &Scene, nature: impl Nature) -> Account {
+pub(crate) fn simulate(scene: &Scene, nature: impl Nature) -> Account {
     let limits = &scene.topology.limits;
     let mut naive = Naive {
         scene,

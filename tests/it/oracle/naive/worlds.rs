@@ -67,7 +67,7 @@ impl Dice {
 }
 
 /// The scene of this seed.
-pub fn scene(seed: u64) -> Scene {
+pub(crate) fn scene(seed: u64) -> Scene {
     let mut dice = Dice::new(seed);
     let topology = topology(&mut dice);
     let functions = topology.functions.len();
@@ -91,7 +91,7 @@ pub fn scene(seed: u64) -> Scene {
 }
 
 /// What nature has in store for the scene of this seed.
-pub fn nature(seed: u64) -> Fate {
+pub(crate) fn nature(seed: u64) -> Fate {
     let mut dice = Dice::new(seed ^ 0xfa7e);
     match dice.below(8) {
         0 => Fate::Assigned(Assignment::all(End::Longest)),
@@ -109,7 +109,7 @@ pub fn nature(seed: u64) -> Fate {
 
 /// A nature that is drawn or given.
 #[derive(Clone, Debug)]
-pub enum Fate {
+pub(crate) enum Fate {
     Random(Random),
     Assigned(Assignment),
 }

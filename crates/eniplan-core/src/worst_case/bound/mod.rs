@@ -10,6 +10,7 @@
 //! and more than every count: a window or a wait that long is all of time, and so many is no bound at all.
 //! Differences are held at 0, where no span and no count can be less.
 
+mod account;
 mod arrivals;
 mod bounds;
 mod component;

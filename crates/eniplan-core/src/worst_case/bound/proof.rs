@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::progress::{SearchObserver, SearchProgress};
+use super::arrivals::arrival_cells;
 use super::failures::may_fail;
 use super::findings::Findings;
 use super::hypothesis::Hypothesis;
@@ -50,10 +51,10 @@ impl BoundProof<'_> {
         let rounds = EFFORT / self.problem.traffic.invocations().max(1);
         let rounds = rounds.clamp(FEWEST_ROUNDS, MOST_ROUNDS);
         let mut supposed = Hypothesis::smallest(self.problem);
-        let mut in_hand = None;
+        let (mut in_hand, mut counts_busy) = (None, false);
         for round in 0..rounds {
             let progress = SearchProgress { done: Some(round * 1_000 / rounds), ..self.progress };
-            match self.try_out(&supposed, &progress) {
+            match self.try_out(&supposed, &mut counts_busy, &progress) {
                 Ok(confirmed) => return Ok(confirmed),
                 Err(NoProof::Wider(wider)) if self.is_beyond_promise(&wider) => {
                     return Err(NoProof::Stopped);
@@ -78,19 +79,25 @@ impl BoundProof<'_> {
     }
 
     /// The findings if they confirm what was supposed.
-    fn try_out(&self, supposed: &Hypothesis, progress: &SearchProgress) -> Result<Box<Confirmed>, NoProof> {
+    fn try_out(
+        &self,
+        supposed: &Hypothesis,
+        counts_busy: &mut bool,
+        progress: &SearchProgress,
+    ) -> Result<Box<Confirmed>, NoProof> {
         let problem = self.problem;
         let go_on = || self.observer.proceed(progress);
-        let findings = Findings::new(problem, supposed, &go_on).ok_or(NoProof::Stopped)?;
-        let token_waits = token_waits(problem, &findings);
-        let (may_fail, by_limits) = may_fail(problem, &findings);
+        let findings = Findings::new(problem, supposed, counts_busy, &go_on).ok_or(NoProof::Stopped)?;
+        let arrivals = arrival_cells(&findings.most.iter().collect::<Vec<_>>());
+        let token_waits = token_waits(problem, &findings, &arrivals);
+        let (may_fail, by_limits) = may_fail(problem, &findings, &arrivals);
         if by_limits && problem.may_strand(findings.spread) {
             return Err(NoProof::Strands);
         }
         // Only waits above zero are told.
         let follows = Hypothesis {
             token_wait: token_waits.iter().map(|wait| wait.ms).max().unwrap_or(0),
-            microvm_wait: host_wait(problem, &findings.most),
+            microvm_wait: host_wait(problem, &arrivals),
             at_hand: pools_at_hand(problem, &findings),
             may_fail,
         };
@@ -116,7 +123,7 @@ impl BoundProof<'_> {
         for may_fail in [since_first, ever] {
             let may_fail = vec![may_fail; supposed.may_fail.len()];
             let supposed = Hypothesis { may_fail, ..Hypothesis::longest_waits(self.problem) };
-            match self.try_out(&supposed, &self.progress) {
+            match self.try_out(&supposed, &mut true, &self.progress) {
                 Err(NoProof::Wider(_)) => {}
                 outcome => return outcome,
             }

@@ -15,7 +15,7 @@ use super::zone::{InstantZone, ZERO, ZoneInstant};
 use crate::simulation::{Assignment, End};
 
 /// One step, before its instants were given new names.
-struct PathStep {
+struct WitnessStep {
     zone: InstantZone,
     /// The instant of each variable afterwards.
     kept: Vec<ZoneInstant>,
@@ -31,7 +31,7 @@ struct PathDurations {
 }
 
 impl PathDurations {
-    fn read(&mut self, step: &PathStep, point: &[i64]) {
+    fn read(&mut self, step: &WitnessStep, point: &[i64]) {
         let at = |when: ZoneInstant| point[usize::from(when.variable)] + when.offset;
         for &(from, to, thing) in &step.lasted {
             debug_assert!(at(from) <= at(to), "{thing:?} lasts {} ms", at(to) - at(from));
@@ -67,7 +67,7 @@ impl PathDurations {
 /// the last event happens as late as it can.
 pub(super) fn assignment(model: &ExactModel<'_>, path: &[Vec<u16>], late: bool) -> Assignment {
     let mut journal = PathJournal::default();
-    let mut steps: Vec<PathStep> = Vec::with_capacity(path.len());
+    let mut steps: Vec<WitnessStep> = Vec::with_capacity(path.len());
     let (mut state, mut zone) = (ExactState::new(model.world.functions.len()), InstantZone::new());
     let (mut misses_left, mut now) = (model.policy().miss_budget, ZERO);
     for (n, choices) in path.iter().enumerate() {
@@ -82,7 +82,7 @@ pub(super) fn assignment(model: &ExactModel<'_>, path: &[Vec<u16>], late: bool) 
         (state, zone, misses_left, now) = (machine.state, machine.zone, machine.misses_left, machine.now);
         let before = zone.clone();
         let kept = state.normalize(model, &mut zone);
-        steps.push(PathStep { zone: before, kept, lasted: std::mem::take(&mut journal.lasted) });
+        steps.push(WitnessStep { zone: before, kept, lasted: std::mem::take(&mut journal.lasted) });
     }
     if let (true, Some(last)) = (late, steps.last_mut()) {
         let latest = last.zone.latest(now);

@@ -47,8 +47,8 @@ pub(super) fn best_of_draws(
     draws: Range<u64>,
     go_on: &(dyn Fn() -> bool + Sync),
 ) -> BestReplays {
-    let drawn = |n: u64| WitnessChoice::Drawn { seed: context.effort.seed.wrapping_add(n) };
-    let choices: Vec<WitnessChoice> = draws.map(drawn).collect();
+    let seeded = |n: u64| WitnessChoice::Drawn { seed: context.effort.seed.wrapping_add(n) };
+    let choices: Vec<WitnessChoice> = draws.map(seeded).collect();
     let (world, traffic) = (context.world, context.traffic);
     let played = |choices: &[WitnessChoice]| {
         if go_on() { play_together(world, traffic, choices) } else { Vec::new() }

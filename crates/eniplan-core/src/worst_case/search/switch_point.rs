@@ -50,7 +50,9 @@ pub(in crate::worst_case) fn replay_switch_points(
     after.truncate(most - 1);
     let tried = |&after: &u64| observer.proceed(&progress).then(|| replay(after));
     let tried: Vec<Arc<Replay>> = after.par_iter().filter_map(tried).collect();
-    tried.iter().for_each(|replay| best.add(replay, 1));
+    for replay in &tried {
+        best.add(replay, 1);
+    }
 }
 
 /// The starts of the slots that allow more than `witness`, the most promising first.
