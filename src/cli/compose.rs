@@ -77,7 +77,7 @@ pub(super) struct ComposeArgs {
 pub(super) fn run(args: &ComposeArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
-    let seed = args.study.traffic.seed;
+    let seed = args.study.trace.seed;
     let search = CompositionSearch {
         file: args.study.scenario.as_deref(),
         objective: args.minimise.into(),
@@ -125,7 +125,7 @@ impl CompositionSearch<'_> {
             platform: &study.platform,
             cold_path: &study.cold_path,
             policy,
-            traffic: &study.traffic,
+            trace: &study.trace,
         };
         let found = self.found(&service);
         Ok((found, describe_costs(study, &scenario, &self.seeds)))
@@ -153,16 +153,16 @@ impl CompositionSearch<'_> {
             all.push(best.cut.clone());
         }
         let mut rows: Vec<CutRow> = Vec::new();
-        let mut refused = Vec::new();
+        let mut rejected = Vec::new();
         for cut in &all {
             let measured = measure(service, cut, &self.seeds, self.effort);
             work.step();
             match measured {
                 Ok(row) => rows.push(row),
-                Err(why) => refused.push((cut.name.clone(), why)),
+                Err(why) => rejected.push((cut.name.clone(), why)),
             }
         }
-        Composition { rows, refused, objective: self.objective, best, routes: routes as u64 }
+        Composition { rows, rejected, objective: self.objective, best, routes: routes as u64 }
     }
 }
 
@@ -173,7 +173,7 @@ fn routes(file: Option<&Path>, study: &CommandStudy) -> Result<Scenario, Diagnos
     let known: Vec<&str> = study.scenario.routes.iter().map(|route| route.name.as_str()).collect();
     if !known.is_empty() {
         for function in
-            study.traffic.functions.iter().filter(|function| !known.contains(&function.name.as_str()))
+            study.trace.functions.iter().filter(|function| !known.contains(&function.name.as_str()))
         {
             let message = format!("the traffic has `{}`, which is no route of the scenario", function.name);
             let help =

@@ -7,11 +7,10 @@ use std::path::{Path, PathBuf};
 use super::input::shown;
 use super::output::{note, save_or_print};
 use super::status::CommandStatus;
-use super::traffic::keep;
 use super::whole_file::{WholeFile, unwritten};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::{Millis, Rate};
-use crate::trace::generate::{self, Bulk, Layout, Load, Recipe, Shape};
+use crate::trace::generate::{self, Bulk, RateShape, Recipe, RecipeLayout, RecipeLoad};
 
 /// Options of `generate`.
 #[derive(Debug, clap::Args)]
@@ -23,7 +22,7 @@ pub(super) struct GenerateArgs {
     /// Seed of everything that is drawn
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// How long the traffic is
+    /// How long the trace is
     #[arg(long, value_name = "DURATION", default_value = "1d")]
     span: Millis,
     /// How long a slot is
@@ -50,7 +49,7 @@ pub(super) struct GenerateArgs {
     /// How long an invocation lasts on average, one for all functions or one for each
     #[arg(long, value_name = "DURATION,...", value_delimiter = ',', default_value = "120ms")]
     duration: Vec<Millis>,
-    /// Write the traffic to FILE, whole or not at all
+    /// Write the trace to FILE, whole or not at all
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     file: Option<PathBuf>,
     /// Print no notes on stderr
@@ -69,7 +68,7 @@ fn after_help() -> String {
     )
 }
 
-/// Writes the traffic.
+/// Writes the trace.
 pub(super) fn run(args: &GenerateArgs) -> Result<CommandStatus, Diagnostics> {
     if let Some((bulk, rows)) = Bulk::named(&args.shapes) {
         return in_bulk(args, bulk, args.rows.unwrap_or(rows));
@@ -135,10 +134,10 @@ impl fmt::Write for TextWriter<'_> {
 
 fn recipe(args: &GenerateArgs) -> Result<Recipe, Diagnostics> {
     let mut problems = Diagnostics::default();
-    let shapes: Option<Vec<&'static Shape>> = keep(generate::shapes(&args.shapes), &mut problems);
-    let start: Option<Option<i64>> = keep(generate::start(&args.start), &mut problems);
-    let loads: Option<Vec<Load>> =
-        keep(generate::loads(&args.functions, &args.rate, &args.duration), &mut problems);
+    let shapes: Option<Vec<&'static RateShape>> = problems.keep(generate::shapes(&args.shapes));
+    let start: Option<Option<i64>> = problems.keep(generate::start(&args.start));
+    let loads: Option<Vec<RecipeLoad>> =
+        problems.keep(generate::loads(&args.functions, &args.rate, &args.duration));
     problems.or(Recipe {
         seed: args.seed,
         shapes: shapes.unwrap_or_default(),
@@ -146,7 +145,7 @@ fn recipe(args: &GenerateArgs) -> Result<Recipe, Diagnostics> {
         slot: args.slot,
         peak: args.peak,
         start: start.flatten(),
-        layout: if args.log { Layout::Log } else { Layout::Counts },
+        layout: if args.log { RecipeLayout::Log } else { RecipeLayout::Counts },
         loads: loads.unwrap_or_default(),
     })
 }

@@ -8,19 +8,19 @@ use std::sync::Mutex;
 
 use super::progress::ByteProgress;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-pub use crate::import::reason;
+pub(super) use crate::import::reason;
 use crate::import::{FileBytes, too_large, unreadable};
 
 /// The largest file that is read whole.
 const LARGEST: u64 = 2 << 30;
 
 /// A path, or what of it is text.
-pub fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
 /// What is read from `path`, for people: `-` is stdin.
-pub fn source(path: &Path) -> String {
+pub(super) fn source(path: &Path) -> String {
     if path.as_os_str() == "-" { "stdin".to_owned() } else { shown(path) }
 }
 
@@ -29,7 +29,7 @@ const MOST: usize = 10_000;
 
 /// The files that `paths` name, in order: a pattern such as `logs/*.csv` that the shell has left as it
 /// is stands for what it matches, sorted.
-pub fn expanded(paths: &[PathBuf], problems: &mut Diagnostics) -> Vec<PathBuf> {
+pub(super) fn expanded(paths: &[PathBuf], problems: &mut Diagnostics) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = Vec::new();
     for path in paths {
         match matches(path) {
@@ -62,13 +62,14 @@ fn matches(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
     };
     let found =
         glob::glob(&text).map_err(|error| refuse(format!("the pattern is malformed: {}", error.msg)))?;
-    let found: Vec<PathBuf> = found.take(MOST + 1).filter_map(Result::ok).filter(|it| !it.is_dir()).collect();
+    let found: Vec<PathBuf> =
+        found.take(MOST + 1).filter_map(Result::ok).filter(|path| !path.is_dir()).collect();
     if found.is_empty() { Err(refuse("no file matches the pattern".to_owned())) } else { Ok(found) }
 }
 
 /// A file or a pipe, to be read.
 #[derive(Debug)]
-pub struct InputBytes {
+pub(super) struct InputBytes {
     path: PathBuf,
     /// Whether nobody wants to see how far it is read; nothing where nobody ever sees that.
     quiet: Option<bool>,
@@ -76,7 +77,7 @@ pub struct InputBytes {
 
 impl InputBytes {
     /// Of `path`, or stdin where it is `-`, if it can be read; `quiet` says whether a bar is shown.
-    pub fn find(path: &Path, quiet: Option<bool>) -> Result<Self, Diagnostic> {
+    pub(super) fn find(path: &Path, quiet: Option<bool>) -> Result<Self, Diagnostic> {
         if path.as_os_str() != "-" {
             regular(path).map_err(|error| unreadable(&shown(path), &error))?;
         }
@@ -163,7 +164,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
 static PIPED: Mutex<BTreeMap<PathBuf, Vec<u8>>> = Mutex::new(BTreeMap::new());
 
 /// The bytes of `path` once more, to show a line of it: at most `most`, and none of what cannot be had again.
-pub fn again(path: &Path, most: u64) -> Option<Vec<u8>> {
+pub(super) fn again(path: &Path, most: u64) -> Option<Vec<u8>> {
     if !path.is_file() {
         return PIPED.lock().ok()?.get(path).cloned();
     }
@@ -173,7 +174,7 @@ pub fn again(path: &Path, most: u64) -> Option<Vec<u8>> {
 }
 
 /// The text of `path`, which must be UTF-8.
-pub fn text(path: &Path) -> Result<String, Diagnostic> {
+pub(super) fn text(path: &Path) -> Result<String, Diagnostic> {
     String::from_utf8(bytes(path)?).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let lines = error.as_bytes().iter().take(good).filter(|byte| **byte == b'\n').count();

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::input;
-use crate::diagnostic::{Diagnostic, Diagnostics, snippet};
+use crate::diagnostic::snippet::snippet;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::import::{InputFile, text_of};
 use crate::quantity::Memory;
 

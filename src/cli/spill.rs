@@ -23,7 +23,7 @@ const BUFFER: (usize, usize) = (1 << 20, 4 << 10);
 
 /// Keeps runs in a temporary file; where that is not possible, in memory.
 #[derive(Debug)]
-pub struct Spill {
+pub(super) struct Spill {
     quiet: bool,
     file: Option<SpillFile>,
     /// Runs that came after those in the file.
@@ -32,7 +32,7 @@ pub struct Spill {
 
 impl Spill {
     /// An empty one.
-    pub const fn new(quiet: bool) -> Self {
+    pub(super) const fn new(quiet: bool) -> Self {
         Self { quiet, file: None, rest: None }
     }
 

@@ -33,9 +33,13 @@ pub fn counted(n: u64, one: &str, many: &str) -> String {
     }
 }
 
-/// A share of one as a percentage with two decimals; what is not quite none or all is not called so.
+/// A share of one as a percentage with two decimals; only exactly none and all are `0%` and `100%`.
 pub fn percent(share: f64) -> String {
-    if share > 0.0 && share < 0.0001 {
+    if share.to_bits() == 0.0_f64.to_bits() {
+        "0%".to_owned()
+    } else if share.to_bits() == 1.0_f64.to_bits() {
+        "100%".to_owned()
+    } else if share > 0.0 && share < 0.0001 {
         "<0.01%".to_owned()
     } else if share < 1.0 && share > 0.9999 {
         ">99.99%".to_owned()
@@ -113,11 +117,11 @@ mod tests {
         assert_eq!(decimals[..3], ["0.0", "-1,234.6", "54,595.9"]);
         assert_eq!((decimals[3].len(), decimals[4].as_str()), (301, "NaN"));
         let shares = [0.0, 0.000_01, 0.125, 0.999_99, 1.0].map(percent);
-        assert_eq!(shares, ["0.00%", "<0.01%", "12.50%", ">99.99%", "100.00%"]);
+        assert_eq!(shares, ["0%", "<0.01%", "12.50%", ">99.99%", "100%"]);
     }
 
     #[test]
-    fn names_are_cut_and_made_inert() {
+    fn names_are_cut_and_escaped() {
         assert_eq!(name("\u{1b}[31mred"), "\\u{1b}[31mred");
         assert_eq!(name(&"x".repeat(48)).chars().count(), 48);
         let cut = name(&"x".repeat(10_000));

@@ -157,6 +157,6 @@ mod tests {
     fn every_answer_says_its_version() {
         let text = JsonRenderer.render(&Answer::default(), 0);
         let value: Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(value["schema_version"], 1);
+        assert_eq!(value["schema_version"], 2);
     }
 }

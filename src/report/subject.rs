@@ -2,13 +2,13 @@
 
 use super::ReportClock;
 use super::format::name;
-use super::views::{OfTrafficView, SubjectView, TrafficView};
+use super::views::{OfTraceView, SubjectView, TraceView};
 use crate::quantity::Millis;
 
-/// What an answer is about: the traffic, and under which model and policy.
+/// What an answer is about: the trace, the model and the policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// The traffic file, as the user named it.
+    /// The trace file, as the user named it.
     pub source: String,
     /// `log`, `counts` or `concurrency`.
     pub shape: &'static str,
@@ -18,7 +18,7 @@ pub struct Subject {
     pub functions: u64,
     /// How many invocations there are.
     pub invocations: u64,
-    /// The length of the traffic.
+    /// The length of the trace.
     pub span: Millis,
     /// The first instant.
     pub clock: ReportClock,
@@ -31,10 +31,10 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// The traffic, as every JSON answer about it begins.
-    pub(super) fn traffic_view(&self) -> OfTrafficView<'_> {
-        OfTrafficView {
-            traffic: TrafficView {
+    /// The trace, as every JSON answer about it begins.
+    pub(super) fn trace_view(&self) -> OfTraceView<'_> {
+        OfTraceView {
+            trace: TraceView {
                 source: &self.source,
                 shape: self.shape,
                 slot_ms: self.slot,
@@ -46,12 +46,12 @@ impl Subject {
         }
     }
 
-    /// The traffic, the model and the policy.
+    /// The trace, the model and the policy.
     pub(super) fn about(&self) -> SubjectView<'_> {
-        SubjectView { traffic: self.traffic_view().traffic, model: &self.model, policy: &self.policy }
+        SubjectView { trace: self.trace_view().trace, model: &self.model, policy: &self.policy }
     }
 
-    /// The traffic file without its folder, for a sentence.
+    /// The trace file without its folder, for a sentence.
     pub fn file(&self) -> String {
         name(self.source.rsplit(['/', '\\']).next().unwrap_or(&self.source))
     }

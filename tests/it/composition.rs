@@ -12,7 +12,7 @@ use eniplan::policy::{self, Policy, StartMode};
 use eniplan::quantity::{Memory, Millis};
 use eniplan::random::{Purpose, Stream};
 use eniplan::scenario::{self, Observed, Scenario};
-use eniplan::trace::{Entry, Shape, Traffic};
+use eniplan::trace::{Entry, Shape, Trace};
 use eniplan::worst_case::SearchEffort;
 use serde_json::Value;
 
@@ -36,11 +36,11 @@ struct Shop {
     platform: Platform,
     cold_path: ColdPath,
     policy: Policy,
-    traffic: Traffic,
+    trace: Trace,
 }
 
 impl Shop {
-    fn new(text: &str, traffic: Traffic, instant: bool) -> Self {
+    fn new(text: &str, trace: Trace, instant: bool) -> Self {
         let mut platform = load("m", platform::named("lambda-2018").unwrap().text).unwrap();
         if instant {
             platform.phases.clear();
@@ -48,7 +48,7 @@ impl Shop {
         platform.environment.account_concurrency = None;
         platform.environment.scaling = None;
         let raw = scenario::read("s.toml", text).unwrap_or_else(|problems| panic!("{problems}"));
-        let observed: Vec<Observed> = traffic
+        let observed: Vec<Observed> = trace
             .functions
             .iter()
             .map(|function| Observed { name: function.name.clone(), memory: None })
@@ -56,12 +56,12 @@ impl Shop {
         let scenario = scenario::resolve(&raw, &platform, &observed).unwrap();
         let cold_path = ColdPath::new(&platform).unwrap();
         let policy = policy::named("idle-reuse").unwrap();
-        Self { scenario, platform, cold_path, policy, traffic }
+        Self { scenario, platform, cold_path, policy, trace }
     }
 
     fn service(&self) -> Service<'_> {
-        let Self { scenario, platform, cold_path, policy, traffic } = self;
-        Service { scenario, platform, cold_path, policy, traffic }
+        let Self { scenario, platform, cold_path, policy, trace } = self;
+        Service { scenario, platform, cold_path, policy, trace }
     }
 
     fn best(&self, objective: CutObjective) -> BestCut {
@@ -85,7 +85,7 @@ fn routes(n: usize, keep_alive: u64) -> String {
 }
 
 /// Invocations at random within ten seconds.
-fn random(seed: u64, routes: usize) -> Traffic {
+fn random(seed: u64, routes: usize) -> Trace {
     let draws = Stream::new(seed, Purpose::Search);
     let mut entries: Vec<(u64, u32, u32, u64)> = (0..20 + draws.below(0, 60))
         .map(|n| {
@@ -95,9 +95,9 @@ fn random(seed: u64, routes: usize) -> Traffic {
         })
         .collect();
     entries.sort_by_key(|entry| entry.0);
-    let mut traffic = log(routes, &entries);
-    traffic.span = Millis(12_000);
-    traffic
+    let mut trace = log(routes, &entries);
+    trace.span = Millis(12_000);
+    trace
 }
 
 /// One random way to cut `n` routes.
@@ -151,7 +151,7 @@ fn the_monolith_never_has_more_environments_than_the_single_ones() {
 }
 
 /// Exponential gaps of a mean of `gap` ms, for an hour.
-fn poisson(seed: u64, routes: u32, gap: f64) -> Traffic {
+fn poisson(seed: u64, routes: u32, gap: f64) -> Trace {
     let mut entries: Vec<(u64, u32, u32, u64)> = Vec::new();
     for route in 0..routes {
         let draws = Stream::new(seed, Purpose::Arrivals).fork(route.into());
@@ -238,7 +238,7 @@ fn a_heavy_route_that_is_rare_stands_apart() {
     );
     let cut = shop.best(CutObjective::ColdTime).cut;
     let apart = measure(&shop.service(), &cut, &[1, 2], EFFORT).unwrap();
-    assert!(apart.waited_ms < monolith.waited_ms && apart.idle_gb_hours < monolith.idle_gb_hours);
+    assert!(apart.cold_time_ms < monolith.cold_time_ms && apart.idle_gb_hours < monolith.idle_gb_hours);
     // The light routes no longer wait for the heavy one's init.
     assert!(apart.routes[0].max_ms < 1_000 && monolith.routes[0].max_ms > 9_000);
 }
@@ -246,7 +246,7 @@ fn a_heavy_route_that_is_rare_stands_apart() {
 #[test]
 fn no_grouping_is_below_the_bound_of_the_search() {
     for seed in 0..6 {
-        // 13 routes: beyond what is exact; the same traffic on 6 of them is exact.
+        // 13 routes: beyond what is exact; the same trace on 6 of them is exact.
         let shop = Shop::new(&routes(13, 1_500), random(seed, 13), true);
         for objective in EVERY {
             let found = shop.best(objective);
@@ -289,7 +289,7 @@ fn a_function_has_the_groups_and_the_reach_of_all_its_routes() {
     let row = |cut: &Cut| measure(&shop.service(), cut, &[1], EFFORT).unwrap();
     let (one, each) = (row(&Cut::monolith(2)), row(&Cut::singles(&shop.scenario)));
     assert_eq!(one.functions[0].security_groups, ["to-x", "to-y"]);
-    assert_eq!((one.beyond_need, each.beyond_need), (2, 0));
+    assert_eq!((one.excess_access, each.excess_access), (2, 0));
     let classes = |row: &eniplan::composition::CutRow| -> Vec<String> {
         row.enis_by_class.iter().map(|row| row.class.clone()).collect()
     };
@@ -316,8 +316,8 @@ fn every_route_of_a_cut_is_served_as_often_as_it_is_invoked() {
     let shop = heavy();
     let mut wanted = [0; 3];
     let count = |entry: Entry| (entry.function as usize, u64::from(entry.count));
-    shop.traffic.arrivals().map(count).for_each(|(route, count)| wanted[route] += count);
-    assert!(matches!(shop.traffic.shape, Shape::Log(_)));
+    shop.trace.arrivals().map(count).for_each(|(route, count)| wanted[route] += count);
+    assert!(matches!(shop.trace.shape, Shape::Log(_)));
     for cut in cuts(&shop.scenario) {
         let row = measure(&shop.service(), &cut, &[3], EFFORT).unwrap();
         let served: Vec<u64> = row.routes.iter().map(|route| route.served).collect();
@@ -345,13 +345,13 @@ fn the_sample_is_best_with_its_heavy_routes_apart() {
     assert_eq!(answer["best"]["gap"].as_f64(), Some(0.0));
     let waited = |name: &Value| {
         let rows = answer["groupings"].as_array().unwrap();
-        rows.iter().find(|row| row["grouping"] == *name).unwrap()["waited_ms"].as_f64().unwrap()
+        rows.iter().find(|row| row["grouping"] == *name).unwrap()["cold_time_ms"].as_f64().unwrap()
     };
     assert!(waited(&answer["best"]["grouping"]) < waited(&"monolith".into()));
 }
 
 #[test]
-fn what_does_not_fit_the_traffic_is_told() {
+fn what_does_not_fit_the_trace_is_told() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let scenario = folder.join("compose-short.toml");
     fs::write(

@@ -9,37 +9,37 @@ use eniplan::quantity::{Interval, Memory, Millis};
 use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{Nature, Outcome, Silent, World, simulate};
 use eniplan::topology::{EniClass, FunctionPlace, SubnetRoom, SystemLimits, Topology};
-use eniplan::trace::{Entry, Shape, Traffic, TrafficFunction};
+use eniplan::trace::{Entry, Shape, Trace, TraceFunction};
 use petgraph::graph::DiGraph;
 
 /// Draws one after the other.
-pub struct Dice(pub Stream, u64);
+pub(crate) struct Dice(pub Stream, u64);
 
 impl Dice {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(Stream::new(seed, Purpose::Search), 0)
     }
 
-    pub fn below(&mut self, range: u64) -> u64 {
+    pub(crate) fn below(&mut self, range: u64) -> u64 {
         self.1 += 1;
         self.0.below(self.1, range)
     }
 
-    pub fn chance(&mut self) -> bool {
+    pub(crate) fn chance(&mut self) -> bool {
         self.below(2) == 0
     }
 }
 
 /// One entry per `(arrival, function, count, duration)`.
-pub fn log(functions: usize, entries: &[(u64, u32, u32, u64)]) -> Traffic {
+pub(crate) fn log(functions: usize, entries: &[(u64, u32, u32, u64)]) -> Trace {
     let entries: Vec<Entry> = entries
         .iter()
         .map(|&(at, function, count, duration)| Entry { at, duration, function, count })
         .collect();
     let end = entries.iter().map(|entry| entry.at + entry.duration).max().unwrap_or(0);
-    Traffic {
+    Trace {
         functions: (0..functions)
-            .map(|n| TrafficFunction { name: format!("f{n}"), memory: None, duration: None })
+            .map(|n| TraceFunction { name: format!("f{n}"), memory: None, duration: None })
             .collect(),
         origin: None,
         span: Millis(end),
@@ -49,7 +49,7 @@ pub fn log(functions: usize, entries: &[(u64, u32, u32, u64)]) -> Traffic {
 }
 
 /// A world that tests change field by field: one subnet, one class, 1 GiB functions.
-pub struct Bench {
+pub(crate) struct Bench {
     pub topology: Topology,
     pub cold_path: ColdPath,
     pub policy: Policy,
@@ -58,7 +58,7 @@ pub struct Bench {
 
 impl Bench {
     /// `functions` functions with this keep-alive, all in one class.
-    pub fn new(functions: usize, keep_alive: u64) -> Self {
+    pub(crate) fn new(functions: usize, keep_alive: u64) -> Self {
         let place = |n| FunctionPlace {
             name: format!("f{n}"),
             memory: Memory::mib(1_024),
@@ -71,7 +71,7 @@ impl Bench {
             graph: DiGraph::new(),
             classes: vec![EniClass { subnet: 0, security_groups: vec!["default".into()] }],
             functions: (0..functions).map(place).collect(),
-            limits: SystemLimits::only(vec![subnet]),
+            limits: SystemLimits { subnets: vec![subnet], ..SystemLimits::default() },
             boot: Interval::exactly(Millis(0)),
             delete: Interval::exactly(Millis(0)),
             capacity: Capacity::Count(1),
@@ -84,20 +84,20 @@ impl Bench {
     }
 
     /// No function is in a VPC, and a cold start takes no time.
-    pub fn without_vpc(mut self) -> Self {
+    pub(crate) fn without_vpc(mut self) -> Self {
         self.topology.functions.iter_mut().for_each(|function| function.classes.clear());
         self
     }
 
-    /// What happens to `traffic` under `nature`.
-    pub fn run(&self, traffic: &Traffic, nature: impl Nature) -> Outcome {
+    /// What happens to `trace` under `nature`.
+    pub(crate) fn run(&self, trace: &Trace, nature: impl Nature) -> Outcome {
         let world = World::new(&self.topology, &self.cold_path, &self.policy, self.initial.clone());
-        simulate(&world, traffic, nature, Silent).0
+        simulate(&world, trace, nature, Silent).0
     }
 }
 
 /// A cold path that is nothing but the wait for an ENI.
-pub fn eni_only() -> Phases {
+pub(crate) fn eni_only() -> Phases {
     let step = PathStep {
         name: "eni".into(),
         kind: PhaseKind::Eni,
@@ -110,7 +110,7 @@ pub fn eni_only() -> Phases {
 /// A folder or file of real data, where there is one: `ENIPLAN_SHARED_DATA`, or `../shared/data`.
 // A skipped test says so.
 #[allow(clippy::print_stdout)]
-pub fn real(file: &str) -> Option<PathBuf> {
+pub(crate) fn real(file: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("ENIPLAN_SHARED_DATA")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
     let path = folder.join(file);

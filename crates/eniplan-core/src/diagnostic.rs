@@ -3,9 +3,7 @@
 //! Readers collect all of them in a [`Diagnostics`] before they give up.
 //! Rendering and exit codes are the command line's business.
 
-mod snippet;
-
-pub use snippet::snippet;
+pub mod snippet;
 
 use std::fmt;
 
@@ -163,7 +161,7 @@ impl Diagnostic {
 }
 
 impl Diagnostic {
-    /// `E102 traffic.csv:7:3 (invocations): "-4": … ` on one line, `snippet` (empty, or lines that end in
+    /// `E102 trace.csv:7:3 (invocations): "-4": … ` on one line, `snippet` (empty, or lines that end in
     /// a newline) and the help on a line of its own.
     fn told(&self, snippet: &str) -> String {
         let mut out = self.code.text().to_owned();
@@ -223,6 +221,11 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// How many are kept; the rest are only counted.
     pub const KEPT: usize = 1_000;
+
+    /// What `result` holds; a problem is noted.
+    pub fn keep<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
+        result.map_err(|problem| self.push(problem)).ok()
+    }
 
     /// Notes one more problem.
     pub fn push(&mut self, diagnostic: Diagnostic) {

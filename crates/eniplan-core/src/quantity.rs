@@ -14,7 +14,7 @@ mod price;
 
 pub use price::Price;
 
-/// A span of time, or an instant counted from the first instant of the traffic, in whole milliseconds.
+/// A span of time, or an instant counted from the first instant of the trace, in whole milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Millis(pub u64);
@@ -335,7 +335,7 @@ impl Interval {
 /// `uniform` scaled from all 64-bit numbers to `0..range`.
 fn scaled(uniform: u64, range: u64) -> u64 {
     let wide = u128::from(uniform) * u128::from(range);
-    u64::try_from(wide >> 64).unwrap_or(u64::MAX)
+    (wide >> 64) as u64
 }
 
 fn between(low: (u64, Millis), high: (u64, Millis), draw: u64) -> Millis {
@@ -343,8 +343,9 @@ fn between(low: (u64, Millis), high: (u64, Millis), draw: u64) -> Millis {
     if width == 0 {
         return high.1;
     }
-    let part = u128::from(rise) * u128::from(draw - low.0) / u128::from(width);
-    Millis(low.1.0 + u64::try_from(part).unwrap_or(rise))
+    // rise * (draw - low) / width in parts that fit: widths are at most 10^9.
+    let along = draw - low.0;
+    Millis(low.1.0 + rise / width * along + rise % width * along / width)
 }
 
 impl fmt::Display for Interval {

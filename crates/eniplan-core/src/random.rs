@@ -60,7 +60,7 @@ impl Stream {
     /// The `index`-th draw as a number in `0..range` (`range` at least 1).
     pub fn below(self, index: u64, range: u64) -> u64 {
         let wide = u128::from(self.draw(index)) * u128::from(range.max(1));
-        u64::try_from(wide >> 64).unwrap_or(0)
+        (wide >> 64) as u64
     }
 
     /// The `index`-th draw as a fraction in `(0, 1]`.

@@ -10,7 +10,7 @@ use eniplan_core::diagnostic::Diagnostic;
 
 /// The columns of a log.
 #[derive(Clone, Copy, Debug)]
-pub struct CallColumns<'t> {
+pub(crate) struct CallColumns<'t> {
     /// When an invocation started or ended.
     pub time: CsvColumn<'t>,
     /// Whether `time` is the end.
@@ -22,7 +22,7 @@ pub struct CallColumns<'t> {
 }
 
 /// Takes the rows of such a table; `name` gives the key of a row's function.
-pub struct CallRows<'t, F> {
+pub(crate) struct CallRows<'t, F> {
     columns: CallColumns<'t>,
     name: F,
     /// What each column holds, where there is a short way.
@@ -34,13 +34,13 @@ where
     F: FnMut(&CsvRow<'_>) -> Result<String, Diagnostic> + Sync,
 {
     /// Of rows with these columns.
-    pub const fn new(columns: CallColumns<'t>, name: F) -> Self {
+    pub(crate) const fn new(columns: CallColumns<'t>, name: F) -> Self {
         Self { columns, name, plain: None }
     }
 
     /// With a short way for rows of a start, a function as it is written, and a duration in milliseconds.
     #[must_use]
-    pub fn plainly(self, header: &CsvHeader, function: Option<CsvColumn<'_>>) -> Self {
+    pub(crate) fn plainly(self, header: &CsvHeader, function: Option<CsvColumn<'_>>) -> Self {
         let CallColumns { time, at_end, duration, unit } = self.columns;
         let Some(duration) = duration.filter(|_| !at_end && unit == DurationUnit::Milliseconds) else {
             return self;

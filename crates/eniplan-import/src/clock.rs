@@ -210,17 +210,17 @@ impl FileClock {
 }
 
 /// Microseconds as the nearest millisecond, half rounded up.
-pub fn milliseconds(micros: i64) -> i64 {
+pub(crate) fn milliseconds(micros: i64) -> i64 {
     micros.saturating_add(500).div_euclid(1_000)
 }
 
 /// Whether `text` could be a time or another number, so not the name of a column.
-pub fn is_time(text: &str) -> bool {
+pub(crate) fn is_time(text: &str) -> bool {
     Decimal::parse(text).is_ok() || is_date(text)
 }
 
 /// Whether `text` is a date and time, with or without an offset.
-pub fn is_date(text: &str) -> bool {
+pub(crate) fn is_date(text: &str) -> bool {
     naive(text.trim()).is_some() || text.trim().parse::<Timestamp>().is_ok()
 }
 

@@ -7,11 +7,11 @@ use super::reading::Reading;
 use super::records::SlotValues;
 
 /// What CloudWatch does with minutes without invocations.
-pub const OMITS: &str = "CloudWatch leaves out minutes without invocations, so `--gaps zero` is right for \
+pub(crate) const OMITS: &str = "CloudWatch leaves out minutes without invocations, so `--gaps zero` is right for \
                          its metrics";
 
 /// Refuses counts of CloudWatch that are no whole numbers: they are another statistic than the sum.
-pub fn whole_count(metric: Metric, field: &Field<'_>, reading: &mut Reading<'_>) {
+pub(crate) fn whole_count(metric: Metric, field: &Field<'_>, reading: &mut Reading<'_>) {
     let fraction = Decimal::parse(field.text).is_ok_and(|number| number.whole() == WholeNumber::Fraction);
     if metric == Metric::Values(SlotValues::Counts) && fraction {
         let help = "fetch the statistic Sum of Invocations; for a rate say `--values rate`";

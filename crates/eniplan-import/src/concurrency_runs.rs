@@ -36,7 +36,7 @@ impl OpenLevels {
 /// The runs of `cells` (a value per function and slot, in order of slots; an absent
 /// one is zero) over slots of `slot` ms, in order of their start; runs that start
 /// together stand in the order of the cells, the longest first.
-pub fn runs(cells: &[Cell], functions: usize, slot: u64) -> Vec<Entry> {
+pub(crate) fn runs(cells: &[Cell], functions: usize, slot: u64) -> Vec<Entry> {
     let mut open = vec![OpenLevels::default(); functions];
     let mut found: Vec<(usize, Entry)> = Vec::new();
     let mut note = |function: u32, cell: usize, start: u32, end: u32, count: u32| {

@@ -147,7 +147,7 @@ impl CsvRecords {
 }
 
 /// Whether `text`, from the beginning of a record on, ends inside quotes.
-pub fn ends_in_quotes(text: &[u8], separator: u8) -> bool {
+pub(crate) fn ends_in_quotes(text: &[u8], separator: u8) -> bool {
     let mut quotes = QuoteScan::default();
     quotes.scan(text, separator);
     quotes.quoted

@@ -136,7 +136,7 @@ impl<'r> Field<'r> {
 }
 
 /// A column's name, cut after 60 characters: every problem of the column repeats it.
-pub fn readable(name: &str) -> String {
+pub(crate) fn readable(name: &str) -> String {
     let mut cut: String = name.chars().take(60).collect();
     if cut.len() < name.len() {
         cut.push('…');
@@ -145,7 +145,7 @@ pub fn readable(name: &str) -> String {
 }
 
 /// Microseconds as milliseconds, half rounded up.
-pub const fn round(micros: u64) -> u64 {
+pub(crate) const fn round(micros: u64) -> u64 {
     micros.saturating_add(500) / 1_000
 }
 

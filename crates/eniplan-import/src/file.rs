@@ -32,7 +32,7 @@ pub struct InputFile<'a> {
     pub bytes: &'a dyn FileBytes,
 }
 
-/// Files that say more about the functions of a traffic file.
+/// Files that say more about the functions of a trace file.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Companions<'a> {
     /// How long their invocations last.
@@ -53,7 +53,7 @@ impl<'a> Companions<'a> {
 
 /// A problem that a reader inside found.
 #[derive(Debug)]
-pub struct Refused(pub Box<Diagnostic>);
+pub(crate) struct Refused(pub Box<Diagnostic>);
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -14,11 +14,11 @@ use eniplan_core::quantity::Millis;
 use eniplan_core::trace::Cell;
 
 /// The most cells or runs that filling a file's gaps or levels may make.
-pub const LIMIT: usize = 20_000_000;
+pub(crate) const LIMIT: usize = 20_000_000;
 
 /// A time of the files and the first place that has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SlotMark {
+pub(crate) struct SlotMark {
     /// The time, ms.
     pub at: i64,
     /// The place.
@@ -27,7 +27,7 @@ pub struct SlotMark {
 
 /// Slots that are missing in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SlotGap {
+pub(crate) struct SlotGap {
     /// Number of the first missing slot.
     pub slot: u32,
     /// How many are missing.
@@ -38,7 +38,7 @@ pub struct SlotGap {
 
 /// The slots of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SlotGrid {
+pub(crate) struct SlotGrid {
     /// The start of slot 0, ms.
     pub first: i64,
     /// The length of a slot, ms.
@@ -53,7 +53,11 @@ pub struct SlotGrid {
 
 impl SlotGrid {
     /// The grid that `marks` of `reading`, distinct and in order, lie on. A `slot` of none is found out.
-    pub fn of(marks: &[SlotMark], slot: Option<u64>, reading: &Reading<'_>) -> Result<Self, Diagnostics> {
+    pub(crate) fn of(
+        marks: &[SlotMark],
+        slot: Option<u64>,
+        reading: &Reading<'_>,
+    ) -> Result<Self, Diagnostics> {
         let seen = slot.or_else(|| common_distance(marks));
         let guessed = seen.is_none();
         let slot = seen.unwrap_or(60_000);
@@ -92,18 +96,18 @@ impl SlotGrid {
     }
 
     /// The number of the slot that starts at `at`, which is one of the marks.
-    pub fn number(&self, at: i64) -> Option<u32> {
+    pub(crate) fn number(&self, at: i64) -> Option<u32> {
         let distance = u64::try_from(at.checked_sub(self.first)?).ok()?;
         u32::try_from(distance / self.slot).ok()
     }
 
     /// The length of all slots.
-    pub fn span(&self) -> Millis {
+    pub(crate) fn span(&self) -> Millis {
         Millis(u64::from(self.slots) * self.slot)
     }
 
     /// Complains of the gaps, or fills them, as the user chose; `cells` are in order of slots.
-    pub fn fill(
+    pub(crate) fn fill(
         &self,
         cells: Vec<Cell>,
         omits: Option<&str>,

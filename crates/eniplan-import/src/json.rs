@@ -18,7 +18,7 @@ use eniplan_core::diagnostic::{Code, Diagnostic};
 
 /// A file's text, and where its characters stand.
 #[derive(Debug)]
-pub struct JsonText<'t> {
+pub(crate) struct JsonText<'t> {
     file: &'t str,
     text: &'t str,
     /// Line and column, from 0, of every so manieth byte.
@@ -71,7 +71,7 @@ impl<'t> JsonText<'t> {
 }
 
 /// Line and column, from 0, after `bytes`.
-pub fn advanced(bytes: &[u8], line: u64, column: u64) -> (u64, u64) {
+pub(crate) fn advanced(bytes: &[u8], line: u64, column: u64) -> (u64, u64) {
     // A byte that goes on with a character is no character of its own.
     let characters = |bytes: &[u8]| bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count() as u64;
     match bytes.iter().rposition(|byte| *byte == b'\n') {
@@ -84,7 +84,7 @@ pub fn advanced(bytes: &[u8], line: u64, column: u64) -> (u64, u64) {
 }
 
 /// The values of a part of a file, which stand one after the other, as in JSON lines.
-pub struct JsonValues<'t> {
+pub(crate) struct JsonValues<'t> {
     json: Rc<JsonText<'t>>,
     path: Rc<str>,
     stream: StreamDeserializer<'t, StrRead<'t>, &'t RawValue>,
@@ -98,7 +98,7 @@ pub struct JsonValues<'t> {
 
 impl<'t> JsonValues<'t> {
     /// Of `text`, which begins at this line and column, from 0.
-    pub fn new(file: &'t str, text: &'t str, start: (u64, u64), is_all: bool) -> Self {
+    pub(crate) fn new(file: &'t str, text: &'t str, start: (u64, u64), is_all: bool) -> Self {
         let json = Rc::new(JsonText::new(file, text, start));
         let stream = serde_json::Deserializer::from_str(text).into_iter();
         Self { json, path: Rc::from(""), stream, start, is_all, is_over: false, read: 0 }
@@ -255,7 +255,7 @@ impl JsonScalar<'_> {
 }
 
 /// Whether `text` begins as a JSON object or list does.
-pub fn looks_like(text: &str) -> bool {
+pub(crate) fn looks_like(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
 }
 

@@ -23,13 +23,13 @@ const NAMES: [&str; 12] = [
 ];
 
 /// The two parts of a point: time and value.
-pub fn pair_of<'t>(pair: &JsonNode<'t>) -> Result<[JsonNode<'t>; 2], Diagnostic> {
+pub(crate) fn pair_of<'t>(pair: &JsonNode<'t>) -> Result<[JsonNode<'t>; 2], Diagnostic> {
     let items = pair.items()?;
     items.try_into().map_err(|_| pair.bad("a point is a time and a value", "fetch the answer again, whole"))
 }
 
 /// The function that `labels` name.
-pub fn function_of(labels: &BTreeMap<String, String>) -> String {
+pub(crate) fn function_of(labels: &BTreeMap<String, String>) -> String {
     let named = NAMES.iter().find_map(|name| labels.get(*name)).filter(|name| !name.trim().is_empty());
     match named {
         Some(name) => name.trim().to_owned(),

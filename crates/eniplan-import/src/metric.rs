@@ -8,7 +8,7 @@ use eniplan_core::diagnostic::{Code, Diagnostic};
 
 /// What a series measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Metric {
+pub(crate) enum Metric {
     /// Values of slots.
     Values(SlotValues),
     /// How long invocations last, on average, in units of this many milliseconds over a thousand.
@@ -19,7 +19,7 @@ pub enum Metric {
 
 /// A series' function and what it measures.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MetricSeries {
+pub(crate) struct MetricSeries {
     /// What it measures.
     pub metric: Metric,
     /// The function's name.
@@ -49,7 +49,7 @@ const SEPARATORS: &[char] = &[' ', '-', '_', '.', ':', '/', ',', '(', ')', '[', 
 
 impl Metric {
     /// What a metric of this name measures.
-    pub fn of(name: &str) -> Self {
+    pub(crate) fn of(name: &str) -> Self {
         let name = name.to_lowercase();
         let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
         if has(&CONCURRENCY) {
@@ -68,7 +68,7 @@ impl Metric {
 }
 
 /// What a label such as `checkout Invocations` says: the metric, and what is left as the function.
-pub fn label(text: &str) -> MetricSeries {
+pub(crate) fn label(text: &str) -> MetricSeries {
     let metric = Metric::of(text);
     let mut left = text.trim().to_owned();
     if metric != Metric::Other {
@@ -111,7 +111,7 @@ fn without(text: &str, word: &str) -> String {
 }
 
 /// What the user says the values are, else what the metric says, else nothing.
-pub fn meant(metric: Metric, reading: &Reading<'_>) -> Option<Metric> {
+pub(crate) fn meant(metric: Metric, reading: &Reading<'_>) -> Option<Metric> {
     match (metric, reading.options().meaning.map(SlotValues::of)) {
         // A count, a rate and a counter can have one name; concurrency has its own.
         (Metric::Values(values), Some(asked))
@@ -126,7 +126,7 @@ pub fn meant(metric: Metric, reading: &Reading<'_>) -> Option<Metric> {
 }
 
 /// Takes a value of `metric` for `function`.
-pub fn value(
+pub(crate) fn value(
     reading: &mut Reading<'_>,
     metric: Metric,
     function: u32,
@@ -158,7 +158,7 @@ pub fn value(
 }
 
 /// Refuses files of which no series can be used: `labels` are their names.
-pub fn none_of_use(reading: &mut Reading<'_>, labels: &[String]) {
+pub(crate) fn none_of_use(reading: &mut Reading<'_>, labels: &[String]) {
     let shown: Vec<String> = labels.iter().take(5).map(|label| format!("`{}`", readable(label))).collect();
     let found = match shown.as_slice() {
         [] => "the file has no series".to_owned(),
@@ -174,7 +174,7 @@ pub fn none_of_use(reading: &mut Reading<'_>, labels: &[String]) {
 }
 
 /// Says that series were left out: `unread` are their names.
-pub fn left_out(reading: &mut Reading<'_>, what: &str, unread: &[String]) {
+pub(crate) fn left_out(reading: &mut Reading<'_>, what: &str, unread: &[String]) {
     let shown = unread.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
     match unread.len() {
         0 => {}

@@ -7,7 +7,7 @@ use eniplan_core::trace::names::{NameTable, hash};
 
 /// A function as the file knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Hashed<'a> {
+pub(crate) struct Hashed<'a> {
     /// What the name starts with; may be empty.
     pub kind: &'a str,
     /// The function's hash.
@@ -43,12 +43,12 @@ fn alone(functions: &[Hashed<'_>], length: usize) -> Vec<bool> {
         Some(number)
     };
     let numbers: Vec<Option<u32>> = functions.iter().map(&mut number).collect();
-    numbers.iter().map(|number| number.is_some_and(|it| times.get(it as usize) == Some(&1))).collect()
+    numbers.iter().map(|number| number.is_some_and(|number| times.get(number as usize) == Some(&1))).collect()
 }
 
 /// A name for each: its kind and the first 8 characters of its hash, more of
 /// them where that is not unique, and the owner's where the whole hash is not.
-pub fn short(functions: &[Hashed<'_>]) -> Vec<String> {
+pub(crate) fn short(functions: &[Hashed<'_>]) -> Vec<String> {
     let lengths = [8, 12, 16, 32, 64];
     // The next length is tried only where one is not enough.
     let tables = lengths.map(|length| LazyCell::new(move || alone(functions, length)));

@@ -22,14 +22,14 @@ use eniplan_core::diagnostic::{Code, Diagnostic};
 use eniplan_core::quantity::Memory;
 
 /// What a Parquet file begins with.
-pub const MAGIC: &[u8] = b"PAR1";
+pub(crate) const MAGIC: &[u8] = b"PAR1";
 
 /// Rows that are read at a time.
 const BATCH: usize = 4_096;
 
 /// A Parquet file as CSV text, which is made as it is read. What the file holds stands at its end, so that it is in
 /// memory as it lies there.
-pub struct ParquetText {
+pub(crate) struct ParquetText {
     file: String,
     limit: Memory,
     reader: SerializedFileReader<Bytes>,
@@ -46,7 +46,7 @@ pub struct ParquetText {
 }
 
 /// Opens the file; what comes out may be as large as `limit`.
-pub fn table(
+pub(crate) fn table(
     file: &str,
     mut packed: impl Read,
     limit: Memory,
@@ -99,13 +99,13 @@ impl ParquetShown {
         const MILLION: i128 = 1_000_000;
         let instant = |nanoseconds, utc| Self::Instant { nanoseconds, utc };
         match (column.logical_type_ref(), column.converted_type()) {
-            (Some(LogicalType::Timestamp(it)), _) => {
-                let nanoseconds = match it.unit {
+            (Some(LogicalType::Timestamp(timestamp)), _) => {
+                let nanoseconds = match timestamp.unit {
                     TimeUnit::MILLIS => MILLION,
                     TimeUnit::MICROS => 1_000,
                     TimeUnit::NANOS => 1,
                 };
-                instant(nanoseconds, it.is_adjusted_to_u_t_c)
+                instant(nanoseconds, timestamp.is_adjusted_to_u_t_c)
             }
             (Some(LogicalType::Date), _) | (None, Old::DATE) => instant(86_400_000 * MILLION, false),
             (None, Old::TIMESTAMP_MILLIS) => instant(MILLION, true),
@@ -147,7 +147,7 @@ impl ParquetText {
             column.max_rep_level() == 0 && column.path().parts().len() == 1 && column.type_length() < 1
         };
         let (used, nested): (Vec<_>, Vec<_>) =
-            schema.columns().iter().enumerate().partition(|(_, it)| flat(it));
+            schema.columns().iter().enumerate().partition(|(_, column)| flat(column));
         let mut notes = vec![format!("{file} is read from Parquet: line N is its row N - 1")];
         if !nested.is_empty() {
             let names = nested.iter().take(5).map(|(_, column)| readable(&column.path().string()));
@@ -163,7 +163,7 @@ impl ParquetText {
     }
 
     /// What is worth knowing.
-    pub fn notes(&self) -> &[String] {
+    pub(crate) fn notes(&self) -> &[String] {
         &self.notes
     }
 
@@ -251,18 +251,22 @@ impl ParquetColumn {
         let (shown, there) = (self.shown, self.there);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         match &mut self.reader {
-            ColumnReader::BoolColumnReader(it) => values(it, there, ToString::to_string),
-            ColumnReader::Int32ColumnReader(it) => values(it, there, |it| shown.whole(i64::from(*it))),
-            ColumnReader::Int64ColumnReader(it) => values(it, there, |it| shown.whole(*it)),
-            // The old instants of Impala and Spark, which say nothing of their zone.
-            ColumnReader::Int96ColumnReader(it) => {
-                let instant = ParquetShown::Instant { nanoseconds: 1, utc: false };
-                values(it, there, |it| instant.whole(it.to_nanos()))
+            ColumnReader::BoolColumnReader(reader) => values(reader, there, ToString::to_string),
+            ColumnReader::Int32ColumnReader(reader) => {
+                values(reader, there, |value| shown.whole(i64::from(*value)))
             }
-            ColumnReader::FloatColumnReader(it) => values(it, there, ToString::to_string),
-            ColumnReader::DoubleColumnReader(it) => values(it, there, ToString::to_string),
-            ColumnReader::ByteArrayColumnReader(it) => values(it, there, |it| text(it.data())),
-            ColumnReader::FixedLenByteArrayColumnReader(it) => values(it, there, |it| text(it.data())),
+            ColumnReader::Int64ColumnReader(reader) => values(reader, there, |value| shown.whole(*value)),
+            // The old instants of Impala and Spark, which say nothing of their zone.
+            ColumnReader::Int96ColumnReader(reader) => {
+                let instant = ParquetShown::Instant { nanoseconds: 1, utc: false };
+                values(reader, there, |value| instant.whole(value.to_nanos()))
+            }
+            ColumnReader::FloatColumnReader(reader) => values(reader, there, ToString::to_string),
+            ColumnReader::DoubleColumnReader(reader) => values(reader, there, ToString::to_string),
+            ColumnReader::ByteArrayColumnReader(reader) => values(reader, there, |value| text(value.data())),
+            ColumnReader::FixedLenByteArrayColumnReader(reader) => {
+                values(reader, there, |value| text(value.data()))
+            }
         }
     }
 }
@@ -344,21 +348,23 @@ mod tests {
             import(InputFile { name: "t.parquet", bytes: &bytes }, &Companions::default(), &options)
         };
         for (name, utc) in [("log-utc-snappy.parquet", true), ("log-naive-gzip.parquet", false)] {
-            let traffic = imported(name).unwrap();
-            let arrivals: Vec<_> = traffic.arrivals().map(|it| (it.at, it.function, it.duration)).collect();
+            let trace = imported(name).unwrap();
+            let arrivals: Vec<_> =
+                trace.arrivals().map(|entry| (entry.at, entry.function, entry.duration)).collect();
             assert_eq!(arrivals, [(0, 0, 120), (0, 1, 5), (1_000, 0, 7)]);
-            assert_eq!(traffic.functions[1].name, "<b>,\"c\"");
-            assert_eq!(traffic.notes.iter().any(|note| note.contains("UTC")), !utc, "{:?}", traffic.notes);
+            assert_eq!(trace.functions[1].name, "<b>,\"c\"");
+            assert_eq!(trace.notes.iter().any(|note| note.contains("UTC")), !utc, "{:?}", trace.notes);
         }
         let problems = imported("counts-null-nested.parquet").unwrap_err();
-        let places: Vec<_> = problems.sorted().iter().map(|it| (it.code, it.line, it.column)).collect();
+        let places: Vec<_> =
+            problems.sorted().iter().map(|problem| (problem.code, problem.line, problem.column)).collect();
         assert_eq!(places, [(Code::BadCell, Some(3), Some(2))]);
     }
 
     #[test]
     fn what_cannot_be_read_is_told() {
         let told = |bytes: &[u8], limit| {
-            read(bytes, limit).map_err(|it| (it.code, it.line, it.message)).unwrap_err()
+            read(bytes, limit).map_err(|problem| (problem.code, problem.line, problem.message)).unwrap_err()
         };
         let (code, line, message) = told(&fixture("log-zstd.parquet"), 1 << 20);
         assert_eq!((code, line), (Code::Encoding, Some(1)));

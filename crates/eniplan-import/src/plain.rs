@@ -1,7 +1,7 @@
 //! Plain: lines without quotes, and the numbers in them, for those who read blocks by the shortest way.
 
 /// The lines of a block without their ends, and without empty ones; each with its number from 0.
-pub fn lines(block: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
+pub(crate) fn lines(block: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
     let mut rest = block;
     let mut next = 0;
     std::iter::from_fn(move || {
@@ -20,7 +20,7 @@ pub fn lines(block: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
 }
 
 /// The whole number `line` goes on with, of at most 9 digits, and how long it is.
-pub fn digits(line: &[u8]) -> Option<(u32, usize)> {
+pub(crate) fn digits(line: &[u8]) -> Option<(u32, usize)> {
     let mut value = 0_u32;
     for (length, byte) in line.iter().enumerate() {
         let digit = byte.wrapping_sub(b'0');

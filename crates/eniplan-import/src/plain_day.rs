@@ -9,17 +9,17 @@ use super::records::CountSeries;
 const LONGEST_NAME: usize = 256;
 
 /// The columns that stand before the minutes.
-pub const KEYS: [&str; 4] = ["HashOwner", "HashApp", "HashFunction", "Trigger"];
+pub(crate) const KEYS: [&str; 4] = ["HashOwner", "HashApp", "HashFunction", "Trigger"];
 
 /// The minutes that make the short way possible: one after the other, behind the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DayLayout {
+pub(crate) struct DayLayout {
     minutes: u16,
 }
 
 impl DayLayout {
     /// Of a header of these names, if it has the keys and then minutes without a gap.
-    pub fn of(names: &[String]) -> Option<Self> {
+    pub(crate) fn of(names: &[String]) -> Option<Self> {
         let (keys, minutes) = names.split_at_checked(KEYS.len())?;
         let minutes: Vec<u32> = minutes.iter().map(|name| minute(name.as_bytes())).collect::<Option<_>>()?;
         let has_keys = KEYS.iter().zip(keys).all(|(key, name)| name.eq_ignore_ascii_case(key));
@@ -35,7 +35,7 @@ fn minute(name: &[u8]) -> Option<u32> {
 
 /// The rows of a block.
 #[derive(Clone, Debug, Default)]
-pub struct PlainDay {
+pub(crate) struct PlainDay {
     /// The four keys of each row, one a line, and where each row's end.
     keys: String,
     ends: Vec<usize>,
@@ -47,7 +47,7 @@ pub struct PlainDay {
 
 impl PlainDay {
     /// Reads `block`, whole lines, in place of what was here; nothing where something in it is unusual.
-    pub fn read(&mut self, layout: DayLayout, block: &[u8]) -> Option<()> {
+    pub(crate) fn read(&mut self, layout: DayLayout, block: &[u8]) -> Option<()> {
         *self = Self::default();
         let mut counts = Vec::new();
         for (line, text) in lines(block) {
@@ -63,7 +63,7 @@ impl PlainDay {
     }
 
     /// The keys of each row and its line, from 0.
-    pub fn rows(&self) -> impl Iterator<Item = (&str, u64)> {
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (&str, u64)> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         let keys = starts.zip(&self.ends).map(|(start, end)| self.keys.get(start..*end).unwrap_or_default());
         keys.zip(self.lines.iter().copied())

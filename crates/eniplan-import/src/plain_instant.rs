@@ -8,7 +8,7 @@ use super::clock::TimeForm;
 
 /// Reads times; remembers the last day, since neighbours share it.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Days {
+pub(crate) struct Days {
     text: [u8; 10],
     midnight: i64,
 }
@@ -16,7 +16,7 @@ pub struct Days {
 impl Days {
     /// The time `line` begins with: ms, its form, and how long its text is.
     #[inline]
-    pub fn read(&mut self, line: &[u8]) -> Option<(i64, TimeForm, usize)> {
+    pub(crate) fn read(&mut self, line: &[u8]) -> Option<(i64, TimeForm, usize)> {
         if line.get(4) == Some(&b'-') { self.date(line) } else { number(line) }
     }
 

@@ -13,7 +13,7 @@ const LONGEST_NAME: usize = 256;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogColumn {
+pub(crate) enum LogColumn {
     /// When an invocation starts.
     Start,
     /// Its function.
@@ -26,7 +26,7 @@ pub enum LogColumn {
 
 /// The calls of a block; a function's number is that of its name here.
 #[derive(Clone, Debug, Default)]
-pub struct PlainCalls {
+pub(crate) struct PlainCalls {
     /// The calls.
     pub block: CallBlock,
     /// How the first is written, and its line, from 0; all are written so.
@@ -53,7 +53,7 @@ impl PlainCalls {
     }
 
     /// The names, in the order in which they first appear, each with its hash.
-    pub fn names(&self) -> impl Iterator<Item = (&str, u64)> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, u64)> {
         let name = |(number, hash): (u32, &u64)| {
             (std::str::from_utf8(self.names.bytes_of(number)).unwrap_or_default(), *hash)
         };
@@ -62,7 +62,7 @@ impl PlainCalls {
 
     /// Reads `block`, whole lines of these columns, in place of what was here; nothing where something in it is
     /// unusual.
-    pub fn read(&mut self, columns: &[LogColumn], block: &[u8]) -> Option<()> {
+    pub(crate) fn read(&mut self, columns: &[LogColumn], block: &[u8]) -> Option<()> {
         self.clear();
         let (mut days, mut last) = (Days::default(), i64::MIN);
         for (line, text) in lines(block) {

@@ -77,7 +77,7 @@ impl Sample {
 }
 
 /// Millionths of a whole number.
-pub fn micro(count: u32) -> u64 {
+pub(crate) fn micro(count: u32) -> u64 {
     u64::from(count) * 1_000_000
 }
 

@@ -7,7 +7,7 @@ use super::records::Sample;
 use eniplan_core::diagnostic::{Code, Diagnostic};
 
 /// `samples`, in order of time, without repeats: refused, added up or dropped, as the user chose.
-pub fn without_repeats(samples: Vec<Sample>, reading: &mut Reading<'_>) -> Vec<Sample> {
+pub(crate) fn without_repeats(samples: Vec<Sample>, reading: &mut Reading<'_>) -> Vec<Sample> {
     let mut order: Vec<usize> = (0..samples.len()).collect();
     order.sort_by_key(|index| samples.get(*index).map(|s| (s.at, s.function, s.place)));
     let mut samples = samples;
@@ -34,7 +34,7 @@ pub fn without_repeats(samples: Vec<Sample>, reading: &mut Reading<'_>) -> Vec<S
         match reading.options().repeats {
             Repeats::Error => complain(sample, earlier, reading),
             choice => {
-                drop.iter_mut().skip(index).take(1).for_each(|it| *it = true);
+                drop.iter_mut().skip(index).take(1).for_each(|dropped| *dropped = true);
                 let kept = first.and_then(|first| samples.get_mut(first));
                 if let Some(kept) = kept.filter(|_| choice != Repeats::First) {
                     let micro = if choice == Repeats::Add {
@@ -73,7 +73,8 @@ fn second_passes(samples: &mut [Sample], order: &[usize], reading: &Reading<'_>)
     let mut moves = Vec::new();
     for pair in order.windows(2) {
         let &[first, second] = pair else { continue };
-        let Some((at, function)) = key(samples, second).filter(|it| key(samples, first) == Some(*it)) else {
+        let Some((at, function)) = key(samples, second).filter(|found| key(samples, first) == Some(*found))
+        else {
             continue;
         };
         let Some(later) = reading.clock().second_pass(at) else { continue };

@@ -5,7 +5,7 @@
 
 /// What a report says, as it stands there, without units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ReportLine<'t> {
+pub(crate) struct ReportLine<'t> {
     /// Milliseconds of the handler.
     pub duration: Option<&'t str>,
     /// Milliseconds of the init phase.
@@ -15,7 +15,7 @@ pub struct ReportLine<'t> {
 }
 
 /// What `message` says, where it is a report.
-pub fn report_line(message: &str) -> Option<ReportLine<'_>> {
+pub(crate) fn report_line(message: &str) -> Option<ReportLine<'_>> {
     let body = message.trim().strip_prefix("REPORT RequestId:")?;
     let mut line = ReportLine::default();
     for part in body.split('\t') {

@@ -9,7 +9,7 @@ use super::table::{CsvColumn, CsvHeader};
 
 /// The columns of a long table.
 #[derive(Clone, Copy, Debug)]
-pub struct SampleColumns<'t> {
+pub(crate) struct SampleColumns<'t> {
     /// The slot's start.
     pub time: CsvColumn<'t>,
     /// The function; without it the file has one.
@@ -22,7 +22,7 @@ pub struct SampleColumns<'t> {
 
 /// Reads a file that has a time, a value of these kinds under one of these names, and may have a function and
 /// durations.
-pub fn read_named(
+pub(crate) fn read_named(
     content: &mut Content<'_>,
     [times, names]: [&[&str]; 2],
     values: SlotValues,
@@ -38,7 +38,7 @@ pub fn read_named(
 }
 
 /// Reads a long table with these columns.
-pub fn read(
+pub(crate) fn read(
     header: &CsvHeader,
     rows: CsvRows<'_, '_>,
     columns: &SampleColumns<'_>,

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use eniplan_core::trace::block::CallRow;
 
 /// The calls of a run: 32 MiB of them.
-pub const RUN: usize = 1 << 21;
+pub(crate) const RUN: usize = 1 << 21;
 
 /// Hands rows to whoever takes them, the same each time.
 pub type EachRow<'r> = dyn Fn(&mut dyn FnMut(CallRow) -> io::Result<()>) -> io::Result<()> + 'r;
@@ -55,12 +55,12 @@ impl RunKeeper for RunsInMemory {
 }
 
 /// Sorts a run, ties as they come.
-pub fn sort(run: &mut [CallRow]) {
+pub(crate) fn sort(run: &mut [CallRow]) {
     run.par_sort_by_key(|row| row.at());
 }
 
 /// Sorted runs as one; of equal starts those of the earlier run come first.
-pub struct MergedRuns<'r> {
+pub(crate) struct MergedRuns<'r> {
     runs: Vec<KeptRun<'r>>,
     order: BinaryHeap<Reverse<(i64, usize)>>,
     heads: Vec<Option<CallRow>>,
@@ -68,7 +68,7 @@ pub struct MergedRuns<'r> {
 
 impl<'r> MergedRuns<'r> {
     /// Of these runs, in order of the file.
-    pub fn new(runs: Vec<KeptRun<'r>>) -> io::Result<Self> {
+    pub(crate) fn new(runs: Vec<KeptRun<'r>>) -> io::Result<Self> {
         let (count, heads) = (runs.len(), vec![None; runs.len()]);
         let mut merged = Self { runs, order: BinaryHeap::with_capacity(count), heads };
         (0..count).try_for_each(|run| merged.advance(run))?;
@@ -76,7 +76,7 @@ impl<'r> MergedRuns<'r> {
     }
 
     /// The next rows, at most `most`, in place of those in `into`.
-    pub fn next(&mut self, most: usize, into: &mut Vec<CallRow>) -> io::Result<()> {
+    pub(crate) fn next(&mut self, most: usize, into: &mut Vec<CallRow>) -> io::Result<()> {
         into.clear();
         while into.len() < most
             && let Some(Reverse((_, run))) = self.order.pop()

@@ -77,7 +77,7 @@ fn records_start(text: &str) -> RowsStart {
     let byte = told.map_or(0, |(_, end)| blank + "sep=".len() + end);
     let first = text.get(byte..).unwrap_or_default().trim_start().lines().next().unwrap_or_default();
     let named = told.and_then(|(separator, _)| u8::try_from(separator).ok());
-    let separator = match (named.filter(|it| it.is_ascii_punctuation() || *it == b'\t'), first) {
+    let separator = match (named.filter(|byte| byte.is_ascii_punctuation() || *byte == b'\t'), first) {
         (Some(separator), _) => separator,
         (_, line) if line.contains(',') => b',',
         (_, line) if line.contains('\t') => b'\t',
@@ -90,7 +90,7 @@ fn records_start(text: &str) -> RowsStart {
 }
 
 /// The first records of `text`, at most `most`; nothing where more of the file has to be seen.
-pub fn front_records(text: &str, is_all: bool, most: usize) -> Option<Vec<FrontRecord>> {
+pub(crate) fn front_records(text: &str, is_all: bool, most: usize) -> Option<Vec<FrontRecord>> {
     let mut start = records_start(text);
     let mut records = CsvRecords::new(start.separator, start.lines);
     let mut rest = text.as_bytes().get(start.byte..).unwrap_or_default();

@@ -28,7 +28,7 @@ const SIZE: usize = 2 << 20;
 
 /// How much of a file is looked at for worse, once something is wrong with its text; and the longest part of a
 /// file that can only be understood whole.
-pub const LARGEST: u64 = 2 << 30;
+pub(crate) const LARGEST: u64 = 2 << 30;
 
 /// How characters are written.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +38,7 @@ enum Encoding {
 }
 
 /// A file as text.
-pub struct TextFile<'a> {
+pub(crate) struct TextFile<'a> {
     file: &'a str,
     bytes: Unpacked<'a>,
     encoding: Encoding,
@@ -55,7 +55,7 @@ pub struct TextFile<'a> {
 
 impl<'a> TextFile<'a> {
     /// Begins to unpack and decode `file`; a packed one may become as large as `limit`.
-    pub fn open(file: &InputFile<'a>, limit: Memory) -> Result<Self, Diagnostic> {
+    pub(crate) fn open(file: &InputFile<'a>, limit: Memory) -> Result<Self, Diagnostic> {
         let mut bytes = Unpacked::open(file, limit)?;
         let mut rest = Vec::new();
         bytes.fill(&mut rest, SIZE)?;
@@ -87,7 +87,7 @@ impl<'a> TextFile<'a> {
     }
 
     /// What was assumed to read it.
-    pub fn notes(&self) -> Vec<String> {
+    pub(crate) fn notes(&self) -> Vec<String> {
         let mut notes = self.bytes.notes.clone();
         if matches!(self.encoding, Encoding::Utf16(_)) {
             notes.push(format!("{} is read as UTF-16", self.file));
@@ -97,7 +97,7 @@ impl<'a> TextFile<'a> {
 
     /// Puts the next text into `block`, in place of what is there; whether it is the last. What is wrong with
     /// the text is found before what is wrong with what it says: a NUL byte last, at the end.
-    pub fn next(&mut self, block: &mut Vec<u8>) -> Result<bool, Diagnostic> {
+    pub(crate) fn next(&mut self, block: &mut Vec<u8>) -> Result<bool, Diagnostic> {
         self.decode(block)?;
         if self.is_blank && std::str::from_utf8(block).is_ok_and(|text| text.trim().is_empty()) {
             if self.is_over {

@@ -20,7 +20,7 @@ const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
 const SOME: usize = 32 << 10;
 
 /// The bytes of a file, unpacked where they are packed.
-pub struct Unpacked<'a> {
+pub(crate) struct Unpacked<'a> {
     file: &'a str,
     packed: Packed<'a>,
     read: Box<dyn Read + 'a>,
@@ -34,7 +34,7 @@ pub struct Unpacked<'a> {
 
 impl<'a> Unpacked<'a> {
     /// Looks at the first bytes of `file`.
-    pub fn open(file: &InputFile<'a>, limit: Memory) -> Result<Self, Diagnostic> {
+    pub(crate) fn open(file: &InputFile<'a>, limit: Memory) -> Result<Self, Diagnostic> {
         let refuse = |error: io::Error| unreadable(file.name, &error);
         let packed = Packed::new(file.bytes.open().map_err(refuse)?);
         let magic = packed.peek(4).map_err(refuse)?;
@@ -57,12 +57,12 @@ impl<'a> Unpacked<'a> {
     }
 
     /// Whether it is packed.
-    pub const fn is_packed(&self) -> bool {
+    pub(crate) const fn is_packed(&self) -> bool {
         self.packing.is_some()
     }
 
     /// Appends up to `most` bytes to `bytes`; fewer only at the end.
-    pub fn fill(&mut self, bytes: &mut Vec<u8>, most: usize) -> Result<(), Diagnostic> {
+    pub(crate) fn fill(&mut self, bytes: &mut Vec<u8>, most: usize) -> Result<(), Diagnostic> {
         let (before, is_first) = (bytes.len(), self.given == 0);
         let read = self.read.by_ref().take(most as u64).read_to_end(bytes);
         self.given += (bytes.len() - before) as u64;
@@ -87,7 +87,7 @@ impl<'a> Unpacked<'a> {
     }
 
     /// Reads on to the end, or to `most` bytes in all, for what may be wrong there.
-    pub fn drain(&mut self, most: u64) -> Result<(), Diagnostic> {
+    pub(crate) fn drain(&mut self, most: u64) -> Result<(), Diagnostic> {
         let mut bytes = Vec::new();
         while self.given < most {
             bytes.clear();
@@ -130,7 +130,7 @@ impl<'a> Unpacked<'a> {
 
 /// A file as it lies there, which both its unpacker and whoever measures it read on.
 #[derive(Clone)]
-pub struct Packed<'a>(Rc<RefCell<PackedBytes<'a>>>);
+pub(crate) struct Packed<'a>(Rc<RefCell<PackedBytes<'a>>>);
 
 struct PackedBytes<'a> {
     inner: Box<dyn Read + 'a>,

@@ -17,7 +17,7 @@ use eniplan_core::trace::Cell;
 const MILLION: u128 = 1_000_000;
 
 /// The samples that are used, and what they are; where there are several kinds, the user's choice decides.
-pub fn chosen(samples: &mut Samples, reading: &mut Reading<'_>) -> Option<(SlotValues, Vec<Sample>)> {
+pub(crate) fn chosen(samples: &mut Samples, reading: &mut Reading<'_>) -> Option<(SlotValues, Vec<Sample>)> {
     let mut all = std::mem::take(&mut samples.by_values);
     let asked = reading.options().meaning.map(SlotValues::of);
     let kinds: Vec<SlotValues> = all.keys().copied().collect();
@@ -35,7 +35,7 @@ pub fn chosen(samples: &mut Samples, reading: &mut Reading<'_>) -> Option<(SlotV
 }
 
 /// The mean duration of every function that has some.
-pub fn mean_durations(samples: &Samples) -> BTreeMap<u32, u32> {
+pub(crate) fn mean_durations(samples: &Samples) -> BTreeMap<u32, u32> {
     let mut sums = BTreeMap::<u32, (u64, u64)>::new();
     for ((function, _), duration) in &samples.durations {
         let (sum, count) = sums.entry(*function).or_default();
@@ -43,12 +43,12 @@ pub fn mean_durations(samples: &Samples) -> BTreeMap<u32, u32> {
     }
     #[allow(clippy::cast_possible_truncation)] // a mean of such
     let mean = |(sum, count): (u64, u64)| ((sum + count / 2) / count.max(1)) as u32;
-    sums.into_iter().map(|(function, it)| (function, mean(it))).collect()
+    sums.into_iter().map(|(function, sum)| (function, mean(sum))).collect()
 }
 
 /// How samples become cells.
 #[derive(Clone, Copy, Debug)]
-pub struct WholeCells {
+pub(crate) struct WholeCells {
     /// What the samples are.
     pub values: SlotValues,
     /// How many functions there are.
@@ -70,7 +70,7 @@ struct RunningSum {
 impl WholeCells {
     /// The non-zero cells of `samples`, in order of time, each with its sample's index. A counter's
     /// first value only begins it, so its slots are one fewer.
-    pub fn cells(
+    pub(crate) fn cells(
         self,
         samples: &[Sample],
         grid: &mut SlotGrid,

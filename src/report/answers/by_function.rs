@@ -1,18 +1,18 @@
-//! What each function of the traffic needs on its own, and nothing of all together.
+//! What each function of the trace needs on its own.
 
 use rayon::prelude::*;
 
 use super::demand::{LOAD_COLUMNS, LOAD_TITLE, load_cells, mean};
 use crate::demand::FunctionDemand;
 use crate::demand::even::BusiestSlot;
-use crate::report::format::counted;
+use crate::report::format::{counted, decimal, name};
 use crate::report::views::{ByFunctionView, FunctionLoadView, fields, value};
 use crate::report::{Answer, ReportTable, Subject, TableCell};
 
 /// The functions that people are shown.
 const SHOWN: usize = 20;
 
-/// What each of `functions` needs; `busiest` are their busiest slots, where the traffic has slots.
+/// What each of `functions` needs; `busiest` are their busiest slots, where the trace has slots.
 pub fn by_function(
     subject: &Subject,
     functions: &[FunctionDemand],
@@ -27,9 +27,17 @@ pub fn by_function(
         (std::cmp::Reverse((function.busy_ms, function.invocations)), &function.name)
     });
     let functions = all.par_iter().map(|(function, slot)| value(&load(subject, function, *slot))).collect();
-    let json = fields(&ByFunctionView { of: subject.traffic_view(), functions });
-    let headline = format!(
-        "{} holds {} of {} over {}.",
+    let json = fields(&ByFunctionView { of: subject.trace_view(), functions });
+    let busiest_function = all.first().map(|(function, _)| {
+        format!(
+            "`{}` is the busiest function: at most {} concurrent, {} on average.",
+            name(&function.name),
+            counted(function.peak_concurrency.into(), "invocation is", "invocations are"),
+            decimal(mean(function.busy_ms, subject.span), 2)
+        )
+    });
+    let contents = format!(
+        "{} has {} of {} over {}.",
         subject.file(),
         counted(subject.invocations, "invocation", "invocations"),
         counted(subject.functions, "function", "functions"),
@@ -37,11 +45,11 @@ pub fn by_function(
     );
     let mut assumptions = subject.assumptions.clone();
     assumptions.push(
-        "by closed form: cold starts take no time, so a function needs as many environments as run at once"
+        "closed form: cold starts take no time, so a function needs as many environments as its concurrency"
             .into(),
     );
     Answer {
-        headline: vec![headline],
+        headline: busiest_function.into_iter().chain([contents]).collect(),
         tables: vec![table(subject, &all, busiest.is_some())],
         flat: None,
         assumptions,

@@ -1,6 +1,6 @@
-//! What files hold with which nothing is wrong.
+//! Valid files and their contents.
 
-use crate::report::format::{counted, thousands};
+use crate::report::format::{counted, sentence, thousands};
 use crate::report::views::{CheckView, CheckedFile, FileContents};
 use crate::report::{Answer, ReportTable, TableCell};
 
@@ -9,21 +9,21 @@ impl FileContents {
         match self {
             Self::Scenario { .. } => "scenario",
             Self::Model { .. } => "model",
-            Self::Traffic { .. } => "traffic",
+            Self::Trace { .. } => "trace",
         }
     }
 
     fn in_words(&self) -> String {
         let of = |n: u64, one: &str| counted(n, one, &format!("{one}s"));
         match self {
-            Self::Scenario { functions, subnets, targets, model } => {
+            Self::Scenario { functions, subnets, destinations, model } => {
                 let (functions, subnets) = (of(*functions, "function"), of(*subnets, "subnet"));
-                format!("{functions}, {subnets}, {}; on model {model}", of(*targets, "target"))
+                format!("{functions}, {subnets}, {}; model {model}", of(*destinations, "destination"))
             }
             Self::Model { name, numbers, phases } => {
-                format!("{name}: {} with their sources, {}", of(*numbers, "number"), of(*phases, "phase"))
+                format!("{name}: {}, {}", of(*numbers, "cited number"), of(*phases, "phase"))
             }
-            Self::Traffic { functions, invocations, span_ms } => {
+            Self::Trace { functions, invocations, span_ms } => {
                 let invocations = format!("{} invocations", thousands(*invocations));
                 format!("{}, {invocations} over {span_ms}", of(*functions, "function"))
             }
@@ -31,17 +31,17 @@ impl FileContents {
     }
 }
 
-/// That nothing is wrong with the files, and what they hold.
+/// That the files are valid, and their contents.
 pub fn check(files: &[CheckedFile], assumptions: Vec<String>) -> Answer {
-    let mut table = ReportTable::new("", &[("file", "file"), ("kind", "kind"), ("holds", "what it holds")]);
+    let mut table = ReportTable::new("", &[("file", "file"), ("kind", "kind"), ("contents", "contents")]);
     for checked in files {
         let cells = [checked.file.clone(), checked.holds.kind().to_owned(), checked.holds.in_words()];
         table.push(cells.into_iter().map(TableCell::text).collect());
     }
-    let count = counted(files.len() as u64, "file", "files");
+    let count = counted(files.len() as u64, "file is", "files are");
     let mut answer = Answer {
-        headline: vec![format!("Nothing is wrong with {count}.")],
-        tables: vec![table.prose(&["holds"])],
+        headline: vec![format!("{} valid.", sentence(&count))],
+        tables: vec![table.prose(&["contents"])],
         assumptions,
         ..Answer::default()
     };

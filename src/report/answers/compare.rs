@@ -7,18 +7,18 @@ use crate::report::views::{CompareView, fields};
 use crate::report::{Answer, ReportTable, Subject, TableCell};
 use crate::worst_case::Bracket;
 
-/// The comparison of what the subject's traffic comes to; `runs` is how many runs stand behind each row.
+/// The comparison for the subject's trace, over so many `runs` a row.
 pub fn compare(subject: &Subject, comparison: &Comparison, runs: u64) -> Answer {
     let rows = &comparison.rows;
     let several = rows.iter().any(|row| rows.first().is_some_and(|first| first.model != row.model));
     let mut assumptions = subject.assumptions.clone();
     assumptions.push(format!(
-        "percentiles, shares and means over {}; a worst case is over every boot, deletion, phase and miss",
+        "percentiles, shares and means are over {}; worst cases are over every boot, deletion, phase and miss",
         if runs == 1 { "one run".to_owned() } else { format!("{} runs", thousands(runs)) },
     ));
     if rows.iter().any(|row| row.regret_share.is_some_and(|share| share < 0.0)) {
         assumptions.push(
-            "a regret below zero: fewer ENI-hours than the optimum that lets no environment wait for an ENI"
+            "negative regret: fewer ENI-hours than the offline optimum, in which no environment waits for an ENI"
                 .to_owned(),
         );
     }
@@ -28,13 +28,14 @@ pub fn compare(subject: &Subject, comparison: &Comparison, runs: u64) -> Answer 
         flat: Some(flat(rows)),
         assumptions,
         // Model and policy are columns of the rows here.
-        json: fields(&CompareView { of: subject.traffic_view(), comparison, runs }),
+        json: fields(&CompareView { of: subject.trace_view(), comparison, runs }),
         clock: subject.clock,
     }
 }
 
 fn label(row: &CompareRow, several: bool) -> String {
-    if several { format!("{} on {}", name(&row.policy), name(&row.model)) } else { name(&row.policy) }
+    let policy = name(&row.policy);
+    if several { format!("`{policy}` on {}", name(&row.model)) } else { format!("`{policy}`") }
 }
 
 fn headline(subject: &Subject, rows: &[CompareRow], several: bool) -> Vec<String> {
@@ -42,35 +43,49 @@ fn headline(subject: &Subject, rows: &[CompareRow], several: bool) -> Vec<String
     let proved: Vec<&CompareRow> = rows.iter().filter(|row| bound(row).is_some()).collect();
     let ends = (proved.iter().min_by_key(|row| bound(row)), proved.iter().max_by_key(|row| bound(row)));
     let source = subject.file();
+    let options = if several { "options" } else { "policies" };
     let first = match ends {
         (Some(best), Some(worst)) if bound(best) != bound(worst) => format!(
-            "For {source} the worst cold start is proved shortest under {} ({}) and longest under {} ({}).",
+            "{} has the shortest worst-case cold start for {source} ({}), {} the longest ({}).",
             label(best, several),
             Millis(bound(best).unwrap_or(0)),
             label(worst, several),
             Millis(bound(worst).unwrap_or(0)),
         ),
         (Some(best), _) => format!(
-            "For {source} the worst cold start is {} under every option (proved).",
+            "All {options} have the same worst-case cold start for {source}: {} (proved).",
             Millis(bound(best).unwrap_or(0))
         ),
-        _ => format!("For {source} no bound on the worst cold start is proved under any option."),
+        _ => format!("No bound on the worst-case cold start for {source} is proved under any policy."),
     };
-    let unbeaten: Vec<String> = rows.iter().filter(|row| row.pareto).map(|row| label(row, several)).collect();
-    let figures = rows.iter().filter_map(|row| row.runs.as_ref());
-    let none = figures.filter(|runs| runs.failures <= 0.0).count();
-    let without = rows.iter().filter(|row| row.runs.is_none()).count();
-    let without =
-        if without == 0 { String::new() } else { format!(", and {without} have no plan to follow") };
+    let pareto: Vec<String> = rows.iter().filter(|row| row.pareto).map(|row| label(row, several)).collect();
     let mut lines = vec![first];
-    if !unbeaten.is_empty() {
-        lines.push(format!("Not beaten by any other option: {}.", joined(&unbeaten)));
+    if !pareto.is_empty() {
+        lines.push(format!("Pareto-optimal: {}.", joined(&pareto)));
     }
-    lines.push(format!("Of {} options, {none} fail no invocation in the runs{without}.", rows.len()));
+    lines.push(failures(rows, several));
     lines
 }
 
-/// Two tables for each model, and what has no figures.
+/// Which options had no failures, and how many have no results.
+fn failures(rows: &[CompareRow], several: bool) -> String {
+    let options = if several { "options" } else { "policies" };
+    let clean = |row: &&CompareRow| row.runs.as_ref().is_some_and(|runs| runs.failures <= 0.0);
+    let clean: Vec<&CompareRow> = rows.iter().filter(clean).collect();
+    let of = rows.len();
+    let without = match rows.iter().filter(|row| row.runs.is_none()).count() {
+        0 => String::new(),
+        1 => "; 1 has no plan to follow".to_owned(),
+        n => format!("; {n} have no plan to follow"),
+    };
+    match clean.as_slice() {
+        [] => format!("None of {of} {options} was free of failures{without}."),
+        [one] => format!("Only {} had no failures ({of} {options} compared{without}).", label(one, several)),
+        several => format!("{} of {of} {options} had no failures{without}.", several.len()),
+    }
+}
+
+/// Two tables for each model, and what has no results.
 fn tables(rows: &[CompareRow], several: bool) -> Vec<ReportTable> {
     let mut tables = Vec::new();
     for (index, first) in rows.iter().enumerate() {
@@ -105,7 +120,7 @@ fn waits(rows: &[&CompareRow], on: &str) -> ReportTable {
     let columns = [
         ("policy", "policy"),
         ("bound", "worst case"),
-        ("witness", "shown"),
+        ("witness", "witness"),
         ("p50", "p50"),
         ("p95", "p95"),
         ("p99", "p99"),
@@ -114,7 +129,7 @@ fn waits(rows: &[&CompareRow], on: &str) -> ReportTable {
         ("worst", "worst case"),
     ];
     let mut table = ReportTable::new(
-        format!("Cold starts and failures{on} (worst case: proved; shown: by a replay)"),
+        format!("Cold starts and failures{on} (worst case: proved bound; witness: shown by replay)"),
         &columns,
     );
     for row in rows {
@@ -137,16 +152,16 @@ fn holdings(rows: &[&CompareRow], on: &str) -> ReportTable {
     let columns = [
         ("policy", "policy"),
         ("bound", "worst case"),
-        ("witness", "shown"),
+        ("witness", "witness"),
         ("peak", "peak"),
         ("mean", "mean"),
         ("hours", "ENI-hours"),
         ("addresses", "addresses"),
         ("regret", "regret"),
-        ("pareto", "unbeaten"),
+        ("pareto", "Pareto"),
     ];
     let title = format!(
-        "ENIs{on} (regret: ENI-hours beyond those of a clairvoyant with the same kind of ENIs, as a share)"
+        "ENIs{on} (regret: ENI-hours above the offline optimum with the same kind of ENI, as a share)"
     );
     let mut table = ReportTable::new(title, &columns);
     for row in rows {
@@ -166,8 +181,8 @@ fn holdings(rows: &[&CompareRow], on: &str) -> ReportTable {
 }
 
 fn notes(rows: &[&CompareRow], on: &str) -> ReportTable {
-    let columns = [("policy", "policy"), ("note", "because")];
-    let mut table = ReportTable::new(format!("Without figures{on}"), &columns).prose(&["note"]);
+    let columns = [("policy", "policy"), ("note", "reason")];
+    let mut table = ReportTable::new(format!("Without results{on}"), &columns).prose(&["note"]);
     for (row, note) in rows.iter().filter_map(|row| Some((row, row.note.as_ref()?))) {
         table.push(named(row, vec![TableCell::text(note.as_str())]));
     }

@@ -1,10 +1,10 @@
-//! Ways to cut a service into functions, side by side, and the best one.
+//! Groupings of routes into functions, side by side, and the best one.
 
 use crate::composition::{BestCut, CutObjective, CutRow, How};
 use crate::quantity::Memory;
 use crate::quantity::Millis;
 use crate::report::format::{counted, decimal, joined, name, thousands};
-use crate::report::views::{BestGroupingView, ComposeView, RefusedGroupingView, fields};
+use crate::report::views::{BestGroupingView, ComposeView, RejectedGroupingView, fields};
 use crate::report::{Answer, ReportTable, Subject, TableCell};
 
 /// What was found.
@@ -12,8 +12,8 @@ use crate::report::{Answer, ReportTable, Subject, TableCell};
 pub struct Composition {
     /// What each grouping comes to.
     pub rows: Vec<CutRow>,
-    /// Those that cannot be, and why.
-    pub refused: Vec<(String, String)>,
+    /// Those that are not possible, and why.
+    pub rejected: Vec<(String, String)>,
     /// What is to be small.
     pub objective: CutObjective,
     /// The best cut; its row is among `rows`, by this name.
@@ -31,12 +31,10 @@ impl Composition {
 /// The groupings side by side.
 pub fn compose(subject: &Subject, found: &Composition) -> Answer {
     let mut assumptions = subject.assumptions.clone();
-    assumptions.push(
-        "costs by closed form take cold starts for instant and every ENI for ready; the tables are of runs"
-            .into(),
-    );
-    let refused = found.refused.iter();
-    assumptions.extend(refused.map(|(grouping, why)| format!("{} is left out: {why}", name(grouping))));
+    assumptions
+        .push("closed-form costs assume instant cold starts and ready ENIs; the tables are from runs".into());
+    let rejected = found.rejected.iter();
+    assumptions.extend(rejected.map(|(grouping, why)| format!("{} is left out: {why}", name(grouping))));
     Answer {
         headline: headline(subject, found),
         tables: vec![side_by_side(found), functions(found), routes(found), enis(found)],
@@ -50,12 +48,12 @@ pub fn compose(subject: &Subject, found: &Composition) -> Answer {
 /// What a row came to by the objective, in its unit.
 fn simulated(row: &CutRow, objective: CutObjective) -> f64 {
     match objective {
-        CutObjective::ColdTime => row.waited_ms / 1_000.0,
+        CutObjective::ColdTime => row.cold_time_ms / 1_000.0,
         CutObjective::ColdStarts => row.cold,
         CutObjective::IdleMemory => row.idle_gb_hours,
         CutObjective::Environments => row.peak_environments as f64,
         CutObjective::Enis => row.peak_enis as f64,
-        CutObjective::Access => row.beyond_need as f64,
+        CutObjective::Access => row.excess_access as f64,
     }
 }
 
@@ -83,7 +81,7 @@ fn amount(value: f64, objective: CutObjective) -> String {
 fn headline(subject: &Subject, found: &Composition) -> Vec<String> {
     let objective = found.objective;
     let Some((best, row_name)) = &found.best else {
-        return vec![format!("No way to make functions of the routes of {} is possible.", subject.file())];
+        return vec![format!("No grouping of the routes of {} is possible.", subject.file())];
     };
     let row = found.row(row_name);
     let functions: Vec<String> = row.map_or_else(Vec::new, |row| {
@@ -91,7 +89,7 @@ fn headline(subject: &Subject, found: &Composition) -> Vec<String> {
     });
     let shown = if functions.len() > 6 { String::new() } else { format!(" ({})", joined(&functions)) };
     let of = counted(found.routes, "route", "routes");
-    let is = if row_name == "best" { String::new() } else { format!(", which is {},", name(row_name)) };
+    let called = if row_name == "best" { String::new() } else { format!(", grouping `{}`", name(row_name)) };
     let in_runs = row.map(|row| amount(simulated(row, objective), objective));
     let others: Vec<String> = ["monolith", "one-per-route"]
         .iter()
@@ -108,9 +106,12 @@ fn headline(subject: &Subject, found: &Composition) -> Vec<String> {
     let against = if others.is_empty() { String::new() } else { format!(", against {}", joined(&others)) };
     vec![
         format!(
-            "The smallest {} of the {of} comes of {}{shown}{is} with {} in the runs{against}.",
+            "The lowest {} for {of} comes from {}{shown}{called}: {} in the runs{against}.",
             objective.words(),
-            counted(best.cut.functions.len() as u64, "function", "functions"),
+            match best.cut.functions.len() as u64 {
+                1 => "one function".to_owned(),
+                n => counted(n, "function", "functions"),
+            },
             in_runs.unwrap_or_default(),
         ),
         proof(best, objective),
@@ -121,18 +122,17 @@ fn proof(best: &BestCut, objective: CutObjective) -> String {
     let cost = amount(objective.human(best.cost), objective);
     match best.how {
         How::Agreed | How::RecursionAlone => format!(
-            "By closed form it costs {cost}, and no other grouping costs less: {} priced, and the best \
-             partition of them is found exactly{}.",
+            "In closed form that is {cost}, the minimum over all groupings: {} evaluated, and {} found the \
+             optimal partition.",
             if best.priced == 1 {
-                "the one set of routes was".to_owned()
+                "the only set of routes was".to_owned()
             } else {
                 format!("all {} sets of routes were", thousands(best.priced as u64))
             },
-            if best.how == How::Agreed { ", twice" } else { "" },
+            if best.how == How::Agreed { "two exact methods" } else { "an exact method" },
         ),
         How::Search => format!(
-            "By closed form it costs {cost}; this is a search, and no grouping costs less than {}: it may be \
-             {} from the best.",
+            "In closed form that is {cost}, found by local search; the lower bound is {} (a gap of {}).",
             amount(objective.human(best.bound), objective),
             crate::report::format::percent(best.gap()),
         ),
@@ -148,29 +148,29 @@ fn side_by_side(found: &Composition) -> ReportTable {
     let columns = [
         ("grouping", "grouping"),
         ("cold", "cold"),
-        ("waited_ms", "waits"),
+        ("cold_time_ms", "cold time"),
         ("p99_ms", "p99"),
-        ("worst_ms", "at worst"),
+        ("worst_ms", "worst case"),
         ("peak_environments", "environments"),
         ("idle_gb_hours", "idle GB-h"),
         ("peak_enis", "ENIs"),
-        ("beyond_need", "beyond need"),
+        ("excess_access", "excess access"),
     ];
     let mut table = ReportTable::new(
-        "By grouping (per run; at worst: proved; beyond need: routes x targets they reach without need)",
+        "By grouping, per run (worst case: proved bound; excess access: destinations that a route can reach without need)",
         &columns,
     );
     for row in &found.rows {
         table.push(vec![
             TableCell::text(row.grouping.as_str()),
             TableCell::Decimal(row.cold, 1),
-            TableCell::Span(tenths(row.waited_ms)),
+            TableCell::Span(tenths(row.cold_time_ms)),
             TableCell::Span(row.p99_ms),
             worst(row).1,
             TableCell::Count(row.peak_environments),
             TableCell::Decimal(row.idle_gb_hours, 2),
             TableCell::Count(row.peak_enis),
-            TableCell::Count(row.beyond_need),
+            TableCell::Count(row.excess_access),
         ]);
     }
     table
@@ -196,9 +196,9 @@ fn functions(found: &Composition) -> ReportTable {
         ("memory", "memory"),
         ("cold_path_ms", "cold path"),
         ("security_groups", "security groups"),
-        ("beyond_need", "beyond need"),
+        ("excess_access", "excess access"),
     ];
-    let title = "Their functions (cold path: at its longest, with an ENI at hand)";
+    let title = "Functions (cold path: longest, with a ready ENI)";
     let mut table = ReportTable::new(title, &columns).prose(&["routes", "security_groups"]);
     for row in &found.rows {
         for function in &row.functions {
@@ -214,7 +214,7 @@ fn functions(found: &Composition) -> ReportTable {
                 TableCell::text(Memory(function.memory_bytes).to_string()),
                 TableCell::Span(function.cold_path_ms),
                 TableCell::text(groups),
-                TableCell::Count(function.beyond_need),
+                TableCell::Count(function.excess_access),
             ]);
         }
     }
@@ -226,13 +226,13 @@ fn routes(found: &Composition) -> ReportTable {
     let columns = [
         ("route", "route"),
         ("grouping", "grouping"),
-        ("function", "in"),
+        ("function", "function"),
         ("served", "invocations"),
         ("cold", "cold"),
         ("p99_ms", "p99"),
         ("max_ms", "longest"),
     ];
-    let mut table = ReportTable::new("Cold starts by route, all runs together", &columns);
+    let mut table = ReportTable::new("Cold starts by route, all runs", &columns);
     let names = found.rows.first().map_or(&[][..], |row| row.routes.as_slice());
     for (index, route) in names.iter().enumerate().filter(|(_, route)| route.served > 0) {
         for row in &found.rows {
@@ -254,7 +254,7 @@ fn routes(found: &Composition) -> ReportTable {
 
 fn enis(found: &Composition) -> ReportTable {
     let columns = [("grouping", "grouping"), ("class", "subnet (security groups)"), ("peak_enis", "ENIs")];
-    let mut table = ReportTable::new("The most ENIs held of each class", &columns).prose(&["class"]);
+    let mut table = ReportTable::new("Peak ENIs by class", &columns).prose(&["class"]);
     for row in &found.rows {
         for most in &row.enis_by_class {
             table.push(vec![
@@ -276,7 +276,7 @@ fn flat(found: &Composition) -> ReportTable {
         "best",
         "cold",
         "cold_share",
-        "waited_ms",
+        "cold_time_ms",
         "p99_ms",
         "worst_cold_start_ms",
         "worst_cold_start_bound_ms",
@@ -285,7 +285,7 @@ fn flat(found: &Composition) -> ReportTable {
         "mean_environments",
         "idle_gb_hours",
         "peak_enis",
-        "beyond_need",
+        "excess_access",
     ];
     let mut table = ReportTable::new("", &keys.map(|key| (key, key)));
     for row in &found.rows {
@@ -297,7 +297,7 @@ fn flat(found: &Composition) -> ReportTable {
             TableCell::Flag(best),
             TableCell::Decimal(row.cold, 3),
             TableCell::Share(row.cold_share),
-            TableCell::Decimal(row.waited_ms, 1),
+            TableCell::Decimal(row.cold_time_ms, 1),
             TableCell::Span(row.p99_ms),
             shown,
             bound,
@@ -306,7 +306,7 @@ fn flat(found: &Composition) -> ReportTable {
             TableCell::Decimal(row.mean_environments, 3),
             TableCell::Decimal(row.idle_gb_hours, 4),
             TableCell::Count(row.peak_enis),
-            TableCell::Count(row.beyond_need),
+            TableCell::Count(row.excess_access),
         ]);
     }
     table
@@ -318,17 +318,21 @@ fn view<'a>(subject: &'a Subject, found: &'a Composition) -> ComposeView<'a> {
         grouping: row,
         objective: objective.words(),
         unit: objective.unit(),
-        how: best.how,
+        method: best.how,
         cost: objective.human(best.cost),
-        bound: objective.human(best.bound),
+        lower_bound: objective.human(best.bound),
         gap: best.gap(),
-        functions_priced: best.priced,
+        sets_evaluated: best.priced,
     });
     ComposeView {
         about: subject.about(),
         routes: found.routes,
         groupings: &found.rows,
-        refused: found.refused.iter().map(|(grouping, why)| RefusedGroupingView { grouping, why }).collect(),
+        rejected: found
+            .rejected
+            .iter()
+            .map(|(grouping, reason)| RejectedGroupingView { grouping, reason })
+            .collect(),
         best,
     }
 }

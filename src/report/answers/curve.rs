@@ -1,7 +1,6 @@
 //! The worst-case curve: the longest cold start an arrival can meet, slot by slot.
 
 use crate::quantity::Millis;
-use crate::report::format::sentence;
 use crate::report::{ReportClock, ReportTable, TableCell};
 use crate::worst_case::CurvePoint;
 
@@ -10,7 +9,7 @@ const SHOWN: usize = 96;
 /// The length of a full bar, characters.
 const BAR: u64 = 24;
 
-/// One row per slot, with a bar: full blocks for what a replay shows, light ones up to what is proved.
+/// One row per slot, with a bar: full blocks for the witness, light ones up to the bound.
 pub(super) fn table(points: &[CurvePoint]) -> ReportTable {
     let rest = if points.iter().any(|point| point.invocations == 0) {
         "; slots without arrivals are left out"
@@ -18,14 +17,12 @@ pub(super) fn table(points: &[CurvePoint]) -> ReportTable {
         ""
     };
     let mut table = ReportTable::new(
-        format!(
-            "The longest cold start an arrival can meet, by slot (█ a replay shows it, ░ proved at most{rest})"
-        ),
+        format!("Worst-case cold start by arrival time (█ witness, ░ bound{rest})"),
         &[
             ("at_ms", "from"),
             ("invocations", "invocations"),
-            ("witness_ms", "a replay shows"),
-            ("bound_ms", "proved at most"),
+            ("witness_ms", "witness"),
+            ("bound_ms", "bound"),
             ("bar", ""),
         ],
     );
@@ -55,7 +52,7 @@ fn bar(point: &CurvePoint, most: u64) -> String {
     "█".repeat(shown) + &"░".repeat(proved.saturating_sub(shown))
 }
 
-/// When an arrival can meet the largest value that is proved, and what it can meet before and after.
+/// When the worst case can occur, by the bounds, and the longest cold start before and after.
 pub(super) fn when(points: &[CurvePoint], slot: Millis, clock: ReportClock) -> Option<String> {
     let busy: Vec<(u64, u64)> = points
         .iter()
@@ -70,32 +67,27 @@ pub(super) fn when(points: &[CurvePoint], slot: Millis, clock: ReportClock) -> O
     let instant = |at: u64| clock.phrase(at).trim_start_matches("at ").to_owned();
     let until = instant(busy[last].0.saturating_add(slot.0));
     let at_most = |bound: u64| match bound {
-        0 => "none at all".to_owned(),
-        bound => format!("at most {}", Millis(bound)),
+        0 => "there are no cold starts".to_owned(),
+        bound => format!("cold starts take at most {}", Millis(bound)),
     };
-    let span = Millis(most);
-    let when = match (before, after) {
-        (None, None) => {
-            return Some(format!(
-                "By what is proved, an arrival can meet {span} in the last {slot} of the traffic as in the first."
-            ));
+    let worst = format!("The worst case ({}) can occur", Millis(most));
+    let first = || instant(busy[first].0);
+    Some(match (before, after) {
+        (None, None) => format!("{worst} throughout the trace, from its first {slot} to its last."),
+        (None, Some(after)) => format!("{worst} only before {until}; after that, {}.", at_most(after)),
+        (Some(before), None) => {
+            format!("{worst} only from {} on; before that, {}.", first(), at_most(before))
         }
-        (None, Some(_)) => format!("an arrival can meet {span} until {until}"),
-        (Some(_), None) => format!("an arrival can meet {span} from {} on", instant(busy[first].0)),
-        (Some(_), Some(_)) => {
-            format!("an arrival can meet {span} from {} until {until}", instant(busy[first].0))
+        (Some(before), Some(after)) if before == after => {
+            format!("{worst} only between {} and {until}; otherwise {}.", first(), at_most(after))
         }
-    };
-    let around = match (before, after) {
-        (None, Some(after)) => format!("; after that, {}", at_most(after)),
-        (Some(before), None) => format!("; before that, {}", at_most(before)),
-        (Some(before), Some(after)) if before == after => format!("; else {}", at_most(after)),
-        (Some(before), Some(after)) => {
-            format!("; before that, {}, and after it, {}", at_most(before), at_most(after))
-        }
-        (None, None) => String::new(),
-    };
-    Some(sentence(&format!("by what is proved, {when}{around}.")))
+        (Some(before), Some(after)) => format!(
+            "{worst} only between {} and {until}; before that, {}; after it, {}.",
+            first(),
+            at_most(before),
+            at_most(after)
+        ),
+    })
 }
 
 #[cfg(test)]
@@ -119,17 +111,19 @@ mod tests {
             let bounds: Vec<_> = bounds.iter().map(|&bound| Some(bound)).collect();
             when(&points(&bounds), Millis(1_000), ReportClock::default())
         };
-        let is = |text: &str| Some(format!("By what is proved, an arrival can meet {text}."));
-        assert_eq!(said(&[5, 5, 0]), is("5ms until 2s after the start; after that, none at all"));
-        assert_eq!(said(&[5, 2, 5]), is("5ms in the last 1s of the traffic as in the first"));
-        // A slot without arrivals (9) says nothing.
-        assert_eq!(said(&[9, 3, 5, 9]), is("5ms from 2s after the start on; before that, at most 3ms"));
-        let both = "5ms from 1s after the start until 2s after the start";
-        assert_eq!(said(&[1, 5, 1]), is(&format!("{both}; else at most 1ms")));
+        let is = |text: &str| Some(format!("The worst case (5ms) can occur {text}."));
         assert_eq!(
-            said(&[1, 5, 0]),
-            is(&format!("{both}; before that, at most 1ms, and after it, none at all"))
+            said(&[5, 5, 0]),
+            is("only before 2s after the start; after that, there are no cold starts")
         );
+        assert_eq!(said(&[5, 2, 5]), is("throughout the trace, from its first 1s to its last"));
+        // A slot without arrivals (9) says nothing.
+        let from = "only from 2s after the start on; before that, cold starts take at most 3ms";
+        assert_eq!(said(&[9, 3, 5, 9]), is(from));
+        let both = "only between 1s after the start and 2s after the start";
+        assert_eq!(said(&[1, 5, 1]), is(&format!("{both}; otherwise cold starts take at most 1ms")));
+        let around = "before that, cold starts take at most 1ms; after it, there are no cold starts";
+        assert_eq!(said(&[1, 5, 0]), is(&format!("{both}; {around}")));
         assert_eq!((said(&[0, 0]), said(&[])), (None, None));
         assert_eq!(when(&points(&[Some(5), None]), Millis(1), ReportClock::default()), None);
     }

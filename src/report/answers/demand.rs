@@ -1,4 +1,4 @@
-//! What is in the traffic, and what it needs.
+//! What a trace contains, and what it needs.
 
 use crate::demand::{Curve, Demand, FunctionDemand, PoolDemand};
 use crate::quantity::Millis;
@@ -23,7 +23,7 @@ const SHOWN: usize = 20;
 /// The most points of a curve over time in JSON: a day of minutes.
 const POINTS: u64 = 1_440;
 
-/// What the traffic needs; `pools` names those of `demand`, in its order.
+/// What the trace needs; `pools` names those of `demand`, in its order.
 pub fn demand(subject: &Subject, demand: &Demand, pools: &[PoolNames]) -> Answer {
     let mut functions: Vec<&FunctionDemand> = demand.functions.iter().collect();
     functions.sort_by_key(|function| {
@@ -32,7 +32,7 @@ pub fn demand(subject: &Subject, demand: &Demand, pools: &[PoolNames]) -> Answer
     let named: Vec<(&PoolDemand, &PoolNames)> = demand.pools.iter().zip(pools).collect();
     let mut assumptions = subject.assumptions.clone();
     assumptions.push(
-        "by closed form: cold starts take no time, the newest idle environment is reused, and no limit binds"
+        "closed form: cold starts take no time, the newest idle environment is reused, and limits are ignored"
             .into(),
     );
     Answer {
@@ -49,12 +49,12 @@ fn headline(subject: &Subject, demand: &Demand) -> Vec<String> {
     let clock = subject.clock;
     let source = subject.file();
     if subject.invocations == 0 {
-        return vec![format!("{source} holds no invocation, so it needs no environment and no ENI.")];
+        return vec![format!("{source} has no invocations, so no environments and no ENIs are needed.")];
     }
     let (environments, environments_at) = demand.environments.peak();
     let (enis, enis_at) = demand.enis.peak();
     let held = match enis {
-        0 => "no ENIs, since no function is in a VPC".to_owned(),
+        0 => "no ENIs (no function is in a VPC)".to_owned(),
         n => format!("{} ({})", counted(n.into(), "ENI", "ENIs"), clock.phrase(enis_at)),
     };
     let need = format!(
@@ -72,7 +72,7 @@ fn headline(subject: &Subject, demand: &Demand) -> Vec<String> {
         None => String::new(),
     };
     let holds = format!(
-        "It holds {} of {} over {} ({shape}{from}); at most {} at once, {}.",
+        "It has {} of {} over {} ({shape}{from}); at most {} concurrently, {}.",
         counted(subject.invocations, "invocation", "invocations"),
         counted(subject.functions, "function", "functions"),
         subject.span,
@@ -92,13 +92,12 @@ pub(super) fn mean(total_ms: u128, span: Millis) -> f64 {
 }
 
 /// The title and the first columns of a table of functions: what each runs at once.
-pub(super) const LOAD_TITLE: &str =
-    "By function, busiest first (mean and most: invocations that run at once)";
+pub(super) const LOAD_TITLE: &str = "By function, busiest first (mean and peak: concurrent invocations)";
 pub(super) const LOAD_COLUMNS: [(&str, &str); 5] = [
     ("function", "function"),
     ("invocations", "invocations"),
     ("mean_concurrency", "mean"),
-    ("peak_concurrency", "most"),
+    ("peak_concurrency", "peak"),
     ("peak_concurrency_at_ms", "first at"),
 ];
 
@@ -126,7 +125,7 @@ fn by_function(subject: &Subject, demand: &Demand, functions: &[&FunctionDemand]
     table.rows = functions.iter().map(row).collect();
     table.shown = Some((SHOWN, "functions"));
     let over_time = |what: &str, curve: &Curve| {
-        Chart::new(format!("{what} over time (the most in each column)"), curve.steps(), subject.span.0)
+        Chart::new(format!("{what} over time (maximum per column)"), curve.steps(), subject.span.0)
     };
     table.charts.extend(over_time("Environments", &demand.environments));
     // Where each ENI carries one environment and goes with it, one curve says it all.
@@ -137,7 +136,7 @@ fn by_function(subject: &Subject, demand: &Demand, functions: &[&FunctionDemand]
     let busy = demand.functions.iter().map(|function| function.busy_ms).sum();
     table.total = (functions.len() > 1).then(|| {
         vec![
-            TableCell::text("(all together)"),
+            TableCell::text("(total)"),
             TableCell::Count(subject.invocations),
             TableCell::Decimal(mean(busy, subject.span), 2),
             TableCell::Count(demand.peak_concurrency.into()),
@@ -151,15 +150,15 @@ fn by_function(subject: &Subject, demand: &Demand, functions: &[&FunctionDemand]
 
 fn by_pool(subject: &Subject, pools: &[(&PoolDemand, &PoolNames)]) -> ReportTable {
     let mut table = ReportTable::new(
-        "ENIs, by the subnets and security groups that functions share",
+        "ENIs by shared subnets and security groups",
         &[
             ("subnets", "subnets"),
             ("security_groups", "security groups"),
             ("functions", "functions"),
-            ("enis_in_use", "in use at once"),
-            ("enis", "held at once"),
+            ("enis_in_use", "peak in use"),
+            ("enis", "peak held"),
             ("enis_at_ms", "first at"),
-            ("mean_enis", "held on average"),
+            ("mean_enis", "mean held"),
         ],
     )
     .prose(&["subnets", "security_groups"]);

@@ -7,7 +7,7 @@ use crate::report::{Answer, ReportTable, TableCell};
 /// Every example with the question it answers.
 pub fn examples() -> Answer {
     let all = example::ALL;
-    let mut table = ReportTable::new("", &[("name", "name"), ("question", "the question it answers")]);
+    let mut table = ReportTable::new("", &[("name", "name"), ("question", "question it answers")]);
     for example in all {
         table.push(vec![TableCell::text(example.name), TableCell::text(example.question())]);
     }

@@ -1,22 +1,22 @@
-//! What binds a plan, what a little more or less would change, and what would make one possible.
+//! What binds a plan, the marginal value of each limit, and what would make a plan possible.
 
 use crate::plan::explain::{BindingStretch, Explanation, PriceDifference, Remedy, ShadowPrice};
 use crate::plan::{Minimised, NoPlan, Plan};
 use crate::quantity::{Millis, Rate};
-use crate::report::format::{counted, decimal, joined, name, sentence, thousands};
+use crate::report::format::{counted, decimal, joined, name, thousands};
 use crate::report::{ReportClock, ReportTable, Subject, TableCell};
 
 /// Functions that are named in a sentence.
 const NAMED: usize = 3;
 
-/// What the plan made small beside the ENIs: a sentence.
+/// The value of the plan's own objective: a sentence.
 pub(super) fn objective(minimised: &Minimised) -> Option<String> {
     let value = minimised.value?;
     let least = match minimised.gap {
-        0.0 => ", and no plan does with less".to_owned(),
+        0.0 => ", the minimum".to_owned(),
         gap => format!(
-            "; no plan does with less than {} ({:.1}% less)",
-            worth(minimised, minimised.lower_bound),
+            "; the lower bound is {} ({:.1}% less)",
+            amount_of(minimised, minimised.lower_bound),
             100.0 * gap
         ),
     };
@@ -24,19 +24,19 @@ pub(super) fn objective(minimised: &Minimised) -> Option<String> {
         ("cost", _) => {
             let price = |price: Option<f64>| price.unwrap_or(0.0);
             format!(
-                "It costs {} at {} an ENI-hour and {} a creation",
-                worth(minimised, value),
+                "It costs {} at {} per ENI-hour and {} per creation",
+                amount_of(minimised, value),
                 price(minimised.price_eni_hour),
                 price(minimised.price_creation)
             )
         }
-        (_, Some(subnet)) => format!("It takes {} of subnet {}", worth(minimised, value), name(subnet)),
-        (_, None) => format!("It takes {} of any one subnet", worth(minimised, value)),
+        (_, Some(subnet)) => format!("It uses {} of subnet {}", amount_of(minimised, value), name(subnet)),
+        (_, None) => format!("It uses {} of any one subnet", amount_of(minimised, value)),
     };
     Some(format!("{what}{least}."))
 }
 
-fn worth(minimised: &Minimised, value: f64) -> String {
+fn amount_of(minimised: &Minimised, value: f64) -> String {
     if minimised.what == "cost" {
         return decimal(value, 4);
     }
@@ -45,34 +45,52 @@ fn worth(minimised: &Minimised, value: f64) -> String {
     format!("{all} {noun} at once")
 }
 
-/// Which limits rule a plan out together, and what would help: sentences.
+/// The irreducible infeasible set of limits, and what would help: sentences.
 pub(super) fn refusal(none: &NoPlan) -> Vec<String> {
     let mut lines = Vec::new();
     match none.conflict.as_slice() {
         [] => {}
-        [one] => lines.push(format!("The {one} alone rules it out: without it there is a plan.")),
+        [one] => {
+            lines.push(format!("The {one} alone makes the target infeasible: without it there is a plan."));
+        }
         several => lines.push(format!(
-            "Together the {} rule it out: without any one of them there is a plan.",
+            "Irreducible infeasible set: the {}. Without any one of them there is a plan.",
             joined(several)
         )),
+    }
+    let limits = ["addresses", "vpc_quota", "region_quota", "api_burst", "api_refill"];
+    let useless = none.fixes.iter().filter(|fix| !fix.works && limits.contains(&fix.kind));
+    let useless: Vec<String> = useless.map(|fix| fix.what.clone()).collect();
+    if !useless.is_empty() {
+        lines.push(format!("Raising the {} does not help.", one_of(&useless)));
     }
     let works: Vec<String> =
         none.fixes.iter().filter(|fix| fix.works).map(|fix| fix.change.clone()).take(4).collect();
     if !works.is_empty() {
-        lines.push(format!("Each of these alone would do, and no smaller: {}.", works.join("; or ")));
+        lines.push(format!(
+            "Each of these changes alone is enough, and a smaller one is not: {}.",
+            works.join("; or ")
+        ));
     } else if !none.fixes.is_empty() {
-        lines.push("No single change that was tried brings a plan.".to_owned());
+        lines.push("No single change that was tried makes a plan possible.".to_owned());
     }
     lines
 }
 
-/// Each kind of change and the smallest that works.
+/// `a`, `a or b`, `a, b or c`.
+fn one_of(parts: &[String]) -> String {
+    match parts {
+        [most @ .., last] if !most.is_empty() => format!("{} or {last}", most.join(", ")),
+        parts => parts.concat(),
+    }
+}
+
+/// Each kind of change and the smallest that helps.
 pub(super) fn fixes(plan: &Plan) -> Option<ReportTable> {
     let none = plan.infeasible.as_ref().filter(|none| !none.fixes.is_empty())?;
     let columns =
-        [("kind", "kind"), ("works", "works"), ("change", "smallest change"), ("peak_enis", "ENIs then")];
-    let mut table =
-        ReportTable::new("What one change alone would do, each planned again", &columns).prose(&["change"]);
+        [("kind", "kind"), ("feasible", "helps"), ("change", "smallest change"), ("peak_enis", "peak ENIs")];
+    let mut table = ReportTable::new("Single changes, each planned again", &columns).prose(&["change"]);
     for Remedy { kind, works, change, peak_enis, .. } in &none.fixes {
         table.push(vec![
             TableCell::text(kind.replace('_', " ")),
@@ -91,8 +109,8 @@ pub(super) fn binds(subject: &Subject, explanation: &Explanation) -> Vec<String>
     lines.extend(tight.iter().map(|price| saves(subject.clock, price)));
     if tight.is_empty() {
         lines.push(
-            "No limit binds: more of any one of them would not make the plan better, since it holds what the \
-             traffic needs."
+            "No limit binds: raising any one of them would not improve the plan, which holds what the traffic \
+             needs."
                 .to_owned(),
         );
     }
@@ -121,7 +139,7 @@ fn at_the_peak(subject: &Subject, explanation: &Explanation) -> String {
     let rest: u64 = held.iter().skip(NAMED).map(|held| held.enis).sum();
     let rest = if rest > 0 { format!("; {} for the rest", thousands(rest)) } else { String::new() };
     let when = subject.clock.full(explanation.peak_ms);
-    format!("The peak of {} is from {when} on: {}{rest}.", counted(all, "ENI", "ENIs"), shown.join("; "))
+    format!("The peak of {} begins at {when}: {}{rest}.", counted(all, "ENI", "ENIs"), shown.join("; "))
 }
 
 /// What a number of this kind is called.
@@ -139,7 +157,7 @@ fn amount(kind: &str, by: u64) -> String {
 fn parts(difference: &PriceDifference, sign: f64) -> String {
     let mut parts = Vec::new();
     if let Some(value) = difference.objective.filter(|value| *value != 0.0) {
-        parts.push(format!("{} of what is made small", decimal(sign * value, 4)));
+        parts.push(format!("{} of the objective", decimal(sign * value, 4)));
     }
     if difference.peak_enis != 0 {
         let one = difference.peak_enis.abs() == 1;
@@ -161,7 +179,7 @@ fn parts(difference: &PriceDifference, sign: f64) -> String {
 fn saves(clock: ReportClock, price: &ShadowPrice) -> String {
     let Some(more) = &price.more else { return String::new() };
     let each = if more.by > 1 && more.peak_enis > 0 && price.kind != "head_start" {
-        format!(" ({:.2} at the peak each)", more.peak_enis as f64 / more.by as f64)
+        format!(" ({:.2} each at the peak)", more.peak_enis as f64 / more.by as f64)
     } else {
         String::new()
     };
@@ -169,25 +187,25 @@ fn saves(clock: ReportClock, price: &ShadowPrice) -> String {
         .plenty
         .as_ref()
         .filter(|plenty| plenty.peak_enis != more.peak_enis || price.kind == "addresses");
-    let plenty = plenty
-        .map_or_else(String::new, |plenty| format!("; as many as it could use save {}", parts(plenty, 1.0)));
+    let plenty =
+        plenty.map_or_else(String::new, |plenty| format!("; without the limit, {}", parts(plenty, 1.0)));
     format!(
-        "{} more of the {}{} save {}{each}{plenty}.",
-        sentence(&amount(price.kind, more.by)),
+        "Raising the {} by {}{} saves {}{each}{plenty}.",
         price.limit,
+        amount(price.kind, more.by),
         until(clock, &price.full),
         parts(more, 1.0)
     )
 }
 
-/// `, used up from 08:10 to 09:15`.
+/// ` (exhausted from 08:10 to 09:15)`.
 fn until(clock: ReportClock, full: &[BindingStretch]) -> String {
     let (Some(first), Some(last)) = (full.first(), full.last()) else { return String::new() };
     let longest = full.iter().max_by_key(|stretch| stretch.to_ms - stretch.from_ms).unwrap_or(first);
     match full.len() {
-        1 => format!(" (used up from {} to {})", clock.full(first.from_ms), clock.full(first.to_ms)),
+        1 => format!(" (exhausted from {} to {})", clock.full(first.from_ms), clock.full(first.to_ms)),
         n => format!(
-            " (used up {} times before {}, the longest from {} to {})",
+            " (exhausted {} times before {}, longest from {} to {})",
             thousands(n as u64),
             clock.full(last.to_ms),
             clock.full(longest.from_ms),
@@ -202,31 +220,35 @@ fn spare(price: &ShadowPrice) -> String {
         Some(less) => format!("the plan costs {} more", parts(less, -1.0)),
     };
     match price.spare {
-        0 => format!("Not {} less of the {} will do: then {then}.", amount(price.kind, 1), price.limit),
-        spare if spare >= price.available => format!("The {} plays no part.", price.limit),
+        0 => format!("The {} has no slack: with {} less, {then}.", price.limit, amount(price.kind, 1)),
+        spare if spare >= price.available => format!("The {} does not matter.", price.limit),
         spare => format!(
-            "{} can be taken from the {}; without {} {then}.",
-            sentence(&amount(price.kind, spare)),
+            "The {} has a slack of {}: with {} less, {then}.",
             price.limit,
+            amount(price.kind, spare),
             amount(price.kind, spare + 1)
         ),
     }
 }
 
-/// Each limit, what the plan uses of it, and what one more or less is worth.
+/// Each limit, its use, its slack and its marginal value.
 pub(super) fn prices(clock: ReportClock, explanation: &Explanation) -> ReportTable {
     let columns = [
         ("limit", "limit"),
-        ("available", "there is"),
+        ("available", "available"),
         ("used", "used"),
-        ("full", "used up"),
-        ("spare", "to spare"),
-        ("less", "one less than that"),
-        ("more", "fewest more that save"),
-        ("saves", "what they save"),
+        ("exhausted", "exhausted"),
+        ("slack", "slack"),
+        ("beyond_slack", "one less"),
+        ("smallest_increase", "smallest useful increase"),
+        ("saves", "saves"),
     ];
-    let mut table =
-        ReportTable::new("What each limit is worth", &columns).prose(&["limit", "full", "less", "saves"]);
+    let mut table = ReportTable::new("Marginal value of each limit", &columns).prose(&[
+        "limit",
+        "exhausted",
+        "beyond_slack",
+        "saves",
+    ]);
     for price in &explanation.prices {
         let less = match &price.less {
             Some(less) => format!("costs {}", parts(less, -1.0)),

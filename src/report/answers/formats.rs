@@ -1,15 +1,14 @@
-//! The import formats.
+//! The trace formats.
 
 use crate::import;
 use crate::report::views::{FormatView, FormatsView};
 use crate::report::{Answer, ReportTable, TableCell};
 
-/// Every traffic format with its header.
+/// Every trace format with its header.
 pub fn formats() -> Answer {
     let all = import::ALL;
-    let columns =
-        [("format", "format"), ("gives", "gives"), ("header", "header"), ("summary", "what it holds")];
-    let mut table = ReportTable::new("", &columns).prose(&["gives", "header", "summary"]);
+    let columns = [("format", "format"), ("shapes", "shape"), ("header", "header"), ("summary", "contents")];
+    let mut table = ReportTable::new("", &columns).prose(&["shapes", "header", "summary"]);
     for format in all {
         table.push(vec![
             TableCell::text(format.name()),
@@ -25,7 +24,7 @@ pub fn formats() -> Answer {
             header: format.header(),
             summary: format.summary(),
             companions: format.companions(),
-            gives: gives.shape,
+            shapes: gives.shape,
             durations: gives.durations,
             memory: gives.memory,
             verified: gives.verified,
@@ -33,12 +32,12 @@ pub fn formats() -> Answer {
     });
     let mut answer = Answer {
         headline: vec![
-            format!("Traffic is read from {} formats.", all.len()),
-            "Header and content decide which; --traffic-format names one.".into(),
-            "Files may be packed with gzip or zstd, and several of one format are read as one traffic."
+            format!("eniplan reads {} trace formats.", all.len()),
+            "The format is detected from header and content; --traffic-format names one.".into(),
+            "Files may be compressed with gzip or zstd; several files of one format are read as one trace."
                 .into(),
             "Times are RFC 3339, `2026-03-02 10:00:00` (UTC, or --time-zone), seconds or milliseconds since \
-             1970, or seconds from 0; in eniplan's own formats the function column may be left out."
+             1970, or seconds from 0; in eniplan's own formats the function column is optional."
                 .into(),
         ],
         tables: vec![table],

@@ -1,8 +1,9 @@
-//! How far the traffic can grow before a promise breaks, and what breaks then.
+//! How far traffic can grow before a target is missed, and which limit is exceeded then.
 
-use crate::plan::{Headroom, Probe, ProbeShortage};
+use super::shortage;
+use crate::plan::{Headroom, Probe};
 use crate::quantity::Millis;
-use crate::report::format::{counted, joined, name, thousands};
+use crate::report::format::{counted, joined, name};
 use crate::report::views::{HeadroomView, fields};
 use crate::report::{Answer, ReportTable, Subject, TableCell};
 
@@ -10,15 +11,18 @@ use crate::report::{Answer, ReportTable, Subject, TableCell};
 pub fn headroom(subject: &Subject, headroom: &Headroom) -> Answer {
     let mut assumptions = subject.assumptions.clone();
     assumptions.push(
-        "scaled: the first n invocations of a function become the first floor(n x factor), concurrency is \
-         rounded up; durations, and when in the day, stay as they are"
+        "scaling: the first n invocations of a function become the first floor(n x factor), concurrency is \
+         rounded up; durations and times of day stay the same"
             .to_owned(),
     );
     for probe in headroom.holds.iter().chain(&headroom.breaks) {
         assumptions.extend(probe.unproved.iter().map(|line| format!("at {}: {line}", probe.factor)));
     }
+    let mut headline = vec![holds(subject, headroom)];
+    headline.extend(breaks(subject, headroom));
+    headline.push(order(headroom));
     Answer {
-        headline: vec![holds(subject, headroom), breaks(subject, headroom), order(headroom)],
+        headline,
         tables: vec![probes(headroom)],
         assumptions,
         json: fields(&HeadroomView { about: subject.about(), headroom }),
@@ -28,34 +32,25 @@ pub fn headroom(subject: &Subject, headroom: &Headroom) -> Answer {
 }
 
 fn keeper(subject: &Subject, headroom: &Headroom) -> String {
-    let who = if headroom.kept_by == "plan" { "with a plan made for it" } else { "by the policy alone" };
+    let who = if headroom.kept_by == "plan" { "with a new plan" } else { "without a plan" };
     format!("{} {who}", subject.setting())
 }
 
 fn holds(subject: &Subject, headroom: &Headroom) -> String {
-    let promise = Millis(headroom.max_cold_start_ms);
-    let what = match headroom.grown.as_slice() {
-        [] => "the traffic".to_owned(),
-        grown => format!(
-            "the traffic of {}",
-            joined(&grown.iter().map(|function| name(function)).collect::<Vec<_>>())
-        ),
-    };
+    let target = Millis(headroom.max_cold_start_ms);
+    let grown: Vec<String> = headroom.grown.iter().map(|function| name(function)).collect();
+    let what = if grown.is_empty() { "Traffic".to_owned() } else { format!("Traffic of {}", joined(&grown)) };
     let setting = keeper(subject, headroom);
     let Some(probe) = &headroom.holds else {
-        let at = match headroom.grown.as_slice() {
-            [] => String::new(),
-            _ => format!(" of {what}"),
-        };
         let smallest = headroom.probes.first().map(|probe| probe.factor.to_string()).unwrap_or_default();
         return format!(
-            "Every cold start within {promise}, under {setting}: the promise does not hold as it is, nor at \
-             any smaller factor{at} down to {smallest}."
+            "{what} cannot grow: the cold-start target of {target} is missed now, and at every smaller factor \
+             down to {smallest}, under {setting}."
         );
     };
     let enis = probe.peak_enis.map_or_else(String::new, |enis| {
         let most = if headroom.kept_by == "plan" { "" } else { "at most " };
-        format!(", with {most}{} held at once", counted(enis, "ENI", "ENIs"))
+        format!(" ({most}{} at peak)", counted(enis, "ENI", "ENIs"))
     });
     let verb = if headroom.breaks.is_none() {
         "can grow at least to"
@@ -64,58 +59,35 @@ fn holds(subject: &Subject, headroom: &Headroom) -> String {
     } else {
         "can grow to"
     };
-    format!(
-        "{} {verb} {}, every cold start within {promise}, under {setting}{enis}.",
-        up(&what),
-        probe.factor
-    )
+    format!("{what} {verb} {} with every cold start within {target} under {setting}{enis}.", probe.factor)
 }
 
-fn up(text: &str) -> String {
-    crate::report::format::sentence(text)
-}
-
-fn breaks(subject: &Subject, headroom: &Headroom) -> String {
+fn breaks(subject: &Subject, headroom: &Headroom) -> Vec<String> {
     let Some(probe) = &headroom.breaks else {
-        let why = headroom.stopped.as_deref().unwrap_or("no factor that was tried breaks it");
-        return format!("Nothing was found that breaks it: {why}.");
+        let why = headroom.stopped.as_deref().unwrap_or("no factor that was tried misses the target");
+        return vec![format!("No larger factor was tried: {why}.")];
     };
-    let found = if probe.proved { "no plan keeps it" } else { "nothing was found that provably keeps it" };
-    let short: Vec<String> = probe.shortages.iter().take(3).map(|short| shortage(subject, short)).collect();
-    if short.is_empty() {
-        return format!("At {} {found}.", probe.factor);
-    }
-    format!("At {} {found}: short is the {}.", probe.factor, joined(&short))
-}
-
-fn shortage(subject: &Subject, shortage: &ProbeShortage) -> String {
-    let text = |n: u64| if shortage.unit == "ms" { Millis(n).to_string() } else { thousands(n) };
-    let when = shortage.from_ms.map_or_else(String::new, |at| format!(", {}", subject.clock.phrase(at)));
-    match (shortage.needed, shortage.unit) {
-        (Some(fails), "invocations") => {
-            format!("{} ({}{when})", shortage.limit, counted(fails, "invocation fails", "invocations fail"))
-        }
-        (_, "plans") => shortage.limit.clone(),
-        (Some(needed), _) => {
-            let short = text(needed.saturating_sub(shortage.available));
-            let there = text(shortage.available);
-            format!("{} ({} needed, {there} there, {short} short{when})", shortage.limit, text(needed))
-        }
-        (None, _) => format!("{} (none is proved, {} asked{when})", shortage.limit, text(shortage.available)),
-    }
+    let found = match (headroom.kept_by, probe.proved) {
+        ("plan", true) => "No plan keeps the target",
+        ("plan", false) => "No plan was found",
+        (_, true) => "The target is missed",
+        (_, false) => "The target is not proved to be kept",
+    };
+    let shortages = probe.shortages.iter().take(3).map(|short| shortage::of_probe(subject.clock, short));
+    std::iter::once(format!("{found} at {}.", probe.factor)).chain(shortages).collect()
 }
 
 fn order(headroom: &Headroom) -> String {
-    let probes = counted(headroom.probes.len() as u64, "factor was", "factors were");
+    let probes = counted(headroom.probes.len() as u64, "factor", "factors");
     if headroom.monotone {
         let what = match (&headroom.holds, &headroom.breaks) {
             (Some(holds), Some(breaks)) => {
-                format!("all up to {} hold, all from {} on break", holds.factor, breaks.factor)
+                format!("all up to {} keep the target, all from {} on miss it", holds.factor, breaks.factor)
             }
-            (Some(_), None) => "all hold".to_owned(),
-            (None, _) => "all break".to_owned(),
+            (Some(_), None) => "all keep the target".to_owned(),
+            (None, _) => "all miss the target".to_owned(),
         };
-        return format!("{probes} asked about: {what}.");
+        return format!("{probes} tried: {what}.");
     }
     let breaks = headroom.breaks.as_ref().map(|probe| probe.factor);
     let above = headroom
@@ -124,7 +96,7 @@ fn order(headroom: &Headroom) -> String {
         .filter(|probe| probe.holds && breaks.is_some_and(|factor| probe.factor > factor));
     let above: Vec<String> = above.map(|probe| probe.factor.to_string()).take(3).collect();
     format!(
-        "{probes} asked about, and growth is not in order here: it also holds at {}, though it breaks below.",
+        "{probes} tried: the target is also kept at {}, although a smaller factor misses it.",
         joined(&above)
     )
 }
@@ -132,15 +104,15 @@ fn order(headroom: &Headroom) -> String {
 fn probes(headroom: &Headroom) -> ReportTable {
     let columns = [
         ("factor", "factor"),
-        ("holds", "holds"),
-        ("peak_enis", "ENIs"),
+        ("holds", "kept"),
+        ("peak_enis", "peak ENIs"),
         ("eni_hours", "ENI-hours"),
-        ("shortage", "what is short"),
+        ("shortage", "limit"),
         ("needed", "needed"),
         ("available", "available"),
         ("from_ms", "from"),
     ];
-    let mut table = ReportTable::new("The factors asked about", &columns).prose(&["shortage"]);
+    let mut table = ReportTable::new("Factors tried", &columns).prose(&["shortage"]);
     let value = |unit: &str, n: u64| if unit == "ms" { TableCell::Span(n) } else { TableCell::Count(n) };
     for Probe { factor, holds, peak_enis, eni_hours, shortages, .. } in &headroom.probes {
         let first = shortages.first();

@@ -20,6 +20,7 @@ mod probability;
 mod reuse;
 mod reuse_runs;
 mod runs;
+mod shortage;
 mod simulate;
 mod sweep;
 mod verify;

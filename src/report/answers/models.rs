@@ -7,7 +7,7 @@ use crate::report::{Answer, ReportTable, TableCell};
 
 /// Every cited number of `models`.
 pub fn models(models: &[Platform]) -> Answer {
-    let columns = [("model", "model"), ("policy", "its policy"), ("summary", "what it stands for")];
+    let columns = [("model", "model"), ("policy", "policy"), ("summary", "description")];
     let mut summaries = ReportTable::new("", &columns).prose(&["summary"]);
     let mut flat = ReportTable::new(
         "",

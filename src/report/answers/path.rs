@@ -1,9 +1,9 @@
-//! The path of one cold start: its phases, what each waited for, and which part of it binds.
+//! The path of one cold start: its phases, what each waited for, and its longest part.
 
 use crate::cold_path::{Cause, EniFound, NoReady, PathPhase, PhaseWait, SystemLimit};
 use crate::quantity::{Millis, Rate};
-use crate::report::format::{counted, joined, name, thousands};
-use crate::report::views::{BindingView, NoWaitView, SpentOnView};
+use crate::report::format::{counted, joined, name, sentence, thousands};
+use crate::report::views::{BottleneckView, NoWaitView, SpentOnView};
 use crate::report::{ReportTable, TableCell};
 
 /// The limits on ENIs and microVMs, for sentences; `None`: there is none.
@@ -30,7 +30,7 @@ impl ColdStartLimits {
         match limit {
             SystemLimit::MicrovmRate => {
                 let rate = self.microvm.map_or_else(String::new, |rate| format!(" ({rate})"));
-                format!("rate at which hosts start microVMs{rate}")
+                format!("microVM start rate{rate}")
             }
             SystemLimit::ApiTokens => {
                 let bucket = self.api.map_or_else(String::new, |(burst, rate)| {
@@ -52,12 +52,12 @@ impl ColdStartLimits {
 pub(super) fn path(title: &str, phases: &[PathPhase]) -> Option<ReportTable> {
     let columns = [
         ("phase", "phase"),
-        ("start_ms", "starts after"),
+        ("start_ms", "starts at"),
         ("wait_ms", "waits"),
-        ("for", "for"),
+        ("waits_for", "for"),
         ("duration_ms", "takes"),
     ];
-    let mut table = ReportTable::new(title, &columns).prose(&["for"]);
+    let mut table = ReportTable::new(title, &columns).prose(&["waits_for"]);
     for phase in phases {
         table.push(vec![
             TableCell::text(phase.phase.as_str()),
@@ -75,10 +75,10 @@ pub(in crate::report) const fn cause(wait: &PhaseWait) -> &'static str {
     match (wait.cause, wait.limit) {
         (Cause::Host, _) => "a host",
         (Cause::Room, Some(SystemLimit::Plan)) => "the plan's next ENI",
-        (Cause::Room, _) => "room or a place",
+        (Cause::Room, _) => "ENI capacity or quota",
         (Cause::Token, _) => "an API token",
-        (Cause::Boot, _) => "its ENI's boot",
-        (Cause::Join, _) => "the boot it joined",
+        (Cause::Boot, _) => "the boot of its ENI",
+        (Cause::Join, _) => "a boot in progress",
     }
 }
 
@@ -116,7 +116,7 @@ fn longest_part(path: &[PathPhase]) -> Option<ColdStartPart<'_>> {
     parts.filter(|part| part.ms > 0).reduce(|best, part| if part.ms > best.ms { part } else { best })
 }
 
-/// Which part binds `of`, a cold start of `length` ms with this path, in one sentence.
+/// The longest part of `of`, a cold start of `length` ms with this path, in one sentence.
 pub(in crate::report) fn binding(
     of: &str,
     length: u64,
@@ -125,78 +125,86 @@ pub(in crate::report) fn binding(
 ) -> Option<String> {
     if length > 0 && path.is_empty() {
         return Some(
-            "That invocation waits in its function's queue, and an environment that another invocation \
-             has started serves it."
+            "The invocation waits in its function's queue until an environment that another invocation \
+             started is free."
                 .to_owned(),
         );
     }
     let part = longest_part(path)?;
-    let ms = Millis(part.ms);
-    let what = match part.wait {
-        None => format!("{ms} are the phase {}", name(&part.phase.phase)),
-        Some(wait) => match (wait.cause, wait.limit) {
-            (Cause::Boot, _) => format!("{ms} are the boot of a new ENI"),
-            (Cause::Join, _) => format!("{ms} are the rest of a boot it joined"),
-            (cause, limit) => {
-                let limit = limit.map_or_else(|| "limits".to_owned(), |limit| limits.words(limit));
-                let over = match cause {
-                    Cause::Token => "spent in the queue of",
-                    Cause::Host => "spent waiting for",
-                    _ => "spent waiting for an ENI within",
-                };
-                format!("{ms} are {over} the {limit}")
-            }
-        },
-    };
     let why = part.phase.found.filter(|_| part.wait.is_some());
-    let why = why.map_or_else(String::new, |found| format!("; {}", stood(&found)));
+    let why = why.map_or_else(String::new, |found| format!("; {}", no_ready_eni(&found)));
     let others = path.iter().flat_map(|phase| &phase.waits).filter(|wait| Some(**wait) != part.wait);
     let others: Vec<String> = others
         .filter_map(|wait| Some(format!("the {} adds {}", limits.words(wait.limit?), Millis(wait.ms))))
         .collect();
     let others = if others.is_empty() { String::new() } else { format!("; {}", joined(&others)) };
-    Some(format!("Of {of} ({}), {what}{why}{others}.", Millis(length)))
+    let takes = sentence(&takes(&part, limits));
+    Some(format!("{takes} of {of} ({}){why}{others}.", Millis(length)))
+}
+
+/// The longest part of a cold start with this path and what it takes: `the boot of a new ENI takes 15m`.
+pub(in crate::report) fn bottleneck(path: &[PathPhase], limits: &ColdStartLimits) -> Option<String> {
+    longest_part(path).map(|part| takes(&part, limits))
+}
+
+fn takes(part: &ColdStartPart<'_>, limits: &ColdStartLimits) -> String {
+    let what = match part.wait {
+        None => format!("phase {}", name(&part.phase.phase)),
+        Some(wait) => match (wait.cause, wait.limit) {
+            (Cause::Boot, _) => "the boot of a new ENI".to_owned(),
+            (Cause::Join, _) => "the rest of a boot in progress".to_owned(),
+            (cause, limit) => {
+                let limit = limit.map_or_else(|| "limits".to_owned(), |limit| limits.words(limit));
+                let wait = match cause {
+                    Cause::Token => "the queue of",
+                    Cause::Host => "waiting for",
+                    _ => "waiting for an ENI within",
+                };
+                format!("{wait} the {limit}")
+            }
+        },
+    };
+    format!("{what} takes {}", Millis(part.ms))
 }
 
 /// Why no ready ENI took the environment.
-fn stood(found: &EniFound) -> String {
+fn no_ready_eni(found: &EniFound) -> String {
     let going = match found.deleting {
         0 => String::new(),
         1 => " (1 more was being deleted)".to_owned(),
         n => format!(" ({} more were being deleted)", thousands(n.into())),
     };
     let words = match (found.because, found.ready, found.booting) {
-        (NoReady::NeverReused, ..) => "this policy reuses no ENI".to_owned(),
-        (NoReady::Missed, ..) => "it missed an ENI that it could have had".to_owned(),
-        (NoReady::Full, 1, _) => "the one ready ENI it may use had no room when it asked".to_owned(),
+        (NoReady::NeverReused, ..) => "the policy reuses no ENIs".to_owned(),
+        (NoReady::Missed, ..) => "it missed a reusable ENI".to_owned(),
+        (NoReady::Full, 1, _) => "the only ready ENI had no room".to_owned(),
         (NoReady::Full, ready, _) => {
-            format!("none of the {} ready ENIs it may use had room when it asked", thousands(ready.into()))
+            format!("none of the {} ready ENIs had room", thousands(ready.into()))
         }
-        (NoReady::Booting, _, 1) => "no ENI it may use was ready when it asked, and 1 was booting".to_owned(),
+        (NoReady::Booting, _, 1) => "no ENI was ready and 1 was booting".to_owned(),
         (NoReady::Booting, _, booting) => {
             let booting = thousands(booting.into());
-            format!("no ENI it may use was ready when it asked, and {booting} were booting")
+            format!("no ENI was ready and {booting} were booting")
         }
-        (NoReady::NoneExists, ..) => "there was no ENI it may use when it asked".to_owned(),
+        (NoReady::NoneExists, ..) => "no ENI existed".to_owned(),
     };
     words + &going
 }
 
 /// The same for programs.
-pub(super) fn binding_view<'a>(
+pub(super) fn bottleneck_view<'a>(
     length: u64,
     path: &'a [PathPhase],
     limits: &ColdStartLimits,
-) -> Option<BindingView<'a>> {
-    let words = binding("that cold start", length, path, limits)?;
+) -> Option<BottleneckView<'a>> {
+    let summary = binding("that cold start", length, path, limits)?;
     let Some(part) = longest_part(path) else {
-        let spent_on = SpentOnView::Else(NoWaitView::Queue);
-        return Some(BindingView { phase: None, spent_on, ms: length, limit: None, words });
+        let cause = SpentOnView::Else(NoWaitView::Queue);
+        return Some(BottleneckView { phase: None, cause, duration_ms: length, limit: None, summary });
     };
-    let spent_on =
-        part.wait.map_or(SpentOnView::Else(NoWaitView::Phase), |wait| SpentOnView::Wait(wait.cause));
+    let cause = part.wait.map_or(SpentOnView::Else(NoWaitView::Phase), |wait| SpentOnView::Wait(wait.cause));
     let limit = part.wait.and_then(|wait| wait.limit);
-    Some(BindingView { phase: Some(&part.phase.phase), spent_on, ms: part.ms, limit, words })
+    Some(BottleneckView { phase: Some(&part.phase.phase), cause, duration_ms: part.ms, limit, summary })
 }
 
 #[cfg(test)]
@@ -243,22 +251,21 @@ mod tests {
         };
         assert_eq!(
             said(&[phase("download", 50, &[]), eni.clone()]),
-            "Of that cold start (15m0.98s), 15m are the boot of a new ENI; none of the 35 ready ENIs it may \
-             use had room when it asked (2 more were being deleted); the API token bucket (5/s, burst 100) \
-             adds 930ms."
+            "The boot of a new ENI takes 15m of that cold start (15m0.98s); none of the 35 ready ENIs had \
+             room (2 more were being deleted); the API token bucket (5/s, burst 100) adds 930ms."
         );
         eni.waits =
             vec![PhaseWait { cause: Cause::Room, ms: 900_000, limit: Some(SystemLimit::RegionQuota) }];
         (eni.wait_ms, eni.found) = (900_000, found(NoReady::Booting, 0, 1));
         assert_eq!(
             said(&[eni]),
-            "Of that cold start (15m), 15m are spent waiting for an ENI within the Region's quota of 350 \
-             ENIs; no ENI it may use was ready when it asked, and 1 was booting (2 more were being deleted)."
+            "Waiting for an ENI within the Region's quota of 350 ENIs takes 15m of that cold start (15m); no \
+             ENI was ready and 1 was booting (2 more were being deleted)."
         );
         let slow = [phase("download", 50, &[]), phase("runtime", 51, &[])];
-        assert_eq!(said(&slow), "Of that cold start (101ms), 51ms are the phase runtime.");
-        let json = |length, path| value(&binding_view(length, path, &limits()));
-        assert_eq!((&json(101, &slow)["for"], &json(7, &[])["for"]), (&"phase".into(), &"queue".into()));
+        assert_eq!(said(&slow), "Phase runtime takes 51ms of that cold start (101ms).");
+        let json = |length, path| value(&bottleneck_view(length, path, &limits()));
+        assert_eq!((&json(101, &slow)["cause"], &json(7, &[])["cause"]), (&"phase".into(), &"queue".into()));
         assert_eq!((binding("x", 0, &[], &limits()), json(0, &[])), (None, serde_json::Value::Null));
     }
 }

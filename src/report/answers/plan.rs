@@ -1,10 +1,11 @@
-//! How many ENIs are needed to keep a promise, and when to make them; or why none are enough.
+//! How many ENIs a cold-start target needs, and when to create them; or why there is no plan.
 
 use super::explanation;
 use super::plan_chart;
+use super::shortage;
 use crate::plan::{COLUMNS, NoPlan, Plan, PlanVerdict, Shortfall, TargetBracket};
 use crate::quantity::Millis;
-use crate::report::format::{counted, decimal, joined, thousands};
+use crate::report::format::{counted, decimal, thousands};
 use crate::report::views::{PlanView, fields};
 use crate::report::{Answer, ReportTable, Subject, TableCell};
 
@@ -18,18 +19,19 @@ pub fn plan(subject: &Subject, plan: &Plan) -> Answer {
     if plan.eni_wait_ms > 0 {
         let wait = Millis(plan.eni_wait_ms);
         assumptions
-            .push(format!("the promise leaves room to wait for an ENI, of which up to {wait} is used"));
+            .push(format!("an environment waits up to {wait} for an ENI, which the target leaves room for"));
     }
     if plan.attacks > 0 {
-        let replayed = counted(plan.attacks, "assignment", "assignments");
-        let mended = match plan.counterexamples {
+        let replayed = counted(plan.attacks, "realization", "realizations");
+        let learned = match plan.counterexamples {
             0 => String::new(),
             n => {
-                format!(", after {} had become constraints", counted(n, "counterexample", "counterexamples"))
+                let found = counted(n, "earlier counterexample", "earlier counterexamples");
+                format!("; {found} became {}", if n == 1 { "a constraint" } else { "constraints" })
             }
         };
         assumptions
-            .push(format!("the plan was checked, then attacked by replays of {replayed}; it held{mended}"));
+            .push(format!("the plan passed its check and a counterexample search over {replayed}{learned}"));
     }
     Answer {
         headline: headline(subject, plan),
@@ -53,64 +55,49 @@ fn tables(subject: &Subject, plan: &Plan) -> Vec<ReportTable> {
 }
 
 fn headline(subject: &Subject, plan: &Plan) -> Vec<String> {
-    let promise = Millis(plan.max_cold_start_ms);
+    let target = Millis(plan.max_cold_start_ms);
     if let Some(none) = &plan.infeasible {
-        return refusal(subject, promise, none);
+        return refusal(subject, target, none);
     }
     let Some(amount) = plan.amount else { return Vec::new() };
-    let others = plan.minimised.is_some();
-    let fewer = match plan.status {
-        _ if others && plan.lower_bound.peak_enis < amount.peak_enis => String::new(),
-        PlanVerdict::Optimal if !others => {
-            ", and no plan does it with fewer, or with fewer ENI-hours".to_owned()
-        }
-        _ if plan.lower_bound.peak_enis == amount.peak_enis => ", and no plan holds fewer".to_owned(),
-        _ => format!("; any plan needs at least {}", thousands(plan.lower_bound.peak_enis)),
-    };
-    let pools = [
-        instead(subject, "a pool that never changes needs", "pool that never changes", &plan.constant_pool),
-        instead(
-            subject,
-            "the warm-pool policy needs a target of",
-            "target of the warm-pool policy",
-            &plan.warm_target,
-        ),
-    ];
-    let mut lines = vec![
-        format!(
-            "{} held at once {} enough to keep every cold start within {promise} under {}{fewer} ({} \
-             ENI-hours, {}).",
+    let mut lines = Vec::new();
+    if amount.peak_enis == 0 {
+        lines.push("No ENIs are needed.".to_owned());
+    } else {
+        lines.push(format!(
+            "The plan peaks at {} ({} ENI-hours, {}){}.",
             counted(amount.peak_enis, "ENI", "ENIs"),
-            if amount.peak_enis == 1 { "is" } else { "are" },
-            subject.setting(),
             decimal(amount.eni_hours, 1),
             counted(amount.creations, "creation", "creations"),
-        ),
-        format!("Instead, {}.", joined(&pools)),
-    ];
-    if let Some(minimised) = plan.minimised.as_ref().and_then(explanation::objective) {
-        lines.insert(1, minimised);
+            lower(plan, amount.peak_enis),
+        ));
     }
+    lines.push(format!("Every cold start stays within {target} under {}.", subject.setting()));
+    lines.extend(plan.minimised.as_ref().and_then(explanation::objective));
+    lines.push(constant_pool(subject, &plan.constant_pool));
+    lines.push(warm_target(subject, &plan.warm_target));
     lines.extend(plan.explanation.iter().flat_map(|explanation| explanation::binds(subject, explanation)));
     lines
 }
 
-fn refusal(subject: &Subject, promise: Millis, none: &NoPlan) -> Vec<String> {
-    let verdict = if none.proved { "No plan keeps" } else { "No plan was found that provably keeps" };
-    let short = |shortfall: &Shortfall| {
-        let (needed, available) = amounts_of(shortfall);
-        format!(
-            "{} ({needed} needed, {available} there, {})",
-            shortfall.limit,
-            subject.clock.phrase(shortfall.from_ms)
-        )
-    };
-    let shortages: Vec<String> = none.shortages.iter().take(3).map(short).collect();
-    let mut lines = vec![format!(
-        "{verdict} every cold start within {promise} under {}: short is the {}.",
-        subject.setting(),
-        joined(&shortages)
-    )];
+/// What no plan can beat, to follow the plan's peak.
+fn lower(plan: &Plan, peak: u64) -> String {
+    let others = plan.minimised.is_some();
+    match plan.lower_bound.peak_enis {
+        bound if others && bound < peak => String::new(),
+        _ if plan.status == PlanVerdict::Optimal && !others => {
+            "; no plan has a lower peak or fewer ENI-hours".to_owned()
+        }
+        bound if bound == peak => "; no plan can peak lower".to_owned(),
+        bound => format!("; no plan can peak below {}", thousands(bound)),
+    }
+}
+
+fn refusal(subject: &Subject, target: Millis, none: &NoPlan) -> Vec<String> {
+    let verdict = if none.proved { "No plan keeps" } else { "No plan is proved to keep" };
+    let mut lines = vec![format!("{verdict} every cold start within {target} under {}.", subject.setting())];
+    let shortages = none.shortages.iter().take(3);
+    lines.extend(shortages.map(|shortfall| shortage::of_plan(subject.clock, shortfall)));
     lines.extend(explanation::refusal(none));
     lines
 }
@@ -121,27 +108,58 @@ fn amounts_of(shortfall: &Shortfall) -> (String, String) {
     (text(shortfall.needed), text(shortfall.available))
 }
 
-/// What would do instead of the plan: between what fails and what is proved.
-fn instead(subject: &Subject, needs: &str, what: &str, target: &TargetBracket) -> String {
-    let least = thousands(target.at_least.into());
-    let fails = |at| format!(" (one fewer fails {})", subject.clock.phrase(at));
-    let fails = target.fails_at_ms.map_or_else(String::new, fails);
-    match target.enough {
-        Some(enough) if enough == target.at_least => format!("{needs} {least}{fails}"),
-        Some(enough) => format!("{needs} {least} to {}{fails}", thousands(enough.into())),
-        None if target.at_least == 0 => format!("no {what} is proved to be enough"),
-        None => format!("{needs} at least {least}{fails}, and no {what} is proved to be enough"),
+/// The constant pool that would do instead of the plan.
+fn constant_pool(subject: &Subject, pool: &TargetBracket) -> String {
+    let fails = fails(subject, pool);
+    let enis = |n: u32| counted(n.into(), "ENI", "ENIs");
+    match pool.enough {
+        Some(0) => "No constant pool is needed.".to_owned(),
+        Some(enough) if enough == pool.at_least => format!("A constant pool needs {}{fails}.", enis(enough)),
+        Some(enough) => {
+            format!("A constant pool needs {} to {}{fails}.", thousands(pool.at_least.into()), enis(enough))
+        }
+        None if pool.at_least == 0 => "No constant pool is proved sufficient.".to_owned(),
+        None => format!(
+            "A constant pool needs at least {}{fails}; no size is proved sufficient.",
+            enis(pool.at_least)
+        ),
     }
 }
 
+/// The warm target that would do instead of the plan.
+fn warm_target(subject: &Subject, warm: &TargetBracket) -> String {
+    let (least, fails) = (thousands(warm.at_least.into()), fails(subject, warm));
+    match warm.enough {
+        Some(enough) if enough == warm.at_least => {
+            format!("The warm-pool policy needs a warm target of {least}{fails}.")
+        }
+        Some(enough) => format!(
+            "The warm-pool policy needs a warm target of {least} to {}{fails}.",
+            thousands(enough.into())
+        ),
+        None if warm.at_least == 0 => {
+            "No warm target is proved sufficient for the warm-pool policy.".to_owned()
+        }
+        None => format!(
+            "The warm-pool policy needs a warm target of at least {least}{fails}; none is proved sufficient."
+        ),
+    }
+}
+
+/// When one fewer than the lower bound fails, to follow it.
+fn fails(subject: &Subject, target: &TargetBracket) -> String {
+    let fails = |at| format!(" (one fewer fails {})", subject.clock.phrase(at));
+    target.fails_at_ms.map_or_else(String::new, fails)
+}
+
 fn amounts(plan: &Plan) -> ReportTable {
-    let columns = [("what", "what"), ("plan", "the plan"), ("lower_bound", "no plan does with less than")];
+    let columns = [("what", ""), ("plan", "plan"), ("lower_bound", "lower bound")];
     let mut table = ReportTable::new("", &columns);
     let (least, amount) = (&plan.lower_bound, plan.amount.as_ref());
     let mut push =
         |what: &str, plan: TableCell, bound: TableCell| table.push(vec![TableCell::text(what), plan, bound]);
     let held = TableCell::count(amount.map(|amount| amount.peak_enis));
-    push("ENIs held at once", held, TableCell::Count(least.peak_enis));
+    push("peak ENIs", held, TableCell::Count(least.peak_enis));
     let hours = amount.map_or(TableCell::Missing, |amount| TableCell::Decimal(amount.eni_hours, 1));
     push("ENI-hours", hours, TableCell::Decimal(least.eni_hours, 1));
     if let Some(minimised) = &plan.minimised {
@@ -152,27 +170,27 @@ fn amounts(plan: &Plan) -> ReportTable {
     // Holding ENIs longer can spare creations: the bound is that of plans that do not.
     let fewest = plan.minimised.is_none() && amount.is_none_or(|amount| amount.eni_hours <= least.eni_hours);
     let (what, bound) = if fewest {
-        ("creations, where ENI-hours are fewest", TableCell::Count(least.creations))
+        ("creations, at minimum ENI-hours", TableCell::Count(least.creations))
     } else {
         ("creations", TableCell::Missing)
     };
     push(what, TableCell::count(amount.map(|amount| amount.creations)), bound);
-    let targets = [("constant pool", &plan.constant_pool), ("warm target of warm-pool", &plan.warm_target)];
-    // Without a plan they would promise what nothing keeps.
+    let targets = [("constant pool", &plan.constant_pool), ("warm target", &plan.warm_target)];
+    // Without a plan there is nothing that they could replace.
     for (what, target) in targets.into_iter().filter(|_| amount.is_some()) {
         push(what, TableCell::count(target.enough.map(u64::from)), TableCell::Count(target.at_least.into()));
     }
     table
 }
 
-/// Where the ENIs of a pool that never changes stand, if that is not one class.
+/// The ENIs of a constant pool by class, if there are several.
 fn constant_pools(plan: &Plan) -> Option<ReportTable> {
     let classes = || plan.constant_pools.iter().flat_map(|pool| &pool.classes);
     if plan.amount.is_none() || classes().count() < 2 {
         return None;
     }
     let columns = [("subnet", "subnet"), ("security_groups", "security groups"), ("enis", "ENIs")];
-    let mut table = ReportTable::new("A pool that never changes", &columns);
+    let mut table = ReportTable::new("Constant pool", &columns);
     for class in classes() {
         let groups = class.security_groups.join(" ");
         let enis = TableCell::Count(class.enis.into());
@@ -184,13 +202,13 @@ fn constant_pools(plan: &Plan) -> Option<ReportTable> {
 fn shortages(plan: &Plan) -> Option<ReportTable> {
     let none = plan.infeasible.as_ref()?;
     let columns = [
-        ("limit", "what is short"),
+        ("limit", "limit"),
         ("from_ms", "from"),
         ("to_ms", "to"),
         ("needed", "needed"),
         ("available", "available"),
     ];
-    let mut table = ReportTable::new("Why there is none", &columns).prose(&["limit"]);
+    let mut table = ReportTable::new("Limits that are exceeded", &columns).prose(&["limit"]);
     for shortfall in &none.shortages {
         let (needed, available) = amounts_of(shortfall);
         table.push(vec![
@@ -205,7 +223,7 @@ fn shortages(plan: &Plan) -> Option<ReportTable> {
 }
 
 fn limits(plan: &Plan) -> ReportTable {
-    let columns = [("limit", "the closest limit"), ("used", "used"), ("available", "available")];
+    let columns = [("limit", "tightest limits"), ("used", "used"), ("available", "available")];
     let mut table = ReportTable::new("", &columns).prose(&["limit"]);
     for binding in &plan.binding {
         table.push(vec![
@@ -225,7 +243,7 @@ fn schedule(plan: &Plan) -> ReportTable {
         ("create", "create"),
         ("delete", "delete"),
     ];
-    let mut table = ReportTable::new("The schedule", &columns).prose(&["security_groups"]);
+    let mut table = ReportTable::new("Schedule", &columns).prose(&["security_groups"]);
     for row in &plan.schedule {
         table.push(vec![
             TableCell::Instant(row.at_ms),
@@ -239,7 +257,7 @@ fn schedule(plan: &Plan) -> ReportTable {
     table
 }
 
-/// The schedule for programs: wall-clock times where the traffic has them, else ms.
+/// The schedule for programs: wall-clock times where the trace has them, else ms.
 fn flat(subject: &Subject, plan: &Plan) -> ReportTable {
     let mut table = ReportTable::new("", &COLUMNS.map(|key| (key, key)));
     for row in &plan.schedule {

@@ -3,7 +3,7 @@
 use crate::plan::Plan;
 use crate::report::{Chart, ReportTable, Subject};
 
-/// `table`, with the ENIs that the plan has requested and not yet begun to delete above it.
+/// `table`, with the planned ENIs over time above it: requested, deletion not yet started.
 pub(super) fn chart_above(mut table: ReportTable, subject: &Subject, plan: &Plan) -> ReportTable {
     let mut steps: Vec<(u64, u32)> = Vec::new();
     let mut held = 0_u32;
@@ -15,7 +15,7 @@ pub(super) fn chart_above(mut table: ReportTable, subject: &Subject, plan: &Plan
             _ => steps.push((at, held)),
         }
     }
-    let title = "ENIs of the plan over time, requested and not yet told to go (the most in each column)";
+    let title = "Planned ENIs over time: requested, deletion not yet started (maximum per column)";
     table.charts.extend(Chart::new(title, &steps, subject.span.0));
     table
 }

@@ -9,7 +9,7 @@ use crate::report::{Answer, ReportTable, TableCell};
 /// Every named policy and every parameter.
 pub fn policies() -> Answer {
     let mut parameters = ReportTable::new(
-        "What can be overridden, as NAME:key=value,key=value",
+        "Parameters that can be overridden (NAME:key=value,key=value)",
         &[("key", "key"), ("values", "values")],
     )
     .prose(&["values"]);
@@ -18,7 +18,7 @@ pub fn policies() -> Answer {
     }
     let mut answer = Answer {
         headline: vec![
-            format!("There are {} policies, rows of parameters of one mechanism.", policy::ALL.len()),
+            format!("{} policies, all parameter sets of one mechanism.", policy::ALL.len()),
             "Any parameter can be overridden: --policy shared-slots:idle_ttl=10m,pick=newest.".into(),
         ],
         tables: vec![in_words(), rows(false), parameters],
@@ -34,7 +34,7 @@ pub fn policies() -> Answer {
 }
 
 fn in_words() -> ReportTable {
-    let columns = [("policy", "policy"), ("summary", "in words")];
+    let columns = [("policy", "policy"), ("summary", "description")];
     let mut table = ReportTable::new("", &columns).prose(&["summary"]);
     for named in policy::ALL {
         table.push(vec![TableCell::text(named.name), TableCell::text(named.summary)]);
@@ -51,11 +51,11 @@ fn rows(with_words: bool) -> ReportTable {
         ("capacity", "capacity"),
         ("idle_ttl", "idle_ttl"),
         ("warm", "warm"),
-        ("made_by", "ENIs made by"),
-        ("summary", "in words"),
+        ("created_by", "ENIs created by"),
+        ("summary", "description"),
     ];
     let shown = if with_words { columns.len() } else { columns.len() - 1 };
-    let mut table = ReportTable::new("Their parameters", &columns[..shown]).prose(&["made_by"]);
+    let mut table = ReportTable::new("Parameters by policy", &columns[..shown]).prose(&["created_by"]);
     for named in policy::ALL {
         let row = (named.row)();
         let mut cells = vec![
@@ -65,7 +65,7 @@ fn rows(with_words: bool) -> ReportTable {
             TableCell::text(capacity(row.capacity)),
             TableCell::text(idle_ttl(row.idle_ttl)),
             TableCell::Count(row.warm.into()),
-            TableCell::text(made_by(&row)),
+            TableCell::text(created_by(&row)),
             TableCell::text(named.summary),
         ];
         cells.truncate(shown);
@@ -76,7 +76,7 @@ fn rows(with_words: bool) -> ReportTable {
 
 fn capacity(capacity: Option<Capacity>) -> String {
     match capacity {
-        None => "what the model says".to_owned(),
+        None => "set by the model".to_owned(),
         Some(Capacity::Count(1)) => "1 environment".to_owned(),
         Some(Capacity::Count(n)) => format!("{n} environments"),
         Some(Capacity::Memory(memory)) => memory.to_string(),
@@ -91,12 +91,12 @@ fn idle_ttl(ttl: IdleTtl) -> String {
     }
 }
 
-const fn made_by(policy: &Policy) -> &'static str {
+const fn created_by(policy: &Policy) -> &'static str {
     match policy.provision {
-        Provision::OnDemand => "environments",
-        Provision::AtDeploy => "the deployment, then environments",
+        Provision::OnDemand => "demand",
+        Provision::AtDeploy => "the deployment, then demand",
         Provision::Scheduled => "a plan",
-        Provision::Clairvoyant => "a plan that knows every boot",
+        Provision::Clairvoyant => "a plan that knows every boot time",
     }
 }
 
@@ -112,6 +112,6 @@ fn view(named: &Named) -> PolicyView<'_> {
         capacity: capacity(row.capacity),
         idle_ttl: idle_ttl(row.idle_ttl),
         warm: row.warm,
-        made_by: made_by(&row),
+        created_by: created_by(&row),
     }
 }

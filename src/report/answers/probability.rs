@@ -1,4 +1,4 @@
-//! Chance: a probability that runs estimate, and how well it is known.
+//! Chance: a probability estimated over runs, with its confidence interval.
 
 use super::runs::student;
 use crate::report::format::{percent, thousands};
@@ -41,10 +41,10 @@ impl Chance {
         Some(Self { mean, low: low.clamp(0.0, 1.0), high: high.clamp(0.0, 1.0), runs })
     }
 
-    /// `93.10% (95% confidence: 92.80% to 93.40%, 100 runs)`.
+    /// `93.10% (95% CI 92.80% to 93.40%, 100 runs)`.
     pub(super) fn words(&self) -> String {
         let [mean, low, high] = [self.mean, self.low, self.high].map(percent);
-        format!("{mean} (95% confidence: {low} to {high}, {} runs)", thousands(self.runs as u64))
+        format!("{mean} (95% CI {low} to {high}, {} runs)", thousands(self.runs as u64))
     }
 
     /// For programs.

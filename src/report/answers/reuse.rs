@@ -1,4 +1,4 @@
-//! What the memory of environments is worth as a cache.
+//! How well the memory of environments works as a cache.
 
 use super::probability::Chance;
 use super::reuse_runs::{FunctionReuseRuns, ReuseRuns, share};
@@ -29,13 +29,13 @@ pub fn reuse(subject: &Subject, runs: &ReuseRuns) -> Answer {
     tables.extend(luck(runs, &functions));
     let mut assumptions = subject.assumptions.clone();
     assumptions.push(
-        "one value for each function; loading it takes no time, before the first handler of an environment \
-         or by the invocation that finds it too old"
+        "one value per function; loading it takes no time, and happens before an environment's first handler \
+         or in the invocation that finds it expired"
             .into(),
     );
     assumptions.push(
-        "environments that stand at the start have loaded it then, which is not counted; those still alive \
-         at the end are counted as far as they have come"
+        "environments of the initial state have already loaded it, which is not counted; environments alive \
+         at the end count with what they served so far"
             .into(),
     );
     Answer {
@@ -53,14 +53,13 @@ fn headline(subject: &Subject, runs: &ReuseRuns) -> Vec<String> {
     if total.served == 0 {
         return vec![format!("No invocation of {} is served, so nothing is reused.", subject.file())];
     }
-    let over = if runs.runs == 1 { String::new() } else { format!(" in {} runs", thousands(runs.runs)) };
+    let over = if runs.runs == 1 { String::new() } else { format!(", {} runs", thousands(runs.runs)) };
     let kept = runs
         .ttl
-        .map_or_else(|| "as long as its environment lives".to_owned(), |ttl| format!("for {}", Millis(ttl)));
+        .map_or_else(|| "for the life of its environment".to_owned(), |ttl| format!("for {}", Millis(ttl)));
     let mut all = vec![format!(
-        "Kept outside the handler {kept}, a value is found in memory by {} of {}{over} and loaded {} times \
-         an hour, and the stalest one served is {} old; a cache that all environments of a function share \
-         is found by {} and loads it {} times an hour.",
+        "A value kept outside the handler {kept} hits {} of the time ({}{over}), with {} loads per hour and a \
+         staleness of at most {}. A shared cache would hit {} of the time, with {} loads per hour.",
         percent(share(total.hits, total.served).unwrap_or(0.0)),
         counted(total.served, "invocation", "invocations"),
         decimal(total.loads as f64 / hours, 1),
@@ -70,8 +69,8 @@ fn headline(subject: &Subject, runs: &ReuseRuns) -> Vec<String> {
     )];
     let each = &total.per_environment;
     all.push(format!(
-        "An environment serves {} invocations on average, half of them at most {} and the busiest {}; the \
-         oldest memory that is used is {}.",
+        "An environment serves {} invocations on average (median {}, maximum {}); the oldest memory used is \
+         {} old.",
         decimal(each.mean(), 1),
         thousands(each.quantile(500)),
         thousands(each.max),
@@ -86,20 +85,20 @@ fn lucky(subject: &Subject, runs: &ReuseRuns) -> Option<String> {
     let functions = runs.shown();
     if let Some(function) = functions.iter().find(|function| function.first.is_some()) {
         let (chance, (at, count)) = (Chance::estimate(&function.watched)?, function.first?);
-        let who =
-            if count == 1 { "the one invocation".to_owned() } else { format!("one of {}", thousands(count)) };
+        let which =
+            if count == 1 { "The one".to_owned() } else { format!("Each of the {}", thousands(count)) };
         return Some(format!(
-            "{who} of {} {} finds warm memory with a probability of {}.",
+            "{which} {} of {} {} finds warm memory with probability {}.",
+            if count == 1 { "invocation" } else { "invocations" },
             name(&function.name),
             subject.clock.phrase(at),
             chance.words(),
-        ))
-        .map(|text| crate::report::format::sentence(&text));
+        ));
     }
     let function = functions.first().filter(|_| runs.drawn)?;
     let chance = Chance::estimate(&function.warm)?;
     Some(format!(
-        "With keep-alives drawn, an invocation of {} finds warm memory with a probability of {}.",
+        "With drawn keep-alives, an invocation of {} finds warm memory with probability {}.",
         name(&function.name),
         chance.words(),
     ))
@@ -107,16 +106,16 @@ fn lucky(subject: &Subject, runs: &ReuseRuns) -> Option<String> {
 
 fn memory(subject: &Subject, runs: &ReuseRuns, functions: &[&FunctionReuseRuns]) -> ReportTable {
     let title = runs.ttl.map_or_else(
-        || "A value kept as long as its environment lives, beside a cache that is shared".to_owned(),
-        |ttl| format!("A value kept for {}, beside a cache that is shared", Millis(ttl)),
+        || "Value kept for the life of its environment, and in a shared cache".to_owned(),
+        |ttl| format!("Value kept for {}, in each environment and in a shared cache", Millis(ttl)),
     );
     let columns = [
         ("function", "function"),
         ("served", "invocations"),
-        ("hit_share", "in memory"),
+        ("hit_share", "hits"),
         ("loads", "loads/h"),
         ("stalest_ms", "stalest"),
-        ("shared_hit_share", "in shared"),
+        ("shared_hit_share", "shared hits"),
         ("shared_loads", "loads/h"),
         ("shared_stalest_ms", "stalest"),
     ];
@@ -141,19 +140,17 @@ fn memory(subject: &Subject, runs: &ReuseRuns, functions: &[&FunctionReuseRuns])
 fn environments(functions: &[&FunctionReuseRuns]) -> ReportTable {
     let columns = [
         ("function", "function"),
-        ("environments", "number"),
-        ("mean", "serve each"),
+        ("environments", "environments"),
+        ("mean", "mean served"),
         ("p50", "p50"),
         ("p90", "p90"),
-        ("max", "most"),
+        ("max", "max"),
         ("age_p50_ms", "age p50"),
         ("age_p90_ms", "p90"),
-        ("age_max_ms", "oldest"),
+        ("age_max_ms", "max"),
     ];
-    let mut table = ReportTable::new(
-        "Environments, the invocations each serves, and the age of its memory when last used",
-        &columns,
-    );
+    let mut table =
+        ReportTable::new("Environments: invocations served by each, and age of memory at last use", &columns);
     for FunctionReuseRuns { name, sum, .. } in functions {
         let (each, oldest) = (&sum.per_environment, &sum.oldest);
         table.push(vec![
@@ -180,8 +177,8 @@ fn rounded(ms: u64) -> u64 {
 /// How many environments serve how many invocations, all functions together.
 fn spread(each: &Distribution) -> Option<ReportTable> {
     let mut table = ReportTable::new(
-        "How many invocations environments serve",
-        &[("serves", "invocations"), ("environments", "environments"), ("share", "share")],
+        "Environments by invocations served",
+        &[("invocations", "invocations"), ("environments", "environments"), ("share", "share")],
     );
     let mut before = 0;
     let mut push = |words: &str, upto: u64| {
@@ -202,9 +199,9 @@ fn spread(each: &Distribution) -> Option<ReportTable> {
 fn luck(runs: &ReuseRuns, functions: &[&FunctionReuseRuns]) -> Option<ReportTable> {
     let looks = functions.iter().any(|function| function.first.is_some());
     let title = if looks {
-        "Who finds warm memory, of those that arrive at one instant"
+        "Probability of warm memory, for invocations that arrive at one instant"
     } else {
-        "Who finds warm memory"
+        "Probability of warm memory"
     };
     let columns = [
         ("function", "function"),
@@ -308,7 +305,7 @@ fn view<'a>(subject: &'a Subject, runs: &ReuseRuns, functions: &[&'a FunctionReu
         cache_ttl_ms: runs.ttl,
         runs: runs.runs,
         keep_alive_drawn: runs.drawn,
-        together: reused(&runs.total(), hours),
+        all_functions: reused(&runs.total(), hours),
         functions: functions.iter().map(|function| one(function, hours)).collect(),
     }
 }
@@ -337,12 +334,12 @@ fn reused(sum: &FunctionReuse, hours: f64) -> ReusedMemoryView {
     ReusedMemoryView {
         served: sum.served,
         warm_share: share(sum.warm, sum.served),
-        memory: cache(sum.hits, sum.loads, sum.stalest),
-        shared: cache(sum.shared.hits, sum.shared.loads, sum.shared.stalest),
+        environment_cache: cache(sum.hits, sum.loads, sum.stalest),
+        shared_cache: cache(sum.shared.hits, sum.shared.loads, sum.shared.stalest),
         environments: sum.per_environment.count,
         alive_at_end: sum.alive_at_end,
         invocations_per_environment: spread_of(&sum.per_environment),
-        environments_serving: serving(&sum.per_environment),
+        environments_by_invocations: serving(&sum.per_environment),
         memory_age_ms: spread_of(&sum.age),
         memory_age_at_last_use_ms: spread_of(&sum.oldest),
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::path::{ColdStartLimits, binding, binding_view, path};
+use super::path::{ColdStartLimits, binding, bottleneck_view, path};
 use super::runs::{ESTIMATED, Estimate, Estimated, SimulatedRun, SimulatedRuns, cold_quantiles, quantiles};
 use crate::quantity::Millis;
 use crate::report::format::{counted, decimal, name, percent, sentence, thousands};
@@ -41,25 +41,30 @@ pub fn simulate(
 
 fn headline(subject: &Subject, runs: &SimulatedRuns) -> Vec<String> {
     let starts = &runs.cold_starts;
+    let setting = subject.setting();
     let over = match runs.all.len() {
         1 => String::new(),
-        n => format!(" in {} runs together", thousands(n as u64)),
+        n => format!(", {} runs", thousands(n as u64)),
     };
-    let cold = match starts.cold {
-        0 => format!("none of {} starts cold", counted(runs.invocations(), "invocation", "invocations")),
-        n => format!(
-            "{} of {} served invocations ({}) start cold{over}; the longest cold start is {}, and 99% of \
-             all wait {}",
+    let cold = match (runs.invocations(), starts.cold) {
+        (0, _) => "No invocations, so no cold starts.".to_owned(),
+        (_, 0) => format!(
+            "No cold starts under {setting} ({} served{over}).",
+            counted(starts.served, "invocation", "invocations")
+        ),
+        (_, n) => format!(
+            "{} of invocations start cold under {setting} ({} of {} served{over}). The longest cold start is \
+             {}; 99% of invocations {}.",
+            percent(runs.cold_share()),
             thousands(n),
             thousands(starts.served),
-            percent(runs.cold_share()),
             Millis(starts.max()),
             at_most(starts.quantile(990)),
         ),
     };
     let failed: u64 = runs.failed.values().sum();
     let failed = match failed {
-        0 => "no invocation fails".to_owned(),
+        0 => "no invocations fail".to_owned(),
         n => {
             let most = runs.failed.iter().max_by_key(|(_, count)| **count);
             let why = most.map_or("", |(failure, _)| reason(*failure));
@@ -70,30 +75,30 @@ fn headline(subject: &Subject, runs: &SimulatedRuns) -> Vec<String> {
     };
     let (peak, at) = runs.peak_enis();
     let held = match peak {
-        0 => "no ENI is held".to_owned(),
+        0 => "no ENIs are held".to_owned(),
         n => format!(
             "at most {} held ({}), {} on average",
-            if n == 1 { "1 ENI is".to_owned() } else { format!("{} ENIs are", thousands(n)) },
+            counted(n, "ENI is", "ENIs are"),
             subject.clock.phrase(at),
             decimal(runs.mean(|run| run.enis.1), 1),
         ),
     };
-    vec![format!("Under {}, {cold}.", subject.setting()), format!("{}; {failed}.", sentence(&held))]
+    vec![cold, format!("{}; {failed}.", sentence(&held))]
 }
 
 fn at_most(wait: u64) -> String {
-    if wait == 0 { "for none".to_owned() } else { format!("at most {}", Millis(wait)) }
+    if wait == 0 { "do not wait".to_owned() } else { format!("wait at most {}", Millis(wait)) }
 }
 
 /// What failed an invocation, to follow "because".
 fn reason(failure: Failure) -> &'static str {
     match failure {
-        Failure::AccountConcurrency => "too many were in flight in the account",
-        Failure::Scaling => "new environments came faster than the scaling limit",
+        Failure::AccountConcurrency => "the account's concurrency limit was reached",
+        Failure::Scaling => "the scaling limit on new environments was reached",
         Failure::SubnetAddresses => "the subnets had no free address",
-        Failure::VpcQuota => "the VPC's ENI quota was used up",
-        Failure::RegionQuota => "the Region's ENI quota was used up",
-        Failure::Starved => "no ENI ever came",
+        Failure::VpcQuota => "the VPC's ENI quota was exhausted",
+        Failure::RegionQuota => "the Region's ENI quota was exhausted",
+        Failure::Starved => "no ENI became available",
     }
 }
 
@@ -102,7 +107,7 @@ fn measures(runs: &SimulatedRuns) -> ReportTable {
     let mut table = ReportTable::new(
         "Cold starts",
         &[
-            ("of", "of"),
+            ("of", ""),
             ("n", "invocations"),
             ("p50", "p50"),
             ("p90", "p90"),
@@ -113,7 +118,7 @@ fn measures(runs: &SimulatedRuns) -> ReportTable {
     );
     let rows = [
         ("all served", starts.served, quantiles(starts)),
-        ("the cold ones", starts.cold, cold_quantiles(starts)),
+        ("cold only", starts.cold, cold_quantiles(starts)),
     ];
     for (of, count, lengths) in rows {
         let mut row = vec![TableCell::text(of), TableCell::Count(count)];
@@ -125,8 +130,8 @@ fn measures(runs: &SimulatedRuns) -> ReportTable {
 
 /// Means over the runs with their confidence intervals.
 fn estimates(runs: &SimulatedRuns) -> ReportTable {
-    let columns = [("what", "mean of a run"), ("mean", "mean"), ("low", "95% from"), ("high", "to")];
-    let mut table = ReportTable::new("How well the means are known", &columns);
+    let columns = [("what", "per run"), ("mean", "mean"), ("low", "95% from"), ("high", "to")];
+    let mut table = ReportTable::new("Means per run with 95% confidence intervals", &columns);
     for (_, what, of) in ESTIMATED {
         let Some(Estimate { mean, half_width }) = runs.estimate(of) else { continue };
         let ends = [mean, (mean - half_width).max(0.0), mean + half_width];
@@ -140,15 +145,15 @@ fn estimates(runs: &SimulatedRuns) -> ReportTable {
 }
 
 fn failures(runs: &SimulatedRuns) -> Option<ReportTable> {
-    let mut table =
-        ReportTable::new("Failed invocations", &[("why", "because"), ("n", "invocations")]).prose(&["why"]);
+    let mut table = ReportTable::new("Failed invocations", &[("reason", "reason"), ("n", "invocations")])
+        .prose(&["reason"]);
     for (failure, &count) in &runs.failed {
         table.push(vec![TableCell::text(reason(*failure)), TableCell::Count(count)]);
     }
     (!table.rows.is_empty()).then_some(table)
 }
 
-/// Which part of the longest cold start binds.
+/// The longest part of the longest cold start.
 fn binds(runs: &SimulatedRuns, limits: &ColdStartLimits) -> Option<String> {
     let longest = runs.longest.as_ref()?;
     binding("the longest cold start", longest.length, &longest.path, limits)
@@ -157,14 +162,12 @@ fn binds(runs: &SimulatedRuns, limits: &ColdStartLimits) -> Option<String> {
 fn longest(subject: &Subject, runs: &SimulatedRuns, functions: &[String]) -> Option<ReportTable> {
     let longest = runs.longest.as_ref().filter(|longest| longest.length > 0)?;
     let function = functions.get(longest.function).map_or("?", String::as_str);
-    let title =
-        format!("The longest cold start, of {} {}", name(function), subject.clock.phrase(longest.arrival));
+    let title = format!("Longest cold start: {} {}", name(function), subject.clock.phrase(longest.arrival));
     path(&title, &longest.path)
 }
 
 fn by_subnet(runs: &SimulatedRuns, subnets: &[String]) -> ReportTable {
-    let mut table =
-        ReportTable::new("Most ENIs held at once, by subnet", &[("subnet", "subnet"), ("peak_enis", "ENIs")]);
+    let mut table = ReportTable::new("Peak ENIs by subnet", &[("subnet", "subnet"), ("peak_enis", "ENIs")]);
     for (subnet, &peak) in subnets.iter().zip(&runs.subnets).filter(|(_, peak)| **peak > 0) {
         table.push(vec![TableCell::text(subnet.as_str()), TableCell::Count(peak)]);
     }
@@ -180,9 +183,9 @@ fn some_runs(runs: &SimulatedRuns) -> ReportTable {
             ("p99", "p99"),
             ("max", "longest"),
             ("failed", "failed"),
-            ("enis", "most ENIs"),
+            ("enis", "peak ENIs"),
             ("mean", "mean ENIs"),
-            ("environments", "most environments"),
+            ("environments", "peak environments"),
         ],
     );
     for run in &runs.all {
@@ -247,11 +250,11 @@ fn view<'a>(
 ) -> SimulateView<'a> {
     let starts = &runs.cold_starts;
     let longest = runs.longest.as_ref().map(|longest| LongestColdStartView {
-        length_ms: longest.length,
+        duration_ms: longest.length,
         at_ms: longest.arrival,
         function: functions.get(longest.function).map(String::as_str),
         path: &longest.path,
-        binding: binding_view(longest.length, &longest.path, limits),
+        bottleneck: bottleneck_view(longest.length, &longest.path, limits),
     });
     let (peak, peak_at_ms) = runs.peak_enis();
     SimulateView {
@@ -263,9 +266,9 @@ fn view<'a>(
         cold_share: runs.cold_share(),
         cold_start_ms: ColdStartsView {
             all: quantiles(starts).into(),
-            of_cold: cold_quantiles(starts).into(),
+            cold_only: cold_quantiles(starts).into(),
         },
-        longest,
+        longest_cold_start: longest,
         failed: runs.failed.iter().map(|(failure, &count)| (failure.name(), count)).collect(),
         enis: HeldEnisView {
             peak,

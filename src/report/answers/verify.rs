@@ -1,8 +1,8 @@
-//! Whether a saved plan keeps its promise.
+//! Whether a saved plan keeps its cold-start target.
 
 use crate::plan::{Breach, Verified};
 use crate::quantity::Millis;
-use crate::report::format::{counted, decimal, joined, name, thousands};
+use crate::report::format::{counted, decimal, joined, name, sentence, thousands};
 use crate::report::views::{VerifyView, fields};
 use crate::report::{Answer, ReportTable, Subject, TableCell};
 
@@ -14,7 +14,7 @@ pub fn verify(subject: &Subject, plan: &str, verified: &Verified) -> Answer {
     let mut assumptions = subject.assumptions.clone();
     assumptions.extend(verified.unproved.iter().cloned());
     assumptions
-        .push("checked: that the plan keeps its promise; not checked: that no plan does it with less".into());
+        .push("checked: the plan keeps its target; not checked: no other plan needs fewer ENIs".into());
     Answer {
         headline: headline(subject, plan, verified),
         tables: vec![breaches(verified), misclaims(verified)],
@@ -26,35 +26,31 @@ pub fn verify(subject: &Subject, plan: &str, verified: &Verified) -> Answer {
 }
 
 fn headline(subject: &Subject, plan: &str, verified: &Verified) -> Vec<String> {
-    let promise = Millis(verified.max_cold_start_ms);
+    let target = Millis(verified.max_cold_start_ms);
     let file = name(plan.rsplit(['/', '\\']).next().unwrap_or(plan));
     let found = &verified.found;
     let amount = format!(
-        "{} held at once, {} ENI-hours, {}",
+        "{} ({} ENI-hours, {})",
         counted(found.peak_enis, "ENI", "ENIs"),
         decimal(found.eni_hours, 1),
         counted(found.creations, "creation", "creations")
     );
-    let replays = counted(verified.attacks, "assignment", "assignments");
+    let replays = counted(verified.attacks, "replay", "replays");
     let replayed = match verified.longest_replayed_ms {
-        0 => format!("no replay of {replays} shows a cold start"),
-        longest => format!("the longest cold start in replays of {replays} is {}", Millis(longest)),
+        0 => format!("{replays} showed no cold start"),
+        longest => format!("the longest cold start in {replays} is {}", Millis(longest)),
     };
     let setting = subject.setting();
     let mut lines = Vec::new();
     if verified.breaches.is_empty() {
         lines.push(format!(
-            "{file} keeps every cold start within {promise} under {setting}: {amount}; {replayed}."
+            "{file} keeps every cold start within {target} under {setting}. It peaks at {amount}; {replayed}."
         ));
     } else {
-        let first: Vec<String> =
-            verified.breaches.iter().take(2).map(|found| breach(subject, found)).collect();
-        lines.push(format!(
-            "{file} does not keep every cold start within {promise} under {setting}: {}.",
-            joined(&first)
-        ));
+        lines.push(format!("{file} does not keep every cold start within {target} under {setting}."));
+        lines.extend(verified.breaches.iter().take(2).map(|found| breach(subject, found)));
         if verified.attacks > 0 {
-            lines.push(format!("It comes to {amount}; {replayed}."));
+            lines.push(format!("It peaks at {amount}; {replayed}."));
         }
     }
     if !verified.misclaims.is_empty() {
@@ -63,7 +59,7 @@ fn headline(subject: &Subject, plan: &str, verified: &Verified) -> Vec<String> {
             .iter()
             .map(|claim| format!("{} is {}, not {}", claim.field, claim.found, claim.claimed))
             .collect();
-        lines.push(format!("What the file says of its schedule is wrong: {}.", joined(&wrong)));
+        lines.push(format!("The file contradicts its own schedule: {}.", joined(&wrong)));
     }
     lines
 }
@@ -76,25 +72,30 @@ fn amounts(breach: &Breach) -> (String, String) {
 
 fn breach(subject: &Subject, breach: &Breach) -> String {
     let (needed, available) = amounts(breach);
-    let place = if breach.place.is_empty() { String::new() } else { format!(" of {}", name(&breach.place)) };
+    let place = if breach.place.is_empty() { String::new() } else { format!(" in {}", name(&breach.place)) };
     let when = breach.at_ms.map_or_else(String::new, |at| {
         format!(
-            ", {}",
+            " {}",
             u64::try_from(at).map_or_else(|_| subject.clock.full(at), |at| subject.clock.phrase(at))
         )
     });
-    format!("{}{place} ({needed} needed, {available} there{when})", breach.what)
+    let what = sentence(&breach.what);
+    match breach.unit {
+        "ms" => format!("{what}{place}: {needed}, {available} allowed{when}."),
+        "invocations" => format!("{what}{place}: {needed}{when}."),
+        _ => format!("{what}{place}: {needed} needed, {available} available{when}."),
+    }
 }
 
 fn breaches(verified: &Verified) -> ReportTable {
     let columns = [
-        ("what", "what is short"),
+        ("constraint", "constraint"),
         ("place", "where"),
         ("at_ms", "from"),
         ("needed", "needed"),
-        ("available", "there"),
+        ("available", "available"),
     ];
-    let mut table = ReportTable::new("How it breaks", &columns).prose(&["what", "place"]);
+    let mut table = ReportTable::new("Violated constraints", &columns).prose(&["constraint", "place"]);
     for breach in &verified.breaches {
         let (needed, available) = amounts(breach);
         table.push(vec![
@@ -105,12 +106,12 @@ fn breaches(verified: &Verified) -> ReportTable {
             TableCell::text(available),
         ]);
     }
-    table.shown = Some((SHOWN, "breaches"));
+    table.shown = Some((SHOWN, "violations"));
     table
 }
 
 fn misclaims(verified: &Verified) -> ReportTable {
-    let columns = [("field", "the file's"), ("claimed", "it says"), ("found", "its schedule comes to")];
+    let columns = [("field", "field"), ("stated", "stated"), ("computed", "computed")];
     let mut table = ReportTable::new("", &columns);
     for claim in &verified.misclaims {
         let number = |n: f64| TableCell::Decimal(n, if claim.field == "eni_hours" { 3 } else { 0 });

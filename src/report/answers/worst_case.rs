@@ -1,9 +1,9 @@
-//! The worst case, between what a replay has shown and what is proved.
+//! The worst case, between a witness that a replay reaches and a proved bound.
 
 use super::curve;
-use super::path::{ColdStartLimits, binding, binding_view, path};
+use super::path::{ColdStartLimits, binding, bottleneck_view, path};
 use crate::quantity::Millis;
-use crate::report::format::{counted, joined, name, thousands};
+use crate::report::format::{counted, joined, name, sentence, thousands};
 use crate::report::views::{ColdStartView, WorstCaseView, fields};
 use crate::report::{Answer, ReportTable, Subject, TableCell};
 use crate::worst_case::{Bracket, CurvePoint, WorstCase};
@@ -31,17 +31,19 @@ pub fn worst_case(subject: &Subject, worst: &WorstCase, shown: &WorstCaseContext
         tables.push(curve::table(points));
     }
     if let (Some(function), Some(at)) = (&worst.cold_start.function, worst.cold_start.at_ms) {
-        let title = format!(
-            "The longest cold start that a replay has shown, of {} {}",
-            name(function),
-            subject.clock.phrase(at)
-        );
+        let title =
+            format!("Longest cold start shown by replay: {} {}", name(function), subject.clock.phrase(at));
         tables.extend(path(&title, &worst.cold_start.path));
     }
-    let mut headline = vec![headline(subject, worst)];
+    let mut headline = headline(subject, worst);
     headline.extend(curve::when(points, *slot, subject.clock));
     let cold = &worst.cold_start;
-    headline.extend(binding("the longest cold start shown", cold.witness_ms, &cold.path, &shown.limits));
+    headline.extend(binding(
+        "the longest cold start shown by replay",
+        cold.witness_ms,
+        &cold.path,
+        &shown.limits,
+    ));
     Answer {
         headline,
         tables,
@@ -59,7 +61,7 @@ fn view<'a>(subject: &'a Subject, worst: &'a WorstCase, shown: &'a WorstCaseCont
         about: subject.about(),
         cold_start: ColdStartView {
             cold_start: cold,
-            binding: binding_view(cold.witness_ms, &cold.path, &shown.limits),
+            bottleneck: bottleneck_view(cold.witness_ms, &cold.path, &shown.limits),
         },
         peak_enis: &worst.peak_enis,
         failures: worst.failures,
@@ -67,32 +69,31 @@ fn view<'a>(subject: &'a Subject, worst: &'a WorstCase, shown: &'a WorstCaseCont
         witness_peak_enis: &worst.witness_peak_enis,
         witness_failures: &worst.witness_failures,
         replays: worst.replays,
-        states: worst.states,
+        states_explored: worst.states,
         stopped_after_ms: shown.stopped.map(|limit| limit.0),
         curve: shown.with_curve.then_some(points),
         curve_slot_ms: shown.with_curve.then_some(*slot),
     }
 }
 
-/// What the subject rests on, then the set of assignments: what varies in it, and what is not in it.
+/// What the subject rests on, then the uncertainty set: what varies in it, and what is not in it.
 fn assumptions(subject: &Subject, worst: &WorstCase, shown: &WorstCaseContext) -> Vec<String> {
     let mut all = subject.assumptions.clone();
-    all.push(format!("what varies, each on its own: {}", joined(&shown.varies)));
+    all.push(format!("varies, each independently: {}", joined(&shown.varies)));
     all.push(
-        "not looked at, so not promised: other traffic than this file, other durations of its invocations, \
-         anything outside those intervals, more misses than that, and other systems that use up the same \
-         limits"
+        "not covered: traffic that differs from this trace, other durations of its invocations, values \
+         outside these intervals, more misses, and other systems that use the same limits"
             .to_owned(),
     );
     let stopped = match shown.stopped {
         Some(limit) => {
-            format!("; the search was stopped after {limit}, and more time or another machine may show more")
+            format!("; the search stopped after {limit}: more time or another machine may find a worse one")
         }
         None => String::new(),
     };
     all.push(format!(
-        "what is proved holds for every such assignment; {} were replayed to come near it{stopped}",
-        counted(worst.replays, "assignment", "assignments"),
+        "the bound holds for every such realization; the witness is the worst of {}{stopped}",
+        counted(worst.replays, "replay", "replays"),
     ));
     all
 }
@@ -102,58 +103,63 @@ fn cold_start(worst: &WorstCase) -> Bracket {
     Bracket { witness: cold.witness_ms, bound: cold.bound_ms, exact: cold.exact }
 }
 
-fn headline(subject: &Subject, worst: &WorstCase) -> String {
-    let (cold, enis, failures) = (cold_start(worst), worst.peak_enis.peak, worst.failures);
+fn headline(subject: &Subject, worst: &WorstCase) -> Vec<String> {
+    let setting = subject.setting();
+    vec![
+        cold_start_sentence(cold_start(worst), &setting),
+        enis_sentence(worst.peak_enis.peak),
+        failures_sentence(worst.failures),
+    ]
+}
+
+fn cold_start_sentence(cold: Bracket, setting: &str) -> String {
     let span = |ms: u64| Millis(ms).to_string();
-    let cold = match (cold.bound, cold.witness) {
-        (Some(0), _) => "no invocation waits for a cold start (proved)".to_owned(),
-        (Some(bound), _) if cold.exact => {
-            format!("a cold start can take {}, and no longer (proved, and shown by a replay)", span(bound))
-        }
-        (Some(bound), witness) => {
-            format!("a cold start can take up to {} (proved; a replay shows {})", span(bound), span(witness))
-        }
-        (None, witness) => {
-            format!(
-                "a cold start can take {} (shown by a replay), and how much longer is not proved",
-                span(witness)
-            )
-        }
-    };
-    let enis = match enis.bound {
-        Some(0) => "no ENI is held".to_owned(),
+    match (cold.bound, cold.witness) {
+        (Some(0), _) => format!("No invocation waits for a cold start under {setting} (proved)."),
+        (Some(bound), _) if cold.exact => format!(
+            "The worst-case cold start under {setting} is exactly {} (proved and shown by replay).",
+            span(bound)
+        ),
+        (Some(bound), witness) => format!(
+            "The worst-case cold start under {setting} is at most {} (proved; {} shown by replay).",
+            span(bound),
+            span(witness)
+        ),
+        (None, witness) => format!(
+            "The worst-case cold start under {setting} is at least {} (shown by replay); no upper bound is \
+             proved.",
+            span(witness)
+        ),
+    }
+}
+
+fn enis_sentence(enis: Bracket) -> String {
+    match enis.bound {
+        Some(0) => "No ENIs are held.".to_owned(),
         Some(bound) => {
-            let held =
-                if bound == 1 { "1 ENI is".to_owned() } else { format!("{} ENIs are", thousands(bound)) };
-            let shown = if enis.exact {
-                "a replay shows it".to_owned()
-            } else {
-                format!("a replay shows {}", thousands(enis.witness))
-            };
-            format!("at most {held} held ({shown})")
+            let shown = if enis.exact { String::new() } else { format!("{} ", thousands(enis.witness)) };
+            format!("At most {} held ({shown}shown by replay).", counted(bound, "ENI is", "ENIs are"))
         }
         None => format!(
-            "{} held in a replay, and how many more is not proved",
-            counted(enis.witness, "ENI is", "ENIs are")
+            "{} held in a replay; no upper bound is proved.",
+            sentence(&counted(enis.witness, "ENI is", "ENIs are"))
         ),
-    };
-    let fail = |n: u64| if n == 1 { "invocation fails" } else { "invocations fail" };
-    let failures = match (failures.bound, failures.witness) {
-        (Some(0), _) => "no invocation fails".to_owned(),
-        (Some(bound), _) if failures.exact => {
-            format!("{} {} in the worst case", thousands(bound), fail(bound))
-        }
-        (Some(bound), 0) => {
-            format!("no replay fails an invocation, but only {} is proved as the most", thousands(bound))
-        }
+    }
+}
+
+fn failures_sentence(failures: Bracket) -> String {
+    let fail = |n: u64| counted(n, "invocation fails", "invocations fail");
+    match (failures.bound, failures.witness) {
+        (Some(0), _) => "No invocations fail.".to_owned(),
+        (Some(bound), _) if failures.exact => format!("At most {} (shown by replay).", fail(bound)),
+        (Some(bound), 0) => format!("At most {} (none in a replay).", fail(bound)),
         (Some(bound), witness) => {
-            format!("up to {} {} (a replay shows {})", thousands(bound), fail(bound), thousands(witness))
+            format!("At most {} ({} shown by replay).", fail(bound), thousands(witness))
         }
         (None, witness) => {
-            format!("{} {} in a replay, and how many more is not proved", thousands(witness), fail(witness))
+            format!("{} in a replay; no upper bound is proved.", sentence(&fail(witness)))
         }
-    };
-    format!("Under {}, {cold}; {enis}; {failures}.", subject.setting())
+    }
 }
 
 fn objectives(worst: &WorstCase) -> ReportTable {
@@ -161,8 +167,8 @@ fn objectives(worst: &WorstCase) -> ReportTable {
         "",
         &[
             ("objective", "worst case of"),
-            ("witness", "a replay shows"),
-            ("bound", "proved at most"),
+            ("witness", "witness"),
+            ("bound", "bound"),
             ("exact", "exact"),
             ("at_ms", "at"),
         ],
@@ -170,14 +176,14 @@ fn objectives(worst: &WorstCase) -> ReportTable {
     let cold = cold_start(worst);
     let rows = [
         ("longest cold start", cold, TableCell::Span as fn(u64) -> TableCell, worst.cold_start.at_ms),
-        ("ENIs held", worst.peak_enis.peak, TableCell::Count, Some(worst.peak_enis.at_ms)),
+        ("peak ENIs", worst.peak_enis.peak, TableCell::Count, Some(worst.peak_enis.at_ms)),
         ("failed invocations", worst.failures, TableCell::Count, None),
     ];
     for (objective, bracket, value, at) in rows {
         table.push(vec![
             TableCell::text(objective),
             value(bracket.witness),
-            bracket.bound.map_or_else(|| TableCell::text("none found"), value),
+            bracket.bound.map_or_else(|| TableCell::text("not proved"), value),
             TableCell::Flag(bracket.exact),
             TableCell::instant(at.filter(|_| bracket.witness > 0)),
         ]);
@@ -187,13 +193,8 @@ fn objectives(worst: &WorstCase) -> ReportTable {
 
 fn by_subnet(worst: &WorstCase) -> ReportTable {
     let mut table = ReportTable::new(
-        "Most ENIs held at once, by subnet",
-        &[
-            ("subnet", "subnet"),
-            ("witness", "a replay shows"),
-            ("bound", "proved at most"),
-            ("exact", "exact"),
-        ],
+        "Peak ENIs by subnet",
+        &[("subnet", "subnet"), ("witness", "witness"), ("bound", "bound"), ("exact", "exact")],
     );
     for subnet in worst.peak_enis.by_subnet.iter().filter(|subnet| subnet.peak.bound != Some(0)) {
         table.push(vec![

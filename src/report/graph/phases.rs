@@ -18,19 +18,19 @@ pub fn cold_path(platform: &Platform, path: &Path) -> Drawing {
     let quick = path.shortest();
     let (ready, booted) = (path.longest(Millis::ZERO, Millis::ZERO), path.longest(boot.max, Millis::ZERO));
     let mut captions = vec![format!(
-        "An environment of a function in a VPC is ready after {quick} to {ready} where an ENI is, and after up \
-         to {booted} where its ENI must boot ({boot})."
+        "In a VPC, an environment starts in {quick} to {ready} with a ready ENI, and in up to {booted} if its ENI \
+         must boot ({boot})."
     )];
     let scarce = platform.environment.microvm.is_some() || platform.eni.api.is_some();
     if scarce {
-        captions.push("Waits for hosts and for API tokens come on top where they bind.".to_owned());
+        captions.push("Waits for hosts and API tokens are added where these limits bind.".to_owned());
     }
     let mut drawing = empty(format!("The cold path of {}", platform.name), captions);
     let cited = |step: &PathStep| platform.phases.iter().find(|phase| phase.name == step.name);
     let node = |step: &PathStep| {
         let mut node = DrawingNode::new(NodeKind::Phase, 0, step.name.as_str());
         node.aside =
-            said_of(step, &format!("waits for an ENI: none where one is ready, else its boot, {boot}"));
+            said_of(step, &format!("waits for an ENI: 0ms if one is ready, otherwise its boot, {boot}"));
         if let Some(phase) = cited(step) {
             if phase.vpc {
                 node.lines.push("only for functions in a VPC".to_owned());
@@ -54,13 +54,16 @@ pub fn worst_case(subject: &Subject, worst: &WorstCase, limits: &ColdStartLimits
     let proved = match shown.bound_ms {
         Some(bound) if shown.exact => format!("No cold start takes longer than {} (proved).", Millis(bound)),
         Some(bound) => {
-            format!("No cold start takes longer than {} (proved); a replay shows this one.", Millis(bound))
+            format!(
+                "No cold start takes longer than {} (proved); this one is shown by replay.",
+                Millis(bound)
+            )
         }
-        None => "How much longer a cold start can take is not proved.".to_owned(),
+        None => "No upper bound on cold starts is proved.".to_owned(),
     };
     let said = binding("that cold start", shown.witness_ms, &shown.path, limits);
     let mut drawing = empty(
-        format!("The worst cold start{function} under {}: {length}{at}", subject.setting()),
+        format!("Worst-case cold start{function} under {}: {length}{at}", subject.setting()),
         [Some(proved), said].into_iter().flatten().collect(),
     );
     let node = |step: &PathStep| {
@@ -68,14 +71,14 @@ pub fn worst_case(subject: &Subject, worst: &WorstCase, limits: &ColdStartLimits
         match shown.path.iter().find(|phase| phase.phase == step.name) {
             Some(phase) => {
                 node.aside =
-                    format!("from {} on, takes {}", Millis(phase.start_ms), Millis(phase.duration_ms));
+                    format!("starts at {}, takes {}", Millis(phase.start_ms), Millis(phase.duration_ms));
                 if let Some(parts) = in_words(&phase.waits) {
                     node.lines.push(format!("waits {} for {parts}", Millis(phase.wait_ms)));
                 }
                 let own = phase.wait_ms.saturating_add(phase.duration_ms);
                 node.share = Some(own as f64 / shown.witness_ms.max(1) as f64);
             }
-            None => node.aside = format!("{}, beside it", said_of(step, "waits for an ENI")),
+            None => node.aside = format!("{}, in parallel", said_of(step, "waits for an ENI")),
         }
         node
     };
@@ -98,7 +101,7 @@ fn empty(title: String, captions: Vec<String>) -> Drawing {
 fn said_of(step: &PathStep, eni: &str) -> String {
     match step.kind {
         PhaseKind::Eni => eni.to_owned(),
-        PhaseKind::Microvm => format!("{}, after a wait for a host where they are scarce", step.duration),
+        PhaseKind::Microvm => format!("{}, after a wait for a host if they are scarce", step.duration),
         PhaseKind::Plain => step.duration.to_string(),
     }
 }

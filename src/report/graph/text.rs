@@ -44,7 +44,7 @@ const fn section(kind: NodeKind) -> &'static str {
         NodeKind::Zone => "Zones:",
         NodeKind::Group => "Security groups:",
         NodeKind::Vpc => "VPCs:",
-        NodeKind::Target => "Targets:",
+        NodeKind::Destination => "Destinations:",
         NodeKind::Junction => "",
         NodeKind::End | NodeKind::Phase | NodeKind::Longest => "Phases (* on the longest path):",
     }
@@ -53,7 +53,7 @@ const fn section(kind: NodeKind) -> &'static str {
 /// One box: its words, and where its arrows lead, by their meaning.
 fn entry(drawing: &Drawing, index: usize, node: &DrawingNode, width: usize) -> String {
     let mark = if node.kind == NodeKind::Longest { "* " } else { "- " };
-    let share = node.share.map(|share| format!("{} of the whole", percent(share)));
+    let share = node.share.map(|share| format!("{} of the total", percent(share)));
     let said = std::iter::once(name(&node.title))
         .chain((!node.aside.is_empty()).then(|| escaped(&node.aside)))
         .chain(node.lines.iter().map(|line| escaped(line)))

@@ -16,33 +16,33 @@ use crate::worst_case::WorstCase;
 pub struct ReportPage<'a> {
     /// The command line that makes it again.
     pub command: &'a str,
-    /// The traffic, and the policy and the model that the page is about.
+    /// The trace, and the policy and the model that the page is about.
     pub subject: &'a Subject,
     /// The model.
     pub platform: &'a Platform,
-    /// The user's functions, subnets and targets.
+    /// The user's functions, subnets and destinations.
     pub scenario: &'a Scenario,
     /// Functions, ENI classes and limits.
     pub topology: &'a Topology,
-    /// What the traffic needs.
+    /// What the trace needs.
     pub demand: &'a Demand,
-    /// The longest cold start that is promised.
-    pub promise: Millis,
+    /// The cold-start destination.
+    pub target: Millis,
     /// The worst case under the subject's policy.
     pub worst: Result<&'a WorstCase, String>,
     /// What is shown beside the worst case.
     pub shown: &'a answers::WorstCaseContext,
-    /// The plan that keeps the promise.
+    /// The plan that keeps the destination.
     pub plan: Result<&'a Plan, String>,
     /// The policies side by side.
     pub comparison: &'a Comparison,
     /// How many runs stand behind each policy.
     pub runs: u64,
-    /// The traffic in steps.
+    /// The trace in steps.
     pub load: &'a InvocationLoad,
-    /// What stood in the first run of each policy that has one.
+    /// The first run of each policy that has one.
     pub tracks: &'a [Track],
-    /// What the memory of environments is worth.
+    /// How well the memory of environments works as a cache.
     pub reuse: Result<&'a answers::ReuseRuns, String>,
     /// The routes as functions, where the scenario lists routes.
     pub composition: Option<Result<&'a answers::Composition, String>>,

@@ -4,57 +4,58 @@ use serde::Serialize;
 
 use crate::quantity::Millis;
 
-/// A file with which nothing is wrong.
+/// A valid file.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Checked"))]
 pub struct CheckedFile {
     /// The file, as the user named it.
     pub file: String,
-    /// What it holds.
+    /// Its contents.
     #[serde(flatten)]
     pub holds: FileContents,
 }
 
-/// What a file holds.
+/// The contents of a file.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum FileContents {
-    /// A scenario, with what the traffic beside it adds.
+    /// A scenario, with what the trace beside it adds.
     Scenario {
-        /// How many functions there are.
+        /// Number of functions.
         functions: u64,
-        /// How many subnets, assumed ones too.
+        /// Number of subnets, assumed ones included.
         subnets: u64,
-        /// How many targets.
-        targets: u64,
-        /// The model it was looked at with.
+        /// Number of destinations.
+        destinations: u64,
+        /// The model it was checked against.
         model: String,
     },
     /// A model.
     Model {
         /// Its name.
         name: String,
-        /// How many numbers it has, each with its source.
+        /// Number of values, each with its source.
         numbers: u64,
-        /// How many phases its cold path has.
+        /// Number of phases of its cold path.
         phases: u64,
     },
-    /// Traffic.
-    Traffic {
-        /// How many functions there are.
+    /// A trace.
+    #[serde(rename = "trace")]
+    Trace {
+        /// Number of functions.
         functions: u64,
-        /// How many invocations.
+        /// Number of invocations.
         invocations: u64,
-        /// How long it is.
+        /// Length.
         span_ms: Millis,
     },
 }
 
-/// That nothing is wrong with files.
+/// Valid files.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(in crate::report) struct CheckView<'a> {
-    /// Each file and what it holds.
+    /// Each file and its contents.
     pub files: &'a [CheckedFile],
 }

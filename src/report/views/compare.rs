@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::OfTrafficView;
+use super::OfTraceView;
 use crate::comparison::Comparison;
 
 /// Policies and models side by side.
@@ -10,9 +10,9 @@ use crate::comparison::Comparison;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(in crate::report) struct CompareView<'a> {
     #[serde(flatten)]
-    pub of: OfTrafficView<'a>,
+    pub of: OfTraceView<'a>,
     #[serde(flatten)]
     pub comparison: &'a Comparison,
-    /// How many runs stand behind each row.
+    /// Number of runs behind each row.
     pub runs: u64,
 }

@@ -5,50 +5,50 @@ use serde::Serialize;
 use super::SubjectView;
 use crate::composition::{CutRow, How};
 
-/// A grouping that cannot be.
+/// A grouping that is not possible.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Refused"))]
-pub(in crate::report) struct RefusedGroupingView<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RejectedGrouping"))]
+pub(in crate::report) struct RejectedGroupingView<'a> {
     /// Its name.
     pub grouping: &'a str,
-    /// Why.
-    pub why: &'a str,
+    /// The reason.
+    pub reason: &'a str,
 }
 
 /// The best grouping by the objective.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "BestForm"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "BestGrouping"))]
 pub(in crate::report) struct BestGroupingView<'a> {
     /// Its name among `groupings`.
     pub grouping: &'a str,
-    /// What is to be small, in words.
+    /// The objective that is minimised.
     pub objective: &'a str,
-    /// The unit of `cost` and `bound`.
+    /// The unit of `cost` and `lower_bound`.
     pub unit: &'a str,
     /// How it was found.
-    pub how: How,
-    /// Its cost by closed form.
+    pub method: How,
+    /// Its cost in closed form.
     pub cost: f64,
-    /// What no grouping is below.
-    pub bound: f64,
-    /// How far it may be from the best, as a share of its cost.
+    /// No grouping costs less.
+    pub lower_bound: f64,
+    /// `(cost - lower_bound) / cost`.
     pub gap: f64,
-    /// Functions that were priced.
-    pub functions_priced: usize,
+    /// Number of sets of routes whose cost was computed.
+    pub sets_evaluated: usize,
 }
 
-/// Ways to cut a service into functions.
+/// Groupings of routes into functions.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(in crate::report) struct ComposeView<'a> {
     #[serde(flatten)]
     pub about: SubjectView<'a>,
-    /// How many routes there are.
+    /// Number of routes.
     pub routes: u64,
-    /// What each grouping comes to.
+    /// Each grouping with its results.
     pub groupings: &'a [CutRow],
-    /// Those that cannot be.
-    pub refused: Vec<RefusedGroupingView<'a>>,
-    /// The best; null where no grouping can be.
+    /// Groupings that are not possible.
+    pub rejected: Vec<RejectedGroupingView<'a>>,
+    /// The best grouping; null if none is possible.
     pub best: Option<BestGroupingView<'a>>,
 }

@@ -1,72 +1,72 @@
-//! The JSON view of `demand`, whole and by function.
+//! The JSON view of `demand`, in total and by function.
 
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{OfTrafficView, SubjectView};
+use super::{OfTraceView, SubjectView};
 
-/// A number over the traffic.
+/// A quantity over the trace.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Peak"))]
 #[allow(clippy::struct_field_names, reason = "the fields of the answer")]
 pub(in crate::report) struct PeakView {
-    /// The largest.
+    /// The maximum.
     pub peak: u32,
-    /// When first.
+    /// When it is first reached.
     pub peak_at_ms: u64,
-    /// The mean over the span.
+    /// The mean over the trace.
     pub mean: f64,
-    /// The integral, in hours.
+    /// The time integral, in hours.
     pub hours: f64,
 }
 
-/// Invocations that run at once.
+/// Concurrent invocations.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Concurrency"))]
 pub(in crate::report) struct ConcurrencyView {
-    /// The mean over the span.
+    /// The mean over the trace.
     pub mean: f64,
-    /// The most.
+    /// The maximum.
     pub peak: u32,
-    /// When first.
+    /// When it is first reached.
     pub peak_at_ms: u64,
 }
 
-/// What a function needs.
+/// The demand of a function.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "FunctionNeed"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "FunctionDemand"))]
 pub(in crate::report) struct FunctionNeedView<'a> {
     /// Its name.
     pub function: &'a str,
     /// Its invocations.
     pub invocations: u64,
-    /// Invocations that run at once, on average.
+    /// Concurrent invocations, mean.
     pub mean_concurrency: f64,
-    /// The most.
+    /// The maximum.
     pub peak_concurrency: u32,
-    /// When first.
+    /// When it is first reached.
     pub peak_concurrency_at_ms: u64,
     /// Environments.
     pub environments: PeakView,
 }
 
-/// What the functions need that share their subnets and security groups.
+/// The demand of functions that share their subnets and security groups.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PoolNeed"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PoolDemand"))]
 pub(in crate::report) struct PoolNeedView<'a> {
     /// The subnets.
     pub subnets: &'a [String],
     /// The security groups.
     pub security_groups: &'a [String],
-    /// How many functions share them.
+    /// Number of functions that share them.
     pub functions: usize,
-    /// ENIs in use at once.
+    /// ENIs in use.
     pub enis_in_use: PeakView,
-    /// ENIs held at once.
+    /// ENIs held.
     pub enis: PeakView,
 }
 
-/// The largest value in each of equal steps of the span.
+/// The maximum in each of equal steps of the trace.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "OverTime"))]
 pub(in crate::report) struct OverTimeView {
@@ -78,19 +78,19 @@ pub(in crate::report) struct OverTimeView {
     pub enis: Vec<u32>,
 }
 
-/// What the traffic needs.
+/// The demand of a trace.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(in crate::report) struct DemandView<'a> {
     #[serde(flatten)]
     pub about: SubjectView<'a>,
-    /// Invocations that run at once.
+    /// Concurrent invocations.
     pub concurrency: ConcurrencyView,
     /// Environments.
     pub environments: PeakView,
     /// ENIs.
     pub enis: PeakView,
-    /// Each function, the busiest first.
+    /// Each function, busiest first.
     pub functions: Vec<FunctionNeedView<'a>>,
     /// Each set of subnets and security groups that functions share.
     pub pools: Vec<PoolNeedView<'a>>,
@@ -98,7 +98,7 @@ pub(in crate::report) struct DemandView<'a> {
     pub over_time: OverTimeView,
 }
 
-/// What a function runs at once.
+/// The load of a function.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "FunctionLoad"))]
 pub(in crate::report) struct FunctionLoadView<'a> {
@@ -106,27 +106,27 @@ pub(in crate::report) struct FunctionLoadView<'a> {
     pub function: &'a str,
     /// Its invocations.
     pub invocations: u64,
-    /// Invocations that run at once, on average.
+    /// Concurrent invocations, mean.
     pub mean_concurrency: f64,
-    /// The most.
+    /// The maximum.
     pub peak_concurrency: u32,
-    /// When first.
+    /// When it is first reached.
     pub peak_concurrency_at_ms: u64,
-    /// Invocations in its busiest slot, where the traffic has slots.
+    /// Invocations in its busiest slot, if the trace has slots.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub busiest_slot_invocations: Option<u64>,
-    /// When that begins.
+    /// When that slot begins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub busiest_slot_at_ms: Option<u64>,
 }
 
-/// What each function runs at once, and nothing else.
+/// The load of each function.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(in crate::report) struct ByFunctionView<'a> {
     #[serde(flatten)]
-    pub of: OfTrafficView<'a>,
-    /// Each function, the busiest first; as values, since many are made side by side.
+    pub of: OfTraceView<'a>,
+    /// Each function, busiest first.
     #[cfg_attr(feature = "schema", schemars(with = "Vec<FunctionLoadView<'a>>"))]
     pub functions: Vec<Value>,
 }

@@ -4,63 +4,63 @@ use serde::Serialize;
 
 /// A file that was read.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "SourceForm"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Source"))]
 pub(in crate::report) struct SourceView<'a> {
-    /// As the user named it.
+    /// The file, as the user named it.
     pub file: &'a str,
-    /// What it is.
+    /// What kind of file it is.
     pub kind: &'a str,
 }
 
-/// How many functions there are.
+/// Number of functions.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Functions"))]
 pub(in crate::report) struct FunctionCountsView {
     /// All of them.
     pub total: usize,
-    /// Those in no VPC.
+    /// Those outside any VPC.
     pub outside_vpc: usize,
 }
 
-/// How many ENIs there are.
+/// Number of ENIs.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Enis"))]
 pub(in crate::report) struct EniCountsView {
-    /// That are there; null where no list of ENIs was given.
-    pub exist: Option<u64>,
-    /// That the model expects.
+    /// Existing ENIs; null if no list of ENIs was given.
+    pub existing: Option<u64>,
+    /// ENIs that the model expects.
     pub expected: u64,
-    /// Whether more may come.
-    pub at_least: bool,
-    /// That serve nobody; null where that cannot be told.
+    /// Whether `expected` is a lower bound.
+    pub expected_is_lower_bound: bool,
+    /// Unused ENIs; null if that is unknown.
     pub orphaned: Option<usize>,
-    /// In Regions whose functions were not given.
-    pub elsewhere: u64,
+    /// ENIs in Regions whose functions were not given.
+    pub other_regions: u64,
 }
 
 /// An ENI class and who shares it.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ClassForm"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Class"))]
 pub(in crate::report) struct ClassView<'a> {
     /// Its subnet.
     pub subnet: &'a str,
     /// Its security groups.
     pub security_groups: &'a [String],
-    /// Who uses it.
+    /// The functions that use it.
     pub functions: &'a [String],
-    /// ENIs that are there; null where no list was given.
-    pub exist: Option<u64>,
+    /// Existing ENIs; null if no list of ENIs was given.
+    pub existing: Option<u64>,
     /// ENIs that the model expects.
     pub expected: u64,
-    /// Whether more may come.
-    pub at_least: bool,
-    /// Whether only functions use it that a plan or a template announces.
+    /// Whether `expected` is a lower bound.
+    pub expected_is_lower_bound: bool,
+    /// Whether all functions that use it come from a plan or a template.
     pub planned: bool,
 }
 
-/// An ENI that serves nobody.
+/// An unused ENI.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "OrphanForm"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Orphan"))]
 pub(in crate::report) struct OrphanView<'a> {
     /// The ENI.
     pub eni: &'a str,
@@ -68,97 +68,97 @@ pub(in crate::report) struct OrphanView<'a> {
     pub subnet: &'a str,
     /// Its security groups.
     pub security_groups: &'a [String],
-    /// The function it was made for, where it says so.
+    /// The function it was created for, if known.
     pub made_for: Option<&'a str>,
-    /// Why it serves nobody.
-    pub why: &'a str,
-    /// The file that tells of it.
+    /// Why it counts as unused.
+    pub reason: &'a str,
+    /// The file that lists it.
     pub file: &'a str,
-    /// The line there.
+    /// The line in that file.
     pub line: u64,
 }
 
 /// The addresses of a subnet.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "SubnetForm"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Subnet"))]
 pub(in crate::report) struct SubnetView<'a> {
     /// The subnet.
     pub name: &'a str,
     /// Its zone.
     pub zone: Option<&'a str>,
-    /// Addresses for use.
+    /// Usable addresses.
     pub usable: Option<u32>,
-    /// Addresses that are free.
+    /// Free addresses.
     pub free: Option<u64>,
-    /// ENIs still to come.
-    pub missing: u64,
-    /// `short`, `near exhaustion`, `enough` or `unknown`.
-    pub room: &'a str,
+    /// Expected ENIs that do not exist yet.
+    pub pending_enis: u64,
+    /// `short`, `near`, `enough` or `unknown`.
+    pub status: &'a str,
 }
 
 /// A limit of the account.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "LimitForm"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Limit"))]
 pub(in crate::report) struct LimitView<'a> {
-    /// What is limited.
-    pub what: &'a str,
-    /// To how much.
+    /// The limited quantity.
+    pub name: &'a str,
+    /// The limit.
     pub limit: u64,
     /// What is needed.
     pub needed: u64,
-    /// Who says so.
+    /// The source of the limit.
     pub source: &'a str,
 }
 
 /// A function whose access a merge changes.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ChangeForm"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "AccessChange"))]
 pub(in crate::report) struct AccessChangeView<'a> {
     /// The function.
     pub function: &'a str,
     /// The security groups it gains.
-    pub gains: &'a [String],
-    /// What it may do then and not now; null where the groups' rules were not given.
-    pub access: Option<&'a [String]>,
+    pub groups_gained: &'a [String],
+    /// The access it gains; null if the groups' rules were not given.
+    pub access_gained: Option<&'a [String]>,
 }
 
-/// Sets of security groups that could be one.
+/// Sets of security groups that could be merged.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "MergeForm"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Merge"))]
 pub(in crate::report) struct MergeView<'a> {
     /// The sets.
     pub sets: &'a [Vec<String>],
-    /// All their groups.
+    /// The merged set.
     pub union: &'a [String],
-    /// ENIs that the model expects no more.
-    pub saves: u64,
-    /// Every function whose access changes.
+    /// ENIs saved, by the model.
+    pub enis_saved: u64,
+    /// The functions whose access changes.
     pub changes: Vec<AccessChangeView<'a>>,
 }
 
-/// Every way to save ENIs by merging sets.
+/// Merges that save ENIs.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "MergesForm"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Merges"))]
 pub(in crate::report) struct MergesView<'a> {
-    /// Those that together save the most ENIs.
-    pub together: Vec<MergeView<'a>>,
-    /// Two sets each.
+    /// The merges that save the most ENIs when combined.
+    pub combined: Vec<MergeView<'a>>,
+    /// Merges of two sets.
     pub pairs: Vec<MergeView<'a>>,
-    /// Whether every way of merging was tried.
+    /// Whether every combination was tried.
     pub exact: bool,
-    /// Security groups that one ENI may have.
-    pub most_groups: usize,
-    /// Sets that were not looked at.
-    pub left_out: usize,
+    /// The maximum number of security groups of an ENI.
+    pub max_groups: usize,
+    /// Sets that were not considered.
+    pub sets_skipped: usize,
 }
 
-/// What is there, what is expected, and what is wrong.
+/// Existing ENIs, expected ENIs and problems.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(in crate::report) struct InventoryView<'a> {
     /// The model's name.
     pub model: &'a str,
-    /// How the model gives ENIs to classes, in words.
+    /// How the model assigns ENIs to classes.
     pub rule: String,
     /// The files that were read.
     pub sources: Vec<SourceView<'a>>,
@@ -168,7 +168,7 @@ pub(in crate::report) struct InventoryView<'a> {
     pub enis: EniCountsView,
     /// The ENI classes.
     pub classes: Vec<ClassView<'a>>,
-    /// ENIs that serve nobody.
+    /// Unused ENIs.
     pub orphans: Vec<OrphanView<'a>>,
     /// The subnets.
     pub subnets: Vec<SubnetView<'a>>,

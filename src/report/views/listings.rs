@@ -1,4 +1,4 @@
-//! The JSON views of what is built in.
+//! The JSON views of the built-in lists.
 
 use serde::Serialize;
 
@@ -6,11 +6,11 @@ use crate::platform::Citation;
 
 /// A model.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ModelForm"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Model"))]
 pub(in crate::report) struct ModelView<'a> {
     /// Its name.
     pub model: &'a str,
-    /// What it stands for.
+    /// Description.
     pub summary: &'a str,
     /// The policy that describes it best.
     pub policy: &'a str,
@@ -28,37 +28,37 @@ pub(in crate::report) struct ModelsView<'a> {
 
 /// A policy.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PolicyForm"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Policy"))]
 pub(in crate::report) struct PolicyView<'a> {
     /// Its name.
     pub policy: &'a str,
-    /// What it does, in words.
+    /// Description.
     pub summary: &'a str,
-    /// Whether ENIs are used again.
+    /// Whether ENIs are reused.
     pub reuse: bool,
-    /// Whether an environment may join an ENI that boots.
+    /// Whether an environment may join a booting ENI.
     pub join_booting: bool,
-    /// How likely an acquisition misses.
+    /// The probability that an acquisition misses.
     pub miss: String,
-    /// How many misses the worst case may use.
+    /// Misses allowed in the worst case.
     pub miss_budget: u32,
-    /// What an ENI carries, in words.
+    /// The capacity of an ENI.
     pub capacity: String,
-    /// How long an idle ENI is kept, in words.
+    /// How long an idle ENI is kept.
     pub idle_ttl: String,
-    /// ENIs kept free.
+    /// The warm target: ENIs kept free.
     pub warm: u32,
-    /// Who makes ENIs, in words.
-    pub made_by: &'a str,
+    /// What creates ENIs.
+    pub created_by: &'a str,
 }
 
 /// A parameter of policies.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ParameterForm"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Parameter"))]
 pub(in crate::report) struct ParameterView<'a> {
     /// Its name.
     pub key: &'a str,
-    /// What may stand after `=`.
+    /// The values it takes.
     pub values: &'a str,
 }
 
@@ -68,34 +68,34 @@ pub(in crate::report) struct ParameterView<'a> {
 pub(in crate::report) struct PoliciesView<'a> {
     /// Each of them.
     pub policies: Vec<PolicyView<'a>>,
-    /// What can be overridden.
+    /// The parameters that can be overridden.
     pub parameters: Vec<ParameterView<'a>>,
 }
 
-/// A traffic format.
+/// A trace format.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "FormatForm"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Format"))]
 #[allow(clippy::struct_excessive_bools, reason = "each is a field of its own")]
 pub(in crate::report) struct FormatView<'a> {
     /// Its name.
     pub format: &'a str,
-    /// An example of its header, or of its beginning.
+    /// An example of its header or first bytes.
     pub header: &'a str,
-    /// What it holds.
+    /// Contents.
     pub summary: &'a str,
     /// Whether it has companion files.
     pub companions: bool,
-    /// The shapes of traffic, in words.
-    pub gives: &'a str,
-    /// Whether it has durations of its own.
+    /// The shapes of trace it gives.
+    pub shapes: &'a str,
+    /// Whether it has durations.
     pub durations: bool,
     /// Whether it has memory.
     pub memory: bool,
-    /// Whether its layout was seen in real files or its maker's documentation.
+    /// Whether its layout was verified on real files or the vendor's documentation.
     pub verified: bool,
 }
 
-/// The traffic formats.
+/// The trace formats.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(in crate::report) struct FormatsView<'a> {
@@ -105,7 +105,7 @@ pub(in crate::report) struct FormatsView<'a> {
 
 /// An example.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ExampleForm"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Example"))]
 pub(in crate::report) struct ExampleView<'a> {
     /// Its name.
     pub name: &'a str,

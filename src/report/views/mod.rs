@@ -16,13 +16,13 @@ mod reuse;
 mod schemas;
 mod simulate;
 mod status;
-mod traffic;
+mod trace;
 mod worst_case;
 
 pub(super) use check::CheckView;
 pub use check::{CheckedFile, FileContents};
 pub(super) use compare::CompareView;
-pub(super) use compose::{BestGroupingView, ComposeView, RefusedGroupingView};
+pub(super) use compose::{BestGroupingView, ComposeView, RejectedGroupingView};
 pub(super) use demand::{
     ByFunctionView, ConcurrencyView, DemandView, FunctionLoadView, FunctionNeedView, OverTimeView, PeakView,
     PoolNeedView,
@@ -47,21 +47,21 @@ pub(super) use simulate::{
     SimulateView, SubnetPeakView,
 };
 pub use status::{ErrorsView, GateView, GatesView};
-pub(super) use traffic::{OfTrafficView, SubjectView, TrafficView};
-pub(super) use worst_case::{BindingView, ColdStartView, NoWaitView, SpentOnView, WorstCaseView};
-pub use worst_case::{WitnessFileView, WitnessObjectiveView, WitnessTrafficView};
+pub(super) use trace::{OfTraceView, SubjectView, TraceView};
+pub(super) use worst_case::{BottleneckView, ColdStartView, NoWaitView, SpentOnView, WorstCaseView};
+pub use worst_case::{WitnessFileView, WitnessObjectiveView, WitnessTraceView};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// A form as a value; a part that cannot be one, a number that is none, becomes `null`.
-pub fn value(form: &impl Serialize) -> Value {
-    serde_json::to_value(form).unwrap_or(Value::Null)
+/// A view as a value; a number that JSON cannot hold becomes `null`.
+pub fn value(view: &impl Serialize) -> Value {
+    serde_json::to_value(view).unwrap_or(Value::Null)
 }
 
-/// The fields of a form.
-pub fn fields(form: &impl Serialize) -> Map<String, Value> {
-    match value(form) {
+/// The fields of a view.
+pub fn fields(view: &impl Serialize) -> Map<String, Value> {
+    match value(view) {
         Value::Object(fields) => fields,
         _ => Map::new(),
     }

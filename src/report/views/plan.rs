@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::SubjectView;
 use crate::plan::{Headroom, Plan, SweepStep, Verified};
 
-/// How many ENIs keep a promise, and when to make them.
+/// A plan that keeps a cold-start target, or why there is none.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(in crate::report) struct PlanView<'a> {
@@ -15,29 +15,29 @@ pub(in crate::report) struct PlanView<'a> {
     pub plan: &'a Plan,
 }
 
-/// A plan for each of several promises.
+/// A plan for each of several targets.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(in crate::report) struct SweepView<'a> {
     #[serde(flatten)]
     pub about: SubjectView<'a>,
-    /// The plans, the tightest promise first.
+    /// The plans, tightest target first.
     pub sweep: &'a [SweepStep],
 }
 
-/// Whether a saved plan keeps its promise.
+/// Whether a saved plan keeps its target.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(in crate::report) struct VerifyView<'a> {
     #[serde(flatten)]
     pub about: SubjectView<'a>,
-    /// The plan's file.
+    /// The plan file.
     pub plan: &'a str,
     #[serde(flatten)]
     pub verified: &'a Verified,
 }
 
-/// How far the traffic can grow.
+/// How far the trace can grow.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(in crate::report) struct HeadroomView<'a> {

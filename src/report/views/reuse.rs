@@ -6,27 +6,27 @@ use super::SubjectView;
 
 /// A probability estimated over runs.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ChanceForm"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Probability"))]
 pub(in crate::report) struct ChanceView {
     /// The mean over the runs.
     pub mean: f64,
-    /// Where its 95% interval begins.
+    /// Lower end of the 95% confidence interval.
     pub low_95: f64,
-    /// Where it ends.
+    /// Upper end of the 95% confidence interval.
     pub high_95: f64,
-    /// How many runs stand behind it.
+    /// Number of runs behind it.
     pub runs: u64,
 }
 
-/// A value kept somewhere.
+/// A cached value.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Cache"))]
 pub(in crate::report) struct CacheView {
-    /// Invocations that found it, 0 to 1; null where none was served.
+    /// Share of invocations that hit, 0 to 1; null if none was served.
     pub hit_share: Option<f64>,
-    /// How often it was loaded.
+    /// Loads per hour.
     pub loads_per_hour: f64,
-    /// How old the oldest was that an invocation was served with.
+    /// The age of the oldest value that an invocation used.
     pub stalest_ms: u64,
 }
 
@@ -42,13 +42,13 @@ pub(in crate::report) struct QuantilesView {
     pub p90: u64,
     /// At 99%.
     pub p99: u64,
-    /// The largest.
+    /// The maximum.
     pub max: u64,
 }
 
-/// Environments by how many invocations they served.
+/// Environments by the number of invocations they served.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Served"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "EnvironmentsByInvocations"))]
 pub(in crate::report) struct ServedCountsView {
     /// Served none.
     pub none: u64,
@@ -64,49 +64,49 @@ pub(in crate::report) struct ServedCountsView {
     pub from_1000: u64,
 }
 
-/// What the memory of environments is worth.
+/// How well the memory of environments works as a cache.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ReusedBy"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "MemoryReuse"))]
 pub(in crate::report) struct ReusedMemoryView {
     /// Invocations served.
     pub served: u64,
-    /// Those that found warm memory, 0 to 1; null where none was served.
+    /// Share of invocations that found warm memory, 0 to 1; null if none was served.
     pub warm_share: Option<f64>,
     /// A value kept outside the handler.
-    pub memory: CacheView,
+    pub environment_cache: CacheView,
     /// A cache that all environments of a function share.
-    pub shared: CacheView,
-    /// How many environments there were.
+    pub shared_cache: CacheView,
+    /// Number of environments.
     pub environments: u64,
-    /// Those alive at the end, which are counted as far as they have come.
+    /// Environments alive at the end; they count with what they served so far.
     pub alive_at_end: u64,
     /// Invocations per environment.
     pub invocations_per_environment: QuantilesView,
-    /// Environments by how many invocations they served.
-    pub environments_serving: ServedCountsView,
+    /// Environments by the number of invocations they served.
+    pub environments_by_invocations: ServedCountsView,
     /// The age of the memory that invocations found.
     pub memory_age_ms: QuantilesView,
-    /// The age of an environment's memory when it was last used.
+    /// The age of an environment's memory at its last use.
     pub memory_age_at_last_use_ms: QuantilesView,
 }
 
-/// The invocations that `--at` looks at.
+/// The invocations at the instant of `--at`.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Watched"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ReuseAt"))]
 pub(in crate::report) struct ReuseAtView {
     /// When they arrive in the first run.
     pub at_ms: u64,
-    /// How many they are there.
+    /// Number of them in the first run.
     pub invocations: u64,
-    /// Those that found warm memory, a mean over the runs.
+    /// Share that found warm memory, mean over the runs.
     pub warm_share: f64,
-    /// The probability that one does.
+    /// The probability that one of them does.
     pub warm_probability: Option<ChanceView>,
 }
 
 /// One function.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "FunctionReused"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "FunctionReuse"))]
 pub(in crate::report) struct FunctionReuseView<'a> {
     /// Its name.
     pub function: &'a str,
@@ -114,24 +114,24 @@ pub(in crate::report) struct FunctionReuseView<'a> {
     pub reused: ReusedMemoryView,
     /// The probability that an invocation finds warm memory.
     pub warm_probability: Option<ChanceView>,
-    /// The invocations that are looked at; null where none are.
+    /// The invocations at the instant of `--at`; null without it.
     pub at: Option<ReuseAtView>,
 }
 
-/// What the memory of environments is worth as a cache.
+/// How well the memory of environments works as a cache.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(in crate::report) struct ReuseView<'a> {
     #[serde(flatten)]
     pub about: SubjectView<'a>,
-    /// How long a value is good; null: as long as its environment lives.
+    /// How long a value is valid; null: for the life of its environment.
     pub cache_ttl_ms: Option<u64>,
-    /// How many runs.
+    /// Number of runs.
     pub runs: u64,
     /// Whether keep-alives were drawn.
     pub keep_alive_drawn: bool,
-    /// All functions together.
-    pub together: ReusedMemoryView,
-    /// Each function, the most invoked first.
+    /// All functions.
+    pub all_functions: ReusedMemoryView,
+    /// Each function, most invoked first.
     pub functions: Vec<FunctionReuseView<'a>>,
 }

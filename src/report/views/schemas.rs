@@ -13,17 +13,17 @@ use super::{
 /// What every answer has.
 #[derive(JsonSchema)]
 struct AnswerDocument<T> {
-    /// The version of the JSON answers; grows when a field changes its meaning or goes.
+    /// The version of the JSON schema; raised when a field is renamed, removed or changes its meaning.
     schema_version: u64,
-    /// The sentences that answer the question.
+    /// The answer in sentences.
     headline: String,
-    /// What the answer rests on.
+    /// The assumptions behind the answer.
     assumptions: Vec<String>,
     #[serde(flatten)]
     answer: T,
 }
 
-/// An answer that gates can stand beside.
+/// An answer with gates.
 #[derive(JsonSchema)]
 struct WithGates<T> {
     #[serde(flatten)]

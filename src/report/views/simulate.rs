@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{BindingView, SubjectView};
+use super::{BottleneckView, SubjectView};
 use crate::cold_path::PathPhase;
 
-/// Cold starts of all served invocations, a warm one 0, ms.
+/// Cold starts of all served invocations, ms; a warm start is 0.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Percentiles"))]
 pub(in crate::report) struct PercentilesView {
@@ -19,7 +19,7 @@ pub(in crate::report) struct PercentilesView {
     pub p95: u64,
     /// At 99%.
     pub p99: u64,
-    /// The longest.
+    /// The maximum.
     pub max: u64,
 }
 
@@ -29,22 +29,22 @@ impl From<[u64; 5]> for PercentilesView {
     }
 }
 
-/// Cold starts over all served invocations, and over the cold ones alone.
+/// Cold starts over all served invocations, and over cold starts only.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ColdStarts"))]
 pub(in crate::report) struct ColdStartsView {
     #[serde(flatten)]
     pub all: PercentilesView,
-    /// Over those that started cold.
-    pub of_cold: PercentilesView,
+    /// Over cold starts only.
+    pub cold_only: PercentilesView,
 }
 
-/// The longest cold start, and why it took so long.
+/// The longest cold start and its bottleneck.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "LongestForm"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "LongestColdStart"))]
 pub(in crate::report) struct LongestColdStartView<'a> {
-    /// How long.
-    pub length_ms: u64,
+    /// Its length.
+    pub duration_ms: u64,
     /// When its invocation arrived.
     pub at_ms: u64,
     /// The function.
@@ -52,16 +52,16 @@ pub(in crate::report) struct LongestColdStartView<'a> {
     /// The phases along its longest path.
     pub path: &'a [PathPhase],
     /// The longest part of it.
-    pub binding: Option<BindingView<'a>>,
+    pub bottleneck: Option<BottleneckView<'a>>,
 }
 
-/// The most ENIs in a subnet.
+/// Peak ENIs in a subnet.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "SubnetMost"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "SubnetPeak"))]
 pub(in crate::report) struct SubnetPeakView<'a> {
     /// The subnet.
     pub subnet: &'a str,
-    /// The most held at once.
+    /// The peak.
     pub peak: u64,
 }
 
@@ -69,13 +69,13 @@ pub(in crate::report) struct SubnetPeakView<'a> {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "HeldEnis"))]
 pub(in crate::report) struct HeldEnisView<'a> {
-    /// The most held at once in any run.
+    /// The peak over all runs.
     pub peak: u64,
-    /// When first.
+    /// When it is first reached.
     pub peak_at_ms: u64,
-    /// Held on average.
+    /// The mean.
     pub mean: f64,
-    /// Held, integrated over the traffic, a run's mean.
+    /// ENI-hours per run.
     pub hours: f64,
     /// By subnet.
     pub by_subnet: Vec<SubnetPeakView<'a>>,
@@ -85,11 +85,11 @@ pub(in crate::report) struct HeldEnisView<'a> {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RunEnis"))]
 pub(in crate::report) struct RunEnisView {
-    /// The most held at once.
+    /// The peak.
     pub peak: u64,
-    /// Held on average.
+    /// The mean.
     pub mean: f64,
-    /// Held, integrated over the traffic.
+    /// ENI-hours.
     pub hours: f64,
 }
 
@@ -97,25 +97,25 @@ pub(in crate::report) struct RunEnisView {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Environments"))]
 pub(in crate::report) struct EnvironmentsView {
-    /// The most alive at once.
+    /// The peak.
     pub peak: u64,
-    /// Alive on average.
+    /// The mean.
     pub mean: f64,
 }
 
-/// A mean over the runs, and half the width of its 95% confidence interval.
+/// A mean over the runs with its 95% confidence interval.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "EstimateForm"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Estimate"))]
 pub(in crate::report) struct EstimateView {
     /// The mean.
     pub mean: f64,
-    /// Half the width.
+    /// Half the width of the interval.
     pub half_width_95: f64,
 }
 
 /// One run.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RunForm"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Run"))]
 pub(in crate::report) struct RunView {
     /// Its seed; null for a replay.
     pub seed: Option<u64>,
@@ -125,7 +125,7 @@ pub(in crate::report) struct RunView {
     pub cold: u64,
     /// Those that failed.
     pub failed: u64,
-    /// Cold starts of all served.
+    /// Cold starts of all served invocations.
     pub cold_start_ms: PercentilesView,
     /// ENIs requested.
     pub creations: u64,
@@ -135,15 +135,15 @@ pub(in crate::report) struct RunView {
     pub environments: EnvironmentsView,
 }
 
-/// What happens under one policy.
+/// The results of seeded runs under one policy.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(in crate::report) struct SimulateView<'a> {
     #[serde(flatten)]
     pub about: SubjectView<'a>,
-    /// How many runs.
+    /// Number of runs.
     pub runs: usize,
-    /// Invocations that arrived, of all runs together.
+    /// Invocations that arrived, all runs.
     pub invocations: u64,
     /// Those that were served.
     pub served: u64,
@@ -153,15 +153,15 @@ pub(in crate::report) struct SimulateView<'a> {
     pub cold_share: f64,
     /// Cold starts.
     pub cold_start_ms: ColdStartsView,
-    /// The longest of all; null where nothing was served.
-    pub longest: Option<LongestColdStartView<'a>>,
-    /// Failed invocations, by what failed them.
+    /// The longest; null if nothing was served.
+    pub longest_cold_start: Option<LongestColdStartView<'a>>,
+    /// Failed invocations by reason.
     pub failed: BTreeMap<&'static str, u64>,
     /// ENIs.
     pub enis: HeldEnisView<'a>,
     /// Environments.
     pub environments: EnvironmentsView,
-    /// Means over the runs, by what is estimated; empty for one run.
+    /// Means over the runs by quantity; empty for one run.
     pub estimates: BTreeMap<&'static str, EstimateView>,
     /// Each run.
     pub by_run: Vec<RunView>,

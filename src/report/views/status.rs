@@ -1,40 +1,40 @@
-//! What is told beside an answer or in its place: gates, and errors.
+//! Gates beside an answer, and errors in its place.
 
 use serde::Serialize;
 
 use crate::diagnostic::Diagnostic;
 
-/// A gate and whether it is passed.
+/// A gate and whether it passed.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "GateForm"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Gate"))]
 pub struct GateView<'a> {
     /// The option.
     pub gate: &'a str,
-    /// What it allows.
+    /// The limit.
     pub limit: u64,
-    /// What the answer comes to; null where nothing is proved.
+    /// The value in the answer; null if none is proved.
     pub value: Option<u64>,
-    /// Whether that is within the limit.
+    /// Whether the value is within the limit.
     pub passed: bool,
 }
 
-/// The gates that were given, beside an answer.
+/// The gates that were given.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GatesView<'a> {
-    /// Each of them; absent without any.
+    /// Absent if none was given.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub gates: Vec<GateView<'a>>,
 }
 
-/// What `--format json` prints in place of an answer where the input is bad, with exit code 2.
+/// What `--format json` prints instead of an answer if the input is invalid, with exit code 2.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ErrorsView<'a> {
-    /// The version of this form.
+    /// The version of the JSON schema.
     pub schema_version: u64,
-    /// What is wrong, by place; of very many the first.
+    /// The errors by place; the first of them if there are very many.
     pub errors: Vec<&'a Diagnostic>,
-    /// How many there are.
+    /// Total number of errors.
     pub count: u64,
 }

@@ -5,12 +5,12 @@ use serde::Serialize;
 use super::SubjectView;
 use crate::cold_path::{Cause, SystemLimit};
 use crate::quantity::Millis;
-use crate::simulation::Assignment;
+use crate::simulation::Realization;
 use crate::worst_case::{Bracket, CurvePoint, PeakEnis, WorstColdStart};
 
-/// What the longest part of a cold start was spent on.
+/// What the longest part of a cold start is.
 #[derive(Clone, Copy, Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "SpentOn"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "BottleneckCause"))]
 #[serde(untagged)]
 pub(in crate::report) enum SpentOnView {
     /// A wait.
@@ -19,79 +19,78 @@ pub(in crate::report) enum SpentOnView {
     Else(NoWaitView),
 }
 
-/// What is no wait of a phase.
+/// Not a wait of a phase.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "NoWait"))]
 #[serde(rename_all = "snake_case")]
 pub(in crate::report) enum NoWaitView {
     /// The phase itself.
     Phase,
-    /// The queue of the function, until an environment that another invocation has started was free.
+    /// The queue of the function, until an environment that another invocation started is free.
     Queue,
 }
 
 /// The longest part of a cold start.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Binding"))]
-pub(in crate::report) struct BindingView<'a> {
-    /// The phase it belongs to; absent where the invocation waited in its function's queue.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Bottleneck"))]
+pub(in crate::report) struct BottleneckView<'a> {
+    /// The phase it belongs to; absent if the invocation waited in its function's queue.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phase: Option<&'a str>,
-    /// What it was spent on.
-    #[serde(rename = "for")]
-    pub spent_on: SpentOnView,
-    /// How long.
-    pub ms: u64,
-    /// What limits that, where a limit does.
+    /// What it is.
+    pub cause: SpentOnView,
+    /// Its length.
+    pub duration_ms: u64,
+    /// The limit behind it, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<SystemLimit>,
-    /// All of it in a sentence.
-    pub words: String,
+    /// One sentence.
+    pub summary: String,
 }
 
-/// The longest cold start, between what a replay has shown and what is proved.
+/// The worst-case cold start, between a witness and a bound.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ColdStart"))]
 pub(in crate::report) struct ColdStartView<'a> {
     #[serde(flatten)]
     pub cold_start: &'a WorstColdStart,
     /// The longest part of it; null without a cold start.
-    pub binding: Option<BindingView<'a>>,
+    pub bottleneck: Option<BottleneckView<'a>>,
 }
 
-/// The worst case over every assignment of the uncertainty set.
+/// The worst case over every realization of the uncertainty set.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(in crate::report) struct WorstCaseView<'a> {
     #[serde(flatten)]
     pub about: SubjectView<'a>,
-    /// The longest cold start.
+    /// The worst-case cold start.
     pub cold_start: ColdStartView<'a>,
-    /// The most ENIs held.
+    /// Peak ENIs.
     pub peak_enis: &'a PeakEnis,
-    /// The most failed invocations.
+    /// Failed invocations.
     pub failures: Bracket,
-    /// The assignment behind `cold_start`, which the simulator replays.
-    pub witness: &'a Assignment,
+    /// The realization behind `cold_start`; `simulate --replay` replays it.
+    pub witness: &'a Realization,
     /// The one behind `peak_enis`.
-    pub witness_peak_enis: &'a Assignment,
+    pub witness_peak_enis: &'a Realization,
     /// The one behind `failures`.
-    pub witness_failures: &'a Assignment,
-    /// Assignments that were replayed to find them.
+    pub witness_failures: &'a Realization,
+    /// Number of realizations replayed in the search.
     pub replays: u64,
-    /// States of the exact search that were looked at; 0 where it did not help.
-    pub states: u64,
-    /// The time after which the search was stopped; null where it ended by itself.
+    /// States explored by the exact search; 0 if it did not apply.
+    pub states_explored: u64,
+    /// The time limit that stopped the search; null if it finished.
     pub stopped_after_ms: Option<u64>,
-    /// The longest cold start that an arrival can meet, slot by slot, with `--curve`.
+    /// The worst-case cold start by slot of arrival, with `--curve`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub curve: Option<&'a [CurvePoint]>,
-    /// The length of a slot of it.
+    /// The length of a slot of `curve`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub curve_slot_ms: Option<Millis>,
 }
 
-/// What a witness file is a witness of.
+/// The objective of a witness.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Objective"))]
 pub struct WitnessObjectiveView<'a> {
@@ -104,13 +103,13 @@ pub struct WitnessObjectiveView<'a> {
     pub subnet: Option<&'a str>,
 }
 
-/// The traffic that a witness was found on.
+/// The trace that a witness was found on.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "WitnessTraffic"))]
-pub struct WitnessTrafficView {
-    /// How many invocations it has.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "WitnessTrace"))]
+pub struct WitnessTraceView {
+    /// Number of invocations.
     pub invocations: u64,
-    /// Its length.
+    /// Length.
     pub span_ms: Millis,
     /// CRC-32 of functions and arrivals, hexadecimal.
     pub checksum: String,
@@ -120,9 +119,9 @@ pub struct WitnessTrafficView {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WitnessFileView<'a> {
-    /// The traffic it was found on.
-    pub traffic: WitnessTrafficView,
-    /// What it witnesses.
+    /// The trace it was found on.
+    pub trace: WitnessTraceView,
+    /// The objective it reaches.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub witness_of: Option<WitnessObjectiveView<'a>>,
     /// The policy it was found under.
@@ -131,7 +130,7 @@ pub struct WitnessFileView<'a> {
     /// The model it was found on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<&'a str>,
-    /// The assignment.
+    /// The realization.
     #[serde(flatten)]
-    pub assignment: &'a Assignment,
+    pub realization: &'a Realization,
 }

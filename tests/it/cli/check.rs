@@ -41,8 +41,8 @@ fn the_name_of_a_file_does_not_decide() {
     };
     let scenario = at("lambda-2018", &fixture("scenario.toml"));
     let model = at("model.csv", &fixture("failing.toml"));
-    let traffic = at("traffic.txt", &fixture("counts.csv"));
-    let said = run(&["check", &scenario, &model, &traffic, "--format", "csv", "--quiet"]);
+    let trace = at("traffic.txt", &fixture("counts.csv"));
+    let said = run(&["check", &scenario, &model, &trace, "--format", "csv", "--quiet"]);
     assert_eq!(said.code, 0, "{}", said.err);
     let kinds: Vec<&str> = said.out.lines().skip(1).map(|line| line.split(',').nth(1).unwrap()).collect();
     assert_eq!(kinds, ["scenario", "model", "traffic"]);
@@ -83,7 +83,7 @@ fn all_problems_of_all_files_are_told_at_once() {
     ] {
         assert!(said.err.contains(part), "{part}\n{}", said.err);
     }
-    // A scenario in the place of the traffic.
+    // A scenario in the place of the trace.
     let said = run(&["demand", "scenario.toml"]);
     assert!(said.code == 2 && said.err.contains("name it with --scenario"), "{}", said.err);
     // A scenario that reads well may name what there is not.

@@ -17,7 +17,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 
 /// What the built binary says and how it ends, run among the fixtures.
-pub struct Said {
+pub(crate) struct Said {
     pub code: i32,
     pub out: String,
     pub err: String,
@@ -38,7 +38,7 @@ fn said(output: &Output) -> Said {
     said
 }
 
-pub fn run<S: AsRef<OsStr>>(words: &[S]) -> Said {
+pub(crate) fn run<S: AsRef<OsStr>>(words: &[S]) -> Said {
     said(&command().args(words).output().unwrap())
 }
 
@@ -47,7 +47,7 @@ fn line(words: &str) -> Said {
 }
 
 /// A folder of this test's own, empty.
-pub fn folder(name: &str) -> PathBuf {
+pub(crate) fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{name}"));
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
@@ -132,7 +132,7 @@ fn errors_are_json_where_that_is_the_format() {
 }
 
 #[test]
-fn an_unknown_format_of_traffic_lists_the_known_ones() {
+fn an_unknown_format_of_trace_lists_the_known_ones() {
     let said = line("demand counts.csv --traffic-format csv");
     assert_eq!(said.code, 2);
     for format in ["counts", "log", "concurrency", "azure-2019", "azure-2021", "series"] {
@@ -180,7 +180,7 @@ fn paths_need_not_be_utf8() {
 }
 
 #[test]
-fn traffic_comes_from_stdin_too() {
+fn trace_comes_from_stdin_too() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cli");
     let file = fs::File::open(fixtures.join("log.csv")).unwrap();
     let piped = said(&command().args(["demand", "-", "--format", "csv"]).stdin(file).output().unwrap());
@@ -334,7 +334,7 @@ fn a_witness_replays_to_what_it_witnesses() {
     let replay: Value = serde_json::from_str(&run(&[&replay[..], &options].concat()).out).unwrap();
     assert_eq!(replay["cold_start_ms"]["max"], worst["cold_start"]["witness_ms"]);
     assert_eq!(replay["longest"]["path"], worst["cold_start"]["path"]);
-    // The model of another time boots for minutes, so the witness is none of its assignments.
+    // The model of another time boots for minutes, so the witness is none of its realizations.
     let said = run(&["simulate", "counts.csv", "--replay", file]);
     assert_eq!(said.code, 2);
     assert!(said.err.contains("is outside the model's 5m..15m"), "{}", said.err);
@@ -400,7 +400,7 @@ fn the_witness_of_a_subnet_replays_to_its_peak_and_an_unknown_one_is_refused() {
 }
 
 #[test]
-fn a_witness_of_other_traffic_is_refused_and_one_that_says_nothing_is_read() {
+fn a_witness_of_other_trace_is_refused_and_one_that_says_nothing_is_read() {
     let path = folder("witness-other").join("witness.json");
     let file = path.to_str().unwrap();
     line(&format!("worst-case counts.csv --effort 2000 --witness {file}"));
@@ -733,7 +733,7 @@ fn precision_stops_when_the_means_are_known_and_says_so() {
 }
 
 #[test]
-fn generated_traffic_reads_back() {
+fn generated_trace_reads_back() {
     let folder = folder("generate");
     let file = folder.join("day.csv").to_string_lossy().into_owned();
     let said = run(&["generate", "diurnal", "--functions", "a,b", "--rate", "1/s,2/s", "-o", &file]);
@@ -763,7 +763,7 @@ fn the_samples_are_what_their_commands_make() {
 }
 
 #[test]
-fn several_files_patterns_and_packed_files_are_one_traffic() {
+fn several_files_patterns_and_packed_files_are_one_trace() {
     let folder = folder("several");
     fs::write(folder.join("a.csv"), "time,function,invocations\n0,f,1\n60,f,2\n").unwrap();
     fs::write(folder.join("b.csv"), "time,function,invocations\n120,g,3\n").unwrap();
@@ -796,10 +796,10 @@ fn hostile_names_are_inert_in_every_output() {
     }
     let (file, rows_of_run) = (folder.join("t.csv"), folder.join("run.csv"));
     fs::write(&file, text).unwrap();
-    let traffic = file.to_str().unwrap();
+    let trace = file.to_str().unwrap();
     for command in ["demand", "simulate", "worst-case", "plan", "compare"] {
         for format in ["text", "csv", "json"] {
-            let mut words = vec![command, traffic, "--format", format];
+            let mut words = vec![command, trace, "--format", format];
             if command == "plan" {
                 words.extend(["--max-cold-start", "20m"]);
             }
@@ -819,7 +819,7 @@ fn hostile_names_are_inert_in_every_output() {
             }
         }
     }
-    let said = run(&["simulate", traffic, "--log", rows_of_run.to_str().unwrap()]);
+    let said = run(&["simulate", trace, "--log", rows_of_run.to_str().unwrap()]);
     assert_eq!(said.code, 0, "{}", said.err);
     let mut rows = csv::Reader::from_path(&rows_of_run).unwrap();
     let mut found: Vec<String> = rows.records().map(|row| row.unwrap()[1].to_owned()).collect();

@@ -43,7 +43,7 @@ const COMMANDS: &[(&str, &str)] = &[
 ];
 
 /// Compares `text` with the one kept under this name.
-pub fn golden(name: &str, text: &str) {
+pub(crate) fn golden(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(".");
     settings.set_prepend_module_to_snapshot(false);

@@ -84,7 +84,6 @@ fn core_files(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 #[test]
-#[ignore = "until the rooms are rebuilt"]
 fn numbers_that_do_not_fit_are_hardly_ever_replaced() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();

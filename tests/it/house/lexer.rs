@@ -2,25 +2,25 @@
 
 /// A word, number or sign; `::` is one sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Token {
+pub(super) struct Token {
     pub text: String,
     /// From 1.
     pub line: usize,
 }
 
 impl Token {
-    pub fn is_word(&self) -> bool {
+    pub(super) fn is_word(&self) -> bool {
         self.text.starts_with(|c: char| c.is_alphabetic() || c == '_')
     }
 }
 
 /// The tokens outside tests.
-pub fn lex(source: &str) -> Vec<Token> {
+pub(super) fn lex(source: &str) -> Vec<Token> {
     without_tests(&lex_all(source))
 }
 
 /// All tokens.
-pub fn lex_all(source: &str) -> Vec<Token> {
+pub(super) fn lex_all(source: &str) -> Vec<Token> {
     let mut lexer = Lexer { rest: source, line: 1, tokens: Vec::new() };
     while let Some(c) = lexer.rest.chars().next() {
         lexer.step(c);
@@ -163,7 +163,7 @@ fn only_code_outside_tests_is_left() {
         struct Last;
     "##;
     let found: Vec<String> = lex(source).into_iter().map(|token| token.text).collect();
-    let promised = "use a :: { b , c } ; fn f < > ( x : & str ) - > char { ; ; ; ; } struct Last ;";
-    assert_eq!(found.join(" "), promised);
+    let target_of = "use a :: { b , c } ; fn f < > ( x : & str ) - > char { ; ; ; ; } struct Last ;";
+    assert_eq!(found.join(" "), target_of);
     assert_eq!(lex(source).last().unwrap().line, 11);
 }

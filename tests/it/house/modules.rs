@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::lexer::{Token, lex};
 
 /// A crate's name and the file it begins with.
-pub const CRATES: &[(&str, &str)] = &[
+pub(super) const CRATES: &[(&str, &str)] = &[
     ("eniplan_core", "crates/eniplan-core/src/lib.rs"),
     ("eniplan_import", "crates/eniplan-import/src/lib.rs"),
     ("eniplan", "src/lib.rs"),
@@ -18,7 +18,7 @@ const DEEPEST: usize = 16;
 
 /// A module: a file's own, or one in braces within a file.
 #[derive(Default)]
-pub struct Module {
+pub(super) struct Module {
     pub file: PathBuf,
     krate: usize,
     parent: Option<usize>,
@@ -36,7 +36,7 @@ pub struct Module {
 }
 
 /// One name of a `use`.
-pub struct Import {
+pub(super) struct Import {
     pub name: String,
     pub path: Vec<String>,
     pub public: bool,
@@ -50,14 +50,14 @@ enum Named {
     Item(usize),
 }
 
-pub struct Workspace {
+pub(super) struct Workspace {
     pub modules: Vec<Module>,
     roots: Vec<(String, usize)>,
 }
 
 impl Workspace {
     /// The module trees of these crates; `read` gives the text of a file that is there.
-    pub fn read(crates: &[(&str, &str)], read: &dyn Fn(&Path) -> Option<String>) -> Self {
+    pub(super) fn read(crates: &[(&str, &str)], read: &dyn Fn(&Path) -> Option<String>) -> Self {
         let mut workspace = Self { modules: Vec::new(), roots: Vec::new() };
         for &(name, file) in crates {
             let root = workspace.modules.len();
@@ -70,7 +70,7 @@ impl Workspace {
     }
 
     /// The workspace that this test belongs to.
-    pub fn here() -> Self {
+    pub(super) fn here() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         Self::read(CRATES, &|path| std::fs::read_to_string(root.join(path)).ok())
     }
@@ -85,7 +85,7 @@ impl Workspace {
     }
 
     /// The file that defines what `path` names in this module, if it is one of the workspace's.
-    pub fn defining_file(&self, module: usize, path: &[String]) -> Option<&Path> {
+    pub(super) fn defining_file(&self, module: usize, path: &[String]) -> Option<&Path> {
         match self.resolve(module, path, true, 0)? {
             Named::Item(module) => Some(&self.modules[module].file),
             Named::Module(_) => None,
@@ -93,7 +93,7 @@ impl Workspace {
     }
 
     /// The files whose names this module takes by `*`, each with one of the names.
-    pub fn glob_uses(&self, module: usize) -> Vec<(&Path, String)> {
+    pub(super) fn glob_uses(&self, module: usize) -> Vec<(&Path, String)> {
         let own = &self.modules[module];
         let targets = own.globs.iter().filter_map(|glob| self.resolve(module, glob, false, 0));
         let mut found = Vec::new();
@@ -308,7 +308,7 @@ impl Parser<'_> {
 }
 
 /// A workspace of one crate in memory, for tests of the house tests.
-pub fn planted(files: &[(&str, &str)]) -> Workspace {
+pub(super) fn planted(files: &[(&str, &str)]) -> Workspace {
     let files: BTreeMap<PathBuf, &str> =
         files.iter().map(|(path, text)| (PathBuf::from("src").join(path), *text)).collect();
     Workspace::read(&[("planted", "src/lib.rs")], &|path| files.get(path).map(|text| (*text).to_owned()))

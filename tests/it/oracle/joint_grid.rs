@@ -34,13 +34,13 @@ struct JointGrid<'a> {
 
 /// A plan of the integer program.
 #[derive(Debug)]
-pub struct GridPlan {
+pub(crate) struct GridPlan {
     pub objectives: Objectives,
 }
 
 /// The best plan on the grid, if the solver finds one and the checker agrees; none where the solver
 /// says that there is none. Of equal instants it trusts nothing but the claim of optimality.
-pub fn solve_by_grid(
+pub(crate) fn solve_by_grid(
     joint: &Joint,
     lower_bound: Objectives,
     backend: &dyn Backend,

@@ -12,7 +12,7 @@ use eniplan::topology::{SubnetRoom, TokenBucket};
 /// `slots` minutes. Pool `p` needs `40 + (60 + 20 p) * 4 x (1440 - x) / 1440^2`, `x` the minute of
 /// the day less `20 p`, and a draw of -3..=3 each minute (seed `p`). Subnet `a` has so few free
 /// addresses that they bind for some hours around noon.
-pub fn twelve_classes(slots: u64, boot_s: u64, delete_s: u64) -> Joint {
+pub(crate) fn twelve_classes(slots: u64, boot_s: u64, delete_s: u64) -> Joint {
     let subnet = |(name, addresses): (&str, u32)| SubnetRoom {
         name: name.into(),
         zone: name.into(),

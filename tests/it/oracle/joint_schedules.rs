@@ -36,8 +36,8 @@ impl State {
     }
 }
 
-/// The best objectives of all schedules that hold at most `most`; none: no schedule keeps the promise.
-pub fn best(joint: &Joint, most: u32) -> Option<Objectives> {
+/// The best objectives of all schedules that hold at most `most`; none: no schedule keeps the target.
+pub(crate) fn best(joint: &Joint, most: u32) -> Option<Objectives> {
     (0..=most).find_map(|peak| {
         let cheapest = cheapest(joint, peak, |held_ms, creations| (held_ms, creations));
         cheapest.map(|(held_ms, creations)| Objectives { peak, held_ms, creations })
@@ -45,13 +45,13 @@ pub fn best(joint: &Joint, most: u32) -> Option<Objectives> {
 }
 
 /// The least of `hour` a held millisecond and `creation` a creation, of all schedules that hold at most `most`.
-pub fn least_cost(joint: &Joint, most: u32, hour: u128, creation: u128) -> Option<u128> {
+pub(crate) fn least_cost(joint: &Joint, most: u32, hour: u128, creation: u128) -> Option<u128> {
     let cost = |held_ms, creations: u64| (held_ms * hour + u128::from(creations) * creation, 0);
     cheapest(joint, most, cost).map(|(cost, _)| cost)
 }
 
-/// Whether any schedule of at most `most` keeps the promise.
-pub fn possible(joint: &Joint, most: u32) -> bool {
+/// Whether any schedule of at most `most` keeps the target.
+pub(crate) fn possible(joint: &Joint, most: u32) -> bool {
     cheapest(joint, most, |_, _| (0, 0)).is_some()
 }
 

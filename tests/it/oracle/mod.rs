@@ -1,10 +1,10 @@
 //! Oracles, written to be read and sharing no code with what they check, and the engine against them.
 
 mod brute_force;
-pub mod joint_grid;
-pub mod joint_instance;
-pub mod joint_schedules;
-pub mod naive;
-pub mod program;
-pub mod schedules;
+pub(crate) mod joint_grid;
+pub(crate) mod joint_instance;
+pub(crate) mod joint_schedules;
+pub(crate) mod naive;
+pub(crate) mod program;
+pub(crate) mod schedules;
 mod simulator;

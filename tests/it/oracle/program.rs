@@ -7,7 +7,7 @@ use eniplan::plan::program::{Program, ProgramColumn};
 use eniplan::plan::{Group, Objectives, ProgramEffort};
 
 /// The best objectives of a group by the linear program; an error where it settles nothing.
-pub fn solve_by_program(
+pub(crate) fn solve_by_program(
     group: &Group,
     backend: &dyn Backend,
     effort: &ProgramEffort,
@@ -16,7 +16,7 @@ pub fn solve_by_program(
 }
 
 /// The same where a creation costs as much as holding one ENI for `creation_ms`; none: next to nothing.
-pub fn solve_priced(
+pub(crate) fn solve_priced(
     group: &Group,
     backend: &dyn Backend,
     effort: &ProgramEffort,

@@ -1,6 +1,6 @@
 //! The oracle of the planner: all schedules of a tiny group, millisecond by millisecond.
 //!
-//! Written to be read. It knows the words of the promise and nothing of how plans are found.
+//! Written to be read. It knows the words of the target and nothing of how plans are found.
 
 #![allow(clippy::unwrap_used)]
 
@@ -28,8 +28,8 @@ impl State {
     }
 }
 
-/// The best objectives of all schedules, or none: no schedule keeps the promise.
-pub fn best(group: &Group) -> Option<Objectives> {
+/// The best objectives of all schedules, or none: no schedule keeps the target.
+pub(crate) fn best(group: &Group) -> Option<Objectives> {
     let limit = group.ceilings.iter().map(|ceiling| ceiling.enis).min().unwrap_or(u32::MAX);
     // More than the peak of the need plus one is never held by a sensible plan; one more to be sure.
     (0..=limit.min(group.need.peak().0 + 2)).find_map(|peak| {
@@ -39,7 +39,7 @@ pub fn best(group: &Group) -> Option<Objectives> {
 }
 
 /// The least of `hour` a held millisecond and `creation` a creation, of all schedules.
-pub fn least_cost(group: &Group, hour: u128, creation: u128) -> Option<u128> {
+pub(crate) fn least_cost(group: &Group, hour: u128, creation: u128) -> Option<u128> {
     let limit = group.ceilings.iter().map(|ceiling| ceiling.enis).min().unwrap_or(u32::MAX);
     let cost = |held_ms, creations: u64| (held_ms * hour + u128::from(creations) * creation, 0);
     cheapest(group, limit.min(group.need.peak().0 + 1), cost).map(|(cost, _)| cost)

@@ -16,7 +16,7 @@ use crate::oracle::joint_instance::twelve_classes;
 use crate::oracle::joint_schedules;
 use crate::plan::Draw;
 
-pub fn planned(joint: &Joint) -> Option<JointPlan> {
+pub(super) fn planned(joint: &Joint) -> Option<JointPlan> {
     match solve_joint(joint).unwrap() {
         JointAnswer::Planned(plan) => {
             let Objectives { peak, held_ms, .. } = check_joint(joint, &plan.entries).unwrap();
@@ -37,7 +37,7 @@ fn gap(plan: &JointPlan) -> f64 {
 }
 
 /// A group as a joint problem: one class in one subnet.
-pub fn of_group(group: &Group) -> Joint {
+pub(super) fn of_group(group: &Group) -> Joint {
     let ceiling = |limit: &dyn Fn(&EniLimit) -> bool| {
         group.ceilings.iter().filter(|ceiling| limit(&ceiling.limit)).map(|ceiling| ceiling.enis).min()
     };
@@ -59,7 +59,7 @@ pub fn of_group(group: &Group) -> Joint {
 type Wanted<'a> = (&'a [usize], &'a [(u64, u32)]);
 
 /// Subnets in zones of the same number, pools over all of `over`, each with its own classes.
-pub fn joint(addresses: &[u32], pools: &[Wanted], span: u64, boot: u64, delete: u64) -> Joint {
+pub(super) fn joint(addresses: &[u32], pools: &[Wanted], span: u64, boot: u64, delete: u64) -> Joint {
     let subnet = |(index, &addresses): (usize, &u32)| SubnetRoom {
         name: format!("s{index}"),
         zone: format!("z{index}"),
@@ -90,7 +90,7 @@ pub fn joint(addresses: &[u32], pools: &[Wanted], span: u64, boot: u64, delete: 
 }
 
 /// At most 6 instants, three subnets and a need of 2, with every limit at work now and then.
-pub fn tiny(case: u64) -> Joint {
+pub(super) fn tiny(case: u64) -> Joint {
     let mut draw = Draw::new(case);
     let instants = 3 + draw.below(3);
     let survive = draw.below(2) == 0;

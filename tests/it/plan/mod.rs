@@ -31,11 +31,11 @@ use crate::oracle::program::solve_by_program;
 use crate::oracle::{joint_schedules, schedules};
 use joint::of_group;
 
-pub fn microlp() -> &'static dyn Backend {
+pub(crate) fn microlp() -> &'static dyn Backend {
     named("microlp").unwrap()
 }
 
-pub fn group(need: &[(u64, u32)], span: u64, boot: u64, delete: u64) -> Group {
+pub(crate) fn group(need: &[(u64, u32)], span: u64, boot: u64, delete: u64) -> Group {
     Group {
         need: Curve::new(need.iter().copied()),
         span: Millis(span),
@@ -47,7 +47,7 @@ pub fn group(need: &[(u64, u32)], span: u64, boot: u64, delete: u64) -> Group {
     }
 }
 
-pub fn planned(group: &Group, effort: &ProgramEffort) -> Option<GroupPlan> {
+pub(crate) fn planned(group: &Group, effort: &ProgramEffort) -> Option<GroupPlan> {
     match solve(group, microlp(), effort).unwrap() {
         GroupAnswer::Planned(planned) => {
             assert_eq!(planned.objectives, check(group, &planned.schedule).unwrap());
@@ -58,28 +58,28 @@ pub fn planned(group: &Group, effort: &ProgramEffort) -> Option<GroupPlan> {
 }
 
 /// Numbers in `0..range`, the `index`-th of the case.
-pub struct Draw {
+pub(crate) struct Draw {
     stream: Stream,
     index: u64,
 }
 
 impl Draw {
-    pub fn new(case: u64) -> Self {
+    pub(crate) fn new(case: u64) -> Self {
         Self { stream: Stream::new(case, Purpose::Search), index: 0 }
     }
 
-    pub fn below(&mut self, range: u64) -> u64 {
+    pub(crate) fn below(&mut self, range: u64) -> u64 {
         self.index += 1;
         self.stream.below(self.index, range)
     }
 
-    pub fn count(&mut self, range: u64) -> u32 {
+    pub(crate) fn count(&mut self, range: u64) -> u32 {
         u32::try_from(self.below(range)).unwrap()
     }
 }
 
 /// At most 8 instants, need at most 3: small enough to try every schedule.
-pub fn tiny(case: u64) -> Group {
+pub(crate) fn tiny(case: u64) -> Group {
     let mut draw = Draw::new(case);
     let instants = 4 + draw.below(5);
     let idle = draw.below(4);
@@ -132,7 +132,7 @@ fn plans_equal_the_best_of_all_schedules() {
 }
 
 /// Forty to eighty slots of a minute, some idle, with or without a bucket that is often short.
-pub fn small(case: u64) -> Group {
+pub(crate) fn small(case: u64) -> Group {
     let mut draw = Draw::new(case);
     let slots = 40 + draw.below(40);
     let most = 2 + draw.below(30);

@@ -11,13 +11,13 @@ use serde_json::Value;
 const TELLS: [&str; 5] = ["$schema", "$defs", "title", "description", "format"];
 
 /// A schema document.
-pub struct Schema<'s>(pub &'s Value);
+pub(super) struct Schema<'s>(pub &'s Value);
 
 type Fields = BTreeSet<String>;
 
 impl Schema<'_> {
     /// What is wrong with `value`: where, and what.
-    pub fn validate(&self, value: &Value) -> Result<(), String> {
+    pub(super) fn validate(&self, value: &Value) -> Result<(), String> {
         self.whole("", self.0, value)
     }
 

@@ -9,13 +9,13 @@ use serde::Serialize;
 pub enum Cause {
     /// A microVM, at the hosts' rate.
     Host,
-    /// Room on an ENI or a place in a quota, or the plan's next ENI.
+    /// Capacity on an ENI or in a quota, or the plan's next ENI.
     Room,
-    /// The creation request of its ENI in the API's token queue, be it its own or one it has joined.
+    /// The creation request of its ENI in the API's token queue.
     Token,
     /// The boot of the ENI it has requested.
     Boot,
-    /// What was left of the boot of an ENI that was requested before.
+    /// The rest of a boot in progress.
     Join,
 }
 
@@ -43,11 +43,11 @@ pub enum SystemLimit {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PhaseWait {
     /// What was waited for.
-    #[serde(rename = "for")]
     pub cause: Cause,
     /// How long, ms.
+    #[serde(rename = "duration_ms")]
     pub ms: u64,
-    /// What limits that, where a limit does.
+    /// The limit behind it, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<SystemLimit>,
 }
@@ -69,11 +69,12 @@ pub enum NoReady {
     NoneExists,
 }
 
-/// What an environment found when it asked for an ENI and no ready one took it.
+/// The ENIs of an environment's classes when none was ready for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EniFound {
     /// Why no ready one took it.
+    #[serde(rename = "reason")]
     pub because: NoReady,
     /// ENIs of its classes that were ready.
     pub ready: u32,
@@ -91,14 +92,14 @@ pub struct PathPhase {
     pub phase: String,
     /// When it started, ms after the arrival.
     pub start_ms: u64,
-    /// How long it waited: for a microVM of the hosts' rate, for an ENI.
+    /// How long it waited for a microVM or an ENI.
     pub wait_ms: u64,
-    /// How long it then took.
+    /// How long it took after the wait.
     pub duration_ms: u64,
-    /// What it waited for; together as long as `wait_ms`.
+    /// The parts of the wait; they sum to `wait_ms`.
     pub waits: Vec<PhaseWait>,
-    /// Of an `eni` step that waited: what stood when the environment asked.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The ENIs of its classes when it began to wait for one.
+    #[serde(rename = "enis_found", skip_serializing_if = "Option::is_none")]
     pub found: Option<EniFound>,
 }
 

@@ -1,4 +1,4 @@
-//! Comparison: policies and models side by side on the same traffic and the same worlds.
+//! Comparison: policies and models side by side on the same trace and the same worlds.
 
 mod case;
 
@@ -12,7 +12,7 @@ use crate::quantity::Millis;
 use crate::simulation::{ColdStartCounts, Outcome, Random};
 use crate::worst_case::{Bracket, SearchEffort, Unobserved, WorstCase};
 
-/// Runs that share a reading of the traffic; more would leave other threads without.
+/// Runs that share a reading of the trace; more would leave other threads without.
 const TOGETHER: usize = 3;
 
 /// One side of the comparison.
@@ -32,7 +32,7 @@ impl<'a> Contender<'a> {
     }
 }
 
-/// What one contender comes to. Times in ms; means over the seeded runs.
+/// The results of one contender. Times in ms; means over the seeded runs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CompareRow {
@@ -40,22 +40,22 @@ pub struct CompareRow {
     pub policy: String,
     /// The model.
     pub model: String,
-    /// The longest cold start over every assignment, ms.
+    /// The worst-case cold start, ms.
     pub worst_cold_start_ms: Option<Bracket>,
-    /// The most ENIs held over every assignment.
+    /// Peak ENIs, worst case.
     pub worst_peak_enis: Option<Bracket>,
-    /// The most failures over every assignment.
+    /// Failed invocations, worst case.
     pub worst_failures: Option<Bracket>,
-    /// What the runs come to; `None` where the policy has no plan to follow.
+    /// The results of the runs; absent if the policy has no plan to follow.
     #[serde(flatten)]
     pub runs: Option<SeededRuns>,
-    /// ENI-hours beyond those of `clairvoyant` on the same model with ENIs that carry as much.
+    /// ENI-hours above the offline optimum on the same model with ENIs of the same capacity.
     pub regret_eni_hours: Option<f64>,
-    /// The same as a share of the clairvoyant's.
+    /// The same as a share of the offline optimum.
     pub regret_share: Option<f64>,
-    /// Whether no other row is at least as good in everything and better in something.
+    /// Whether the row is Pareto-optimal.
     pub pareto: bool,
-    /// Why there are no figures.
+    /// Why there are no results.
     pub note: Option<String>,
 }
 
@@ -63,7 +63,7 @@ pub struct CompareRow {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SeededRuns {
-    /// Cold starts of all served invocations at 50%, ms; a warm one counts as 0.
+    /// Cold starts of all served invocations at 50%, ms; a warm start counts as 0.
     pub p50_ms: u64,
     /// At 95%.
     pub p95_ms: u64,
@@ -71,13 +71,13 @@ pub struct SeededRuns {
     pub p99_ms: u64,
     /// Cold starts per served invocation, 0 to 1.
     pub cold_share: f64,
-    /// The most ENIs held in any run.
+    /// Peak ENIs over all runs.
     pub peak_enis: u64,
-    /// ENIs held on average.
+    /// ENIs held, mean.
     pub mean_enis: f64,
-    /// ENIs held, integrated over the traffic.
+    /// ENI-hours.
     pub eni_hours: f64,
-    /// The most addresses held in one subnet in any run.
+    /// Peak addresses in one subnet over all runs.
     pub peak_addresses: u64,
     /// Failed invocations per run.
     pub failures: f64,
@@ -89,9 +89,9 @@ pub struct SeededRuns {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Comparison {
-    /// One row a contender, in the order they were named.
+    /// One row per policy and model, in the order they were named.
     pub rows: Vec<CompareRow>,
-    /// The policies (`policy@model`) that no other beats.
+    /// The Pareto-optimal rows (`policy@model`).
     pub pareto: Vec<String>,
 }
 
@@ -185,7 +185,9 @@ fn runs(case: &Case<'_>, seeds: &[u64], step: &(dyn Fn() + Sync)) -> Result<Seed
     let several = |seeds: &[u64]| {
         let natures = seeds.iter().map(|&seed| Random::new(seed)).collect();
         let outcomes = case.run_together(natures);
-        seeds.iter().for_each(|_| step());
+        for _ in seeds {
+            step();
+        }
         outcomes
     };
     let outcomes: Vec<Vec<Outcome>> =

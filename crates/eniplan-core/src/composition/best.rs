@@ -42,11 +42,14 @@ pub struct BestCut {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum How {
-    /// Exactly; the backend's answer costs the same as the recursion's.
+    /// Exactly, by two methods with the same cost.
+    #[serde(rename = "exact_verified")]
     Agreed,
-    /// Exactly, by the recursion; the backend gave no answer that holds and costs as little.
+    /// Exactly, by one method.
+    #[serde(rename = "exact")]
     RecursionAlone,
-    /// By merging and moving.
+    /// By local search.
+    #[serde(rename = "local_search")]
     Search,
 }
 

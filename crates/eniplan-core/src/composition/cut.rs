@@ -74,9 +74,7 @@ pub fn cuts(scenario: &Scenario) -> Vec<Cut> {
 
 /// A set of routes as a number.
 pub(super) fn set(routes: &[usize]) -> u128 {
-    routes
-        .iter()
-        .fold(0, |set, &route| set | 1_u128.checked_shl(u32::try_from(route).unwrap_or(128)).unwrap_or(0))
+    routes.iter().filter(|route| **route < super::MOST_ROUTES).fold(0, |set, &route| set | 1 << route)
 }
 
 /// The routes of a set, in order.

@@ -22,13 +22,13 @@ pub struct FunctionRow {
     pub memory_bytes: u64,
     /// Its security groups; none outside a VPC.
     pub security_groups: Vec<String>,
-    /// Its cold path when an ENI is at hand, at its longest, ms.
+    /// Its longest cold path with a ready ENI, ms.
     pub cold_path_ms: u64,
-    /// What it reaches and none of its routes needs, and what one of them reaches and only others need.
-    pub beyond_need: u64,
+    /// Pairs of one of its routes and a destination that the route can reach but does not need.
+    pub excess_access: u64,
 }
 
-/// One route under a cut; numbers of all runs together.
+/// One route under a grouping, all runs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RouteRow {
@@ -40,7 +40,7 @@ pub struct RouteRow {
     pub served: u64,
     /// Those that started cold.
     pub cold: u64,
-    /// The cold start at 99% of all served, a warm one 0, ms.
+    /// The cold start at 99% of all served invocations, ms; a warm start counts as 0.
     pub p99_ms: u64,
     /// The longest, ms.
     pub max_ms: u64,
@@ -52,15 +52,15 @@ pub struct RouteRow {
 pub struct ClassPeak {
     /// Its subnet and security groups.
     pub class: String,
-    /// The most held at once.
+    /// The peak.
     pub peak: u64,
 }
 
-/// What one cut comes to. Means over the runs.
+/// The results of one grouping. Means over the runs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CutRow {
-    /// The cut's name.
+    /// The name of the grouping.
     pub grouping: String,
     /// Its functions.
     pub functions: Vec<FunctionRow>,
@@ -70,26 +70,26 @@ pub struct CutRow {
     pub cold: f64,
     /// Cold starts per served invocation, 0 to 1.
     pub cold_share: f64,
-    /// All waits for cold starts added up, ms.
-    pub waited_ms: f64,
+    /// Total cold-start time, ms.
+    pub cold_time_ms: f64,
     /// The cold start at 99% of all served, ms.
     pub p99_ms: u64,
-    /// The longest cold start over every assignment, ms.
+    /// The worst-case cold start, ms.
     pub worst_cold_start_ms: Bracket,
     /// Failed invocations.
     pub failed: f64,
-    /// The most environments in any run.
+    /// Peak environments over all runs.
     pub peak_environments: u64,
-    /// Environments alive on average.
+    /// Environments, mean.
     pub mean_environments: f64,
-    /// Memory of environments without an invocation, GiB x hours.
+    /// Memory of idle environments, GiB-hours.
     pub idle_gb_hours: f64,
-    /// The most ENIs held in any run.
+    /// Peak ENIs over all runs.
     pub peak_enis: u64,
-    /// The most ENIs held of each class.
+    /// Peak ENIs by class.
     pub enis_by_class: Vec<ClassPeak>,
-    /// Pairs of a route and a target that it reaches without need.
-    pub beyond_need: u64,
+    /// Pairs of a route and a destination that the route can reach but does not need.
+    pub excess_access: u64,
 }
 
 /// One run: its outcome and its tally.
@@ -104,19 +104,19 @@ pub fn measure(
 ) -> Result<CutRow, String> {
     let built = service.build(cut)?;
     let world = built.world(service.policy);
-    let numbers = Numbers::count_in(service.traffic);
+    let numbers = Numbers::count_in(service.trace);
     let (routes, classes) = (service.scenario.functions.len(), built.topology.classes.len());
-    let span = service.traffic.span.0;
+    let span = service.trace.span.0;
     let runs: Vec<Done<'_>> = seeds
         .par_iter()
         .map(|&seed| {
             let tally = RouteTally::new(&numbers, span, routes, built.functions.len(), classes);
-            let (outcome, _, tally) = simulate(&world, &built.traffic, Random::new(seed), tally);
+            let (outcome, _, tally) = simulate(&world, &built.trace, Random::new(seed), tally);
             (outcome, tally.finish())
         })
         .collect();
     // Every path lies inside the one around them, so that what is proved there holds here.
-    let worst = worst_case(&world, &built.around, &built.traffic, None, effort, &Unobserved);
+    let worst = worst_case(&world, &built.around, &built.trace, None, effort, &Unobserved);
     let functions = functions(service, cut, &built);
     Ok(row(service, cut, &built, functions, &runs, worst.cold_start.bracket()))
 }
@@ -155,7 +155,7 @@ fn row(
         routes: routes(service, cut, runs),
         cold: mean(&|(outcome, _)| outcome.cold_starts.cold as f64),
         cold_share: if all.served == 0 { 0.0 } else { all.cold as f64 / all.served as f64 },
-        waited_ms: mean(&|(_, tally)| tally.waited.iter().map(|ms| *ms as f64).sum()),
+        cold_time_ms: mean(&|(_, tally)| tally.waited.iter().map(|ms| *ms as f64).sum()),
         p99_ms: all.quantile(990),
         worst_cold_start_ms: worst,
         failed: mean(&|(outcome, _)| outcome.failures() as f64),
@@ -164,7 +164,7 @@ fn row(
         idle_gb_hours: mean(&idle),
         peak_enis: most(&|outcome| outcome.enis.peak),
         enis_by_class: classes.collect(),
-        beyond_need: functions.iter().map(|function| function.beyond_need).sum(),
+        excess_access: functions.iter().map(|function| function.excess_access).sum(),
         functions,
     }
 }
@@ -199,16 +199,20 @@ fn functions(service: &Service<'_>, cut: &Cut, built: &Built) -> Vec<FunctionRow
             memory_bytes: function.memory.0,
             security_groups: function.security_groups.clone(),
             cold_path_ms: path.longest(Millis::ZERO, Millis::ZERO).0,
-            beyond_need: beyond_need(service, &built.topology.reachable_targets(&function.name), routes),
+            excess_access: excess_access(
+                service,
+                &built.topology.reachable_destinations(&function.name),
+                routes,
+            ),
         })
         .collect()
 }
 
-/// Pairs of one of `routes` and a target among `reached` that it does not need.
-pub(super) fn beyond_need(service: &Service<'_>, reached: &[&str], routes: &[usize]) -> u64 {
+/// Pairs of one of `routes` and a destination among `reached` that it does not need.
+pub(super) fn excess_access(service: &Service<'_>, reached: &[&str], routes: &[usize]) -> u64 {
     let needs = |route: &usize| service.scenario.functions.get(*route).map(|function| &function.reaches);
     let unneeded = |needs: &Vec<String>| {
-        reached.iter().filter(|target| !needs.iter().any(|need| need == *target)).count()
+        reached.iter().filter(|destination| !needs.iter().any(|need| need == *destination)).count()
     };
     routes.iter().filter_map(needs).map(|needs| unneeded(needs) as u64).sum()
 }

@@ -2,74 +2,23 @@
 //!
 //! One pass over the arrivals; the lemmas are those of [`super::need`], proved in `docs/plan.md`.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
-use std::sync::Arc;
-
 use super::concurrency::Running;
 use super::curve::Curve;
-use super::ranges::{Ranges, forward};
-use super::sliding::SlidingMax;
+use super::nominal_runs::{NominalEnd, NominalRuns};
+use super::premises::{MayFail, RangesInTurn};
+use super::sliding::{Delayed, SlidingMax};
 use super::tally::InstantTally;
+use crate::quantity::convert::upper_less;
 use crate::trace::Entry;
-
-/// What a bound on environments rests on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Premises {
-    /// When invocations may fail, by function; at all other instants, and of functions
-    /// beyond the list, none does.
-    pub may_fail: Vec<MayFail>,
-    /// Waiting invocations are served by any environment, so that one of them may keep one
-    /// environment starting and another one running, and nominal concurrency is no lower
-    /// bound on environments (L1).
-    pub queued: bool,
-    /// The stretches of time, ms, whose starts are to be told by [`Most::kept`].
-    pub stretch: Option<u64>,
-}
-
-impl Premises {
-    /// No invocation ever fails.
-    pub const fn none_fails(queued: bool) -> Self {
-        Self { may_fail: Vec::new(), queued, stretch: None }
-    }
-}
-
-/// Arrivals (ms) of one function that may fail.
-///
-/// Mostly a whole pool may fail at the same instants: then its functions share them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct MayFail {
-    /// If they find no idle environment.
-    pub if_cold: Arc<Ranges>,
-    /// Even if they find one.
-    pub at_all: Arc<Ranges>,
-}
-
-/// Ranges that are asked about instants in time order.
-struct RangesInTurn {
-    ranges: Arc<Ranges>,
-    passed: usize,
-}
-
-impl RangesInTurn {
-    const fn new(ranges: Arc<Ranges>) -> Self {
-        Self { ranges, passed: 0 }
-    }
-
-    fn contains(&mut self, at: u64) -> bool {
-        let parts = self.ranges.parts();
-        self.passed += forward(&parts[self.passed..], |&(_, to)| to < at);
-        parts.get(self.passed).is_some_and(|&(from, _)| from <= at)
-    }
-}
 
 /// The most environments of one function that can be alive, and which of its invocations can be cold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Most {
     /// Environments alive at most.
     pub alive: Curve,
-    /// Those that are starting or running at most; a little smoothed where the traffic is long.
-    pub busy: Curve,
+    /// Those that are starting or running at most; a little smoothed where the trace is long.
+    /// `None` where that is not asked for.
+    pub busy: Option<Curve>,
     /// Environments that have been started and live, at least.
     pub ready: Curve,
     /// Environments alive at least that were started before the stretch of the premises that ends
@@ -120,8 +69,8 @@ pub(super) struct Facts {
     pub(super) lengths: Lengths,
     /// Environments idle at time 0.
     pub(super) initial: u32,
-    /// The span of time over which busy environments are counted together, ms.
-    pub(super) grain: u64,
+    /// The span of time over which busy environments are counted together, ms; `None`: they are not counted.
+    pub(super) grain: Option<u64>,
     /// See [`Premises`].
     pub(super) stretch: Option<u64>,
 }
@@ -153,64 +102,6 @@ impl Facts {
     }
 }
 
-/// What ends nominally at an instant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct NominalEnd {
-    at: u64,
-    /// Invocations that run as if none were cold.
-    running: u32,
-    /// Those among them that surely are served.
-    served: u32,
-    /// Possibly cold ones; of no duration they may be more than run.
-    cold: u32,
-}
-
-/// The invocations that run nominally, by their ends: in order as far as they come so, the rest in a heap.
-#[derive(Debug, Default)]
-struct Nominally {
-    in_order: VecDeque<NominalEnd>,
-    out_of_order: BinaryHeap<Reverse<NominalEnd>>,
-    running: u32,
-    served: u32,
-}
-
-impl Nominally {
-    fn start(&mut self, end: NominalEnd) {
-        self.running = self.running.saturating_add(end.running);
-        self.served = self.served.saturating_add(end.served);
-        if self.in_order.back().is_some_and(|last| last.at > end.at) {
-            self.out_of_order.push(Reverse(end));
-        } else {
-            self.in_order.push_back(end);
-        }
-    }
-
-    fn next_end(&self) -> Option<u64> {
-        let heaped = self.out_of_order.peek().map(|Reverse(end)| end.at);
-        self.in_order.front().map(|end| end.at).into_iter().chain(heaped).min()
-    }
-
-    /// All that has ended by `now`.
-    fn end_until(&mut self, now: u64) -> NominalEnd {
-        let mut all = NominalEnd { at: now, ..NominalEnd::default() };
-        let mut end = |end: NominalEnd| {
-            self.running = self.running.saturating_sub(end.running);
-            self.served = self.served.saturating_sub(end.served);
-            all.served = all.served.saturating_add(end.served);
-            all.cold = all.cold.saturating_add(end.cold);
-        };
-        while let Some(first) = self.in_order.front().copied().filter(|first| first.at <= now) {
-            self.in_order.pop_front();
-            end(first);
-        }
-        while let Some(Reverse(first)) = self.out_of_order.peek().copied().filter(|first| first.0.at <= now) {
-            self.out_of_order.pop();
-            end(first);
-        }
-        all
-    }
-}
-
 /// The pass over one function's arrivals.
 pub(super) struct BusyBound {
     facts: Facts,
@@ -221,7 +112,7 @@ pub(super) struct BusyBound {
     /// The first end of any of the following.
     next_end: u64,
     /// Invocations that run as if none were cold.
-    nominal: Nominally,
+    nominal: NominalRuns,
     /// Possibly cold ones that nominally have ended, until the longest cold start is over.
     overhang: Running,
     /// Under queued binding: environments that may be starting for invocations served elsewhere.
@@ -231,7 +122,7 @@ pub(super) struct BusyBound {
     ready: Delayed,
     kept: Option<Delayed>,
     alive: SlidingMax,
-    busy: SlidingMax,
+    busy: Option<SlidingMax>,
     most: Most,
 }
 
@@ -249,7 +140,7 @@ impl BusyBound {
             fails_if_cold: RangesInTurn::new(may_fail.if_cold),
             fails_at_all: RangesInTurn::new(may_fail.at_all),
             next_end: u64::MAX,
-            nominal: Nominally::default(),
+            nominal: NominalRuns::default(),
             overhang: Running::default(),
             spare: Running::default(),
             excess: SlidingMax::new(reach),
@@ -257,7 +148,7 @@ impl BusyBound {
             ready: Delayed::new(reach, keep_alive.saturating_sub(reach)),
             kept: facts.outlived().map(|length| Delayed::new(length + 1, keep_alive - length - 1)),
             alive,
-            busy: SlidingMax::new(facts.grain),
+            busy: facts.grain.map(SlidingMax::new),
             most: Most::default(),
             facts,
         }
@@ -276,7 +167,7 @@ impl BusyBound {
     pub(super) fn arrive(&mut self, entry: Entry) {
         self.advance(entry.at);
         let ready = self.surely_ready(entry.at);
-        let spare = ready.saturating_sub(self.nominal.running);
+        let spare = ready.saturating_sub(self.nominal.running_at_most());
         let end = entry.at.saturating_add(entry.duration);
         // Warm invocations of no duration follow one another on one environment.
         let (at_once, warm) = match entry.duration {
@@ -291,7 +182,7 @@ impl BusyBound {
         self.runs_served(entry.at);
         if cold > 0 {
             self.most.cold.add(entry.at, cold);
-            let excess = self.nominal.running.saturating_sub(ready);
+            let excess = upper_less(self.nominal.running_at_most(), ready);
             self.excess.set(entry.at, excess);
             self.excess.set(entry.at, 0);
             if self.facts.queued {
@@ -322,10 +213,10 @@ impl BusyBound {
 
     fn runs_served(&mut self, at: u64) {
         if self.facts.remembers() {
-            self.ready.set(at, self.nominal.served);
+            self.ready.set(at, self.nominal.served_at_least());
         }
         if let Some(kept) = &mut self.kept {
-            kept.set(at, self.nominal.served);
+            kept.set(at, self.nominal.served_at_least());
         }
     }
 
@@ -335,9 +226,11 @@ impl BusyBound {
         if let Some(slices) = self.slices.filter(|_| held_up > 0) {
             held_up = held_up.min(slices.saturating_mul(self.excess.at(at)));
         }
-        let busy = self.nominal.running.saturating_add(held_up).saturating_add(self.spare.count());
+        let busy = self.nominal.running_at_most().saturating_add(held_up).saturating_add(self.spare.count());
         self.alive.set(at, busy);
-        self.busy.set(at, busy);
+        if let Some(counted) = &mut self.busy {
+            counted.set(at, busy);
+        }
     }
 
     /// Everything that ends up to `now`, in time order.
@@ -364,7 +257,7 @@ impl BusyBound {
         self.advance(u64::MAX - 1);
         let ready = self.lifetimes();
         let kept = self.kept.take().map(|kept| self.or_initial(kept.finish()));
-        Most { alive: self.alive.finish(), busy: self.busy.finish(), ready, kept, ..self.most }
+        Most { alive: self.alive.finish(), busy: self.busy.map(SlidingMax::finish), ready, kept, ..self.most }
     }
 
     /// The larger of this and what stood idle at the start and still lives.
@@ -384,40 +277,5 @@ impl BusyBound {
         }
         let ready = std::mem::replace(&mut self.ready, Delayed::new(0, 0)).finish();
         self.or_initial(ready)
-    }
-}
-
-/// The largest value over `[t - delay - window, t - delay]`, asked for in time order.
-struct Delayed {
-    delay: u64,
-    /// Changes younger than `delay`.
-    young: VecDeque<(u64, u32)>,
-    maxima: SlidingMax,
-}
-
-impl Delayed {
-    fn new(delay: u64, window: u64) -> Self {
-        Self { delay, young: VecDeque::new(), maxima: SlidingMax::new(window) }
-    }
-
-    fn set(&mut self, at: u64, value: u32) {
-        self.young.push_back((at, value));
-    }
-
-    fn at(&mut self, now: u64) -> u32 {
-        while let Some(&(at, value)) = self.young.front() {
-            let from = at.saturating_add(self.delay);
-            if from > now {
-                break;
-            }
-            self.young.pop_front();
-            self.maxima.set(from, value);
-        }
-        self.maxima.at(now)
-    }
-
-    fn finish(mut self) -> Curve {
-        self.at(u64::MAX - 1);
-        self.maxima.finish()
     }
 }

@@ -3,29 +3,32 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
+use crate::quantity::convert::upper_bound;
+
 /// The ends of running invocations, earliest first: a queue while they come in order, a heap for the rest.
 #[derive(Clone, Debug, Default)]
 pub struct Running {
-    in_order: VecDeque<(u64, u32)>,
-    out_of_order: BinaryHeap<Reverse<(u64, u32)>>,
-    count: u32,
+    in_order: VecDeque<(u64, u64)>,
+    out_of_order: BinaryHeap<Reverse<(u64, u64)>>,
+    count: u64,
 }
 
 impl Running {
     /// `count` more, ending at `end`.
     #[inline]
     pub fn start(&mut self, end: u64, count: u32) {
-        self.count = self.count.saturating_add(count);
+        let count = u64::from(count);
+        self.count += count;
         match self.in_order.back_mut() {
-            Some((last, n)) if *last == end => *n = n.saturating_add(count),
+            Some((last, n)) if *last == end => *n += count,
             Some((last, _)) if *last > end => self.out_of_order.push(Reverse((end, count))),
             _ => self.in_order.push_back((end, count)),
         }
     }
 
-    /// How many run.
-    pub const fn count(&self) -> u32 {
-        self.count
+    /// How many run; `u32::MAX` of them stands for any number from there on.
+    pub fn count(&self) -> u32 {
+        upper_bound(self.count)
     }
 
     /// The earliest end.
@@ -41,12 +44,12 @@ impl Running {
         let mut ended = false;
         while let Some(&(_, count)) = self.in_order.front().filter(|(end, _)| *end <= now) {
             self.in_order.pop_front();
-            self.count = self.count.saturating_sub(count);
+            self.count -= count;
             ended = true;
         }
         while let Some(&Reverse((_, count))) = self.out_of_order.peek().filter(|first| first.0.0 <= now) {
             self.out_of_order.pop();
-            self.count = self.count.saturating_sub(count);
+            self.count -= count;
             ended = true;
         }
         ended
@@ -68,7 +71,7 @@ impl Running {
         } else {
             self.out_of_order.pop();
         }
-        self.count = self.count.saturating_sub(count);
-        Some((end, self.count))
+        self.count -= count;
+        Some((end, self.count()))
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 
 use super::ranges::{Ranges, forward};
+use crate::quantity::convert::upper_bound;
 
 /// A number over time: each step holds from its instant (ms, inclusive) to the next one's.
 ///
@@ -32,6 +33,7 @@ impl Curve {
     /// From `at` on the value is `value`; `at` must not lie before the last step.
     #[inline]
     pub fn set(&mut self, at: u64, value: u32) {
+        debug_assert!(self.steps.last().is_none_or(|&(last, _)| last <= at), "a curve goes forward");
         if self.steps.last().is_some_and(|&(last, _)| last == at) {
             self.steps.pop();
         }
@@ -165,8 +167,8 @@ impl Curve {
 
     /// Point by point the sum of several curves.
     pub fn sum<C: Borrow<Self>>(curves: &[C]) -> Self {
-        // More than the largest number is the largest, as where two are added.
-        Self::total(curves, |_| 1, |total| u32::try_from(total).unwrap_or(u32::MAX))
+        // From above what does not fit is no bound; from below it is less than the sum.
+        Self::total(curves, |_| 1, upper_bound)
     }
 
     /// Point by point the `value` of the total of several curves, each of which weighs so much.

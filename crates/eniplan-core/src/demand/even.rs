@@ -7,6 +7,7 @@
 //! which bounds it; only slots whose bound is above the most so far are looked at closely.
 
 use super::{Curve, FunctionDemand};
+use crate::quantity::convert::upper_bound;
 use crate::trace::block::SlotCount;
 
 /// The busiest slot of a function.
@@ -37,7 +38,7 @@ pub fn even(counts: &[SlotCount], duration: u64) -> (FunctionDemand, BusiestSlot
         invocations,
         busy_ms: u128::from(invocations) * u128::from(duration),
         // What runs at once is counted no further, here as for a log.
-        peak_concurrency: u32::try_from(most).unwrap_or(u32::MAX),
+        peak_concurrency: upper_bound(most.unsigned_abs()),
         peak_concurrency_at: at,
         environments: Curve::empty(),
     };
@@ -181,7 +182,7 @@ mod tests {
         arrivals
             .iter()
             .map(|&t| (running(t), t))
-            .fold((0, 0), |best, it| if it.0 > best.0 { it } else { best })
+            .fold((0, 0), |best, next| if next.0 > best.0 { next } else { best })
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! Need: ENIs that are enough under every assignment, while no environment waits for one longer than allowed.
+//! Need: ENIs that are enough under every realization, while no environment waits for one longer than allowed.
 //!
 //! The bound behind plans; its lemmas are L1 to L5 of `docs/plan.md`. Where `P` is the
 //! longest cold start allowed and `D` the longest invocation of a function:
 //!
-//! - *Surely warm* (L1): an invocation at `t` is warm under every assignment if fewer run
+//! - *Surely warm* (L1): an invocation at `t` is warm under every realization if fewer run
 //!   nominally just before it than ran nominally at some instant of
 //!   `[t - keep_alive, t - P - D]`, or than stood idle at the start if `t <= keep_alive`:
 //!   so many environments have been ready since, and only warm invocations use them.
@@ -13,7 +13,8 @@
 //! - *Alive at most* (L4): the largest of that over `[t - keep_alive, t]`; under any order but
 //!   `newest-idle`, where rotation may keep environments alive, over `[0, t]`.
 
-pub use super::busy::{MayFail, Most, Premises};
+pub use super::busy::Most;
+pub use super::premises::{MayFail, Premises};
 
 use rayon::prelude::*;
 
@@ -21,26 +22,27 @@ use super::busy::{BusyBound, Facts, Lengths};
 use super::{Curve, keep_alive, pools, sizes, sum};
 use crate::policy::{PickEnvironment, Policy};
 use crate::quantity::Millis;
+use crate::quantity::convert::{lower_bound, upper_bound};
 use crate::topology::Topology;
-use crate::trace::{FunctionShare, Traffic};
+use crate::trace::{FunctionShare, Trace};
 
 /// The most environments of each function that can be alive, if no cold start of it exceeds `cold`.
 ///
 /// `initial`: those idle at time 0.
 pub fn environments(
-    traffic: &Traffic,
+    trace: &Trace,
     topology: &Topology,
     policy: &Policy,
     cold: &[Millis],
     initial: &[u32],
     premises: &Premises,
 ) -> Vec<Most> {
-    environments_while(traffic, topology, policy, cold, initial, premises, &|| true).unwrap_or_default()
+    environments_while(trace, topology, policy, cold, initial, premises, &|| true).unwrap_or_default()
 }
 
 /// The same; `None` once `go_on`, which is asked now and then, says no.
 pub(crate) fn environments_while(
-    traffic: &Traffic,
+    trace: &Trace,
     topology: &Topology,
     policy: &Policy,
     cold: &[Millis],
@@ -50,9 +52,9 @@ pub(crate) fn environments_while(
 ) -> Option<Vec<Most>> {
     const NOW_AND_THEN: usize = 1 << 16;
     const SHARES: u32 = 8;
-    let functions = traffic.functions.len();
+    let functions = trace.functions.len();
     let mut lengths: Vec<Lengths> = vec![Lengths::default(); functions];
-    for (function, duration) in traffic.durations() {
+    for (function, duration) in trace.durations() {
         lengths[function as usize].add(duration);
     }
     let rotates = policy.pick_environment != PickEnvironment::NewestIdle;
@@ -63,7 +65,7 @@ pub(crate) fn environments_while(
         cold: cold.get(f).copied().unwrap_or_default().0,
         lengths: lengths[f],
         initial: initial.get(f).copied().unwrap_or(0),
-        grain: traffic.span.0 / 1_000_000,
+        grain: premises.counts_busy.then_some(trace.span.0 / 1_000_000),
         stretch: premises.stretch,
     };
     // Each share of the functions is a pass of its own over their arrivals.
@@ -73,7 +75,7 @@ pub(crate) fn environments_while(
         let own = (first as usize..functions).step_by(step);
         let bound = |f| BusyBound::new(facts(f), premises.may_fail.get(f).cloned().unwrap_or_default());
         let mut bounds: Vec<BusyBound> = own.map(bound).collect();
-        for (n, entry) in traffic.arrivals_apart(FunctionShare { first, shares }).enumerate() {
+        for (n, entry) in trace.arrivals_apart(FunctionShare { first, shares }).enumerate() {
             if n % NOW_AND_THEN == 0 && !go_on() {
                 return None;
             }
@@ -83,7 +85,9 @@ pub(crate) fn environments_while(
     };
     let found: Option<Vec<Vec<Most>>> = (0..shares).into_par_iter().map(of_share).collect();
     let mut found: Vec<_> = found?.into_iter().map(Vec::into_iter).collect();
-    Some((0..functions).filter_map(|f| found[f % step].next()).collect())
+    let most: Vec<Most> = (0..functions).filter_map(|f| found[f % step].next()).collect();
+    debug_assert_eq!(most.len(), functions, "a bound for each function");
+    Some(most)
 }
 
 /// ENIs that are enough for these environments in each pool, however they are spread over the ENIs (L5).
@@ -132,7 +136,7 @@ pub(crate) fn made_of(
 pub(crate) fn fewest_on_a_full_one(topology: &Topology, policy: &Policy, members: &[usize]) -> u32 {
     let (sizes, room) = sizes(topology, policy, members);
     let largest = sizes.into_iter().max().unwrap_or(1);
-    u32::try_from((room.saturating_sub(largest) + 1).div_ceil(largest)).unwrap_or(u32::MAX)
+    lower_bound((room.saturating_sub(largest) + 1).div_ceil(largest))
 }
 
 fn enough(counts: &[u32], sizes: &[u64], room: u64) -> u32 {
@@ -146,5 +150,5 @@ fn enough(counts: &[u32], sizes: &[u64], room: u64) -> u32 {
         let refusing = u128::from(room - largest + 1);
         (total - u128::from(largest)) / refusing + 1
     };
-    u32::try_from(enough).unwrap_or(u32::MAX)
+    upper_bound(enough)
 }

@@ -6,6 +6,7 @@ use std::collections::BinaryHeap;
 use super::concurrency::Running;
 use super::curve::Curve;
 use super::sliding::SlidingMax;
+use crate::quantity::convert::{index_up_to, lower_bound};
 
 /// What one function needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,7 +130,7 @@ impl Together {
             self.ring.resize(RING, 0);
             self.ends.resize(RING / WORD, 0);
         }
-        usize::try_from(at % RING as u64).unwrap_or(0)
+        index_up_to(at % RING as u64, RING - 1)
     }
 
     /// Ends what ends up to `at`.
@@ -165,7 +166,7 @@ impl Together {
 
     /// The most, and the first instant of that.
     pub(super) fn peak(&self) -> (u32, u64) {
-        (u32::try_from(self.most).unwrap_or(u32::MAX), self.most_at)
+        (lower_bound(self.most), self.most_at)
     }
 }
 

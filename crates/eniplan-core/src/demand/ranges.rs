@@ -12,6 +12,15 @@ pub(crate) fn forward<T>(sorted: &[T], before: impl Fn(&T) -> bool) -> usize {
     known + sorted[known..sorted.len().min(reach)].partition_point(before)
 }
 
+/// The same, looked for around the last answer.
+pub(crate) fn near<T>(sorted: &[T], last: usize, before: impl Fn(&T) -> bool) -> usize {
+    let last = last.min(sorted.len());
+    match last.checked_sub(1) {
+        Some(index) if !before(&sorted[index]) => sorted[..index].partition_point(before),
+        _ => last + forward(&sorted[last..], before),
+    }
+}
+
 /// Closed ranges of instants (ms), in order, none touching the next.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ranges {

@@ -83,6 +83,41 @@ impl SlidingMax {
     }
 }
 
+/// The largest value over `[t - delay - window, t - delay]`, asked for in time order.
+pub(super) struct Delayed {
+    delay: u64,
+    /// Changes younger than `delay`.
+    young: VecDeque<(u64, u32)>,
+    maxima: SlidingMax,
+}
+
+impl Delayed {
+    pub(super) fn new(delay: u64, window: u64) -> Self {
+        Self { delay, young: VecDeque::new(), maxima: SlidingMax::new(window) }
+    }
+
+    pub(super) fn set(&mut self, at: u64, value: u32) {
+        self.young.push_back((at, value));
+    }
+
+    pub(super) fn at(&mut self, now: u64) -> u32 {
+        while let Some(&(at, value)) = self.young.front() {
+            let from = at.saturating_add(self.delay);
+            if from > now {
+                break;
+            }
+            self.young.pop_front();
+            self.maxima.set(from, value);
+        }
+        self.maxima.at(now)
+    }
+
+    pub(super) fn finish(mut self) -> Curve {
+        self.at(u64::MAX - 1);
+        self.maxima.finish()
+    }
+}
+
 impl Curve {
     /// The sliding maximum over the closed window `[t - window, t]`; see [`SlidingMax`].
     #[must_use]

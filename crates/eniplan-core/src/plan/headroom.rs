@@ -1,6 +1,6 @@
-//! Headroom: how far the traffic can grow before a promise breaks, and what breaks then.
+//! Headroom: how far the trace can grow before a target breaks, and what breaks then.
 //!
-//! Every probe scales the traffic ([`Traffic::scaled`](crate::trace::Traffic::scaled)) and asks
+//! Every probe scales the trace ([`Trace::scaled`](crate::trace::Traffic::scaled)) and asks
 //! anew: doubling or halving first, then bisecting to a thousandth, then a few probes well below and
 //! above. Nothing forces a larger factor to be harder, since rounding moves invocations about; the
 //! answer says whether the probes were in order, and is the largest one below the first that breaks.
@@ -19,11 +19,11 @@ use super::verify::failure::{FirstFailure, reason};
 use crate::demand::demand;
 use crate::policy::Provision;
 use crate::quantity::Millis;
-use crate::simulation::{Assignment, End, World, simulate};
-use crate::trace::{Factor, Traffic};
+use crate::simulation::{End, Realization, World, simulate};
+use crate::trace::{Factor, Trace};
 use crate::worst_case::{ProvedPlan, bounds};
 
-/// Who is to keep the promise.
+/// Who is to keep the target.
 #[derive(Clone, Copy)]
 pub enum Keeper<'a> {
     /// A plan made anew for each factor.
@@ -32,41 +32,43 @@ pub enum Keeper<'a> {
     Policy,
 }
 
-/// What is short where the promise breaks.
+/// A limit that is exceeded where the target is missed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProbeShortage {
     /// The limit, in the user's words.
     pub limit: String,
-    /// From when on, ms; `None`: the proof names no instant.
+    /// From when on, ms; null: the proof names no instant.
     pub from_ms: Option<u64>,
     /// Until when, ms.
     pub to_ms: Option<u64>,
-    /// What is needed; `None`: more than can be proved.
+    /// What is needed; null: no bound was found.
     pub needed: Option<u64>,
     /// What there is.
     pub available: u64,
-    /// The unit of the two: `ENIs`, `ms`, `invocations`, `at once` or `plans`.
+    /// The unit of the two: `addresses`, `ENIs`, `ms`, `invocations`, `concurrent invocations` or `plans`.
     pub unit: &'static str,
+    /// The shortage in words, without its numbers.
+    pub summary: String,
 }
 
-/// One factor that was asked about.
+/// One factor that was tried.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Probe {
     /// The factor.
     pub factor: Factor,
-    /// Whether the promise holds there.
+    /// Whether the target is kept.
     pub holds: bool,
-    /// The most ENIs held, of a plan or by the policy's bound; `None` where it breaks.
+    /// Peak ENIs of the plan, or the bound of the policy; null if the target is missed.
     pub peak_enis: Option<u64>,
     /// ENI-hours of the plan.
     pub eni_hours: Option<f64>,
-    /// ENIs the plan requests.
+    /// Creations of the plan.
     pub creations: Option<u64>,
-    /// What is short; empty where it holds.
+    /// The limits that are exceeded; empty if the target is kept.
     pub shortages: Vec<ProbeShortage>,
-    /// Whether it is proved that nothing keeps the promise; otherwise nothing was found that provably does.
+    /// Whether it is proved that the target is missed; otherwise no plan or proof was found.
     pub proved: bool,
     /// What the proof does not cover.
     pub unproved: Vec<String>,
@@ -76,21 +78,25 @@ pub struct Probe {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Headroom {
-    /// The promise, ms.
+    /// The cold-start target, ms.
     pub max_cold_start_ms: u64,
     /// `plan` or `policy`.
     pub kept_by: &'static str,
     /// The functions that grow; empty: all.
+    #[serde(rename = "scaled_functions")]
     pub grown: Vec<String>,
-    /// The largest factor below the first that breaks; `None`: none was found.
+    /// The largest factor below the first that misses the target; null: none was found.
+    #[serde(rename = "largest_holding")]
     pub holds: Option<Probe>,
-    /// The smallest factor found to break; `None`: none was found.
+    /// The smallest factor found to miss the target; null: none was found.
+    #[serde(rename = "smallest_failing")]
     pub breaks: Option<Probe>,
-    /// Whether every probe below holds and every one above breaks.
+    /// Whether every smaller factor tried keeps the target and every larger one misses it.
     pub monotone: bool,
-    /// Why no larger factor was asked about, where none breaks.
+    /// Why no larger factor was tried, if none misses the target.
+    #[serde(rename = "stopped_because")]
     pub stopped: Option<String>,
-    /// Every factor asked about, the smallest first.
+    /// Every factor tried, smallest first.
     pub probes: Vec<Probe>,
 }
 
@@ -104,26 +110,26 @@ const BELOW: [u64; 3] = [500, 900, 990];
 const ABOVE: [u64; 3] = [1_010, 1_100, 2_000];
 
 /// The largest factor on `grown` (indices of functions; none: on all) under which no cold start
-/// exceeds `promise` and none fails, to a thousandth. `tell` is told the factors asked about and how
+/// exceeds `target` and none fails, to a thousandth. `tell` is told the factors asked about and how
 /// many there will be in all, about, after each.
 pub fn headroom(
     study: &Study<'_>,
-    promise: Millis,
+    target: Millis,
     keeper: Keeper<'_>,
     grown: &[u32],
     tell: &dyn Fn(u64, u64),
 ) -> Result<Headroom, PlanError> {
     let mut search =
-        HeadroomSearch { study, promise, keeper, grown, tell, probes: BTreeMap::new(), stopped: None };
+        HeadroomSearch { study, target, keeper, grown, tell, probes: BTreeMap::new(), stopped: None };
     search.widen()?;
     search.narrow()?;
     search.look_around()?;
     search.narrow()?;
     let (holds, breaks) = search.bracket();
     let probe = |factor: Option<Factor>| factor.and_then(|factor| search.probes.get(&factor)).cloned();
-    let name = |&function: &u32| Some(study.traffic.functions.get(function as usize)?.name.clone());
+    let name = |&function: &u32| Some(study.trace.functions.get(function as usize)?.name.clone());
     Ok(Headroom {
-        max_cold_start_ms: promise.0,
+        max_cold_start_ms: target.0,
         kept_by: match keeper {
             Keeper::Plan(_) => "plan",
             Keeper::Policy => "policy",
@@ -139,7 +145,7 @@ pub fn headroom(
 
 struct HeadroomSearch<'a> {
     study: &'a Study<'a>,
-    promise: Millis,
+    target: Millis,
     keeper: Keeper<'a>,
     grown: &'a [u32],
     tell: &'a dyn Fn(u64, u64),
@@ -148,7 +154,7 @@ struct HeadroomSearch<'a> {
 }
 
 impl HeadroomSearch<'_> {
-    /// Doubles the factor until the promise breaks, or halves it until it holds.
+    /// Doubles the factor until the target breaks, or halves it until it holds.
     fn widen(&mut self) -> Result<(), PlanError> {
         let mut factor = Factor::ONE;
         if self.ask(factor)? == Some(false) {
@@ -194,7 +200,7 @@ impl HeadroomSearch<'_> {
         (below.max(), breaks)
     }
 
-    /// Whether the promise holds at this factor; `None`: it is not asked about.
+    /// Whether the target holds at this factor; `None`: it is not asked about.
     fn ask(&mut self, factor: Factor) -> Result<Option<bool>, PlanError> {
         if let Some(known) = self.probes.get(&factor) {
             return Ok(Some(known.holds));
@@ -203,14 +209,14 @@ impl HeadroomSearch<'_> {
             self.stopped = Some(format!("{MOST} is the largest factor this looks at"));
             return Ok(None);
         }
-        let traffic = self.study.traffic.scaled(factor, self.grown);
-        if factor > Factor::ONE && traffic.invocations() > MOST_INVOCATIONS {
+        let trace = self.study.trace.scaled(factor, self.grown);
+        if factor > Factor::ONE && trace.invocations() > MOST_INVOCATIONS {
             let beyond = "is more than the 20 million invocations this looks at";
             self.stopped = Some(format!("{factor} {beyond}"));
             return Ok(None);
         }
-        let probe = match self.probe(factor, &traffic) {
-            // What the traffic at hand is planned for may be beyond the planner elsewhere.
+        let probe = match self.probe(factor, &trace) {
+            // What the trace at hand is planned for may be beyond the planner elsewhere.
             Err(error) if factor != Factor::ONE => Probe {
                 shortages: vec![short("reach of the planner", Some(1), 0, "plans")],
                 unproved: vec![error.to_string()],
@@ -237,12 +243,12 @@ impl HeadroomSearch<'_> {
         if between > 1 { halvings + around } else { 1 }
     }
 
-    fn probe(&self, factor: Factor, traffic: &Traffic) -> Result<Probe, PlanError> {
+    fn probe(&self, factor: Factor, trace: &Trace) -> Result<Probe, PlanError> {
         let Situation { topology, cold_path, policy, .. } = **self.study;
-        let study = Study::new(topology, cold_path, policy, traffic);
+        let study = Study::new(topology, cold_path, policy, trace);
         match self.keeper {
-            Keeper::Plan(backend) => probe_plan(factor, &study, self.promise, backend),
-            Keeper::Policy => Ok(probe_policy(factor, &study, self.promise)),
+            Keeper::Plan(backend) => probe_plan(factor, &study, self.target, backend),
+            Keeper::Policy => Ok(probe_policy(factor, &study, self.target)),
         }
     }
 }
@@ -250,7 +256,7 @@ impl HeadroomSearch<'_> {
 fn probe_plan(
     factor: Factor,
     study: &Study<'_>,
-    promise: Millis,
+    target: Millis,
     backend: &dyn Backend,
 ) -> Result<Probe, PlanError> {
     let mut probe = Probe::broken(factor);
@@ -258,7 +264,7 @@ fn probe_plan(
         (probe.proved, probe.shortages) = (true, vec![short]);
         return Ok(probe);
     }
-    let Outlook { amount, actions, eni_wait } = match outlook(study, promise, backend)? {
+    let Outlook { amount, actions, eni_wait } = match outlook(study, target, backend)? {
         Ok(found) => found,
         Err(none) => {
             probe.proved = none.proved;
@@ -270,8 +276,8 @@ fn probe_plan(
     let world = World::new(study.topology, study.cold_path, &policy, study.initial().to_vec());
     let world = world.with_schedule(actions);
     let planned = ProvedPlan { eni_wait, peak_enis: amount.peak_enis };
-    if bounds(&world, study.cold_path, study.traffic, Some(planned)).failures > 0 {
-        if let Some(short) = refused(&world, study.traffic) {
+    if bounds(&world, study.cold_path, study.trace, Some(planned)).failures > 0 {
+        if let Some(short) = refused(&world, study.trace) {
             probe.shortages.push(short);
             return Ok(probe);
         }
@@ -290,21 +296,22 @@ fn probe_plan(
 /// More invocations at once, even if none were cold, than the account may have: then some fail.
 fn too_many_at_once(study: &Study<'_>) -> Option<ProbeShortage> {
     let available = study.topology.limits.account_concurrency?;
-    let demand = demand(study.traffic, study.topology, study.policy);
+    let demand = demand(study.trace, study.topology, study.policy);
     (demand.peak_concurrency > available).then(|| ProbeShortage {
         limit: "account's concurrency".into(),
         from_ms: Some(demand.peak_concurrency_at),
         to_ms: None,
         needed: Some(demand.peak_concurrency.into()),
         available: available.into(),
-        unit: "at once",
+        unit: "concurrent invocations",
+        summary: "the account runs out of concurrency".to_owned(),
     })
 }
 
 /// The invocations that fail under the plan in a replay, which no number of ENIs can mend.
-fn refused(world: &World<'_>, traffic: &Traffic) -> Option<ProbeShortage> {
+fn refused(world: &World<'_>, trace: &Trace) -> Option<ProbeShortage> {
     [End::Longest, End::Shortest].into_iter().find_map(|end| {
-        let (outcome, _, first) = simulate(world, traffic, Assignment::all(end), FirstFailure::default());
+        let (outcome, _, first) = simulate(world, trace, Realization::all(end), FirstFailure::default());
         let (at, function, failure) = first.0?;
         let function = world.topology.functions.get(function).map_or("", |place| place.name.as_str());
         Some(ProbeShortage {
@@ -314,16 +321,17 @@ fn refused(world: &World<'_>, traffic: &Traffic) -> Option<ProbeShortage> {
             needed: Some(outcome.failures()),
             available: 0,
             unit: "invocations",
+            summary: format!("{function} fails ({})", reason(failure)),
         })
     })
 }
 
-fn probe_policy(factor: Factor, study: &Study<'_>, promise: Millis) -> Probe {
+fn probe_policy(factor: Factor, study: &Study<'_>, target: Millis) -> Probe {
     let world = World::new(study.topology, study.cold_path, study.policy, study.initial().to_vec());
-    let bounds = bounds(&world, study.cold_path, study.traffic, None);
+    let bounds = bounds(&world, study.cold_path, study.trace, None);
     let mut shortages = Vec::new();
-    if bounds.cold_start_ms.is_none_or(|longest| longest > promise.0) {
-        shortages.push(short("proved bound on cold starts", bounds.cold_start_ms, promise.0, "ms"));
+    if bounds.cold_start_ms.is_none_or(|longest| longest > target.0) {
+        shortages.push(short("proved bound on cold starts", bounds.cold_start_ms, target.0, "ms"));
     }
     if bounds.failures > 0 {
         let failures = Some(bounds.failures);
@@ -336,7 +344,8 @@ fn probe_policy(factor: Factor, study: &Study<'_>, promise: Millis) -> Probe {
 
 /// A shortage without an instant.
 fn short(limit: &str, needed: Option<u64>, available: u64, unit: &'static str) -> ProbeShortage {
-    ProbeShortage { limit: limit.to_owned(), from_ms: None, to_ms: None, needed, available, unit }
+    let (from_ms, to_ms, summary) = (None, None, limit.to_owned());
+    ProbeShortage { limit: limit.to_owned(), from_ms, to_ms, needed, available, unit, summary }
 }
 
 impl Probe {
@@ -363,6 +372,7 @@ impl From<Shortfall> for ProbeShortage {
             needed: Some(short.needed),
             available: short.available,
             unit: short.unit,
+            summary: short.summary,
         }
     }
 }

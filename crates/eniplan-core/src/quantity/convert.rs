@@ -33,13 +33,26 @@ pub fn count(n: u64) -> Result<u32, Unrepresentable> {
 }
 
 /// An upper bound as the value of a curve, in which `u32::MAX` stands for no bound at all ([`bound_told`]).
-pub fn upper_bound(n: u64) -> u32 {
-    count(n).unwrap_or(u32::MAX)
+pub fn upper_bound(n: impl Into<u128>) -> u32 {
+    u32::try_from(n.into()).unwrap_or(u32::MAX)
 }
 
 /// A lower bound as the value of a curve: down to what fits.
-pub fn lower_bound(n: u64) -> u32 {
-    count(n).unwrap_or(u32::MAX)
+pub fn lower_bound(n: impl Into<u128>) -> u32 {
+    u32::try_from(n.into()).unwrap_or(u32::MAX)
+}
+
+/// The smaller of `n` and `most`, exactly.
+pub fn up_to(n: u128, most: u64) -> u64 {
+    // What does not fit is above any `most`.
+    u64::try_from(n).map_or(most, |n| n.min(most))
+}
+
+/// The number of something held in a table, in half the width: before there are more of them than it can
+/// number, no memory holds the table.
+pub fn slot(index: usize) -> u32 {
+    debug_assert!(u32::try_from(index).is_ok(), "a table of {index} entries");
+    u32::try_from(index).unwrap_or(u32::MAX)
 }
 
 /// What an upper bound of [`upper_bound`] says: nothing where it did not fit.
@@ -72,8 +85,8 @@ mod tests {
 
     #[test]
     fn bounds_go_to_their_safe_side() {
-        assert_eq!([upper_bound(7), upper_bound(TOO_MANY)].map(bound_told), [Some(7), None]);
-        assert_eq!([lower_bound(7), lower_bound(TOO_MANY)], [7, u32::MAX]);
+        assert_eq!([upper_bound(7_u64), upper_bound(TOO_MANY)].map(bound_told), [Some(7), None]);
+        assert_eq!([lower_bound(7_u64), lower_bound(TOO_MANY)], [7, u32::MAX]);
         assert_eq!([upper_less(7, 2), upper_less(2, 7), upper_less(u32::MAX, 2)], [5, 0, u32::MAX]);
     }
 }

@@ -1,7 +1,7 @@
-//! Scenario: the user's functions, subnets and targets, with every default filled in.
+//! Scenario: the user's functions, subnets and destinations, with every default filled in.
 //!
-//! Read from TOML ([`read`]) and completed with what the traffic and the model
-//! say ([`resolve`]). Functions stand in the traffic's order, so that an index
+//! Read from TOML ([`read`]) and completed with what the trace and the model
+//! say ([`resolve`]). Functions stand in the trace's order, so that an index
 //! means the same in both.
 
 mod assumptions;
@@ -15,6 +15,7 @@ mod quota;
 mod raw;
 mod read;
 mod resolve;
+mod resolved;
 
 pub use compose::Torn;
 #[cfg(feature = "schema")]
@@ -24,126 +25,7 @@ pub use raw::{Raw, usable};
 pub use read::{read, read_with};
 pub(crate) use resolve::arrow;
 pub use resolve::resolve;
-
-use crate::document::Place;
-use crate::quantity::{Memory, Millis, Price};
-
-const DEFAULT_VPC: &str = "vpc";
-const DEFAULT_PREFIX: u8 = 20;
-/// Memory of a function of which nothing is known.
-const DEFAULT_MEMORY: Memory = Memory::mib(1_024);
-const DEFAULT_ZONE: &str = "zone-a";
-const DEFAULT_SUBNET: &str = "subnet-a";
-/// Subnets and security groups one function can have. Source: `VpcConfig` of the Lambda API, which
-/// lists at most 16 and 5; keeps a small file from asking for a huge graph.
-pub const MOST_SUBNETS: usize = 16;
-/// Security groups one function can have, as above.
-pub const MOST_GROUPS: usize = 5;
-/// Names of groupings that are always looked at, or found: everything in one function, a function for
-/// each route, and the best.
-pub const OWN_GROUPINGS: [&str; 3] = ["monolith", "one-per-route", "best"];
-const ARROW: &str = " -> ";
-
-/// A function with everything known about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Function {
-    /// Its name.
-    pub name: String,
-    /// Its memory.
-    pub memory: Memory,
-    /// Connections one environment holds on its ENI.
-    pub connections: u32,
-    /// Indices of its subnets, in declared order; empty: it is not in a VPC.
-    pub subnets: Vec<usize>,
-    /// Its security groups, sorted, each once.
-    pub security_groups: Vec<String>,
-    /// How long an idle environment lives.
-    pub keep_alive: Millis,
-    /// Names of the targets it must reach.
-    pub reaches: Vec<String>,
-}
-
-/// What a route adds to the start of a function it is part of. The rest of it is a [`Function`] of
-/// the same name: alone in a function, that is what it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Route {
-    /// Its name, as the traffic has it.
-    pub name: String,
-    /// The size of its code.
-    pub code: Memory,
-    /// How long its own initialisation takes.
-    pub init: Millis,
-}
-
-/// A way to cut the service into functions.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Grouping {
-    /// Its name.
-    pub name: String,
-    /// Its functions, each with the names of its routes.
-    pub functions: Vec<(String, Vec<String>)>,
-    /// Where the file names it.
-    pub place: Place,
-}
-
-/// A subnet of the customer's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subnet {
-    /// Its name.
-    pub name: String,
-    /// Its availability zone.
-    pub zone: String,
-    /// Its VPC.
-    pub vpc: String,
-    /// Addresses the provider leaves for use: 2^(32-mask) - 5.
-    pub usable: u32,
-    /// Addresses already taken.
-    pub in_use: u32,
-}
-
-/// Something in the customer's VPC that functions talk to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VpcTarget {
-    /// Its name.
-    pub name: String,
-    /// Index of its subnet.
-    pub subnet: usize,
-    /// Its security groups, sorted, each once.
-    pub security_groups: Vec<String>,
-}
-
-/// Traffic that one security group lets in from another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Allow {
-    /// The group it comes from.
-    pub from: String,
-    /// The group it goes to.
-    pub to: String,
-}
-
-/// The user's side of the problem.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scenario {
-    /// The functions, those of the traffic first and in its order.
-    pub functions: Vec<Function>,
-    /// What is known of routes beside that.
-    pub routes: Vec<Route>,
-    /// The ways to make functions of them.
-    pub groupings: Vec<Grouping>,
-    /// The subnets.
-    pub subnets: Vec<Subnet>,
-    /// The targets.
-    pub targets: Vec<VpcTarget>,
-    /// What may talk to what; empty: every group to every other.
-    pub allows: Vec<Allow>,
-    /// The longest cold start promised.
-    pub max_cold_start: Option<Millis>,
-    /// Whether the promise must hold after the loss of any one zone too.
-    pub survive_zone: bool,
-    /// What holding one ENI for an hour costs.
-    pub eni_hour: Option<Price>,
-    /// What creating one ENI costs.
-    pub creation: Option<Price>,
-    /// What was assumed where the user said nothing, in the user's words.
-    pub assumptions: Vec<String>,
-}
+use resolved::{ARROW, DEFAULT_MEMORY, DEFAULT_PREFIX, DEFAULT_SUBNET, DEFAULT_VPC, DEFAULT_ZONE};
+pub use resolved::{
+    Allow, Destination, Function, Grouping, MOST_GROUPS, MOST_SUBNETS, OWN_GROUPINGS, Route, Scenario, Subnet,
+};

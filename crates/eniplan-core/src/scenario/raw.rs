@@ -18,7 +18,7 @@ pub struct Raw {
     pub(super) functions: Vec<RawFunction>,
     pub(super) routes: Vec<RawRoute>,
     pub(super) groupings: Vec<RawGrouping>,
-    pub(super) targets: Vec<RawTarget>,
+    pub(super) destinations: Vec<RawDestination>,
     pub(super) allows: Vec<Allow>,
     pub(super) max_cold_start: Option<Millis>,
     pub(super) survive_zone: bool,
@@ -66,9 +66,9 @@ pub(super) struct RawGrouping {
     pub(super) functions: Vec<(Placed<String>, Vec<Placed<String>>)>,
 }
 
-/// One `[[target]]`.
+/// One `[[destination]]`.
 #[derive(Clone, Debug)]
-pub(super) struct RawTarget {
+pub(super) struct RawDestination {
     pub(super) name: Placed<String>,
     pub(super) subnet: Option<Placed<String>>,
     pub(super) security_groups: Option<Vec<String>>,
@@ -94,7 +94,7 @@ impl RawSubnet {
     }
 
     /// Addresses the provider leaves for use.
-    pub fn usable(&self) -> u32 {
+    pub(super) fn usable(&self) -> u32 {
         usable(self.cidr.as_ref().map_or(super::DEFAULT_PREFIX, |cidr| cidr.value.prefix_len()))
     }
 }
@@ -102,8 +102,8 @@ impl RawSubnet {
 /// Addresses the provider leaves for use in a subnet of this prefix length: 2^(32-mask) - 5.
 /// Source: Amazon VPC user guide, subnet sizing.
 pub fn usable(prefix: u8) -> u32 {
-    let size = 1_u64.checked_shl(u32::from(32_u8.saturating_sub(prefix))).unwrap_or(0);
-    u32::try_from(size.saturating_sub(5)).unwrap_or(u32::MAX)
+    let last_address = u32::MAX.checked_shr(u32::from(prefix)).unwrap_or(0);
+    last_address.saturating_sub(4)
 }
 
 impl Raw {
@@ -174,8 +174,8 @@ impl Raw {
 
     fn reach(&self, arrow: &str) -> Option<Place> {
         self.functions.iter().find_map(|function| {
-            let target = arrow.strip_prefix(function.name.value.as_str())?.strip_prefix(super::ARROW)?;
-            function.reaches.iter().find(|reach| reach.value == target).map(|reach| reach.place)
+            let destination = arrow.strip_prefix(function.name.value.as_str())?.strip_prefix(super::ARROW)?;
+            function.reaches.iter().find(|reach| reach.value == destination).map(|reach| reach.place)
         })
     }
 }

@@ -33,7 +33,8 @@ impl BucketState {
 
     /// Takes a token that is there.
     pub(crate) fn take(&mut self) {
-        self.level = self.level.saturating_sub(TOKEN);
+        debug_assert!(self.level >= TOKEN, "no token to take");
+        self.level -= TOKEN;
     }
 
     /// Takes the next token that no earlier request has taken; the instant it comes, `u64::MAX` for never.

@@ -81,8 +81,8 @@ fn largest(step: u64) -> u64 {
         return step;
     }
     let (power, part) = ((step - EXACT) / STEPS + 7, (step - EXACT) % STEPS);
-    let next = u128::from(STEPS + part + 1) << (power - 6);
-    u64::try_from(next - 1).unwrap_or(u64::MAX)
+    let first = (STEPS + part) << (power - 6);
+    first + ((1 << (power - 6)) - 1)
 }
 
 #[cfg(test)]

@@ -7,10 +7,11 @@ use super::record::Census;
 use super::world::World;
 use crate::cold_path::{EniFound, NoReady};
 use crate::policy::Pick;
+use crate::quantity::convert::slot;
 
 /// Where an ENI stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum EniState {
+pub(crate) enum EniStage {
     /// Requested or booting.
     Booting,
     /// Ready, idle or in use.
@@ -25,7 +26,7 @@ pub(crate) struct Eni {
     pub(crate) class: u32,
     /// Its number in the order of creation.
     pub(crate) serial: u64,
-    pub(crate) state: EniState,
+    pub(crate) state: EniStage,
     /// Units left for environments.
     pub(crate) room: u64,
     /// Environments on it, or waiting for it to boot.
@@ -122,25 +123,25 @@ impl EniFleet {
         let (key, serial) = (self.key(current), current.serial);
         let (state, has_room, free) = (current.state, current.room > 0, current.environments == 0);
         let of_state = match (state, free) {
-            (EniState::Booting, _) => Some(&mut self.booting),
-            (EniState::Ready, true) => Some(&mut self.idle),
-            (EniState::Ready, false) => Some(&mut self.in_use),
-            (EniState::Deleting, _) => None,
+            (EniStage::Booting, _) => Some(&mut self.booting),
+            (EniStage::Ready, true) => Some(&mut self.idle),
+            (EniStage::Ready, false) => Some(&mut self.in_use),
+            (EniStage::Deleting, _) => None,
         };
         if let Some(count) = of_state {
             *count = if present { *count + 1 } else { *count - 1 };
         }
         let pool = &mut self.classes[self.slots[eni as usize].class as usize];
         let of_class = match state {
-            EniState::Booting => Some(&mut pool.booting_count),
-            EniState::Ready => Some(&mut pool.ready_count),
-            EniState::Deleting => None,
+            EniStage::Booting => Some(&mut pool.booting_count),
+            EniStage::Ready => Some(&mut pool.ready_count),
+            EniStage::Deleting => None,
         };
         if let Some(count) = of_class {
             *count = if present { *count + 1 } else { *count - 1 };
         }
         match state {
-            EniState::Ready => {
+            EniStage::Ready => {
                 if has_room {
                     toggle(&mut pool.ready, (key, serial, eni), present);
                 }
@@ -148,7 +149,7 @@ impl EniFleet {
                     toggle(&mut pool.idle, (serial, eni), present);
                 }
             }
-            EniState::Booting => {
+            EniStage::Booting => {
                 if has_room {
                     toggle(&mut pool.booting, (serial, eni), present);
                 }
@@ -156,7 +157,7 @@ impl EniFleet {
                     pool.unclaimed = if present { pool.unclaimed + 1 } else { pool.unclaimed - 1 };
                 }
             }
-            EniState::Deleting => {}
+            EniStage::Deleting => {}
         }
     }
 
@@ -215,10 +216,10 @@ impl EniFleet {
     }
 
     /// Adds an ENI of `class`, booting or ready, and holds its address and quotas.
-    pub(crate) fn make(&mut self, world: &World, class: usize, state: EniState) -> u32 {
+    pub(crate) fn make(&mut self, world: &World, class: usize, state: EniStage) -> u32 {
         self.count_held(world, class, true);
         let eni = Eni {
-            class: u32::try_from(class).unwrap_or(u32::MAX),
+            class: slot(class),
             serial: self.made,
             state,
             room: self.capacity,
@@ -233,7 +234,7 @@ impl EniFleet {
             slot
         } else {
             self.slots.push(eni);
-            u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
+            slot(self.slots.len() - 1)
         };
         self.enrol(slot, true);
         slot
@@ -244,7 +245,7 @@ impl EniFleet {
         let vpc = world.topology.limits.subnets[subnet].vpc;
         let of_class = &mut self.classes[class].held;
         for held in [&mut self.subnet_held[subnet], &mut self.vpc_held[vpc], &mut self.held, of_class] {
-            *held = if take { *held + 1 } else { held.saturating_sub(1) };
+            *held = if take { *held + 1 } else { *held - 1 };
         }
     }
 
@@ -294,7 +295,7 @@ impl EniFleet {
 
     pub(crate) fn is_idle(&self, eni: u32) -> bool {
         let eni = self.get(eni);
-        eni.state == EniState::Ready && eni.environments == 0
+        eni.state == EniStage::Ready && eni.environments == 0
     }
 
     /// Notes that `eni` has become idle; `mark` names this idleness and no other.
@@ -310,13 +311,13 @@ impl EniFleet {
     /// `eni` has booted; the environments that waited for it, in order.
     pub(crate) fn end_boot(&mut self, eni: u32) -> Vec<u32> {
         self.update(eni, |eni| {
-            eni.state = EniState::Ready;
+            eni.state = EniStage::Ready;
             std::mem::take(&mut eni.waiting)
         })
     }
 
     pub(crate) fn begin_deletion(&mut self, eni: u32) {
-        self.update(eni, |eni| eni.state = EniState::Deleting);
+        self.update(eni, |eni| eni.state = EniStage::Deleting);
     }
 
     /// The deletion has ended: address and quotas are free again.

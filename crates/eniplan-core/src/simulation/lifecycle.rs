@@ -72,7 +72,7 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
         self.vacant.push(environment);
         self.alive -= 1;
         self.starting -= u32::from(instance.cold.is_some());
-        self.outcome.environments.set(now, self.alive);
+        self.outcome.environments.set(now, self.alive.into());
         self.recorder.ended(now, instance.serial);
         if let Some(eni) = instance.eni {
             self.leave_eni(eni, self.world.functions[instance.function as usize].size, now);

@@ -106,13 +106,13 @@ impl ColdStartCounts {
     }
 
     fn quantile_with_zeros(&self, total: u64, zeros: u64, share: u64) -> u64 {
-        let rank = u64::try_from((u128::from(total) * u128::from(share)).div_ceil(1_000)).unwrap_or(total);
-        let mut seen = zeros;
+        let rank = (u128::from(total) * u128::from(share)).div_ceil(1_000);
+        let mut seen = u128::from(zeros);
         if rank <= seen {
             return 0;
         }
         for (&length, &count) in &self.by_length {
-            seen += count;
+            seen += u128::from(count);
             if seen >= rank {
                 return length;
             }

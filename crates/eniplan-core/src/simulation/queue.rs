@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use super::wheel::Wheel;
 
 /// What happens. The variants stand in the order of semantics.md, "Order of things that
-/// happen at the same millisecond"; arrivals come from the traffic, not from this queue,
+/// happen at the same millisecond"; arrivals come from the trace, not from this queue,
 /// and stand between `Schedule` and `EnvironmentExpiry`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Event {
@@ -107,6 +107,14 @@ impl Queue {
     #[inline]
     pub(crate) fn pop_before(&mut self, arrival: u64) -> Option<(EventTime, Event)> {
         let (near, far) = self.heads();
+        // Mostly the wheel's comes first by its instant alone.
+        if let Some(due) = near.filter(|near| far.is_none_or(|far| near.at < far.at)) {
+            if due.at > arrival {
+                return None;
+            }
+            self.now = due.at;
+            return self.near.take().map(|event| (due, event));
+        }
         let is_far = match (near, far) {
             (Some(near), Some(far)) => far < near,
             (None, None) => return None,

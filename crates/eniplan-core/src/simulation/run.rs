@@ -1,4 +1,4 @@
-//! Run: one pass over the traffic; arrivals, environments and their cold path.
+//! Run: one pass over the trace; arrivals, environments and their cold path.
 //!
 //! The other half of the engine, ENIs, is in `supply`. Every rule is
 //! semantics.md's; where it leaves a choice open, ARCHITECTURE.md names it.
@@ -20,6 +20,7 @@ use super::world::World;
 use crate::cold_path::{EniWait, StepTiming};
 use crate::platform::PhaseKind;
 use crate::policy::EnvironmentBinding;
+use crate::quantity::convert::{lower_bound, slot};
 use crate::quantity::{Millis, Rate};
 use crate::topology::TokenBucket;
 use crate::trace::Entry;
@@ -49,7 +50,7 @@ pub(super) struct SimulationRun<'w, N, R> {
     pub(super) starting: u32,
     pub(super) running: u32,
     started: u64,
-    pub(super) alive: u64,
+    pub(super) alive: u32,
     pub(super) acquisitions: u64,
     pub(super) deletions: u64,
     pub(super) pending_deletions: Vec<u64>,
@@ -106,6 +107,8 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
             self.step_before(u64::MAX);
         }
         self.starve();
+        let answered = self.outcome.cold_starts.served + self.outcome.failures();
+        debug_assert_eq!(answered, self.outcome.invocations, "an invocation is served or fails, once");
         self.outcome.enis.finish();
         self.outcome.environments.finish();
         self.outcome.subnets.iter_mut().for_each(super::outcome::Gauge::finish);
@@ -161,8 +164,7 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
     /// Tells what stands now.
     fn report_census(&mut self, at: u64) {
         let (starting, running) = (self.starting, self.running);
-        let alive = u32::try_from(self.alive).unwrap_or(u32::MAX);
-        self.recorder.census_changed(at, self.enis.census(starting, running, alive));
+        self.recorder.census_changed(at, self.enis.census(starting, running, self.alive));
     }
 
     fn invoke(&mut self, function: usize, invocation: Invocation) {
@@ -218,23 +220,18 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
                 invocation,
             })
         });
-        let environment = Environment {
-            function: u32::try_from(function).unwrap_or(u32::MAX),
-            serial: self.started,
-            served: 0,
-            eni: None,
-            cold,
-        };
+        let environment =
+            Environment { function: slot(function), serial: self.started, served: 0, eni: None, cold };
         self.started += 1;
         self.alive += 1;
         self.starting += u32::from(environment.cold.is_some());
-        self.outcome.environments.set(now, self.alive);
+        self.outcome.environments.set(now, self.alive.into());
         if let Some(slot) = self.vacant.pop() {
             self.environments[slot as usize] = Some(environment);
             return slot;
         }
         self.environments.push(Some(environment));
-        u32::try_from(self.environments.len() - 1).unwrap_or(u32::MAX)
+        slot(self.environments.len() - 1)
     }
 
     pub(super) fn is_cold(&self, environment: u32, serial: u64) -> bool {
@@ -270,11 +267,7 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
         }
         cold.timings[step].wait = granted - now;
         let duration = self.nature.phase(instance.serial, step, &what.duration);
-        let event = Event::PhaseEnd {
-            environment,
-            serial: instance.serial,
-            step: u32::try_from(step).unwrap_or(u32::MAX),
-        };
+        let event = Event::PhaseEnd { environment, serial: instance.serial, step: slot(step) };
         self.queue.push(granted.saturating_add(duration), event);
     }
 
@@ -384,5 +377,5 @@ impl<'w, N: Nature, R: Recorder> SimulationRun<'w, N, R> {
 
 /// A rate of starts per second as a bucket that holds one second's worth.
 fn one_second_of(rate: Rate) -> TokenBucket {
-    TokenBucket { burst: u32::try_from(rate.0 / 1_000).unwrap_or(u32::MAX).max(1), per_second: rate }
+    TokenBucket { burst: lower_bound(rate.0 / 1_000).max(1), per_second: rate }
 }

@@ -1,6 +1,6 @@
 //! Schedule: the plan's requests and deletions, each at its instant.
 
-use super::enis::EniState;
+use super::enis::EniStage;
 use super::nature::Nature;
 use super::planned::{PlannedChange, PlannedStep};
 use super::queue::Event;
@@ -43,7 +43,7 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
 
     fn follow_one(&mut self) {
         let Some(PlannedStep { at, class, what }) = self.planned.pop_front() else { return };
-        let now = u64::try_from(at).unwrap_or(0);
+        let now = at.max(0).unsigned_abs();
         match what {
             PlannedChange::Delete(n) => self.delete_idle(class, n, now),
             PlannedChange::RequestFor(ready) => self.plan_eni(class, now, ready),
@@ -73,7 +73,7 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
             }
             _ => {
                 self.outcome.creations += 1;
-                let eni = self.make_eni(class, EniState::Ready, now);
+                let eni = self.make_eni(class, EniStage::Ready, now);
                 self.serve_waiters(now);
                 if self.enis.is_idle(eni) {
                     self.eni_idle(eni, now);

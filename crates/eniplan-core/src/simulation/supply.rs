@@ -1,6 +1,6 @@
 //! Supply: the half of the engine that makes, shares and deletes ENIs.
 
-use super::enis::EniState;
+use super::enis::EniStage;
 use super::failure::Failure;
 use super::nature::Nature;
 use super::queue::Event;
@@ -51,7 +51,7 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
                 let made = || on_demand.then(|| self.enis.pick_class(world, classes).ok()).flatten();
                 eni = match (found, found.is_none().then(made).flatten()) {
                     (Some(found), _) => Some(found),
-                    (None, Some(class)) => Some(self.make_eni(class, EniState::Ready, 0)),
+                    (None, Some(class)) => Some(self.make_eni(class, EniStage::Ready, 0)),
                     (None, None) => return,
                 };
             }
@@ -70,12 +70,12 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
     /// An ENI of `class` that is ready at time 0, if the limits allow one.
     fn make_initial_eni(&mut self, class: usize) {
         if self.enis.pick_class(self.world, &[class]).is_ok() {
-            let eni = self.make_eni(class, EniState::Ready, 0);
+            let eni = self.make_eni(class, EniStage::Ready, 0);
             self.eni_idle(eni, 0);
         }
     }
 
-    pub(super) fn make_eni(&mut self, class: usize, state: EniState, now: u64) -> u32 {
+    pub(super) fn make_eni(&mut self, class: usize, state: EniStage, now: u64) -> u32 {
         let eni = self.enis.make(self.world, class, state);
         self.note_held(class, now);
         eni
@@ -99,7 +99,7 @@ impl<N: Nature, R: Recorder> SimulationRun<'_, N, R> {
 
     pub(super) fn request_ready_at(&mut self, class: usize, now: u64, ready: u64) -> u32 {
         self.outcome.creations += 1;
-        let eni = self.make_eni(class, EniState::Booting, now);
+        let eni = self.make_eni(class, EniStage::Booting, now);
         self.queue.push(ready, Event::EniReady { eni });
         eni
     }

@@ -4,6 +4,8 @@
 //! Lauck, "Hashed and hierarchical timing wheels", 1987). Each list keeps the order of
 //! adding, so it must be fed events of one rank in the order of their sequence.
 
+use crate::quantity::convert::slot;
+
 /// Milliseconds the wheel reaches ahead.
 const SPAN: u64 = 1 << 14;
 const WORDS: usize = (SPAN / 64) as usize;
@@ -56,7 +58,7 @@ impl<T: Copy> Default for Wheel<T> {
 }
 
 fn place(at: u64) -> usize {
-    usize::try_from(at % SPAN).unwrap_or(0)
+    (at % SPAN) as usize
 }
 
 impl<T: Copy> Wheel<T> {
@@ -73,7 +75,7 @@ impl<T: Copy> Wheel<T> {
         let node = WheelNode { item, sequence, next: NOTHING };
         let slot = if self.vacant == NOTHING {
             self.nodes.push(node);
-            u32::try_from(self.nodes.len() - 1).unwrap_or(NOTHING)
+            slot(self.nodes.len() - 1)
         } else {
             let slot = self.vacant;
             self.vacant = self.nodes[slot as usize].next;

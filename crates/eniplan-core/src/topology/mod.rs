@@ -4,22 +4,15 @@
 //! tables beside it are what the simulator, the bounds and the planner read.
 
 mod build;
+mod eni_class;
 mod graph;
 
+pub use eni_class::EniClass;
 pub use graph::{TopologyEdge, TopologyNode};
 
 use petgraph::graph::DiGraph;
 
 use crate::quantity::{Capacity, Interval, Memory, Millis, Rate};
-
-/// ENIs that are interchangeable: one subnet, one set of security groups.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EniClass {
-    /// Index of the subnet.
-    pub subnet: usize,
-    /// The security groups, sorted, each once.
-    pub security_groups: Vec<String>,
-}
 
 /// What the mechanism needs to know about a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,8 +51,8 @@ pub struct TokenBucket {
     pub per_second: Rate,
 }
 
-/// Everything that says no.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Everything that says no; by default nothing does, and there is no subnet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SystemLimits {
     /// Room in each subnet, in the scenario's order.
     pub subnets: Vec<SubnetRoom>,

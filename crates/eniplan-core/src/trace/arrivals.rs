@@ -3,22 +3,11 @@
 use std::iter::{Copied, Peekable};
 use std::slice;
 
-use super::{Cell, LogEntries, Shape, Spread};
+use super::entry::{Cell, Entry, Spread};
+use super::log::LogEntries;
+use super::shape::Shape;
 use crate::quantity::Millis;
 use crate::random::{Purpose, Stream};
-
-/// `count` invocations of one function that arrive in the same millisecond and last equally long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// When they arrive, ms.
-    pub at: u64,
-    /// How long each lasts, ms.
-    pub duration: u64,
-    /// Index of the function.
-    pub function: u32,
-    /// How many they are.
-    pub count: u32,
-}
 
 /// The invocations in arrival order; holds one slot's worth at a time.
 #[derive(Clone, Debug)]
@@ -88,14 +77,14 @@ impl<'a> Arrivals<'a> {
 
     /// Those of one share; where they may come `apart`, one function's may come before another's of the
     /// same slot, and only each function's are in order.
-    pub(super) fn of(shape: &'a Shape, share: FunctionShare, apart: bool) -> Self {
+    pub(super) fn of(shape: &'a Shape, part: FunctionShare, apart: bool) -> Self {
         let source = match shape {
-            Shape::Log(log) => ArrivalSource::Log(Selected { all: log.entries(), share }),
+            Shape::Log(log) => ArrivalSource::Log(Selected { all: log.entries(), share: part }),
             Shape::Concurrency { runs, .. } => {
-                ArrivalSource::Entries(Selected { all: runs.iter().copied(), share })
+                ArrivalSource::Entries(Selected { all: runs.iter().copied(), share: part })
             }
             Shape::Counts { slot, cells, spread } => {
-                let cells = Selected { all: cells.iter().copied(), share };
+                let cells = Selected { all: cells.iter().copied(), share: part };
                 ArrivalSource::Counts(Spreading { apart, ..Spreading::new(cells, *slot, *spread) })
             }
         };
@@ -218,7 +207,8 @@ fn even_by_instant(n: u64, slot: u64, mut at: impl FnMut(u64, u32)) {
     let mut first = 0;
     for k in 0..slot {
         let next = from(k + 1);
-        at(k, u32::try_from(next - first).unwrap_or(u32::MAX));
+        #[allow(clippy::cast_possible_truncation)] // at most n, which is a cell's count
+        at(k, (next - first) as u32);
         first = next;
     }
 }

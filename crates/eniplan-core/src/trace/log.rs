@@ -5,7 +5,7 @@
 
 use std::slice;
 
-use super::Entry;
+use super::entry::Entry;
 
 /// An invocation, or the mark of an entry that stands in the list of rare ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,7 +148,8 @@ mod tests {
         for (at, duration, function) in calls {
             log.push_call(at, duration, function);
         }
-        let found: Vec<_> = log.entries().map(|it| (it.at, it.duration, it.function, it.count)).collect();
+        let found: Vec<_> =
+            log.entries().map(|entry| (entry.at, entry.duration, entry.function, entry.count)).collect();
         assert_eq!(found, [(0, 5, 1, 3), (0, 5, 2, 1), (0, 5, 1, 1), (4, 5, 1, 2), (4, 1 << 40, 1, 1)]);
     }
 }

@@ -72,11 +72,11 @@ pub fn hash(name: &[u8]) -> u64 {
         folded
     };
     let mut state = FACTOR ^ name.len() as u64;
-    let mut words = name.chunks_exact(8);
-    for word in &mut words {
-        state = fold(state, word.try_into().map_or(0, u64::from_le_bytes));
+    let (words, rest) = name.as_chunks::<8>();
+    for word in words {
+        state = fold(state, u64::from_le_bytes(*word));
     }
-    let rest = words.remainder().iter().fold(0_u64, |word, byte| (word << 8) | u64::from(*byte));
+    let rest = rest.iter().fold(0_u64, |word, byte| (word << 8) | u64::from(*byte));
     fold(fold(state, rest), FACTOR)
 }
 

@@ -1,4 +1,4 @@
-//! Scale: the same traffic, grown or shrunk by a factor, without drawing anything.
+//! Scale: the same trace, grown or shrunk by a factor, without drawing anything.
 //!
 //! The first `n` invocations of a function become the first `floor(n * factor)`, at the arrivals and
 //! with the durations of those they come from; so by every instant a larger factor has brought at
@@ -11,7 +11,11 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::{CallLog, Cell, Entry, Shape, Traffic};
+use super::entry::{Cell, Entry};
+use super::log::CallLog;
+use super::recorded::Trace;
+use super::shape::Shape;
+use crate::quantity::convert::up_to;
 
 /// A factor, in whole millionths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,17 +33,13 @@ impl Factor {
 
     /// How many the first `n` become.
     fn of(self, n: u64) -> u64 {
-        saturated(u128::from(n) * u128::from(self.0) / 1_000_000)
+        up_to(u128::from(n) * u128::from(self.0) / 1_000_000, u64::MAX)
     }
 
     /// What a level becomes.
     fn level(self, level: u64) -> u64 {
-        saturated((u128::from(level) * u128::from(self.0)).div_ceil(1_000_000))
+        up_to((u128::from(level) * u128::from(self.0)).div_ceil(1_000_000), u64::MAX)
     }
-}
-
-fn saturated(n: u128) -> u64 {
-    u64::try_from(n).unwrap_or(u64::MAX)
 }
 
 impl fmt::Display for Factor {
@@ -57,8 +57,8 @@ impl Serialize for Factor {
     }
 }
 
-impl Traffic {
-    /// The traffic with the functions of these indices scaled by `factor`, all of them where none is
+impl Trace {
+    /// The trace with the functions of these indices scaled by `factor`, all of them where none is
     /// named; the others stay as they are.
     #[must_use]
     pub fn scaled(&self, factor: Factor, functions: &[u32]) -> Self {
@@ -125,7 +125,8 @@ impl Thinning {
 /// `count` in parts that an entry can hold.
 fn parts(count: u64) -> impl Iterator<Item = u32> {
     let most = u64::from(u32::MAX);
-    (0..count.div_ceil(most)).map(move |n| u32::try_from((count - n * most).min(most)).unwrap_or(u32::MAX))
+    #[allow(clippy::cast_possible_truncation)] // at most the largest
+    (0..count.div_ceil(most)).map(move |n| (count - n * most).min(most) as u32)
 }
 
 /// The runs of the function's levels, each level scaled.
@@ -141,7 +142,8 @@ fn relevelled(runs: &[Entry], function: u32, factor: Factor) -> Vec<Entry> {
     let mut scaled = Vec::new();
     for (at, change) in changes {
         level += change;
-        let next = factor.level(u64::try_from(level).unwrap_or(0));
+        debug_assert!(level >= 0, "no more runs end than begin");
+        let next = factor.level(level.unsigned_abs());
         if next > now {
             open.push((at, next - now));
         }
@@ -164,11 +166,11 @@ fn relevelled(runs: &[Entry], function: u32, factor: Factor) -> Vec<Entry> {
 mod tests {
     use super::*;
     use crate::quantity::Millis;
-    use crate::trace::{Spread, TrafficFunction};
+    use crate::trace::{Spread, TraceFunction};
 
-    fn traffic(shape: Shape) -> Traffic {
-        let function = |name: &str| TrafficFunction { name: name.into(), memory: None, duration: None };
-        Traffic {
+    fn trace(shape: Shape) -> Trace {
+        let function = |name: &str| TraceFunction { name: name.into(), memory: None, duration: None };
+        Trace {
             functions: vec![function("f"), function("g")],
             origin: None,
             span: Millis(100),
@@ -177,13 +179,13 @@ mod tests {
         }
     }
 
-    fn listed(traffic: &Traffic) -> Vec<(u64, u64, u32, u32)> {
-        traffic.arrivals().map(|it| (it.at, it.duration, it.function, it.count)).collect()
+    fn listed(trace: &Trace) -> Vec<(u64, u64, u32, u32)> {
+        trace.arrivals().map(|entry| (entry.at, entry.duration, entry.function, entry.count)).collect()
     }
 
-    fn log(entries: &[(u64, u64, u32, u32)]) -> Traffic {
+    fn log(entries: &[(u64, u64, u32, u32)]) -> Trace {
         let entry = |&(at, duration, function, count)| Entry { at, duration, function, count };
-        traffic(Shape::Log(entries.iter().map(entry).collect()))
+        trace(Shape::Log(entries.iter().map(entry).collect()))
     }
 
     #[test]
@@ -202,10 +204,10 @@ mod tests {
     fn by_every_instant_a_larger_factor_has_brought_as_many() {
         let cell = |slot, function, count| Cell { slot, function, count, duration: 5 };
         let cells = vec![cell(0, 0, 3), cell(0, 1, 2), cell(2, 0, 1), cell(2, 1, 7), cell(3, 0, 11)];
-        let counts = traffic(Shape::Counts { slot: Millis(10), cells, spread: Spread::Burst });
+        let counts = trace(Shape::Counts { slot: Millis(10), cells, spread: Spread::Burst });
         let by = |factor: u64, at: u64| -> u64 {
             let scaled = counts.scaled(Factor(factor), &[]);
-            scaled.arrivals().filter(|it| it.at <= at).map(|it| u64::from(it.count)).sum()
+            scaled.arrivals().filter(|entry| entry.at <= at).map(|entry| u64::from(entry.count)).sum()
         };
         for at in [0, 20, 30] {
             let brought: Vec<u64> = (0..40).map(|n| by(n * 77_777, at)).collect();
@@ -219,7 +221,7 @@ mod tests {
         let run = |at, duration, count| Entry { at, duration, function: 0, count };
         // Levels 2, 3, 0, 1.
         let runs = vec![run(0, 20, 2), run(10, 10, 1), run(30, 10, 1)];
-        let levels = traffic(Shape::Concurrency { slot: Millis(10), runs });
+        let levels = trace(Shape::Concurrency { slot: Millis(10), runs });
         let doubled = [(0, 20, 0, 4), (10, 10, 0, 2), (30, 10, 0, 2)];
         assert_eq!(listed(&levels.scaled(Factor(2_000_000), &[])), doubled);
         // Levels 1, 2, 0, 1.

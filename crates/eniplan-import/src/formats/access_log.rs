@@ -15,7 +15,7 @@ use crate::reading::Reading;
 use eniplan_core::diagnostic::Diagnostic;
 
 /// Lines of a web server.
-pub struct AccessLog;
+pub(super) struct AccessLog;
 
 const HELP: &str =
     "each line reads `host ident user [02/Mar/2026:10:00:00 +0000] \"GET /path HTTP/1.1\" 200 12`";

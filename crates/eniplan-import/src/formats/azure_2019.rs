@@ -20,7 +20,7 @@ use eniplan_core::diagnostic::{Code, Diagnostic};
 use eniplan_core::trace::block::SlotCount;
 
 /// The layout `HashOwner,HashApp,HashFunction,Trigger,1,2,...`.
-pub struct Azure2019;
+pub(super) struct Azure2019;
 
 impl TraceFormat for Azure2019 {
     fn name(&self) -> &'static str {

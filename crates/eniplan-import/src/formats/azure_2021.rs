@@ -16,7 +16,7 @@ use crate::reading::Reading;
 use crate::table::CsvRow;
 
 /// The layout `app,func,end_timestamp,duration`.
-pub struct Azure2021;
+pub(super) struct Azure2021;
 
 impl TraceFormat for Azure2021 {
     fn name(&self) -> &'static str {

@@ -12,7 +12,7 @@ use eniplan_core::trace::names::{NameTable, hash};
 
 /// What a companion file says.
 #[derive(Clone, Debug)]
-pub struct CompanionValues<T> {
+pub(super) struct CompanionValues<T> {
     file: String,
     names: NameTable,
     values: Vec<T>,
@@ -21,19 +21,23 @@ pub struct CompanionValues<T> {
 }
 
 /// The file of average durations, each at least 1 ms.
-pub fn durations(file: &InputFile<'_>, reading: &mut Reading<'_>) -> Option<CompanionValues<Millis>> {
+pub(super) fn durations(file: &InputFile<'_>, reading: &mut Reading<'_>) -> Option<CompanionValues<Millis>> {
     let average = |cell: &Field<'_>| cell.short_duration().map(|ms| Millis(u64::from(ms.max(1))));
     CompanionValues::read(file, "Average", average, reading)
 }
 
 /// The file of average memory in MiB, rounded up.
-pub fn memory(file: &InputFile<'_>, reading: &mut Reading<'_>) -> Option<CompanionValues<u64>> {
+pub(super) fn memory(file: &InputFile<'_>, reading: &mut Reading<'_>) -> Option<CompanionValues<u64>> {
     CompanionValues::read(file, "AverageAllocatedMb", mebibytes, reading)
 }
 
 impl CompanionValues<Millis> {
     /// The duration of each function (owner, application, function).
-    pub fn durations_of(&self, functions: &[[&str; 3]], reading: &mut Reading<'_>) -> Vec<Option<Millis>> {
+    pub(super) fn durations_of(
+        &self,
+        functions: &[[&str; 3]],
+        reading: &mut Reading<'_>,
+    ) -> Vec<Option<Millis>> {
         let values = functions.iter().map(|hashes| self.get(hashes)).collect();
         self.tell_matched("durations", values, reading)
     }
@@ -42,7 +46,11 @@ impl CompanionValues<Millis> {
 impl CompanionValues<u64> {
     /// The memory of each function (owner, application, function). A file by application gives each of
     /// its functions an equal part.
-    pub fn memory_of(&self, functions: &[[&str; 3]], reading: &mut Reading<'_>) -> Vec<Option<Memory>> {
+    pub(super) fn memory_of(
+        &self,
+        functions: &[[&str; 3]],
+        reading: &mut Reading<'_>,
+    ) -> Vec<Option<Memory>> {
         let mut sizes = BTreeMap::<[&str; 2], u64>::new();
         for [owner, app, _] in functions {
             *sizes.entry([owner, app]).or_default() += 1;
@@ -87,7 +95,8 @@ impl<T: Copy + Sync> CompanionValues<T> {
             let (owner, app, value) = (owner?, app?, value?);
             let (mut names, mut values, mut lines) = (NameTable::default(), Vec::new(), Vec::new());
             rows.each(reading, |row, reading| {
-                let cells = [Some(owner), Some(app), function].map(|column| column.map(|it| row.cell(it)));
+                let cells = [Some(owner), Some(app), function]
+                    .map(|column| column.map(|column_index| row.cell(column_index)));
                 let hashes = cells.each_ref().map(|cell| match cell {
                     Some(cell) => reading.keep(cell.name()),
                     None => Some(""),

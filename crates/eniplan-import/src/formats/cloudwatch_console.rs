@@ -17,7 +17,7 @@ use crate::table::{CsvColumn, CsvHeader, FrontRecord};
 use eniplan_core::diagnostic::{Code, Diagnostic};
 
 /// Label rows, then `2026/03/02 10:00:00,96`.
-pub struct CloudWatchConsole;
+pub(super) struct CloudWatchConsole;
 
 /// The most rows of labels.
 const LABELS: usize = 100;

@@ -15,7 +15,7 @@ use crate::records::SlotHints;
 use eniplan_core::diagnostic::{Code, Diagnostic};
 
 /// `{"MetricDataResults":[...]}`.
-pub struct CloudWatchData;
+pub(super) struct CloudWatchData;
 
 impl TraceFormat for CloudWatchData {
     fn name(&self) -> &'static str {

@@ -15,7 +15,7 @@ use crate::records::{SlotHints, SlotValues};
 use eniplan_core::diagnostic::{Code, Diagnostic};
 
 /// `{"Label":...,"Datapoints":[...]}`.
-pub struct CloudWatchStatistics;
+pub(super) struct CloudWatchStatistics;
 
 impl TraceFormat for CloudWatchStatistics {
     fn name(&self) -> &'static str {

@@ -8,7 +8,7 @@ use crate::records::SlotValues;
 use crate::sample_table;
 
 /// The own format `time,function,concurrency`.
-pub struct ConcurrencyFormat;
+pub(super) struct ConcurrencyFormat;
 
 impl TraceFormat for ConcurrencyFormat {
     fn name(&self) -> &'static str {

@@ -8,7 +8,7 @@ use crate::records::SlotValues;
 use crate::sample_table;
 
 /// The own format `time,function,invocations[,duration_ms]`.
-pub struct CountsFormat;
+pub(super) struct CountsFormat;
 
 impl TraceFormat for CountsFormat {
     fn name(&self) -> &'static str {

@@ -16,7 +16,7 @@ use crate::records::SlotHints;
 use eniplan_core::diagnostic::Diagnostic;
 
 /// `{"series":[{"metric":...,"pointlist":[[ms,value],...]}]}`.
-pub struct Datadog;
+pub(super) struct Datadog;
 
 impl TraceFormat for Datadog {
     fn name(&self) -> &'static str {

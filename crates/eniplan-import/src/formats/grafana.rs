@@ -13,7 +13,7 @@ use crate::rows::CsvRows;
 use crate::table::CsvHeader;
 
 /// `"Time","checkout","cart"` or `"time","name","value"`.
-pub struct Grafana;
+pub(super) struct Grafana;
 
 const NAMES: [&str; 4] = ["name", "metric", "series", "function"];
 const TIME: [&str; 1] = ["time"];

@@ -13,7 +13,7 @@ use crate::records::{Sample, SlotValues};
 use crate::table::CsvColumn;
 
 /// The layout `day,time,0,1,2,...`.
-pub struct Huawei;
+pub(super) struct Huawei;
 
 impl TraceFormat for Huawei {
     fn name(&self) -> &'static str {

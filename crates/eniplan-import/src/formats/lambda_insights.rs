@@ -12,7 +12,7 @@ use crate::reading::Reading;
 use eniplan_core::diagnostic::Diagnostic;
 
 /// `{"_aws":{"Timestamp":...},"function_name":...,"duration":...}`.
-pub struct LambdaInsights;
+pub(super) struct LambdaInsights;
 
 impl TraceFormat for LambdaInsights {
     fn name(&self) -> &'static str {

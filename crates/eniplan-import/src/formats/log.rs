@@ -10,7 +10,7 @@ use crate::reading::Reading;
 use crate::table::CsvRow;
 
 /// The own format `start,function,duration_ms` or `end,function,duration_ms`.
-pub struct LogFormat;
+pub(super) struct LogFormat;
 
 impl TraceFormat for LogFormat {
     fn name(&self) -> &'static str {

@@ -22,7 +22,7 @@ use crate::table::{CsvColumn, CsvHeader};
 use eniplan_core::diagnostic::{Code, Diagnostic};
 
 /// `@timestamp,@duration,...` or `bin(5m),count`.
-pub struct LogsInsights;
+pub(super) struct LogsInsights;
 
 const COUNTS: [&str; 6] = ["count", "count(*)", "count()", "invocations", "requests", "calls"];
 
@@ -187,7 +187,8 @@ fn record(fields: &[Option<Field<'_>>; 7], reading: &mut Reading<'_>, tally: &mu
         return;
     };
     tally.kept += 1;
-    let micros = |field: Option<Field<'_>>| field.map_or(Ok(0), |it| it.duration(DurationUnit::Milliseconds));
+    let micros =
+        |field: Option<Field<'_>>| field.map_or(Ok(0), |field| field.duration(DurationUnit::Milliseconds));
     let memory: Result<_, Diagnostic> = match (memory, line_memory) {
         (Some(bytes), _) => bytes.megabytes(6).map(Some),
         (None, Some(mb)) => mb.megabytes(0).map(Some),

@@ -16,7 +16,7 @@ use crate::records::{SlotHints, SlotValues};
 use eniplan_core::diagnostic::Diagnostic;
 
 /// `{"status":"success","data":{"resultType":"matrix",...}}`.
-pub struct Prometheus;
+pub(super) struct Prometheus;
 
 impl TraceFormat for Prometheus {
     fn name(&self) -> &'static str {

@@ -8,7 +8,7 @@ use crate::records::SlotValues;
 use crate::sample_table;
 
 /// A series of counts such as `timestamp,value` or `period,count`.
-pub struct SeriesFormat;
+pub(super) struct SeriesFormat;
 
 const TIMES: [&str; 6] = ["time", "timestamp", "period", "date", "datetime", "minute"];
 const VALUES: [&str; 8] =

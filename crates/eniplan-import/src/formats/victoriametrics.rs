@@ -13,7 +13,7 @@ use crate::records::{SlotHints, SlotValues};
 use crate::table::{CsvColumn, CsvHeader};
 
 /// `2026-03-02T10:00:00Z,96,checkout`.
-pub struct VictoriaMetrics;
+pub(super) struct VictoriaMetrics;
 
 impl TraceFormat for VictoriaMetrics {
     fn name(&self) -> &'static str {

@@ -10,7 +10,7 @@ use eniplan_core::platform::Platform;
 
 /// A subnet is near exhaustion where fewer than one in so many of its usable addresses would be
 /// free once every expected ENI is there. A tenth is this project's choice.
-pub const NEAR: u64 = 10;
+pub(super) const NEAR: u64 = 10;
 
 /// One ENI class and who shares it.
 #[derive(Clone, Debug, PartialEq, Eq)]

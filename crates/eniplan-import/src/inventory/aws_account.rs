@@ -15,7 +15,7 @@ const QUOTAS: [(&str, &str, Quota); 4] = [
 ];
 
 /// Limits of the account.
-pub struct AwsAccount;
+pub(super) struct AwsAccount;
 
 impl Inventory for AwsAccount {
     fn name(&self) -> &'static str {

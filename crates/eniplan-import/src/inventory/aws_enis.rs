@@ -10,7 +10,7 @@ const DESCRIPTION: &str = "AWS Lambda VPC ENI";
 const UUID: usize = 36;
 
 /// `aws ec2 describe-network-interfaces`.
-pub struct AwsEnis;
+pub(super) struct AwsEnis;
 
 impl Inventory for AwsEnis {
     fn name(&self) -> &'static str {

@@ -13,7 +13,7 @@ pub(super) const MOST_SECONDS: u64 = 86_400;
 pub(super) const MOST_CONCURRENCY: u64 = 10_000_000;
 
 /// `aws lambda list-functions`, `get-function`, `get-function-configuration`.
-pub struct AwsFunctions;
+pub(super) struct AwsFunctions;
 
 impl Inventory for AwsFunctions {
     fn name(&self) -> &'static str {

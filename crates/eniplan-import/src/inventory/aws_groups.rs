@@ -6,7 +6,7 @@ use super::reader::{InventoryReader, is_listing, whole};
 use eniplan_core::document::tree::TreeNode;
 
 /// `aws ec2 describe-security-groups`.
-pub struct AwsGroups;
+pub(super) struct AwsGroups;
 
 impl Inventory for AwsGroups {
     fn name(&self) -> &'static str {
@@ -57,7 +57,7 @@ fn rules(reader: &mut InventoryReader<'_>, group: &str, way: Way, permission: &T
     }
 }
 
-/// `tcp 443`, `udp 1024-2048`, `icmp`, `all traffic`. Source: `IpPermission` of the EC2 API, where protocol -1 is
+/// `tcp 443`, `udp 1024-2048`, `icmp`, `all trace`. Source: `IpPermission` of the EC2 API, where protocol -1 is
 /// all, and no port or -1 is every port.
 fn ports(permission: &TreeNode) -> String {
     let protocol = permission.get("IpProtocol").and_then(TreeNode::text).unwrap_or("-1");

@@ -7,7 +7,7 @@ use eniplan_core::document::tree::{TreeNode, TreeValue};
 use eniplan_core::scenario::usable;
 
 /// `aws ec2 describe-subnets`.
-pub struct AwsSubnets;
+pub(super) struct AwsSubnets;
 
 impl Inventory for AwsSubnets {
     fn name(&self) -> &'static str {

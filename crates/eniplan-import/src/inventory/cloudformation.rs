@@ -17,7 +17,7 @@ pub(super) const DEFAULT_MIB: u64 = 128;
 pub(super) const DEFAULT_SECONDS: u64 = 3;
 
 /// A template.
-pub struct CloudFormation;
+pub(super) struct CloudFormation;
 
 impl Inventory for CloudFormation {
     fn name(&self) -> &'static str {

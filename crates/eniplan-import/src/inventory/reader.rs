@@ -46,7 +46,7 @@ impl<'a> InventoryReader<'a> {
 
     /// Where `node` stands.
     pub(super) fn origin(&self, authority: Authority, node: &TreeNode) -> FactOrigin {
-        FactOrigin { authority: authority, file: self.file.to_owned(), place: node.place }
+        FactOrigin { authority, file: self.file.to_owned(), place: node.place }
     }
 
     /// Notes a value that cannot be (E203).

@@ -15,7 +15,7 @@ use eniplan_core::document::listed;
 use eniplan_core::document::tree::{TreeNode, TreeValue};
 
 /// `terraform show -json`.
-pub struct Terraform;
+pub(super) struct Terraform;
 
 impl Inventory for Terraform {
     fn name(&self) -> &'static str {

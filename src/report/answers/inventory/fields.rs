@@ -19,22 +19,22 @@ pub(super) fn view<'a>(estate: &'a Estate, audit: &'a Audit, platform: &'a Platf
             outside_vpc: estate.functions.iter().filter(|function| function.subnets.is_empty()).count(),
         },
         enis: EniCountsView {
-            exist: audit.exist,
+            existing: audit.exist,
             expected: audit.expected(),
-            at_least: audit.at_least(),
+            expected_is_lower_bound: audit.at_least(),
             orphaned: audit.orphans.as_ref().map(Vec::len),
-            elsewhere: audit.elsewhere,
+            other_regions: audit.elsewhere,
         },
         classes: audit.classes.iter().map(class).collect(),
         orphans: audit.orphans.iter().flatten().map(orphan).collect(),
         subnets: audit.subnets.iter().map(subnet).collect(),
         limits: audit.quotas.iter().map(limit).collect(),
         merges: MergesView {
-            together: merges.together.iter().map(merge).collect(),
+            combined: merges.together.iter().map(merge).collect(),
             pairs: merges.pairs.iter().map(merge).collect(),
             exact: merges.exact,
-            most_groups: merges.most_groups,
-            left_out: merges.left_out,
+            max_groups: merges.most_groups,
+            sets_skipped: merges.left_out,
         },
     }
 }
@@ -44,9 +44,9 @@ fn class(class: &ClassAudit) -> ClassView<'_> {
         subnet: &class.subnet,
         security_groups: &class.security_groups,
         functions: &class.functions,
-        exist: class.exist,
+        existing: class.exist,
         expected: class.expected,
-        at_least: class.at_least,
+        expected_is_lower_bound: class.at_least,
         planned: class.planned,
     }
 }
@@ -57,7 +57,7 @@ fn orphan(Orphan { eni, why }: &Orphan) -> OrphanView<'_> {
         subnet: &eni.subnet,
         security_groups: &eni.security_groups,
         made_for: eni.made_for.as_deref(),
-        why,
+        reason: why,
         file: &eni.origin.file,
         line: eni.origin.place.line,
     }
@@ -69,20 +69,24 @@ fn subnet(subnet: &SubnetAudit) -> SubnetView<'_> {
         zone: subnet.zone.as_deref(),
         usable: subnet.usable,
         free: subnet.free,
-        missing: subnet.missing,
-        room: subnet.room.word(),
+        pending_enis: subnet.missing,
+        status: subnet.room.word(),
     }
 }
 
 fn limit(quota: &QuotaAudit) -> LimitView<'_> {
-    LimitView { what: &quota.what, limit: quota.limit, needed: quota.needed, source: &quota.source }
+    LimitView { name: &quota.what, limit: quota.limit, needed: quota.needed, source: &quota.source }
 }
 
 fn merge(merge: &Merge) -> MergeView<'_> {
     let changes = merge.changes.iter().map(change).collect();
-    MergeView { sets: &merge.sets, union: &merge.union, saves: merge.saves, changes }
+    MergeView { sets: &merge.sets, union: &merge.union, enis_saved: merge.saves, changes }
 }
 
 fn change(change: &FunctionChange) -> AccessChangeView<'_> {
-    AccessChangeView { function: &change.function, gains: &change.gains, access: change.access.as_deref() }
+    AccessChangeView {
+        function: &change.function,
+        groups_gained: &change.gains,
+        access_gained: change.access.as_deref(),
+    }
 }

@@ -1,4 +1,4 @@
-//! The inventory: who shares an ENI class, what is there and what is expected, and what is wrong.
+//! The inventory: who shares an ENI class, existing and expected ENIs, and problems.
 
 mod fields;
 
@@ -10,7 +10,7 @@ use crate::report::{Answer, ReportTable, TableCell};
 /// Rows of each table that people are shown.
 const SHOWN: usize = 20;
 
-/// What `estate` comes to on `platform`.
+/// The inventory of `estate` on `platform`.
 pub fn inventory(estate: &Estate, audit: &Audit, platform: &Platform) -> Answer {
     let mut answer = Answer {
         headline: headline(estate, audit),
@@ -19,10 +19,10 @@ pub fn inventory(estate: &Estate, audit: &Audit, platform: &Platform) -> Answer 
             orphans(estate, audit),
             subnets(audit),
             quotas(audit),
-            merges(estate, "Merged all together", &audit.merges.together),
+            merges(estate, "All merges combined", &audit.merges.together),
             merges(
                 estate,
-                "Merged two at a time, the most ENIs per function changed first",
+                "Pairwise merges, most ENIs saved per changed function first",
                 &audit.merges.pairs,
             ),
         ],
@@ -39,45 +39,44 @@ fn headline(estate: &Estate, audit: &Audit) -> Vec<String> {
     let outside = estate.functions.len() as u64 - inside;
     let classes = counted(audit.classes.len() as u64, "ENI class", "ENI classes");
     let inside_words = counted(inside, "function", "functions");
+    let outside_words = counted(outside, "function is", "functions are");
     let users = match (inside, outside) {
-        (0, 0) => "No functions are in these files".to_owned(),
+        (0, 0) => "These files contain no functions".to_owned(),
         (0, outside) => format!("None of {} is in a VPC", counted(outside, "function", "functions")),
         (1, 0) => format!("1 function uses {classes}"),
-        (1, outside) => format!("1 function uses {classes} ({outside} more in no VPC)"),
+        (1, _) => format!("1 function uses {classes} ({outside_words} outside any VPC)"),
         (_, 0) => format!("{inside_words} share {classes}"),
-        (_, outside) => format!("{inside_words} share {classes} ({outside} more in no VPC)"),
+        (_, _) => format!("{inside_words} share {classes} ({outside_words} outside any VPC)"),
     };
     let least = if audit.at_least() && !audit.rule.at_deploy() { "at least " } else { "" };
     let expected = format!("the model expects {least}{}", counted(audit.expected(), "ENI", "ENIs"));
     let exist = match audit.exist {
-        Some(0) => "no ENI of Lambda's is there".to_owned(),
-        Some(1) => "1 ENI of Lambda's is there".to_owned(),
-        Some(n) => format!("{} of Lambda's are there", counted(n, "ENI", "ENIs")),
-        None => "no list of ENIs was given".to_owned(),
+        Some(n) => format!("Lambda has {}", counted(n, "ENI", "ENIs")),
+        None => "No list of ENIs was given".to_owned(),
     };
-    let wrong = wrong(audit);
-    let wrong = if wrong.is_empty() {
-        "nothing found wrong".to_owned()
+    let problems = problems(audit);
+    let problems = if problems.is_empty() {
+        "No problems were found".to_owned()
     } else {
-        format!("wrong: {}", joined(&wrong))
+        format!("Problems: {}", joined(&problems))
     };
-    let mut all = vec![format!("{users}; {exist} and {expected}; {wrong}.")];
+    let mut all = vec![format!("{users}."), format!("{exist}; {expected}."), format!("{problems}.")];
     let merges = &audit.merges;
     let saves = merges.together.iter().fold(0_u64, |sum, merge| sum.saturating_add(merge.saves));
     if saves > 0 {
         let least = if merges.exact { "" } else { "at least " };
         let sets: usize = merges.together.iter().map(|merge| merge.sets.len()).sum();
         all.push(format!(
-            "Merging {sets} sets of security groups would save {least}{}, but gives functions access they \
-             do not have: look at who gains what before you do it.",
+            "Merging {sets} sets of security groups would save {least}{}, but grants functions access that they \
+             do not have now; review who gains what first.",
             counted(saves, "ENI", "ENIs")
         ));
     }
     all
 }
 
-/// What is wrong, each with its number.
-fn wrong(audit: &Audit) -> Vec<String> {
+/// The problems, each with its count.
+fn problems(audit: &Audit) -> Vec<String> {
     let rooms = |room: AddressRoom| audit.subnets.iter().filter(|subnet| subnet.room == room).count() as u64;
     let without = |class: &&ClassAudit| class.exist == Some(0) && class.expected > 0 && !class.planned;
     let crowded =
@@ -109,7 +108,7 @@ fn classes(estate: &Estate, audit: &Audit) -> ReportTable {
         ("subnet", "subnet"),
         ("security_groups", "security groups"),
         ("functions", "shared by"),
-        ("exist", "there"),
+        ("existing", "existing"),
         ("expected", "expected"),
     ];
     let mut table = ReportTable::new("ENI classes", &columns).prose(&["security_groups", "functions"]);
@@ -132,9 +131,9 @@ fn orphans(estate: &Estate, audit: &Audit) -> ReportTable {
         ("subnet", "subnet"),
         ("security_groups", "security groups"),
         ("made_for", "made for"),
-        ("why", "why"),
+        ("reason", "reason"),
     ];
-    let mut table = ReportTable::new("Orphaned ENIs", &columns).prose(&["security_groups", "why"]);
+    let mut table = ReportTable::new("Orphaned ENIs", &columns).prose(&["security_groups", "reason"]);
     table.shown = Some((SHOWN, "orphans"));
     for Orphan { eni, why } in audit.orphans.iter().flatten() {
         table.push(vec![
@@ -154,8 +153,8 @@ fn subnets(audit: &Audit) -> ReportTable {
         ("zone", "zone"),
         ("usable", "usable"),
         ("free", "free"),
-        ("missing", "ENIs to come"),
-        ("room", "room"),
+        ("pending_enis", "pending ENIs"),
+        ("status", "status"),
     ];
     let mut table = ReportTable::new("Addresses", &columns);
     table.shown = Some((SHOWN, "subnets"));
@@ -173,7 +172,7 @@ fn subnets(audit: &Audit) -> ReportTable {
 }
 
 fn quotas(audit: &Audit) -> ReportTable {
-    let columns = [("limit", "limit"), ("needed", "needed"), ("most", "at most"), ("source", "from")];
+    let columns = [("limit", "limit"), ("needed", "needed"), ("allowed", "allowed"), ("source", "source")];
     let mut table = ReportTable::new("Limits", &columns).prose(&["limit", "source"]);
     table.shown = Some((SHOWN, "limits"));
     for quota in &audit.quotas {
@@ -185,9 +184,9 @@ fn quotas(audit: &Audit) -> ReportTable {
 
 fn merges(estate: &Estate, title: &str, merges: &[Merge]) -> ReportTable {
     let columns = [
-        ("saves", "saves ENIs"),
+        ("enis_saved", "ENIs saved"),
         ("changes", "functions changed"),
-        ("sets", "sets of groups to merge"),
+        ("sets", "security group sets to merge"),
         ("gains", "who gains what"),
     ];
     let mut table = ReportTable::new(title, &columns).prose(&["sets", "gains"]);
@@ -210,9 +209,9 @@ fn sets(merge: &Merge, words: impl Fn(&[String]) -> String) -> String {
 fn gains(merge: &Merge, words: impl Fn(&[String]) -> String) -> String {
     let access = |change: &FunctionChange| match change.access.as_deref() {
         None => String::new(),
-        Some([]) => " (nothing that it could not do before)".to_owned(),
+        Some([]) => " (no new access)".to_owned(),
         Some(all) => {
-            format!(" (may then {})", all.iter().map(|action| name(action)).collect::<Vec<_>>().join(", "))
+            format!(" (can then {})", all.iter().map(|action| name(action)).collect::<Vec<_>>().join(", "))
         }
     };
     let gain = |change: &FunctionChange| {
@@ -236,9 +235,9 @@ fn flat(audit: &Audit) -> ReportTable {
         ("subject", ""),
         ("security_groups", ""),
         ("functions", ""),
-        ("exist", ""),
+        ("existing", ""),
         ("expected", ""),
-        ("saves", ""),
+        ("enis_saved", ""),
         ("detail", ""),
     ];
     let mut table = ReportTable::new("", &columns);
@@ -291,7 +290,7 @@ fn flat(audit: &Audit) -> ReportTable {
 fn flat_merges(audit: &Audit, table: &mut ReportTable) {
     let none = || TableCell::Missing;
     let all = |texts: &[String]| TableCell::text(texts.join(" "));
-    for (finding, merges) in [("merge-together", &audit.merges.together), ("merge", &audit.merges.pairs)] {
+    for (finding, merges) in [("merge-combined", &audit.merges.together), ("merge", &audit.merges.pairs)] {
         for merge in merges {
             let functions: Vec<String> = merge.changes.iter().map(|change| change.function.clone()).collect();
             let words = |set: &[String]| set.join(" ");
@@ -322,43 +321,40 @@ fn assumptions(estate: &Estate, audit: &Audit, platform: &Platform) -> Vec<Strin
     let unknown = unknown.count() as u64;
     if unknown > 0 {
         let functions = counted(unknown, "function", "functions");
-        all.push(format!(
-            "no reserved concurrency is known of {functions}: its peak is not in these numbers"
-        ));
+        all.push(format!("reserved concurrency is unknown for {functions}: their peak is not included"));
     }
-    all.push("reserved concurrency spreads evenly over a function's subnets".to_owned());
-    all.push("near exhaustion: fewer than a tenth of a subnet's addresses would be left".to_owned());
+    all.push("reserved concurrency is spread evenly over a function's subnets".to_owned());
+    all.push("near exhaustion: less than 10% of a subnet's addresses would remain".to_owned());
     all.push(
-        "not in these files: traffic and durations; give them to `eniplan plan` with the scenario".to_owned(),
+        "these files have no traffic and no durations: run `eniplan plan` with the scenario and a trace"
+            .to_owned(),
     );
     match (&audit.orphans, estate.enis_listed) {
         (None, true) => {
-            all.push("no live list of functions was given, so no ENI is called orphaned".to_owned());
+            all.push("no live list of functions was given, so no ENI is reported as orphaned".to_owned());
         }
         (Some(orphans), _) if !orphans.is_empty() => {
             all.push(
-                "orphaned by these files alone; the provider deletes what serves nobody in its own time"
+                "orphaned according to these files; the provider deletes unused ENIs in its own time"
                     .to_owned(),
             );
         }
         _ => {}
     }
     if audit.elsewhere > 0 {
-        let enis = counted(audit.elsewhere, "ENI of Lambda's is", "ENIs of Lambda's are");
+        let enis = counted(audit.elsewhere, "ENI of Lambda is", "ENIs of Lambda are");
         all.push(format!("{enis} in Regions whose functions were not given"));
     }
     let merges = &audit.merges;
     if !merges.pairs.is_empty() {
         all.push(format!("a merged set has at most {} security groups", merges.most_groups));
         if !merges.exact {
-            all.push(
-                "too many sets share subnets to try every way of merging: merged step by step".to_owned(),
-            );
+            all.push("too many sets share subnets to try every merge: sets were merged greedily".to_owned());
         }
         if merges.left_out > 0 {
             let sets = counted(merges.left_out as u64, "set", "sets");
             all.push(format!(
-                "{sets} of security groups with the fewest subnets were not looked at for merging"
+                "{sets} of security groups with the fewest subnets were not considered for merging"
             ));
         }
     }

@@ -2,9 +2,9 @@
 //!
 //! ENIs with the same security groups and the same users are one box, whatever their
 //! subnets; arrows that would join each of several boxes with each of several others meet in a
-//! point. Security groups are drawn where there are targets, since they decide about those alone.
+//! point. Security groups are drawn where there are destinations, since they matter for those alone.
 
-mod targets;
+mod destinations;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,7 +41,7 @@ struct Sketch<'a> {
     several: bool,
 }
 
-/// `topology` of `scenario` under the model `model`; `demand` adds what traffic needs.
+/// `topology` of `scenario` under the model `model`; `demand` adds what the trace needs.
 pub fn topology(model: &str, scenario: &Scenario, topology: &Topology, demand: Option<&Demand>) -> Drawing {
     let vpcs: BTreeSet<&str> = scenario.subnets.iter().map(|subnet| subnet.vpc.as_str()).collect();
     let drawing = Drawing {
@@ -63,8 +63,8 @@ pub fn topology(model: &str, scenario: &Scenario, topology: &Topology, demand: O
     let boxes = sketch.enis();
     sketch.connect(&members, &boxes);
     sketch.places(&boxes);
-    if !scenario.targets.is_empty() {
-        sketch.targets(&boxes);
+    if !scenario.destinations.is_empty() {
+        sketch.destinations(&boxes);
     }
     let yours = vpcs.into_iter().collect::<Vec<_>>().join(", ");
     let label = if several { format!("your VPCs: {yours}") } else { format!("your VPC: {yours}") };
@@ -90,11 +90,7 @@ fn captions(topology: &Topology, with_demand: bool) -> Vec<String> {
     parts.retain(|part| !part.is_empty());
     let mut captions = vec![format!("Limits: {}.", parts.join("; "))];
     if with_demand {
-        captions.push(
-            "Environments and ENIs: the most that the traffic needs at once, by closed form, were no limit to \
-             bind."
-                .to_owned(),
-        );
+        captions.push("Environments and ENIs: peak demand in closed form, ignoring limits.".to_owned());
     }
     captions
 }
@@ -129,7 +125,7 @@ impl Sketch<'_> {
     fn function(&self, f: usize, in_vpc: bool) -> Option<DrawingNode> {
         let place = self.topology.functions.get(f)?;
         let mut node = DrawingNode::new(NodeKind::Function, FUNCTIONS, place.name.as_str());
-        let outside = if in_vpc { "" } else { ", in no VPC" };
+        let outside = if in_vpc { "" } else { ", outside any VPC" };
         let environments = match self.environments(&[f]) {
             Some(most) => format!(", {}", counted(most, "environment", "environments")),
             None => String::new(),
@@ -148,17 +144,15 @@ impl Sketch<'_> {
         let more = names.len().saturating_sub(NAMED);
         let rest = if more == 0 { String::new() } else { format!(" and {} more", thousands(more as u64)) };
         node.lines = vec![names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ") + &rest];
-        node.aside = if in_vpc { String::new() } else { "in no VPC".to_owned() };
+        node.aside = if in_vpc { String::new() } else { "outside any VPC".to_owned() };
         if let Some(most) = self.environments(members) {
-            node.lines.push(format!(
-                "up to {} of each on its own, summed",
-                counted(most, "environment", "environments")
-            ));
+            node.lines
+                .push(format!("up to {} (sum of their peaks)", counted(most, "environment", "environments")));
         }
         (count > 0).then_some(node)
     }
 
-    /// The most environments of each of these functions, summed; nothing without traffic.
+    /// The sum of the peaks of these functions' environments; nothing without a trace.
     fn environments(&self, members: &[usize]) -> Option<u64> {
         let demand = self.demand?;
         Some(
@@ -208,7 +202,7 @@ impl Sketch<'_> {
         let mut node = DrawingNode::new(
             NodeKind::Enis,
             ENIS,
-            if groups.is_empty() { "(no group)".to_owned() } else { groups },
+            if groups.is_empty() { "(no security group)".to_owned() } else { groups },
         );
         // What a pool needs is known for all its classes together.
         let one: Option<&usize> = users.iter().next().filter(|_| users.len() == 1);
@@ -261,7 +255,7 @@ impl Sketch<'_> {
                 places.get(&Place::Zone(subnet.zone.clone())),
             );
             if let (Some(&from), Some(&to)) = ends {
-                self.drawing.link(from, to, "lies in");
+                self.drawing.link(from, to, "is in");
             }
         }
         let subnet = |&class: &usize| {

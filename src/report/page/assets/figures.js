@@ -2,21 +2,21 @@
 
 const arrivals = (data) =>
   data.steps > 1 &&
-  overTime("chart-arrivals", data, [{ label: "proved at most", stroke: () => colour("--wait"), fill: () => colour("--area") }], [data.bounds], span);
+  overTime("chart-arrivals", data, [{ label: "bound", stroke: () => colour("--wait"), fill: () => colour("--area") }], [data.bounds], span);
 
 const plan = (data) =>
-  data.subnets.forEach((it, index) => {
+  data.subnets.forEach((subnet, index) => {
     const lines = [{ label: "demand", stroke: () => colour("--muted"), fill: () => colour("--area"), width: 1 }];
-    const values = [it.demand];
-    if (it.held.length > 0) {
-      lines.push({ label: "held by the plan", stroke: series(0) });
-      values.push(it.held);
+    const values = [subnet.demand];
+    if (subnet.held.length > 0) {
+      lines.push({ label: "planned", stroke: series(0) });
+      values.push(subnet.held);
     }
-    const most = Math.max(...it.demand, ...it.held, 1);
+    const most = Math.max(...subnet.demand, ...subnet.held, 1);
     // A limit that is far away would press the rest to the ground: its figure stands in the caption.
-    if (it.room <= most * 3) {
-      lines.push({ label: "room", stroke: () => colour("--alarm"), dash: [7, 3] });
-      values.push(it.demand.map(() => it.room));
+    if (subnet.capacity <= most * 3) {
+      lines.push({ label: "free addresses", stroke: () => colour("--alarm"), dash: [7, 3] });
+      values.push(subnet.demand.map(() => subnet.capacity));
     }
     overTime(`chart-subnet-${index}`, data, lines, values);
   });
@@ -44,7 +44,7 @@ const lengthAxis = (foot) => axis({
   size: 34,
 });
 
-/** A line between what no other policy beats, and a point for each policy with its name. */
+/** The Pareto front, and a labelled point for each policy. */
 const trade = (id, points, front, wait, height = "enis", words = thousands, unit = "ENIs") => {
   const known = points.filter((point) => point[wait] !== null);
   if (known.length === 0) return;
@@ -66,9 +66,9 @@ const trade = (id, points, front, wait, height = "enis", words = thousands, unit
   });
   const dots = rows.map((row, n) => {
     const index = points.indexOf(row.point);
-    const fill = () => (row.point.fails ? colour("--card") : colour(`--series-${index % 8}`));
+    const fill = () => (row.point.failing ? colour("--card") : colour(`--series-${index % 8}`));
     return {
-      label: row.point.policy, stroke: series(index), paths: () => null, value: (plot, n) => words(n),
+      label: row.point.label, stroke: series(index), paths: () => null, value: (plot, n) => words(n),
       points: { show: true, size: 11, width: 2, fill, stroke: series(index) },
       data: rows.map((_, m) => (m === n ? row.y : null)),
     };
@@ -80,10 +80,10 @@ const trade = (id, points, front, wait, height = "enis", words = thousands, unit
     scales: { x: { time: false, distr: 3, range: () => [low, most * 2] }, y: { range: fromZero } },
     axes: [lengthAxis(foot), axis({ incrs: wholeSteps, values: (plot, splits) => splits.map(words), size: 52 })],
     legend: { show: false },
-    series: [{ label: "wait" }, { label: "not beaten", paths: stepped(), spanGaps: true, stroke: () => colour("--muted"), dash: [3, 3], width: 1.5, points: { show: false } }, ...dots],
+    series: [{ label: "wait" }, { label: "Pareto front", paths: stepped(), spanGaps: true, stroke: () => colour("--muted"), dash: [3, 3], width: 1.5, points: { show: false } }, ...dots],
     cursor: { drag: { x: false, y: false }, points: { size: 14 } },
     hooks: { draw: [(plot) => named(plot, rows)] },
-  }, [xs, line, ...dots.map((dot) => dot.data)], (index) => `${rows[index].point.policy}: ${span(rows[index].point[wait])}, ${words(rows[index].y)} ${unit}`);
+  }, [xs, line, ...dots.map((dot) => dot.data)], (index) => `${rows[index].point.label}: ${span(rows[index].point[wait])}, ${words(rows[index].y)} ${unit}`);
 };
 
 /** Writes the names beside their points; those at one place share a label, and none covers another. */
@@ -93,8 +93,8 @@ const named = (plot, rows) => {
   for (const row of rows) {
     const [x, y] = [plot.valToPos(row.x, "x"), plot.valToPos(row.y, "y")];
     const near = groups.find((group) => Math.abs(group.x - x) < 9 && Math.abs(group.y - y) < 9);
-    if (near) near.names.push(row.point.policy);
-    else groups.push({ x, y, names: [row.point.policy] });
+    if (near) near.names.push(row.point.label);
+    else groups.push({ x, y, names: [row.point.label] });
   }
   const [width, height] = [plot.over.clientWidth, plot.over.clientHeight];
   const taken = [];
@@ -132,7 +132,7 @@ const coldStarts = (data) => {
     series: [{ label: "longer than", value: (plot, ms) => span(ms) },
       ...policyLines(data.tracks).map((line) => ({ ...line, width: 2, points: { show: false }, paths: stepped(), value: (plot, share) => percent(share) }))],
     cursor: { drag: { x: true, y: false }, points: { size: 7 } },
-    hooks: { draw: [(plot) => promised(plot, data.promise)] },
+    hooks: { draw: [(plot) => markTarget(plot, data.target)] },
   }, [data.lengths, ...data.tracks.map((track) => track.shares)],
   (index) => `longer than ${span(data.lengths[index])}: ${data.tracks.filter((_, n) => picked(n)).map((track) => `${track.policy} ${percent(track.shares[index])}`).join(", ")}`);
   byPolicy.push([chart, 1]);
@@ -165,16 +165,16 @@ const reuse = (data) => {
 
 const gigabytes = (n) => (n == null ? "\u2013" : String(+n.toPrecision(3)));
 
-const groupings = (data) => trade("chart-groupings", data.points, data.front, "waits", "memory", gigabytes, "GB-hours idle");
+const groupings = (data) => trade("chart-groupings", data.points, data.front, "cold_time", "memory", gigabytes, "GB-hours idle");
 
-/** Marks the promise. */
-const promised = (plot, ms) => {
-  plot.over.querySelectorAll(".promise").forEach((old) => old.remove());
+/** Marks the cold-start target. */
+const markTarget = (plot, ms) => {
+  plot.over.querySelectorAll(".target").forEach((old) => old.remove());
   const { min, max } = plot.scales.x;
   if (ms < min || ms > max) return;
   const mark = document.createElement("span");
-  mark.className = "promise";
-  mark.textContent = `promise ${span(ms)}`;
+  mark.className = "target";
+  mark.textContent = `target ${span(ms)}`;
   mark.style.left = `${plot.valToPos(ms, "x")}px`;
   plot.over.append(mark);
 };

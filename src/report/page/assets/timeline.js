@@ -27,7 +27,7 @@ const policyLines = (tracks) =>
 const timeline = (data) => {
   const area = (label) => ({ label, stroke: () => colour("--muted"), fill: () => colour("--area"), width: 1 });
   const load = overTime("chart-load", data, [{ ...area("invocations"), stroke: series(0) }], [data.invocations]);
-  const environments = overTime("chart-environments", data, [area("running at once"), ...policyLines(data.tracks)],
+  const environments = overTime("chart-environments", data, [area("concurrency"), ...policyLines(data.tracks)],
     [data.running, ...data.tracks.map((track) => track.environments)]);
   const enis = overTime("chart-enis", data, policyLines(data.tracks), data.tracks.map((track) => track.enis));
   byPolicy.push([environments, 2], [enis, 1]);

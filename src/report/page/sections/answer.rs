@@ -7,10 +7,9 @@ use crate::comparison::CompareRow;
 use crate::plan::{Plan, PlanVerdict};
 use crate::policy::{self, Provision};
 use crate::quantity::Millis;
-use crate::report::answers::path::binding;
+use crate::report::answers::path;
 use crate::report::format::{brief, counted, joined, name, percent, thousands};
 use crate::report::page::{PageSection, ReportPage};
-use crate::worst_case::WorstCase;
 
 pub(in crate::report::page) const SECTION: PageSection =
     PageSection { id: "answer", title: "Answer", body, data: no_data };
@@ -33,81 +32,73 @@ fn worst_case(page: &ReportPage<'_>) -> String {
     let setting = page.subject.setting();
     let worst = match &page.worst {
         Ok(worst) => worst,
-        Err(why) => return format!("What a cold start takes at worst under {setting} is not known: {why}."),
+        Err(why) => return format!("The worst-case cold start under {setting} is not known: {why}."),
     };
     let cold = worst.cold_start.bracket();
     let span = |ms: u64| Millis(ms).to_string();
     let length = match (cold.bound, cold.witness) {
         (Some(0), _) => return format!("No invocation waits for a cold start under {setting} (proved)."),
-        (Some(bound), _) if cold.exact => format!("takes {} (proved, and shown by a replay)", span(bound)),
+        (Some(bound), _) if cold.exact => format!("{} (proved and shown by replay)", span(bound)),
         (Some(bound), shown) => {
-            format!("takes up to {} (proved; a replay shows {})", span(bound), span(shown))
+            format!("at most {} (proved; {} shown by replay)", span(bound), span(shown))
         }
-        (None, shown) => format!("takes {} in a replay, and how much longer is not proved", span(shown)),
+        (None, shown) => format!("at least {} (shown by replay; no upper bound is proved)", span(shown)),
     };
-    let why = binds(page, worst).map_or_else(String::new, |why| format!(", of which {why}"));
+    let why = path::bottleneck(&worst.cold_start.path, &page.shown.limits);
+    let why = why.map_or_else(String::new, |why| format!(", of which {why}"));
     let kept = match cold.bound {
-        Some(bound) if bound <= page.promise.0 => "keeps",
-        _ if cold.witness > page.promise.0 => "breaks",
-        _ => "may break",
+        Some(bound) if bound <= page.target.0 => "meets",
+        _ if cold.witness > page.target.0 => "misses",
+        _ => "may miss",
     };
     format!(
-        "At worst a cold start under {setting} {length}{why}; that {kept} the promise of {}.",
-        page.promise
+        "The worst-case cold start under {setting} is {length}{why}. It {kept} the target of {}.",
+        page.target
     )
-}
-
-/// The part that binds, alone: `15m are the boot of a new ENI`.
-fn binds(page: &ReportPage<'_>, worst: &WorstCase) -> Option<String> {
-    let cold = &worst.cold_start;
-    let whole = binding("it", cold.witness_ms, &cold.path, &page.shown.limits)?;
-    let part = whole.strip_prefix(&format!("Of it ({}), ", Millis(cold.witness_ms)))?;
-    Some(part.split(';').next()?.trim_end_matches('.').to_owned())
 }
 
 fn plan(page: &ReportPage<'_>) -> String {
-    let promise = page.promise;
+    let target = page.target;
     let plan = match &page.plan {
         Ok(plan) => plan,
-        Err(why) => return format!("Whether ENIs made ahead keep {promise} is not known: {why}."),
+        Err(why) => return format!("Whether a plan keeps {target} is not known: {why}."),
     };
     if let Some(none) = &plan.infeasible {
-        let verdict = if none.proved { "No plan keeps" } else { "No plan was found that provably keeps" };
-        let short: Vec<String> =
+        let verdict = if none.proved { "No plan keeps" } else { "No plan is proved to keep" };
+        let limits: Vec<String> =
             none.shortages.iter().take(2).map(|shortfall| shortfall.limit.clone()).collect();
-        let short = match short.as_slice() {
+        let limits = match limits.as_slice() {
             [] => String::new(),
-            short => format!(": short is the {}", joined(short)),
+            limits => format!(", limited by the {}", joined(limits)),
         };
         let fix = none.fixes.iter().find(|fix| fix.works);
-        let fix = fix.map_or_else(String::new, |fix| format!("; what would help: {}", fix.change));
-        return format!("{verdict} every cold start within {promise}{short}{fix}.");
+        let fix = fix.map_or_else(String::new, |fix| format!(" One fix: {}.", fix.change));
+        return format!("{verdict} every cold start within {target}{limits}.{fix}");
     }
     let Some(amount) = plan.amount else { return "There is no plan.".to_owned() };
-    let fewer = match least(plan) {
-        None => "no plan does with fewer".to_owned(),
-        Some(least) => format!("no plan does with fewer than {}", thousands(least)),
-    };
     if amount.peak_enis == 0 {
-        return format!("No ENI is needed to keep every cold start within {promise}.");
+        return format!("No ENIs are needed to keep every cold start within {target}.");
     }
-    let keep = if amount.peak_enis == 1 { "ENI held at once keeps" } else { "ENIs held at once keep" };
+    let lower = match lower_bound(plan) {
+        None => "no plan can peak lower".to_owned(),
+        Some(bound) => format!("no plan can peak below {}", thousands(bound)),
+    };
     format!(
-        "{} {keep} every cold start within {promise}, if they are made ahead as the plan below says; {fewer}.",
-        thousands(amount.peak_enis),
+        "A plan that peaks at {} keeps every cold start within {target}; {lower}.",
+        counted(amount.peak_enis, "ENI", "ENIs"),
     )
 }
 
-/// What no plan can do with less than, where that is less than the plan's own peak.
-fn least(plan: &Plan) -> Option<u64> {
+/// The lower bound on the peak, where that is less than the plan's own.
+fn lower_bound(plan: &Plan) -> Option<u64> {
     let peak = plan.amount.map_or(0, |amount| amount.peak_enis);
     (plan.status != PlanVerdict::Optimal && plan.lower_bound.peak_enis < peak)
         .then_some(plan.lower_bound.peak_enis)
 }
 
-/// Whether a policy can be had on the page's model: the clairvoyant is a yardstick, and ENIs are made by
-/// deployments only where the model's own policy says so.
-fn to_be_had(page: &ReportPage<'_>, name: &str) -> bool {
+/// Whether a policy exists on the page's model: the clairvoyant is the offline optimum, and only some
+/// models create ENIs at deployment.
+fn is_available(page: &ReportPage<'_>, name: &str) -> bool {
     let provision = |name: &str| policy::named(name.split(':').next()?).map(|policy| policy.provision);
     match provision(name) {
         Some(Provision::Clairvoyant) => false,
@@ -116,26 +107,26 @@ fn to_be_had(page: &ReportPage<'_>, name: &str) -> bool {
     }
 }
 
-/// The policy with the shortest worst case, and the one that holds the fewest ENIs, of those to be had.
+/// The available policies with the shortest worst case and with the fewest ENIs.
 fn policies(page: &ReportPage<'_>) -> String {
     let bound = |row: &CompareRow| row.worst_cold_start_ms.and_then(|bracket| bracket.bound);
     let peak = |row: &CompareRow| row.runs.as_ref().map(|runs| runs.peak_enis);
     let fails = |row: &CompareRow| row.runs.as_ref().is_none_or(|runs| runs.failures > 0.0);
-    let rows = || page.comparison.rows.iter().filter(|row| to_be_had(page, &row.policy));
+    let rows = || page.comparison.rows.iter().filter(|row| is_available(page, &row.policy));
     let whole = rows().any(|row| !fails(row));
     let choice = || rows().filter(move |row| row.runs.is_some() && !(whole && fails(row)));
     let shortest = choice().filter(|row| bound(row).is_some()).min_by_key(|row| (bound(row), peak(row)));
     let fewest = choice().min_by_key(|row| (peak(row), bound(row).unwrap_or(u64::MAX)));
     let (Some(shortest), Some(fewest)) = (shortest, fewest) else {
-        return "No worst case is proved under any of the policies.".to_owned();
+        return "No policy has a proved worst case.".to_owned();
     };
     let all = rows().count() as u64;
     let among = match rows().filter(|row| fails(row)).count() as u64 {
         0 => format!("Of {}", counted(all, "policy", "policies")),
         n if whole => {
-            format!("Of the {} (of {}) that fail nothing in the runs", thousands(all - n), thousands(all))
+            format!("Of the {} policies (of {}) without failures", thousands(all - n), thousands(all))
         }
-        _ => format!("Of {}, all of which fail invocations", counted(all, "policy", "policies")),
+        _ => format!("Of {}, all with failures", counted(all, "policy", "policies")),
     };
     let enis = |row: &CompareRow| counted(peak(row).unwrap_or(0), "ENI", "ENIs");
     let length =
@@ -143,20 +134,19 @@ fn policies(page: &ReportPage<'_>) -> String {
     if whole && all > 1 && choice().count() == 1 {
         let own = format!("worst case {}, at most {}", length(shortest), enis(shortest));
         let of = counted(all, "policy", "policies");
-        return format!("Of {of} {} alone fails nothing in the runs ({own}).", name(&shortest.policy));
+        return format!("Only `{}` had no failures ({of} compared): {own}.", name(&shortest.policy));
     }
     if choice().all(|row| (bound(row), peak(row)) == (bound(shortest), peak(shortest))) {
         let alike =
-            format!("the same worst case ({}) and the same ENIs ({})", length(shortest), enis(shortest));
-        return format!("{among}, each has {alike}.");
+            format!("the same worst case ({}) and the same peak ({})", length(shortest), enis(shortest));
+        return format!("{among}, all have {alike}.");
     }
-    let best = format!("{among}, none has a shorter worst case");
     if shortest.policy == fewest.policy {
-        let own = format!("({}, at most {} in the runs)", length(shortest), enis(shortest));
-        return format!("{best} or holds fewer ENIs than {} {own}.", name(&shortest.policy));
+        let own = format!("({}) and the fewest ENIs ({})", length(shortest), enis(shortest));
+        return format!("{among}, `{}` has the shortest worst case {own}.", name(&shortest.policy));
     }
     format!(
-        "{best} than {} ({}, at most {} in the runs), and none holds fewer ENIs than {} ({}, worst case {}).",
+        "{among}, `{}` has the shortest worst case ({}, at most {}) and `{}` the fewest ENIs ({}, worst case {}).",
         name(&shortest.policy),
         length(shortest),
         enis(shortest),
@@ -177,17 +167,20 @@ fn figures(page: &ReportPage<'_>) -> Markup {
         let cold = worst.cold_start.bracket();
         all.push((bound(cold.bound, cold.witness, length), "longest cold start".into()));
         let enis = worst.peak_enis.peak;
-        all.push((bound(enis.bound, enis.witness, thousands), "ENIs held at worst".into()));
+        all.push((bound(enis.bound, enis.witness, thousands), "peak ENIs, worst case".into()));
         let failures = worst.failures;
-        all.push((bound(failures.bound, failures.witness, thousands), "failed invocations at worst".into()));
+        all.push((
+            bound(failures.bound, failures.witness, thousands),
+            "failed invocations, worst case".into(),
+        ));
     }
     if let Ok(Plan { amount: Some(amount), .. }) = &page.plan {
-        all.push((thousands(amount.peak_enis), format!("ENIs keep {}", page.promise)));
+        all.push((thousands(amount.peak_enis), format!("planned ENIs for {}", page.target)));
     }
     let own = page.comparison.rows.iter().find(|row| row.policy == page.subject.policy);
     if let Some(runs) = own.and_then(|row| row.runs.as_ref()) {
-        all.push((length(runs.p99_ms), "99% wait no longer".into()));
-        all.push((percent(runs.cold_share), "start cold".into()));
+        all.push((length(runs.p99_ms), "p99 cold start".into()));
+        all.push((percent(runs.cold_share), "cold starts".into()));
     }
     html! {
         dl.figures {

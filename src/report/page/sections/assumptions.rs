@@ -1,4 +1,4 @@
-//! What all of it rests on: what was assumed, and every number of the model with its source.
+//! The assumptions, and every number of the model with its source.
 
 use maud::{Markup, html};
 
@@ -16,10 +16,10 @@ fn body(page: &ReportPage<'_>) -> Markup {
     html! {
         ul { @for line in &assumptions(page) { li { (escaped(line)) } } }
         details open {
-            summary { "The numbers of model " (name(&page.platform.name)) }
+            summary { "Numbers of model " (name(&page.platform.name)) }
             (table::table(&numbers(page), page.subject.clock))
-            p.note { "Grade H: primary text, code or raw data was read; M: secondary sources or user reports; L: \
-                      inferred, or stated once." }
+            p.note { "Grade H: primary text, code or raw data; M: secondary sources or user reports; L: inferred, or \
+                      stated once." }
         }
     }
 }

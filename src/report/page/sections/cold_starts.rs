@@ -1,4 +1,4 @@
-//! How cold starts are distributed: the share of invocations that wait longer than so long.
+//! The distribution of cold starts: the share of invocations that wait longer than a given time.
 
 use maud::{Markup, html};
 use serde_json::{Value as Json, json};
@@ -11,7 +11,7 @@ use crate::report::{ReportTable, TableCell};
 use crate::simulation::ColdStartCounts;
 
 pub(in crate::report::page) const SECTION: PageSection =
-    PageSection { id: "cold-starts", title: "Cold starts, how long and how often", body, data };
+    PageSection { id: "cold-starts", title: "Cold starts, length and frequency", body, data };
 
 fn body(page: &ReportPage<'_>) -> Markup {
     let own = page.tracks.iter().find(|track| track.policy == page.subject.policy);
@@ -19,14 +19,14 @@ fn body(page: &ReportPage<'_>) -> Markup {
     html! {
         @if let Some(track) = own {
             p {
-                "Under " (name(&track.policy)) " " (percent(longer(&track.starts, 0))) " of the served invocations \
-                 wait for a cold start, " (percent(longer(&track.starts, page.promise.0))) " longer than "
-                (page.promise.to_string()) "; the longest is " (Millis(track.starts.max()).to_string()) " ("
-                (runs) ", every duration drawn)."
+                (percent(longer(&track.starts, 0))) " of invocations start cold under " (name(&track.policy)) "; "
+                (percent(longer(&track.starts, page.target.0))) " wait longer than " (page.target.to_string())
+                ", and the longest cold start is " (Millis(track.starts.max()).to_string()) " (" (runs)
+                ", durations drawn)."
             }
         }
-        p.note { "Read it so: at 1s, the height of a line is the share of invocations that wait longer than 1s. The \
-                  policies are those picked above." }
+        p.note { "At 1s, the height of a line is the share of invocations that wait longer than 1s. The policies are \
+                  those selected above." }
         (chart("chart-tail", "Share of invocations that wait longer", &says(page)))
         (table::table(&quantiles(page), page.subject.clock))
     }
@@ -39,9 +39,9 @@ fn longer(starts: &ColdStartCounts, limit: u64) -> f64 {
 
 fn says(page: &ReportPage<'_>) -> String {
     let one =
-        |track: &Track| format!("{} {}", name(&track.policy), percent(longer(&track.starts, page.promise.0)));
+        |track: &Track| format!("{} {}", name(&track.policy), percent(longer(&track.starts, page.target.0)));
     let each: Vec<String> = page.tracks.iter().map(one).collect();
-    format!("Share of invocations that wait longer than {}: {}.", page.promise, each.join(", "))
+    format!("Share of invocations that wait longer than {}: {}.", page.target, each.join(", "))
 }
 
 fn quantiles(page: &ReportPage<'_>) -> ReportTable {
@@ -49,20 +49,20 @@ fn quantiles(page: &ReportPage<'_>) -> ReportTable {
         ("policy", "policy"),
         ("served", "served"),
         ("cold", "cold"),
-        ("p50", "p50 of the cold"),
+        ("p50", "p50"),
         ("p90", "p90"),
         ("p99", "p99"),
         ("max", "longest"),
-        ("above", "above the promise"),
+        ("above", "above target"),
     ];
-    let mut table = ReportTable::new("The cold ones alone", &columns);
+    let mut table = ReportTable::new("Cold starts only", &columns);
     for track in page.tracks {
         let starts = &track.starts;
         let [p50, p90, p99] = [500, 900, 990].map(|share| starts.cold_quantile(share));
         let mut row = vec![TableCell::text(track.policy.as_str()), TableCell::Count(starts.served)];
         row.push(TableCell::Count(starts.cold));
         row.extend([p50, p90, p99, starts.max()].map(|ms| TableCell::Span(brief(ms))));
-        row.push(TableCell::Count(starts.above(page.promise.0)));
+        row.push(TableCell::Count(starts.above(page.target.0)));
         table.push(row);
     }
     table
@@ -100,7 +100,7 @@ fn data(page: &ReportPage<'_>) -> Json {
         json!({ "policy": name(&track.policy), "shares": lengths.iter().map(share).collect::<Vec<_>>() })
     };
     json!({
-        "lengths": lengths, "promise": page.promise.0,
+        "lengths": lengths, "target": page.target.0,
         "tracks": page.tracks.iter().map(line).collect::<Vec<_>>(),
     })
 }

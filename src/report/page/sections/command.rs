@@ -1,4 +1,4 @@
-//! The command that makes the page again.
+//! The command that reproduces the page.
 
 use maud::{Markup, html};
 
@@ -7,13 +7,13 @@ use crate::diagnostic::escaped;
 use crate::report::page::{PageSection, ReportPage};
 
 pub(in crate::report::page) const SECTION: PageSection =
-    PageSection { id: "again", title: "Make it again", body, data: no_data };
+    PageSection { id: "again", title: "Reproduce", body, data: no_data };
 
 fn body(page: &ReportPage<'_>) -> Markup {
     html! {
         pre tabindex="0" { code { (escaped(page.command)) } }
         p.note {
-            "With the same files and eniplan " (env!("CARGO_PKG_VERSION")) " it makes the same page, byte for byte."
+            "The same files and eniplan " (env!("CARGO_PKG_VERSION")) " produce the same page, byte for byte."
         }
     }
 }

@@ -24,10 +24,10 @@ fn body(page: &ReportPage<'_>) -> Markup {
     html! {
         @for line in &answer.headline { p { (line) } }
         p.note {
-            "Each point is a grouping: the further left, the less time is spent in cold starts; the lower, the \
-             less memory stands idle. The line joins those that no other beats in both."
+            "Each point is a grouping: further left is less time in cold starts, lower is less idle memory. The line \
+             is the Pareto front."
         }
-        (chart("chart-groupings", "Idle memory (GB-hours) against all cold starts of a run added up", &says(found)))
+        (chart("chart-groupings", "Idle memory (GB-hours) against total cold-start time per run", &says(found)))
         @for shown in &answer.tables { (table::table(shown, page.subject.clock)) }
         (notes(page, &answer))
     }
@@ -36,29 +36,30 @@ fn body(page: &ReportPage<'_>) -> Markup {
 fn says(found: &Composition) -> String {
     let one = |row: &CutRow| {
         let idle = decimal(row.idle_gb_hours, 1);
-        format!("{} {} and {idle} GB-hours", name(&row.grouping), Millis(waits(row)))
+        format!("{} {} and {idle} GB-hours", name(&row.grouping), Millis(cold_time(row)))
     };
     let each: Vec<String> = found.rows.iter().map(one).collect();
-    format!("Cold starts added up and idle memory of each grouping: {}.", each.join(", "))
+    format!("Total cold-start time and idle memory of each grouping: {}.", each.join(", "))
 }
 
-/// All waits for cold starts of a run, ms.
-fn waits(row: &CutRow) -> u64 {
+/// The total cold-start time of a run, ms.
+fn cold_time(row: &CutRow) -> u64 {
     // A mean of sums of u64s: not below zero, and a time that a run can hold.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "see above")]
-    let waits = row.waited_ms.round() as u64;
-    waits
+    let total = row.cold_time_ms.round() as u64;
+    total
 }
 
 fn data(page: &ReportPage<'_>) -> Json {
     let Some(Ok(found)) = &page.composition else { return Json::Null };
     let point = |row: &CutRow| {
         json!({
-            "policy": name(&row.grouping), "waits": waits(row), "memory": row.idle_gb_hours,
-            "fails": row.failed > 0.0,
+            "label": name(&row.grouping), "cold_time": cold_time(row), "memory": row.idle_gb_hours,
+            "failing": row.failed > 0.0,
         })
     };
-    let mut points: Vec<(u64, f64)> = found.rows.iter().map(|row| (waits(row), row.idle_gb_hours)).collect();
+    let mut points: Vec<(u64, f64)> =
+        found.rows.iter().map(|row| (cold_time(row), row.idle_gb_hours)).collect();
     points.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let mut front: Vec<(u64, f64)> = Vec::new();
     for point in points {

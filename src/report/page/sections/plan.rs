@@ -1,4 +1,4 @@
-//! The plan against demand, subnet by subnet, with what each has room for.
+//! The plan against demand, subnet by subnet, with the capacity of each.
 
 use std::collections::BTreeMap;
 
@@ -30,19 +30,18 @@ fn body(page: &ReportPage<'_>) -> Markup {
         @for line in &answer.headline { p { (line) } }
         @if plan.amount.is_some() {
             p {
-                "Demand is what the traffic needs if every boot took no time; the plan holds more, because it \
-                 keeps the promise over every boot time. An ENI that is being deleted is held too, for the \
-                 longest deletion."
+                "Demand is what the traffic needs with instant boots. The plan holds more, because it keeps the \
+                 target for every boot time. A draining ENI counts as held for the longest deletion."
             }
         }
         @for (index, subnet) in subnets.iter().take(DRAWN).enumerate() {
             (chart(&format!("chart-subnet-{index}"), &caption(subnet), &says(subnet)))
         }
-        @if left > 0 { p.note { "and " (left) " more subnets, in the table" } }
+        @if left > 0 { p.note { (left) " more subnets are in the table." } }
         (table::table(&by_subnet(&subnets), page.subject.clock))
         @for shown in &answer.tables {
             // The schedule is long, and the chart shows it.
-            @if shown.title == "The schedule" {
+            @if shown.title == "Schedule" {
                 details { summary { (shown.title) } (table::table(shown, page.subject.clock)) }
             } @else {
                 (table::table(shown, page.subject.clock))
@@ -51,7 +50,7 @@ fn body(page: &ReportPage<'_>) -> Markup {
     }
 }
 
-/// What the plan and the traffic make of one subnet.
+/// What the plan and the trace make of one subnet.
 struct SubnetUse {
     name: String,
     zone: String,
@@ -127,16 +126,15 @@ fn sample_held(page: &ReportPage<'_>, plan: &Plan, subnet: &str, grid: TimeGrid)
 
 fn caption(subnet: &SubnetUse) -> String {
     let addresses = thousands(subnet.addresses);
-    format!("{} in {}: room for {addresses}", name(&subnet.name), name(&subnet.zone))
+    format!("{} in {}: {addresses} free addresses", name(&subnet.name), name(&subnet.zone))
 }
 
 fn says(subnet: &SubnetUse) -> String {
-    let held = subnet
-        .peak()
-        .map_or_else(String::new, |peak| format!("the plan holds at most {}, ", thousands(peak)));
-    let shared = if subnet.shared { " by functions that may use other subnets too" } else { "" };
+    let held =
+        subnet.peak().map_or_else(String::new, |peak| format!("at most {} planned, ", thousands(peak)));
+    let shared = if subnet.shared { " from functions that may use other subnets too" } else { "" };
     format!(
-        "ENIs in {}: {held}demand is at most {}{shared}, and there is room for {}.",
+        "ENIs in {}: {held}demand at most {}{shared}, {} free addresses.",
         name(&subnet.name),
         thousands(subnet.need()),
         thousands(subnet.addresses)
@@ -147,13 +145,13 @@ fn by_subnet(subnets: &[SubnetUse]) -> ReportTable {
     let columns = [
         ("subnet", "subnet"),
         ("zone", "zone"),
-        ("demand", "demand at most"),
-        ("plan", "the plan holds"),
+        ("demand", "peak demand"),
+        ("plan", "planned peak"),
         ("addresses", "free addresses"),
         ("share", "used"),
     ];
     let shared = if subnets.iter().any(|subnet| subnet.shared) {
-        " (a demand that several subnets can meet is counted in each)"
+        " (demand that several subnets can meet counts in each)"
     } else {
         ""
     };
@@ -175,7 +173,7 @@ fn by_subnet(subnets: &[SubnetUse]) -> ReportTable {
 fn data(page: &ReportPage<'_>) -> Json {
     let Ok(plan) = &page.plan else { return Json::Null };
     let grid = grid(page, plan);
-    let one = |subnet: &SubnetUse| json!({ "subnet": name(&subnet.name), "room": subnet.addresses, "held": subnet.held, "demand": subnet.demand });
+    let one = |subnet: &SubnetUse| json!({ "subnet": name(&subnet.name), "capacity": subnet.addresses, "held": subnet.held, "demand": subnet.demand });
     let subnets: Vec<Json> = subnets(page, plan).iter().take(DRAWN).map(one).collect();
     json!({
         "origin": page.subject.clock.origin, "start": grid.start, "step": grid.step, "steps": grid.steps,

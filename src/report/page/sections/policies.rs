@@ -1,4 +1,4 @@
-//! The policies side by side: as a table, and as what each trades for what.
+//! The policies side by side: as tables, and as trade-offs between cold starts and ENIs.
 
 use maud::{Markup, html};
 use serde_json::{Value as Json, json};
@@ -19,13 +19,12 @@ fn body(page: &ReportPage<'_>) -> Markup {
     html! {
         @for line in &answer.headline { p { (line) } }
         p {
-            "Each point is a policy: the further left, the shorter its cold starts; the lower, the fewer ENIs. \
-             The line joins those that no other beats in both. A hollow point fails invocations, so that its \
-             waits are those of the rest alone."
+            "Each point is a policy: further left is shorter cold starts, lower is fewer ENIs. The line is the \
+             Pareto front. A hollow point has failed invocations; its cold starts are those of the rest."
         }
         div.pair {
-            (chart("chart-worst", "ENIs against the worst-case cold start, as proved", &says(rows, "worst case", worst)))
-            (chart("chart-p99", "ENIs against p99: 99% of invocations wait no longer", &says(rows, "p99", p99)))
+            (chart("chart-worst", "ENIs against the worst-case cold start (proved bound)", &says(rows, "worst case", worst)))
+            (chart("chart-p99", "ENIs against the p99 cold start", &says(rows, "p99", p99)))
         }
         @for shown in &answer.tables { (table::table(shown, page.subject.clock)) }
     }
@@ -75,8 +74,8 @@ fn data(page: &ReportPage<'_>) -> Json {
     let point = |row: &CompareRow| {
         let label = if several { format!("{} on {}", row.policy, row.model) } else { row.policy.clone() };
         json!({
-            "policy": name(&label), "worst": worst(row), "p99": p99(row), "enis": enis(row),
-            "fails": fails(row),
+            "label": name(&label), "worst": worst(row), "p99": p99(row), "enis": enis(row),
+            "failing": fails(row),
         })
     };
     json!({

@@ -17,7 +17,7 @@ pub(in crate::report::page) const SECTION: PageSection =
 fn body(page: &ReportPage<'_>) -> Markup {
     let runs = match &page.reuse {
         Ok(runs) => *runs,
-        Err(why) => return html! { p { "What memory is worth is not known: " (why) "." } },
+        Err(why) => return html! { p { "Memory reuse is not known: " (why) "." } },
     };
     let answer = answers::reuse(page.subject, runs);
     let total = runs.total();
@@ -26,13 +26,12 @@ fn body(page: &ReportPage<'_>) -> Markup {
         @for line in &answer.headline { p { (line) } }
         @if total.served > 0 {
             div.pair {
-                (chart("chart-served", "Environments that serve more invocations than that", &format!(
-                    "Half of the environments serve at most {} invocations, nine tenths at most {}, the busiest {}.",
+                (chart("chart-served", "Environments that serve more invocations", &format!(
+                    "50% of environments serve at most {} invocations, 90% at most {}, the busiest {}.",
                     thousands(each.quantile(500)), thousands(each.quantile(900)), thousands(each.max)
                 )))
-                (chart("chart-age", "Invocations that find memory older than that", &format!(
-                    "{} of the invocations find memory of earlier ones; half of all find it at most {} old, nine \
-                     tenths at most {}.",
+                (chart("chart-age", "Invocations that find older memory", &format!(
+                    "{} of invocations find warm memory; for 50% of all it is at most {} old, for 90% at most {}.",
                     percent(total.warm as f64 / total.served as f64), Millis(age.quantile(500)), Millis(age.quantile(900))
                 )))
             }

@@ -17,10 +17,9 @@ fn body(page: &ReportPage<'_>) -> Markup {
     let (invocations, running) = (most(&page.load.invocations), most(&page.load.running));
     html! {
         p {
-            (subject.file()) " holds " (counted(subject.invocations, "invocation", "invocations")) " of "
+            (subject.file()) " has " (counted(subject.invocations, "invocation", "invocations")) " of "
             (counted(subject.functions, "function", "functions")) " over " (subject.span.to_string()) "; at most "
-            (thousands(running)) " run at once. Each point is the most that was reached in " (step.to_string())
-            ", so that no peak is lost."
+            (thousands(running)) " run concurrently. Each point is the maximum over " (step.to_string()) "."
         }
         fieldset.pick {
             legend { "Policies" }
@@ -36,7 +35,7 @@ fn body(page: &ReportPage<'_>) -> Markup {
             @for (does, sign, words) in TOOLS {
                 button type="button" data-zoom=(does) title=(words) aria-label=(words) { (sign) }
             }
-            span.note { "Drag over a chart to zoom, double-click for all of it; arrow keys move the cursor." }
+            span.note { "Drag to zoom, double-click to reset; arrow keys move the cursor." }
         }
         (chart("chart-load", &format!("Invocations per {step}"), &format!(
             "Invocations over time: at most {} in {step}.", thousands(invocations)
@@ -70,7 +69,7 @@ fn most(values: &[u64]) -> u64 {
 fn peaks(page: &ReportPage<'_>, what: &str, of: fn(&Track) -> &Vec<u64>) -> String {
     let each =
         page.tracks.iter().map(|track| format!("{} {}", name(&track.policy), thousands(most(of(track)))));
-    format!("The most {what} in one run under each policy: {}.", each.collect::<Vec<_>>().join(", "))
+    format!("Peak {what} in one run under each policy: {}.", each.collect::<Vec<_>>().join(", "))
 }
 
 fn data(page: &ReportPage<'_>) -> Json {

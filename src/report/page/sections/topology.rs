@@ -1,4 +1,4 @@
-//! Who uses which ENIs, where they are, and what they reach.
+//! Which functions use which ENIs, where the ENIs are, and what they reach.
 
 use std::collections::BTreeMap;
 
@@ -22,10 +22,10 @@ fn body(page: &ReportPage<'_>) -> Markup {
     let inside = topology.functions.len() as u64 - outside;
     html! {
         p {
-            (counted(inside, "function connects", "functions connect")) " through "
-            (counted(topology.classes.len() as u64, "class", "classes")) " of ENIs in "
+            (counted(inside, "function uses", "functions use")) " "
+            (counted(topology.classes.len() as u64, "ENI class", "ENI classes")) " in "
             (counted(topology.limits.subnets.len() as u64, "subnet", "subnets"))
-            @if outside > 0 { "; " (counted(outside, "function is", "functions are")) " in no VPC" } "."
+            @if outside > 0 { "; " (counted(outside, "function is", "functions are")) " outside any VPC" } "."
         }
         div.scroll.picture tabindex="0" role="region" aria-label="Topology" { (PreEscaped(picture(page))) }
         (table::table(&classes(page), page.subject.clock))
@@ -54,9 +54,9 @@ fn classes(page: &ReportPage<'_>) -> ReportTable {
         ("security_groups", "security groups"),
         ("addresses", "free addresses"),
         ("count", "functions"),
-        ("functions", "which"),
+        ("functions", "names"),
     ];
-    let mut table = ReportTable::new("Classes of ENIs: one subnet, one set of security groups", &columns)
+    let mut table = ReportTable::new("ENI classes: one subnet, one set of security groups", &columns)
         .prose(&["security_groups", "functions"]);
     let mut users: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     for function in &topology.functions {
@@ -83,7 +83,7 @@ fn classes(page: &ReportPage<'_>) -> ReportTable {
 
 fn limits(page: &ReportPage<'_>) -> ReportTable {
     let limits = &page.topology.limits;
-    let mut table = ReportTable::new("What limits them", &[("limit", "limit"), ("value", "value")]);
+    let mut table = ReportTable::new("Limits", &[("limit", "limit"), ("value", "value")]);
     let mut push = |limit: &str, value: Option<TableCell>| {
         if let Some(value) = value {
             table.push(vec![TableCell::text(limit), value]);
@@ -95,12 +95,12 @@ fn limits(page: &ReportPage<'_>) -> ReportTable {
     let bucket = |bucket: crate::topology::TokenBucket| {
         TableCell::text(format!("{}, burst {}", bucket.per_second, bucket.burst))
     };
-    push("requests for ENIs (API)", limits.api.map(bucket));
-    push("invocations in flight in the account", count(limits.account_concurrency));
-    push("new environments of the account", limits.account_scaling.map(bucket));
-    push("new environments of a function", limits.function_scaling.map(bucket));
-    push("microVMs started", limits.microvm.map(|rate| TableCell::text(rate.to_string())));
-    push("the boot of an ENI", Some(TableCell::text(page.topology.boot.to_string())));
-    push("the deletion of an ENI", Some(TableCell::text(page.topology.delete.to_string())));
+    push("ENI creation requests (API)", limits.api.map(bucket));
+    push("concurrent invocations in the account", count(limits.account_concurrency));
+    push("new environments in the account", limits.account_scaling.map(bucket));
+    push("new environments per function", limits.function_scaling.map(bucket));
+    push("microVM starts", limits.microvm.map(|rate| TableCell::text(rate.to_string())));
+    push("ENI boot time", Some(TableCell::text(page.topology.boot.to_string())));
+    push("ENI deletion time", Some(TableCell::text(page.topology.delete.to_string())));
     table
 }

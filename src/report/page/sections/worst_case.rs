@@ -1,4 +1,4 @@
-//! The worst-case cold start as a waterfall of its path, with what binds it.
+//! The worst-case cold start as a waterfall of its path, with the bottleneck marked.
 
 use maud::{Markup, html};
 use serde_json::{Value as Json, json};
@@ -24,7 +24,7 @@ fn body(page: &ReportPage<'_>) -> Markup {
         @for line in &answer.headline { p { (line) } }
         (waterfall(page, worst))
         @if page.shown.curve.0.len() > 1 {
-            (chart("chart-arrivals", "The longest cold start an arrival can meet, by when it arrives (proved)", &says(page)))
+            (chart("chart-arrivals", "Worst-case cold start by arrival time (proved bound)", &says(page)))
         }
         @for shown in answer.tables.iter().take(2) { (table::table(shown, page.subject.clock)) }
     }
@@ -69,7 +69,7 @@ fn waterfall(page: &ReportPage<'_>, worst: &WorstCase) -> Markup {
     let longest = bars.iter().map(|bar| bar.length).max().unwrap_or(0);
     let binds = bars.iter().position(|bar| bar.length == longest);
     let title = format!(
-        "The longest cold start that a replay has shown, {}, of {} {}",
+        "Longest cold start shown by replay: {} for {} {}",
         Millis(cold.witness_ms),
         name(function),
         page.subject.clock.phrase(at)
@@ -79,14 +79,14 @@ fn waterfall(page: &ReportPage<'_>, worst: &WorstCase) -> Markup {
             table.waterfall {
                 caption { span { (title) } }
                 thead { tr {
-                    th scope="col" { "phase" } th scope="col" { "" } th scope="col" .number { "from" }
-                    th scope="col" .number { "for" } th scope="col" .bars { "0 to " (Millis(end).to_string()) }
+                    th scope="col" { "phase" } th scope="col" { "" } th scope="col" .number { "starts at" }
+                    th scope="col" .number { "takes" } th scope="col" .bars { "0 to " (Millis(end).to_string()) }
                 } }
                 tbody {
                     @for (index, bar) in bars.iter().enumerate() {
                         tr .binds[binds == Some(index)] {
                             td { (name(&bar.of)) }
-                            td { (bar.what) @if binds == Some(index) { strong.tag { "binds" } } }
+                            td { (bar.what) @if binds == Some(index) { strong.tag { "bottleneck" } } }
                             td.number.from { (Millis(bar.from).to_string()) }
                             td.number { (Millis(bar.length).to_string()) }
                             td.bars { (drawn(bar, end)) }
@@ -114,7 +114,7 @@ fn drawn(bar: &Bar, end: u64) -> Markup {
 fn says(page: &ReportPage<'_>) -> String {
     let (points, slot) = &page.shown.curve;
     let most = points.iter().filter_map(|point| point.bound_ms).max().unwrap_or(0);
-    format!("The longest cold start by time of arrival, in slots of {slot}: at most {}.", Millis(most))
+    format!("Worst-case cold start by arrival time, in slots of {slot}: at most {}.", Millis(most))
 }
 
 fn data(page: &ReportPage<'_>) -> Json {

@@ -8,7 +8,7 @@ use eniplan::topology::TokenBucket;
 const ONE: u64 = 1_000_000;
 
 /// A bucket; full at time 0.
-pub struct Bucket {
+pub(super) struct Bucket {
     full: u64,
     per_millisecond: u64,
     level: u64,
@@ -16,13 +16,13 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    pub fn new(bucket: TokenBucket) -> Self {
+    pub(super) fn new(bucket: TokenBucket) -> Self {
         let full = u64::from(bucket.burst) * ONE;
         Self { full, per_millisecond: bucket.per_second.0, level: full, at: 0 }
     }
 
     /// "A host's bucket holds one second", and at least one start.
-    pub fn of_hosts(rate: Rate) -> Self {
+    pub(super) fn of_hosts(rate: Rate) -> Self {
         let burst = u32::try_from(rate.0 / 1_000).unwrap().max(1);
         Self::new(TokenBucket { burst, per_second: rate })
     }
@@ -35,17 +35,17 @@ impl Bucket {
         }
     }
 
-    pub fn has_token(&mut self, now: u64) -> bool {
+    pub(super) fn has_token(&mut self, now: u64) -> bool {
         self.wait_until(now);
         self.level >= ONE
     }
 
-    pub fn take(&mut self) {
+    pub(super) fn take(&mut self) {
         self.level -= ONE;
     }
 
     /// The instant of the first token that no earlier request has taken; `None` if none ever comes.
-    pub fn take_in_turn(&mut self, now: u64) -> Option<u64> {
+    pub(super) fn take_in_turn(&mut self, now: u64) -> Option<u64> {
         self.wait_until(now);
         while self.level < ONE {
             if self.per_millisecond == 0 {

@@ -8,7 +8,7 @@ use super::{Event, Naive, Told};
 
 /// "States: requested -> booting -> ready (idle or in use) -> deleting -> gone."
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub(super) enum State {
     Booting,
     Ready,
     Deleting,
@@ -17,7 +17,7 @@ pub enum State {
 
 /// An ENI, also when it is gone.
 #[derive(Clone, Debug)]
-pub struct Eni {
+pub(super) struct Eni {
     pub class: usize,
     pub state: State,
     /// Those with a place on it, in the order they came.
@@ -37,12 +37,12 @@ enum Found {
 
 impl<N: Nature> Naive<'_, N> {
     /// Room left: the capacity less what the environments on it take.
-    pub fn room(&self, eni: usize) -> u64 {
+    pub(super) fn room(&self, eni: usize) -> u64 {
         let size = |&environment: &usize| self.scene.size(self.environments[environment].function);
         self.scene.capacity() - self.enis[eni].environments.iter().map(size).sum::<u64>()
     }
 
-    pub fn is_idle(&self, eni: usize) -> bool {
+    pub(super) fn is_idle(&self, eni: usize) -> bool {
         self.enis[eni].state == State::Ready && self.enis[eni].environments.is_empty()
     }
 
@@ -67,7 +67,7 @@ impl<N: Nature> Naive<'_, N> {
     }
 
     /// The `eni` phase starts. "Acquire, for an environment: ... (4) else `on_exhausted`."
-    pub fn acquire(&mut self, environment: usize) {
+    pub(super) fn acquire(&mut self, environment: usize) {
         match self.look_for_eni(environment, true) {
             Found::Eni(eni) => self.take_place(environment, eni),
             Found::Nothing => {
@@ -113,7 +113,7 @@ impl<N: Nature> Naive<'_, N> {
     }
 
     /// "With nothing else creating ENIs."
-    pub fn only_the_plan_creates(&self) -> bool {
+    pub(super) fn only_the_plan_creates(&self) -> bool {
         matches!(self.scene.policy.provision, Provision::Scheduled | Provision::Clairvoyant)
     }
 
@@ -127,7 +127,7 @@ impl<N: Nature> Naive<'_, N> {
     }
 
     /// "Among several by `pick` (`fullest` default, `emptiest`, `newest`, `oldest`; ties the lowest id)."
-    pub fn ready_eni(&mut self, function: usize) -> Option<usize> {
+    pub(super) fn ready_eni(&mut self, function: usize) -> Option<usize> {
         let usable = self.usable(function, State::Ready);
         let key = |&&eni: &&usize| (self.room(eni), eni);
         let emptiest = |&&eni: &&usize| (u64::MAX - self.room(eni), eni);
@@ -171,7 +171,7 @@ impl<N: Nature> Naive<'_, N> {
 
     /// "(3) else a new ENI in the function's subnet with the most free addresses (ties: declared order),
     /// if the quotas allow." "`fail` (the failure names the limit)": what is short in every subnet.
-    pub fn class_of_new_eni(&mut self, classes: &[usize]) -> Result<usize, Failure> {
+    pub(super) fn class_of_new_eni(&mut self, classes: &[usize]) -> Result<usize, Failure> {
         let limits = &self.scene.topology.limits;
         let mut free: Vec<(u32, usize)> = Vec::new();
         for &class in classes {
@@ -200,14 +200,14 @@ impl<N: Nature> Naive<'_, N> {
     }
 
     /// A new ENI of `class`, which holds its address and quotas from now on.
-    pub fn add_eni(&mut self, class: usize, state: State) -> usize {
+    pub(super) fn add_eni(&mut self, class: usize, state: State) -> usize {
         self.enis.push(Eni { class, state, environments: Vec::new(), spell: 0, granted: 0 });
         self.note_held(class);
         self.enis.len() - 1
     }
 
     /// "The request waits for its token, then boots for a time in [boot.min, boot.max]."
-    pub fn request_eni(&mut self, class: usize) -> usize {
+    pub(super) fn request_eni(&mut self, class: usize) -> usize {
         let boot = self.nature.boot(self.creations, &self.scene.topology.boot);
         let now = self.now;
         let granted = self.api.as_mut().map_or(Some(now), |bucket| bucket.take_in_turn(now));
@@ -219,7 +219,7 @@ impl<N: Nature> Naive<'_, N> {
         eni
     }
 
-    pub fn request_eni_ready_at(&mut self, class: usize, ready: Option<u64>) -> usize {
+    pub(super) fn request_eni_ready_at(&mut self, class: usize, ready: Option<u64>) -> usize {
         self.creations += 1;
         let eni = self.add_eni(class, State::Booting);
         if let Some(ready) = ready {
@@ -238,7 +238,7 @@ impl<N: Nature> Naive<'_, N> {
         }
     }
 
-    pub fn board(&mut self, environment: usize, eni: usize) {
+    pub(super) fn board(&mut self, environment: usize, eni: usize) {
         let function = self.environments[environment].function;
         let alone = self.enis[eni].environments.is_empty();
         let sizes: Vec<u64> = self.enis[eni]
@@ -259,7 +259,7 @@ impl<N: Nature> Naive<'_, N> {
         self.enis[eni].environments.push(environment);
     }
 
-    pub fn eni_ready(&mut self, eni: usize) {
+    pub(super) fn eni_ready(&mut self, eni: usize) {
         self.enis[eni].state = State::Ready;
         let riders = self.enis[eni].environments.clone();
         self.saw_if(riders.len() > 1, "several wait for one boot");
@@ -272,7 +272,7 @@ impl<N: Nature> Naive<'_, N> {
     }
 
     /// "A waiting environment tries again whenever room or a slot appears, in order of waiting."
-    pub fn room_appears(&mut self) {
+    pub(super) fn room_appears(&mut self) {
         for environment in self.waiting.clone() {
             if let Found::Eni(eni) = self.look_for_eni(environment, false) {
                 self.saw("waited and found an ENI");
@@ -283,7 +283,7 @@ impl<N: Nature> Naive<'_, N> {
         }
     }
 
-    pub fn leave_eni(&mut self, environment: usize, eni: usize) {
+    pub(super) fn leave_eni(&mut self, environment: usize, eni: usize) {
         self.enis[eni].environments.retain(|other| *other != environment);
         self.room_appears();
         self.idle_if_empty(eni);
@@ -291,7 +291,7 @@ impl<N: Nature> Naive<'_, N> {
 
     /// "An ENI with no environment is idle; after `idle_ttl` it is deleted (never, with `forever`)."
     /// "Where too few are idle, [a scheduled deletion] takes the next ones to become idle."
-    pub fn idle_if_empty(&mut self, eni: usize) {
+    pub(super) fn idle_if_empty(&mut self, eni: usize) {
         if !self.is_idle(eni) {
             return;
         }
@@ -312,7 +312,7 @@ impl<N: Nature> Naive<'_, N> {
 
     /// "Warm pools: an idle ENI whose ttl runs out stays if the class would otherwise have fewer free
     /// ENIs than `warm`, and then waits for use without a further ttl."
-    pub fn eni_expires(&mut self, eni: usize, spell: u64) {
+    pub(super) fn eni_expires(&mut self, eni: usize, spell: u64) {
         if !self.is_idle(eni) || self.enis[eni].spell != spell {
             return;
         }
@@ -330,14 +330,14 @@ impl<N: Nature> Naive<'_, N> {
     }
 
     /// "Deletion takes a time in [delete.min, delete.max]."
-    pub fn delete_eni(&mut self, eni: usize) {
+    pub(super) fn delete_eni(&mut self, eni: usize) {
         self.enis[eni].state = State::Deleting;
         let duration = self.nature.deletion(self.deletions, &self.scene.topology.delete);
         self.deletions += 1;
         self.schedule(self.now + duration, Event::EniGone { eni });
     }
 
-    pub fn eni_gone(&mut self, eni: usize) {
+    pub(super) fn eni_gone(&mut self, eni: usize) {
         self.enis[eni].state = State::Gone;
         self.note_held(self.enis[eni].class);
         self.room_appears();
@@ -358,13 +358,13 @@ impl<N: Nature> Naive<'_, N> {
 
     /// Whether the pool of `class` is short of an ENI that the limits allow. "`warm-pool` (keeps `warm`
     /// free ENIs per class, ready or booting)"; under a plan "nothing else creates ENIs".
-    pub fn pool_is_short(&mut self, class: usize) -> bool {
+    pub(super) fn pool_is_short(&mut self, class: usize) -> bool {
         !self.only_the_plan_creates()
             && self.free(class) < self.scene.policy.warm
             && self.class_of_new_eni(&[class]).is_ok()
     }
 
-    pub fn replenish(&mut self, class: usize) {
+    pub(super) fn replenish(&mut self, class: usize) {
         while self.pool_is_short(class) {
             self.saw("pool replenished");
             self.request_eni(class);

@@ -9,7 +9,7 @@ use super::{Event, Naive, Progress, Told};
 
 /// What an environment is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doing {
+pub(super) enum Doing {
     Starting,
     Running,
     Idle { spell: u64 },
@@ -18,7 +18,7 @@ pub enum Doing {
 
 /// An environment, also after its end.
 #[derive(Clone, Debug)]
-pub struct Environment {
+pub(super) struct Environment {
     pub function: usize,
     pub doing: Doing,
     /// The ENI it has a place on.
@@ -37,7 +37,7 @@ pub struct Environment {
 }
 
 impl<N: Nature> Naive<'_, N> {
-    pub fn arrive(&mut self, invocation: usize) {
+    pub(super) fn arrive(&mut self, invocation: usize) {
         let function = self.invocations[invocation].function;
         if self.account_is_full() {
             return self.fail(invocation, Failure::AccountConcurrency);
@@ -122,7 +122,7 @@ impl<N: Nature> Naive<'_, N> {
     }
 
     /// "Otherwise a new environment starts along the cold path, bound to that invocation."
-    pub fn start_environment(&mut self, function: usize, invocation: Option<usize>) -> usize {
+    pub(super) fn start_environment(&mut self, function: usize, invocation: Option<usize>) -> usize {
         self.saw_if(self.scene.own_paths[function].is_some(), "a cold path of its own");
         let phases = vec![Phase::default(); self.scene.path(function).steps.len()];
         self.environments.push(Environment {
@@ -147,7 +147,7 @@ impl<N: Nature> Naive<'_, N> {
 
     /// "The handler starts when all phases have ended": for the invocation the environment is bound
     /// to, or under queued binding for the first that waits.
-    pub fn cold_path_ends(&mut self, environment: usize) {
+    pub(super) fn cold_path_ends(&mut self, environment: usize) {
         let own = &self.environments[environment];
         let invocation = match self.scene.policy.binding {
             EnvironmentBinding::Bound => own.invocation,
@@ -202,7 +202,7 @@ impl<N: Nature> Naive<'_, N> {
         self.schedule(self.now + duration, Event::InvocationEnd { environment, invocation });
     }
 
-    pub fn invocation_ends(&mut self, environment: usize, invocation: usize) {
+    pub(super) fn invocation_ends(&mut self, environment: usize, invocation: usize) {
         self.invocations[invocation].progress = Progress::Over;
         let waiting = match self.scene.policy.binding {
             EnvironmentBinding::Bound => None,
@@ -214,7 +214,7 @@ impl<N: Nature> Naive<'_, N> {
         }
     }
 
-    pub fn rest(&mut self, environment: usize) {
+    pub(super) fn rest(&mut self, environment: usize) {
         self.spells += 1;
         let spell = self.spells;
         let own = &mut self.environments[environment];
@@ -232,7 +232,7 @@ impl<N: Nature> Naive<'_, N> {
     }
 
     /// "Idle for `keep_alive` -> it ends and gives up its place on its ENI."
-    pub fn environment_expires(&mut self, environment: usize, spell: u64) {
+    pub(super) fn environment_expires(&mut self, environment: usize, spell: u64) {
         if self.environments[environment].doing == (Doing::Idle { spell }) {
             let function = self.environments[environment].function;
             let arrival = |invocation: &super::Invocation| {
@@ -259,7 +259,7 @@ impl<N: Nature> Naive<'_, N> {
     /// "`fail` (default; the failure names the limit)." "Queued binding: if a new environment finds no
     /// ENI, the invocation that started it fails if it still waits; if it is already served, nobody
     /// does."
-    pub fn give_up(&mut self, environment: usize, failure: Failure) {
+    pub(super) fn give_up(&mut self, environment: usize, failure: Failure) {
         // The `eni` phase itself is one that has started and will not end.
         let running = self.environments[environment].phases.iter().filter(|phase| phase.is_running()).count();
         self.saw_if(running > 1, "given up while a parallel branch runs");

@@ -9,7 +9,7 @@ use super::{Event, Naive};
 
 /// A phase of one environment's cold path, ms after the environment was started.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Phase {
+pub(super) struct Phase {
     pub start: Option<u64>,
     pub wait: u64,
     pub end: Option<u64>,
@@ -17,7 +17,7 @@ pub struct Phase {
 
 /// What an `eni` phase waited for, ms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Split {
+pub(crate) struct Split {
     pub room: u64,
     pub token: u64,
     pub boot: u64,
@@ -26,18 +26,18 @@ pub struct Split {
 }
 
 impl Phase {
-    pub fn stretch(&self) -> StepTiming {
+    pub(super) fn stretch(&self) -> StepTiming {
         StepTiming { start: self.start.unwrap(), wait: self.wait, end: self.end.unwrap() }
     }
 
-    pub fn is_running(&self) -> bool {
+    pub(super) fn is_running(&self) -> bool {
         self.start.is_some() && self.end.is_none()
     }
 }
 
 impl<N: Nature> Naive<'_, N> {
     /// "A phase starts when all of those have ended; the handler starts when all phases have ended."
-    pub fn go_on(&mut self, environment: usize) {
+    pub(super) fn go_on(&mut self, environment: usize) {
         while self.environments[environment].doing == Doing::Starting {
             let own = &self.environments[environment];
             if own.phases.iter().all(|phase| phase.end.is_some()) {
@@ -81,7 +81,7 @@ impl<N: Nature> Naive<'_, N> {
         self.hosts.as_mut().map_or(Some(now), |hosts| hosts.take_in_turn(now))
     }
 
-    pub fn phase_ends(&mut self, environment: usize, phase: usize) {
+    pub(super) fn phase_ends(&mut self, environment: usize, phase: usize) {
         let own = &mut self.environments[environment];
         // Of an environment that has been given up, the other branches mean nothing any more.
         if own.doing == Doing::Starting {
@@ -91,7 +91,7 @@ impl<N: Nature> Naive<'_, N> {
     }
 
     /// The environment has an ENI that is ready: its `eni` phase, which lasts as long as the wait, ends.
-    pub fn eni_phase_ends(&mut self, environment: usize) {
+    pub(super) fn eni_phase_ends(&mut self, environment: usize) {
         let function = self.environments[environment].function;
         let steps = &self.scene.path(function).steps;
         let eni = steps.iter().position(|step| step.kind == PhaseKind::Eni).unwrap();

@@ -9,7 +9,7 @@ use super::{Event, Naive};
 
 /// One ENI that the plan still has to request or delete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Planned {
+pub(super) struct Planned {
     at: i64,
     class: usize,
     what: What,
@@ -25,7 +25,7 @@ enum What {
 
 impl<N: Nature> Naive<'_, N> {
     /// What exists when the first millisecond begins.
-    pub fn set_up(&mut self) {
+    pub(super) fn set_up(&mut self) {
         let classes = 0..self.scene.topology.classes.len();
         self.take_up_plan();
         if self.scene.policy.provision == Provision::AtDeploy {
@@ -128,7 +128,7 @@ impl<N: Nature> Naive<'_, N> {
 
     /// "A scheduled action happens before the arrivals of its millisecond", all those of one millisecond
     /// together.
-    pub fn follow_plan(&mut self) {
+    pub(super) fn follow_plan(&mut self) {
         let due = |action: &&Planned| u64::try_from(action.at).is_ok_and(|at| at == self.now);
         let due: Vec<Planned> = self.plan.iter().filter(due).copied().collect();
         for planned in due {

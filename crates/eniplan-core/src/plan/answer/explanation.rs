@@ -6,11 +6,14 @@ use serde::Serialize;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Explanation {
-    /// The first instant at which the plan holds the most, ms.
+    /// The first instant of the peak, ms.
+    #[serde(rename = "peak_at_ms")]
     pub peak_ms: i64,
-    /// What it holds then for each set of functions.
+    /// The ENIs held then for each set of functions.
+    #[serde(rename = "held_at_peak")]
     pub held: Vec<HeldForPool>,
-    /// What each limit is worth.
+    /// The shadow price of each limit.
+    #[serde(rename = "shadow_prices")]
     pub prices: Vec<ShadowPrice>,
 }
 
@@ -20,17 +23,18 @@ pub struct Explanation {
 pub struct HeldForPool {
     /// The functions.
     pub functions: Vec<String>,
-    /// The most they need from then until a boot later.
+    /// The most they need from then until one boot later.
     pub needed: u32,
-    /// ENIs held for them: those needed, those on their way out, and those in reserve for a zone.
+    /// ENIs held for them: needed, draining, and in reserve for a zone.
     pub enis: u64,
 }
 
-/// The difference that so much more, or less, makes to the plan; savings are positive.
+/// The change of the plan when a limit changes by an amount; savings are positive.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PriceDifference {
-    /// How much more or less.
+    /// The change of the limit.
+    #[serde(rename = "amount")]
     pub by: u64,
     /// ENIs at the peak.
     pub peak_enis: i64,
@@ -38,11 +42,11 @@ pub struct PriceDifference {
     pub eni_hours: f64,
     /// Creations.
     pub creations: i64,
-    /// The cost or the addresses, where the plan makes these small.
+    /// The plan's own objective, if it is not the peak.
     pub objective: Option<f64>,
 }
 
-/// What a limit is worth to the plan.
+/// The shadow price of a limit.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ShadowPrice {
@@ -50,54 +54,61 @@ pub struct ShadowPrice {
     pub kind: &'static str,
     /// The limit, in the user's words.
     pub limit: String,
-    /// How much there is, in `unit`.
+    /// The limit, in `unit`.
     pub available: u64,
-    /// The most that the plan uses of it at once.
+    /// The most that the plan uses.
     pub used: u64,
-    /// What is counted.
+    /// The unit of `available`, `used` and `slack`.
     pub unit: &'static str,
-    /// When it is used up.
+    /// When the plan uses all of it.
+    #[serde(rename = "exhausted")]
     pub full: Vec<BindingStretch>,
-    /// The fewest more that make the plan better, and what they save; `None`: no more ever does.
+    /// The smallest increase that improves the plan, and its savings; null: none does.
+    #[serde(rename = "smallest_increase")]
     pub more: Option<PriceDifference>,
-    /// What having far more than enough saves.
+    /// The savings without the limit.
+    #[serde(rename = "unlimited")]
     pub plenty: Option<PriceDifference>,
-    /// How much less there can be while the plan stays as good.
+    /// How far the limit can fall with the plan as good.
+    #[serde(rename = "slack")]
     pub spare: u64,
-    /// What one less than that costs, as negative savings; `None`: then there is no plan.
+    /// The cost of one less than that, as negative savings; null: there is no plan.
+    #[serde(rename = "beyond_slack")]
     pub less: Option<PriceDifference>,
 }
 
-/// From when until when, ms.
+/// A stretch of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BindingStretch {
-    /// From, ms; negative before the first instant.
+    /// From, ms; negative before the start.
     pub from_ms: i64,
     /// Until (exclusive), ms.
     pub to_ms: i64,
 }
 
-/// One kind of change, and the smallest of its kind after which there is a plan.
+/// One kind of change, and the smallest of its kind that makes a plan possible.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Remedy {
     /// `addresses`, `vpc_quota`, `region_quota`, `api_burst`, `api_refill`, `head_start`,
-    /// `zone_survival`, `promise`, `keep_alive`, `move` or `together`.
+    /// `zone_survival`, `target`, `keep_alive`, `move` or `together`.
     pub kind: &'static str,
-    /// What changes, in the user's words.
+    /// What changes.
+    #[serde(rename = "parameter")]
     pub what: String,
-    /// Whether any change of this kind alone brings a plan.
+    /// Whether a change of this kind alone makes a plan possible.
+    #[serde(rename = "helps")]
     pub works: bool,
-    /// What it is now, in `unit`; `None`: no number.
+    /// The present value, in `unit`; null: not a number.
     pub from: Option<u64>,
-    /// The first at which there is a plan; `None`: none was found.
+    /// The first value with a plan; null: none was found.
     pub to: Option<u64>,
-    /// What the two count.
+    /// The unit of the two.
     pub unit: &'static str,
-    /// The change in words; where none works, that.
+    /// The change in words, or that none helps.
     pub change: String,
-    /// ENIs the plan then holds.
+    /// Peak ENIs of the plan after the change.
     pub peak_enis: Option<u64>,
 }
 

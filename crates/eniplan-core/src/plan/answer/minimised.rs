@@ -9,23 +9,24 @@ use serde::Serialize;
 use super::row::ScheduleRow;
 use crate::plan::terms::objective::{EniPrices, PlanObjective};
 
-/// What was made small, and what no plan can beat.
+/// The objective of a plan, its value and its lower bound.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Minimised {
     /// `cost` or `addresses`.
+    #[serde(rename = "objective")]
     pub what: &'static str,
-    /// The subnet whose addresses count; `None`: whichever takes the most.
+    /// The subnet whose addresses count; null: the one with the most.
     pub subnet: Option<String>,
-    /// The price of an ENI for an hour, where it is the cost.
+    /// The price per ENI-hour, for `cost`.
     pub price_eni_hour: Option<f64>,
-    /// The price of a creation, where it is the cost.
+    /// The price per creation, for `cost`.
     pub price_creation: Option<f64>,
-    /// What the plan is worth, in the currency of the prices or in addresses; `None` without a plan.
+    /// The value of the plan, in the currency of the prices or in addresses; null without a plan.
     pub value: Option<f64>,
-    /// What no plan is worth less than.
+    /// The lower bound on the value.
     pub lower_bound: f64,
-    /// The share that a better plan might save, 0 to 1.
+    /// `(value - lower_bound) / value`, 0 to 1.
     pub gap: f64,
     /// Whether the two are equal to the last unit.
     #[serde(skip)]
@@ -79,7 +80,7 @@ pub(crate) fn value_rows(
 }
 
 impl Minimised {
-    /// The plan of another promise, beside this one's bound.
+    /// The plan of another target, beside this one's bound.
     pub(crate) fn with_value_of(&self, other: Option<&Self>) -> Self {
         let value = other.and_then(|other| other.value);
         let open = value.map_or(0.0, |value| (value - self.lower_bound).max(0.0));

@@ -14,9 +14,9 @@ use crate::plan::terms::solution::{JointPlan, Shortage};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PlanVerdict {
-    /// It keeps the promise, none does with fewer ENIs or ENI-hours, and none of those with as few creates fewer.
+    /// It keeps the target; no plan has a lower peak or fewer ENI-hours, and none of those has fewer creations.
     Optimal,
-    /// It keeps the promise; less might do, down to the lower bound.
+    /// It keeps the target; a better plan may exist, down to the lower bound.
     Feasible,
     /// No plan was found: `infeasible` says why.
     Infeasible,
@@ -26,23 +26,26 @@ pub enum PlanVerdict {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlanAmount {
-    /// The most ENIs held at once.
+    /// Peak ENIs.
     pub peak_enis: u64,
-    /// ENIs held, integrated over time.
+    /// ENI-hours.
     pub eni_hours: f64,
     /// ENIs requested.
     pub creations: u64,
 }
 
-/// The smallest number that keeps the promise, between what is refuted and what is proved.
+/// The smallest number that keeps the target, between a refuted and a proved one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TargetBracket {
-    /// Proved to be enough under every assignment; `None`: no number is proved to be.
+    /// Proved sufficient under every realization; null: no number is.
+    #[serde(rename = "sufficient")]
     pub enough: Option<u32>,
-    /// Fewer than this fail.
+    /// Fewer fail.
+    #[serde(rename = "lower_bound")]
     pub at_least: u32,
-    /// When one fewer fails, ms, and what fails there.
+    /// When one fewer fails, ms.
+    #[serde(rename = "one_fewer_fails_at_ms")]
     pub fails_at_ms: Option<u64>,
 }
 
@@ -54,7 +57,7 @@ pub struct PoolClass {
     pub subnet: String,
     /// The security groups.
     pub security_groups: Vec<String>,
-    /// ENIs that stand there all the time.
+    /// ENIs held all the time.
     pub enis: u32,
 }
 
@@ -62,17 +65,20 @@ pub struct PoolClass {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PoolTarget {
-    /// Where its ENIs stand, what a zone's loss takes included; empty where none is proved to be enough.
+    /// Its ENIs by class, reserve for the loss of a zone included; empty if no number is proved sufficient.
     pub classes: Vec<PoolClass>,
-    /// ENIs proved to be enough; where a zone may be lost, after its loss.
+    /// ENIs proved sufficient; if the loss of a zone must be survived, after that loss.
+    #[serde(rename = "sufficient")]
     pub enough: Option<u32>,
-    /// Fewer than this fail.
+    /// Fewer fail.
+    #[serde(rename = "lower_bound")]
     pub at_least: u32,
     /// When one fewer fails, ms.
+    #[serde(rename = "one_fewer_fails_at_ms")]
     pub fails_at_ms: Option<u64>,
 }
 
-/// A limit that the plan comes close to, or that forbids one.
+/// A limit that is exceeded, so that there is no plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Shortfall {
@@ -86,21 +92,24 @@ pub struct Shortfall {
     pub needed: u64,
     /// What the limit allows.
     pub available: u64,
-    /// The unit of the two: `ENIs` or `ms`.
+    /// The unit of the two: `addresses`, `ENIs`, `ms` or `invocations`.
     pub unit: &'static str,
+    /// The shortage in words, without its numbers.
+    pub summary: String,
 }
 
 /// Why there is no plan.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NoPlan {
-    /// Whether it is proved that there is none; otherwise none was found that could be proved.
+    /// Whether it is proved that there is no plan; otherwise none was found that could be proved.
     pub proved: bool,
-    /// The limits that are short.
+    /// The limits that are exceeded.
     pub shortages: Vec<Shortfall>,
-    /// Limits that rule every plan out together; without any one of them there is a plan. Empty: not asked for.
+    /// The irreducible infeasible set of limits: without any one of them there is a plan. Empty: not requested.
+    #[serde(rename = "irreducible_set")]
     pub conflict: Vec<String>,
-    /// For each kind of change the smallest that works, or that none does. Empty: not asked for.
+    /// For each kind of change the smallest that is enough, or that none is. Empty: not requested.
     pub fixes: Vec<Remedy>,
 }
 
@@ -122,40 +131,41 @@ pub struct BindingLimit {
 pub struct Plan {
     /// How good it is.
     pub status: PlanVerdict,
-    /// The promise, ms.
+    /// The cold-start target, ms.
     pub max_cold_start_ms: u64,
-    /// The longest cold start when an ENI is always at hand, ms.
+    /// The longest cold start with an ENI always ready, ms.
     pub cold_path_ms: u64,
-    /// The longest that an environment waits for its ENI under the plan, ms.
+    /// The longest wait of an environment for its ENI under the plan, ms.
     pub eni_wait_ms: u64,
-    /// What it amounts to; `None` without a plan.
+    /// Absent without a plan.
     #[serde(flatten)]
     pub amount: Option<PlanAmount>,
-    /// What no plan can beat; the creations, what no plan of so few ENI-hours can.
+    /// Lower bounds for every plan; that on creations holds at minimum ENI-hours.
     pub lower_bound: PlanAmount,
-    /// What else was made small than the ENIs held at once; `None`: nothing.
+    /// The objective, if it is not the peak.
     pub minimised: Option<Minimised>,
-    /// The share of the peak that a better plan might save, 0 to 1.
+    /// `(peak_enis - lower_bound.peak_enis) / peak_enis`, 0 to 1.
     pub gap: f64,
-    /// What to do when.
+    /// Creations and deletions over time.
     pub schedule: Vec<ScheduleRow>,
-    /// The smallest pool that is never changed.
+    /// The smallest constant pool.
     pub constant_pool: TargetBracket,
-    /// The same of each pool of functions.
+    /// The smallest constant pool for each set of functions that share their classes.
     pub constant_pools: Vec<PoolTarget>,
-    /// The smallest `warm` of the warm-pool policy.
+    /// The smallest warm target of the warm-pool policy.
     pub warm_target: TargetBracket,
-    /// How close each limit is.
+    /// The use of each limit at the peak.
     pub binding: Vec<BindingLimit>,
     /// Why there is no plan.
     pub infeasible: Option<NoPlan>,
-    /// Assignments the plan was replayed under, looking for one that breaks it.
+    /// Realizations replayed in the counterexample search.
+    #[serde(rename = "replays")]
     pub attacks: u64,
-    /// Those that broke a plan on the way: each became a constraint, and the plan was solved again.
+    /// Counterexamples to earlier plans; each became a constraint.
     pub counterexamples: u64,
     /// What the proof does not cover.
     pub unproved: Vec<String>,
-    /// What binds, and what a little more or less would change, where it was asked for.
+    /// The peak and the shadow price of each limit; null without `--explain`.
     pub explanation: Option<Explanation>,
     /// What it came of, for what is asked next.
     #[serde(skip)]
@@ -183,7 +193,8 @@ impl From<&Shortage> for Shortfall {
             to_ms: at(shortage.to_ms),
             needed: shortage.needed,
             available: shortage.available,
-            unit: "ENIs",
+            unit: shortage.limit.unit(),
+            summary: shortage.limit.exceeded(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Exact conversions between whole numbers: what cannot be is a defect, and is told while it is looked for.
 
+use crate::quantity::convert::up_to;
+
 /// A time from the first instant as an instant. Times are at most [`LONGEST_MS`](super::group::LONGEST_MS),
 /// or what is made of them is refused.
 pub(crate) fn instant_ms(ms: u64) -> i64 {
@@ -12,7 +14,7 @@ pub(crate) fn instant_ms(ms: u64) -> i64 {
 pub(crate) fn count<T: TryInto<u32> + Copy + std::fmt::Display>(number: T) -> u32 {
     debug_assert!(number.try_into().is_ok(), "{number} is no count");
     // Too many is the safe side: a plan for them finds no room, where one for too few would not hold.
-    number.try_into().unwrap_or(u32::MAX)
+    at_most_u32(number)
 }
 
 /// The same of a number that may be larger, where fewer is the safe side: a lower bound, or what there is.
@@ -27,5 +29,5 @@ pub(crate) fn smaller(available: u64, wanted: u32) -> u32 {
 
 /// As [`at_most_u32`].
 pub(crate) fn at_most_u64(number: u128) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
+    up_to(number, u64::MAX)
 }

@@ -30,6 +30,32 @@ pub enum EniLimit {
     Boot,
 }
 
+impl EniLimit {
+    /// That it is exceeded: a clause.
+    pub(crate) fn exceeded(&self) -> String {
+        match self {
+            Self::Addresses { subnet } => format!("{subnet} runs out of addresses"),
+            Self::Together { subnets, survive_zone } => {
+                let run = if subnets.len() == 1 { "runs" } else { "run" };
+                let lost = if *survive_zone { " without any one zone" } else { "" };
+                format!("{} {run} out of addresses{lost}", subnets.join(", "))
+            }
+            Self::VpcQuota => "the ENI quota of the VPC is exceeded".to_owned(),
+            Self::RegionQuota => "the ENI quota of the Region is exceeded".to_owned(),
+            Self::ApiBucket => "the API bucket runs out of creation requests".to_owned(),
+            Self::Boot => "no ENI can boot in time after an empty start".to_owned(),
+        }
+    }
+
+    /// What it counts.
+    pub(crate) const fn unit(&self) -> &'static str {
+        match self {
+            Self::Addresses { .. } | Self::Together { .. } => "addresses",
+            Self::VpcQuota | Self::RegionQuota | Self::ApiBucket | Self::Boot => "ENIs",
+        }
+    }
+}
+
 impl fmt::Display for EniLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,37 +1,40 @@
-//! A breach: one way in which a plan does not keep its promise; and the answer to `verify`.
+//! A breach: one way in which a plan misses its target; and the answer to `verify`.
 
 use serde::Serialize;
 
 use crate::plan::answer::PlanAmount;
 use crate::plan::situation::Situation;
 
-/// One way in which a plan does not keep its promise.
+/// One way in which a plan misses its target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Breach {
-    /// What is short, in the user's words.
+    /// The violated constraint.
+    #[serde(rename = "constraint")]
     pub what: String,
     /// Where: subnets, with their security groups, or a function; empty: everywhere.
     pub place: String,
-    /// From when on, ms; `None`: always.
+    /// From when on, ms; null: always.
     pub at_ms: Option<i64>,
     /// What is needed.
     pub needed: u64,
-    /// What there is; negative: more is deleted than there was.
+    /// What is available; negative: more is deleted than exists.
     pub available: i64,
     /// The unit of the two: `ENIs`, `ms` or `invocations`.
     pub unit: &'static str,
 }
 
-/// A number of the file that its schedule does not come to.
+/// A number of the file that contradicts its schedule.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Misclaim {
     /// The field.
     pub field: &'static str,
-    /// What the file says.
+    /// What the file states.
+    #[serde(rename = "stated")]
     pub claimed: f64,
-    /// What the schedule comes to.
+    /// What its schedule gives.
+    #[serde(rename = "computed")]
     pub found: f64,
 }
 
@@ -39,24 +42,28 @@ pub struct Misclaim {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Verified {
-    /// Whether every check passed and no replay broke the promise.
+    /// Whether every check passed and no replay missed the target.
     pub holds: bool,
-    /// The promise, ms.
+    /// The cold-start target, ms.
     pub max_cold_start_ms: u64,
-    /// The longest cold start while an ENI is at hand, ms.
+    /// The longest cold start with an ENI always ready, ms.
     pub cold_path_ms: u64,
     /// What the schedule comes to.
     #[serde(flatten)]
     pub found: PlanAmount,
-    /// How the promise breaks.
+    /// How the target is missed.
+    #[serde(rename = "violations")]
     pub breaches: Vec<Breach>,
-    /// What the file gets wrong about its own schedule.
+    /// Numbers of the file that contradict its schedule.
+    #[serde(rename = "mismatches")]
     pub misclaims: Vec<Misclaim>,
-    /// Assignments the plan was replayed under.
+    /// Realizations replayed.
+    #[serde(rename = "replays")]
     pub attacks: u64,
-    /// The longest cold start that a replay has shown, ms.
+    /// The longest cold start shown by replay, ms.
+    #[serde(rename = "witness_ms")]
     pub longest_replayed_ms: u64,
-    /// What was not checked, in the user's words.
+    /// What was not checked.
     pub unproved: Vec<String>,
 }
 

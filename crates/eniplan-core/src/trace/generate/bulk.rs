@@ -6,6 +6,7 @@
 use std::fmt::{self, Write};
 
 use super::draw::{Drawer, whole};
+use crate::quantity::convert::{index_up_to, up_to};
 use crate::random::{Purpose, Stream};
 
 /// A file made in bulk.
@@ -105,10 +106,10 @@ fn invocations(timer: bool, own: Stream, counts: &mut Vec<u64>) {
         let first = own.below(3, every);
         counts.extend((0..MINUTES).map(|minute| u64::from(minute % every == first)));
     } else if daily < 72.0 {
-        counts.resize(usize::try_from(MINUTES).unwrap_or(0), 0);
+        counts.resize(index_up_to(MINUTES, usize::MAX), 0);
         let mut drawer = Drawer::new(own.fork(4));
         for _ in 0..drawer.poisson(daily) {
-            let minute = usize::try_from(whole(drawer.uniform() * MINUTES as f64)).unwrap_or(0);
+            let minute = index_up_to(whole(drawer.uniform() * MINUTES as f64), usize::MAX);
             if let Some(count) = counts.get_mut(minute) {
                 *count += 1;
             }
@@ -142,7 +143,7 @@ fn log(rows: u64, seed: u64, out: &mut dyn Write) -> fmt::Result {
     for row in 0..rows {
         let mut drawer = Drawer::new(arrivals.fork(row));
         let (from, to) = (part(row), part(row + 1));
-        let micros = u64::try_from(from).unwrap_or(0) + whole(drawer.uniform() * (to - from) as f64);
+        let micros = up_to(from, u64::MAX) + whole(drawer.uniform() * (to - from) as f64);
         let drawn = drawer.uniform() * all;
         let rank = shares.partition_point(|share| *share < drawn).min(shares.len() - 1);
         let mean = means.get(rank).copied().unwrap_or(100.0);

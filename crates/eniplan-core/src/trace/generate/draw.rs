@@ -9,31 +9,31 @@ use crate::random::Stream;
 
 /// Takes the draws of a stream one after the other.
 #[derive(Clone, Copy, Debug)]
-pub struct Drawer {
+pub(super) struct Drawer {
     stream: Stream,
     next: u64,
 }
 
 impl Drawer {
     /// From the first draw of `stream` on.
-    pub const fn new(stream: Stream) -> Self {
+    pub(super) const fn new(stream: Stream) -> Self {
         Self { stream, next: 0 }
     }
 
     /// Uniform in `(0, 1]`.
-    pub fn uniform(&mut self) -> f64 {
+    pub(super) fn uniform(&mut self) -> f64 {
         let drawn = self.stream.fraction(self.next);
         self.next += 1;
         drawn
     }
 
     /// Exponential with this mean.
-    pub fn exponential(&mut self, mean: f64) -> f64 {
+    pub(super) fn exponential(&mut self, mean: f64) -> f64 {
         -libm::log(self.uniform()) * mean
     }
 
     /// Standard normal (Box and Muller, 1958).
-    pub fn normal(&mut self) -> f64 {
+    pub(super) fn normal(&mut self) -> f64 {
         let size = libm::sqrt(-2.0 * libm::log(self.uniform()));
         size * libm::cos(TAU * self.uniform())
     }
@@ -41,7 +41,7 @@ impl Drawer {
     /// Poisson with this mean: products of uniform draws where it is small, transformed
     /// rejection (Hormann, "The transformed rejection method for generating Poisson
     /// random variables", 1993, PTRS) from 10 on.
-    pub fn poisson(&mut self, mean: f64) -> u64 {
+    pub(super) fn poisson(&mut self, mean: f64) -> u64 {
         if mean <= 0.0 {
             0
         } else if mean < 10.0 {
@@ -86,7 +86,7 @@ impl Drawer {
 
 /// `x` as a whole number: cut, and held between 0 and 2^53.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // held in range first
-pub fn whole(x: f64) -> u64 {
+pub(super) fn whole(x: f64) -> u64 {
     if x.is_nan() { 0 } else { x.clamp(0.0, 9_007_199_254_740_992.0) as u64 }
 }
 

@@ -10,7 +10,7 @@
 //! | `--slot 1m` | [`Recipe::slot`] |
 //! | `--peak 8` | [`Recipe::peak`] |
 //! | `--start 2026-03-02` | [`Recipe::start`], by [`start`]; `none` for seconds from 0 |
-//! | `--log` | [`Recipe::layout`] is [`Layout::Log`] |
+//! | `--log` | [`Recipe::layout`] is [`RecipeLayout::Log`] |
 //! | `--functions a,b` `--rate 5/s,1/s` `--duration 120ms` | [`Recipe::loads`], by [`loads`] |
 //! | `-o FILE` | where the text goes |
 //!
@@ -30,16 +30,16 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
 pub use bulk::Bulk;
-pub use shape::{Moment, SHAPES, Shape, shapes};
+pub use shape::{RateShape, SHAPES, ShapeMoment, shapes};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::{Millis, Rate};
 use crate::random::{Purpose, Stream};
 use draw::{Drawer, whole};
 
-/// How the traffic is written.
+/// How the trace is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Layout {
+pub enum RecipeLayout {
     /// `time,function,invocations,duration_ms`: a Poisson count per slot and function, with the
     /// slot's mean duration within 10 % of the function's.
     #[default]
@@ -48,9 +48,9 @@ pub enum Layout {
     Log,
 }
 
-/// One function's part of the traffic.
+/// One function's part of the trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Load {
+pub struct RecipeLoad {
     /// Its name.
     pub name: String,
     /// Invocations per second where the shape's factor is 1.
@@ -59,7 +59,7 @@ pub struct Load {
     pub duration: Millis,
 }
 
-impl Load {
+impl RecipeLoad {
     /// Invocations per millisecond where the factor is 1.
     fn per_ms(&self) -> f64 {
         self.rate.0 as f64 / 1_000_000.0
@@ -72,8 +72,8 @@ pub struct Recipe {
     /// The seed of all draws.
     pub seed: u64,
     /// The shapes, whose factors multiply.
-    pub shapes: Vec<&'static Shape>,
-    /// How long the traffic is.
+    pub shapes: Vec<&'static RateShape>,
+    /// How long the trace is.
     pub span: Millis,
     /// How long a slot is; a log has none.
     pub slot: Millis,
@@ -82,9 +82,9 @@ pub struct Recipe {
     /// The first instant, ms since 1970 in UTC; without it, times are seconds from 0.
     pub start: Option<i64>,
     /// How it is written.
-    pub layout: Layout,
+    pub layout: RecipeLayout,
     /// The functions.
-    pub loads: Vec<Load>,
+    pub loads: Vec<RecipeLoad>,
 }
 
 /// The most rows a recipe may ask for, on average.
@@ -100,8 +100,8 @@ impl Default for Recipe {
             slot: Millis::minutes(1),
             peak: 8,
             start: start("2026-03-02").ok().flatten(),
-            layout: Layout::Counts,
-            loads: vec![Load { name: "api".into(), rate: Rate::per_second(5), duration: Millis(120) }],
+            layout: RecipeLayout::Counts,
+            loads: vec![RecipeLoad { name: "api".into(), rate: Rate::per_second(5), duration: Millis(120) }],
         }
     }
 }
@@ -123,20 +123,20 @@ impl Recipe {
         if self.loads.iter().any(|load| load.duration.0 > u64::from(u32::MAX) / 2) {
             bad("a duration is longer than 24 days".into(), "use a shorter one");
         }
-        let last = i64::try_from(self.span.0).unwrap_or(i64::MAX);
+        let last = offset(self.span.0);
         let written = |start: i64| Timestamp::from_millisecond(start.saturating_add(last)).is_ok();
         if !self.start.is_none_or(written) {
             bad("the traffic would end after the year 9999".into(), "start it earlier");
         }
-        let slot_ms = if self.layout == Layout::Log { self.span } else { self.slot };
-        let in_slot = |load: &Load| load.per_ms() * self.largest() * slot_ms.0 as f64;
+        let slot_ms = if self.layout == RecipeLayout::Log { self.span } else { self.slot };
+        let in_slot = |load: &RecipeLoad| load.per_ms() * self.largest() * slot_ms.0 as f64;
         let most = self.loads.iter().map(in_slot).fold(0.0, f64::max);
-        if self.layout == Layout::Counts && most > f64::from(u32::MAX / 2) {
+        if self.layout == RecipeLayout::Counts && most > f64::from(u32::MAX / 2) {
             bad(format!("a slot would have {most:.0} invocations"), "lower the rate or the peak");
         }
         let rows = match self.layout {
-            Layout::Counts => self.slots().saturating_mul(self.loads.len() as u64),
-            Layout::Log => whole(self.loads.iter().map(in_slot).sum()),
+            RecipeLayout::Counts => self.slots().saturating_mul(self.loads.len() as u64),
+            RecipeLayout::Log => whole(self.loads.iter().map(in_slot).sum()),
         };
         if rows > ROWS {
             bad(
@@ -158,21 +158,21 @@ impl Recipe {
     fn factor(&self, at: f64) -> f64 {
         let midnight = self.start.map_or(0, |start| start.rem_euclid(86_400_000));
         let time_of_day = libm::fmod(midnight as f64 + at, 86_400_000.0);
-        let moment = Moment { at, time_of_day, span: self.span.0 as f64, peak: f64::from(self.peak) };
+        let moment = ShapeMoment { at, time_of_day, span: self.span.0 as f64, peak: f64::from(self.peak) };
         self.shapes.iter().map(|shape| (shape.factor)(moment)).product()
     }
 
     /// The mean factor over the slot that starts at `at`, by the minute.
     fn mean_factor(&self, at: u64) -> f64 {
-        let steps = u32::try_from(self.slot.0 / 60_000).unwrap_or(u32::MAX).clamp(1, 1_440);
-        let step = self.slot.0 as f64 / f64::from(steps);
-        let sum: f64 = (0..steps).map(|n| self.factor(at as f64 + (f64::from(n) + 0.5) * step)).sum();
-        sum / f64::from(steps)
+        let steps = (self.slot.0 / 60_000).clamp(1, 1_440);
+        let step = self.slot.0 as f64 / steps as f64;
+        let sum: f64 = (0..steps).map(|n| self.factor(at as f64 + (n as f64 + 0.5) * step)).sum();
+        sum / steps as f64
     }
 
     /// The instant `at` ms from the start, as the file writes it.
     fn time(&self, at: u64) -> String {
-        let offset = i64::try_from(at).unwrap_or(i64::MAX);
+        let offset = offset(at);
         match self.start.and_then(|start| Timestamp::from_millisecond(start.saturating_add(offset)).ok()) {
             Some(wall) => wall.to_string(),
             None if at.is_multiple_of(1_000) => (at / 1_000).to_string(),
@@ -182,7 +182,7 @@ impl Recipe {
 }
 
 /// The functions `names` with a rate and a duration each; one of either stands for all.
-pub fn loads(names: &[String], rates: &[Rate], durations: &[Millis]) -> Result<Vec<Load>, Diagnostic> {
+pub fn loads(names: &[String], rates: &[Rate], durations: &[Millis]) -> Result<Vec<RecipeLoad>, Diagnostic> {
     fn nth<T: Copy>(values: &[T], n: usize, what: &str, names: usize) -> Result<T, Diagnostic> {
         let found = if let [one] = values { Some(*one) } else { values.get(n).copied() };
         found.filter(|_| values.len() == 1 || values.len() == names).ok_or_else(|| {
@@ -192,7 +192,7 @@ pub fn loads(names: &[String], rates: &[Rate], durations: &[Millis]) -> Result<V
     }
     let load = |(n, name): (usize, &String)| {
         let rate = nth(rates, n, "rates", names.len())?;
-        Ok(Load { name: name.clone(), rate, duration: nth(durations, n, "durations", names.len())? })
+        Ok(RecipeLoad { name: name.clone(), rate, duration: nth(durations, n, "durations", names.len())? })
     };
     names.iter().enumerate().map(load).collect()
 }
@@ -213,11 +213,11 @@ pub fn start(text: &str) -> Result<Option<i64>, Diagnostic> {
     }
 }
 
-/// Writes the traffic of `recipe`, which [`Recipe::check`] finds nothing wrong with, to `out`.
+/// Writes the trace of `recipe`, which [`Recipe::check`] finds nothing wrong with, to `out`.
 pub fn generate(recipe: &Recipe, out: &mut dyn Write) -> fmt::Result {
     match recipe.layout {
-        Layout::Counts => counts(recipe, out),
-        Layout::Log => log(recipe, out),
+        RecipeLayout::Counts => counts(recipe, out),
+        RecipeLayout::Log => log(recipe, out),
     }
 }
 
@@ -248,7 +248,7 @@ fn log(recipe: &Recipe, out: &mut dyn Write) -> fmt::Result {
     let drawers = streams(recipe).into_iter().map(|(a, d)| (Drawer::new(a), Drawer::new(d)));
     let loads = recipe.loads.iter().zip(drawers).filter(|(load, _)| load.rate.0 > 0);
     let mut clocks: Vec<_> = loads.map(|(load, (a, d))| (0.0, load, a, d)).collect();
-    let advance = |at: f64, load: &Load, arrivals: &mut Drawer| {
+    let advance = |at: f64, load: &RecipeLoad, arrivals: &mut Drawer| {
         let gap = 1.0 / (load.per_ms() * largest);
         let mut at = at + arrivals.exponential(gap);
         while at < span && arrivals.uniform() * largest > recipe.factor(at) {
@@ -288,4 +288,10 @@ fn cell(name: &str) -> String {
     } else {
         name.to_owned()
     }
+}
+
+/// So many ms as an offset of a timestamp.
+fn offset(ms: u64) -> i64 {
+    // Beyond what a timestamp can be, which is told as such.
+    i64::try_from(ms).unwrap_or(i64::MAX)
 }

@@ -9,55 +9,55 @@ const DAY: f64 = 86_400_000.0;
 
 /// What a shape may depend on.
 #[derive(Clone, Copy, Debug)]
-pub struct Moment {
-    /// Milliseconds from the start of the traffic.
+pub struct ShapeMoment {
+    /// Milliseconds from the start of the trace.
     pub at: f64,
-    /// Milliseconds since the last midnight in UTC; from the start where the traffic has no date.
+    /// Milliseconds since the last midnight in UTC; from the start where the trace has no date.
     pub time_of_day: f64,
-    /// The length of the traffic, ms.
+    /// The length of the trace, ms.
     pub span: f64,
     /// The factor of the largest burst.
     pub peak: f64,
 }
 
 /// A named course of the rate.
-pub struct Shape {
+pub struct RateShape {
     /// Its name, as `eniplan generate` takes it.
     pub name: &'static str,
     /// What it looks like, in one line.
     pub summary: &'static str,
     /// The factor at a moment, at least 0.
-    pub factor: fn(Moment) -> f64,
+    pub factor: fn(ShapeMoment) -> f64,
     /// The largest factor there is with this peak.
     pub largest: fn(f64) -> f64,
 }
 
 /// The shapes; their factors multiply where several are named.
-pub const SHAPES: &[Shape] = &[
-    Shape {
+pub const SHAPES: &[RateShape] = &[
+    RateShape {
         name: "diurnal",
         summary: "a day's wave: 0.4 of the rate at 04:00, 1.6 at 16:00",
         factor: diurnal,
         largest: |_| 1.6,
     },
-    Shape {
+    RateShape {
         name: "flash-crowd",
         summary: "the rate, and at 13/16 of the span a sudden crowd of `peak` times the rate that goes slowly",
         factor: flash_crowd,
         largest: |peak| peak.max(1.0),
     },
-    Shape {
+    RateShape {
         name: "cron-spikes",
         summary: "a tenth of the rate; `peak` times the rate in the first minute of an hour, \
                   half and a quarter of that every 15 and 5 minutes",
         factor: cron_spikes,
         largest: |peak| peak.max(0.1),
     },
-    Shape { name: "poisson", summary: "the rate, all the time", factor: |_| 1.0, largest: |_| 1.0 },
+    RateShape { name: "poisson", summary: "the rate, all the time", factor: |_| 1.0, largest: |_| 1.0 },
 ];
 
 /// The shapes that `text` names, such as `diurnal` or `diurnal+flash-crowd`.
-pub fn shapes(text: &str) -> Result<Vec<&'static Shape>, Diagnostic> {
+pub fn shapes(text: &str) -> Result<Vec<&'static RateShape>, Diagnostic> {
     text.split('+')
         .map(|name| {
             let found = SHAPES.iter().find(|shape| shape.name == name.trim());
@@ -70,13 +70,13 @@ pub fn shapes(text: &str) -> Result<Vec<&'static Shape>, Diagnostic> {
         .collect()
 }
 
-fn diurnal(moment: Moment) -> f64 {
+fn diurnal(moment: ShapeMoment) -> f64 {
     let afternoon = 16.0 / 24.0;
     1.0 + 0.6 * libm::cos(TAU * (moment.time_of_day / DAY - afternoon))
 }
 
 /// On a day: from 19:30, full after 5 minutes, then falling to 1/e every 30.
-fn flash_crowd(moment: Moment) -> f64 {
+fn flash_crowd(moment: ShapeMoment) -> f64 {
     let (rise, decay) = (moment.span / 288.0, moment.span / 48.0);
     let since = moment.at - moment.span * 13.0 / 16.0;
     let crowd = if since < 0.0 {
@@ -89,7 +89,7 @@ fn flash_crowd(moment: Moment) -> f64 {
     1.0 + (moment.peak.max(1.0) - 1.0) * crowd
 }
 
-fn cron_spikes(moment: Moment) -> f64 {
+fn cron_spikes(moment: ShapeMoment) -> f64 {
     let minute = libm::floor(moment.time_of_day / MINUTE);
     let every = |minutes: f64| libm::fmod(minute, minutes) < 0.5;
     match () {
@@ -107,7 +107,7 @@ mod tests {
     fn at(name: &str, hours: f64) -> f64 {
         let at = hours * 3_600_000.0;
         let factor = shapes(name).unwrap()[0].factor;
-        factor(Moment { at, time_of_day: at, span: DAY, peak: 9.0 })
+        factor(ShapeMoment { at, time_of_day: at, span: DAY, peak: 9.0 })
     }
 
     fn near(found: f64, expected: f64) {

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use super::arrivals::arrival_cells;
-use super::curves::{may_exceed, peak_of, smallest_of};
+use super::account::{concurrency_may_be_met, outside_components};
+use super::arrivals::{ArrivalCell, arrival_cells};
+use super::component::FunctionComponent;
+use super::curves::{may_exceed, smallest_of};
+use super::environments::ComponentEnvironments;
 use super::findings::Findings;
 use super::hypothesis::SharedUnions;
 use super::problem::BoundProblem;
@@ -12,13 +15,18 @@ use crate::demand::need::{MayFail, Most};
 use crate::demand::{Curve, Ranges};
 
 /// When invocations of each function may fail; and whether any of them for want of an ENI.
-pub(super) fn may_fail(problem: &BoundProblem<'_>, found: &Findings) -> (Vec<MayFail>, bool) {
+///
+/// `arrivals` are the possibly cold ones of all functions.
+pub(super) fn may_fail(
+    problem: &BoundProblem<'_>,
+    found: &Findings,
+    arrivals: &[ArrivalCell],
+) -> (Vec<MayFail>, bool) {
     let limits = problem.limits();
     let at_all = limits.account_concurrency.map(|limit| busy_beyond(problem, found, u64::from(limit)));
     let at_all = Arc::new(at_all.unwrap_or_default());
-    let refused = |most: &[&Most], bucket| Arc::new(Ranges::new(refusals(&arrival_cells(most), bucket)));
-    let all: Vec<&Most> = found.most.iter().collect();
-    let account = limits.account_scaling.map(|bucket| refused(&all, bucket)).unwrap_or_default();
+    let refused = |arrivals: &[ArrivalCell], bucket| Arc::new(Ranges::new(refusals(arrivals, bucket)));
+    let account = limits.account_scaling.map(|bucket| refused(arrivals, bucket)).unwrap_or_default();
     let exhausted = exhausted(problem, found);
     let mut by_limits = false;
     let mut of_all = SharedUnions::default();
@@ -26,7 +34,7 @@ pub(super) fn may_fail(problem: &BoundProblem<'_>, found: &Findings) -> (Vec<May
         by_limits |= most.cold.cells().any(|(first, last, _)| meets(&exhausted[f], first, last));
         let mut if_cold = of_all.unite(&exhausted[f], &account);
         if let Some(bucket) = limits.function_scaling {
-            if_cold = SharedUnions::default().unite(&if_cold, &refused(&[most], bucket));
+            if_cold = SharedUnions::default().unite(&if_cold, &refused(&arrival_cells(&[most]), bucket));
         }
         MayFail { if_cold, at_all: at_all.clone() }
     };
@@ -36,19 +44,17 @@ pub(super) fn may_fail(problem: &BoundProblem<'_>, found: &Findings) -> (Vec<May
 
 /// When more than `limit` environments may start or run.
 fn busy_beyond(problem: &BoundProblem<'_>, found: &Findings, limit: u64) -> Ranges {
-    let outside = |f: &usize| !problem.components.iter().any(|component| component.functions.contains(f));
-    let outside: Vec<&Curve> = problem.functions().filter(outside).map(|f| &found.most[f].busy).collect();
-    // Those that are busy are alive: mostly that is few enough.
-    let alive = found.environments.iter().map(|environments| &environments.alive);
-    let peaks = alive.chain(outside.iter().copied()).map(peak_of);
-    if peaks.sum::<Option<u64>>().is_some_and(|most| most <= limit) {
+    if !concurrency_may_be_met(problem, &found.environments, &found.most) {
         return Ranges::default();
     }
-    let inside = problem.components.iter().zip(&found.environments).map(|(component, environments)| {
-        let curves: Vec<&Curve> = component.functions.iter().map(|&f| &found.most[f].busy).collect();
-        smallest_of(&[Curve::sum(&curves), environments.alive.clone()])
-    });
-    let all: Vec<Curve> = inside.chain(outside.iter().map(|&busy| busy.clone())).collect();
+    // Whoever is busy is alive.
+    let busy = |f: usize| found.most[f].busy.as_ref().unwrap_or(&found.most[f].alive);
+    let of_component = |(component, environments): (&FunctionComponent, &ComponentEnvironments)| {
+        let busy: Vec<&Curve> = component.functions.iter().map(|&f| busy(f)).collect();
+        smallest_of(&[Curve::sum(&busy), environments.alive.clone()])
+    };
+    let inside = problem.components.iter().zip(&found.environments).map(of_component);
+    let all: Vec<Curve> = inside.chain(outside_components(problem).map(|f| busy(f).clone())).collect();
     may_exceed(&Curve::sum(&all), limit)
 }
 

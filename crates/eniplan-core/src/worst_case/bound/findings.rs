@@ -1,5 +1,6 @@
 //! Findings: what follows from a hypothesis.
 
+use super::account::concurrency_may_be_met;
 use super::component::FunctionComponent;
 use super::environments::ComponentEnvironments;
 use super::held::ComponentHeld;
@@ -25,9 +26,12 @@ pub(super) struct Findings {
 
 impl Findings {
     /// What follows from `supposed`; `None` once `go_on`, which is asked now and then, says no.
+    ///
+    /// Environments that start or run are counted where `counts_busy` says so, or as soon as they matter.
     pub(super) fn new(
         problem: &BoundProblem<'_>,
         supposed: &Hypothesis,
+        counts_busy: &mut bool,
         go_on: &(dyn Fn() -> bool + Sync),
     ) -> Option<Self> {
         let (topology, policy) = (problem.world.topology, problem.world.policy);
@@ -39,16 +43,21 @@ impl Findings {
             may_fail: supposed.may_fail.clone(),
             queued: policy.binding == EnvironmentBinding::Queued,
             stretch,
+            counts_busy: *counts_busy,
         };
         let initial = &problem.initial.environments;
         let most =
-            need::environments_while(problem.traffic, topology, policy, &cold, initial, &premises, go_on)?;
+            need::environments_while(problem.trace, topology, policy, &cold, initial, &premises, go_on)?;
         debug_assert_eq!(most.len(), problem.functions().len());
         let environments_of = |component: &FunctionComponent| {
             ComponentEnvironments::new(problem, component, &most, stretch, spread)
         };
         let environments: Vec<ComponentEnvironments> =
             problem.components.iter().map(environments_of).collect();
+        if !*counts_busy && concurrency_may_be_met(problem, &environments, &most) {
+            *counts_busy = true;
+            return Self::new(problem, supposed, counts_busy, go_on);
+        }
         let pairs = problem.components.iter().zip(&environments).filter(|_| problem.planned.is_none());
         let held = pairs
             .map(|(component, environments)| {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::progress::{SearchObserver, SearchProgress};
+use super::arrivals::arrival_cells;
 use super::failures::may_fail;
 use super::findings::Findings;
 use super::hypothesis::Hypothesis;
@@ -40,22 +41,22 @@ pub(super) struct BoundProof<'a> {
     /// What the observer is told.
     pub(super) progress: SearchProgress,
     /// A proof of a longer cold start is of no use.
-    pub(super) promise: Option<Millis>,
+    pub(super) target: Option<Millis>,
 }
 
 impl BoundProof<'_> {
     /// Supposes the smallest, and widens it by its consequences until it contains them; where that takes
     /// too long, supposes the largest.
     pub(super) fn run(&self) -> Result<Box<Confirmed>, NoProof> {
-        let rounds = EFFORT / self.problem.traffic.invocations().max(1);
+        let rounds = EFFORT / self.problem.trace.invocations().max(1);
         let rounds = rounds.clamp(FEWEST_ROUNDS, MOST_ROUNDS);
         let mut supposed = Hypothesis::smallest(self.problem);
-        let mut in_hand = None;
+        let (mut in_hand, mut counts_busy) = (None, false);
         for round in 0..rounds {
             let progress = SearchProgress { done: Some(round * 1_000 / rounds), ..self.progress };
-            match self.try_out(&supposed, &progress) {
+            match self.try_out(&supposed, &mut counts_busy, &progress) {
                 Ok(confirmed) => return Ok(confirmed),
-                Err(NoProof::Wider(wider)) if self.is_beyond_promise(&wider) => {
+                Err(NoProof::Wider(wider)) if self.is_beyond_target(&wider) => {
                     return Err(NoProof::Stopped);
                 }
                 Err(NoProof::Wider(wider)) => supposed = wider,
@@ -69,28 +70,34 @@ impl BoundProof<'_> {
         in_hand.map_or_else(|| self.suppose_largest(&supposed), Ok)
     }
 
-    /// Whether some cold start may exceed the promise even if no request waits for a token.
-    fn is_beyond_promise(&self, supposed: &Hypothesis) -> bool {
+    /// Whether some cold start may exceed the target even if no request waits for a token.
+    fn is_beyond_target(&self, supposed: &Hypothesis) -> bool {
         let waits = supposed.waiting(0);
         let mut functions = self.problem.functions();
-        self.promise
-            .is_some_and(|promise| functions.any(|f| waits.longest_cold_start(self.problem, f) > promise))
+        self.target
+            .is_some_and(|target| functions.any(|f| waits.longest_cold_start(self.problem, f) > target))
     }
 
     /// The findings if they confirm what was supposed.
-    fn try_out(&self, supposed: &Hypothesis, progress: &SearchProgress) -> Result<Box<Confirmed>, NoProof> {
+    fn try_out(
+        &self,
+        supposed: &Hypothesis,
+        counts_busy: &mut bool,
+        progress: &SearchProgress,
+    ) -> Result<Box<Confirmed>, NoProof> {
         let problem = self.problem;
         let go_on = || self.observer.proceed(progress);
-        let findings = Findings::new(problem, supposed, &go_on).ok_or(NoProof::Stopped)?;
-        let token_waits = token_waits(problem, &findings);
-        let (may_fail, by_limits) = may_fail(problem, &findings);
+        let findings = Findings::new(problem, supposed, counts_busy, &go_on).ok_or(NoProof::Stopped)?;
+        let arrivals = arrival_cells(&findings.most.iter().collect::<Vec<_>>());
+        let token_waits = token_waits(problem, &findings, &arrivals);
+        let (may_fail, by_limits) = may_fail(problem, &findings, &arrivals);
         if by_limits && problem.may_strand(findings.spread) {
             return Err(NoProof::Strands);
         }
         // Only waits above zero are told.
         let follows = Hypothesis {
             token_wait: token_waits.iter().map(|wait| wait.ms).max().unwrap_or(0),
-            microvm_wait: host_wait(problem, &findings.most),
+            microvm_wait: host_wait(problem, &arrivals),
             at_hand: pools_at_hand(problem, &findings),
             may_fail,
         };
@@ -116,7 +123,7 @@ impl BoundProof<'_> {
         for may_fail in [since_first, ever] {
             let may_fail = vec![may_fail; supposed.may_fail.len()];
             let supposed = Hypothesis { may_fail, ..Hypothesis::longest_waits(self.problem) };
-            match self.try_out(&supposed, &self.progress) {
+            match self.try_out(&supposed, &mut true, &self.progress) {
                 Err(NoProof::Wider(_)) => {}
                 outcome => return outcome,
             }

@@ -1,8 +1,9 @@
-//! Queue: how long requests wait for tokens, against any arrivals the traffic allows (W3).
+//! Queue: how long requests wait for tokens, against any arrivals the trace allows (W3).
 
-use crate::demand::forward;
+use crate::demand::near;
 use crate::quantity::Rate;
 use crate::quantity::convert::lower_bound;
+use crate::quantity::convert::up_to;
 use crate::topology::{SystemLimits, TokenBucket};
 
 const TOKEN: u64 = 1_000_000;
@@ -39,7 +40,7 @@ fn wait(owed: u128, per_ms: u64) -> u64 {
         return NEVER;
     }
     // What takes longer than that counts as never: up.
-    u64::try_from(owed.div_ceil(u128::from(per_ms))).map_or(NEVER, |ms| ms.min(NEVER))
+    up_to(owed.div_ceil(u128::from(per_ms)), NEVER)
 }
 
 /// The hosts' rate as a bucket that holds one second's worth, or less where that does not fit.
@@ -75,7 +76,7 @@ pub(super) fn waits(
     // of which only those beyond all after them matter: the largest from any one on is the first left.
     let mut before: Vec<u64> = Vec::with_capacity(arrivals.len());
     let mut gains: Vec<(usize, i128)> = Vec::new();
-    let (mut count, mut full) = (0_u64, 0_usize);
+    let (mut count, mut full, mut first) = (0_u64, 0_usize, 0_usize);
     let mut found = Vec::new();
     for (index, &(arrival, n)) in arrivals.iter().enumerate() {
         before.push(count);
@@ -88,12 +89,9 @@ pub(super) fn waits(
         let most = most(arrival);
         // Periods that begin before this arrival have more requests than may be.
         let beyond = |&earlier: &u64| (count - earlier).saturating_add(more) > most;
-        // Where no more may be than before it only moves on; where more may be it may lie further back.
-        full = match full.checked_sub(1) {
-            Some(last) if !beyond(&before[last]) => before[..last].partition_point(beyond),
-            _ => full + forward(&before[full..], beyond),
-        };
-        let largest = gains.get(gains.partition_point(|&(from, _)| from < full)).map(|&(_, gain)| {
+        full = near(&before, full, beyond);
+        first = near(&gains, first, |&(from, _)| from < full);
+        let largest = gains.get(first).map(|&(_, gain)| {
             gain + cost * (i128::from(count) + i128::from(more)) - drain * i128::from(arrival)
         });
         let filled = full

@@ -1,6 +1,6 @@
 //! Tokens: what requests creations, how long that waits, and pools that never run empty (W3, W11).
 
-use super::arrivals::merged_arrivals;
+use super::arrivals::{ArrivalCell, arrival_cells, first_arrivals};
 use super::component::FunctionComponent;
 use super::curves::stays_within;
 use super::environments::ComponentEnvironments;
@@ -22,14 +22,22 @@ pub(super) struct TokenWait {
     pub(super) ms: u64,
 }
 
-/// How long requests wait for their tokens.
-pub(super) fn token_waits(problem: &BoundProblem<'_>, found: &Findings) -> Vec<TokenWait> {
+/// How long requests wait for their tokens; `arrivals` are the possibly cold ones of all functions.
+pub(super) fn token_waits(
+    problem: &BoundProblem<'_>,
+    found: &Findings,
+    arrivals: &[ArrivalCell],
+) -> Vec<TokenWait> {
     let Some(api) = problem.limits().api.filter(|_| problem.planned.is_none()) else {
         return Vec::new();
     };
     let members = problem.components.iter().flat_map(|component: &FunctionComponent| &component.functions);
-    let most: Vec<&Most> = members.map(|&f| &found.most[f]).collect();
-    let (arrivals, width) = merged_arrivals(&most);
+    let (arrivals, width) = if members.clone().copied().eq(problem.functions()) {
+        first_arrivals(arrivals)
+    } else {
+        let most: Vec<&Most> = members.map(|&f| &found.most[f]).collect();
+        first_arrivals(&arrival_cells(&most))
+    };
     let spread = found.spread.saturating_add(width);
     let policy = problem.world.policy;
     let classes = problem.world.topology.classes.len() as u64;
@@ -100,13 +108,13 @@ pub(super) fn pools_at_hand(problem: &BoundProblem<'_>, found: &Findings) -> Vec
 }
 
 /// The longest wait for a host, ms.
-pub(super) fn host_wait(problem: &BoundProblem<'_>, most: &[Most]) -> u64 {
+pub(super) fn host_wait(problem: &BoundProblem<'_>, arrivals: &[ArrivalCell]) -> u64 {
     let Some(rate) = problem.limits().microvm else { return 0 };
-    let (arrivals, width) = merged_arrivals(&most.iter().collect::<Vec<_>>());
+    let (arrivals, width) = first_arrivals(arrivals);
     let paths = [&problem.cold_path.vpc, &problem.cold_path.plain];
     let [vpc, plain] = paths.map(|path| path.longest(Millis::ZERO, Millis::ZERO).0);
     let spread = vpc.max(plain).saturating_add(width);
-    let waits = waits(&arrivals, hosts(rate), spread, 0, &|_| u64::MAX);
+    let waits = waits(&arrivals, hosts(rate), spread, 0, |_| u64::MAX);
     // Only waits above zero are told.
     waits.into_iter().map(|(_, wait)| wait).max().unwrap_or(0)
 }

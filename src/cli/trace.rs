@@ -1,4 +1,4 @@
-//! Traffic: the options that say how a traffic file is read, and its reading.
+//! Traffic: the options that say how a trace file is read, and its reading.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,16 +6,17 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
+use super::input;
 use super::input::InputBytes;
 use super::spill::Spill;
-use super::{input, window};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use super::window::{self, TracePart};
+use crate::diagnostic::Diagnostics;
 use crate::import::{
     self, CallCounter, Companions, Gaps, InputFile, Keeping, Meaning, Options, Records, Repeats, Resets,
 };
 use crate::quantity::{Memory, Millis};
 use crate::report::format::counted;
-use crate::trace::{Spread, Traffic};
+use crate::trace::{Spread, Trace};
 
 /// Where in its slot an invocation falls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -28,17 +29,17 @@ enum SpreadChoice {
     Random,
 }
 
-/// How the traffic is read.
+/// How the trace is read.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Traffic")]
-pub struct TrafficArgs {
-    /// The traffic: files of one format, also gzip or zstd; patterns such as 'logs/*.csv'; - for stdin
+pub(super) struct TraceArgs {
+    /// The trace: files of one format, also gzip or zstd; patterns such as 'logs/*.csv'; - for stdin
     /// (see `eniplan formats`)
     #[arg(id = "traffic", value_name = "TRAFFIC", required = true)]
     files: Vec<PathBuf>,
     /// The format of the files, where header and content do not say enough
     #[arg(long, value_name = "NAME")]
-    traffic_format: Option<String>,
+    trace_format: Option<String>,
     /// What a monitoring series' values are, where its name does not say: counts, rate, counter
     /// or concurrency
     #[arg(long, value_name = "MEANING")]
@@ -68,10 +69,10 @@ pub struct TrafficArgs {
     /// How long an invocation lasts where nothing says so
     #[arg(long, value_name = "DURATION", default_value = "100ms")]
     pub duration: Millis,
-    /// Companion file with durations (azure-2019; `durations.csv` beside the traffic is found)
+    /// Companion file with durations (azure-2019; `durations.csv` beside the trace is found)
     #[arg(long, value_name = "FILE")]
     durations: Option<PathBuf>,
-    /// Companion file with memory (azure-2019; `memory.csv` beside the traffic is found)
+    /// Companion file with memory (azure-2019; `memory.csv` beside the trace is found)
     #[arg(long, value_name = "FILE")]
     memory: Option<PathBuf>,
     /// Only from this time on: an offset (8h) or a wall-clock time (2026-03-02 08:00:00)
@@ -88,19 +89,19 @@ pub struct TrafficArgs {
     pub seed: u64,
 }
 
-impl TrafficArgs {
+impl TraceArgs {
     /// Whether there are any files.
-    pub const fn is_named(&self) -> bool {
+    pub(super) const fn is_named(&self) -> bool {
         !self.files.is_empty()
     }
 
     /// Whether the invocations are drawn from the seed.
-    pub fn is_random(&self) -> bool {
+    pub(super) fn is_random(&self) -> bool {
         self.spread == SpreadChoice::Random
     }
 
     /// How counts are spread under this seed.
-    pub const fn spread(&self, seed: u64) -> Spread {
+    pub(super) const fn spread(&self, seed: u64) -> Spread {
         match self.spread {
             SpreadChoice::Even => Spread::Even,
             SpreadChoice::Burst => Spread::Burst,
@@ -109,7 +110,7 @@ impl TrafficArgs {
     }
 
     /// How counts are spread, in words.
-    pub const fn spread_in_words(&self) -> &'static str {
+    pub(super) const fn spread_in_words(&self) -> &'static str {
         match self.spread {
             SpreadChoice::Even => "counts are spread evenly over their slot (--spread even)",
             SpreadChoice::Burst => "all counts arrive at the start of their slot (--spread burst)",
@@ -118,18 +119,18 @@ impl TrafficArgs {
     }
 
     /// The files, as the user named them.
-    pub fn files(&self) -> &[PathBuf] {
+    pub(super) fn files(&self) -> &[PathBuf] {
         &self.files
     }
 
     /// The same for one file.
     #[must_use]
-    pub fn of(&self, file: &Path) -> Self {
+    pub(super) fn of(&self, file: &Path) -> Self {
         Self { files: vec![file.to_owned()], ..self.clone() }
     }
 
     /// The files as the user named them, for people.
-    pub fn source(&self) -> String {
+    pub(super) fn source(&self) -> String {
         match self.files.as_slice() {
             [] => String::new(),
             [file] => input::source(file),
@@ -141,14 +142,14 @@ impl TrafficArgs {
         }
     }
 
-    /// Reads the traffic, or the part of it that is asked for; `durations` are those a scenario gives its functions.
-    pub fn load(&self, durations: BTreeMap<String, Millis>) -> Result<Traffic, Diagnostics> {
-        window::cut(self, self.read_with(durations, (None, false), None)?.into_traffic())
+    /// Reads the trace, or the part of it that is asked for; `durations` are those a scenario gives its functions.
+    pub(super) fn load(&self, durations: BTreeMap<String, Millis>) -> Result<Trace, Diagnostics> {
+        window::cut(&self.part(), self.read_with(durations, (None, false), None)?.into_trace())
     }
 
-    /// Reads all of the traffic; `counter` counts calls, so that none is kept, and counts of a day may be kept
+    /// Reads all of the trace; `counter` counts calls, so that none is kept, and counts of a day may be kept
     /// `by_function`. How far it is is shown, unless that is to be `quiet`.
-    pub fn read(
+    pub(super) fn read(
         &self,
         durations: BTreeMap<String, Millis>,
         counter: &mut dyn CallCounter,
@@ -166,13 +167,13 @@ impl TrafficArgs {
     ) -> Result<Records, Diagnostics> {
         let mut problems = Diagnostics::default();
         let paths = input::expanded(&self.files, &mut problems);
-        let found = |path: &Path, problems: &mut Diagnostics| keep(InputBytes::find(path, quiet), problems);
+        let found = |path: &Path, problems: &mut Diagnostics| problems.keep(InputBytes::find(path, quiet));
         let files: Vec<(String, InputBytes)> = paths
             .iter()
             .filter_map(|path| Some((input::source(path), found(path, &mut problems)?)))
             .collect();
         let companion = |path: &PathBuf, problems: &mut Diagnostics| {
-            Some((input::shown(path), keep(InputBytes::find(path, None), problems)?))
+            Some((input::shown(path), problems.keep(InputBytes::find(path, None))?))
         };
         let [of_durations, of_memory] =
             [&self.durations, &self.memory].map(|named| companion(named.as_ref()?, &mut problems));
@@ -198,7 +199,7 @@ impl TrafficArgs {
 
     fn options(&self, durations: BTreeMap<String, Millis>) -> Options {
         Options {
-            format: self.traffic_format.clone(),
+            format: self.trace_format.clone(),
             spread: self.spread(self.seed),
             gaps: self.gaps,
             repeats: self.duplicates,
@@ -212,9 +213,13 @@ impl TrafficArgs {
         }
     }
 
-    /// Whether only a part of the traffic is asked for.
-    pub const fn is_part(&self) -> bool {
-        self.from.is_some() || self.to.is_some() || self.busiest.is_some()
+    fn part(&self) -> TracePart<'_> {
+        TracePart { from: self.from.as_deref(), to: self.to.as_deref(), busiest: self.busiest }
+    }
+
+    /// Whether only a part of the trace is asked for.
+    pub(super) fn is_part(&self) -> bool {
+        self.part() != TracePart::default()
     }
 }
 
@@ -226,9 +231,4 @@ fn input_file((name, bytes): &(String, InputBytes)) -> InputFile<'_> {
 fn zone(text: &str) -> Result<TimeZone, String> {
     let database = TimeZoneDatabase::bundled();
     database.get(text).map_err(|_| format!("there is no time zone `{text}`; write one such as Europe/Berlin"))
-}
-
-/// What `result` holds; a problem goes to `problems`.
-pub fn keep<T>(result: Result<T, Diagnostic>, problems: &mut Diagnostics) -> Option<T> {
-    result.map_err(|problem| problems.push(problem)).ok()
 }

@@ -1,43 +1,43 @@
-//! What an answer about traffic begins with.
+//! What an answer about a trace begins with.
 
 use serde::Serialize;
 
 use crate::quantity::Millis;
 
-/// The traffic.
+/// A trace.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "TrafficForm"))]
-pub(in crate::report) struct TrafficView<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Trace"))]
+pub(in crate::report) struct TraceView<'a> {
     /// The file, as the user named it.
     pub source: &'a str,
     /// `log`, `counts` or `concurrency`.
     pub shape: &'a str,
     /// Length of a slot; null for a log.
     pub slot_ms: Option<Millis>,
-    /// How many functions there are.
+    /// Number of functions.
     pub functions: u64,
-    /// How many invocations there are.
+    /// Number of invocations.
     pub invocations: u64,
-    /// Its length.
+    /// Length.
     pub span_ms: Millis,
-    /// The first instant, ms since 1970; null where the times count from 0.
+    /// The first instant, ms since 1970; null if times count from 0.
     pub origin_unix_ms: Option<i64>,
 }
 
-/// The traffic alone.
+/// The trace of an answer.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(in crate::report) struct OfTrafficView<'a> {
-    /// The traffic.
-    pub traffic: TrafficView<'a>,
+pub(in crate::report) struct OfTraceView<'a> {
+    /// The trace.
+    pub trace: TraceView<'a>,
 }
 
-/// The traffic, and under which policy on which model.
+/// The trace, policy and model of an answer.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(in crate::report) struct SubjectView<'a> {
-    /// The traffic.
-    pub traffic: TrafficView<'a>,
+    /// The trace.
+    pub trace: TraceView<'a>,
     /// The model's name.
     pub model: &'a str,
     /// The policy's name, with overrides.
