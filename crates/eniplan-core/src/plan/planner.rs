@@ -5,7 +5,7 @@ use super::answer::plan::PlanBasis;
 use super::answer::{BindingLimit, Minimised, NoPlan, Plan, PlanAmount, PlanVerdict, ScheduleRow, Shortfall};
 use super::followed::actions;
 use super::progress::PlanProgress;
-use super::refine::{KeptPlan, rank_candidates, refine};
+use super::refine::{Candidate, rank_candidates, refine};
 use super::refute::{self, Refutation};
 use super::requirement::joint::pool_minimum;
 use super::requirement::minimum::minimum_by_work;
@@ -37,7 +37,7 @@ pub fn plan(
     progress: &PlanProgress<'_>,
 ) -> Result<Plan, PlanError> {
     let [needs, constants, warm, search] = passes(study);
-    progress.expect(needs + constants + warm + search);
+    progress.announce(needs + constants + warm + search);
     progress.begin(needs);
     let cold_path = study.longest_possible();
     let requirements = candidates(study, target);
@@ -69,7 +69,7 @@ pub fn plan(
     };
     progress.begin(search);
     match keep(&mut plan, study, requirements, backend, progress)? {
-        Ok(kept) => fill_in(&mut plan, study, kept),
+        Ok((kept, refutation)) => fill_in(&mut plan, study, kept, &refutation),
         Err(none) => (plan.status, plan.infeasible) = (PlanVerdict::Infeasible, Some(none)),
     }
     value_plan(&mut plan, study, &minimum)?;
@@ -83,7 +83,7 @@ fn keep(
     requirements: Vec<Requirement>,
     backend: &dyn Backend,
     progress: &PlanProgress<'_>,
-) -> Result<Result<KeptPlan, NoPlan>, PlanError> {
+) -> Result<Result<(Candidate, Refutation), NoPlan>, PlanError> {
     let (cold_path, target) = (Millis(plan.cold_path_ms), Millis(plan.max_cold_start_ms));
     if cold_path > target {
         return Ok(Err(path_too_long(study, cold_path, target)));
@@ -167,8 +167,8 @@ fn path_too_long(study: &Study<'_>, path: Millis, target: Millis) -> NoPlan {
 }
 
 /// Fills in the plan that no counterexample broke.
-fn fill_in(plan: &mut Plan, study: &Study<'_>, kept: KeptPlan) {
-    let KeptPlan { requirement, plan: solved, refutation } = kept;
+fn fill_in(plan: &mut Plan, study: &Study<'_>, kept: Candidate, refutation: &Refutation) {
+    let Candidate { requirement, plan: solved } = kept;
     let amount = PlanAmount::from(solved.objectives);
     plan.amount = Some(amount);
     let open = amount.peak_enis.saturating_sub(plan.lower_bound.peak_enis);
@@ -185,7 +185,7 @@ fn fill_in(plan: &mut Plan, study: &Study<'_>, kept: KeptPlan) {
             solved.draining_peak, solved.objectives.peak
         ));
     }
-    tell_refused(plan, &refutation);
+    tell_refused(plan, refutation);
     plan.eni_wait_ms = requirement.eni_wait();
     plan.basis.requirement = Some(requirement);
     plan.basis.joint = solved.joint;

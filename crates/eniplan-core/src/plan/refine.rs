@@ -19,7 +19,7 @@ use crate::quantity::Millis;
 #[derive(Clone, Debug)]
 pub(crate) struct Candidate {
     pub requirement: Requirement,
-    /// Checked, not yet searched for counterexamples.
+    /// Checked.
     pub plan: RequiredPlan,
 }
 
@@ -30,18 +30,8 @@ pub(crate) struct Refinement {
     pub replays: u64,
     /// Those that broke a plan and became constraints.
     pub counterexamples: u64,
-    /// The plan that nothing broke, or what is left.
-    pub outcome: Result<KeptPlan, NoPlan>,
-}
-
-/// A plan that keeps the target.
-#[derive(Debug)]
-pub(crate) struct KeptPlan {
-    /// What was required in the end.
-    pub requirement: Requirement,
-    pub plan: RequiredPlan,
-    /// The search that broke nothing.
-    pub refutation: Refutation,
+    /// What was required in the end, with a plan that nothing broke; or what is left.
+    pub outcome: Result<(Candidate, Refutation), NoPlan>,
 }
 
 /// After so many a candidate is given up, and what is left is told.
@@ -65,7 +55,7 @@ pub(crate) fn refine(
             let refutation = search_for_counterexample(study, target, &plan, eni_wait, progress);
             refined.replays += refutation.replays;
             let Some(broken) = &refutation.counterexample else {
-                break Ok(KeptPlan { requirement, plan, refutation });
+                break Ok((Candidate { requirement, plan }, refutation));
             };
             let alive = alive(study, study.initial(), broken.realization.clone());
             // Where nothing new is required, no number of ENIs mends it.
@@ -80,7 +70,7 @@ pub(crate) fn refine(
         };
         refined.counterexamples += constraints;
         // Longer cold starts may meet the account's limits where none would.
-        if refined.outcome.as_ref().is_ok_and(|kept| kept.refutation.none_fails) {
+        if refined.outcome.as_ref().is_ok_and(|(_, refutation)| refutation.none_fails) {
             break;
         }
     }
@@ -215,7 +205,7 @@ mod tests {
         let study = Study::new(&topology, &cold_path, &policy, &trace);
         let full = refined(&study, Requirement::without_waiting(&study));
         assert_eq!(full.counterexamples, 0);
-        let best = full.outcome.unwrap().plan;
+        let best = full.outcome.unwrap().0.plan;
         assert_eq!(best.objectives.peak, 6);
         for most in 0..6 {
             let weak = weakened(Requirement::without_waiting(&study), most);
@@ -223,7 +213,7 @@ mod tests {
             assert!(broken.counterexample.is_some(), "{most} are enough");
             let mended = refined(&study, weak);
             assert!((1..=3).contains(&mended.counterexamples), "{most}: {}", mended.counterexamples);
-            let KeptPlan { plan, refutation, .. } = mended.outcome.unwrap();
+            let (Candidate { plan, .. }, refutation) = mended.outcome.unwrap();
             assert!(refutation.counterexample.is_none());
             // The constraints ask for no more than the proof does.
             assert_eq!(plan.objectives.peak, best.objectives.peak, "{most}");

@@ -36,7 +36,7 @@ pub fn ways_out(
     let candidates = candidates(study, target);
     let joints: Vec<Joint> =
         candidates.iter().map(|candidate| pool_requirement(study, candidate).joint).collect();
-    progress.expect(KINDS);
+    progress.announce(KINDS);
     progress.begin(KINDS);
     none.conflict = irreducible_infeasible_set(&joints)?.iter().map(ToString::to_string).collect();
     progress.step();
