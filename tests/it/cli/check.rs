@@ -78,14 +78,14 @@ fn all_problems_of_all_files_are_told_at_once() {
         "E003",
         "E004",
         "bad.csv:2:3",
-        "none.csv: the file cannot be read",
+        "none.csv: cannot read the file",
         "it is a folder",
     ] {
         assert!(said.err.contains(part), "{part}\n{}", said.err);
     }
     // A scenario in the place of the trace.
     let said = run(&["demand", "scenario.toml"]);
-    assert!(said.code == 2 && said.err.contains("name it with --scenario"), "{}", said.err);
+    assert!(said.code == 2 && said.err.contains("pass a scenario with --scenario"), "{}", said.err);
     // A scenario that reads well may name what there is not.
     let names = at("names.toml", "model = \"lamda-2018\"\npolicy = \"idle-reuze\"\n");
     let said = run(&["check", &names]);
