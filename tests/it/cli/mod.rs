@@ -333,7 +333,7 @@ fn a_witness_replays_to_what_it_witnesses() {
     let replay = ["simulate", "counts.csv", "--replay", file];
     let replay: Value = serde_json::from_str(&run(&[&replay[..], &options].concat()).out).unwrap();
     assert_eq!(replay["cold_start_ms"]["max"], worst["cold_start"]["witness_ms"]);
-    assert_eq!(replay["longest"]["path"], worst["cold_start"]["path"]);
+    assert_eq!(replay["longest_cold_start"]["path"], worst["cold_start"]["path"]);
     // The model of another time boots for minutes, so the witness is none of its assignments.
     let said = run(&["simulate", "counts.csv", "--replay", file]);
     assert_eq!(said.code, 2);
@@ -370,8 +370,8 @@ fn the_witness_of_each_objective_replays_to_its_value_in_several_worlds() {
             let assumptions = replay["assumptions"].to_string();
             assert!(assumptions.contains("and so it does here"), "{of} {world}: {assumptions}");
             if of == "cold-start" && replayed != 0 {
-                assert_eq!(replay["longest"]["path"], worst["cold_start"]["path"], "{world}");
-                assert_eq!(replay["longest"]["binding"], worst["cold_start"]["binding"], "{world}");
+                assert_eq!(replay["longest_cold_start"]["path"], worst["cold_start"]["path"], "{world}");
+                assert_eq!(replay["longest_cold_start"]["bottleneck"], worst["cold_start"]["bottleneck"], "{world}");
             }
         }
     }
@@ -424,7 +424,7 @@ fn a_witness_of_other_traffic_is_refused_and_one_that_says_nothing_is_read() {
     fs::write(&path, value.to_string()).unwrap();
     let said = line(&format!("simulate counts.csv --replay {file}"));
     assert!(said.code == 2 && said.err.contains("`witness_of` names no objective"), "{}", said.err);
-    for field in ["witness_of", "traffic", "policy", "model"] {
+    for field in ["witness_of", "trace", "policy", "model"] {
         value.as_object_mut().unwrap().remove(field);
     }
     fs::write(&path, value.to_string()).unwrap();
@@ -515,7 +515,7 @@ fn windows_are_cut_out() {
     let invocations = |words: &str| {
         let said = line(&format!("demand counts.csv --format json {words}"));
         let value: Value = serde_json::from_str(&said.out).unwrap();
-        (value["traffic"]["invocations"].as_u64().unwrap(), value["traffic"]["span_ms"].as_u64().unwrap())
+        (value["trace"]["invocations"].as_u64().unwrap(), value["trace"]["span_ms"].as_u64().unwrap())
     };
     assert_eq!(invocations(""), (155, 240_000));
     assert_eq!(invocations("--from 1m --to 3m"), (146, 120_000));
@@ -740,7 +740,7 @@ fn generated_traffic_reads_back() {
     assert_eq!((said.code, said.err), (0, format!("note: wrote {file}\n")));
     let value: Value = serde_json::from_str(&run(&["demand", &file, "--format", "json"]).out).unwrap();
     assert_eq!(
-        (&value["traffic"]["functions"], &value["traffic"]["span_ms"]),
+        (&value["trace"]["functions"], &value["trace"]["span_ms"]),
         (&2.into(), &86_400_000.into())
     );
     let said = line("generate diurnal --functions a,b --rate 1/s,2/s,3/s --start whenever --span 1s");
@@ -776,7 +776,7 @@ fn several_files_patterns_and_packed_files_are_one_traffic() {
     let said = run(&["demand", &at("*.csv"), &at("c.zst"), "--format", "json"]);
     assert_eq!(said.code, 0, "{}", said.err);
     let value: Value = serde_json::from_str(&said.out).unwrap();
-    assert_eq!(value["traffic"]["invocations"], 10, "{}", said.out);
+    assert_eq!(value["trace"]["invocations"], 10, "{}", said.out);
     let none = run(&["demand", &at("*.json"), "--format", "json"]);
     assert_eq!((none.code, errors(&none)), (2, vec!["E001".to_owned()]));
     let twice = run(&["demand", &at("a.csv"), &at("a.csv")]);
