@@ -17,7 +17,7 @@ use eniplan::random::{Purpose, Stream};
 use eniplan::scenario::{self, Observed};
 use eniplan::simulation::{Random, Silent, World, simulate_arrivals};
 use eniplan::topology::Topology;
-use eniplan::trace::{Entry, Traffic};
+use eniplan::trace::{Entry, Trace};
 use eniplan::{plan, platform};
 
 const POLICIES: [&str; 6] =
@@ -62,7 +62,7 @@ fn one_function(bencher: Bencher<'_, '_>, rate: u32) {
     });
 }
 
-fn shop_day() -> Traffic {
+fn shop_day() -> Trace {
     let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/data/shop-day.csv")).unwrap();
     let source = import::InputFile { name: "shop-day.csv", bytes: &bytes };
     import::import(source, &import::Companions::default(), &import::Options::default()).unwrap()
@@ -71,8 +71,8 @@ fn shop_day() -> Traffic {
 /// The sample day of 1.17 million invocations, spread and simulated on `lambda-2018`.
 #[divan::bench(args = POLICIES, sample_count = 5)]
 fn a_day(bencher: Bencher<'_, '_>, name: &str) {
-    let (platform, traffic) = (model(), shop_day());
-    let observed: Vec<Observed> = traffic
+    let (platform, trace) = (model(), shop_day());
+    let observed: Vec<Observed> = trace
         .functions
         .iter()
         .map(|function| Observed { name: function.name.clone(), memory: None })
@@ -81,10 +81,10 @@ fn a_day(bencher: Bencher<'_, '_>, name: &str) {
     let topology = Topology::build(&scenario, &platform).unwrap();
     let cold_path = ColdPath::new(&platform).unwrap();
     let policy = policy::named(name).unwrap();
-    let case = Case::new(&topology, &cold_path, &policy, &traffic, plan::backend::ALL[0]);
+    let case = Case::new(&topology, &cold_path, &policy, &trace, plan::backend::ALL[0]);
     // The plan of `scheduled` is made once, before anything is timed.
     case.run(Random::new(1), Silent).unwrap();
     bencher
-        .counter(ItemsCount::new(traffic.invocations()))
+        .counter(ItemsCount::new(trace.invocations()))
         .bench(|| case.run(Random::new(1), Silent).unwrap().0.cold_starts);
 }

@@ -1,6 +1,6 @@
-//! What every fuzz target checks: no panic, no more memory than a limit, and a place for every error.
+//! What every fuzz destination checks: no panic, no more memory than a limit, and a place for every error.
 
-use eniplan::cli::assignment;
+use eniplan::cli::realization;
 use eniplan::cold_path::ColdPath;
 use eniplan::diagnostic::Diagnostics;
 use eniplan::document::Setting;
@@ -10,7 +10,7 @@ use eniplan::inventory::{self, Audit, take};
 use eniplan::scenario::{Observed, read, read_with, resolve};
 use eniplan::topology::Topology;
 use eniplan::import::{Companions, Gaps, InputFile, Options, import};
-use eniplan::trace::{Spread, Traffic};
+use eniplan::trace::{Spread, Trace};
 use eniplan::{platform, policy};
 
 /// Takes `bytes` as a file of an inventory; what is taken is audited and written as a scenario, which loads.
@@ -62,10 +62,10 @@ fn topology_of(file: &str, text: &str) {
 }
 
 /// A function of two invocations in two subnets, and what it runs on.
-fn small() -> (Traffic, Topology, ColdPath) {
+fn small() -> (Trace, Topology, ColdPath) {
     let bytes = b"start,function,duration_ms\n0,checkout,400\n60,checkout,400\n";
     let source = InputFile { name: "t.csv", bytes: &bytes };
-    let traffic = import(source, &Companions::default(), &Options::default()).expect("good");
+    let trace = import(source, &Companions::default(), &Options::default()).expect("good");
     let built_in = platform::named("lambda-2018").expect("built in");
     let platform = platform::load(built_in.name, built_in.text).expect("loads");
     let observed = [Observed { name: "checkout".to_owned(), memory: None }];
@@ -74,15 +74,15 @@ fn small() -> (Traffic, Topology, ColdPath) {
     let scenario = resolve(&raw, &platform, &observed).expect("one function");
     let topology = Topology::build(&scenario, &platform).expect("small");
     let cold_path = ColdPath::new(&platform).expect("a path");
-    (traffic, topology, cold_path)
+    (trace, topology, cold_path)
 }
 
 /// Reads `bytes` as a saved plan, JSON or CSV.
 pub fn plan(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    let (traffic, topology, cold_path) = small();
+    let (trace, topology, cold_path) = small();
     let policy = policy::named("scheduled").expect("built in");
-    let study = Study::new(&topology, &cold_path, &policy, &traffic);
+    let study = Study::new(&topology, &cold_path, &policy, &trace);
     match plan::read("fuzz", text, &study) {
         Ok(saved) => assert!(saved.actions.is_sorted_by_key(|action| action.at)),
         Err(problems) => placed(&problems),
@@ -92,8 +92,8 @@ pub fn plan(bytes: &[u8]) {
 /// Reads `bytes` as a witness.
 pub fn witness(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    let (traffic, topology, _) = small();
-    if let Err(problems) = assignment::parse("fuzz", text, &topology, &traffic) {
+    let (trace, topology, _) = small();
+    if let Err(problems) = realization::parse("fuzz", text, &topology, &trace) {
         placed(&problems);
     }
 }
@@ -153,10 +153,10 @@ pub fn import_as(format: Option<&str>, bytes: &[u8]) {
         ..Options::default()
     };
     match import(InputFile { name: "fuzz", bytes: &bytes }, &Companions::default(), &options) {
-        Ok(traffic) => {
+        Ok(trace) => {
             let mut last = 0;
-            for entry in traffic.arrivals().take(100_000) {
-                assert!(last <= entry.at && entry.at <= traffic.span.0);
+            for entry in trace.arrivals().take(100_000) {
+                assert!(last <= entry.at && entry.at <= trace.span.0);
                 last = entry.at;
             }
         }

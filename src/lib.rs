@@ -1,7 +1,7 @@
 //! eniplan: a capacity planner for serverless networking.
 //!
 //! From a CSV of traffic to the worst-case cold start, the ENIs needed to keep a
-//! promise, and the comparison of reuse policies. Data flows one way:
+//! target, and the comparison of reuse policies. Data flows one way:
 //!
 //! ```text
 //! CSV  -> traffic ─┐
@@ -23,11 +23,11 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let csv = "start,function,duration_ms\n0,checkout,400\n70,checkout,400\n70.1,checkout,400\n";
 //! let source = import::InputFile { name: "example.csv", bytes: &csv.as_bytes() };
-//! let traffic = import::import(source, &Default::default(), &Default::default())?;
+//! let trace = import::import(source, &Default::default(), &Default::default())?;
 //!
 //! let model = platform::named("lambda-2018").ok_or("a built-in model")?;
 //! let platform = platform::load(model.name, model.text)?;
-//! let observed: Vec<_> = traffic
+//! let observed: Vec<_> = trace
 //!     .functions
 //!     .iter()
 //!     .map(|it| scenario::Observed { name: it.name.clone(), memory: it.memory })
@@ -38,7 +38,7 @@
 //!
 //! let policy = policy::named("idle-reuse").ok_or("a built-in policy")?;
 //! let backend = plan::backend::ALL[0];
-//! let case = Case::new(&topology, &cold_path, &policy, &traffic, backend);
+//! let case = Case::new(&topology, &cold_path, &policy, &trace, backend);
 //!
 //! // What happens in one seeded world: the third invocation finds no idle environment.
 //! let (outcome, ..) = case.run(Random::new(1), Silent)?;
@@ -51,7 +51,7 @@
 //! assert!(worst.cold_start.exact, "a replay shows it too");
 //!
 //! // How many ENIs keep every cold start within a second.
-//! let plan = case.promise(Millis::seconds(1))?;
+//! let plan = case.plan_for(Millis::seconds(1))?;
 //! assert_eq!(plan.amount.map(|amount| amount.peak_enis), Some(2));
 //! assert_eq!(plan.lower_bound.peak_enis, 2, "and no plan does with less");
 //! # Ok(())

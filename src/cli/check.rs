@@ -9,13 +9,13 @@ use super::output::Output;
 use super::status::CommandStatus;
 use super::study::CommandStudy;
 use super::study_args::StudyArgs;
-use super::traffic::TrafficArgs;
+use super::trace::TraceArgs;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document;
 use crate::quantity::Millis;
 use crate::report::answers;
 use crate::report::views::{CheckedFile, FileContents};
-use crate::trace::{CallLog, Shape, Traffic};
+use crate::trace::{CallLog, Shape, Trace};
 
 /// Options of `check`.
 #[derive(Debug, clap::Args)]
@@ -27,7 +27,7 @@ use crate::trace::{CallLog, Shape, Traffic};
                         functions of all the traffic.")]
 pub(super) struct CheckArgs {
     #[command(flatten)]
-    traffic: TrafficArgs,
+    trace: TraceArgs,
     #[command(flatten)]
     pub output: Output,
 }
@@ -37,27 +37,27 @@ pub(super) struct CheckArgs {
 enum FileKind {
     Scenario,
     Model,
-    Traffic,
+    Trace,
 }
 
 /// Tells all that is wrong with the files, or what they hold.
 pub(super) fn run(args: &CheckArgs) -> Result<CommandStatus, Diagnostics> {
     let mut problems = Diagnostics::default();
-    let files = input::expanded(args.traffic.files(), &mut problems);
+    let files = input::expanded(args.trace.files(), &mut problems);
     let kinds: Vec<(PathBuf, FileKind)> =
         files.into_iter().filter_map(|file| problems.keep(kind(&file)).map(|kind| (file, kind))).collect();
     // Traffic first: the scenarios are told its functions.
-    let mut traffics: Vec<Option<Traffic>> = Vec::new();
+    let mut traces: Vec<Option<Trace>> = Vec::new();
     for (file, kind) in &kinds {
-        let read = (*kind == FileKind::Traffic).then(|| args.traffic.of(file).load([].into()));
-        traffics.push(read.and_then(|read| read.map_err(|more| problems.extend(more)).ok()));
+        let read = (*kind == FileKind::Trace).then(|| args.trace.of(file).load([].into()));
+        traces.push(read.and_then(|read| read.map_err(|more| problems.extend(more)).ok()));
     }
-    let functions = nothing_but_functions(&traffics);
+    let functions = nothing_but_functions(&traces);
     let mut checked = Vec::new();
     let mut assumptions = Vec::new();
-    for ((file, kind), traffic) in kinds.iter().zip(&traffics) {
-        let holds = match (kind, traffic) {
-            (FileKind::Traffic, traffic) => traffic.as_ref().map(of_traffic),
+    for ((file, kind), trace) in kinds.iter().zip(&traces) {
+        let holds = match (kind, trace) {
+            (FileKind::Trace, trace) => trace.as_ref().map(of_trace),
             (kind, _) => match alone(args, file, *kind).load_with(|_| Ok(functions.clone())) {
                 Ok(study) => Some(of_document(*kind, study, &mut assumptions)),
                 Err(more) => {
@@ -79,21 +79,21 @@ fn alone(args: &CheckArgs, file: &Path, kind: FileKind) -> StudyArgs {
         // A model is named by its path, whatever it is called.
         _ => (None, vec![Path::new(".").join(file)]),
     };
-    StudyArgs::alone(args.traffic.of(file), scenario, models)
+    StudyArgs::alone(args.trace.of(file), scenario, models)
 }
 
-/// The functions of all the traffic, each once, and no invocation.
-fn nothing_but_functions(traffics: &[Option<Traffic>]) -> Traffic {
+/// The functions of all the trace, each once, and no invocation.
+fn nothing_but_functions(traces: &[Option<Trace>]) -> Trace {
     let mut seen = BTreeSet::new();
-    let all = traffics.iter().flatten().flat_map(|traffic| &traffic.functions);
+    let all = traces.iter().flatten().flat_map(|trace| &trace.functions);
     let functions = all.filter(|function| seen.insert(function.name.clone())).cloned().collect();
     let shape = Shape::Log(CallLog::default());
-    Traffic { functions, origin: None, span: Millis::ZERO, notes: Vec::new(), shape }
+    Trace { functions, origin: None, span: Millis::ZERO, notes: Vec::new(), shape }
 }
 
-fn of_traffic(traffic: &Traffic) -> FileContents {
-    let (functions, invocations) = (traffic.functions.len() as u64, traffic.invocations());
-    FileContents::Traffic { functions, invocations, span_ms: traffic.span }
+fn of_trace(trace: &Trace) -> FileContents {
+    let (functions, invocations) = (trace.functions.len() as u64, trace.invocations());
+    FileContents::Trace { functions, invocations, span_ms: trace.span }
 }
 
 fn of_document(kind: FileKind, study: CommandStudy, assumptions: &mut Vec<String>) -> FileContents {
@@ -107,7 +107,7 @@ fn of_document(kind: FileKind, study: CommandStudy, assumptions: &mut Vec<String
     FileContents::Scenario {
         functions: scenario.functions.len() as u64,
         subnets: scenario.subnets.len() as u64,
-        destinations: scenario.targets.len() as u64,
+        destinations: scenario.destinations.len() as u64,
         model: study.platform.name,
     }
 }
@@ -120,18 +120,18 @@ fn kind(file: &Path) -> Result<FileKind, Diagnostic> {
     let called_so = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
     let short = fs::metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LONGEST);
     if !called_so && !short {
-        return Ok(FileKind::Traffic);
+        return Ok(FileKind::Trace);
     }
     let text = match input::text(file) {
         Ok(text) => text,
         Err(problem) if called_so => return Err(problem),
         // Packed or in another encoding; or it cannot be read, which the importer tells.
-        Err(_) => return Ok(FileKind::Traffic),
+        Err(_) => return Ok(FileKind::Trace),
     };
     let (keys, sound) = document::top_level(&text);
     let has = |all: &[&str]| all.iter().any(|key| keys.contains(*key));
     match () {
-        () if !called_so && !sound => Ok(FileKind::Traffic),
+        () if !called_so && !sound => Ok(FileKind::Trace),
         () if has(&["phase", "eni", "environment"]) => Ok(FileKind::Model),
         () if has(&["subnet", "function", "target", "allow", "promise", "quota", "model", "policy"]) => {
             Ok(FileKind::Scenario)
@@ -144,6 +144,6 @@ fn kind(file: &Path) -> Result<FileKind, Diagnostic> {
         }
         // Nothing in it, or malformed: the reader of scenarios says where.
         () if called_so => Ok(FileKind::Scenario),
-        () => Ok(FileKind::Traffic),
+        () => Ok(FileKind::Trace),
     }
 }

@@ -40,7 +40,7 @@ pub(super) struct CompareArgs {
 pub(super) fn run(args: &CompareArgs) -> Result<CommandStatus, Diagnostics> {
     let studies = args.study.load_all(Some(policy::ALL))?;
     let contenders: Vec<Contender<'_>> = studies.iter().flat_map(contenders).collect();
-    let seed = args.study.traffic.seed;
+    let seed = args.study.trace.seed;
     let seeds = args.study.seeds(args.runs);
     let work = StepProgress::begin("comparing", contenders.len() as u64 * (1 + args.runs), args.output.quiet);
     let effort = SearchEffort { invocations: args.effort, seed };
@@ -63,7 +63,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<CommandStatus, Diagnostics> {
 }
 
 fn contenders(study: &CommandStudy) -> impl Iterator<Item = Contender<'_>> {
-    let contender = |policy| Contender::new(study.platform.name.clone(), study.case(policy, &study.traffic));
+    let contender = |policy| Contender::new(study.platform.name.clone(), study.case(policy, &study.trace));
     study.policies.iter().map(contender)
 }
 

@@ -77,7 +77,7 @@ pub(super) struct ComposeArgs {
 pub(super) fn run(args: &ComposeArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
-    let seed = args.study.traffic.seed;
+    let seed = args.study.trace.seed;
     let search = CompositionSearch {
         file: args.study.scenario.as_deref(),
         objective: args.minimise.into(),
@@ -125,7 +125,7 @@ impl CompositionSearch<'_> {
             platform: &study.platform,
             cold_path: &study.cold_path,
             policy,
-            traffic: &study.traffic,
+            trace: &study.trace,
         };
         let found = self.found(&service);
         Ok((found, describe_costs(study, &scenario, &self.seeds)))
@@ -173,7 +173,7 @@ fn routes(file: Option<&Path>, study: &CommandStudy) -> Result<Scenario, Diagnos
     let known: Vec<&str> = study.scenario.routes.iter().map(|route| route.name.as_str()).collect();
     if !known.is_empty() {
         for function in
-            study.traffic.functions.iter().filter(|function| !known.contains(&function.name.as_str()))
+            study.trace.functions.iter().filter(|function| !known.contains(&function.name.as_str()))
         {
             let message = format!("the traffic has `{}`, which is no route of the scenario", function.name);
             let help =

@@ -14,14 +14,14 @@ use crate::import::{CallCounter, CountSeries, Records};
 use crate::quantity::Millis;
 use crate::report::{ReportClock, Subject};
 use crate::trace::block::CallBlock;
-use crate::trace::{CallLog, Shape, Spread, Traffic};
+use crate::trace::{CallLog, Shape, Spread, Trace};
 
 /// What traffic needs by function.
 #[derive(Debug)]
 pub(super) struct ByFunction {
-    /// The traffic; its invocations may be left out.
-    pub traffic: Traffic,
-    /// By function, in the traffic's order.
+    /// The trace; its invocations may be left out.
+    pub trace: Trace,
+    /// By function, in the trace's order.
     pub functions: Vec<FunctionDemand>,
     /// The busiest slot of each function, where there are slots.
     pub busiest: Option<Vec<BusiestSlot>>,
@@ -40,11 +40,11 @@ impl LogCounter {
         Self { keep_alive, counted: FromLog::new(keep_alive) }
     }
 
-    /// What the functions of `traffic` need.
-    fn finish(self, traffic: &Traffic) -> LogDemand {
+    /// What the functions of `trace` need.
+    fn finish(self, trace: &Trace) -> LogDemand {
         let mut found = self.counted.finish();
-        debug_assert_eq!(found.functions.len(), traffic.functions.len(), "every function has a call");
-        for (need, function) in found.functions.iter_mut().zip(&traffic.functions) {
+        debug_assert_eq!(found.functions.len(), trace.functions.len(), "every function has a call");
+        for (need, function) in found.functions.iter_mut().zip(&trace.functions) {
             need.name.clone_from(&function.name);
         }
         found
@@ -70,16 +70,16 @@ impl StudyArgs {
             return Self::demand_of_kept(self.load()?);
         };
         let mut counter = LogCounter::new(Some(keep_alive));
-        let records = match self.traffic.read(durations, &mut counter, false, quiet) {
+        let records = match self.trace.read(durations, &mut counter, false, quiet) {
             Ok(records) => records,
             Err(problems) => return Self::demand_of_kept(self.load_with(|_| Err(problems))?),
         };
-        let Records::Counted(traffic) = records else {
-            let traffic = records.into_traffic();
-            return Self::demand_of_kept(self.load_with(|_| Ok(traffic))?);
+        let Records::Counted(trace) = records else {
+            let trace = records.into_trace();
+            return Self::demand_of_kept(self.load_with(|_| Ok(trace))?);
         };
-        let found = counter.finish(&traffic);
-        let study = self.load_with(|_| Ok(traffic))?;
+        let found = counter.finish(&trace);
+        let study = self.load_with(|_| Ok(trace))?;
         let policy = study.policy()?;
         // A scenario may give functions a keep-alive of their own.
         let lives = |own: Millis| policy.keep_alive.unwrap_or(own);
@@ -93,18 +93,18 @@ impl StudyArgs {
     }
 
     fn demand_of_kept(study: CommandStudy) -> Result<(CommandStudy, Demand, u64), Diagnostics> {
-        let demand = demand::demand(&study.traffic, &study.topology, study.policy()?);
-        let invocations = study.traffic.invocations();
+        let demand = demand::demand(&study.trace, &study.topology, study.policy()?);
+        let invocations = study.trace.invocations();
         Ok((study, demand, invocations))
     }
 
     /// How long invocations last as the scenario says, and how long idle environments live as the model and the
-    /// policy say; nothing where something is wrong with them, or a part of the traffic is asked for.
+    /// policy say; nothing where something is wrong with them, or a part of the trace is asked for.
     fn usual_keep_alive(&self) -> Option<(BTreeMap<String, Millis>, Millis)> {
-        if self.traffic.is_part() {
+        if self.trace.is_part() {
             return None;
         }
-        let nothing = Traffic {
+        let nothing = Trace {
             functions: Vec::new(),
             origin: None,
             span: Millis::ZERO,
@@ -121,60 +121,60 @@ impl StudyArgs {
     pub(super) fn demand_by_function(&self, quiet: bool) -> Result<ByFunction, Diagnostics> {
         self.use_threads();
         let raw = self.raw();
-        let (Ok(raw), false) = (raw, self.traffic.is_part()) else {
+        let (Ok(raw), false) = (raw, self.trace.is_part()) else {
             return Self::by_function_of_kept(self.load()?);
         };
         let mut counter = LogCounter::new(None);
-        let is_even = self.traffic.spread(0) == Spread::Even;
-        let records = match self.traffic.read(raw.durations(), &mut counter, is_even, quiet) {
+        let is_even = self.trace.spread(0) == Spread::Even;
+        let records = match self.trace.read(raw.durations(), &mut counter, is_even, quiet) {
             Ok(records) => records,
             Err(problems) => return Self::by_function_of_kept(self.load_with(|_| Err(problems))?),
         };
         match records {
-            Records::Kept(traffic) => Self::by_function_of_kept(self.load_with(|_| Ok(traffic))?),
-            Records::Counted(traffic) => {
-                let functions = counter.finish(&traffic).functions;
-                Ok(ByFunction { traffic, functions, busiest: None })
+            Records::Kept(trace) => Self::by_function_of_kept(self.load_with(|_| Ok(trace))?),
+            Records::Counted(trace) => {
+                let functions = counter.finish(&trace).functions;
+                Ok(ByFunction { trace, functions, busiest: None })
             }
-            Records::Series(traffic, series) => Ok(self.by_function_of_series(traffic, &series)),
+            Records::Series(trace, series) => Ok(self.by_function_of_series(trace, &series)),
         }
     }
 
     fn by_function_of_kept(study: CommandStudy) -> Result<ByFunction, Diagnostics> {
-        let functions = demand::demand(&study.traffic, &study.topology, study.policy()?).functions;
-        let busiest = busiest(&study.traffic);
-        Ok(ByFunction { traffic: study.traffic, functions, busiest })
+        let functions = demand::demand(&study.trace, &study.topology, study.policy()?).functions;
+        let busiest = busiest(&study.trace);
+        Ok(ByFunction { trace: study.trace, functions, busiest })
     }
 
-    fn by_function_of_series(&self, traffic: Traffic, series: &CountSeries) -> ByFunction {
-        let functions = traffic.functions.par_iter().enumerate();
+    fn by_function_of_series(&self, trace: Trace, series: &CountSeries) -> ByFunction {
+        let functions = trace.functions.par_iter().enumerate();
         let (functions, busiest) = functions
             .map_init(Vec::new, |counts, (number, function)| {
                 series.read(number, counts);
-                let lasts = function.duration.unwrap_or(self.traffic.duration);
+                let lasts = function.duration.unwrap_or(self.trace.duration);
                 let (need, busiest) = even(counts, lasts.0);
                 (FunctionDemand { name: function.name.clone(), ..need }, busiest)
             })
             .unzip();
-        ByFunction { traffic, functions, busiest: Some(busiest) }
+        ByFunction { trace, functions, busiest: Some(busiest) }
     }
 
     /// What an answer is about that depends on no model and no policy.
-    pub(super) fn subject_of(&self, traffic: &Traffic) -> Subject {
-        let (shape, slot) = shape_of(&traffic.shape);
+    pub(super) fn subject_of(&self, trace: &Trace) -> Subject {
+        let (shape, slot) = shape_of(&trace.shape);
         let mut assumptions = self.settings_in_words();
-        assumptions.extend(traffic.notes.iter().cloned());
-        if matches!(traffic.shape, Shape::Counts { .. }) {
-            assumptions.insert(0, self.traffic.spread_in_words().to_owned());
+        assumptions.extend(trace.notes.iter().cloned());
+        if matches!(trace.shape, Shape::Counts { .. }) {
+            assumptions.insert(0, self.trace.spread_in_words().to_owned());
         }
         Subject {
             source: self.source(),
             shape,
             slot,
-            functions: traffic.functions.len() as u64,
-            invocations: traffic.invocations(),
-            span: traffic.span,
-            clock: ReportClock { origin: traffic.origin, span: traffic.span },
+            functions: trace.functions.len() as u64,
+            invocations: trace.invocations(),
+            span: trace.span,
+            clock: ReportClock { origin: trace.origin, span: trace.span },
             model: String::new(),
             policy: String::new(),
             assumptions,
@@ -183,14 +183,14 @@ impl StudyArgs {
 }
 
 /// The busiest slot of each function of traffic that is in memory, where there are slots.
-fn busiest(traffic: &Traffic) -> Option<Vec<BusiestSlot>> {
-    let Shape::Counts { slot, cells, .. } = &traffic.shape else { return None };
+fn busiest(trace: &Trace) -> Option<Vec<BusiestSlot>> {
+    let Shape::Counts { slot, cells, .. } = &trace.shape else { return None };
     let mut sums = BTreeMap::<(u32, u32), u32>::new();
     for cell in cells {
         let sum = sums.entry((cell.function, cell.slot)).or_default();
         *sum = sum.saturating_add(cell.count);
     }
-    let mut found = vec![BusiestSlot::default(); traffic.functions.len()];
+    let mut found = vec![BusiestSlot::default(); trace.functions.len()];
     for ((function, number), invocations) in sums {
         let Some(best) = found.get_mut(function as usize) else { continue };
         if invocations > best.invocations {

@@ -22,7 +22,7 @@ pub(super) struct DemandArgs {
     pub output: Output,
 }
 
-/// Prints what is in the traffic and what it needs.
+/// Prints what is in the trace and what it needs.
 pub(super) fn run(args: &DemandArgs) -> Result<CommandStatus, Diagnostics> {
     if args.by_function {
         return by_function(args);
@@ -38,7 +38,7 @@ pub(super) fn run(args: &DemandArgs) -> Result<CommandStatus, Diagnostics> {
 
 fn by_function(args: &DemandArgs) -> Result<CommandStatus, Diagnostics> {
     let found = args.study.demand_by_function(args.output.quiet)?;
-    let mut subject = args.study.subject_of(&found.traffic);
+    let mut subject = args.study.subject_of(&found.trace);
     subject.invocations = found.functions.iter().map(|function| function.invocations).sum();
     args.output.give(&answers::by_function(&subject, &found.functions, found.busiest.as_deref()))?;
     Ok(CommandStatus::Done)

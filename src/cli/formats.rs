@@ -13,7 +13,7 @@ pub(super) struct FormatsArgs {
     pub output: Output,
 }
 
-/// Prints the traffic formats.
+/// Prints the trace formats.
 pub(super) fn run(args: &FormatsArgs) -> Result<CommandStatus, Diagnostics> {
     args.output.give(&answers::formats())?;
     Ok(CommandStatus::Done)

@@ -22,7 +22,7 @@ pub(super) struct GenerateArgs {
     /// Seed of everything that is drawn
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// How long the traffic is
+    /// How long the trace is
     #[arg(long, value_name = "DURATION", default_value = "1d")]
     span: Millis,
     /// How long a slot is
@@ -49,7 +49,7 @@ pub(super) struct GenerateArgs {
     /// How long an invocation lasts on average, one for all functions or one for each
     #[arg(long, value_name = "DURATION,...", value_delimiter = ',', default_value = "120ms")]
     duration: Vec<Millis>,
-    /// Write the traffic to FILE, whole or not at all
+    /// Write the trace to FILE, whole or not at all
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     file: Option<PathBuf>,
     /// Print no notes on stderr
@@ -68,7 +68,7 @@ fn after_help() -> String {
     )
 }
 
-/// Writes the traffic.
+/// Writes the trace.
 pub(super) fn run(args: &GenerateArgs) -> Result<CommandStatus, Diagnostics> {
     if let Some((bulk, rows)) = Bulk::named(&args.shapes) {
         return in_bulk(args, bulk, args.rows.unwrap_or(rows));

@@ -16,7 +16,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::Millis;
 use crate::report::format::name;
 use crate::report::graph::{self, Drawing, phases};
-use crate::trace::{CallLog, Shape, Traffic};
+use crate::trace::{CallLog, Shape, Trace};
 use crate::worst_case::SearchEffort;
 
 /// What is drawn.
@@ -26,7 +26,7 @@ enum GraphSubject {
     Topology,
     /// The phases of a cold start in the model
     ColdPath,
-    /// The longest cold start that a replay of the traffic shows
+    /// The longest cold start that a replay of the trace shows
     WorstCase,
 }
 
@@ -35,7 +35,7 @@ enum GraphSubject {
 #[command(after_help = "Examples:\n  eniplan graph --scenario scenario.toml -o topology.svg\n  \
                         eniplan graph shop-day.csv --of worst-case -o worst.svg\n  \
                         eniplan graph --of cold-path --format dot -o path.dot")]
-#[command(mut_arg("traffic", |traffic| traffic.required(false)))]
+#[command(mut_arg("traffic", |trace| trace.required(false)))]
 pub(super) struct GraphArgs {
     /// What is drawn
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = GraphSubject::Topology, help_heading = "Drawing")]
@@ -65,9 +65,9 @@ pub(super) fn run(args: &GraphArgs) -> Result<CommandStatus, Diagnostics> {
     let study = loaded(args)?;
     let drawing = match args.of {
         GraphSubject::Topology => {
-            let needs = args.study.traffic.is_named().then(|| {
+            let needs = args.study.trace.is_named().then(|| {
                 let policy = study.policy()?;
-                Ok::<_, Diagnostic>(demand::demand(&study.traffic, &study.topology, policy))
+                Ok::<_, Diagnostic>(demand::demand(&study.trace, &study.topology, policy))
             });
             let needs = needs.transpose()?;
             graph::topology::topology(&study.platform.name, &study.scenario, &study.topology, needs.as_ref())
@@ -84,7 +84,7 @@ pub(super) fn run(args: &GraphArgs) -> Result<CommandStatus, Diagnostics> {
 
 /// Everything, where there is no traffic with none: the functions are then the scenario's alone.
 fn loaded(args: &GraphArgs) -> Result<CommandStudy, Diagnostics> {
-    if args.study.traffic.is_named() {
+    if args.study.trace.is_named() {
         return args.study.load();
     }
     let missing = match args.of {
@@ -100,17 +100,17 @@ fn loaded(args: &GraphArgs) -> Result<CommandStudy, Diagnostics> {
     }
     args.study.load_with(|_| {
         let shape = Shape::Log(CallLog::default());
-        Ok(Traffic { functions: Vec::new(), origin: None, span: Millis::ZERO, notes: Vec::new(), shape })
+        Ok(Trace { functions: Vec::new(), origin: None, span: Millis::ZERO, notes: Vec::new(), shape })
     })
 }
 
 /// The drawing of the worst case; where the policy follows a plan that does not exist, what that means.
 fn worst_case(args: &GraphArgs, study: &CommandStudy) -> Result<Result<Drawing, CommandStatus>, Diagnostics> {
     let policy = study.policy()?;
-    let case = study.case(policy, &study.traffic);
+    let case = study.case(policy, &study.trace);
     let search = SearchTimer::begin(None, args.quiet);
     let found =
-        case.worst_case(SearchEffort { invocations: args.effort, seed: args.study.traffic.seed }, &search);
+        case.worst_case(SearchEffort { invocations: args.effort, seed: args.study.trace.seed }, &search);
     search.finish();
     let worst = match found {
         Ok(worst) => worst,

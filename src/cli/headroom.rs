@@ -1,7 +1,7 @@
 //! `eniplan headroom`.
 
 use super::output::Output;
-use super::plan::{failed, promised};
+use super::plan::{failed, target_of};
 use super::progress::StepProgress;
 use super::status::CommandStatus;
 use super::study::CommandStudy;
@@ -22,7 +22,7 @@ use crate::trace::Factor;
 pub(super) struct HeadroomArgs {
     #[command(flatten)]
     study: StudyArgs,
-    /// The longest cold start that is promised [default: the scenario's promise]
+    /// The longest cold start that is promised [default: the scenario's target]
     #[arg(long, value_name = "DURATION", help_heading = "Promise")]
     max_cold_start: Option<Millis>,
     /// Only this function grows (repeatable) [default: all of them]
@@ -32,21 +32,21 @@ pub(super) struct HeadroomArgs {
     pub output: Output,
 }
 
-/// Prints how far the traffic can grow; exit code 1 where the promise does not even hold as it is.
+/// Prints how far the trace can grow; exit code 1 where the target does not even hold as it is.
 pub(super) fn run(args: &HeadroomArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
-    let promise = promised(args.max_cold_start, &study)?;
+    let target = target_of(args.max_cold_start, &study)?;
     let grown = grown(&args.grow, &study)?;
     let alone = args.study.names_policy() && policy.provision != Provision::Scheduled;
     if alone && policy.provision == Provision::Clairvoyant {
         let help = "ask for the headroom of a plan (no --policy) or of another policy";
         return Err(Diagnostic::new(Code::Usage, "clairvoyant knows what no system can", help).into());
     }
-    let case = study.case(policy, &study.traffic);
+    let case = study.case(policy, &study.trace);
     let work = StepProgress::begin("probing growth", 1, args.output.quiet);
     let heard = |asked, all| work.at(asked, all);
-    let headroom = case.headroom(promise, alone, &grown, &heard).map_err(|error| failed(&error))?;
+    let headroom = case.headroom(target, alone, &grown, &heard).map_err(|error| failed(&error))?;
     drop(work);
     args.output.give(&answers::headroom(&study.subject(policy), &headroom))?;
     let enough = headroom.holds.as_ref().is_some_and(|probe| probe.factor >= Factor::ONE);
@@ -55,7 +55,7 @@ pub(super) fn run(args: &HeadroomArgs) -> Result<CommandStatus, Diagnostics> {
 
 /// The functions of these names.
 fn grown(names: &[String], study: &CommandStudy) -> Result<Vec<u32>, Diagnostics> {
-    let known: Vec<&str> = study.traffic.functions.iter().map(|function| function.name.as_str()).collect();
+    let known: Vec<&str> = study.trace.functions.iter().map(|function| function.name.as_str()).collect();
     let mut problems = Diagnostics::default();
     let mut grown = Vec::new();
     for name in names {

@@ -5,7 +5,6 @@
 //! stderr. To add a command: a file with `Args` and `run`, a variant of
 //! `CliCommand` and its two lines below.
 
-pub mod assignment;
 mod check;
 mod colour;
 mod compare;
@@ -32,6 +31,7 @@ mod output;
 mod plan;
 mod policies;
 mod progress;
+pub mod realization;
 mod report;
 mod reuse;
 mod search_timer;
@@ -43,7 +43,7 @@ mod status;
 mod study;
 mod study_args;
 mod timeline;
-mod traffic;
+mod trace;
 mod verify;
 mod whole_file;
 mod window;
@@ -77,23 +77,23 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 enum CliCommand {
-    /// What is in the traffic, and how many environments and ENIs it needs
+    /// What is in the trace, and how many environments and ENIs it needs
     Demand(demand::DemandArgs),
     /// What happens under one policy: cold starts, ENIs held, failures, on seeded runs
     Simulate(simulate::SimulateArgs),
     /// The worst-case cold start, the most ENIs held, the most failures: proved and replayed
     WorstCase(worst_case::WorstCaseArgs),
-    /// How many ENIs keep a promise, and when to make and delete them
+    /// How many ENIs keep a target, and when to make and delete them
     Plan(plan::PlanArgs),
-    /// Whether a saved plan keeps its promise, without the optimiser
+    /// Whether a saved plan keeps its target, without the optimiser
     Verify(verify::VerifyArgs),
-    /// How far the traffic can grow before a promise breaks, and what breaks then
+    /// How far the trace can grow before a target breaks, and what breaks then
     Headroom(headroom::HeadroomArgs),
     /// Policies and models side by side, and which of them no other beats
     Compare(compare::CompareArgs),
     /// The topology, the cold path or a worst case as a picture (SVG), a DOT graph or text
     Graph(graph::GraphArgs),
-    /// Everything about one traffic as one page for a browser, to look at and to print
+    /// Everything about one trace as one page for a browser, to look at and to print
     Report(report::ReportArgs),
     /// What memory outside the handler is worth as a cache, and who is lucky enough to find it
     Reuse(reuse::ReuseArgs),
@@ -105,7 +105,7 @@ enum CliCommand {
     Models(models::ModelsArgs),
     /// The policies, and what can be overridden
     Policies(policies::PoliciesArgs),
-    /// The traffic formats, each with its header
+    /// The trace formats, each with its header
     Formats(formats::FormatsArgs),
     /// Sample traffic from a seed
     Generate(generate::GenerateArgs),

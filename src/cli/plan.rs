@@ -24,7 +24,7 @@ pub(super) struct PlanArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// The longest cold start that is promised; several (1s,30s,5m) give the trade-off between
-    /// waiting and ENIs [default: the scenario's promise]
+    /// waiting and ENIs [default: the scenario's target]
     #[arg(long, value_name = "DURATION", value_delimiter = ',', help_heading = "Promise")]
     max_cold_start: Vec<Millis>,
     /// What the plan makes small: `enis` held at once, then ENI-hours, then creations; their `cost`; or
@@ -51,7 +51,7 @@ pub(super) struct PlanArgs {
 pub(super) fn run(args: &PlanArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
-    let case = study.case(policy, &study.traffic).minimising(minimise(args, &study)?);
+    let case = study.case(policy, &study.trace).minimising(minimise(args, &study)?);
     let subject = study.subject(policy);
     if let [_, _, ..] = args.max_cold_start.as_slice() {
         if args.explain {
@@ -69,8 +69,8 @@ pub(super) fn run(args: &PlanArgs) -> Result<CommandStatus, Diagnostics> {
         let kept = steps.iter().all(|step| step.plan.amount.is_some());
         return Ok(if kept { gate() } else { CommandStatus::Missed });
     }
-    let promise = promised(args.max_cold_start.first().copied(), &study)?;
-    let planned = planned(case, promise, args.explain, args.output.quiet).map_err(|error| failed(&error))?;
+    let target = target_of(args.max_cold_start.first().copied(), &study)?;
+    let planned = planned(case, target, args.explain, args.output.quiet).map_err(|error| failed(&error))?;
     let mut answer = answers::plan(&subject, &planned);
     let gate = args.gate(planned.amount.map(|amount| amount.peak_enis), &mut answer);
     args.output.give(&answer)?;
@@ -78,17 +78,12 @@ pub(super) fn run(args: &PlanArgs) -> Result<CommandStatus, Diagnostics> {
 }
 
 /// The plan, explained where that is asked for or there is none; a bar says how far it is.
-pub(super) fn planned(
-    case: Case<'_>,
-    promise: Millis,
-    explain: bool,
-    quiet: bool,
-) -> Result<Plan, PlanError> {
+pub(super) fn planned(case: Case<'_>, target: Millis, explain: bool, quiet: bool) -> Result<Plan, PlanError> {
     let work = StepProgress::begin("planning", 1, quiet);
     let tell = |done, of| work.at(done, of);
     let progress = PlanProgress::new(&tell);
     let case = case.observed_by(&progress);
-    let planned = case.promise(promise)?;
+    let planned = case.plan_for(target)?;
     if !explain && planned.infeasible.is_none() {
         return Ok(planned);
     }
@@ -96,7 +91,7 @@ pub(super) fn planned(
     let next = StepProgress::begin("explaining", 1, quiet);
     let tell = |done, of| next.at(done, of);
     let progress = PlanProgress::new(&tell);
-    case.observed_by(&progress).explained(promise, planned)
+    case.observed_by(&progress).explained(target, planned)
 }
 
 impl PlanArgs {
@@ -153,8 +148,8 @@ fn minimise(args: &PlanArgs, study: &CommandStudy) -> Result<PlanObjective, Diag
     }
 }
 
-/// The promise that is asked for, else the scenario's.
-pub(super) fn promised(asked: Option<Millis>, study: &CommandStudy) -> Result<Millis, Diagnostic> {
+/// The target that is asked for, else the scenario's.
+pub(super) fn target_of(asked: Option<Millis>, study: &CommandStudy) -> Result<Millis, Diagnostic> {
     asked.or(study.scenario.max_cold_start).ok_or_else(|| {
         let help = "give --max-cold-start, or [promise] max_cold_start in the scenario";
         Diagnostic::new(Code::Usage, "a plan needs a promise: the longest cold start", help)

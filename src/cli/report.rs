@@ -27,8 +27,8 @@ use crate::report::page::{InvocationLoad, ReportPage, Track, TrackRecorder};
 use crate::simulation::{ColdStartCounts, Random, Reuse, Silent};
 use crate::worst_case::SearchEffort;
 
-/// The promise where nobody names one.
-const PROMISE: Millis = Millis::seconds(1);
+/// The target where nobody names one.
+const TARGET: Millis = Millis::seconds(1);
 /// Invocations replayed for each worst case with `--quick`.
 const QUICK: u64 = 200_000;
 
@@ -42,7 +42,7 @@ const QUICK: u64 = 200_000;
 pub(super) struct ReportArgs {
     #[command(flatten)]
     study: StudyArgs,
-    /// The longest cold start that is promised [default: the scenario's promise, else 1s]
+    /// The longest cold start that is promised [default: the scenario's target, else 1s]
     #[arg(long, value_name = "DURATION", help_heading = "Promise")]
     max_cold_start: Option<Millis>,
     /// How many runs of each policy; their seeds are --seed and those after it
@@ -79,30 +79,30 @@ pub(super) fn run(args: &ReportArgs) -> Result<CommandStatus, Diagnostics> {
     let mut study = args.study.load()?;
     drop(reading);
     let policies = args.study.compared(&study);
-    let promise = args.max_cold_start.or(study.scenario.max_cold_start).unwrap_or_else(|| {
-        let assumed = format!("a promise of {PROMISE}: none is given (--max-cold-start)");
+    let target = args.max_cold_start.or(study.scenario.max_cold_start).unwrap_or_else(|| {
+        let assumed = format!("a promise of {TARGET}: none is given (--max-cold-start)");
         study.assumptions.push(assumed);
-        PROMISE
+        TARGET
     });
     let [policy, ..] = study.policies.as_slice() else { return Ok(CommandStatus::Done) };
-    let (text, kept) = page(args, &study, policy, &policies, promise);
+    let (text, kept) = page(args, &study, policy, &policies, target);
     save_or_print(args.file.as_ref(), &text, args.quiet)?;
     Ok(if kept || args.max_cold_start.is_none() { CommandStatus::Done } else { CommandStatus::Missed })
 }
 
-/// The page, and whether a plan keeps the promise.
+/// The page, and whether a plan keeps the target.
 fn page(
     args: &ReportArgs,
     study: &CommandStudy,
     policy: &Policy,
     policies: &[Policy],
-    promise: Millis,
+    target: Millis,
 ) -> (String, bool) {
-    let case = study.case(policy, &study.traffic);
+    let case = study.case(policy, &study.trace);
     let subject = study.subject(policy);
-    let demand = demand(&study.traffic, &study.topology, policy);
-    let load = InvocationLoad::new(&study.traffic, subject.slot);
-    let plan = planned(case.clone(), promise, false, args.quiet).map_err(|error| error.to_string());
+    let demand = demand(&study.trace, &study.topology, policy);
+    let load = InvocationLoad::new(&study.trace, subject.slot);
+    let plan = planned(case.clone(), target, false, args.quiet).map_err(|error| error.to_string());
     let search = SearchTimer::begin(None, args.quiet);
     let worst = case.worst_case(args.effort(), &search);
     search.finish();
@@ -118,7 +118,7 @@ fn page(
     let (composition, said) = composed(args, study, policy).unzip();
     let mut subject = subject;
     subject.assumptions.extend(said.into_iter().flatten());
-    let slot = usual_slot(study.traffic.span);
+    let slot = usual_slot(study.trace.span);
     let points = worst.as_ref().map(|worst| case.proved_curve(worst, slot)).unwrap_or_default();
     let page = ReportPage {
         command: &command(&args.words),
@@ -127,7 +127,7 @@ fn page(
         scenario: &study.scenario,
         topology: &study.topology,
         demand: &demand,
-        promise,
+        target,
         worst: as_ref(&worst),
         shown: &answers::WorstCaseContext {
             limits: study.limits(),
@@ -154,7 +154,7 @@ fn as_ref<T>(result: &Result<T, String>) -> Result<&T, String> {
 impl ReportArgs {
     fn effort(&self) -> SearchEffort {
         let invocations = if self.quick { QUICK } else { self.effort };
-        SearchEffort { invocations, seed: self.study.traffic.seed }
+        SearchEffort { invocations, seed: self.study.trace.seed }
     }
 
     const fn runs(&self) -> u64 {
@@ -167,7 +167,7 @@ impl ReportArgs {
 }
 
 fn contenders<'a>(study: &'a CommandStudy, policies: &'a [Policy]) -> Vec<Contender<'a>> {
-    let contender = |policy| Contender::new(study.platform.name.clone(), study.case(policy, &study.traffic));
+    let contender = |policy| Contender::new(study.platform.name.clone(), study.case(policy, &study.trace));
     policies.iter().map(contender).collect()
 }
 
@@ -179,7 +179,7 @@ fn compared(args: &ReportArgs, contenders: &[Contender<'_>]) -> Comparison {
 
 /// What stands under each policy in the run of the first seed; a policy without a plan has no track.
 fn tracks(args: &ReportArgs, contenders: &[Contender<'_>], load: &InvocationLoad) -> Vec<Track> {
-    let (first, rest) = (args.study.traffic.seed, args.seeds());
+    let (first, rest) = (args.study.trace.seed, args.seeds());
     let work = StepProgress::begin("watching policies", contenders.len() as u64 * args.runs(), args.quiet);
     let track = |case: &Case<'_>| -> Result<Track, CaseError> {
         let (outcome, _, watched) = case.run(Random::new(first), TrackRecorder::new(load.grid))?;
@@ -199,7 +199,7 @@ fn tracks(args: &ReportArgs, contenders: &[Contender<'_>], load: &InvocationLoad
 fn reused(args: &ReportArgs, study: &CommandStudy, policy: &Policy) -> Result<ReuseRuns, CaseError> {
     let names: Vec<String> = study.topology.functions.iter().map(|function| function.name.clone()).collect();
     let ttl = args.cache_ttl.map(|ttl| ttl.0);
-    let case = study.case(policy, &study.traffic);
+    let case = study.case(policy, &study.trace);
     let work = StepProgress::begin("looking into memory", args.runs(), args.quiet);
     let one = |&seed: &u64| {
         let heard = case.run(Random::new(seed), Reuse::new(names.len(), ttl, None))?;

@@ -54,7 +54,7 @@ pub(super) struct ReuseArgs {
 pub(super) fn run(args: &ReuseArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
-    let since = args.at.as_ref().map(|text| instant("--at", text, &study.traffic)).transpose()?;
+    let since = args.at.as_ref().map(|text| instant("--at", text, &study.trace)).transpose()?;
     let lifetimes = lifetimes(args, &study, policy)?;
     let runs = match run_all(args, &study, policy, &lifetimes, since) {
         Ok(runs) => runs,
@@ -114,7 +114,7 @@ fn describe_runs(args: &ReuseArgs, study: &CommandStudy, lifetimes: &[Option<&In
             drawn.value, drawn.grade
         ));
     }
-    let seed = args.study.traffic.seed;
+    let seed = args.study.trace.seed;
     all.push(match args.runs() {
         1 => format!("one run, seed {seed}"),
         n => format!("{n} runs, seeds from {seed}"),
@@ -135,7 +135,7 @@ fn run_all(
     let names: Vec<String> = study.topology.functions.iter().map(|function| function.name.clone()).collect();
     let ttl = args.cache_ttl.map(|ttl| ttl.0);
     let mut runs = ReuseRuns::new(&names, ttl, !lifetimes.is_empty());
-    let case = study.case(policy, &study.traffic).drawing_keep_alive(lifetimes.to_vec());
+    let case = study.case(policy, &study.trace).drawing_keep_alive(lifetimes.to_vec());
     let seeds = args.study.seeds(args.runs());
     let since = since.map(|at| at.0);
     for some in seeds.chunks(AT_ONCE) {
@@ -158,9 +158,9 @@ fn run_seed(
     reuse: Reuse,
 ) -> Result<Vec<FunctionReuse>, CaseError> {
     let nature = Random::new(seed);
-    let Some(traffic) = args.study.redrawn(&study.traffic, seed) else {
+    let Some(trace) = args.study.redrawn(&study.trace, seed) else {
         return Ok(case.run(nature, reuse)?.2.finish());
     };
-    let case = study.case(case.policy(), &traffic).drawing_keep_alive(lifetimes.to_vec());
+    let case = study.case(case.policy(), &trace).drawing_keep_alive(lifetimes.to_vec());
     Ok(case.run(nature, reuse)?.2.finish())
 }

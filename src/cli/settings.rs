@@ -8,7 +8,7 @@ use crate::document::Setting;
 pub(super) struct SettingArgs {
     /// Set one value of the scenario, or after `model.` of the model, for this run (repeatable): PATH is
     /// its keys joined by dots, a subnet, function, target or phase by its name; such as
-    /// subnet.private-a.in_use=40, `promise.max_cold_start=1s`, model.eni.boot.max=10m
+    /// subnet.private-a.in_use=40, `target.max_cold_start=1s`, model.eni.boot.max=10m
     #[arg(long = "set", value_name = "PATH=VALUE", help_heading = "Platform")]
     set: Vec<String>,
 }

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::assignment;
-use super::assignment::Witness;
 use super::diagnostics::no_answer;
 use super::gates::{Gates, Measured};
 use super::invocation_log::InvocationLog;
 use super::output::{Output, distinct};
 use super::progress::StepProgress;
+use super::realization;
+use super::realization::Witness;
 use super::status::CommandStatus;
 use super::study::CommandStudy;
 use super::study_args::StudyArgs;
@@ -42,7 +42,7 @@ pub(super) struct SimulateArgs {
     /// Write one CSV row per change in the first run: environments and ENIs by state
     #[arg(long, value_name = "FILE", help_heading = "Runs")]
     timeline: Option<PathBuf>,
-    /// Replay this assignment of every uncertain duration instead of drawing them
+    /// Replay this realization of every uncertain duration instead of drawing them
     #[arg(long, value_name = "FILE", conflicts_with = "runs", help_heading = "Runs")]
     replay: Option<PathBuf>,
     #[command(flatten)]
@@ -57,7 +57,7 @@ pub(super) fn run(args: &SimulateArgs) -> Result<CommandStatus, Diagnostics> {
     let study = args.study.load()?;
     let policy = study.policy()?;
     let witness = match &args.replay {
-        Some(path) => Some(assignment::read(path, &study.topology, &study.traffic)?),
+        Some(path) => Some(realization::read(path, &study.topology, &study.trace)?),
         None => None,
     };
     let (runs, written) = match run_all(args, &study, policy, witness.as_ref(), listeners(args, &study)?) {
@@ -120,11 +120,11 @@ fn run_all(
 ) -> Result<(SimulatedRuns, Listeners), CaseError> {
     // Fixed, so that where a precision is reached does not depend on the threads.
     const AT_ONCE: usize = 8;
-    let seed = args.study.traffic.seed;
-    let case = study.case(policy, &study.traffic);
+    let seed = args.study.trace.seed;
+    let case = study.case(policy, &study.trace);
     let mut runs = SimulatedRuns::default();
     if let Some(witness) = witness {
-        let (outcome, _, listeners) = case.run(witness.assignment.clone(), listeners)?;
+        let (outcome, _, listeners) = case.run(witness.realization.clone(), listeners)?;
         runs.add(None, &outcome);
         runs.judged = witness.judge(&outcome, &policy.name, &study.platform.name);
         return Ok((runs, listeners));
@@ -162,7 +162,7 @@ fn describe_runs(args: &SimulateArgs, runs: &SimulatedRuns) -> String {
     if let Some(path) = &args.replay {
         return format!("every boot, deletion, phase and miss as in {}{}", path.display(), runs.judged);
     }
-    let seed = args.study.traffic.seed;
+    let seed = args.study.trace.seed;
     let n = runs.all.len();
     match (n, args.precision, args.share()) {
         (1, ..) => format!("one run, seed {seed}; another seed gives other boots"),
@@ -182,8 +182,8 @@ fn run_seed(
     seed: u64,
 ) -> Result<Outcome, CaseError> {
     let nature = Random::new(seed);
-    let Some(traffic) = args.study.redrawn(&study.traffic, seed) else {
+    let Some(trace) = args.study.redrawn(&study.trace, seed) else {
         return Ok(case.run(nature, Silent)?.0);
     };
-    Ok(study.case(case.policy(), &traffic).run(nature, Silent)?.0)
+    Ok(study.case(case.policy(), &trace).run(nature, Silent)?.0)
 }

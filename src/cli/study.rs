@@ -1,4 +1,4 @@
-//! Study: everything a command needs to know about the traffic, the scenario and the model.
+//! Study: everything a command needs to know about the trace, the scenario and the model.
 
 use crate::cold_path::ColdPath;
 use crate::comparison::Case;
@@ -11,7 +11,7 @@ use crate::report::format::counted;
 use crate::report::{ReportClock, Subject, answers};
 use crate::scenario::Scenario;
 use crate::topology::Topology;
-use crate::trace::{Shape, Traffic};
+use crate::trace::{Shape, Trace};
 
 /// Everything a command needs to know.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub(super) struct CommandStudy {
     /// The phases of a cold start.
     pub cold_path: ColdPath,
     /// The invocations.
-    pub traffic: Traffic,
+    pub trace: Trace,
     /// The policies asked for; at least one.
     pub policies: Vec<Policy>,
     /// What all of it rests on.
@@ -46,9 +46,9 @@ impl CommandStudy {
         }
     }
 
-    /// `traffic`, which may be spread otherwise than the study's own, under `policy`.
-    pub(super) fn case<'a>(&'a self, policy: &'a Policy, traffic: &'a Traffic) -> Case<'a> {
-        Case::new(&self.topology, &self.cold_path, policy, traffic, backend::strongest())
+    /// `trace`, which may be spread otherwise than the study's own, under `policy`.
+    pub(super) fn case<'a>(&'a self, policy: &'a Policy, trace: &'a Trace) -> Case<'a> {
+        Case::new(&self.topology, &self.cold_path, policy, trace, backend::strongest())
     }
 
     /// The limits that explain a cold start.
@@ -85,16 +85,16 @@ impl CommandStudy {
 
     /// What an answer under `policy` is about.
     pub(super) fn subject(&self, policy: &Policy) -> Subject {
-        let traffic = &self.traffic;
-        let (shape, slot) = shape_of(&traffic.shape);
+        let trace = &self.trace;
+        let (shape, slot) = shape_of(&trace.shape);
         Subject {
             source: self.source.clone(),
             shape,
             slot,
-            functions: traffic.functions.len() as u64,
-            invocations: traffic.invocations(),
-            span: traffic.span,
-            clock: ReportClock { origin: traffic.origin, span: traffic.span },
+            functions: trace.functions.len() as u64,
+            invocations: trace.invocations(),
+            span: trace.span,
+            clock: ReportClock { origin: trace.origin, span: trace.span },
             model: self.platform.name.clone(),
             policy: policy.name.clone(),
             assumptions: self.assumptions.clone(),

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use super::settings::SettingArgs;
 use super::study::CommandStudy;
-use super::traffic::TrafficArgs;
+use super::trace::TraceArgs;
 use super::{input, model};
 use crate::cold_path::ColdPath;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -18,7 +18,7 @@ use crate::policy::{self, Policy, StartMode};
 use crate::quantity::Millis;
 use crate::scenario::{self, Observed, Raw, Scenario};
 use crate::topology::Topology;
-use crate::trace::{Shape, Traffic};
+use crate::trace::{Shape, Trace};
 
 /// What exists at time 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -33,7 +33,7 @@ enum StartChoice {
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct StudyArgs {
     #[command(flatten)]
-    pub traffic: TrafficArgs,
+    pub trace: TraceArgs,
     /// Functions, subnets and targets (TOML); without it every function gets 1 GiB and one subnet
     #[arg(long, value_name = "FILE", help_heading = "Platform")]
     pub(super) scenario: Option<PathBuf>,
@@ -56,9 +56,9 @@ pub(super) struct StudyArgs {
 
 impl StudyArgs {
     /// What a scenario, or a model without one, says by itself.
-    pub(super) fn alone(traffic: TrafficArgs, scenario: Option<PathBuf>, models: Vec<PathBuf>) -> Self {
+    pub(super) fn alone(trace: TraceArgs, scenario: Option<PathBuf>, models: Vec<PathBuf>) -> Self {
         let (settings, policies) = (SettingArgs::default(), Vec::new());
-        Self { traffic, scenario, models, policies, settings, start: None, threads: None }
+        Self { trace, scenario, models, policies, settings, start: None, threads: None }
     }
 
     /// Whether the command line names a policy.
@@ -68,13 +68,13 @@ impl StudyArgs {
 
     /// Reads everything for a command that looks at one model; all that is wrong is told at once.
     pub(super) fn load(&self) -> Result<CommandStudy, Diagnostics> {
-        self.load_with(|durations| self.traffic.load(durations))
+        self.load_with(|durations| self.trace.load(durations))
     }
 
     /// The same for traffic that `read` gives, which is told the durations of the scenario's functions.
     pub(super) fn load_with(
         &self,
-        read: impl FnOnce(BTreeMap<String, Millis>) -> Result<Traffic, Diagnostics>,
+        read: impl FnOnce(BTreeMap<String, Millis>) -> Result<Trace, Diagnostics>,
     ) -> Result<CommandStudy, Diagnostics> {
         let mut studies = self.build(None, read)?;
         match (studies.pop(), studies.is_empty()) {
@@ -90,7 +90,7 @@ impl StudyArgs {
 
     /// The same for each model named; `default` are the policies where none is named.
     pub(super) fn load_all(&self, default: Option<&[Named]>) -> Result<Vec<CommandStudy>, Diagnostics> {
-        self.build(default, |durations| self.traffic.load(durations))
+        self.build(default, |durations| self.trace.load(durations))
     }
 
     /// The policies that the one of `study` is compared with, itself among them: those named, or all
@@ -121,14 +121,14 @@ impl StudyArgs {
 
     /// The seeds of so many runs: --seed and those after it.
     pub(super) fn seeds(&self, runs: u64) -> Vec<u64> {
-        (0..runs).map(|n| self.traffic.seed.wrapping_add(n)).collect()
+        (0..runs).map(|n| self.trace.seed.wrapping_add(n)).collect()
     }
 
-    /// The traffic of the run with this seed, where arrivals are drawn: each seed has its own.
-    pub(super) fn redrawn(&self, traffic: &Traffic, seed: u64) -> Option<Traffic> {
-        let mut drawn = self.traffic.is_random().then(|| traffic.clone())?;
+    /// The trace of the run with this seed, where arrivals are drawn: each seed has its own.
+    pub(super) fn redrawn(&self, trace: &Trace, seed: u64) -> Option<Trace> {
+        let mut drawn = self.trace.is_random().then(|| trace.clone())?;
         if let Shape::Counts { spread, .. } = &mut drawn.shape {
-            *spread = self.traffic.spread(seed);
+            *spread = self.trace.spread(seed);
         }
         Some(drawn)
     }
@@ -144,13 +144,13 @@ impl StudyArgs {
     fn build(
         &self,
         default: Option<&[Named]>,
-        read: impl FnOnce(BTreeMap<String, Millis>) -> Result<Traffic, Diagnostics>,
+        read: impl FnOnce(BTreeMap<String, Millis>) -> Result<Trace, Diagnostics>,
     ) -> Result<Vec<CommandStudy>, Diagnostics> {
         self.use_threads();
         let mut problems = Diagnostics::default();
         let raw = take(self.raw(), &mut problems);
         let said = raw.clone().unwrap_or_default();
-        let traffic = take(read(said.durations()), &mut problems);
+        let trace = take(read(said.durations()), &mut problems);
         let platforms: Vec<_> = self
             .platforms(&said)
             .into_iter()
@@ -160,27 +160,27 @@ impl StudyArgs {
         let policies = take(self.policies(&said, &platforms, default), &mut problems);
         let paths: Vec<_> =
             platforms.iter().filter_map(|platform| take(ColdPath::new(platform), &mut problems)).collect();
-        let (Some(traffic), Some(policies), true) = (traffic, policies, problems.is_empty()) else {
+        let (Some(trace), Some(policies), true) = (trace, policies, problems.is_empty()) else {
             return Err(problems);
         };
         let (mut studies, mut left) = (Vec::with_capacity(platforms.len()), platforms.len());
-        let mut traffic = Some(traffic);
+        let mut trace = Some(trace);
         for (platform, cold_path) in platforms.into_iter().zip(paths) {
             left -= 1;
             // Traffic may be large: the last study takes it.
-            let own = if left == 0 { traffic.take() } else { traffic.clone() };
-            let Some(traffic) = own else { break };
-            let scenario = scenario::resolve(&said, &platform, &observed(&traffic))?;
+            let own = if left == 0 { trace.take() } else { trace.clone() };
+            let Some(trace) = own else { break };
+            let scenario = scenario::resolve(&said, &platform, &observed(&trace))?;
             let topology =
                 Topology::build(&scenario, &platform).map_err(|problems| said.locate(&problems))?;
-            let assumptions = self.assumptions(&said, &platform, &policies, &traffic, &scenario);
+            let assumptions = self.assumptions(&said, &platform, &policies, &trace, &scenario);
             let (policies, source) = (policies.clone(), self.source());
             studies.push(CommandStudy {
                 platform,
                 scenario,
                 topology,
                 cold_path,
-                traffic,
+                trace,
                 policies,
                 assumptions,
                 source,
@@ -194,9 +194,9 @@ impl StudyArgs {
         self.settings.in_words()
     }
 
-    /// The traffic as the user named it, for people.
+    /// The trace as the user named it, for people.
     pub(super) fn source(&self) -> String {
-        self.traffic.source()
+        self.trace.source()
     }
 
     pub(super) fn raw(&self) -> Result<Raw, Diagnostics> {
@@ -278,7 +278,7 @@ impl StudyArgs {
         raw: &Raw,
         platform: &Platform,
         policies: &[Policy],
-        traffic: &Traffic,
+        trace: &Trace,
         scenario: &Scenario,
     ) -> Vec<String> {
         let summary = platform.summary.trim_end_matches('.');
@@ -293,7 +293,7 @@ impl StudyArgs {
             all.push(format!("under {policy} an idle environment lives {keep_alive}, whatever else is said"));
         }
         if policies.iter().any(|policy| policy.start == StartMode::Warm) {
-            let within = traffic.first_slot();
+            let within = trace.first_slot();
             all.push(format!(
                 "a running system: the environments and ENIs that the first {within} needs exist at the \
                  start, idle and ready (--start empty for none)"
@@ -302,16 +302,16 @@ impl StudyArgs {
         if policies.iter().any(|policy| policy.start == StartMode::Empty) {
             all.push("nothing exists at the start".to_owned());
         }
-        if matches!(traffic.shape, Shape::Counts { .. }) {
-            all.push(self.traffic.spread_in_words().to_owned());
+        if matches!(trace.shape, Shape::Counts { .. }) {
+            all.push(self.trace.spread_in_words().to_owned());
         }
-        all.extend(traffic.notes.iter().chain(&scenario.assumptions).cloned());
+        all.extend(trace.notes.iter().chain(&scenario.assumptions).cloned());
         all
     }
 }
 
-fn observed(traffic: &Traffic) -> Vec<Observed> {
-    traffic
+fn observed(trace: &Trace) -> Vec<Observed> {
+    trace
         .functions
         .iter()
         .map(|function| Observed { name: function.name.clone(), memory: function.memory })

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::input;
 use super::output::Output;
-use super::plan::promised;
+use super::plan::target_of;
 use super::status::CommandStatus;
 use super::study_args::StudyArgs;
 use crate::diagnostic::Diagnostics;
@@ -22,7 +22,7 @@ pub(super) struct VerifyArgs {
     plan: PathBuf,
     #[command(flatten)]
     study: StudyArgs,
-    /// The longest cold start that is promised [default: the plan's promise, else the scenario's]
+    /// The longest cold start that is promised [default: the plan's target, else the scenario's]
     #[arg(long, value_name = "DURATION", help_heading = "Promise")]
     max_cold_start: Option<Millis>,
     #[command(flatten)]
@@ -35,11 +35,11 @@ pub(super) fn run(args: &VerifyArgs) -> Result<CommandStatus, Diagnostics> {
     let policy = study.policy()?;
     let name = input::shown(&args.plan);
     let text = input::text(&args.plan)?;
-    let case = study.case(policy, &study.traffic);
+    let case = study.case(policy, &study.trace);
     let saved = read(&name, &text, case.study())?;
     saved.doubts.iter().for_each(|doubt| args.output.note(doubt));
-    let promise = promised(args.max_cold_start.or(saved.promise), &study)?;
-    let verified = verify(case.study(), promise, &saved.actions, saved.claims);
+    let target = target_of(args.max_cold_start.or(saved.target), &study)?;
+    let verified = verify(case.study(), target, &saved.actions, saved.claims);
     args.output.give(&answers::verify(&study.subject(policy), &name, &verified))?;
     Ok(if verified.holds { CommandStatus::Done } else { CommandStatus::Missed })
 }

@@ -1,4 +1,4 @@
-//! Window: the part of the traffic that is looked at.
+//! Window: the part of the trace that is looked at.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -7,7 +7,7 @@ use jiff::tz::Offset;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::quantity::Millis;
 use crate::report::ReportClock;
-use crate::trace::{Shape, Traffic};
+use crate::trace::{Shape, Trace};
 
 /// What part of a trace is asked for; by default all of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,56 +20,56 @@ pub(super) struct TracePart<'a> {
     pub busiest: Option<Millis>,
 }
 
-/// The part of `traffic` that `part` asks for, with a note where it is not the whole.
-pub(super) fn cut(part: &TracePart<'_>, traffic: Traffic) -> Result<Traffic, Diagnostics> {
+/// The part of `trace` that `part` asks for, with a note where it is not the whole.
+pub(super) fn cut(part: &TracePart<'_>, trace: Trace) -> Result<Trace, Diagnostics> {
     let (from, to, why) = match part.busiest {
         Some(length) => {
-            let (from, to) = busiest(&traffic, length)?;
+            let (from, to) = busiest(&trace, length)?;
             (from, to, ", the busiest")
         }
-        None if *part == TracePart::default() => return Ok(traffic),
+        None if *part == TracePart::default() => return Ok(trace),
         None => {
-            let (from, to) = asked(part, &traffic)?;
+            let (from, to) = asked(part, &trace)?;
             (from, to, "")
         }
     };
-    let clock = ReportClock { origin: traffic.origin, span: traffic.span };
-    let mut window = traffic.window(from, to);
+    let clock = ReportClock { origin: trace.origin, span: trace.span };
+    let mut window = trace.window(from, to);
     window.notes.push(format!(
         "only {} of {} is looked at{why}: from {} to {}",
         window.span,
-        traffic.span,
+        trace.span,
         shown(clock, from),
         shown(clock, to),
     ));
     Ok(window)
 }
 
-fn asked(part: &TracePart<'_>, traffic: &Traffic) -> Result<(Millis, Millis), Diagnostics> {
+fn asked(part: &TracePart<'_>, trace: &Trace) -> Result<(Millis, Millis), Diagnostics> {
     let mut problems = Diagnostics::default();
     let mut read = |option: &str, text: Option<&str>, otherwise: Millis| match text {
         None => Some(otherwise),
-        Some(text) => problems.keep(instant(option, text, traffic)),
+        Some(text) => problems.keep(instant(option, text, trace)),
     };
-    let (from, to) = (read("--from", part.from, Millis::ZERO), read("--to", part.to, traffic.span));
+    let (from, to) = (read("--from", part.from, Millis::ZERO), read("--to", part.to, trace.span));
     problems.or(())?;
-    let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default().min(traffic.span));
+    let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default().min(trace.span));
     if from < to {
         return Ok((from, to));
     }
-    let clock = ReportClock { origin: traffic.origin, span: traffic.span };
+    let clock = ReportClock { origin: trace.origin, span: trace.span };
     let message = format!(
         "there is nothing from {} to {}; the traffic lasts from {} to {}",
         shown(clock, from),
         shown(clock, to),
         clock.full(0),
-        shown(clock, traffic.span)
+        shown(clock, trace.span)
     );
     Err(Diagnostic::new(Code::Usage, message, "give a --from before --to, inside the traffic").into())
 }
 
 /// An offset, or a wall-clock time, as an offset.
-pub(super) fn instant(option: &str, text: &str, traffic: &Traffic) -> Result<Millis, Diagnostic> {
+pub(super) fn instant(option: &str, text: &str, trace: &Trace) -> Result<Millis, Diagnostic> {
     if let Ok(offset) = text.parse() {
         return Ok(offset);
     }
@@ -81,12 +81,12 @@ pub(super) fn instant(option: &str, text: &str, traffic: &Traffic) -> Result<Mil
     let Some(time) = text.parse::<Timestamp>().ok().or_else(civil) else {
         return refuse(format!("{option} is neither an offset nor a time"));
     };
-    let Some(origin) = traffic.origin else {
+    let Some(origin) = trace.origin else {
         return refuse(format!("{option} is a wall-clock time, and the traffic has none"));
     };
     let offset = time.as_millisecond().saturating_sub(origin);
     u64::try_from(offset).map(Millis).or_else(|_| {
-        let start = ReportClock { origin: traffic.origin, span: traffic.span }.full(0);
+        let start = ReportClock { origin: trace.origin, span: trace.span }.full(0);
         refuse(format!("{option} lies before the traffic, which begins at {start}"))
     })
 }
@@ -96,15 +96,15 @@ fn shown(clock: ReportClock, at: Millis) -> String {
 }
 
 /// The window of this length, a whole number of slots (of a log: minutes), with the most
-/// invocations; the first of several, and inside the traffic where it fits.
-fn busiest(traffic: &Traffic, length: Millis) -> Result<(Millis, Millis), Diagnostics> {
-    let slot = traffic.first_slot().0.max(1);
+/// invocations; the first of several, and inside the trace where it fits.
+fn busiest(trace: &Trace, length: Millis) -> Result<(Millis, Millis), Diagnostics> {
+    let slot = trace.first_slot().0.max(1);
     let width = length.0.div_ceil(slot);
     if width == 0 {
         let help = "give a length such as 1h";
         return Err(Diagnostic::new(Code::Usage, "--busiest has no length", help).into());
     }
-    let slots = by_slot(&traffic.shape, slot);
+    let slots = by_slot(&trace.shape, slot);
     let (mut first, mut sum) = (0, 0);
     let (mut most, mut last) = (0, 0);
     // The best window can be taken to end with a slot that has invocations.
@@ -120,7 +120,7 @@ fn busiest(traffic: &Traffic, length: Millis) -> Result<(Millis, Millis), Diagno
         }
     }
     let start = (last + 1).saturating_sub(width).saturating_mul(slot);
-    let end = start.saturating_add(width.saturating_mul(slot)).min(traffic.span.0);
+    let end = start.saturating_add(width.saturating_mul(slot)).min(trace.span.0);
     Ok((Millis(start), Millis(end.max(start + 1))))
 }
 
@@ -144,9 +144,9 @@ mod tests {
     use super::*;
     use crate::trace::{Cell, Spread};
 
-    fn counts(cells: &[(u32, u32)]) -> Traffic {
+    fn counts(cells: &[(u32, u32)]) -> Trace {
         let cells = cells.iter().map(|&(slot, count)| Cell { slot, function: 0, count, duration: 1 });
-        Traffic {
+        Trace {
             functions: Vec::new(),
             origin: Some(0),
             span: Millis(100),
@@ -157,8 +157,8 @@ mod tests {
 
     #[test]
     fn the_busiest_window_is_found_and_lies_inside() {
-        let traffic = counts(&[(0, 5), (4, 3), (5, 3), (9, 4)]);
-        let window = |length| busiest(&traffic, Millis(length)).map(|(from, to)| (from.0, to.0)).unwrap();
+        let trace = counts(&[(0, 5), (4, 3), (5, 3), (9, 4)]);
+        let window = |length| busiest(&trace, Millis(length)).map(|(from, to)| (from.0, to.0)).unwrap();
         assert_eq!(window(10), (0, 10));
         assert_eq!(window(15), (40, 60));
         assert_eq!(window(60), (0, 60));
@@ -166,20 +166,19 @@ mod tests {
         let late = busiest(&late, Millis(30)).map(|(from, to)| (from.0, to.0));
         assert_eq!(late, Ok((70, 100)));
         assert_eq!(window(1_000), (0, 100));
-        assert!(busiest(&traffic, Millis::ZERO).is_err());
+        assert!(busiest(&trace, Millis::ZERO).is_err());
     }
 
     #[test]
     fn instants_are_offsets_or_wall_clock() {
-        let traffic = counts(&[]);
-        let read =
-            |text| instant("--from", text, &traffic).map(|value| value.0).map_err(|value| value.message);
+        let trace = counts(&[]);
+        let read = |text| instant("--from", text, &trace).map(|value| value.0).map_err(|value| value.message);
         assert_eq!(read("5m"), Ok(300_000));
         assert_eq!(read("1970-01-01 00:00:01"), Ok(1_000));
         assert_eq!(read("1970-01-01T01:00:00+01:00"), Ok(0));
         assert!(read("1969-12-31").unwrap_err().contains("before the traffic"));
         assert!(read("noon").unwrap_err().contains("neither"));
-        let offsets = Traffic { origin: None, ..traffic };
+        let offsets = Trace { origin: None, ..trace };
         assert!(instant("--to", "1970-01-01", &offsets).is_err());
     }
 }

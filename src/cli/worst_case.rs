@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::assignment;
-use super::assignment::{Witness, WitnessedValue};
 use super::diagnostics::no_answer;
 use super::gates::{Gates, Measured};
 use super::output::{Output, distinct};
+use super::realization;
+use super::realization::{Witness, WitnessedValue};
 use super::search_timer::SearchTimer;
 use super::status::CommandStatus;
 use super::study::CommandStudy;
@@ -54,7 +54,7 @@ impl std::str::FromStr for WitnessObjective {
 pub(super) struct WorstCaseArgs {
     #[command(flatten)]
     study: StudyArgs,
-    /// Write the assignment that shows the worst case found, for `simulate --replay`
+    /// Write the realization that shows the worst case found, for `simulate --replay`
     #[arg(long, value_name = "FILE", help_heading = "Search")]
     witness: Option<PathBuf>,
     /// What the witness is of: cold-start, enis, failures, or the ENIs of one subnet as subnet:NAME
@@ -67,7 +67,7 @@ pub(super) struct WorstCaseArgs {
     /// --time-limit leaves time for]
     #[arg(long, value_name = "N", help_heading = "Search")]
     effort: Option<u64>,
-    /// Show the longest cold start an arrival can meet, slot by slot [default SLOT: about a 24th of the traffic]
+    /// Show the longest cold start an arrival can meet, slot by slot [default SLOT: about a 24th of the trace]
     #[arg(long, value_name = "SLOT", num_args = 0..=1, help_heading = "Output")]
     #[allow(clippy::option_option, reason = "not asked for, asked for, asked for with a slot")]
     curve: Option<Option<Millis>>,
@@ -82,9 +82,9 @@ pub(super) fn run(args: &WorstCaseArgs) -> Result<CommandStatus, Diagnostics> {
     distinct(&[args.output.file.as_ref(), args.witness.as_ref()])?;
     let study = args.study.load()?;
     let policy = study.policy()?;
-    let slot = slot(args, study.traffic.span)?;
+    let slot = slot(args, study.trace.span)?;
     let witness_of = args.witness_of.known(&study)?;
-    let case = study.case(policy, &study.traffic);
+    let case = study.case(policy, &study.trace);
     let search = SearchTimer::begin(args.time_limit, args.output.quiet);
     let found = case.worst_case(args.effort(), &search);
     let stopped = search.finish();
@@ -110,7 +110,7 @@ pub(super) fn run(args: &WorstCaseArgs) -> Result<CommandStatus, Diagnostics> {
     args.gates.note(&measured, &mut answer);
     if let Some(path) = &args.witness {
         let witness = witness(witness_of, &worst, &study, policy);
-        args.output.save(path, &assignment::written(&witness, &study.traffic))?;
+        args.output.save(path, &realization::written(&witness, &study.trace))?;
     }
     args.output.give(&answer)?;
     Ok(args.gates.verdict(&measured))
@@ -123,7 +123,7 @@ impl WorstCaseArgs {
         } else {
             SearchEffort::default().invocations
         };
-        SearchEffort { invocations: self.effort.unwrap_or(until_stopped), seed: self.study.traffic.seed }
+        SearchEffort { invocations: self.effort.unwrap_or(until_stopped), seed: self.study.trace.seed }
     }
 }
 
@@ -134,7 +134,7 @@ fn curve(
     worst: &WorstCase,
     slot: Millis,
 ) -> Result<Vec<CurvePoint>, CaseError> {
-    /// Seeded assignments beside the witnesses, at most and as a share of the effort.
+    /// Seeded realizations beside the witnesses, at most and as a share of the effort.
     const DRAWN: u64 = 32;
     if args.curve.is_none() {
         return Ok(case.proved_curve(worst, slot));
@@ -195,7 +195,7 @@ fn witness(
     study: &CommandStudy,
     policy: &Policy,
 ) -> Witness {
-    let (of, assignment) = match of {
+    let (of, realization) = match of {
         worst_case::SearchObjective::ColdStart => {
             (WitnessedValue::ColdStart(worst.cold_start.witness_ms), &worst.witness)
         }
@@ -214,7 +214,7 @@ fn witness(
         }
     };
     Witness {
-        assignment: assignment.clone(),
+        realization: realization.clone(),
         of: Some(of),
         setting: Some((policy.name.clone(), study.platform.name.clone())),
     }

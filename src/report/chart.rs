@@ -16,7 +16,7 @@ const BLOCKS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇',
 pub struct Chart {
     /// What the number is.
     pub title: String,
-    /// The length of the time, ms from the traffic's first instant.
+    /// The length of the time, ms from the trace's first instant.
     span: u64,
     /// The largest value in each of at most [`PIECES`] equal pieces of that time.
     largest: Vec<u32>,

@@ -1,4 +1,4 @@
-//! Clock: instants counted from the traffic's first one, as people write them.
+//! Clock: instants counted from the trace's first one, as people write them.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -6,14 +6,14 @@ use jiff::tz::Offset;
 
 use crate::quantity::Millis;
 
-/// Prints instants: as wall-clock time in UTC, to the second, where the traffic has it, else as an
+/// Prints instants: as wall-clock time in UTC, to the second, where the trace has it, else as an
 /// offset. Tables, which have little room, give the minute of another day, and the second of an
 /// offset from an hour on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReportClock {
     /// The first instant, ms since 1970 in UTC.
     pub origin: Option<i64>,
-    /// The length of the traffic; of a single day, tables give the time of day alone.
+    /// The length of the trace; of a single day, tables give the time of day alone.
     pub span: Millis,
 }
 

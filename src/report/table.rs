@@ -16,7 +16,7 @@ pub enum TableCell {
     Share(f64),
     /// A length of time, ms.
     Span(u64),
-    /// A time, ms from the traffic's first instant; negative before it.
+    /// A time, ms from the trace's first instant; negative before it.
     Instant(i64),
     /// Yes or no.
     Flag(bool),

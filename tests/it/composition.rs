@@ -12,7 +12,7 @@ use eniplan::policy::{self, Policy, StartMode};
 use eniplan::quantity::{Memory, Millis};
 use eniplan::random::{Purpose, Stream};
 use eniplan::scenario::{self, Observed, Scenario};
-use eniplan::trace::{Entry, Shape, Traffic};
+use eniplan::trace::{Entry, Shape, Trace};
 use eniplan::worst_case::SearchEffort;
 use serde_json::Value;
 
@@ -36,11 +36,11 @@ struct Shop {
     platform: Platform,
     cold_path: ColdPath,
     policy: Policy,
-    traffic: Traffic,
+    trace: Trace,
 }
 
 impl Shop {
-    fn new(text: &str, traffic: Traffic, instant: bool) -> Self {
+    fn new(text: &str, trace: Trace, instant: bool) -> Self {
         let mut platform = load("m", platform::named("lambda-2018").unwrap().text).unwrap();
         if instant {
             platform.phases.clear();
@@ -48,7 +48,7 @@ impl Shop {
         platform.environment.account_concurrency = None;
         platform.environment.scaling = None;
         let raw = scenario::read("s.toml", text).unwrap_or_else(|problems| panic!("{problems}"));
-        let observed: Vec<Observed> = traffic
+        let observed: Vec<Observed> = trace
             .functions
             .iter()
             .map(|function| Observed { name: function.name.clone(), memory: None })
@@ -56,12 +56,12 @@ impl Shop {
         let scenario = scenario::resolve(&raw, &platform, &observed).unwrap();
         let cold_path = ColdPath::new(&platform).unwrap();
         let policy = policy::named("idle-reuse").unwrap();
-        Self { scenario, platform, cold_path, policy, traffic }
+        Self { scenario, platform, cold_path, policy, trace }
     }
 
     fn service(&self) -> Service<'_> {
-        let Self { scenario, platform, cold_path, policy, traffic } = self;
-        Service { scenario, platform, cold_path, policy, traffic }
+        let Self { scenario, platform, cold_path, policy, trace } = self;
+        Service { scenario, platform, cold_path, policy, trace }
     }
 
     fn best(&self, objective: CutObjective) -> BestCut {
@@ -85,7 +85,7 @@ fn routes(n: usize, keep_alive: u64) -> String {
 }
 
 /// Invocations at random within ten seconds.
-fn random(seed: u64, routes: usize) -> Traffic {
+fn random(seed: u64, routes: usize) -> Trace {
     let draws = Stream::new(seed, Purpose::Search);
     let mut entries: Vec<(u64, u32, u32, u64)> = (0..20 + draws.below(0, 60))
         .map(|n| {
@@ -95,9 +95,9 @@ fn random(seed: u64, routes: usize) -> Traffic {
         })
         .collect();
     entries.sort_by_key(|entry| entry.0);
-    let mut traffic = log(routes, &entries);
-    traffic.span = Millis(12_000);
-    traffic
+    let mut trace = log(routes, &entries);
+    trace.span = Millis(12_000);
+    trace
 }
 
 /// One random way to cut `n` routes.
@@ -151,7 +151,7 @@ fn the_monolith_never_has_more_environments_than_the_single_ones() {
 }
 
 /// Exponential gaps of a mean of `gap` ms, for an hour.
-fn poisson(seed: u64, routes: u32, gap: f64) -> Traffic {
+fn poisson(seed: u64, routes: u32, gap: f64) -> Trace {
     let mut entries: Vec<(u64, u32, u32, u64)> = Vec::new();
     for route in 0..routes {
         let draws = Stream::new(seed, Purpose::Arrivals).fork(route.into());
@@ -246,7 +246,7 @@ fn a_heavy_route_that_is_rare_stands_apart() {
 #[test]
 fn no_grouping_is_below_the_bound_of_the_search() {
     for seed in 0..6 {
-        // 13 routes: beyond what is exact; the same traffic on 6 of them is exact.
+        // 13 routes: beyond what is exact; the same trace on 6 of them is exact.
         let shop = Shop::new(&routes(13, 1_500), random(seed, 13), true);
         for objective in EVERY {
             let found = shop.best(objective);
@@ -316,8 +316,8 @@ fn every_route_of_a_cut_is_served_as_often_as_it_is_invoked() {
     let shop = heavy();
     let mut wanted = [0; 3];
     let count = |entry: Entry| (entry.function as usize, u64::from(entry.count));
-    shop.traffic.arrivals().map(count).for_each(|(route, count)| wanted[route] += count);
-    assert!(matches!(shop.traffic.shape, Shape::Log(_)));
+    shop.trace.arrivals().map(count).for_each(|(route, count)| wanted[route] += count);
+    assert!(matches!(shop.trace.shape, Shape::Log(_)));
     for cut in cuts(&shop.scenario) {
         let row = measure(&shop.service(), &cut, &[3], EFFORT).unwrap();
         let served: Vec<u64> = row.routes.iter().map(|route| route.served).collect();
@@ -351,7 +351,7 @@ fn the_sample_is_best_with_its_heavy_routes_apart() {
 }
 
 #[test]
-fn what_does_not_fit_the_traffic_is_told() {
+fn what_does_not_fit_the_trace_is_told() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let scenario = folder.join("compose-short.toml");
     fs::write(

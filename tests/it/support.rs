@@ -9,7 +9,7 @@ use eniplan::quantity::{Interval, Memory, Millis};
 use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{Nature, Outcome, Silent, World, simulate};
 use eniplan::topology::{EniClass, FunctionPlace, SubnetRoom, SystemLimits, Topology};
-use eniplan::trace::{Entry, Shape, Traffic, TrafficFunction};
+use eniplan::trace::{Entry, Shape, Trace, TraceFunction};
 use petgraph::graph::DiGraph;
 
 /// Draws one after the other.
@@ -31,15 +31,15 @@ impl Dice {
 }
 
 /// One entry per `(arrival, function, count, duration)`.
-pub(crate) fn log(functions: usize, entries: &[(u64, u32, u32, u64)]) -> Traffic {
+pub(crate) fn log(functions: usize, entries: &[(u64, u32, u32, u64)]) -> Trace {
     let entries: Vec<Entry> = entries
         .iter()
         .map(|&(at, function, count, duration)| Entry { at, duration, function, count })
         .collect();
     let end = entries.iter().map(|entry| entry.at + entry.duration).max().unwrap_or(0);
-    Traffic {
+    Trace {
         functions: (0..functions)
-            .map(|n| TrafficFunction { name: format!("f{n}"), memory: None, duration: None })
+            .map(|n| TraceFunction { name: format!("f{n}"), memory: None, duration: None })
             .collect(),
         origin: None,
         span: Millis(end),
@@ -89,10 +89,10 @@ impl Bench {
         self
     }
 
-    /// What happens to `traffic` under `nature`.
-    pub(crate) fn run(&self, traffic: &Traffic, nature: impl Nature) -> Outcome {
+    /// What happens to `trace` under `nature`.
+    pub(crate) fn run(&self, trace: &Trace, nature: impl Nature) -> Outcome {
         let world = World::new(&self.topology, &self.cold_path, &self.policy, self.initial.clone());
-        simulate(&world, traffic, nature, Silent).0
+        simulate(&world, trace, nature, Silent).0
     }
 }
 

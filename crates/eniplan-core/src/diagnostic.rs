@@ -161,7 +161,7 @@ impl Diagnostic {
 }
 
 impl Diagnostic {
-    /// `E102 traffic.csv:7:3 (invocations): "-4": … ` on one line, `snippet` (empty, or lines that end in
+    /// `E102 trace.csv:7:3 (invocations): "-4": … ` on one line, `snippet` (empty, or lines that end in
     /// a newline) and the help on a line of its own.
     fn told(&self, snippet: &str) -> String {
         let mut out = self.code.text().to_owned();

@@ -14,7 +14,7 @@ mod price;
 
 pub use price::Price;
 
-/// A span of time, or an instant counted from the first instant of the traffic, in whole milliseconds.
+/// A span of time, or an instant counted from the first instant of the trace, in whole milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Millis(pub u64);

@@ -32,7 +32,7 @@ pub struct InputFile<'a> {
     pub bytes: &'a dyn FileBytes,
 }
 
-/// Files that say more about the functions of a traffic file.
+/// Files that say more about the functions of a trace file.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Companions<'a> {
     /// How long their invocations last.

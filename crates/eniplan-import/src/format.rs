@@ -1,4 +1,4 @@
-//! Format: a layout of traffic files.
+//! Format: a layout of trace files.
 
 use super::content::{Beginning, Content};
 use super::file::Companions;
@@ -6,9 +6,9 @@ use super::functions::KnownFunctions;
 use super::gives::Gives;
 use super::reading::Reading;
 
-/// A layout of traffic files.
+/// A layout of trace files.
 pub trait TraceFormat: Sync {
-    /// Its name, as `--traffic-format` takes it.
+    /// Its name, as `--trace-format` takes it.
     fn name(&self) -> &'static str;
 
     /// What it holds, in one line.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Options;
 use eniplan_core::diagnostic::{Code, Diagnostic, Diagnostics};
 use eniplan_core::quantity::{Memory, Millis};
-use eniplan_core::trace::TrafficFunction;
+use eniplan_core::trace::TraceFunction;
 use eniplan_core::trace::block::part_of;
 use eniplan_core::trace::names::{NameTable, hash};
 
@@ -78,7 +78,7 @@ impl<'o> FunctionNames<'o> {
 #[derive(Clone, Debug)]
 pub struct KnownFunctions {
     /// The functions with what is known of them.
-    pub functions: Vec<TrafficFunction>,
+    pub functions: Vec<TraceFunction>,
     default: Millis,
 }
 
@@ -87,7 +87,7 @@ impl KnownFunctions {
     pub fn new(names: Vec<String>, options: &Options) -> Self {
         let function = |name: String| {
             let duration = options.durations.get(&name).copied();
-            TrafficFunction { name, memory: None, duration }
+            TraceFunction { name, memory: None, duration }
         };
         Self { functions: names.into_iter().map(function).collect(), default: options.default_duration }
     }
@@ -103,7 +103,7 @@ impl KnownFunctions {
     /// How long invocations of each function last where their row does not say; in cells of counts, whose durations
     /// end at 49 days.
     pub fn short_durations(&self, problems: &mut Diagnostics) -> Vec<u32> {
-        let mut short = |function: &TrafficFunction| {
+        let mut short = |function: &TraceFunction| {
             let duration = function.duration.unwrap_or(self.default);
             u32::try_from(duration.0).unwrap_or_else(|_| {
                 let message =

@@ -59,7 +59,7 @@ use calls::{Calls, SortedCalls};
 use content::{Beginning, Content};
 use eniplan_core::diagnostic::{Code, Diagnostic, Diagnostics};
 use eniplan_core::quantity::Memory;
-use eniplan_core::trace::{Shape, Traffic};
+use eniplan_core::trace::{Shape, Trace};
 use functions::KnownFunctions;
 use reading::Reading;
 use std::io::Read;
@@ -85,43 +85,43 @@ pub fn import(
     file: InputFile<'_>,
     companions: &Companions<'_>,
     options: &Options,
-) -> Result<Traffic, Diagnostics> {
+) -> Result<Trace, Diagnostics> {
     import_all(&[file], companions, options)
 }
 
-/// Reads files of one format as one traffic: functions are the same where their names are, and what
+/// Reads files of one format as one trace: functions are the same where their names are, and what
 /// two files say of the same time is a duplicate.
 pub fn import_all(
     files: &[InputFile<'_>],
     companions: &Companions<'_>,
     options: &Options,
-) -> Result<Traffic, Diagnostics> {
+) -> Result<Trace, Diagnostics> {
     let mut runs = RunsInMemory::default();
     let keeping = Keeping { runs: &mut runs, counter: None, by_function: false };
-    read(files, companions, options, keeping).map(Records::into_traffic)
+    read(files, companions, options, keeping).map(Records::into_trace)
 }
 
 /// What files hold.
 #[derive(Debug)]
 pub enum Records {
     /// All of it.
-    Kept(Traffic),
+    Kept(Trace),
     /// All but the calls, which were counted.
-    Counted(Traffic),
+    Counted(Trace),
     /// All but the counts, which stand by function.
-    Series(Traffic, CountSeries),
+    Series(Trace, CountSeries),
 }
 
 impl Records {
-    /// The traffic, without what was counted or stands by function.
-    pub fn into_traffic(self) -> Traffic {
+    /// The trace, without what was counted or stands by function.
+    pub fn into_trace(self) -> Trace {
         match self {
-            Self::Kept(traffic) | Self::Counted(traffic) | Self::Series(traffic, _) => traffic,
+            Self::Kept(trace) | Self::Counted(trace) | Self::Series(trace, _) => trace,
         }
     }
 }
 
-/// Reads files of one format as one traffic, and does with what they hold as `keeping` says. To be counted, calls
+/// Reads files of one format as one trace, and does with what they hold as `keeping` says. To be counted, calls
 /// that are out of order are read twice.
 pub fn read(
     files: &[InputFile<'_>],
@@ -233,14 +233,14 @@ fn finish(
         return finish_calls(reading, known);
     }
     let series = reading.take_series();
-    let traffic = slots::finish(reading, known, series.as_ref())?;
+    let trace = slots::finish(reading, known, series.as_ref())?;
     Ok(match series {
-        Some(series) => Records::Series(traffic, series),
-        None => Records::Kept(traffic),
+        Some(series) => Records::Series(trace, series),
+        None => Records::Kept(trace),
     })
 }
 
-/// The traffic of all the calls; `known` are their functions.
+/// The trace of all the calls; `known` are their functions.
 fn finish_calls(mut reading: Reading<'_>, known: KnownFunctions) -> Result<Records, Diagnostics> {
     let SortedCalls { log, first, span } = match reading.sort_calls() {
         Ok(sorted) => sorted,
@@ -255,8 +255,8 @@ fn finish_calls(mut reading: Reading<'_>, known: KnownFunctions) -> Result<Recor
     let origin = reading.clock().is_wall().then_some(first);
     let (functions, notes) = (known.functions, reading.take_notes());
     let is_counted = log.is_empty();
-    let traffic = Traffic { functions, origin, span, notes, shape: Shape::Log(log) };
-    Ok(if is_counted { Records::Counted(traffic) } else { Records::Kept(traffic) })
+    let trace = Trace { functions, origin, span, notes, shape: Shape::Log(log) };
+    Ok(if is_counted { Records::Counted(trace) } else { Records::Kept(trace) })
 }
 
 /// The format of `file`: the one the options name, or the one it looks like.

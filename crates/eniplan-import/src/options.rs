@@ -1,4 +1,4 @@
-//! Options: how a traffic file is read, and the choices about what is wrong with most of them.
+//! Options: how a trace file is read, and the choices about what is wrong with most of them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -109,7 +109,7 @@ pub struct Options {
     pub zone: Option<TimeZone>,
     /// Whether an access log has a function per route (its method and first path segment).
     pub routes: bool,
-    /// How long invocations of a function last where neither the traffic nor its companions
+    /// How long invocations of a function last where neither the trace nor its companions
     /// say, by the function's name.
     pub durations: BTreeMap<String, Millis>,
     /// How long an invocation lasts where nothing says so.

@@ -163,7 +163,7 @@ impl ParquetText {
     }
 
     /// What is worth knowing.
-    pub fn notes(&self) -> &[String] {
+    pub(crate) fn notes(&self) -> &[String] {
         &self.notes
     }
 
@@ -348,12 +348,12 @@ mod tests {
             import(InputFile { name: "t.parquet", bytes: &bytes }, &Companions::default(), &options)
         };
         for (name, utc) in [("log-utc-snappy.parquet", true), ("log-naive-gzip.parquet", false)] {
-            let traffic = imported(name).unwrap();
+            let trace = imported(name).unwrap();
             let arrivals: Vec<_> =
-                traffic.arrivals().map(|entry| (entry.at, entry.function, entry.duration)).collect();
+                trace.arrivals().map(|entry| (entry.at, entry.function, entry.duration)).collect();
             assert_eq!(arrivals, [(0, 0, 120), (0, 1, 5), (1_000, 0, 7)]);
-            assert_eq!(traffic.functions[1].name, "<b>,\"c\"");
-            assert_eq!(traffic.notes.iter().any(|note| note.contains("UTC")), !utc, "{:?}", traffic.notes);
+            assert_eq!(trace.functions[1].name, "<b>,\"c\"");
+            assert_eq!(trace.notes.iter().any(|note| note.contains("UTC")), !utc, "{:?}", trace.notes);
         }
         let problems = imported("counts-null-nested.parquet").unwrap_err();
         let places: Vec<_> =

@@ -14,14 +14,14 @@ use super::repeats::without_repeats;
 use super::whole::{self, WholeCells};
 use eniplan_core::diagnostic::{Code, Diagnostic, Diagnostics};
 use eniplan_core::quantity::Millis;
-use eniplan_core::trace::{Cell, Shape, Spread, Traffic};
+use eniplan_core::trace::{Cell, Shape, Spread, Trace};
 
-/// The traffic of all the samples; `known` are their functions.
+/// The trace of all the samples; `known` are their functions.
 pub(crate) fn finish(
     mut reading: Reading<'_>,
     known: KnownFunctions,
     series: Option<&CountSeries>,
-) -> Result<Traffic, Diagnostics> {
+) -> Result<Trace, Diagnostics> {
     let mut all = reading.take_samples();
     let Some((values, mut samples)) = whole::chosen(&mut all, &mut reading) else {
         return Err(reading.take_problems());
@@ -110,7 +110,7 @@ fn timed(
     cells
 }
 
-/// The traffic of `cells`, in order of slots on `grid`: gaps filled, limits held.
+/// The trace of `cells`, in order of slots on `grid`: gaps filled, limits held.
 fn build(
     grid: &SlotGrid,
     cells: Vec<Cell>,
@@ -118,7 +118,7 @@ fn build(
     known: KnownFunctions,
     omits: Option<&str>,
     mut reading: Reading<'_>,
-) -> Result<Traffic, Diagnostics> {
+) -> Result<Trace, Diagnostics> {
     let cells = match grid.fill(cells, omits, &reading) {
         Ok((cells, note)) => {
             reading.tell(note);
@@ -139,7 +139,7 @@ fn build(
     };
     let origin = reading.clock().is_wall().then_some(grid.first);
     let (functions, notes) = (known.functions, reading.take_notes());
-    reading.take_problems().or(Traffic { functions, origin, span: grid.span(), notes, shape })
+    reading.take_problems().or(Trace { functions, origin, span: grid.span(), notes, shape })
 }
 
 /// Refuses what nobody could simulate: 2^53 invocations, or a slot that does not fit the memory once spread.

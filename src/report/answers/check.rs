@@ -9,7 +9,7 @@ impl FileContents {
         match self {
             Self::Scenario { .. } => "scenario",
             Self::Model { .. } => "model",
-            Self::Traffic { .. } => "trace",
+            Self::Trace { .. } => "trace",
         }
     }
 
@@ -23,7 +23,7 @@ impl FileContents {
             Self::Model { name, numbers, phases } => {
                 format!("{name}: {}, {}", of(*numbers, "cited number"), of(*phases, "phase"))
             }
-            Self::Traffic { functions, invocations, span_ms } => {
+            Self::Trace { functions, invocations, span_ms } => {
                 let invocations = format!("{} invocations", thousands(*invocations));
                 format!("{}, {invocations} over {span_ms}", of(*functions, "function"))
             }

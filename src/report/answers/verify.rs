@@ -26,7 +26,7 @@ pub fn verify(subject: &Subject, plan: &str, verified: &Verified) -> Answer {
 }
 
 fn headline(subject: &Subject, plan: &str, verified: &Verified) -> Vec<String> {
-    let promise = Millis(verified.max_cold_start_ms);
+    let target = Millis(verified.max_cold_start_ms);
     let file = name(plan.rsplit(['/', '\\']).next().unwrap_or(plan));
     let found = &verified.found;
     let amount = format!(
@@ -44,10 +44,10 @@ fn headline(subject: &Subject, plan: &str, verified: &Verified) -> Vec<String> {
     let mut lines = Vec::new();
     if verified.breaches.is_empty() {
         lines.push(format!(
-            "{file} keeps every cold start within {promise} under {setting}. It peaks at {amount}; {replayed}."
+            "{file} keeps every cold start within {target} under {setting}. It peaks at {amount}; {replayed}."
         ));
     } else {
-        lines.push(format!("{file} does not keep every cold start within {promise} under {setting}."));
+        lines.push(format!("{file} does not keep every cold start within {target} under {setting}."));
         lines.extend(verified.breaches.iter().take(2).map(|found| breach(subject, found)));
         if verified.attacks > 0 {
             lines.push(format!("It peaks at {amount}; {replayed}."));

@@ -35,7 +35,7 @@ pub(super) const fn fill_and_line(kind: NodeKind) -> (Colours, Colours) {
         NodeKind::Zone => (both("#f3eefc", "#221a38"), both("#7c5cc4", "#a78be8")),
         NodeKind::Group => (both("#fdeaf0", "#331827"), both("#c2477b", "#e07aa5")),
         NodeKind::Vpc => (both("#eef1f4", "#1f242b"), both("#57606a", "#8b949e")),
-        NodeKind::Target => (both("#e6f6f6", "#0f2a2b"), both("#1d8a8a", "#4bb8b8")),
+        NodeKind::Destination => (both("#e6f6f6", "#0f2a2b"), both("#1d8a8a", "#4bb8b8")),
         NodeKind::Junction => (LINE, LINE),
         NodeKind::End => (PAPER, both("#57606a", "#8b949e")),
         NodeKind::Phase => (both("#f3f4f6", "#20252c"), both("#6b7280", "#8b949e")),

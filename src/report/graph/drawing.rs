@@ -16,7 +16,7 @@ pub enum NodeKind {
     /// A VPC in which every group may talk to every other.
     Vpc,
     /// What functions talk to.
-    Target,
+    Destination,
     /// A point where arrows of the same meaning meet, so that they need not all cross.
     Junction,
     /// Where a path begins or ends.
@@ -36,7 +36,7 @@ impl NodeKind {
         Self::Zone,
         Self::Group,
         Self::Vpc,
-        Self::Target,
+        Self::Destination,
         Self::Junction,
         Self::End,
         Self::Phase,
@@ -52,7 +52,7 @@ impl NodeKind {
             Self::Zone => "zone",
             Self::Group => "group",
             Self::Vpc => "vpc",
-            Self::Target => "target",
+            Self::Destination => "target",
             Self::Junction => "junction",
             Self::End => "end",
             Self::Phase => "phase",
@@ -69,7 +69,7 @@ impl NodeKind {
             Self::Zone => "zone",
             Self::Group => "security group",
             Self::Vpc => "VPC",
-            Self::Target => "target",
+            Self::Destination => "target",
             Self::Junction | Self::End => "",
             Self::Phase => "phase",
             Self::Longest => "phase on the longest path",

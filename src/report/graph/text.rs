@@ -44,7 +44,7 @@ const fn section(kind: NodeKind) -> &'static str {
         NodeKind::Zone => "Zones:",
         NodeKind::Group => "Security groups:",
         NodeKind::Vpc => "VPCs:",
-        NodeKind::Target => "Destinations:",
+        NodeKind::Destination => "Destinations:",
         NodeKind::Junction => "",
         NodeKind::End | NodeKind::Phase | NodeKind::Longest => "Phases (* on the longest path):",
     }

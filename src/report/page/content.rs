@@ -26,13 +26,13 @@ pub struct ReportPage<'a> {
     pub topology: &'a Topology,
     /// What the trace needs.
     pub demand: &'a Demand,
-    /// The cold-start target.
-    pub promise: Millis,
+    /// The cold-start destination.
+    pub target: Millis,
     /// The worst case under the subject's policy.
     pub worst: Result<&'a WorstCase, String>,
     /// What is shown beside the worst case.
     pub shown: &'a answers::WorstCaseContext,
-    /// The plan that keeps the target.
+    /// The plan that keeps the destination.
     pub plan: Result<&'a Plan, String>,
     /// The policies side by side.
     pub comparison: &'a Comparison,

@@ -1,4 +1,4 @@
-//! Page: every answer about one traffic as one HTML file, which needs nothing but itself.
+//! Page: every answer about one trace as one HTML file, which needs nothing but itself.
 //!
 //! Values in, text out. A section is one file under `sections` and one line in
 //! `SECTIONS`; `shell` is what stands around them. Text reaches the page through `maud`, which

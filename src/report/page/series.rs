@@ -5,7 +5,7 @@
 use crate::demand::Curve;
 use crate::quantity::Millis;
 
-/// Equal steps of time, ms from the traffic's first instant; negative before it.
+/// Equal steps of time, ms from the trace's first instant; negative before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeGrid {
     /// When the first step begins.
@@ -18,11 +18,11 @@ pub struct TimeGrid {
 
 /// The most steps of a series: what a wide screen can show.
 const MOST: u64 = 2_880;
-/// Lengths of steps that people count in, ms, where the traffic has no slots.
+/// Lengths of steps that people count in, ms, where the trace has no slots.
 const USUAL: [u64; 12] = [1, 5, 10, 50, 100, 500, 1_000, 5_000, 10_000, 30_000, 60_000, 300_000];
 
 impl TimeGrid {
-    /// From `start` to `end`, in whole slots where the traffic has them.
+    /// From `start` to `end`, in whole slots where the trace has them.
     pub fn new(start: i64, end: u64, slot: Option<Millis>) -> Self {
         let length = u64::try_from(i128::from(end) - i128::from(start)).unwrap_or(1).max(1);
         let least = length.div_ceil(MOST);

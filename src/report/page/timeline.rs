@@ -1,12 +1,12 @@
-//! Timeline: the traffic, and what stands under each policy, step by step.
+//! Timeline: the trace, and what stands under each policy, step by step.
 
 use super::series::{Peaks, TimeGrid};
 use crate::demand::Running;
 use crate::quantity::Millis;
 use crate::simulation::{Census, ColdStartCounts, Recorder};
-use crate::trace::Traffic;
+use crate::trace::Trace;
 
-/// The traffic in steps, whatever the policy.
+/// The trace in steps, whatever the policy.
 #[derive(Clone, Debug)]
 pub struct InvocationLoad {
     /// Its steps.
@@ -18,12 +18,12 @@ pub struct InvocationLoad {
 }
 
 impl InvocationLoad {
-    /// That of `traffic`, which has slots of this length or none.
-    pub fn new(traffic: &Traffic, slot: Option<Millis>) -> Self {
-        let grid = TimeGrid::new(0, traffic.span.0, slot);
+    /// That of `trace`, which has slots of this length or none.
+    pub fn new(trace: &Trace, slot: Option<Millis>) -> Self {
+        let grid = TimeGrid::new(0, trace.span.0, slot);
         let mut invocations = vec![0; grid.steps];
         let (mut running, mut peaks) = (Running::default(), Peaks::new(grid));
-        for entry in traffic.arrivals() {
+        for entry in trace.arrivals() {
             while let Some((end, left)) = running.end_next(entry.at) {
                 peaks.set(instant(end), left.into());
             }

@@ -42,7 +42,7 @@ pub enum FileContents {
     },
     /// A trace.
     #[serde(rename = "trace")]
-    Traffic {
+    Trace {
         /// Number of functions.
         functions: u64,
         /// Number of invocations.

@@ -37,7 +37,7 @@ pub(in crate::report) struct VerifyView<'a> {
     pub verified: &'a Verified,
 }
 
-/// How far the traffic can grow.
+/// How far the trace can grow.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(in crate::report) struct HeadroomView<'a> {

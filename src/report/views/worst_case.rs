@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::SubjectView;
 use crate::cold_path::{Cause, SystemLimit};
 use crate::quantity::Millis;
-use crate::simulation::Assignment;
+use crate::simulation::Realization;
 use crate::worst_case::{Bracket, CurvePoint, PeakEnis, WorstColdStart};
 
 /// What the longest part of a cold start is.
@@ -71,11 +71,11 @@ pub(in crate::report) struct WorstCaseView<'a> {
     /// Failed invocations.
     pub failures: Bracket,
     /// The realization behind `cold_start`; `simulate --replay` replays it.
-    pub witness: &'a Assignment,
+    pub witness: &'a Realization,
     /// The one behind `peak_enis`.
-    pub witness_peak_enis: &'a Assignment,
+    pub witness_peak_enis: &'a Realization,
     /// The one behind `failures`.
-    pub witness_failures: &'a Assignment,
+    pub witness_failures: &'a Realization,
     /// Number of realizations replayed in the search.
     pub replays: u64,
     /// States explored by the exact search; 0 if it did not apply.
@@ -132,5 +132,5 @@ pub struct WitnessFileView<'a> {
     pub model: Option<&'a str>,
     /// The realization.
     #[serde(flatten)]
-    pub assignment: &'a Assignment,
+    pub realization: &'a Realization,
 }

@@ -14,7 +14,7 @@ fn sound_files_are_told_by_kind() {
     let value: Value = serde_json::from_str(&said.out).unwrap();
     let files = value["files"].as_array().unwrap();
     let kinds: Vec<_> = files.iter().map(|file| file["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["scenario", "traffic", "model", "traffic"]);
+    assert_eq!(kinds, ["scenario", "trace", "model", "trace"]);
     assert_eq!(
         (&files[0]["functions"], &files[0]["subnets"]),
         (&4.into(), &2.into()),
@@ -41,11 +41,11 @@ fn the_name_of_a_file_does_not_decide() {
     };
     let scenario = at("lambda-2018", &fixture("scenario.toml"));
     let model = at("model.csv", &fixture("failing.toml"));
-    let traffic = at("traffic.txt", &fixture("counts.csv"));
-    let said = run(&["check", &scenario, &model, &traffic, "--format", "csv", "--quiet"]);
+    let trace = at("traffic.txt", &fixture("counts.csv"));
+    let said = run(&["check", &scenario, &model, &trace, "--format", "csv", "--quiet"]);
     assert_eq!(said.code, 0, "{}", said.err);
     let kinds: Vec<&str> = said.out.lines().skip(1).map(|line| line.split(',').nth(1).unwrap()).collect();
-    assert_eq!(kinds, ["scenario", "model", "traffic"]);
+    assert_eq!(kinds, ["scenario", "model", "trace"]);
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn all_problems_of_all_files_are_told_at_once() {
     ] {
         assert!(said.err.contains(part), "{part}\n{}", said.err);
     }
-    // A scenario in the place of the traffic.
+    // A scenario in the place of the trace.
     let said = run(&["demand", "scenario.toml"]);
     assert!(said.code == 2 && said.err.contains("name it with --scenario"), "{}", said.err);
     // A scenario that reads well may name what there is not.

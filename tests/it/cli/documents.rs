@@ -117,7 +117,7 @@ fn every_command_in_the_documents_runs() {
             let mut eniplan = Command::new(env!("CARGO_BIN_EXE_eniplan"));
             let output = eniplan.args(quick_words(&command)).current_dir(&folder).output().unwrap();
             let told = String::from_utf8_lossy(&output.stderr);
-            // 1 is an answer too: a gate that is missed, a promise that cannot be kept.
+            // 1 is an answer too: a gate that is missed, a target that cannot be kept.
             assert!(matches!(output.status.code(), Some(0 | 1)), "{name}: {command}\n{told}");
             assert!(!told.contains("panicked"), "{name}: {command}\n{told}");
             ran += 1;

@@ -165,7 +165,7 @@ fn packed_files_that_are_cut_or_swell_are_told() {
     }
 }
 
-/// Every command that writes a file, stopped while it waits for its traffic: what was there stays as it was.
+/// Every command that writes a file, stopped while it waits for its trace: what was there stays as it was.
 #[test]
 fn being_stopped_leaves_every_file_as_it_was() {
     let folder = folder("hostile-stopped");
@@ -221,18 +221,18 @@ fn no_name_is_live_in_a_drawing_or_on_the_page() {
     for name in names {
         text.extend(["0,\"", &name.replace('"', "\"\""), "\",100\n"]);
     }
-    let traffic = made(&folder, "t.csv", text.as_bytes());
+    let trace = made(&folder, "t.csv", text.as_bytes());
     let page = folder.join("page.html");
-    assert_eq!(run(&["report", &traffic, "--quiet", "-o", page.to_str().unwrap()]).code, 0);
+    assert_eq!(run(&["report", &trace, "--quiet", "-o", page.to_str().unwrap()]).code, 0);
     let mut drawn = vec![("html", fs::read_to_string(page).unwrap())];
     for format in ["svg", "dot", "text"] {
         for what in ["topology", "worst-case"] {
-            let said = run(&["graph", &traffic, "--of", what, "--format", format, "--quiet"]);
+            let said = run(&["graph", &trace, "--of", what, "--format", format, "--quiet"]);
             assert_eq!(said.code, 0, "{}", said.err);
             drawn.push((format, said.out));
         }
     }
-    drawn.push(("json", run(&["demand", &traffic, "--format", "json"]).out));
+    drawn.push(("json", run(&["demand", &trace, "--format", "json"]).out));
     for (format, text) in drawn {
         let live = |c: char| c != '\n' && eniplan::diagnostic::is_hidden(c);
         assert!(!text.contains(live), "{format}: {:?}", text.chars().find(|c| live(*c)));

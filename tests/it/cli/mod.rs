@@ -132,7 +132,7 @@ fn errors_are_json_where_that_is_the_format() {
 }
 
 #[test]
-fn an_unknown_format_of_traffic_lists_the_known_ones() {
+fn an_unknown_format_of_trace_lists_the_known_ones() {
     let said = line("demand counts.csv --traffic-format csv");
     assert_eq!(said.code, 2);
     for format in ["counts", "log", "concurrency", "azure-2019", "azure-2021", "series"] {
@@ -180,7 +180,7 @@ fn paths_need_not_be_utf8() {
 }
 
 #[test]
-fn traffic_comes_from_stdin_too() {
+fn trace_comes_from_stdin_too() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cli");
     let file = fs::File::open(fixtures.join("log.csv")).unwrap();
     let piped = said(&command().args(["demand", "-", "--format", "csv"]).stdin(file).output().unwrap());
@@ -251,7 +251,7 @@ fn a_link_is_written_through_and_keeps_its_rights() {
     let said = run(&[OsStr::new("formats"), OsStr::new("-o"), link.as_os_str()]);
     assert_eq!(said.code, 0);
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-    assert!(fs::read_to_string(&file).unwrap().starts_with("Traffic is read"));
+    assert!(fs::read_to_string(&file).unwrap().starts_with("eniplan reads"));
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
 }
 
@@ -259,7 +259,11 @@ fn a_link_is_written_through_and_keeps_its_rights() {
 fn a_missed_gate_ends_with_1_after_the_answer() {
     let said = line("simulate log.csv --start empty --policy no-reuse --max-enis 1 --max-failures 0");
     assert_eq!(said.code, 1);
-    assert!(said.out.starts_with("Under no-reuse on lambda-2018, 4 of 5 served invocations"), "{}", said.out);
+    assert!(
+        said.out.starts_with("80.00% of invocations start cold under no-reuse on lambda-2018 (4 of 5"),
+        "{}",
+        said.out
+    );
     assert_eq!(said.err, "gate missed: --max-enis 1: ENIs held reach 4 in this run, 3 over\n");
     assert_eq!(line("simulate log.csv --max-enis 4").code, 0);
     let said = line("worst-case log.csv --start empty --effort 100 --max-cold-start 15m --format json");
@@ -334,7 +338,7 @@ fn a_witness_replays_to_what_it_witnesses() {
     let replay: Value = serde_json::from_str(&run(&[&replay[..], &options].concat()).out).unwrap();
     assert_eq!(replay["cold_start_ms"]["max"], worst["cold_start"]["witness_ms"]);
     assert_eq!(replay["longest_cold_start"]["path"], worst["cold_start"]["path"]);
-    // The model of another time boots for minutes, so the witness is none of its assignments.
+    // The model of another time boots for minutes, so the witness is none of its realizations.
     let said = run(&["simulate", "counts.csv", "--replay", file]);
     assert_eq!(said.code, 2);
     assert!(said.err.contains("is outside the model's 5m..15m"), "{}", said.err);
@@ -371,7 +375,10 @@ fn the_witness_of_each_objective_replays_to_its_value_in_several_worlds() {
             assert!(assumptions.contains("and so it does here"), "{of} {world}: {assumptions}");
             if of == "cold-start" && replayed != 0 {
                 assert_eq!(replay["longest_cold_start"]["path"], worst["cold_start"]["path"], "{world}");
-                assert_eq!(replay["longest_cold_start"]["bottleneck"], worst["cold_start"]["bottleneck"], "{world}");
+                assert_eq!(
+                    replay["longest_cold_start"]["bottleneck"], worst["cold_start"]["bottleneck"],
+                    "{world}"
+                );
             }
         }
     }
@@ -400,7 +407,7 @@ fn the_witness_of_a_subnet_replays_to_its_peak_and_an_unknown_one_is_refused() {
 }
 
 #[test]
-fn a_witness_of_other_traffic_is_refused_and_one_that_says_nothing_is_read() {
+fn a_witness_of_other_trace_is_refused_and_one_that_says_nothing_is_read() {
     let path = folder("witness-other").join("witness.json");
     let file = path.to_str().unwrap();
     line(&format!("worst-case counts.csv --effort 2000 --witness {file}"));
@@ -461,7 +468,7 @@ fn a_time_limit_ends_the_search_and_is_said() {
     let said = line("worst-case counts.csv --time-limit 0ms --format json");
     let worst: Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!((said.code, &worst["stopped_after_ms"]), (0, &0.into()));
-    assert!(worst["assumptions"].to_string().contains("the search was stopped after 0ms"));
+    assert!(worst["assumptions"].to_string().contains("the search stopped after 0ms"));
     // A progress line is for terminals.
     assert_eq!(said.err, "");
     let unlimited: Value =
@@ -482,7 +489,7 @@ fn every_problem_of_a_witness_is_told() {
         "1:40: \"3\": `deletions_ms` is no list",
         "1:62: \"a list\": `phases_ms.a` names no environment",
         "1:1: \"a map\": `misses` is no list",
-        "1:1: \"a map\": `otherwise` is neither",
+        "1:1: \"a map\": `unlisted` is neither",
         "1:77: \"1\": there is no field `colour`",
     ] {
         assert!(said.err.contains(&format!("witness.json:{part}")), "{part}\n{}", said.err);
@@ -733,16 +740,13 @@ fn precision_stops_when_the_means_are_known_and_says_so() {
 }
 
 #[test]
-fn generated_traffic_reads_back() {
+fn generated_trace_reads_back() {
     let folder = folder("generate");
     let file = folder.join("day.csv").to_string_lossy().into_owned();
     let said = run(&["generate", "diurnal", "--functions", "a,b", "--rate", "1/s,2/s", "-o", &file]);
     assert_eq!((said.code, said.err), (0, format!("note: wrote {file}\n")));
     let value: Value = serde_json::from_str(&run(&["demand", &file, "--format", "json"]).out).unwrap();
-    assert_eq!(
-        (&value["trace"]["functions"], &value["trace"]["span_ms"]),
-        (&2.into(), &86_400_000.into())
-    );
+    assert_eq!((&value["trace"]["functions"], &value["trace"]["span_ms"]), (&2.into(), &86_400_000.into()));
     let said = line("generate diurnal --functions a,b --rate 1/s,2/s,3/s --start whenever --span 1s");
     assert_eq!(said.code, 2);
     for part in ["there are 3 rates for 2 functions", "`whenever` is not a time"] {
@@ -763,7 +767,7 @@ fn the_samples_are_what_their_commands_make() {
 }
 
 #[test]
-fn several_files_patterns_and_packed_files_are_one_traffic() {
+fn several_files_patterns_and_packed_files_are_one_trace() {
     let folder = folder("several");
     fs::write(folder.join("a.csv"), "time,function,invocations\n0,f,1\n60,f,2\n").unwrap();
     fs::write(folder.join("b.csv"), "time,function,invocations\n120,g,3\n").unwrap();
@@ -796,10 +800,10 @@ fn hostile_names_are_inert_in_every_output() {
     }
     let (file, rows_of_run) = (folder.join("t.csv"), folder.join("run.csv"));
     fs::write(&file, text).unwrap();
-    let traffic = file.to_str().unwrap();
+    let trace = file.to_str().unwrap();
     for command in ["demand", "simulate", "worst-case", "plan", "compare"] {
         for format in ["text", "csv", "json"] {
-            let mut words = vec![command, traffic, "--format", format];
+            let mut words = vec![command, trace, "--format", format];
             if command == "plan" {
                 words.extend(["--max-cold-start", "20m"]);
             }
@@ -819,7 +823,7 @@ fn hostile_names_are_inert_in_every_output() {
             }
         }
     }
-    let said = run(&["simulate", traffic, "--log", rows_of_run.to_str().unwrap()]);
+    let said = run(&["simulate", trace, "--log", rows_of_run.to_str().unwrap()]);
     assert_eq!(said.code, 0, "{}", said.err);
     let mut rows = csv::Reader::from_path(&rows_of_run).unwrap();
     let mut found: Vec<String> = rows.records().map(|row| row.unwrap()[1].to_owned()).collect();

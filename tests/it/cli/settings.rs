@@ -20,9 +20,9 @@ fn a_value_of_the_scenario_is_set_as_if_the_file_said_it() {
     let words = "plan counts.csv --scenario scenario.toml";
     let failing = json(&format!("{words} --set subnet.private-b.in_use=11 --set subnet.private-a.in_use=11"));
     assert_eq!((&json(words)["status"], &failing["status"]), (&"feasible".into(), &"infeasible".into()));
-    let promised = json(&format!("{words} --set promise.max_cold_start=25s"));
-    assert_eq!(promised["max_cold_start_ms"], 25_000);
-    // Without a file, too: the default subnet by its name, a function of the traffic, a promise.
+    let target_of = json(&format!("{words} --set promise.max_cold_start=25s"));
+    assert_eq!(target_of["max_cold_start_ms"], 25_000);
+    // Without a file, too: the default subnet by its name, a function of the trace, a target.
     let set = "--set subnet.subnet-a.cidr=10.0.0.0/28 --set function.checkout.memory=2GiB";
     let small = json(&format!("plan counts.csv {set} --set promise.max_cold_start=1s"));
     let all = small["assumptions"].to_string();

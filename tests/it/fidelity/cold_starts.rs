@@ -49,9 +49,9 @@ fn cold_starts(model: &str, policy: &str) -> Vec<u64> {
     let policy = policy::parse(policy).unwrap();
     let entries =
         (1..=INVOCATIONS).map(|n| Entry { at: n * APART, duration: 100, function: 0, count: 1 }).collect();
-    let traffic = listed(entries, (INVOCATIONS + 1) * APART);
+    let trace = listed(entries, (INVOCATIONS + 1) * APART);
     let world = World::new(&topology, &cold_path, &policy, vec![0]);
-    let (outcome, _, Lengths(mut lengths)) = simulate(&world, &traffic, Random::new(1), Lengths::default());
+    let (outcome, _, Lengths(mut lengths)) = simulate(&world, &trace, Random::new(1), Lengths::default());
     assert_eq!((lengths.len() as u64, outcome.failures()), (INVOCATIONS, 0));
     lengths.sort_unstable();
     lengths

@@ -121,13 +121,13 @@ fn function() -> Bench {
 fn predicted(experiment: &Published) -> Vec<Run> {
     (0..RUNS)
         .map(|seed| {
-            let traffic = poisson(
+            let trace = poisson(
                 seed,
                 experiment.rate,
                 INVOCATIONS / experiment.rate,
                 Service::Exponential(experiment.service),
             );
-            Run::new(&function(), &traffic, Random::new(seed), millis(10.0 * THRESHOLD))
+            Run::new(&function(), &trace, Random::new(seed), millis(10.0 * THRESHOLD))
         })
         .collect()
 }
@@ -158,9 +158,9 @@ fn replayed(log: &[Invocation]) -> (f64, f64) {
         })
         .collect();
     let span = entries.last().unwrap().at + 1;
-    let (bench, traffic) = (function(), listed(entries, span));
+    let (bench, trace) = (function(), listed(entries, span));
     let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, vec![0]);
-    let (_, _, found) = simulate(&world, &traffic, Random::new(0), Coldness::default());
+    let (_, _, found) = simulate(&world, &trace, Random::new(0), Coldness::default());
     let mut cold = vec![false; log.len()];
     order.iter().zip(found.0).for_each(|(&row, is_cold)| cold[row] = is_cold);
     let same = log.iter().zip(&cold).filter(|(log, cold)| log.cold == **cold).count();

@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use eniplan::quantity::{Interval, Millis, Probability};
 use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{Nature, Outcome, Recorder, ServedInvocation, World, simulate};
-use eniplan::trace::{Entry, Shape, Traffic, TrafficFunction};
+use eniplan::trace::{Entry, Shape, Trace, TraceFunction};
 
 use crate::support::{Bench, real};
 
@@ -62,7 +62,7 @@ fn millis(seconds: f64) -> u64 {
 }
 
 /// One function's traffic with Poisson arrivals, `rate` per second for `span` seconds.
-fn poisson(seed: u64, rate: f64, span: f64, service: Service) -> Traffic {
+fn poisson(seed: u64, rate: f64, span: f64, service: Service) -> Trace {
     let arrivals = Stream::new(seed, Purpose::Arrivals);
     let durations = Stream::new(seed, Purpose::Durations);
     let (mut at, mut entries) = (0.0, Vec::new());
@@ -78,9 +78,9 @@ fn poisson(seed: u64, rate: f64, span: f64, service: Service) -> Traffic {
 }
 
 /// One function's traffic.
-fn listed(entries: Vec<Entry>, span: u64) -> Traffic {
-    Traffic {
-        functions: vec![TrafficFunction { name: "f".into(), memory: None, duration: None }],
+fn listed(entries: Vec<Entry>, span: u64) -> Trace {
+    Trace {
+        functions: vec![TraceFunction { name: "f".into(), memory: None, duration: None }],
         origin: None,
         span: Millis(span),
         notes: Vec::new(),
@@ -89,8 +89,8 @@ fn listed(entries: Vec<Entry>, span: u64) -> Traffic {
 }
 
 /// The part of a log before `end`, ms: up to there the same happens.
-fn before(traffic: &Traffic, end: u64) -> Traffic {
-    listed(traffic.arrivals().take_while(|entry| entry.at < end).collect(), end)
+fn before(trace: &Trace, end: u64) -> Trace {
+    listed(trace.arrivals().take_while(|entry| entry.at < end).collect(), end)
 }
 
 /// Draws the cold path so that a cold invocation takes, all in all, an exponential time of mean
@@ -172,12 +172,12 @@ struct Seen {
 }
 
 impl Run {
-    /// Runs `traffic` through `bench`; the first `warm_up` ms count only as part of the whole.
-    fn new(bench: &Bench, traffic: &Traffic, nature: impl Nature + Copy, warm_up: u64) -> Self {
-        let to = traffic.span.0;
+    /// Runs `trace` through `bench`; the first `warm_up` ms count only as part of the whole.
+    fn new(bench: &Bench, trace: &Trace, nature: impl Nature + Copy, warm_up: u64) -> Self {
+        let to = trace.span.0;
         let all = Tally { to, ..Tally::default() };
-        let (outcome, whole) = play(bench, traffic, nature, all);
-        let (early, first) = play(bench, &before(traffic, warm_up), nature, Tally { to: warm_up, ..all });
+        let (outcome, whole) = play(bench, trace, nature, all);
+        let (early, first) = play(bench, &before(trace, warm_up), nature, Tally { to: warm_up, ..all });
         let seen = |outcome: &Outcome, early: Option<&Outcome>, tally: Tally, ms: u64| {
             let less = |figure: fn(&Outcome) -> u64| figure(outcome) - early.map_or(0, figure);
             let area = outcome.environments.integral - early.map_or(0, |early| early.environments.integral);
@@ -201,9 +201,9 @@ impl Run {
     }
 }
 
-fn play(bench: &Bench, traffic: &Traffic, nature: impl Nature, tally: Tally) -> (Outcome, Tally) {
+fn play(bench: &Bench, trace: &Trace, nature: impl Nature, tally: Tally) -> (Outcome, Tally) {
     let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
-    let (outcome, _, tally) = simulate(&world, traffic, nature, tally);
+    let (outcome, _, tally) = simulate(&world, trace, nature, tally);
     (outcome, tally)
 }
 

@@ -33,8 +33,8 @@ fn play(runs: Runs, service: Service, cap: Option<u32>) -> Vec<Run> {
     (0..runs.count)
         .into_par_iter()
         .map(|seed| {
-            let traffic = poisson(seed, RATE, SPAN, service);
-            Run::new(&bench, &traffic, Random::new(seed), 200_000)
+            let trace = poisson(seed, RATE, SPAN, service);
+            Run::new(&bench, &trace, Random::new(seed), 200_000)
         })
         .collect()
 }

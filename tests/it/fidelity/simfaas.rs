@@ -29,8 +29,8 @@ fn readme(seeds: u64, pick: PickEnvironment) -> Vec<Run> {
     (0..seeds)
         .into_par_iter()
         .map(|seed| {
-            let traffic = poisson(seed, 0.9, 1e6, Service::Exponential(1.991));
-            Run::new(&bench, &traffic, ColdResponse::new(seed, 1.991, 2.244), WARM_UP)
+            let trace = poisson(seed, 0.9, 1e6, Service::Exponential(1.991));
+            Run::new(&bench, &trace, ColdResponse::new(seed, 1.991, 2.244), WARM_UP)
         })
         .collect()
 }
@@ -166,9 +166,9 @@ const THRESHOLDS: [(f64, f64, f64); 5] = [
 fn compare_thresholds(seeds: u64, thresholds: &[(f64, f64, f64)]) -> String {
     let (warm, cold) = (2.016, 2.163);
     let run = |seed, threshold, pick| {
-        let traffic = poisson(seed, 10.0, 1e5, Service::Exponential(warm));
+        let trace = poisson(seed, 10.0, 1e5, Service::Exponential(warm));
         let nature = ColdResponse::new(seed, warm, cold);
-        Run::new(&bench(threshold, pick), &traffic, nature, WARM_UP / 2)
+        Run::new(&bench(threshold, pick), &trace, nature, WARM_UP / 2)
     };
     let runs =
         |n: u64, threshold, pick| (0..n).into_par_iter().map(|seed| run(seed, threshold, pick)).collect();

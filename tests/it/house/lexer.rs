@@ -163,7 +163,7 @@ fn only_code_outside_tests_is_left() {
         struct Last;
     "##;
     let found: Vec<String> = lex(source).into_iter().map(|token| token.text).collect();
-    let promised = "use a :: { b , c } ; fn f < > ( x : & str ) - > char { ; ; ; ; } struct Last ;";
-    assert_eq!(found.join(" "), promised);
+    let target_of = "use a :: { b , c } ; fn f < > ( x : & str ) - > char { ; ; ; ; } struct Last ;";
+    assert_eq!(found.join(" "), target_of);
     assert_eq!(lex(source).last().unwrap().line, 11);
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use eniplan::import::{Companions, InputFile, Options, import};
 use eniplan::quantity::{Millis, Rate};
-use eniplan::trace::Traffic;
+use eniplan::trace::Trace;
 use eniplan::trace::generate::{Bulk, Recipe, RecipeLayout, generate, loads, shapes, start};
 
 fn root() -> &'static Path {
@@ -59,7 +59,7 @@ fn samples() -> Vec<(Recipe, String)> {
     readme.lines().map(str::trim).filter(|line| line.starts_with("eniplan generate ")).map(recipe).collect()
 }
 
-fn read(name: &str, text: &str) -> Traffic {
+fn read(name: &str, text: &str) -> Trace {
     let source = InputFile { name, bytes: &text };
     import(source, &Companions::default(), &Options::default()).unwrap()
 }
@@ -92,17 +92,17 @@ fn every_sample_is_what_its_command_makes() {
 #[test]
 fn every_sample_imports_as_what_it_was_made_for() {
     for (recipe, path) in samples() {
-        let traffic = read(&path, &generated(&recipe));
-        let names: Vec<_> = traffic.functions.iter().map(|function| &function.name).collect();
+        let trace = read(&path, &generated(&recipe));
+        let names: Vec<_> = trace.functions.iter().map(|function| &function.name).collect();
         if recipe.layout == RecipeLayout::Counts {
             assert_eq!(names, recipe.loads.iter().map(|load| &load.name).collect::<Vec<_>>());
-            assert_eq!((traffic.span, traffic.origin), (recipe.span, recipe.start), "{path}");
-            assert_eq!(traffic.first_slot(), recipe.slot);
+            assert_eq!((trace.span, trace.origin), (recipe.span, recipe.start), "{path}");
+            assert_eq!(trace.first_slot(), recipe.slot);
         } else {
-            assert!(traffic.origin.unwrap() - recipe.start.unwrap() < 10_000);
+            assert!(trace.origin.unwrap() - recipe.start.unwrap() < 10_000);
             // 1.1/s for 3600 s, within five standard deviations.
-            assert!((3_645..4_275).contains(&traffic.invocations()), "{}", traffic.invocations());
-            let entries: Vec<_> = traffic.arrivals().collect();
+            assert!((3_645..4_275).contains(&trace.invocations()), "{}", trace.invocations());
+            let entries: Vec<_> = trace.arrivals().collect();
             let api: Vec<u64> = entries.iter().filter(|e| e.function == 0).map(|e| e.duration).collect();
             let mean = api.iter().sum::<u64>() / api.len() as u64;
             assert!((1_991 - 70..1_991 + 70).contains(&mean), "{mean}");
@@ -182,10 +182,10 @@ fn the_importer_takes_bulk_files_for_what_they_are() {
     for (name, _, kind, _) in Bulk::ALL {
         let text = bulk(kind, 200, 3);
         let source = InputFile { name, bytes: &text };
-        let traffic = import(source, &Companions::default(), &Options::default()).unwrap();
+        let trace = import(source, &Companions::default(), &Options::default()).unwrap();
         assert_eq!(text.lines().count(), 201);
-        assert!(!traffic.notes.iter().any(|note| note.contains("order")), "{:?}", traffic.notes);
-        assert!(traffic.invocations() >= 200, "{name}");
+        assert!(!trace.notes.iter().any(|note| note.contains("order")), "{:?}", trace.notes);
+        assert!(trace.invocations() >= 200, "{name}");
         assert_eq!(bulk(kind, 200, 3), text);
         assert_ne!(bulk(kind, 200, 4), text);
     }

@@ -17,7 +17,7 @@ use eniplan::import::{
     ALL, Companions, Gaps, InputFile, Meaning, Options, Repeats, Resets, detect, import, import_all,
 };
 use eniplan::quantity::{Memory, Millis};
-use eniplan::trace::{Cell, Shape, Spread, Traffic};
+use eniplan::trace::{Cell, Shape, Spread, Trace};
 use jiff::tz::TimeZoneDatabase;
 use proptest::prelude::*;
 
@@ -37,10 +37,10 @@ fn source(file: &(String, Vec<u8>)) -> InputFile<'_> {
 
 /// Imports `path` with the companions `<stem>.durations.csv` and `<stem>.memory.csv`, and with
 /// `<stem>.2.<extension>` as a second file of traffic.
-fn import_file(path: &Path, options: &Options) -> Result<Traffic, Diagnostics> {
+fn import_file(path: &Path, options: &Options) -> Result<Trace, Diagnostics> {
     let end = path.extension().unwrap().to_str().unwrap();
     let second = file(&path.with_extension(format!("2.{end}")));
-    let traffic: Vec<_> = [file(path), second].into_iter().flatten().collect();
+    let trace: Vec<_> = [file(path), second].into_iter().flatten().collect();
     let durations = file(&path.with_extension("durations.csv"));
     let memory = file(&path.with_extension("memory.csv"));
     let companions = Companions {
@@ -48,7 +48,7 @@ fn import_file(path: &Path, options: &Options) -> Result<Traffic, Diagnostics> {
         memory: memory.as_ref().map(source),
         ..Companions::default()
     };
-    import_all(&traffic.iter().map(source).collect::<Vec<_>>(), &companions, options)
+    import_all(&trace.iter().map(source).collect::<Vec<_>>(), &companions, options)
 }
 
 fn options(expected: &str) -> Options {
@@ -71,33 +71,33 @@ fn options(expected: &str) -> Options {
     options
 }
 
-fn shown(traffic: &Traffic) -> String {
+fn shown(trace: &Trace) -> String {
     let names: Vec<String> =
-        traffic.functions.iter().map(|f| escaped(&f.name).chars().take(60).collect()).collect();
+        trace.functions.iter().map(|f| escaped(&f.name).chars().take(60).collect()).collect();
     let mut text = format!("functions {}\n", names.join(" "));
-    if traffic.functions.iter().any(|f| f.memory.is_some()) {
-        let mib = |f: &eniplan::trace::TrafficFunction| {
+    if trace.functions.iter().any(|f| f.memory.is_some()) {
+        let mib = |f: &eniplan::trace::TraceFunction| {
             f.memory.map_or_else(|| "-".into(), |memory| (memory.0 >> 20).to_string())
         };
-        let memory: Vec<String> = traffic.functions.iter().map(mib).collect();
+        let memory: Vec<String> = trace.functions.iter().map(mib).collect();
         writeln!(text, "memory {}", memory.join(" ")).unwrap();
     }
-    let origin = traffic.origin.map_or_else(|| "-".into(), |at| at.to_string());
-    writeln!(text, "span {}\norigin {origin}", traffic.span.0).unwrap();
-    for entry in traffic.arrivals() {
+    let origin = trace.origin.map_or_else(|| "-".into(), |at| at.to_string());
+    writeln!(text, "span {}\norigin {origin}", trace.span.0).unwrap();
+    for entry in trace.arrivals() {
         let name = &names[entry.function as usize];
         writeln!(text, "{} {name} {} {}", entry.at, entry.duration, entry.count).unwrap();
     }
     text
 }
 
-fn places(problems: &Diagnostics, traffic: &str) -> String {
+fn places(problems: &Diagnostics, trace: &str) -> String {
     let number = |n: Option<u64>| n.map_or_else(|| "-".into(), |n| n.to_string());
     let mut text = String::new();
     for problem in problems.sorted() {
         let file = match problem.file.as_str() {
             "" => String::new(),
-            name if name == traffic => String::new(),
+            name if name == trace => String::new(),
             other => format!("{other} "),
         };
         let (line, column) = (number(problem.line), number(problem.column));
@@ -112,7 +112,7 @@ fn check(path: &Path) -> Result<(), String> {
     let options = options(&expected);
     let name = path.file_name().unwrap().to_str().unwrap();
     let (found, notes) = match import_file(path, &options) {
-        Ok(traffic) => (shown(&traffic), traffic.notes),
+        Ok(trace) => (shown(&trace), trace.notes),
         Err(problems) => {
             let listed = problems.sorted().iter().all(|p| !p.message.is_empty() && !p.help.is_empty());
             assert!(listed && problems.count() == problems.sorted().len(), "{name}: {problems}");
@@ -152,8 +152,8 @@ fn every_fixture_gives_exactly_what_stands_beside_it() {
             }
             if name.starts_with("good-") {
                 good += 1;
-                let traffic = file(path).unwrap();
-                let detected = detect(source(&traffic), &Options::default())
+                let trace = file(path).unwrap();
+                let detected = detect(source(&trace), &Options::default())
                     .map_or("nothing", eniplan::import::TraceFormat::name);
                 // VictoriaMetrics' other time formats are found by their name alone.
                 let named = fs::read_to_string(path.with_extension("expected")).unwrap().contains("format=");
@@ -253,8 +253,8 @@ fn durations_come_from_the_row_then_the_companion_then_the_options() {
     let companions = Companions { durations, ..Companions::default() };
     let mut options = Options { default_duration: Millis(40), ..Options::default() };
     options.durations = [("http-f1".to_owned(), Millis(30)), ("http-f2".to_owned(), Millis(30))].into();
-    let traffic = import(InputFile { name: "t.csv", bytes: &text }, &companions, &options).unwrap();
-    assert_eq!(traffic.arrivals().map(|entry| entry.duration).collect::<Vec<_>>(), [20, 30, 40]);
+    let trace = import(InputFile { name: "t.csv", bytes: &text }, &companions, &options).unwrap();
+    assert_eq!(trace.arrivals().map(|entry| entry.duration).collect::<Vec<_>>(), [20, 30, 40]);
     let rows =
         read(b"time,function,invocations,duration_ms\n0,http-f1,1,10\n60,http-f1,1,\n", &options).unwrap();
     assert_eq!(rows.arrivals().map(|entry| entry.duration).collect::<Vec<_>>(), [10, 30]);
@@ -281,9 +281,8 @@ fn a_companion_of_a_format_without_any_is_noted() {
     let text = b"time,invocations\n0,1\n60,1\n";
     let other = InputFile { name: "durations.csv", bytes: &b"x\n" };
     let companions = Companions { durations: Some(other), ..Companions::default() };
-    let traffic =
-        import(InputFile { name: "t.csv", bytes: &text }, &companions, &Options::default()).unwrap();
-    assert!(traffic.notes.iter().any(|note| note.contains("durations.csv is not used")));
+    let trace = import(InputFile { name: "t.csv", bytes: &text }, &companions, &Options::default()).unwrap();
+    assert!(trace.notes.iter().any(|note| note.contains("durations.csv is not used")));
 }
 
 /// Counts of `value` for so many seconds.
@@ -295,7 +294,7 @@ fn series(seconds: u32, value: &str) -> String {
     text
 }
 
-fn read(bytes: &[u8], options: &Options) -> Result<Traffic, Diagnostics> {
+fn read(bytes: &[u8], options: &Options) -> Result<Trace, Diagnostics> {
     import(InputFile { name: "t.csv", bytes: &bytes }, &Companions::default(), options)
 }
 
@@ -333,8 +332,8 @@ fn hostile_names_are_kept_as_data_and_come_back_whole() {
         "status": "success", "data": { "resultType": "matrix", "result": series },
     });
     for text in [csv, wide, answer.to_string()] {
-        let traffic = read(text.as_bytes(), &Options::default()).unwrap();
-        let found: Vec<_> = traffic.functions.iter().map(|function| function.name.as_str()).collect();
+        let trace = read(text.as_bytes(), &Options::default()).unwrap();
+        let found: Vec<_> = trace.functions.iter().map(|function| function.name.as_str()).collect();
         assert_eq!(found, names);
     }
 }
@@ -368,7 +367,7 @@ fn packed_files_are_read_and_bombs_are_not() {
     }
 }
 
-fn code(read: &Result<Traffic, Diagnostics>) -> &'static str {
+fn code(read: &Result<Trace, Diagnostics>) -> &'static str {
     read.as_ref().unwrap_err().sorted()[0].code.text()
 }
 
@@ -392,7 +391,7 @@ fn any_options() -> impl Strategy<Value = Options> {
     })
 }
 
-/// Text that looks like a traffic file and mostly is not one.
+/// Text that looks like a trace file and mostly is not one.
 fn near_csv() -> impl Strategy<Value = String> {
     let words: Vec<&str> =
         "time|function|invocations|duration_ms|start|end|concurrency|timestamp|value|app|func|\
@@ -454,12 +453,12 @@ fn header() -> impl Strategy<Value = &'static str> {
     prop::sample::select(ALL.iter().map(|format| format.header()).collect::<Vec<_>>())
 }
 
-fn holds(result: &Result<Traffic, Diagnostics>) {
+fn holds(result: &Result<Trace, Diagnostics>) {
     match result {
-        Ok(traffic) => {
-            let starts: Vec<_> = traffic.arrivals().take(10_000).map(|entry| entry.at).collect();
+        Ok(trace) => {
+            let starts: Vec<_> = trace.arrivals().take(10_000).map(|entry| entry.at).collect();
             assert!(starts.is_sorted());
-            assert!(starts.last().is_none_or(|at| *at <= traffic.span.0));
+            assert!(starts.last().is_none_or(|at| *at <= trace.span.0));
         }
         Err(problems) => {
             assert!(!problems.is_empty());
@@ -537,10 +536,10 @@ proptest! {
             .chain(tail[turn..].to_vec())
             .chain(tail[..turn].to_vec())
             .collect();
-        let traffic = read(text.as_bytes(), &Options::default()).unwrap();
+        let trace = read(text.as_bytes(), &Options::default()).unwrap();
         cells.retain(|cell| cell.count > 0);
-        prop_assert_eq!(traffic.origin, Some(1_577_836_800_000));
-        prop_assert_eq!(traffic.span, Millis(slot * counts.len() as u64));
-        prop_assert_eq!(traffic.shape, Shape::Counts { slot: Millis(slot), cells, spread: Spread::Even });
+        prop_assert_eq!(trace.origin, Some(1_577_836_800_000));
+        prop_assert_eq!(trace.span, Millis(slot * counts.len() as u64));
+        prop_assert_eq!(trace.shape, Shape::Counts { slot: Millis(slot), cells, spread: Spread::Even });
     }
 }

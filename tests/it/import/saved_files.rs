@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use eniplan::cli::assignment;
+use eniplan::cli::realization;
 use eniplan::cold_path::ColdPath;
 use eniplan::diagnostic::Diagnostics;
 use eniplan::document::Setting;
@@ -12,7 +12,7 @@ use eniplan::import::{self, Companions, InputFile, Options};
 use eniplan::plan::{self, Study};
 use eniplan::scenario::{Observed, read, read_with, resolve};
 use eniplan::topology::Topology;
-use eniplan::trace::Traffic;
+use eniplan::trace::Trace;
 use eniplan::{platform, policy};
 use proptest::prelude::*;
 
@@ -28,28 +28,28 @@ fn seeds(target: &str) -> Vec<String> {
 }
 
 /// A function of two invocations in two subnets: what the seeds are made for.
-fn small() -> (Traffic, Topology, ColdPath) {
+fn small() -> (Trace, Topology, ColdPath) {
     let bytes = b"start,function,duration_ms\n0,checkout,400\n60,checkout,400\n";
     let source = InputFile { name: "t.csv", bytes: &bytes };
-    let traffic = import::import(source, &Companions::default(), &Options::default()).unwrap();
+    let trace = import::import(source, &Companions::default(), &Options::default()).unwrap();
     let built_in = platform::named("lambda-2018").unwrap();
     let platform = platform::load(built_in.name, built_in.text).unwrap();
     let observed = [Observed { name: "checkout".to_owned(), memory: None }];
     let raw = read("s", "[[subnet]]\nname = \"a\"\n[[subnet]]\nname = \"b\"\n").unwrap();
     let scenario = resolve(&raw, &platform, &observed).unwrap();
     let topology = Topology::build(&scenario, &platform).unwrap();
-    (traffic, topology, ColdPath::new(&platform).unwrap())
+    (trace, topology, ColdPath::new(&platform).unwrap())
 }
 
 fn saved(text: &str) -> Option<Diagnostics> {
-    let (traffic, topology, cold_path) = small();
+    let (trace, topology, cold_path) = small();
     let policy = policy::named("scheduled").unwrap();
-    plan::read("f", text, &Study::new(&topology, &cold_path, &policy, &traffic)).err()
+    plan::read("f", text, &Study::new(&topology, &cold_path, &policy, &trace)).err()
 }
 
 fn witness(text: &str) -> Option<Diagnostics> {
-    let (traffic, topology, _) = small();
-    assignment::parse("f", text, &topology, &traffic).err()
+    let (trace, topology, _) = small();
+    realization::parse("f", text, &topology, &trace).err()
 }
 
 fn set(text: &str) {

@@ -168,9 +168,9 @@ fn scene(seed: u64, width: u64) -> Scene {
         entries.push((dice.below(span), dice.small(2), 1, dice.below(9)));
     }
     entries.sort_by_key(|entry| entry.0);
-    let mut traffic = log(2, &entries);
+    let mut trace = log(2, &entries);
     if dice.once_in(6) {
-        traffic.span = Millis(traffic.span.0 + dice.below(20));
+        trace.span = Millis(trace.span.0 + dice.below(20));
     }
     let min = dice.below(8);
     bench.topology.boot = Interval::between(Millis(min), Millis(min + (1 + dice.below(10)).min(width)));
@@ -180,12 +180,12 @@ fn scene(seed: u64, width: u64) -> Scene {
     policy(&mut bench.policy, &mut dice);
     bench.cold_path = ColdPath { vpc: path(&mut dice, width), plain: Path::default() };
     if bench.policy.start == StartMode::Warm {
-        bench.initial = at_start(&traffic, &bench.topology, &bench.policy);
+        bench.initial = at_start(&trace, &bench.topology, &bench.policy);
     }
     let Bench { topology, cold_path, policy, initial } = bench;
     let functions = topology.functions.len();
     let (lives, own_paths) = (vec![None; functions], vec![None; functions]);
-    Scene { topology, cold_path, policy, initial, schedule: Vec::new(), traffic, lives, own_paths }
+    Scene { topology, cold_path, policy, initial, schedule: Vec::new(), trace, lives, own_paths }
 }
 
 fn limits(bench: &mut Bench, dice: &mut Dice) {
@@ -278,9 +278,9 @@ fn engine(scene: &Scene, invocations: u64) -> WorstCase {
 }
 
 fn watched(scene: &Scene, invocations: u64, watch: &dyn SearchObserver) -> WorstCase {
-    let Scene { topology, cold_path, policy, initial, traffic, .. } = scene;
+    let Scene { topology, cold_path, policy, initial, trace, .. } = scene;
     let world = World::new(topology, cold_path, policy, initial.clone());
-    worst_case(&world, cold_path, traffic, None, SearchEffort { invocations, seed: 1 }, watch)
+    worst_case(&world, cold_path, trace, None, SearchEffort { invocations, seed: 1 }, watch)
 }
 
 fn exactly(value: u64) -> Bracket {
@@ -310,9 +310,9 @@ fn compare(seeds: Range<u64>) {
 
 /// The bounds alone, which the search may have no need of.
 fn bounded(scene: &Scene, worst: &Worst, told: &str) {
-    let Scene { topology, cold_path, policy, initial, traffic, .. } = scene;
+    let Scene { topology, cold_path, policy, initial, trace, .. } = scene;
     let world = World::new(topology, cold_path, policy, initial.clone());
-    let bounds = bounds(&world, cold_path, traffic, None);
+    let bounds = bounds(&world, cold_path, trace, None);
     assert!(
         bounds.cold_start_ms.is_none_or(|bound| worst.cold_start <= bound),
         "cold start: {bounds:?} {told}"
@@ -375,7 +375,7 @@ fn larger(seed: u64, arrivals: u64, unit: u64) -> Scene {
         .map(|_| (dice.below(arrivals * 6 * unit), dice.small(2), 1, dice.below(9 * unit)))
         .collect();
     entries.sort_by_key(|entry| entry.0);
-    scene.traffic = log(2, &entries);
+    scene.trace = log(2, &entries);
     let longer =
         |interval: &Interval| Interval::between(Millis(interval.min.0 * unit), Millis(interval.max.0 * unit));
     (scene.topology.boot, scene.topology.delete) =

@@ -36,7 +36,7 @@ impl State {
     }
 }
 
-/// The best objectives of all schedules that hold at most `most`; none: no schedule keeps the promise.
+/// The best objectives of all schedules that hold at most `most`; none: no schedule keeps the target.
 pub(crate) fn best(joint: &Joint, most: u32) -> Option<Objectives> {
     (0..=most).find_map(|peak| {
         let cheapest = cheapest(joint, peak, |held_ms, creations| (held_ms, creations));
@@ -50,7 +50,7 @@ pub(crate) fn least_cost(joint: &Joint, most: u32, hour: u128, creation: u128) -
     cheapest(joint, most, cost).map(|(cost, _)| cost)
 }
 
-/// Whether any schedule of at most `most` keeps the promise.
+/// Whether any schedule of at most `most` keeps the target.
 pub(crate) fn possible(joint: &Joint, most: u32) -> bool {
     cheapest(joint, most, |_, _| (0, 0)).is_some()
 }

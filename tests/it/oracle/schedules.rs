@@ -1,6 +1,6 @@
 //! The oracle of the planner: all schedules of a tiny group, millisecond by millisecond.
 //!
-//! Written to be read. It knows the words of the promise and nothing of how plans are found.
+//! Written to be read. It knows the words of the target and nothing of how plans are found.
 
 #![allow(clippy::unwrap_used)]
 
@@ -28,7 +28,7 @@ impl State {
     }
 }
 
-/// The best objectives of all schedules, or none: no schedule keeps the promise.
+/// The best objectives of all schedules, or none: no schedule keeps the target.
 pub(crate) fn best(group: &Group) -> Option<Objectives> {
     let limit = group.ceilings.iter().map(|ceiling| ceiling.enis).min().unwrap_or(u32::MAX);
     // More than the peak of the need plus one is never held by a sensible plan; one more to be sure.

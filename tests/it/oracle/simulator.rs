@@ -7,7 +7,7 @@ use eniplan::platform::PhaseKind;
 use eniplan::policy::{Capacity, IdleTtl, Provision, StartMode};
 use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::simulation::{
-    Assignment, End, EniAction, Failure, Gauge, Longest, Nature, Outcome, Recorder, ServedInvocation, World,
+    End, EniAction, Failure, Gauge, Longest, Nature, Outcome, Realization, Recorder, ServedInvocation, World,
     simulate as fast,
 };
 use eniplan::topology::TokenBucket;
@@ -130,14 +130,14 @@ impl Recorder for Scribe {
 }
 
 fn run_fast(scene: &Scene, nature: impl Nature) -> (Outcome, Vec<Told>) {
-    let Scene { topology, cold_path, policy, initial, schedule, traffic, lives, own_paths } = scene;
+    let Scene { topology, cold_path, policy, initial, schedule, trace, lives, own_paths } = scene;
     let lives: Vec<_> = lives.iter().map(Option::as_ref).collect();
     let own_paths: Vec<_> = own_paths.iter().map(Option::as_ref).collect();
     let world = World::new(topology, cold_path, policy, initial.clone())
         .with_schedule(schedule.clone())
         .drawing_keep_alive(&lives)
         .taking_paths(&own_paths);
-    let (outcome, _, scribe) = fast(&world, traffic, nature, Scribe::default());
+    let (outcome, _, scribe) = fast(&world, trace, nature, Scribe::default());
     (outcome, scribe.0)
 }
 
@@ -201,7 +201,7 @@ impl Totals {
     }
 
     fn of_account(scene: &Scene, account: &Account) -> Self {
-        let (log, horizon) = (&account.log, scene.traffic.span.0);
+        let (log, horizon) = (&account.log, scene.trace.span.0);
         let of_subnet =
             |subnet| summary(&held(log, |class| scene.topology.classes[class].subnet == subnet), horizon);
         let mut totals = Self {
@@ -256,7 +256,7 @@ fn both_simulators_tell_the_same() {
         let account = simulate(&scene, nature(seed));
         let (outcome, told) = run_fast(&scene, nature(seed));
         if let Some(difference) = difference(&scene, &account, &outcome, &told) {
-            differ.push((scene.traffic.invocations(), seed, difference));
+            differ.push((scene.trace.invocations(), seed, difference));
         }
         for (rule, times) in &account.seen {
             *seen.entry(rule).or_default() += times;
@@ -318,7 +318,7 @@ fn both_simulators_split_the_wait_for_an_eni_alike() {
 }
 
 /// What both simulators tell, and the naive one's word on everything else.
-fn agreed(scene: &Scene, nature: &Assignment) -> Account {
+fn agreed(scene: &Scene, nature: &Realization) -> Account {
     let account = simulate(scene, nature.clone());
     let (outcome, told) = run_fast(scene, nature.clone());
     assert_eq!(difference(scene, &account, &outcome, &told), None);
@@ -335,8 +335,8 @@ fn starts(account: &Account) -> Vec<(u64, Option<u64>)> {
     account.log.iter().filter_map(start).collect()
 }
 
-fn boots(boots_ms: &[u64]) -> Assignment {
-    Assignment { boots_ms: boots_ms.to_vec(), ..Assignment::all(End::Longest) }
+fn boots(boots_ms: &[u64]) -> Realization {
+    Realization { boots_ms: boots_ms.to_vec(), ..Realization::all(End::Longest) }
 }
 
 /// An empty start of `functions` functions whose keep-alive is 10 ms, and these invocations.
@@ -350,7 +350,7 @@ fn by_hand(functions: usize, entries: &[(u64, u32, u32, u64)]) -> Scene {
         policy,
         initial,
         schedule: Vec::new(),
-        traffic: log(functions, entries),
+        trace: log(functions, entries),
         lives,
         own_paths,
     }

@@ -71,11 +71,12 @@ fn without_a_plan_the_conflict_and_every_fix_are_told() {
     let none = &none["infeasible"];
     assert_eq!(code, 1);
     assert!(
-        !none["shortages"].as_array().unwrap().is_empty() && !none["irreducible_set"].as_array().unwrap().is_empty()
+        !none["shortages"].as_array().unwrap().is_empty()
+            && !none["irreducible_set"].as_array().unwrap().is_empty()
     );
     let kinds: Vec<&str> =
         none["fixes"].as_array().unwrap().iter().map(|fix| fix["kind"].as_str().unwrap()).collect();
-    for kind in ["addresses", "promise", "move", "keep_alive"] {
+    for kind in ["addresses", "target", "move", "keep_alive"] {
         assert!(kinds.contains(&kind), "{kinds:?}");
     }
     for fix in none["fixes"].as_array().unwrap() {

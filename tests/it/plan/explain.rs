@@ -130,9 +130,9 @@ fn conflicts_are_minimal_and_fixes_smallest_by_brute_force() {
 /// Twelve at once of a function in the first subnets, one second apart; environments live for a minute.
 fn twelve(bench: &Bench) -> NoPlan {
     let entries: Vec<_> = (0..12).map(|n| (n * 1_000, 0, 1, 200_000)).collect();
-    let traffic = log(1, &entries);
-    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &traffic, microlp());
-    let plan = case.promise(Millis(1_000)).unwrap();
+    let trace = log(1, &entries);
+    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &trace, microlp());
+    let plan = case.plan_for(Millis(1_000)).unwrap();
     case.explained(Millis(1_000), plan).unwrap().infeasible.unwrap()
 }
 
@@ -153,7 +153,7 @@ fn every_kind_of_change_is_tried_alone() {
     let [moving] = of(&none, "move")[..] else { panic!("{none:?}") };
     assert_eq!(moving.change, "put f0 in s1");
     // All twelve run at once: neither waiting nor letting go sooner helps.
-    for kind in ["promise", "keep_alive"] {
+    for kind in ["target", "keep_alive"] {
         let [vain] = of(&none, kind)[..] else { panic!("{none:?}") };
         assert!(!vain.works && vain.to.is_none(), "{vain:?}");
     }
@@ -169,9 +169,9 @@ fn a_shorter_keep_alive_is_found_to_the_second() {
     }
     let other = bench.topology.functions[0].clone();
     bench.topology.functions.push(eniplan::topology::FunctionPlace { name: "f1".into(), ..other });
-    let traffic = log(2, &[(70_000, 0, 8, 1_000), (120_000, 1, 8, 1_000)]);
-    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &traffic, microlp());
-    let plan = case.promise(Millis(1_000)).unwrap();
+    let trace = log(2, &[(70_000, 0, 8, 1_000), (120_000, 1, 8, 1_000)]);
+    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &trace, microlp());
+    let plan = case.plan_for(Millis(1_000)).unwrap();
     let none = case.explained(Millis(1_000), plan).unwrap().infeasible.unwrap();
     let [shorter] = of(&none, "keep_alive")[..] else { panic!("{none:?}") };
     let to = shorter.to.unwrap_or_else(|| panic!("{none:?}"));
@@ -179,8 +179,8 @@ fn a_shorter_keep_alive_is_found_to_the_second() {
     let plans = |keep_alive: u64| {
         let mut topology = bench.topology.clone();
         topology.functions.iter_mut().for_each(|place| place.keep_alive = Millis(keep_alive));
-        let case = Case::new(&topology, &bench.cold_path, &bench.policy, &traffic, microlp());
-        case.promise(Millis(1_000)).unwrap().amount.is_some()
+        let case = Case::new(&topology, &bench.cold_path, &bench.policy, &trace, microlp());
+        case.plan_for(Millis(1_000)).unwrap().amount.is_some()
     };
     assert!(plans(to) && !plans(to + 1_000), "{to}");
 }
@@ -191,15 +191,15 @@ fn what_is_said_to_help_does_and_one_unit_less_does_not() {
     for seed in 0..3 {
         // Some 25 at once of two functions, one of which has too few addresses.
         let bench = world(&[9 + u32::try_from(seed).unwrap(), 60], &[(&[0], 0), (&[1], 1)]);
-        let traffic = bursts(2, seed);
-        let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &traffic, microlp());
-        let none = case.promise(Millis(1_000)).unwrap();
+        let trace = bursts(2, seed);
+        let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &trace, microlp());
+        let none = case.plan_for(Millis(1_000)).unwrap();
         let none = case.explained(Millis(1_000), none).unwrap().infeasible.unwrap();
-        let holds = |change: &dyn Fn(&mut Topology), promise: u64| {
+        let holds = |change: &dyn Fn(&mut Topology), target: u64| {
             let mut topology = bench.topology.clone();
             change(&mut topology);
-            let case = Case::new(&topology, &bench.cold_path, &bench.policy, &traffic, microlp());
-            case.promise(Millis(promise)).unwrap().amount.is_some()
+            let case = Case::new(&topology, &bench.cold_path, &bench.policy, &trace, microlp());
+            case.plan_for(Millis(target)).unwrap().amount.is_some()
         };
         for fix in none.fixes.iter().filter(|fix| fix.works) {
             *helped.entry(fix.kind).or_insert(0) += 1;
@@ -217,7 +217,7 @@ fn what_is_said_to_help_does_and_one_unit_less_does_not() {
                 "keep_alive" => {
                     (holds(&|case| lives(case, to), 1_000), holds(&|case| lives(case, to + 1_000), 1_000))
                 }
-                "promise" => (holds(&|_| (), to), holds(&|_| (), to - 1)),
+                "target" => (holds(&|_| (), to), holds(&|_| (), to - 1)),
                 "move" => {
                     assert!(fix.change.starts_with("put f0 in s"), "{}", fix.change);
                     let moved = |topology: &mut Topology| {
@@ -249,7 +249,7 @@ fn what_is_said_to_help_does_and_one_unit_less_does_not() {
 }
 
 #[test]
-fn a_promise_below_the_cold_path_is_what_is_short() {
+fn a_target_below_the_cold_path_is_what_is_short() {
     let mut bench = world(&[9], &[(&[0], 0)]);
     bench.cold_path.vpc.steps.push(eniplan::cold_path::PathStep {
         name: "start".into(),
@@ -257,12 +257,12 @@ fn a_promise_below_the_cold_path_is_what_is_short() {
         duration: eniplan::quantity::Interval::between(Millis(100), Millis(700)),
         after: vec![0],
     });
-    let traffic = log(1, &[(0, 0, 1, 1_000), (90_000, 0, 2, 1_000)]);
-    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &traffic, microlp());
-    let plan = case.promise(Millis(699)).unwrap();
+    let trace = log(1, &[(0, 0, 1, 1_000), (90_000, 0, 2, 1_000)]);
+    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &trace, microlp());
+    let plan = case.plan_for(Millis(699)).unwrap();
     let none = case.explained(Millis(699), plan).unwrap().infeasible.unwrap();
-    assert_eq!(none.conflict, ["cold path with an ENI at hand", "promise"]);
-    let [looser] = of(&none, "promise")[..] else { panic!("{none:?}") };
+    assert_eq!(none.conflict, ["cold path with an ENI at hand", "target"]);
+    let [looser] = of(&none, "target")[..] else { panic!("{none:?}") };
     assert_eq!((looser.to, looser.works), (Some(700), true));
 }
 

@@ -1,4 +1,4 @@
-//! Questions around a plan: verifying a saved one, sweeping the promise, growing the traffic.
+//! Questions around a plan: verifying a saved one, sweeping the target, growing the trace.
 
 #![allow(clippy::unwrap_used)]
 
@@ -15,14 +15,14 @@ use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::EniAction;
 use eniplan::topology::{EniClass, SubnetRoom, TokenBucket};
-use eniplan::trace::{Factor, Traffic};
+use eniplan::trace::{Factor, Trace};
 use serde_json::Value;
 
 use crate::cli::run;
 use crate::support::{Bench, log};
 
 /// A small system: ENIs boot for 40 to 90 ms, deletions take 20 to 50, environments live for 60.
-fn bench(case: u64) -> (Bench, Traffic) {
+fn bench(case: u64) -> (Bench, Trace) {
     let mut index = 0;
     let stream = Stream::new(case, Purpose::Search);
     let mut draw = |range: u64| {
@@ -84,10 +84,10 @@ fn claims(plan: &Plan) -> Claims {
     }
 }
 
-const PROMISE: Millis = Millis(10);
+const TARGET: Millis = Millis(10);
 
-fn study<'a>(bench: &'a Bench, traffic: &'a Traffic) -> Study<'a> {
-    Study::new(&bench.topology, &bench.cold_path, &bench.policy, traffic)
+fn study<'a>(bench: &'a Bench, trace: &'a Trace) -> Study<'a> {
+    Study::new(&bench.topology, &bench.cold_path, &bench.policy, trace)
 }
 
 #[test]
@@ -110,8 +110,8 @@ mod long {
 
     #[test]
     #[ignore = "long proof: see CONTRIBUTING.md"]
-    fn a_sweep_gives_each_promise_once_and_costs_never_rise() {
-        super::sweep_promises(0..20);
+    fn a_sweep_gives_each_target_once_and_costs_never_rise() {
+        super::sweep_targets(0..20);
     }
 }
 
@@ -120,18 +120,18 @@ fn change_every_plan(cases: Range<u64>) {
     let microlp = backend("microlp").unwrap();
     let (mut plans, mut changes) = (0, 0);
     for case in cases {
-        let (bench, traffic) = bench(case);
-        let study = study(&bench, &traffic);
-        let plan = plan(&study, PROMISE, microlp, PlanProgress::unobserved()).unwrap();
+        let (bench, trace) = bench(case);
+        let study = study(&bench, &trace);
+        let plan = plan(&study, TARGET, microlp, PlanProgress::unobserved()).unwrap();
         if plan.amount.is_none() {
             continue;
         }
         plans += 1;
         let (actions, claims) = (actions(&bench, &plan), claims(&plan));
-        let told = verify(&study, PROMISE, &actions, claims);
+        let told = verify(&study, TARGET, &actions, claims);
         assert!(told.holds, "case {case}: {told:?}");
         let refused = |what: &str, changed: &[EniAction], claims: Claims| {
-            let told: Verified = verify(&study, PROMISE, changed, claims);
+            let told: Verified = verify(&study, TARGET, changed, claims);
             assert!(!told.holds, "case {case}: {what} was accepted: {changed:?}");
         };
         for index in 0..actions.len() {
@@ -142,7 +142,7 @@ fn change_every_plan(cases: Range<u64>) {
                 other
             };
             if actions[index].create > 0 {
-                // Whatever the file claims: the promise itself breaks.
+                // Whatever the file claims: the target itself breaks.
                 refused("one creation less", &change(&|entry| entry.create -= 1), Claims::default());
                 refused("one creation more", &change(&|entry| entry.create += 1), claims);
                 changes += 2;
@@ -172,11 +172,11 @@ fn a_broken_plan_is_told_by_what_where_when_and_how_much() {
     bench.topology.boot = Interval::exactly(Millis(100));
     bench.topology.limits.subnets[0].addresses = 3;
     bench.policy.start = StartMode::Empty;
-    let traffic = log(1, &[(500, 0, 2, 50)]);
-    let study = study(&bench, &traffic);
+    let trace = log(1, &[(500, 0, 2, 50)]);
+    let study = study(&bench, &trace);
     let action = |at, create| EniAction { at, class: 0, create, delete: 0 };
     let told = |actions: &[EniAction]| {
-        let breaches = verify(&study, PROMISE, actions, Claims::default()).breaches;
+        let breaches = verify(&study, TARGET, actions, Claims::default()).breaches;
         let line = |breach: &eniplan::plan::Breach| {
             format!(
                 "{} | {} | {:?} {} {}",
@@ -190,14 +190,14 @@ fn a_broken_plan_is_told_by_what_where_when_and_how_much() {
     let late = ["ENIs surely ready | a (default) | Some(500) 2 0", &format!("{replayed} 11 10")];
     // It is ready 11 ms too late, and shown to be.
     assert_eq!(told(&[action(411, 2)]), late);
-    // As late as the promise lets them wait.
+    // As late as the target lets them wait.
     assert_eq!(told(&[action(410, 2)]), Vec::<String>::new());
     assert_eq!(told(&[action(300, 4)]), ["free addresses of the subnet | a | Some(300) 4 3"]);
     let early = told(&[action(-5, 2)]);
     assert_eq!(early, ["entries from the start on | a (default) | Some(-5) 2 0"]);
     bench.topology.limits.api = Some(TokenBucket { burst: 1, per_second: Rate(1_000) });
-    let study = Study::new(&bench.topology, &bench.cold_path, &bench.policy, &traffic);
-    let slow = verify(&study, PROMISE, &[action(0, 2)], Claims::default());
+    let study = Study::new(&bench.topology, &bench.cold_path, &bench.policy, &trace);
+    let slow = verify(&study, TARGET, &[action(0, 2)], Claims::default());
     // The second token comes after a second.
     assert_eq!(slow.breaches[0].what, "ENIs surely ready");
     assert_eq!((slow.breaches[0].at_ms, slow.breaches[0].available), (Some(500), 1));
@@ -217,18 +217,18 @@ fn a_plan_that_is_to_survive_a_zone_is_verified_without_each_of_them() {
         bench.topology.classes.push(EniClass { subnet, security_groups: vec!["default".into()] });
     }
     bench.topology.functions[0].classes = vec![0, 1, 2];
-    let traffic = log(1, &[(0, 0, 1, 5), (500, 0, 4, 50), (900, 0, 2, 50)]);
-    let mut study = study(&bench, &traffic);
-    let plan = plan(&study, PROMISE, backend("microlp").unwrap(), PlanProgress::unobserved()).unwrap();
+    let trace = log(1, &[(0, 0, 1, 5), (500, 0, 4, 50), (900, 0, 2, 50)]);
+    let mut study = study(&bench, &trace);
+    let plan = plan(&study, TARGET, backend("microlp").unwrap(), PlanProgress::unobserved()).unwrap();
     let actions = actions(&bench, &plan);
     // Six hold four without any third of them.
     assert_eq!(plan.amount.unwrap().peak_enis, 6);
-    let told = verify(&study, PROMISE, &actions, claims(&plan));
+    let told = verify(&study, TARGET, &actions, claims(&plan));
     assert!(told.holds, "{told:?}");
     for index in (0..actions.len()).filter(|&index| actions[index].create > 0) {
         let mut fewer = actions.clone();
         fewer[index].create -= 1;
-        let told = verify(&study, PROMISE, &fewer, Claims::default());
+        let told = verify(&study, TARGET, &fewer, Claims::default());
         let lost =
             told.breaches.iter().filter(|breach| breach.what.contains("ENIs surely ready without zone "));
         let shown = told
@@ -240,15 +240,15 @@ fn a_plan_that_is_to_survive_a_zone_is_verified_without_each_of_them() {
     // Where no zone is to be survived four are enough, and six in three zones hold as well.
     let mut careless = bench.topology.clone();
     careless.limits.survive_zone = false;
-    study = Study::new(&careless, &bench.cold_path, &bench.policy, &traffic);
-    assert!(verify(&study, PROMISE, &actions, Claims::default()).holds);
+    study = Study::new(&careless, &bench.cold_path, &bench.policy, &trace);
+    assert!(verify(&study, TARGET, &actions, Claims::default()).holds);
 }
 
 #[test]
 fn wrong_claims_about_a_good_schedule_are_told() {
-    let (bench, traffic) = bench(3);
-    let study = study(&bench, &traffic);
-    let plan = plan(&study, PROMISE, backend("microlp").unwrap(), PlanProgress::unobserved()).unwrap();
+    let (bench, trace) = bench(3);
+    let study = study(&bench, &trace);
+    let plan = plan(&study, TARGET, backend("microlp").unwrap(), PlanProgress::unobserved()).unwrap();
     let right = claims(&plan);
     let wrong = [
         ("peak_enis", Claims { peak_enis: right.peak_enis.map(|n| n - 1), ..right }),
@@ -256,24 +256,24 @@ fn wrong_claims_about_a_good_schedule_are_told() {
         ("creations", Claims { creations: right.creations.map(|n| n + 1), ..right }),
     ];
     for (field, claims) in wrong {
-        let told = verify(&study, PROMISE, &actions(&bench, &plan), claims);
+        let told = verify(&study, TARGET, &actions(&bench, &plan), claims);
         assert!(told.breaches.is_empty() && !told.holds, "{field}");
         assert_eq!(told.misclaims.iter().map(|claim| claim.field).collect::<Vec<_>>(), [field]);
     }
 }
 
 #[test]
-fn a_sweep_gives_each_promise_once_and_costs_never_rise() {
-    sweep_promises(0..6);
+fn a_sweep_gives_each_target_once_and_costs_never_rise() {
+    sweep_targets(0..6);
 }
 
-fn sweep_promises(cases: Range<u64>) {
+fn sweep_targets(cases: Range<u64>) {
     let microlp = backend("microlp").unwrap();
     for case in cases {
-        let (bench, traffic) = bench(case);
-        let study = study(&bench, &traffic);
-        let promises = [70, 0, 70, 200, 10].map(Millis);
-        let steps = sweep(&study, &promises, microlp, PlanProgress::unobserved(), &|| ()).unwrap();
+        let (bench, trace) = bench(case);
+        let study = study(&bench, &trace);
+        let targets = [70, 0, 70, 200, 10].map(Millis);
+        let steps = sweep(&study, &targets, microlp, PlanProgress::unobserved(), &|| ()).unwrap();
         let told: Vec<u64> = steps.iter().map(|step| step.plan.max_cold_start_ms).collect();
         assert_eq!(told, [0, 10, 70, 200], "case {case}");
         for pair in steps.windows(2) {
@@ -284,7 +284,7 @@ fn sweep_promises(cases: Range<u64>) {
             assert!(tight.is_none() || loose.is_some_and(|loose| loose <= tight.unwrap()), "case {case}");
             assert!(pair[1].policy_alone || !pair[0].policy_alone, "case {case}");
         }
-        let alone = plan(&study, PROMISE, microlp, PlanProgress::unobserved()).unwrap();
+        let alone = plan(&study, TARGET, microlp, PlanProgress::unobserved()).unwrap();
         if steps[1].plan_of_ms.is_none() {
             assert_eq!(steps[1].plan, alone, "case {case}");
         }
@@ -292,7 +292,7 @@ fn sweep_promises(cases: Range<u64>) {
 }
 
 /// One function, `n` environments at once, and `addresses` for them.
-fn crowd(n: u32, addresses: u32) -> (Bench, Traffic) {
+fn crowd(n: u32, addresses: u32) -> (Bench, Trace) {
     let mut bench = Bench::new(1, 60);
     bench.topology.boot = Interval::exactly(Millis(100));
     bench.topology.limits.subnets[0].addresses = addresses;
@@ -300,17 +300,17 @@ fn crowd(n: u32, addresses: u32) -> (Bench, Traffic) {
     (bench, log(1, &[(0, 0, n, 50), (500, 0, n, 50)]))
 }
 
-fn grow(bench: &Bench, traffic: &Traffic, grown: &[u32]) -> Headroom {
+fn grow(bench: &Bench, trace: &Trace, grown: &[u32]) -> Headroom {
     let keeper = Keeper::Plan(backend("microlp").unwrap());
-    headroom(&study(bench, traffic), PROMISE, keeper, grown, &|_, _| ()).unwrap()
+    headroom(&study(bench, trace), TARGET, keeper, grown, &|_, _| ()).unwrap()
 }
 
 #[test]
 fn headroom_by_hand() {
     // 200 at once, twice, where 500 addresses are: the second time they are floor(400 k) - floor(200 k),
     // which is 500 below 2.5025 and 501 from there on.
-    let (bench, traffic) = crowd(200, 500);
-    let told = grow(&bench, &traffic, &[]);
+    let (bench, trace) = crowd(200, 500);
+    let told = grow(&bench, &trace, &[]);
     let (holds, breaks) = (told.holds.clone().unwrap(), told.breaks.clone().unwrap());
     let edge = Factor(2_502_500);
     assert!(holds.factor < edge && edge <= breaks.factor, "{} {}", holds.factor, breaks.factor);
@@ -323,27 +323,27 @@ fn headroom_by_hand() {
 }
 
 #[test]
-fn traffic_that_is_too_much_must_shrink() {
-    let (bench, traffic) = crowd(200, 50);
-    let told = grow(&bench, &traffic, &[]);
+fn trace_that_is_too_much_must_shrink() {
+    let (bench, trace) = crowd(200, 50);
+    let told = grow(&bench, &trace, &[]);
     let holds = told.holds.unwrap();
     // floor(400 k) - floor(200 k) is 50 below 0.2525 and 51 from there on.
     let breaks = told.breaks.unwrap();
     assert!(holds.factor.0 < 252_500 && 252_500 <= breaks.factor.0, "{} {}", holds.factor, breaks.factor);
-    // A promise that the cold path itself breaks holds at no factor.
-    let (mut bench, traffic) = crowd(200, 500);
+    // A target that the cold path itself breaks holds at no factor.
+    let (mut bench, trace) = crowd(200, 500);
     bench.cold_path.vpc.steps[0].kind = eniplan::platform::PhaseKind::Plain;
     bench.cold_path.vpc.steps[0].duration = Interval::exactly(Millis(11));
     bench.policy.start = StartMode::Empty;
-    let told = grow(&bench, &traffic, &[]);
+    let told = grow(&bench, &trace, &[]);
     assert_eq!(told.breaks.unwrap().shortages[0].unit, "ms");
 }
 
 #[test]
 fn nothing_breaks_where_nothing_is_short() {
-    let (mut bench, traffic) = crowd(1, 1_000_000);
+    let (mut bench, trace) = crowd(1, 1_000_000);
     bench.topology.functions[0].classes.clear();
-    let told = grow(&bench, &traffic, &[]);
+    let told = grow(&bench, &trace, &[]);
     assert!(told.breaks.is_none() && told.monotone);
     assert!(told.stopped.unwrap().contains("x1024"));
 }
@@ -354,10 +354,10 @@ fn one_function_can_grow_alone() {
     bench = Bench { topology: Bench::new(2, 60).topology, initial: vec![0; 2], ..bench };
     bench.topology.boot = Interval::exactly(Millis(100));
     bench.topology.limits.subnets[0].addresses = 100;
-    let traffic = log(2, &[(0, 0, 20, 50), (0, 1, 40, 50)]);
+    let trace = log(2, &[(0, 0, 20, 50), (0, 1, 40, 50)]);
     // 20 k + 40 <= 100; 20 + 40 k <= 100.
     for (grown, most, below) in [(vec![0], 3_049_999, 3_040_000), (vec![1], 2_024_999, 2_020_000)] {
-        let told = grow(&bench, &traffic, &grown);
+        let told = grow(&bench, &trace, &grown);
         let factor = told.holds.unwrap().factor.0;
         assert!((below..=most).contains(&factor), "{factor}");
         assert_eq!(told.grown, [format!("f{}", grown[0])]);
@@ -372,10 +372,10 @@ fn the_answer_is_the_largest_below_the_first_that_breaks() {
 /// Several functions that come and go: rounding moves who meets whom.
 fn probe_around_the_answer(cases: Range<u64>) {
     for case in cases {
-        let (mut bench, traffic) = bench(case);
+        let (mut bench, trace) = bench(case);
         bench.topology.limits.api = None;
         bench.topology.limits.subnets.iter_mut().for_each(|subnet| subnet.addresses = 40);
-        let told = grow(&bench, &traffic, &[]);
+        let told = grow(&bench, &trace, &[]);
         let (Some(holds), Some(breaks)) = (&told.holds, &told.breaks) else { continue };
         let below = told.probes.iter().filter(|probe| probe.factor <= holds.factor);
         assert!(below.into_iter().all(|probe| probe.holds), "case {case}");
@@ -384,10 +384,10 @@ fn probe_around_the_answer(cases: Range<u64>) {
         assert_eq!(told.monotone, above.into_iter().all(|probe| !probe.holds), "case {case}");
         // Each verdict is the planner's own.
         for probe in told.probes.iter().step_by(5) {
-            let scaled = traffic.scaled(probe.factor, &[]);
+            let scaled = trace.scaled(probe.factor, &[]);
             let study = study(&bench, &scaled);
             // Where the planner gives up, nothing is said to hold.
-            let plan = plan(&study, PROMISE, backend("microlp").unwrap(), PlanProgress::unobserved()).ok();
+            let plan = plan(&study, TARGET, backend("microlp").unwrap(), PlanProgress::unobserved()).ok();
             let peak = plan.and_then(|plan| plan.amount).map(|amount| amount.peak_enis);
             assert_eq!(peak, probe.peak_enis, "case {case}");
         }
@@ -403,35 +403,35 @@ fn folder(name: &str) -> PathBuf {
 
 const SYSTEM: [&str; 4] = ["--scenario", "scenario.toml", "--max-cold-start", "20s"];
 
-fn saved(folder: &Path, format: &str, traffic: &str) -> PathBuf {
+fn saved(folder: &Path, format: &str, trace: &str) -> PathBuf {
     let file = folder.join(format!("plan.{format}"));
-    let words = ["plan", traffic, "--format", format, "--quiet", "-o", file.to_str().unwrap()];
+    let words = ["plan", trace, "--format", format, "--quiet", "-o", file.to_str().unwrap()];
     let said = run(&[&words[..], &SYSTEM[..]].concat());
     assert_eq!(said.code, 0, "{}", said.err);
     file
 }
 
-fn verified(plan: &Path, traffic: &str, more: &[&str]) -> crate::cli::Said {
-    let words = ["verify", plan.to_str().unwrap(), traffic];
+fn verified(plan: &Path, trace: &str, more: &[&str]) -> crate::cli::Said {
+    let words = ["verify", plan.to_str().unwrap(), trace];
     run(&[&words[..], &SYSTEM[..2], more].concat())
 }
 
 #[test]
 fn what_plan_writes_verify_reads() {
     let folder = folder("round");
-    let traffic = "counts.csv";
-    let json = saved(&folder, "json", traffic);
-    let said = verified(&json, traffic, &["--format", "json"]);
+    let trace = "counts.csv";
+    let json = saved(&folder, "json", trace);
+    let said = verified(&json, trace, &["--format", "json"]);
     let told: Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!((said.code, &told["holds"]), (0, &true.into()), "{}", said.out);
     assert_eq!(told["max_cold_start_ms"], 20_000);
-    let csv = saved(&folder, "csv", traffic);
+    let csv = saved(&folder, "csv", trace);
     let text = fs::read_to_string(&csv).unwrap();
     assert!(text.starts_with("at,subnet,security_groups,create,delete\n20"), "{text}");
-    let said = verified(&csv, traffic, &["--max-cold-start", "20s"]);
+    let said = verified(&csv, trace, &["--max-cold-start", "20s"]);
     assert_eq!(said.code, 0, "{} {}", said.out, said.err);
-    // A tighter promise than the cold path allows.
-    assert_eq!(verified(&csv, traffic, &["--max-cold-start", "0s"]).code, 1);
+    // A tighter target than the cold path allows.
+    assert_eq!(verified(&csv, trace, &["--max-cold-start", "0s"]).code, 1);
     // One ENI fewer.
     let short: String = text
         .lines()
@@ -444,7 +444,7 @@ fn what_plan_writes_verify_reads() {
         })
         .collect();
     fs::write(&csv, short).unwrap();
-    let said = verified(&csv, traffic, &["--max-cold-start", "20s"]);
+    let said = verified(&csv, trace, &["--max-cold-start", "20s"]);
     assert_eq!(said.code, 1, "{} {}", said.out, said.err);
     assert!(said.out.contains("does not keep"), "{}", said.out);
 }
@@ -531,7 +531,7 @@ fn hostile_plans_are_refused_and_nothing_panics() {
 }
 
 #[test]
-fn a_plan_of_other_traffic_is_doubted() {
+fn a_plan_of_other_trace_is_doubted() {
     let folder = folder("other");
     let json = saved(&folder, "json", "counts.csv");
     let said = verified(&json, "counts.csv", &["--to", "1m"]);

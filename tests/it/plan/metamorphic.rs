@@ -11,13 +11,13 @@ use eniplan::policy::StartMode;
 use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::random::{Purpose, Stream};
 use eniplan::topology::{EniClass, SubnetRoom, TokenBucket};
-use eniplan::trace::{Entry, Shape, Traffic};
+use eniplan::trace::{Entry, Shape, Trace};
 
 use crate::plan::microlp;
 use crate::support::{Bench, Dice, log};
 
 /// Two functions in one, two or three subnets in as many zones, whose limits bind now and then.
-fn world(seed: u64) -> (Bench, Traffic) {
+fn world(seed: u64) -> (Bench, Trace) {
     let mut dice = Dice::new(seed);
     let mut below = |range: u64| dice.below(range);
     let mut small = |range: u64| u32::try_from(below(range)).unwrap();
@@ -58,9 +58,9 @@ fn world(seed: u64) -> (Bench, Traffic) {
     (bench, log(2, &entries))
 }
 
-fn plan(bench: &Bench, traffic: &Traffic, promise: u64) -> Plan {
-    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, traffic, microlp());
-    case.promise(Millis(promise)).unwrap()
+fn plan(bench: &Bench, trace: &Trace, target: u64) -> Plan {
+    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, trace, microlp());
+    case.plan_for(Millis(target)).unwrap()
 }
 
 /// Peak, held time in ms and creations, in the order in which plans make them small; none: no plan.
@@ -82,21 +82,21 @@ fn at_most(first: Cost, second: Cost) -> bool {
 }
 
 #[test]
-fn more_room_or_a_looser_promise_never_costs_more() {
+fn more_room_or_a_looser_target_never_costs_more() {
     loosen(0..5);
 }
 
 mod long {
     #[test]
     #[ignore = "long proof: see CONTRIBUTING.md"]
-    fn more_room_or_a_looser_promise_never_costs_more() {
+    fn more_room_or_a_looser_target_never_costs_more() {
         super::loosen(0..14);
     }
 
     #[test]
     #[ignore = "long proof: see CONTRIBUTING.md"]
-    fn more_traffic_never_costs_less() {
-        super::add_traffic(0..24);
+    fn more_trace_never_costs_less() {
+        super::add_trace(0..24);
     }
 }
 
@@ -104,8 +104,8 @@ fn loosen(seeds: Range<u64>) {
     let all = seeds.end - seeds.start;
     let (mut planned, mut cheaper) = (0, 0);
     for seed in seeds {
-        let (bench, traffic) = world(seed);
-        let tight = cost(&plan(&bench, &traffic, 0));
+        let (bench, trace) = world(seed);
+        let tight = cost(&plan(&bench, &trace, 0));
         planned += u64::from(tight.is_some());
         let mut tell = |what: &str, looser: Cost| {
             assert!(at_most(looser, tight), "seed {seed}, {what}: {looser:?} instead of {tight:?}");
@@ -119,7 +119,7 @@ fn loosen(seeds: Range<u64>) {
                 initial: Vec::new(),
             };
             change(&mut other);
-            cost(&plan(&other, &traffic, 0))
+            cost(&plan(&other, &trace, 0))
         };
         for subnet in 0..bench.topology.limits.subnets.len() {
             tell("an address", with(&|bench| bench.topology.limits.subnets[subnet].addresses += 1));
@@ -141,24 +141,24 @@ fn loosen(seeds: Range<u64>) {
                 with(&|bench| bench.topology.limits.api.iter_mut().for_each(|api| api.per_second.0 += 5_000)),
             );
         }
-        for promise in [1, 40, 120] {
-            tell("promise", cost(&plan(&bench, &traffic, promise)));
+        for target in [1, 40, 120] {
+            tell("promise", cost(&plan(&bench, &trace, target)));
         }
     }
     assert!(planned > all / 3 && cheaper > all / 10, "{planned} plans, {cheaper} cheaper");
 }
 
 #[test]
-fn more_traffic_never_costs_less() {
-    add_traffic(0..8);
+fn more_trace_never_costs_less() {
+    add_trace(0..8);
 }
 
-fn add_traffic(seeds: Range<u64>) {
+fn add_trace(seeds: Range<u64>) {
     let all = seeds.end - seeds.start;
     let mut dearer = 0;
     for seed in seeds {
-        let (bench, traffic) = world(seed);
-        let before = plan(&bench, &traffic, 0);
+        let (bench, trace) = world(seed);
+        let before = plan(&bench, &trace, 0);
         let draw = Stream::new(seed, Purpose::Boots);
         let extra = Entry {
             at: 70_000 + draw.below(0, 900),
@@ -166,14 +166,14 @@ fn add_traffic(seeds: Range<u64>) {
             function: u32::try_from(draw.below(2, 2)).unwrap(),
             count: 1,
         };
-        let mut more: Vec<Entry> = traffic.arrivals().collect();
+        let mut more: Vec<Entry> = trace.arrivals().collect();
         more.push(extra);
         more.sort_by_key(|entry| entry.at);
-        // As long as before: the account ends with the traffic.
+        // As long as before: the account ends with the trace.
         let span =
-            Millis(more.iter().map(|entry| entry.at + entry.duration).max().unwrap().max(traffic.span.0));
-        let fewer = Traffic { span, ..traffic.clone() };
-        let more = Traffic { span, shape: Shape::Log(more.into_iter().collect()), ..traffic.clone() };
+            Millis(more.iter().map(|entry| entry.at + entry.duration).max().unwrap().max(trace.span.0));
+        let fewer = Trace { span, ..trace.clone() };
+        let more = Trace { span, shape: Shape::Log(more.into_iter().collect()), ..trace.clone() };
         let (fewer, more) = (plan(&bench, &fewer, 0), plan(&bench, &more, 0));
         assert_eq!(before.amount.is_some(), fewer.amount.is_some(), "seed {seed}");
         assert!(
@@ -191,14 +191,13 @@ fn add_traffic(seeds: Range<u64>) {
 #[test]
 fn shifting_time_changes_nothing() {
     for seed in 0..16 {
-        let (mut bench, traffic) = world(seed);
+        let (mut bench, trace) = world(seed);
         // An empty start has that much longer to prepare.
         bench.policy.start = StartMode::Warm;
         let by = 12_345;
-        let later = traffic.arrivals().map(|entry| Entry { at: entry.at + by, ..entry }).collect();
-        let later =
-            Traffic { span: Millis(traffic.span.0 + by), shape: Shape::Log(later), ..traffic.clone() };
-        let (now, then) = (plan(&bench, &traffic, 30), plan(&bench, &later, 30));
+        let later = trace.arrivals().map(|entry| Entry { at: entry.at + by, ..entry }).collect();
+        let later = Trace { span: Millis(trace.span.0 + by), shape: Shape::Log(later), ..trace.clone() };
+        let (now, then) = (plan(&bench, &trace, 30), plan(&bench, &later, 30));
         assert_eq!(cost(&now), cost(&then), "seed {seed}");
         assert_eq!(whole_ms(now.lower_bound.eni_hours), whole_ms(then.lower_bound.eni_hours), "seed {seed}");
         let shifted = i64::try_from(by).unwrap();
@@ -211,7 +210,7 @@ fn shifting_time_changes_nothing() {
 }
 
 /// Concurrency of one function, or invocations of it, per slot of so many seconds.
-fn slots(column: &str, seconds: u64, values: &[u64]) -> Traffic {
+fn slots(column: &str, seconds: u64, values: &[u64]) -> Trace {
     let row = |(slot, value): (usize, &u64)| {
         let at = slot as u64 * seconds;
         format!("2026-03-02T{:02}:{:02}:{:02}Z,f,{value}\n", at / 3_600, at / 60 % 60, at % 60)

@@ -1,4 +1,4 @@
-//! What no plan can do without: one ENI fewer breaks the promise in a replay in which phases make up for waits.
+//! What no plan can do without: one ENI fewer breaks the target in a replay in which phases make up for waits.
 
 #![allow(clippy::unwrap_used)]
 
@@ -11,8 +11,8 @@ use eniplan::demand::demand;
 use eniplan::platform::PhaseKind;
 use eniplan::policy::{Capacity, Provision, StartMode};
 use eniplan::quantity::{Interval, Millis};
-use eniplan::simulation::{Assignment, End, EniAction, Recorder, ServedInvocation, World, simulate};
-use eniplan::trace::Traffic;
+use eniplan::simulation::{End, EniAction, Realization, Recorder, ServedInvocation, World, simulate};
+use eniplan::trace::Trace;
 
 use crate::plan::microlp;
 use crate::support::{Bench, Dice, log};
@@ -29,8 +29,8 @@ impl Recorder for Waits {
     }
 }
 
-/// A world whose cold path is 3 ms, the ENI and up to `varies`; its traffic; and how much longer the promise is.
-fn drawn(seed: u64) -> (Bench, Traffic, u64) {
+/// A world whose cold path is 3 ms, the ENI and up to `varies`; its trace; and how much longer the target is.
+fn drawn(seed: u64) -> (Bench, Trace, u64) {
     let mut dice = Dice::new(seed);
     let mut below = |range: u64| dice.below(range);
     let functions = usize::try_from(1 + below(2)).unwrap();
@@ -58,36 +58,36 @@ fn drawn(seed: u64) -> (Bench, Traffic, u64) {
 
 /// Whether `create` ENIs that stand all the time let an environment wait for more than `room`, or for ever, once
 /// what follows the ENI makes up for each wait.
-fn breaks(bench: &Bench, traffic: &Traffic, create: u32, room: u64) -> bool {
-    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, traffic, microlp());
+fn breaks(bench: &Bench, trace: &Trace, create: u32, room: u64) -> bool {
+    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, trace, microlp());
     let policy = case.study().scheduled(Provision::Scheduled);
     let world = World::new(&bench.topology, &bench.cold_path, &policy, case.study().initial().to_vec());
     let world = world.with_schedule(vec![EniAction { at: -10, class: 0, create, delete: 0 }]);
     let longest = bench.cold_path.vpc.steps[2].duration.max.0;
-    let mut assignment = Assignment::all(End::Longest);
+    let mut realization = Realization::all(End::Longest);
     // Each round settles one environment more at least: what follows its ENI bears on later ones only.
     for _ in 0..100 {
-        let (outcome, _, Waits(waits)) = simulate(&world, traffic, assignment.clone(), Waits::default());
+        let (outcome, _, Waits(waits)) = simulate(&world, trace, realization.clone(), Waits::default());
         let made_up =
             |(&environment, &wait): (&u64, &u64)| (environment, vec![3, 0, longest.saturating_sub(wait)]);
         let phases_ms = waits.iter().map(made_up).collect();
-        if phases_ms == assignment.phases_ms {
+        if phases_ms == realization.phases_ms {
             return outcome.failures() > 0 || waits.values().any(|&wait| wait > room);
         }
-        assignment.phases_ms = phases_ms;
+        realization.phases_ms = phases_ms;
     }
     panic!("not settled")
 }
 
 #[test]
-fn one_eni_fewer_breaks_the_promise_where_phases_make_up_for_waits() {
+fn one_eni_fewer_breaks_the_target_where_phases_make_up_for_waits() {
     take_an_eni_less(0..60);
 }
 
 mod long {
     #[test]
     #[ignore = "long proof: see CONTRIBUTING.md"]
-    fn one_eni_fewer_breaks_the_promise_where_phases_make_up_for_waits() {
+    fn one_eni_fewer_breaks_the_target_where_phases_make_up_for_waits() {
         super::take_an_eni_less(0..200);
     }
 }
@@ -96,18 +96,18 @@ fn take_an_eni_less(seeds: Range<u64>) {
     let all = seeds.end - seeds.start;
     let (mut told, mut met) = (0, 0);
     for seed in seeds {
-        let (bench, traffic, room) = drawn(seed);
+        let (bench, trace, room) = drawn(seed);
         let path = bench.cold_path.vpc.longest(Millis::ZERO, Millis::ZERO).0;
-        let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &traffic, microlp());
-        let plan = case.promise(Millis(path + room)).unwrap_or_else(|error| panic!("{error}"));
+        let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &trace, microlp());
+        let plan = case.plan_for(Millis(path + room)).unwrap_or_else(|error| panic!("{error}"));
         let bound = u32::try_from(plan.lower_bound.peak_enis).unwrap();
-        let broken = breaks(&bench, &traffic, bound - 1, room);
+        let broken = breaks(&bench, &trace, bound - 1, room);
         assert!(broken, "seed {seed}: {bound} are said to be needed, and one fewer keeps {room}");
-        let nominal = demand(&traffic, &bench.topology, &bench.policy);
+        let nominal = demand(&trace, &bench.topology, &bench.policy);
         let nominal: u32 = nominal.pools.iter().map(|pool| pool.in_use.peak().0).sum();
         told += u64::from(bound > nominal);
         if plan.constant_pool.enough == Some(bound) {
-            assert!(!breaks(&bench, &traffic, bound, room), "seed {seed}");
+            assert!(!breaks(&bench, &trace, bound, room), "seed {seed}");
             met += 1;
         }
     }

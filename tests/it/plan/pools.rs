@@ -9,9 +9,9 @@ use eniplan::plan::PlanVerdict;
 use eniplan::policy::named;
 use eniplan::quantity::{Interval, Millis};
 use eniplan::random::{Purpose, Stream};
-use eniplan::simulation::{Assignment, End, Silent};
+use eniplan::simulation::{End, Realization, Silent};
 use eniplan::topology::{EniClass, SubnetRoom};
-use eniplan::trace::Traffic;
+use eniplan::trace::Trace;
 
 use crate::plan::microlp;
 use crate::support::{Bench, log};
@@ -48,7 +48,7 @@ pub(super) fn world(addresses: &[u32], functions: &[(&[usize], usize)]) -> Bench
 }
 
 /// Bursts of up to six invocations of each function, some of them long.
-pub(super) fn bursts(functions: usize, seed: u64) -> Traffic {
+pub(super) fn bursts(functions: usize, seed: u64) -> Trace {
     let draw = Stream::new(seed, Purpose::Search);
     let mut entries = Vec::new();
     for n in 0..80 {
@@ -88,10 +88,10 @@ fn attack_plans_of_pools(seeds: Range<u64>) {
         for seed in seeds.clone() {
             let mut bench = world(&[400, if case > 3 { 400 } else { 60 }, 400], functions);
             bench.topology.limits.survive_zone = survive;
-            let traffic = bursts(functions.len(), seed);
-            let case_of = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &traffic, microlp());
+            let trace = bursts(functions.len(), seed);
+            let case_of = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &trace, microlp());
             let plan =
-                case_of.promise(Millis(1_000)).unwrap_or_else(|error| panic!("{case} {seed}: {error}"));
+                case_of.plan_for(Millis(1_000)).unwrap_or_else(|error| panic!("{case} {seed}: {error}"));
             assert_ne!(plan.status, PlanVerdict::Infeasible, "{case} {seed}: {:?}", plan.infeasible);
             assert!(plan.attacks > 0 && plan.amount.unwrap().peak_enis >= plan.lower_bound.peak_enis);
         }
@@ -102,9 +102,9 @@ fn attack_plans_of_pools(seeds: Range<u64>) {
 fn a_function_in_one_zone_cannot_survive_its_loss() {
     let mut bench = world(&[400, 400], &[(&[0, 1], 0), (&[1], 1)]);
     bench.topology.limits.survive_zone = true;
-    let traffic = bursts(2, 1);
-    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &traffic, microlp());
-    let none = case.promise(Millis(1_000)).unwrap().infeasible.unwrap();
+    let trace = bursts(2, 1);
+    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &trace, microlp());
+    let none = case.plan_for(Millis(1_000)).unwrap().infeasible.unwrap();
     assert!(
         none.proved && none.shortages[0].limit == "free addresses of subnet s1 without any one zone",
         "{none:?}"
@@ -115,9 +115,9 @@ fn a_function_in_one_zone_cannot_survive_its_loss() {
 fn a_subnet_that_is_full_hands_over_to_the_next() {
     let bench = world(&[9, 8], &[(&[0, 1], 0)]);
     let entries: Vec<_> = (0..12).map(|n| (n * 1_000, 0, 1, 200_000)).collect();
-    let traffic = log(1, &entries);
-    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &traffic, microlp());
-    let plan = case.promise(Millis(1_000)).unwrap();
+    let trace = log(1, &entries);
+    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &trace, microlp());
+    let plan = case.plan_for(Millis(1_000)).unwrap();
     assert_eq!(plan.amount.unwrap().peak_enis, 12, "{plan:?}");
     let in_second: u32 = plan.schedule.iter().filter(|row| row.subnet == "s1").map(|row| row.create).sum();
     assert_eq!(in_second, 3);
@@ -129,9 +129,9 @@ fn the_clairvoyant_of_several_subnets_is_that_of_one_as_large() {
         let run = |addresses: &[u32], over: &[usize]| {
             let mut bench = world(addresses, &[(over, 0), (over, 0)]);
             bench.policy = named("clairvoyant").unwrap();
-            let traffic = bursts(2, seed);
-            let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &traffic, microlp());
-            let outcome = case.run(Assignment::all(End::Longest), Silent).unwrap().0;
+            let trace = bursts(2, seed);
+            let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &trace, microlp());
+            let outcome = case.run(Realization::all(End::Longest), Silent).unwrap().0;
             assert_eq!((outcome.failures(), outcome.cold_starts.max()), (0, 0), "seed {seed}");
             outcome.enis
         };

@@ -1,4 +1,4 @@
-//! Targets: the numbers that a plan names keep the promise in every replay, and one fewer does not.
+//! Targets: the numbers that a plan names keep the target in every replay, and one fewer does not.
 
 #![allow(clippy::unwrap_used)]
 
@@ -8,18 +8,18 @@ use eniplan::policy::{Policy, Provision, StartMode, named};
 use eniplan::quantity::{Interval, Millis};
 use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{
-    Assignment, End, EniAction, Failure, Nature, Random, Recorder, ServedInvocation, World, simulate,
+    End, EniAction, Failure, Nature, Random, Realization, Recorder, ServedInvocation, World, simulate,
 };
 use eniplan::topology::{EniClass, SubnetRoom, Topology};
-use eniplan::trace::Traffic;
+use eniplan::trace::Trace;
 
 use crate::plan::microlp;
 use crate::support::{Bench, log};
 
-const PROMISE: u64 = 1_000;
+const TARGET: u64 = 1_000;
 
 /// Bursts of two functions, each with its own subnet or both in one.
-fn small(seed: u64, apart: bool) -> (Bench, Traffic) {
+fn small(seed: u64, apart: bool) -> (Bench, Trace) {
     let draw = Stream::new(seed, Purpose::Search);
     let mut bench = Bench::new(2, 20_000 + draw.below(900, 60_000));
     bench.topology.boot = Interval::between(Millis(5_000), Millis(10_000 + draw.below(901, 30_000)));
@@ -50,7 +50,7 @@ struct First(Option<u64>);
 
 impl Recorder for First {
     fn served(&mut self, served: &ServedInvocation<'_>) {
-        if served.start - served.arrival > PROMISE {
+        if served.start - served.arrival > TARGET {
             self.0 = Some(self.0.map_or(served.arrival, |first| first.min(served.arrival)));
         }
     }
@@ -60,7 +60,7 @@ impl Recorder for First {
     }
 }
 
-/// When the promise breaks under this policy and schedule.
+/// When the target breaks under this policy and schedule.
 fn breaks(
     study: &Study<'_>,
     topology: &Topology,
@@ -69,26 +69,26 @@ fn breaks(
     nature: impl Nature,
 ) -> Option<u64> {
     let world = World::new(topology, study.cold_path, policy, study.initial().to_vec());
-    simulate(&world.with_schedule(plan.to_vec()), study.traffic, nature, First::default()).2.0
+    simulate(&world.with_schedule(plan.to_vec()), study.trace, nature, First::default()).2.0
 }
 
-/// Corners and random assignments: none breaks the promise.
+/// Corners and random realizations: none breaks the target.
 fn passes(study: &Study<'_>, topology: &Topology, policy: &Policy, plan: &[EniAction]) -> bool {
     [End::Longest, End::Shortest]
         .into_iter()
-        .all(|end| breaks(study, topology, policy, plan, Assignment::all(end)).is_none())
+        .all(|end| breaks(study, topology, policy, plan, Realization::all(end)).is_none())
         && (0..20).all(|seed| breaks(study, topology, policy, plan, Random::new(seed)).is_none())
 }
 
-/// When the first of the corners that break the promise does so.
+/// When the first of the corners that break the target does so.
 fn corner(study: &Study<'_>, topology: &Topology, policy: &Policy, plan: &[EniAction]) -> Option<u64> {
-    let corner = |end| breaks(study, topology, policy, plan, Assignment::all(end));
+    let corner = |end| breaks(study, topology, policy, plan, Realization::all(end));
     [End::Longest, End::Shortest].into_iter().find_map(corner)
 }
 
-fn planned(bench: &Bench, traffic: &Traffic) -> Plan {
-    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, traffic, microlp());
-    case.promise(Millis(PROMISE)).unwrap()
+fn planned(bench: &Bench, trace: &Trace) -> Plan {
+    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, trace, microlp());
+    case.plan_for(Millis(TARGET)).unwrap()
 }
 
 #[test]
@@ -96,9 +96,9 @@ fn the_constant_pool_passes_and_one_fewer_fails() {
     let mut exact = 0;
     for seed in 0..12 {
         let apart = seed % 2 == 0;
-        let (bench, traffic) = small(seed, apart);
-        let plan = planned(&bench, &traffic);
-        let study = Study::new(&bench.topology, &bench.cold_path, &bench.policy, &traffic);
+        let (bench, trace) = small(seed, apart);
+        let plan = planned(&bench, &trace);
+        let study = Study::new(&bench.topology, &bench.cold_path, &bench.policy, &trace);
         let policy = study.scheduled(Provision::Scheduled);
         assert_eq!(plan.constant_pools.len(), if apart { 2 } else { 1 });
         let lead = i64::try_from(bench.topology.boot.max.0).unwrap();
@@ -129,8 +129,8 @@ fn warm_pool(study: &Study<'_>, warm: u32) -> Policy {
     policy
 }
 
-fn holds_warm(bench: &Bench, traffic: &Traffic, target: &TargetBracket, topologies: &[Topology]) -> bool {
-    let study = Study::new(&bench.topology, &bench.cold_path, &bench.policy, traffic);
+fn holds_warm(bench: &Bench, trace: &Trace, target: &TargetBracket, topologies: &[Topology]) -> bool {
+    let study = Study::new(&bench.topology, &bench.cold_path, &bench.policy, trace);
     let enough = target.enough.unwrap_or_else(|| panic!("nothing is proved: {target:?}"));
     let policy = warm_pool(&study, enough);
     assert!(topologies.iter().all(|topology| passes(&study, topology, &policy, &[])), "{target:?}");
@@ -144,17 +144,17 @@ fn holds_warm(bench: &Bench, traffic: &Traffic, target: &TargetBracket, topologi
 fn the_warm_target_passes_and_one_fewer_fails() {
     let mut exact = 0;
     for seed in 0..8 {
-        let (bench, traffic) = small(seed, seed % 2 == 0);
-        let plan = planned(&bench, &traffic);
+        let (bench, trace) = small(seed, seed % 2 == 0);
+        let plan = planned(&bench, &trace);
         exact +=
-            u32::from(holds_warm(&bench, &traffic, &plan.warm_target, std::slice::from_ref(&bench.topology)));
+            u32::from(holds_warm(&bench, &trace, &plan.warm_target, std::slice::from_ref(&bench.topology)));
     }
     assert!(exact >= 1, "{exact} of 8 are exact");
 }
 
 #[test]
 fn the_warm_target_holds_after_the_loss_of_any_zone() {
-    let (mut bench, traffic) = small(3, true);
+    let (mut bench, trace) = small(3, true);
     for place in &mut bench.topology.functions {
         place.classes = vec![0, 1];
     }
@@ -165,6 +165,6 @@ fn the_warm_target_holds_after_the_loss_of_any_zone() {
         topology
     };
     let topologies = [bench.topology.clone(), lost(1), lost(0)];
-    let plan = planned(&bench, &traffic);
-    holds_warm(&bench, &traffic, &plan.warm_target, &topologies);
+    let plan = planned(&bench, &trace);
+    holds_warm(&bench, &trace, &plan.warm_target, &topologies);
 }

@@ -1,4 +1,4 @@
-//! Promises with room to wait for an ENI: fewer ENIs, later ones, and still no assignment that breaks them.
+//! Targets with room to wait for an ENI: fewer ENIs, later ones, and still no realization that breaks them.
 
 #![allow(clippy::unwrap_used)]
 
@@ -11,20 +11,20 @@ use eniplan::plan::{Plan, PlanVerdict};
 use eniplan::platform::PhaseKind;
 use eniplan::policy::{Capacity, EnvironmentBinding, Provision, StartMode};
 use eniplan::quantity::{Interval, Millis};
-use eniplan::simulation::{Assignment, End, EniAction, Nature, Random, Silent, World, simulate};
-use eniplan::trace::Traffic;
+use eniplan::simulation::{End, EniAction, Nature, Random, Realization, Silent, World, simulate};
+use eniplan::trace::Trace;
 
 use crate::plan::microlp;
 use crate::support::{Bench, Dice, log};
 
-fn plan(bench: &Bench, traffic: &Traffic, promise: u64) -> Plan {
-    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, traffic, microlp());
-    case.promise(Millis(promise)).unwrap_or_else(|error| panic!("{error}"))
+fn plan(bench: &Bench, trace: &Trace, target: u64) -> Plan {
+    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, trace, microlp());
+    case.plan_for(Millis(target)).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The longest cold start, and the most ENIs held, when the plan is followed.
-fn follow(bench: &Bench, traffic: &Traffic, plan: &Plan, nature: impl Nature) -> (u64, u64) {
-    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, traffic, microlp());
+fn follow(bench: &Bench, trace: &Trace, plan: &Plan, nature: impl Nature) -> (u64, u64) {
+    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, trace, microlp());
     let policy = case.study().scheduled(Provision::Scheduled);
     let world = World::new(&bench.topology, &bench.cold_path, &policy, case.study().initial().to_vec());
     let class = |subnet: &str| {
@@ -38,7 +38,7 @@ fn follow(bench: &Bench, traffic: &Traffic, plan: &Plan, nature: impl Nature) ->
         delete: row.delete,
     };
     let world = world.with_schedule(plan.schedule.iter().map(act).collect());
-    let outcome = simulate(&world, traffic, nature, Silent).0;
+    let outcome = simulate(&world, trace, nature, Silent).0;
     assert_eq!(outcome.failures(), 0);
     (outcome.cold_starts.max(), outcome.enis.peak)
 }
@@ -55,37 +55,37 @@ fn bench(keep_alive: u64, boot: u64) -> Bench {
 fn a_burst_takes_its_turn_on_fewer_enis() {
     let bench = bench(60_000, 900_000);
     // 100 at once, an hour in.
-    let traffic = log(1, &[(0, 0, 1, 1_000), (3_600_000, 0, 100, 1_000)]);
-    let enis = |promise: u64| plan(&bench, &traffic, promise).amount.unwrap().peak_enis;
+    let trace = log(1, &[(0, 0, 1, 1_000), (3_600_000, 0, 100, 1_000)]);
+    let enis = |target: u64| plan(&bench, &trace, target).amount.unwrap().peak_enis;
     assert_eq!(enis(30_000), 100);
     // Each takes an ENI for 61 s, and 16 minutes have room for 15 of those one after the other.
-    let loose = plan(&bench, &traffic, 960_000);
+    let loose = plan(&bench, &trace, 960_000);
     // To wait for as long as a boot does no worse.
     assert_eq!((loose.amount.unwrap().peak_enis, loose.eni_wait_ms), (7, 900_000));
     assert!(loose.lower_bound.peak_enis >= 6, "{:?}", loose.lower_bound);
-    let (longest, held) = follow(&bench, &traffic, &loose, Assignment::all(End::Longest));
+    let (longest, held) = follow(&bench, &trace, &loose, Realization::all(End::Longest));
     assert!(longest > 60_000 && longest <= 960_000, "{longest}");
     assert_eq!(held, 7);
 }
 
 #[test]
-fn an_empty_start_is_possible_where_the_promise_outlasts_the_boot() {
+fn an_empty_start_is_possible_where_the_target_outlasts_the_boot() {
     let mut bench = bench(2_640_000, 900_000);
     bench.policy.start = StartMode::Empty;
-    let traffic = log(1, &[(0, 0, 3, 1_000), (1_200_000, 0, 3, 1_000)]);
-    for promise in [0, 300_000, 899_999] {
-        let none = plan(&bench, &traffic, promise);
-        assert_eq!(none.status, PlanVerdict::Infeasible, "{promise}");
+    let trace = log(1, &[(0, 0, 3, 1_000), (1_200_000, 0, 3, 1_000)]);
+    for target in [0, 300_000, 899_999] {
+        let none = plan(&bench, &trace, target);
+        assert_eq!(none.status, PlanVerdict::Infeasible, "{target}");
         let short = &none.infeasible.unwrap().shortages[0];
         assert_eq!(short.limit, "longest ENI boot after an empty start");
     }
-    let some = plan(&bench, &traffic, 900_000);
+    let some = plan(&bench, &trace, 900_000);
     assert_eq!((some.amount.unwrap().peak_enis, some.schedule[0].at_ms), (3, 0), "{some:?}");
-    assert_eq!(follow(&bench, &traffic, &some, Assignment::all(End::Longest)).0, 900_000);
+    assert_eq!(follow(&bench, &trace, &some, Realization::all(End::Longest)).0, 900_000);
 }
 
-/// A world of one or two functions whose bursts may be shorter than the promise.
-fn drawn(seed: u64) -> (Bench, Traffic, u64) {
+/// A world of one or two functions whose bursts may be shorter than the target.
+fn drawn(seed: u64) -> (Bench, Trace, u64) {
     let mut dice = Dice::new(seed);
     let mut below = |range: u64| dice.below(range);
     let functions = usize::try_from(1 + below(2)).unwrap();
@@ -120,14 +120,14 @@ fn drawn(seed: u64) -> (Bench, Traffic, u64) {
 }
 
 #[test]
-fn no_assignment_breaks_a_plan_that_lets_environments_wait() {
+fn no_realization_breaks_a_plan_that_lets_environments_wait() {
     follow_plans_that_wait(0..12);
 }
 
 mod long {
     #[test]
     #[ignore = "long proof: see CONTRIBUTING.md"]
-    fn no_assignment_breaks_a_plan_that_lets_environments_wait() {
+    fn no_realization_breaks_a_plan_that_lets_environments_wait() {
         super::follow_plans_that_wait(0..40);
     }
 }
@@ -136,26 +136,26 @@ fn follow_plans_that_wait(seeds: Range<u64>) {
     let all = seeds.end - seeds.start;
     let mut fewer = 0;
     for seed in seeds {
-        let (bench, traffic, promise) = drawn(seed);
+        let (bench, trace, target) = drawn(seed);
         // The rest of the path, and not a moment to wait.
-        let tight = plan(&bench, &traffic, if bench.cold_path.vpc.steps.len() > 1 { 8 } else { 0 });
-        let plan = plan(&bench, &traffic, promise);
+        let tight = plan(&bench, &trace, if bench.cold_path.vpc.steps.len() > 1 { 8 } else { 0 });
+        let plan = plan(&bench, &trace, target);
         let Some(amount) = plan.amount else {
             assert_eq!(bench.policy.start, StartMode::Empty, "seed {seed}: {:?}", plan.infeasible);
             continue;
         };
-        assert!(amount.peak_enis >= plan.lower_bound.peak_enis, "seed {seed}, {promise}");
+        assert!(amount.peak_enis >= plan.lower_bound.peak_enis, "seed {seed}, {target}");
         if let Some(tight) = tight.amount {
-            assert!(amount.peak_enis <= tight.peak_enis, "seed {seed}, {promise}: more for less");
+            assert!(amount.peak_enis <= tight.peak_enis, "seed {seed}, {target}: more for less");
             fewer += u64::from(amount.peak_enis < tight.peak_enis);
         }
         let held = |nature: Result<End, u64>| {
-            let what = format!("seed {seed}, {promise}, {nature:?}");
+            let what = format!("seed {seed}, {target}, {nature:?}");
             let (longest, enis) = match nature {
-                Ok(end) => follow(&bench, &traffic, &plan, Assignment::all(end)),
-                Err(seed) => follow(&bench, &traffic, &plan, Random::new(seed)),
+                Ok(end) => follow(&bench, &trace, &plan, Realization::all(end)),
+                Err(seed) => follow(&bench, &trace, &plan, Random::new(seed)),
             };
-            assert!(longest <= promise, "{what}: {longest}");
+            assert!(longest <= target, "{what}: {longest}");
             assert!(enis <= amount.peak_enis, "{what}: {enis} of {}", amount.peak_enis);
         };
         for end in [End::Longest, End::Shortest] {
@@ -168,8 +168,8 @@ fn follow_plans_that_wait(seeds: Range<u64>) {
     assert!(fewer > all / 10, "waiting saved ENIs in {fewer} of {all} cases");
 }
 
-/// A world of one burst or more in which nothing is uncertain, and a promise that may outlast the keep-alive.
-fn certain(seed: u64) -> (Bench, Traffic, u64) {
+/// A world of one burst or more in which nothing is uncertain, and a target that may outlast the keep-alive.
+fn certain(seed: u64) -> (Bench, Trace, u64) {
     let mut dice = Dice::new(seed);
     let mut below = |range: u64| dice.below(range);
     let functions = usize::try_from(1 + below(2)).unwrap();
@@ -192,27 +192,27 @@ fn certain(seed: u64) -> (Bench, Traffic, u64) {
     (bench, log(functions, &entries), below(90))
 }
 
-/// The fewest ENIs that keep the promise if they stand there all the time.
-fn fewest(bench: &Bench, traffic: &Traffic, promise: u64) -> u64 {
-    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, traffic, microlp());
+/// The fewest ENIs that keep the target if they stand there all the time.
+fn fewest(bench: &Bench, trace: &Trace, target: u64) -> u64 {
+    let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, trace, microlp());
     let policy = case.study().scheduled(Provision::Scheduled);
     let keeps = |&create: &u32| {
         let initial = case.study().initial().to_vec();
         let world = World::new(&bench.topology, &bench.cold_path, &policy, initial);
         let world = world.with_schedule(vec![EniAction { at: -10, class: 0, create, delete: 0 }]);
-        let outcome = simulate(&world, traffic, Assignment::all(End::Longest), Silent).0;
-        outcome.failures() == 0 && outcome.cold_starts.max() <= promise
+        let outcome = simulate(&world, trace, Realization::all(End::Longest), Silent).0;
+        outcome.failures() == 0 && outcome.cold_starts.max() <= target
     };
     u64::from((0..=40).find(keeps).unwrap())
 }
 
-/// Nominal concurrency, kept for what the keep-alive is longer than the promise: no bound where it is shorter.
-fn concurrency(bench: &Bench, traffic: &Traffic, promise: u64) -> u64 {
+/// Nominal concurrency, kept for what the keep-alive is longer than the target: no bound where it is shorter.
+fn concurrency(bench: &Bench, trace: &Trace, target: u64) -> u64 {
     let mut topology = bench.topology.clone();
     for place in &mut topology.functions {
-        place.keep_alive = Millis(place.keep_alive.0.saturating_sub(promise));
+        place.keep_alive = Millis(place.keep_alive.0.saturating_sub(target));
     }
-    let needed = demand(traffic, &topology, &bench.policy);
+    let needed = demand(trace, &topology, &bench.policy);
     needed.pools.iter().map(|pool| u64::from(pool.in_use.peak().0)).max().unwrap_or(0)
 }
 
@@ -220,17 +220,17 @@ fn concurrency(bench: &Bench, traffic: &Traffic, promise: u64) -> u64 {
 fn no_bound_is_above_the_fewest_enis_found_by_trying() {
     let (mut met, mut outlasted, mut above) = (0, 0, 0);
     for seed in 0..150 {
-        let (bench, traffic, promise) = certain(seed);
-        let found = fewest(&bench, &traffic, promise);
-        let plan = plan(&bench, &traffic, promise);
+        let (bench, trace, target) = certain(seed);
+        let found = fewest(&bench, &trace, target);
+        let plan = plan(&bench, &trace, target);
         let bound = plan.lower_bound.peak_enis;
         assert!(bound <= found, "seed {seed}: {bound} are said to be needed, {found} are enough");
         let constant = &plan.constant_pool;
         assert!(u64::from(constant.at_least) <= found, "seed {seed}: {constant:?}, {found} are enough");
         assert!(constant.enough.is_none_or(|enough| u64::from(enough) >= found), "seed {seed}: {constant:?}");
         met += u32::from(bound == found);
-        above += u32::from(concurrency(&bench, &traffic, promise) > found);
-        outlasted += u32::from(bench.topology.functions.iter().any(|place| place.keep_alive.0 < promise));
+        above += u32::from(concurrency(&bench, &trace, target) > found);
+        outlasted += u32::from(bench.topology.functions.iter().any(|place| place.keep_alive.0 < target));
     }
     assert!(met >= 60 && outlasted >= 60, "{met} bounds are met, {outlasted} promises outlast a keep-alive");
     // Concurrency alone says too much now and then: the cases are some that tell.

@@ -223,8 +223,8 @@ fn hostile_names_stay_text() {
         writeln!(out, "0,{name},3,400").unwrap();
         out
     });
-    let traffic = file("hostile.csv", &format!("time,function,invocations,duration_ms\n{rows}"));
-    let html = page(&format!("report {} --quick --quiet", traffic.display()));
+    let trace = file("hostile.csv", &format!("time,function,invocations,duration_ms\n{rows}"));
+    let html = page(&format!("report {} --quick --quiet", trace.display()));
     let pieces = whole(&html);
     alone(&pieces);
     let text: Vec<&str> = pieces
@@ -256,8 +256,8 @@ fn a_week_of_250_functions_is_below_two_megabytes() {
         )
         .unwrap();
     }
-    let traffic = file("week.csv", &rows);
-    let html = page(&format!("report {} --gaps zero --quick --quiet", traffic.display()));
+    let trace = file("week.csv", &rows);
+    let html = page(&format!("report {} --gaps zero --quick --quiet", trace.display()));
     let data = data(&whole(&html));
     assert!(data["timeline"]["steps"].as_u64().unwrap() > 2_000);
     assert!(html.len() < 2_000_000, "{}", html.len());

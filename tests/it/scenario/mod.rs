@@ -81,11 +81,11 @@ fn a_limit_that_is_set_goes_before_the_accounts() {
 
 #[test]
 fn without_a_scenario_everything_has_a_default_and_is_said() {
-    let traffic = vec![
+    let trace = vec![
         Observed { name: "b".into(), memory: Some(Memory::mib(128)) },
         Observed { name: "a".into(), memory: None },
     ];
-    let scenario = resolve(&Raw::default(), &model(), &traffic).unwrap();
+    let scenario = resolve(&Raw::default(), &model(), &trace).unwrap();
     let names: Vec<_> = scenario.functions.iter().map(|function| function.name.as_str()).collect();
     assert_eq!(names, ["b", "a"]);
     let memory: Vec<_> = scenario.functions.iter().map(|function| function.memory).collect();
@@ -110,7 +110,7 @@ fn without_a_scenario_everything_has_a_default_and_is_said() {
 }
 
 #[test]
-fn what_the_scenario_says_wins_and_the_traffics_order_stays() {
+fn what_the_scenario_says_wins_and_the_traces_order_stays() {
     let scenario = scenario(GOOD, &["cart", "checkout"]);
     let names: Vec<_> = scenario.functions.iter().map(|function| function.name.as_str()).collect();
     assert_eq!(names, ["cart", "checkout"]);
@@ -125,7 +125,7 @@ fn what_the_scenario_says_wins_and_the_traffics_order_stays() {
     let usable: Vec<_> = scenario.subnets.iter().map(|subnet| (subnet.usable, subnet.in_use)).collect();
     assert_eq!(usable, [(59, 12), (11, 0)]);
     assert_eq!(scenario.max_cold_start, Some(Millis::seconds(1)));
-    assert_eq!(scenario.targets[0].subnet, 1);
+    assert_eq!(scenario.destinations[0].subnet, 1);
     let raw = read("s.toml", GOOD).unwrap();
     assert_eq!((raw.model(), raw.policy()), (Some("lambda-2018"), Some("idle-reuse")));
     assert_eq!(raw.durations(), BTreeMap::from([("checkout".to_owned(), Millis(120))]));
@@ -177,7 +177,7 @@ fn equal_blocks_overlap_within_a_vpc_only_and_neighbours_do_not() {
 }
 
 #[test]
-fn a_function_named_twice_in_the_traffic_is_refused() {
+fn a_function_named_twice_in_the_trace_is_refused() {
     let problems = resolve(&Raw::default(), &model(), &observed(&["a", "b", "a"])).unwrap_err();
     assert_eq!((problems.count(), problems.sorted()[0].code), (1, Code::Duplicate));
 }

@@ -10,7 +10,7 @@ fn model(name: &str) -> Platform {
     load(name, platform::named(name).expect("registered").text).expect("loads")
 }
 
-/// Two VPCs, three subnets, functions in every kind of place, two targets; `more` is appended.
+/// Two VPCs, three subnets, functions in every kind of place, two destinations; `more` is appended.
 fn text(more: &str) -> String {
     format!(
         r#"
@@ -65,18 +65,18 @@ fn build(text: &str) -> Result<Topology, String> {
     })
 }
 
-fn reaching(text: &str, function: &str, target: &str) -> String {
+fn reaching(text: &str, function: &str, destination: &str) -> String {
     let header = format!("name = \"{function}\"\n");
-    text.replacen(&header, &format!("{header}reaches = [\"{target}\"]\n"), 1)
+    text.replacen(&header, &format!("{header}reaches = [\"{destination}\"]\n"), 1)
 }
 
 #[test]
 fn without_rules_a_function_reaches_what_is_in_its_vpc() {
     let topology = build(&text("")).unwrap();
-    for (function, targets) in
+    for (function, destinations) in
         [("checkout", vec!["cache", "orders-db"]), ("side", vec![]), ("outside", vec![]), ("nobody", vec![])]
     {
-        assert_eq!(topology.reachable_targets(function), targets, "{function}");
+        assert_eq!(topology.reachable_destinations(function), destinations, "{function}");
     }
     assert_eq!(topology.missing_hop("report", "cache"), None);
 }
@@ -86,19 +86,19 @@ fn with_rules_only_allowed_groups_pass_and_one_hop_only() {
     let rules = "[[allow]]\nfrom = \"app\"\nto = \"cache\"\n[[allow]]\nfrom = \"cache\"\nto = \"db\"\n";
     let topology = build(&text(rules)).unwrap();
     // app -> cache -> db is two hops: a packet does not become the cache's by passing its group.
-    assert_eq!(topology.reachable_targets("checkout"), ["cache"]);
-    assert_eq!(topology.reachable_targets("side"), Vec::<&str>::new());
+    assert_eq!(topology.reachable_destinations("checkout"), ["cache"]);
+    assert_eq!(topology.reachable_destinations("side"), Vec::<&str>::new());
     let hop = topology.missing_hop("checkout", "orders-db").unwrap();
     assert_eq!(hop, "no security group of checkout (app) is allowed into db of orders-db");
     // A rule between groups that exist nowhere opens nothing.
     let topology = build(&text("[[allow]]\nfrom = \"x\"\nto = \"db\"\n")).unwrap();
-    assert_eq!(topology.reachable_targets("checkout"), Vec::<&str>::new());
+    assert_eq!(topology.reachable_destinations("checkout"), Vec::<&str>::new());
 }
 
 #[test]
 fn each_missing_hop_is_named_where_it_was_asked_for() {
     let rules = "[[allow]]\nfrom = \"app\"\nto = \"cache\"\n";
-    for (function, target, told) in [
+    for (function, destination, told) in [
         (
             "outside",
             "orders-db",
@@ -111,7 +111,7 @@ fn each_missing_hop_is_named_where_it_was_asked_for() {
             "E301 20:12 no security group of checkout (app) is allowed into db of orders-db",
         ),
     ] {
-        assert_eq!(build(&reaching(&text(rules), function, target)).unwrap_err(), told);
+        assert_eq!(build(&reaching(&text(rules), function, destination)).unwrap_err(), told);
     }
     assert!(build(&reaching(&text(rules), "report", "cache")).is_ok());
 }

@@ -3,7 +3,7 @@
 use eniplan::cold_path::{Cause, EniFound, NoReady, PhaseWait, SystemLimit};
 use eniplan::policy::{Capacity, OnExhausted};
 use eniplan::quantity::{Interval, Millis, Rate};
-use eniplan::simulation::{Assignment, End};
+use eniplan::simulation::{End, Realization};
 use eniplan::topology::TokenBucket;
 
 use crate::support::{Bench, log};
@@ -30,12 +30,12 @@ fn missing(
     boots: &[u64],
     misses: &[u64],
 ) -> (u64, Vec<PhaseWait>, Option<EniFound>) {
-    let assignment = Assignment {
+    let realization = Realization {
         boots_ms: boots.to_vec(),
         misses: misses.iter().copied().collect(),
-        ..Assignment::all(End::Longest)
+        ..Realization::all(End::Longest)
     };
-    let longest = bench.run(&log(1, entries), assignment).longest.unwrap();
+    let longest = bench.run(&log(1, entries), realization).longest.unwrap();
     let phase = longest.path.into_iter().next().unwrap();
     assert_eq!(phase.waits.iter().map(|wait| wait.ms).sum::<u64>(), phase.wait_ms);
     assert_eq!(phase.wait_ms, longest.length);

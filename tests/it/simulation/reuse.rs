@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use eniplan::random::{Purpose, Stream};
 use eniplan::simulation::{
-    Assignment, End, FunctionReuse, Random, Recorder, Reuse, ServedInvocation, World, simulate,
+    End, FunctionReuse, Random, Realization, Recorder, Reuse, ServedInvocation, World, simulate,
 };
-use eniplan::trace::Traffic;
+use eniplan::trace::Trace;
 use serde_json::Value;
 
 use crate::cli::run;
@@ -28,10 +28,10 @@ impl Recorder for Returned {
 }
 
 /// How often each value is returned to the calls of each instant.
-fn returned(traffic: &Traffic) -> Vec<(u64, u32, usize)> {
+fn returned(trace: &Trace) -> Vec<(u64, u32, usize)> {
     let Bench { topology, cold_path, policy, initial } = Bench::new(1, 300_000).without_vpc();
     let world = World::new(&topology, &cold_path, &policy, initial);
-    let all = simulate(&world, traffic, Assignment::all(End::Longest), Returned::default()).2.0;
+    let all = simulate(&world, trace, Realization::all(End::Longest), Returned::default()).2.0;
     let mut counts: BTreeMap<(u64, u32), usize> = BTreeMap::new();
     for call in all {
         *counts.entry(call).or_default() += 1;
@@ -100,7 +100,7 @@ fn the_recorder_agrees_with_the_log() {
             })
             .collect();
         entries.sort_by_key(|entry| entry.0);
-        let traffic = log(2, &entries);
+        let trace = log(2, &entries);
         let mut bench = Bench::new(2, 5 + draw(1, 80));
         bench.topology.boot = eniplan::quantity::Interval::between(
             eniplan::quantity::Millis(0),
@@ -109,7 +109,7 @@ fn the_recorder_agrees_with_the_log() {
         let ttl = draw(3, 60);
         let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
         let both = (Starts::default(), Reuse::new(2, Some(ttl), None));
-        let (outcome, _, (starts, reuse)) = simulate(&world, &traffic, Random::new(seed), both);
+        let (outcome, _, (starts, reuse)) = simulate(&world, &trace, Random::new(seed), both);
         let found: Vec<FunctionReuse> = reuse.finish();
         let mut served = 0;
         for (function, found) in found.iter().enumerate() {
@@ -131,10 +131,10 @@ fn file(name: &str, text: &str) -> PathBuf {
     path
 }
 
-fn answer(words: &str, traffic: &Path) -> Value {
+fn answer(words: &str, trace: &Path) -> Value {
     let mut all: Vec<&str> = words.split(' ').collect();
-    let traffic = traffic.to_str().unwrap();
-    all.insert(1, traffic);
+    let trace = trace.to_str().unwrap();
+    all.insert(1, trace);
     all.extend(["--format", "json"]);
     let said = run(&all);
     assert_eq!(said.code, 0, "{}", said.out);
@@ -147,7 +147,7 @@ fn generated(name: &str, words: &str) -> PathBuf {
 
 /// The same number of invocations, once all the time and once in bursts: the docs' example.
 #[test]
-fn steady_traffic_caches_well_and_bursts_do_not() {
+fn steady_trace_caches_well_and_bursts_do_not() {
     let steady = generated("steady.csv", "generate poisson --span 6h --rate 1/s --duration 1s");
     let bursts =
         generated("bursts.csv", "generate cron-spikes --span 6h --rate 0.22/s --peak 60 --duration 1s");

@@ -5,9 +5,9 @@ use eniplan::platform;
 use eniplan::policy::{self, Capacity, IdleTtl};
 use eniplan::quantity::{Interval, Millis, Rate};
 use eniplan::scenario::{self, Observed, Raw};
-use eniplan::simulation::{Assignment, End, Failure, Outcome, Silent, World, simulate};
+use eniplan::simulation::{End, Failure, Outcome, Realization, Silent, World, simulate};
 use eniplan::topology::{TokenBucket, Topology};
-use eniplan::trace::Traffic;
+use eniplan::trace::Trace;
 use eniplan::worst_case::{Bracket, SearchEffort, Unobserved, worst_case};
 
 use crate::support::{Bench, log};
@@ -19,8 +19,8 @@ fn cold_and_warm(outcome: &Outcome) -> (u64, u64) {
     (starts.cold, starts.served - starts.cold)
 }
 
-fn without_vpc(traffic: &Traffic) -> Outcome {
-    Bench::new(1, 300_000).without_vpc().run(traffic, Assignment::all(End::Longest))
+fn without_vpc(trace: &Trace) -> Outcome {
+    Bench::new(1, 300_000).without_vpc().run(trace, Realization::all(End::Longest))
 }
 
 #[test]
@@ -39,8 +39,8 @@ fn b_100_then_300_make_300_environments() {
 
 #[test]
 fn c_100_100_200_are_200_cold_and_200_warm() {
-    let traffic = log(1, &[(0, 0, 100, HANDLER), (1_000, 0, 100, HANDLER), (5_000, 0, 200, HANDLER)]);
-    assert_eq!(cold_and_warm(&without_vpc(&traffic)), (200, 200));
+    let trace = log(1, &[(0, 0, 100, HANDLER), (1_000, 0, 100, HANDLER), (5_000, 0, 200, HANDLER)]);
+    assert_eq!(cold_and_warm(&without_vpc(&trace)), (200, 200));
 }
 
 /// Example (b) in a VPC as the talk describes it. Worked by hand, everything at its longest:
@@ -61,8 +61,8 @@ fn b_with_the_cold_path_of_2018_has_no_warm_start_and_fails_50() {
     let cold_path = ColdPath::new(&platform).unwrap();
     let policy = policy::parse("idle-reuse:start=empty").unwrap();
     let world = World::new(&topology, &cold_path, &policy, vec![0]);
-    let traffic = log(1, &[(0, 0, 100, HANDLER), (3_000, 0, 300, HANDLER)]);
-    let outcome = simulate(&world, &traffic, Assignment::all(End::Longest), Silent).0;
+    let trace = log(1, &[(0, 0, 100, HANDLER), (3_000, 0, 300, HANDLER)]);
+    let outcome = simulate(&world, &trace, Realization::all(End::Longest), Silent).0;
     assert_eq!(cold_and_warm(&outcome), (350, 0));
     assert_eq!(outcome.failed, [(Failure::RegionQuota, 50)].into());
     assert_eq!(outcome.enis.peak, 350);
@@ -77,7 +77,7 @@ fn b_with_the_cold_path_of_2018_has_no_warm_start_and_fails_50() {
 }
 
 /// f at 2 for 5, f at 30 for 4, g at 32 for 5, f at 37 for 4.
-fn small_example() -> (Bench, Traffic) {
+fn small_example() -> (Bench, Trace) {
     let mut bench = Bench::new(2, 10);
     bench.topology.boot = Interval::between(Millis(5), Millis(15));
     bench.topology.delete = Interval::exactly(Millis(5));
@@ -85,8 +85,8 @@ fn small_example() -> (Bench, Traffic) {
     bench.topology.limits.api = Some(TokenBucket { burst: 1, per_second: Rate::per_second(125) });
     bench.policy.capacity = Some(Capacity::Count(2));
     bench.policy.idle_ttl = IdleTtl::After(Millis(5));
-    let traffic = log(2, &[(2, 0, 1, 5), (30, 0, 1, 4), (32, 1, 1, 5), (37, 0, 1, 4)]);
-    (bench, traffic)
+    let trace = log(2, &[(2, 0, 1, 5), (30, 0, 1, 4), (32, 1, 1, 5), (37, 0, 1, 4)]);
+    (bench, trace)
 }
 
 /// Largest cold start, peak ENIs, failures.
@@ -96,21 +96,21 @@ fn worst(outcome: &Outcome) -> (u64, u64, u64) {
 
 #[test]
 fn longest_boots_are_not_the_worst() {
-    let (bench, traffic) = small_example();
-    let all = |end| worst(&bench.run(&traffic, Assignment::all(end)));
+    let (bench, trace) = small_example();
+    let all = |end| worst(&bench.run(&trace, Realization::all(end)));
     assert_eq!(all(End::Longest), (15, 1, 0));
     assert_eq!(all(End::Shortest), (11, 2, 0));
-    let mixed = Assignment { boots_ms: vec![5, 15, 15], ..Assignment::all(End::Longest) };
-    assert_eq!(worst(&bench.run(&traffic, mixed)), (21, 2, 1));
+    let mixed = Realization { boots_ms: vec![5, 15, 15], ..Realization::all(End::Longest) };
+    assert_eq!(worst(&bench.run(&trace, mixed)), (21, 2, 1));
 }
 
 #[test]
 fn no_boots_on_the_whole_grid_exceed_the_example() {
-    let (bench, traffic) = small_example();
+    let (bench, trace) = small_example();
     let mut largest = (0, 0, 0);
     for code in 0..11_u64.pow(3) {
         let boots_ms = vec![5 + code % 11, 5 + code / 11 % 11, 5 + code / 121];
-        let longest = worst(&bench.run(&traffic, Assignment { boots_ms, ..Assignment::all(End::Longest) }));
+        let longest = worst(&bench.run(&trace, Realization { boots_ms, ..Realization::all(End::Longest) }));
         largest = (largest.0.max(longest.0), largest.1.max(longest.1), largest.2.max(longest.2));
     }
     assert_eq!(largest, (21, 2, 1));
@@ -118,9 +118,9 @@ fn no_boots_on_the_whole_grid_exceed_the_example() {
 
 #[test]
 fn the_worst_case_of_the_example_is_exact() {
-    let (bench, traffic) = small_example();
+    let (bench, trace) = small_example();
     let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
-    let answer = worst_case(&world, &bench.cold_path, &traffic, None, SearchEffort::default(), &Unobserved);
+    let answer = worst_case(&world, &bench.cold_path, &trace, None, SearchEffort::default(), &Unobserved);
     let exactly = |value| Bracket { witness: value, bound: Some(value), exact: true };
     assert_eq!(answer.cold_start.bracket(), exactly(21));
     assert_eq!((answer.peak_enis.peak, answer.failures), (exactly(2), exactly(1)));
@@ -133,9 +133,9 @@ fn failures_of_distant_hours_add_up() {
     let (bench, _) = small_example();
     let once = [(2, 0, 1, 5), (30, 0, 1, 4), (32, 1, 1, 5), (37, 0, 1, 4)];
     let later = once.map(|(at, function, count, duration)| (at + 300, function, count, duration));
-    let traffic = log(2, &[once, later].concat());
+    let trace = log(2, &[once, later].concat());
     let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
-    let answer = worst_case(&world, &bench.cold_path, &traffic, None, SearchEffort::default(), &Unobserved);
+    let answer = worst_case(&world, &bench.cold_path, &trace, None, SearchEffort::default(), &Unobserved);
     assert_eq!((answer.failures.witness, answer.failures.exact), (2, true));
     assert_eq!((answer.cold_start.witness_ms, answer.cold_start.exact), (21, true));
 }

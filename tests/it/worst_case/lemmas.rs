@@ -4,9 +4,9 @@ use eniplan::cold_path::PathStep;
 use eniplan::platform::PhaseKind;
 use eniplan::policy::{Capacity, IdleTtl, Pick, StartMode};
 use eniplan::quantity::{Interval, Millis};
-use eniplan::simulation::{Assignment, Census, End, Outcome, Recorder, World, simulate};
+use eniplan::simulation::{Census, End, Outcome, Realization, Recorder, World, simulate};
 use eniplan::topology::{EniClass, SubnetRoom};
-use eniplan::trace::Traffic;
+use eniplan::trace::Trace;
 use eniplan::worst_case::{Bounds, bounds};
 
 use crate::support::{Bench, eni_only, log};
@@ -28,10 +28,10 @@ impl Held {
     }
 }
 
-fn both(bench: &Bench, traffic: &Traffic, assignment: Assignment) -> (Bounds, Outcome, Held) {
+fn both(bench: &Bench, trace: &Trace, realization: Realization) -> (Bounds, Outcome, Held) {
     let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
-    let bounds = bounds(&world, &bench.cold_path, traffic, None);
-    let (outcome, _, held) = simulate(&world, traffic, assignment, Held::default());
+    let bounds = bounds(&world, &bench.cold_path, trace, None);
+    let (outcome, _, held) = simulate(&world, trace, realization, Held::default());
     (bounds, outcome, held)
 }
 
@@ -43,8 +43,8 @@ fn idle_enis_that_are_taken_one_by_one_are_not_forgotten() {
     bench.topology.delete = Interval::exactly(Millis(5));
     (bench.policy.join_booting, bench.policy.pick) = (true, Pick::Emptiest);
     bench.policy.idle_ttl = IdleTtl::After(Millis(100));
-    let traffic = log(1, &[(0, 0, 3, 10), (112, 0, 2, 50)]);
-    let (bounds, _, held) = both(&bench, &traffic, Assignment::all(End::Longest));
+    let trace = log(1, &[(0, 0, 3, 10), (112, 0, 2, 50)]);
+    let (bounds, _, held) = both(&bench, &trace, Realization::all(End::Longest));
     assert_eq!(held.at(160), 2);
     assert!(bounds.held.at(160) >= 2, "{bounds:?}");
 }
@@ -61,8 +61,8 @@ fn an_idle_eni_in_another_subnet_stays_beside_the_new_one() {
     bench.topology.functions[1].classes = vec![0, 1];
     bench.topology.delete = Interval::exactly(Millis(5));
     bench.policy.idle_ttl = IdleTtl::After(Millis(100));
-    let traffic = log(2, &[(0, 1, 1, 5), (20, 0, 1, 5), (60, 0, 1, 5)]);
-    let (bounds, _, held) = both(&bench, &traffic, Assignment::all(End::Longest));
+    let trace = log(2, &[(0, 1, 1, 5), (20, 0, 1, 5), (60, 0, 1, 5)]);
+    let (bounds, _, held) = both(&bench, &trace, Realization::all(End::Longest));
     assert_eq!(held.at(50), 2);
     assert!(bounds.held.at(50) >= 2, "{bounds:?}");
 }
@@ -84,10 +84,10 @@ fn an_arrival_may_be_refused_for_what_comes_before_its_search() {
     path.steps[1].after = vec![0];
     bench.cold_path.vpc = path;
     bench.topology.limits.region_quota = Some(1);
-    let traffic = log(2, &[(0, 0, 1, 1), (5, 1, 1, 1_000), (30, 0, 1, 1)]);
+    let trace = log(2, &[(0, 0, 1, 1), (5, 1, 1, 1_000), (30, 0, 1, 1)]);
     let phases_ms = [(0, vec![10, 0]), (1, vec![0, 0])].into();
     let (bounds, outcome, _) =
-        both(&bench, &traffic, Assignment { phases_ms, ..Assignment::all(End::Longest) });
+        both(&bench, &trace, Realization { phases_ms, ..Realization::all(End::Longest) });
     assert_eq!(outcome.failures(), 2);
     assert!(bounds.failures >= 2, "{bounds:?}");
 }
@@ -99,8 +99,8 @@ fn a_pool_is_at_hand_only_if_it_outlasts_a_boot() {
     bench.topology.boot = Interval::exactly(Millis(10));
     (bench.policy.warm, bench.policy.start) = (1, StartMode::Warm);
     let cold = |second: u64| {
-        let traffic = log(1, &[(0, 0, 1, 100), (second, 0, 1, 100)]);
-        let (bounds, outcome, _) = both(&bench, &traffic, Assignment::all(End::Longest));
+        let trace = log(1, &[(0, 0, 1, 100), (second, 0, 1, 100)]);
+        let (bounds, outcome, _) = both(&bench, &trace, Realization::all(End::Longest));
         (outcome.cold_starts.max(), bounds.cold_start_ms)
     };
     assert_eq!(cold(7), (10, Some(10)));

@@ -9,15 +9,15 @@ use eniplan::policy::{
 };
 use eniplan::quantity::{Interval, Millis, Probability, Rate};
 use eniplan::simulation::{
-    Assignment, Census, End, Nature, Outcome, Random, Recorder, ServedInvocation, Silent, World, simulate,
+    Census, End, Nature, Outcome, Random, Realization, Recorder, ServedInvocation, Silent, World, simulate,
 };
 use eniplan::topology::{EniClass, SubnetRoom, TokenBucket};
-use eniplan::trace::Traffic;
+use eniplan::trace::Trace;
 use eniplan::worst_case::{Bounds, SearchEffort, Unobserved, bounds, worst_case};
 
 use crate::support::{Bench, Dice, log};
 
-fn random_traffic(dice: &mut Dice, functions: usize, entries: u64, span: u64) -> Traffic {
+fn random_trace(dice: &mut Dice, functions: usize, entries: u64, span: u64) -> Trace {
     let mut list: Vec<(u64, u32, u32, u64)> = (0..entries)
         .map(|_| {
             let function = u32::try_from(dice.below(functions as u64)).unwrap();
@@ -33,14 +33,14 @@ fn the_closed_form_equals_the_simulator_without_a_cold_path() {
     for seed in 0..600 {
         let mut dice = Dice::new(seed);
         let functions = 1 + usize::try_from(seed % 2).unwrap();
-        let traffic = random_traffic(&mut dice, functions, 40, 300);
+        let trace = random_trace(&mut dice, functions, 40, 300);
         let mut bench = Bench::new(functions, dice.below(40));
         bench.policy.idle_ttl = IdleTtl::After(Millis::ZERO);
-        let demand = demand(&traffic, &bench.topology, &bench.policy);
-        let outcome = bench.run(&traffic, Random::new(seed));
-        let integral = demand.environments.integral(0, traffic.span.0);
+        let demand = demand(&trace, &bench.topology, &bench.policy);
+        let outcome = bench.run(&trace, Random::new(seed));
+        let integral = demand.environments.integral(0, trace.span.0);
         assert_eq!(integral, outcome.environments.integral, "seed {seed}");
-        assert_eq!(demand.enis.integral(0, traffic.span.0), outcome.enis.integral, "seed {seed}");
+        assert_eq!(demand.enis.integral(0, trace.span.0), outcome.enis.integral, "seed {seed}");
         // Of two functions one may take over what the other gives up in the same millisecond;
         // the simulator sees both for that instant.
         if functions == 1 {
@@ -50,15 +50,15 @@ fn the_closed_form_equals_the_simulator_without_a_cold_path() {
         assert_eq!(outcome.cold_starts.max(), 0, "boots take no time here");
         // Any other order keeps environments alive by rotation.
         bench.policy.pick_environment = PickEnvironment::OldestIdle;
-        assert!(bench.run(&traffic, Random::new(seed)).environments.integral >= integral, "seed {seed}");
+        assert!(bench.run(&trace, Random::new(seed)).environments.integral >= integral, "seed {seed}");
     }
 }
 
 /// A world of up to six arrivals and two functions in which every rule may be at work.
-fn tiny_world(seed: u64) -> (Bench, Traffic) {
+fn tiny_world(seed: u64) -> (Bench, Trace) {
     let mut dice = Dice::new(seed);
     let entries = 2 + dice.below(5);
-    let traffic = random_traffic(&mut dice, 2, entries, 60);
+    let trace = random_trace(&mut dice, 2, entries, 60);
     let mut bench = Bench::new(2, 1 + dice.below(20));
     bench.topology.boot = Interval::between(Millis(2), Millis(2 + dice.below(8)));
     bench.topology.delete = Interval::exactly(Millis(dice.below(12)));
@@ -91,10 +91,10 @@ fn tiny_world(seed: u64) -> (Bench, Traffic) {
             [usize::try_from(dice.below(3)).unwrap()];
     if dice.chance() {
         bench.policy.start = StartMode::Warm;
-        bench.initial = at_start(&traffic, &bench.topology, &bench.policy);
+        bench.initial = at_start(&trace, &bench.topology, &bench.policy);
     }
     further_limits(&mut bench, &mut dice);
-    (bench, traffic)
+    (bench, trace)
 }
 
 /// A way before the search for an ENI, and what else can refuse or delay.
@@ -147,7 +147,7 @@ fn check(outcome: &Outcome, bounds: &Bounds, what: &str) {
 }
 
 /// Replays within the budget of misses.
-struct Budgeted(Random, Assignment, u32);
+struct Budgeted(Random, Realization, u32);
 
 impl Nature for Budgeted {
     fn boot(&mut self, request: u64, interval: &Interval) -> u64 {
@@ -198,21 +198,21 @@ impl Recorder for Pointwise<'_> {
 }
 
 #[test]
-fn no_assignment_exceeds_the_bounds() {
+fn no_realization_exceeds_the_bounds() {
     let worlds = std::env::var("ENIPLAN_WORLDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3_000);
     for seed in 0..worlds {
-        let (bench, traffic) = tiny_world(seed);
+        let (bench, trace) = tiny_world(seed);
         let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
-        let bounds = bounds(&world, &bench.cold_path, &traffic, None);
+        let bounds = bounds(&world, &bench.cold_path, &trace, None);
         let mut dice = Dice::new(seed ^ 0xabcd);
         for turn in 0..40 {
             let boots_ms =
                 (0..12).map(|_| bench.topology.boot.at(dice.0.draw(dice.below(1 << 40))).0).collect();
-            let assignment = Assignment { boots_ms, ..Assignment::all(End::Longest) };
-            let nature = Budgeted(Random::new(turn), assignment, bench.policy.miss_budget);
+            let realization = Realization { boots_ms, ..Realization::all(End::Longest) };
+            let nature = Budgeted(Random::new(turn), realization, bench.policy.miss_budget);
             let what = format!("seed {seed}, turn {turn}");
             let pointwise = Pointwise { bounds: &bounds, what: &what };
-            let outcome = simulate(&world, &traffic, nature, pointwise).0;
+            let outcome = simulate(&world, &trace, nature, pointwise).0;
             check(&outcome, &bounds, &what);
         }
     }
@@ -221,18 +221,18 @@ fn no_assignment_exceeds_the_bounds() {
 #[test]
 fn witnesses_replay_to_their_value_and_stay_within_the_bounds() {
     for seed in 0..60 {
-        let (bench, traffic) = tiny_world(seed);
+        let (bench, trace) = tiny_world(seed);
         let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
         let effort = SearchEffort { invocations: 2_000, seed };
-        let answer = worst_case(&world, &bench.cold_path, &traffic, None, effort, &Unobserved);
-        let replay = simulate(&world, &traffic, answer.witness.clone(), Silent).0;
+        let answer = worst_case(&world, &bench.cold_path, &trace, None, effort, &Unobserved);
+        let replay = simulate(&world, &trace, answer.witness.clone(), Silent).0;
         assert_eq!(replay.cold_starts.max(), answer.cold_start.witness_ms, "seed {seed}");
-        let replay = simulate(&world, &traffic, answer.witness_peak_enis.clone(), Silent).0;
+        let replay = simulate(&world, &trace, answer.witness_peak_enis.clone(), Silent).0;
         assert_eq!(replay.enis.peak, answer.peak_enis.peak.witness, "seed {seed}");
-        let replay = simulate(&world, &traffic, answer.witness_failures.clone(), Silent).0;
+        let replay = simulate(&world, &trace, answer.witness_failures.clone(), Silent).0;
         assert_eq!(replay.failures(), answer.failures.witness, "seed {seed}");
         assert!(answer.cold_start.bound_ms.is_none_or(|bound| bound >= answer.cold_start.witness_ms));
-        let again = worst_case(&world, &bench.cold_path, &traffic, None, effort, &Unobserved);
+        let again = worst_case(&world, &bench.cold_path, &trace, None, effort, &Unobserved);
         assert_eq!(again, answer, "the same bytes every time");
     }
 }
@@ -261,7 +261,7 @@ fn no_run_has_more_environments_than_the_need_allows() {
                 (at, 0, 1 + u32::from(dice.below(8) == 0), shortest + dice.below(spread))
             })
             .collect();
-        let traffic = log(1, &list);
+        let trace = log(1, &list);
         let mut bench = Bench::new(1, 20 + dice.below(150));
         let boot = PathStep {
             name: "boot".into(),
@@ -275,23 +275,23 @@ fn no_run_has_more_environments_than_the_need_allows() {
             [usize::try_from(dice.below(2)).unwrap()];
         if dice.chance() {
             bench.policy.start = StartMode::Warm;
-            bench.initial = at_start(&traffic, &bench.topology, &bench.policy);
+            bench.initial = at_start(&trace, &bench.topology, &bench.policy);
         }
         let stretch = 1 + dice.below(60);
         let premises = Premises { stretch: Some(stretch), ..Premises::none_fails(false) };
         let bound = vec![Millis(cold)];
-        let most = environments(&traffic, &bench.topology, &bench.policy, &bound, &bench.initial, &premises);
+        let most = environments(&trace, &bench.topology, &bench.policy, &bound, &bench.initial, &premises);
         let world = World::new(&bench.topology, &bench.cold_path, &bench.policy, bench.initial.clone());
         for end in [End::Longest, End::Shortest] {
-            simulate(&world, &traffic, Assignment::all(end), Within(&most[0].alive, seed));
+            simulate(&world, &trace, Realization::all(end), Within(&most[0].alive, seed));
         }
         for turn in 0..10 {
-            let outcome = simulate(&world, &traffic, Random::new(turn), Within(&most[0].alive, seed)).0;
+            let outcome = simulate(&world, &trace, Random::new(turn), Within(&most[0].alive, seed)).0;
             assert!(outcome.cold_starts.cold <= most[0].possibly_cold(), "seed {seed}");
         }
         let Some(kept) = &most[0].kept else { continue };
         for turn in 0..10 {
-            let starts = simulate(&world, &traffic, Random::new(turn), Starts::default()).2.0;
+            let starts = simulate(&world, &trace, Random::new(turn), Starts::default()).2.0;
             for &end in &starts {
                 // All that start in the stretch live at its end, beside those that are kept.
                 let within = starts.iter().filter(|&&at| end - stretch.min(end) <= at && at <= end).count();

@@ -1,7 +1,7 @@
-//! Case: one traffic under one policy on one model, whatever the policy needs beside the simulator.
+//! Case: one trace under one policy on one model, whatever the policy needs beside the simulator.
 //!
 //! The policies that follow a plan get theirs here: `scheduled` one that holds under every
-//! assignment, `clairvoyant` one made for the very world it runs in.
+//! realization, `clairvoyant` one made for the very world it runs in.
 
 use std::sync::OnceLock;
 
@@ -17,10 +17,10 @@ use crate::plan::{clairvoyant, followed, headroom, plan, sweep};
 use crate::policy::{IdleTtl, Policy, Provision};
 use crate::quantity::{Interval, Millis};
 use crate::simulation::{
-    Assignment, End, Nature, Outcome, Recorder, Silent, World, simulate, simulate_together,
+    End, Nature, Outcome, Realization, Recorder, Silent, World, simulate, simulate_together,
 };
 use crate::topology::Topology;
-use crate::trace::Traffic;
+use crate::trace::Trace;
 use crate::worst_case::{
     CurvePoint, DrawnNature, ProvedPlan, SearchEffort, SearchObserver, WitnessCurve, WorstCase, hindsight,
     worst_case,
@@ -69,10 +69,10 @@ impl<'a> Case<'a> {
         topology: &'a Topology,
         cold_path: &'a ColdPath,
         policy: &'a Policy,
-        traffic: &'a Traffic,
+        trace: &'a Trace,
         backend: &'a dyn Backend,
     ) -> Self {
-        let study = Study::new(topology, cold_path, policy, traffic);
+        let study = Study::new(topology, cold_path, policy, trace);
         let progress = PlanProgress::unobserved();
         Self { study, backend, progress, plan: OnceLock::new(), lifetimes: Vec::new() }
     }
@@ -80,8 +80,8 @@ impl<'a> Case<'a> {
     /// The same case under another policy.
     #[must_use]
     pub fn under<'b>(&'b self, policy: &'b Policy) -> Case<'b> {
-        let Situation { topology, cold_path, traffic, .. } = *self.study;
-        Case::new(topology, cold_path, policy, traffic, self.backend)
+        let Situation { topology, cold_path, trace, .. } = *self.study;
+        Case::new(topology, cold_path, policy, trace, self.backend)
     }
 
     /// Whether it is what [`Case::under`] gives for this policy.
@@ -102,9 +102,9 @@ impl<'a> Case<'a> {
         &self.study
     }
 
-    /// What keeps `promise`, or why nothing does.
-    pub fn promise(&self, promise: Millis) -> Result<Plan, PlanError> {
-        plan(&self.study, promise, self.backend, self.progress)
+    /// What keeps `target`, or why nothing does.
+    pub fn plan_for(&self, target: Millis) -> Result<Plan, PlanError> {
+        plan(&self.study, target, self.backend, self.progress)
     }
 
     /// The same case with plans that make this small.
@@ -121,9 +121,9 @@ impl<'a> Case<'a> {
 
     /// The same with all that binds the plan, or with all that would make one possible: each number of
     /// it comes of planning again.
-    pub fn explained(&self, promise: Millis, mut plan: Plan) -> Result<Plan, PlanError> {
+    pub fn explained(&self, target: Millis, mut plan: Plan) -> Result<Plan, PlanError> {
         if let Some(none) = plan.infeasible.take() {
-            plan.infeasible = Some(ways_out(&self.study, promise, self.backend, self.progress, none)?);
+            plan.infeasible = Some(ways_out(&self.study, target, self.backend, self.progress, none)?);
             return Ok(plan);
         }
         plan.explanation = explain(&self.study, &plan, self.progress)?;
@@ -133,23 +133,23 @@ impl<'a> Case<'a> {
         Ok(plan)
     }
 
-    /// What keeps each of `promises`, the tightest first; `step` is called after each.
-    pub fn sweep(&self, promises: &[Millis], step: &dyn Fn()) -> Result<Vec<SweepStep>, PlanError> {
-        sweep(&self.study, promises, self.backend, self.progress, step)
+    /// What keeps each of `targets`, the tightest first; `step` is called after each.
+    pub fn sweep(&self, targets: &[Millis], step: &dyn Fn()) -> Result<Vec<SweepStep>, PlanError> {
+        sweep(&self.study, targets, self.backend, self.progress, step)
     }
 
-    /// How far the functions of these indices can grow (none: all) before `promise` breaks, kept by
+    /// How far the functions of these indices can grow (none: all) before `target` breaks, kept by
     /// a plan made anew for each factor or, `alone`, by the policy itself.
     /// `heard` is told how many factors were asked about, and about how many there will be.
     pub fn headroom(
         &self,
-        promise: Millis,
+        target: Millis,
         alone: bool,
         grown: &[u32],
         heard: &dyn Fn(u64, u64),
     ) -> Result<Headroom, PlanError> {
         let keeper = if alone { Keeper::Policy } else { Keeper::Plan(self.backend) };
-        headroom(&self.study, promise, keeper, grown, heard)
+        headroom(&self.study, target, keeper, grown, heard)
     }
 
     /// The policy.
@@ -157,9 +157,9 @@ impl<'a> Case<'a> {
         self.study.policy
     }
 
-    /// How many invocations its traffic has.
+    /// How many invocations its trace has.
     pub fn invocations(&self) -> u64 {
-        self.study.traffic.invocations()
+        self.study.trace.invocations()
     }
 
     /// One run under `nature`, heard by `recorder`.
@@ -169,15 +169,15 @@ impl<'a> Case<'a> {
         recorder: R,
     ) -> Result<(Outcome, N, R), CaseError> {
         let world = self.world_of(&nature)?;
-        Ok(simulate(&world, self.study.traffic, nature, recorder))
+        Ok(simulate(&world, self.study.trace, nature, recorder))
     }
 
-    /// What a run under each of `natures` comes to, all in one reading of the traffic.
+    /// What a run under each of `natures` comes to, all in one reading of the trace.
     pub(super) fn run_together<N: Nature + Clone>(&self, natures: Vec<N>) -> Result<Vec<Outcome>, CaseError> {
         let worlds: Vec<World<'_>> =
             natures.iter().map(|nature| self.world_of(nature)).collect::<Result<_, _>>()?;
         let runs = worlds.iter().zip(natures).map(|(world, nature)| (world, nature, Silent)).collect();
-        let outcomes = simulate_together(self.study.traffic, runs).into_iter();
+        let outcomes = simulate_together(self.study.trace, runs).into_iter();
         Ok(outcomes.map(|(outcome, ..)| outcome).collect())
     }
 
@@ -209,7 +209,7 @@ impl<'a> Case<'a> {
             .map(|plan| ProvedPlan { eni_wait: Millis::ZERO, peak_enis: plan.peak_enis });
         if self.policy().provision == Provision::Clairvoyant {
             let at_corner = |end: End| {
-                let corner = Assignment::all(end);
+                let corner = Realization::all(end);
                 self.run(corner.clone(), Silent).map(|(outcome, ..)| (corner, outcome))
             };
             let (longest, shortest) = rayon::join(|| at_corner(End::Longest), || at_corner(End::Shortest));
@@ -219,22 +219,22 @@ impl<'a> Case<'a> {
             return Ok(hindsight(
                 &world,
                 self.study.cold_path,
-                self.study.traffic,
+                self.study.trace,
                 planned,
                 [longest?, shortest?],
             ));
         }
-        Ok(worst_case(&self.world()?, self.study.cold_path, self.study.traffic, planned, effort, watch))
+        Ok(worst_case(&self.world()?, self.study.cold_path, self.study.trace, planned, effort, watch))
     }
 
     /// The longest cold start an arrival in each slot can meet: what is proved, and what the witnesses
-    /// of `worst`, the ends and `drawn` seeded assignments show.
+    /// of `worst`, the ends and `drawn` seeded realizations show.
     pub fn curve(&self, worst: &WorstCase, slot: Millis, drawn: u64) -> Result<Vec<CurvePoint>, CaseError> {
-        let shown = WitnessCurve::new(slot, self.study.traffic);
-        let ends = [End::Longest, End::Shortest].map(Assignment::all);
+        let shown = WitnessCurve::new(slot, self.study.trace);
+        let ends = [End::Longest, End::Shortest].map(Realization::all);
         let written = [&worst.witness, &worst.witness_peak_enis, &worst.witness_failures];
-        let written: Vec<&Assignment> = written.into_iter().chain(&ends).collect();
-        let listed = written.par_iter().map(|assignment| self.shows((*assignment).clone(), &shown));
+        let written: Vec<&Realization> = written.into_iter().chain(&ends).collect();
+        let listed = written.par_iter().map(|realization| self.shows((*realization).clone(), &shown));
         let seeded = (0..drawn).into_par_iter();
         let seeded = seeded.map(|seed| self.shows(DrawnNature::new(self.policy(), seed), &shown));
         let all: Vec<WitnessCurve> = listed.chain(seeded).collect::<Result<_, CaseError>>()?;
@@ -244,7 +244,7 @@ impl<'a> Case<'a> {
 
     /// The same without a replay: what is proved alone.
     pub fn proved_curve(&self, worst: &WorstCase, slot: Millis) -> Vec<CurvePoint> {
-        WitnessCurve::new(slot, self.study.traffic).beside(|from, to| worst.bound_between(from, to))
+        WitnessCurve::new(slot, self.study.trace).beside(|from, to| worst.bound_between(from, to))
     }
 
     fn shows<N: Nature + Clone>(&self, nature: N, empty: &WitnessCurve) -> Result<WitnessCurve, CaseError> {

@@ -1,4 +1,4 @@
-//! Comparison: policies and models side by side on the same traffic and the same worlds.
+//! Comparison: policies and models side by side on the same trace and the same worlds.
 
 mod case;
 
@@ -12,7 +12,7 @@ use crate::quantity::Millis;
 use crate::simulation::{ColdStartCounts, Outcome, Random};
 use crate::worst_case::{Bracket, SearchEffort, Unobserved, WorstCase};
 
-/// Runs that share a reading of the traffic; more would leave other threads without.
+/// Runs that share a reading of the trace; more would leave other threads without.
 const TOGETHER: usize = 3;
 
 /// One side of the comparison.

@@ -1,4 +1,4 @@
-//! A cut laid out: the functions, their cold paths, the topology and the traffic.
+//! A cut laid out: the functions, their cold paths, the topology and the trace.
 
 use super::cut::Cut;
 use crate::cold_path::{ColdPath, Path};
@@ -11,12 +11,12 @@ use crate::quantity::{Interval, Memory, Millis};
 use crate::scenario::{Function, Scenario};
 use crate::simulation::World;
 use crate::topology::Topology;
-use crate::trace::{Entry, Shape, Traffic, TrafficFunction};
+use crate::trace::{Entry, Shape, Trace, TraceFunction};
 
-/// What is cut: the routes are the scenario's functions, and the traffic's are the first of them.
+/// What is cut: the routes are the scenario's functions, and the trace's are the first of them.
 #[derive(Clone, Copy, Debug)]
 pub struct Service<'a> {
-    /// The routes, subnets and targets.
+    /// The routes, subnets and destinations.
     pub scenario: &'a Scenario,
     /// How long phases take, and how they grow.
     pub platform: &'a Platform,
@@ -25,7 +25,7 @@ pub struct Service<'a> {
     /// How ENIs are found.
     pub policy: &'a Policy,
     /// The invocations of the routes.
-    pub traffic: &'a Traffic,
+    pub trace: &'a Trace,
 }
 
 /// A cut laid out.
@@ -40,7 +40,7 @@ pub struct Built {
     /// Every one of them lies inside this one, phase by phase.
     pub around: ColdPath,
     /// The invocations, each of its function.
-    pub traffic: Traffic,
+    pub trace: Trace,
     /// The environments of each function that stand at the start.
     pub initial: Vec<u32>,
 }
@@ -61,13 +61,13 @@ impl Service<'_> {
             .zip(&cut.functions)
             .map(|(function, (_, routes))| self.path(function, routes))
             .collect();
-        let traffic = self.traffic_of(cut);
+        let trace = self.trace_of(cut);
         let initial = match self.policy.start {
             StartMode::Empty => vec![0; functions.len()],
-            StartMode::Warm => at_start(&traffic, &topology, self.policy),
+            StartMode::Warm => at_start(&trace, &topology, self.policy),
         };
         let around = self.around(&functions, &paths);
-        Ok(Built { functions, topology, paths, around, traffic, initial })
+        Ok(Built { functions, topology, paths, around, trace, initial })
     }
 
     /// The cold path of the function made of `routes`: the model's, its download longer by the code
@@ -115,7 +115,7 @@ impl Service<'_> {
     }
 
     /// The same invocations in the same order, each of the function its route is in.
-    fn traffic_of(&self, cut: &Cut) -> Traffic {
+    fn trace_of(&self, cut: &Cut) -> Trace {
         let mut function_of = vec![0; self.scenario.functions.len()];
         for (index, (_, routes)) in cut.functions.iter().enumerate() {
             for &route in routes {
@@ -125,14 +125,14 @@ impl Service<'_> {
             }
         }
         let function = |route: u32| function_of.get(route as usize).copied().unwrap_or(0);
-        let entries = self.traffic.arrivals();
+        let entries = self.trace.arrivals();
         let functions = cut.functions.iter();
-        Traffic {
+        Trace {
             functions: functions
-                .map(|(name, _)| TrafficFunction { name: name.clone(), memory: None, duration: None })
+                .map(|(name, _)| TraceFunction { name: name.clone(), memory: None, duration: None })
                 .collect(),
-            origin: self.traffic.origin,
-            span: self.traffic.span,
+            origin: self.trace.origin,
+            span: self.trace.span,
             notes: Vec::new(),
             shape: Shape::Log(
                 entries.map(|entry| Entry { function: function(entry.function), ..entry }).collect(),

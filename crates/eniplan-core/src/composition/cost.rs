@@ -28,7 +28,7 @@ pub enum CutObjective {
     Environments,
     /// The ENIs that each function's most environments fill, added up; functions of one class may share.
     Enis,
-    /// Pairs of a route and a target that it reaches without need.
+    /// Pairs of a route and a destination that it reaches without need.
     Access,
 }
 
@@ -153,7 +153,7 @@ impl<'a> CutPrices<'a> {
     }
 
     fn entries(&self) -> &[Entry] {
-        self.entries.get_or_init(|| self.service.traffic.arrivals().collect())
+        self.entries.get_or_init(|| self.service.trace.arrivals().collect())
     }
 
     fn needs_of(&self, set: u128, keep_alive: u64) -> RouteNeeds {
@@ -162,7 +162,7 @@ impl<'a> CutPrices<'a> {
             nominal.arrive(entry.at, entry.duration, entry.count);
         }
         let found = nominal.finish();
-        let first = self.service.traffic.first_slot().0;
+        let first = self.service.trace.first_slot().0;
         let within = found.environments.steps().iter().filter(|(at, _)| *at < first);
         let initial = match self.service.policy.start {
             StartMode::Empty => 0,
@@ -173,7 +173,7 @@ impl<'a> CutPrices<'a> {
     }
 
     fn idle(&self, need: &RouteNeeds) -> u128 {
-        need.alive.integral(0, self.service.traffic.span.0).saturating_sub(need.busy_ms)
+        need.alive.integral(0, self.service.trace.span.0).saturating_sub(need.busy_ms)
     }
 
     fn capacity(&self) -> crate::quantity::Capacity {
@@ -205,7 +205,7 @@ impl<'a> CutPrices<'a> {
     fn access(&self, function: Function, routes: &[usize]) -> Option<u128> {
         let scenario = Scenario { functions: vec![function], ..self.service.scenario.clone() };
         let topology = Topology::build(&scenario, self.service.platform).ok()?;
-        Some(excess_access(self.service, &topology.reachable_targets(""), routes).into())
+        Some(excess_access(self.service, &topology.reachable_destinations(""), routes).into())
     }
 }
 

@@ -104,19 +104,19 @@ pub fn measure(
 ) -> Result<CutRow, String> {
     let built = service.build(cut)?;
     let world = built.world(service.policy);
-    let numbers = Numbers::count_in(service.traffic);
+    let numbers = Numbers::count_in(service.trace);
     let (routes, classes) = (service.scenario.functions.len(), built.topology.classes.len());
-    let span = service.traffic.span.0;
+    let span = service.trace.span.0;
     let runs: Vec<Done<'_>> = seeds
         .par_iter()
         .map(|&seed| {
             let tally = RouteTally::new(&numbers, span, routes, built.functions.len(), classes);
-            let (outcome, _, tally) = simulate(&world, &built.traffic, Random::new(seed), tally);
+            let (outcome, _, tally) = simulate(&world, &built.trace, Random::new(seed), tally);
             (outcome, tally.finish())
         })
         .collect();
     // Every path lies inside the one around them, so that what is proved there holds here.
-    let worst = worst_case(&world, &built.around, &built.traffic, None, effort, &Unobserved);
+    let worst = worst_case(&world, &built.around, &built.trace, None, effort, &Unobserved);
     let functions = functions(service, cut, &built);
     Ok(row(service, cut, &built, functions, &runs, worst.cold_start.bracket()))
 }
@@ -199,16 +199,20 @@ fn functions(service: &Service<'_>, cut: &Cut, built: &Built) -> Vec<FunctionRow
             memory_bytes: function.memory.0,
             security_groups: function.security_groups.clone(),
             cold_path_ms: path.longest(Millis::ZERO, Millis::ZERO).0,
-            excess_access: excess_access(service, &built.topology.reachable_targets(&function.name), routes),
+            excess_access: excess_access(
+                service,
+                &built.topology.reachable_destinations(&function.name),
+                routes,
+            ),
         })
         .collect()
 }
 
-/// Pairs of one of `routes` and a target among `reached` that it does not need.
+/// Pairs of one of `routes` and a destination among `reached` that it does not need.
 pub(super) fn excess_access(service: &Service<'_>, reached: &[&str], routes: &[usize]) -> u64 {
     let needs = |route: &usize| service.scenario.functions.get(*route).map(|function| &function.reaches);
     let unneeded = |needs: &Vec<String>| {
-        reached.iter().filter(|target| !needs.iter().any(|need| need == *target)).count()
+        reached.iter().filter(|destination| !needs.iter().any(|need| need == *destination)).count()
     };
     routes.iter().filter_map(needs).map(|needs| unneeded(needs) as u64).sum()
 }

@@ -1,7 +1,7 @@
 //! Composition: how a service is cut into functions, and what each cut comes to.
 //!
 //! A route is a function of the scenario; a [`Cut`] makes functions of several. Its cold path, its
-//! topology and its traffic are laid out by `build`, run by `measure`, and estimated without a run
+//! topology and its trace are laid out by `build`, run by `measure`, and estimated without a run
 //! by `cost`, over which `best` looks for the best cut. docs/compose.md has the rules.
 
 mod best;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::simulation::{ColdStartCounts, Failure, Recorder, ServedInvocation};
-use crate::trace::Traffic;
+use crate::trace::Trace;
 
 /// Which route the invocation of each number is of.
 #[derive(Clone, Debug)]
@@ -13,9 +13,9 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
-    pub(super) fn count_in(traffic: &Traffic) -> Self {
+    pub(super) fn count_in(trace: &Trace) -> Self {
         let mut next = 0;
-        let entries = traffic.arrivals().map(|entry| {
+        let entries = trace.arrivals().map(|entry| {
             let first = next;
             next += u64::from(entry.count);
             (first, entry.function)
@@ -38,7 +38,7 @@ pub(super) struct RouteTally<'a> {
     pub(super) routes: Vec<ColdStartCounts>,
     /// The cold starts of each route added up, ms.
     pub(super) waited: Vec<u128>,
-    /// How long environments of each function were idle within the traffic, added up, ms.
+    /// How long environments of each function were idle within the trace, added up, ms.
     pub(super) idle: Vec<u128>,
     /// Failed invocations of each function.
     pub(super) failed: Vec<u64>,
@@ -75,7 +75,7 @@ impl<'a> RouteTally<'a> {
         }
     }
 
-    /// The run is over: those still alive are idle to the end of the traffic.
+    /// The run is over: those still alive are idle to the end of the trace.
     pub(super) fn finish(mut self) -> Self {
         for (function, since) in std::mem::take(&mut self.alive).into_values() {
             self.idle(function, since, self.span);

@@ -16,7 +16,7 @@ use crate::trace::Entry;
 pub struct Most {
     /// Environments alive at most.
     pub alive: Curve,
-    /// Those that are starting or running at most; a little smoothed where the traffic is long.
+    /// Those that are starting or running at most; a little smoothed where the trace is long.
     /// `None` where that is not asked for.
     pub busy: Option<Curve>,
     /// Environments that have been started and live, at least.

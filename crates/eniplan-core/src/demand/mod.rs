@@ -1,4 +1,4 @@
-//! Demand: how many environments and ENIs the traffic needs, by closed form, without simulation.
+//! Demand: how many environments and ENIs the trace needs, by closed form, without simulation.
 //!
 //! With newest-idle picking and no cold path, the environments alive at `t` are the
 //! largest concurrency over the closed window `[t - keep_alive, t]`: the environments
@@ -32,7 +32,7 @@ use crate::policy::{Capacity, IdleTtl, Policy};
 use crate::quantity::Millis;
 use crate::quantity::convert::lower_bound;
 use crate::topology::{FunctionPlace, Topology};
-use crate::trace::{Traffic, TrafficFunction};
+use crate::trace::{Trace, TraceFunction};
 pub(crate) use nominal::Nominal;
 use nominal::Together;
 
@@ -49,10 +49,10 @@ pub struct PoolDemand {
     pub enis: Curve,
 }
 
-/// What the traffic needs.
+/// What the trace needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demand {
-    /// By function, in the traffic's order.
+    /// By function, in the trace's order.
     pub functions: Vec<FunctionDemand>,
     /// By pool of ENI classes.
     pub pools: Vec<PoolDemand>,
@@ -66,11 +66,11 @@ pub struct Demand {
     pub enis: Curve,
 }
 
-/// The demand of `traffic` on functions of `topology` under `policy`.
-pub fn demand(traffic: &Traffic, topology: &Topology, policy: &Policy) -> Demand {
-    let mut tallies = tallies(traffic, topology, policy);
+/// The demand of `trace` on functions of `topology` under `policy`.
+pub fn demand(trace: &Trace, topology: &Topology, policy: &Policy) -> Demand {
+    let mut tallies = tallies(trace, topology, policy);
     let mut all = Together::default();
-    for entry in traffic.arrivals() {
+    for entry in trace.arrivals() {
         tallies[entry.function as usize].arrive(entry.at, entry.duration, entry.count);
         all.arrive(entry.at, entry.duration, entry.count);
     }
@@ -78,12 +78,12 @@ pub fn demand(traffic: &Traffic, topology: &Topology, policy: &Policy) -> Demand
     of_functions(functions, all.peak(), topology, policy)
 }
 
-/// One per function of the traffic, before anything has arrived.
-fn tallies(traffic: &Traffic, topology: &Topology, policy: &Policy) -> Vec<Nominal> {
-    let name = |(f, function): (usize, &TrafficFunction)| {
+/// One per function of the trace, before anything has arrived.
+fn tallies(trace: &Trace, topology: &Topology, policy: &Policy) -> Vec<Nominal> {
+    let name = |(f, function): (usize, &TraceFunction)| {
         Nominal::new(&function.name, Some(keep_alive(topology, policy, f)))
     };
-    traffic.functions.iter().enumerate().map(name).collect()
+    trace.functions.iter().enumerate().map(name).collect()
 }
 
 /// The demand of functions of `topology` under `policy`, with the most invocations that run at
@@ -123,11 +123,11 @@ pub fn of_functions(
 
 /// The environments of each function that a running system has at the start: the most that
 /// the closed form asks for over the first slot (of a log: the first minute).
-pub fn at_start(traffic: &Traffic, topology: &Topology, policy: &Policy) -> Vec<u32> {
-    let end = traffic.first_slot().0;
-    let mut tallies = tallies(traffic, topology, policy);
+pub fn at_start(trace: &Trace, topology: &Topology, policy: &Policy) -> Vec<u32> {
+    let end = trace.first_slot().0;
+    let mut tallies = tallies(trace, topology, policy);
     // What arrives later changes nothing before.
-    for entry in traffic.arrivals().take_while(|entry| entry.at < end) {
+    for entry in trace.arrivals().take_while(|entry| entry.at < end) {
         tallies[entry.function as usize].arrive(entry.at, entry.duration, entry.count);
     }
     let within = |&&(at, _): &&(u64, u32)| at < end;

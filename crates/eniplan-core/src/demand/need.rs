@@ -1,9 +1,9 @@
-//! Need: ENIs that are enough under every assignment, while no environment waits for one longer than allowed.
+//! Need: ENIs that are enough under every realization, while no environment waits for one longer than allowed.
 //!
 //! The bound behind plans; its lemmas are L1 to L5 of `docs/plan.md`. Where `P` is the
 //! longest cold start allowed and `D` the longest invocation of a function:
 //!
-//! - *Surely warm* (L1): an invocation at `t` is warm under every assignment if fewer run
+//! - *Surely warm* (L1): an invocation at `t` is warm under every realization if fewer run
 //!   nominally just before it than ran nominally at some instant of
 //!   `[t - keep_alive, t - P - D]`, or than stood idle at the start if `t <= keep_alive`:
 //!   so many environments have been ready since, and only warm invocations use them.
@@ -24,25 +24,25 @@ use crate::policy::{PickEnvironment, Policy};
 use crate::quantity::Millis;
 use crate::quantity::convert::{lower_bound, upper_bound};
 use crate::topology::Topology;
-use crate::trace::{FunctionShare, Traffic};
+use crate::trace::{FunctionShare, Trace};
 
 /// The most environments of each function that can be alive, if no cold start of it exceeds `cold`.
 ///
 /// `initial`: those idle at time 0.
 pub fn environments(
-    traffic: &Traffic,
+    trace: &Trace,
     topology: &Topology,
     policy: &Policy,
     cold: &[Millis],
     initial: &[u32],
     premises: &Premises,
 ) -> Vec<Most> {
-    environments_while(traffic, topology, policy, cold, initial, premises, &|| true).unwrap_or_default()
+    environments_while(trace, topology, policy, cold, initial, premises, &|| true).unwrap_or_default()
 }
 
 /// The same; `None` once `go_on`, which is asked now and then, says no.
 pub(crate) fn environments_while(
-    traffic: &Traffic,
+    trace: &Trace,
     topology: &Topology,
     policy: &Policy,
     cold: &[Millis],
@@ -52,9 +52,9 @@ pub(crate) fn environments_while(
 ) -> Option<Vec<Most>> {
     const NOW_AND_THEN: usize = 1 << 16;
     const SHARES: u32 = 8;
-    let functions = traffic.functions.len();
+    let functions = trace.functions.len();
     let mut lengths: Vec<Lengths> = vec![Lengths::default(); functions];
-    for (function, duration) in traffic.durations() {
+    for (function, duration) in trace.durations() {
         lengths[function as usize].add(duration);
     }
     let rotates = policy.pick_environment != PickEnvironment::NewestIdle;
@@ -65,7 +65,7 @@ pub(crate) fn environments_while(
         cold: cold.get(f).copied().unwrap_or_default().0,
         lengths: lengths[f],
         initial: initial.get(f).copied().unwrap_or(0),
-        grain: premises.counts_busy.then_some(traffic.span.0 / 1_000_000),
+        grain: premises.counts_busy.then_some(trace.span.0 / 1_000_000),
         stretch: premises.stretch,
     };
     // Each share of the functions is a pass of its own over their arrivals.
@@ -75,7 +75,7 @@ pub(crate) fn environments_while(
         let own = (first as usize..functions).step_by(step);
         let bound = |f| BusyBound::new(facts(f), premises.may_fail.get(f).cloned().unwrap_or_default());
         let mut bounds: Vec<BusyBound> = own.map(bound).collect();
-        for (n, entry) in traffic.arrivals_apart(FunctionShare { first, shares }).enumerate() {
+        for (n, entry) in trace.arrivals_apart(FunctionShare { first, shares }).enumerate() {
             if n % NOW_AND_THEN == 0 && !go_on() {
                 return None;
             }

@@ -19,9 +19,9 @@ pub struct FollowedPlan {
 
 /// The plan that keeps every ENI wait at zero, for the `scheduled` policy; `None` where none exists.
 pub fn followed(study: &Study<'_>, backend: &dyn Backend) -> Result<Option<FollowedPlan>, PlanError> {
-    let promise = study.longest().into_iter().max().unwrap_or_default();
+    let target = study.longest().into_iter().max().unwrap_or_default();
     let requirement = Requirement::without_waiting(study);
-    Ok(solve_requirement(study, &requirement, promise, backend)?
+    Ok(solve_requirement(study, &requirement, target, backend)?
         .ok()
         .map(|plan| FollowedPlan { actions: actions(&plan.schedules), peak_enis: plan.draining_peak.into() }))
 }

@@ -1,6 +1,6 @@
-//! Headroom: how far the traffic can grow before a promise breaks, and what breaks then.
+//! Headroom: how far the trace can grow before a target breaks, and what breaks then.
 //!
-//! Every probe scales the traffic ([`Traffic::scaled`](crate::trace::Traffic::scaled)) and asks
+//! Every probe scales the trace ([`Trace::scaled`](crate::trace::Traffic::scaled)) and asks
 //! anew: doubling or halving first, then bisecting to a thousandth, then a few probes well below and
 //! above. Nothing forces a larger factor to be harder, since rounding moves invocations about; the
 //! answer says whether the probes were in order, and is the largest one below the first that breaks.
@@ -19,11 +19,11 @@ use super::verify::failure::{FirstFailure, reason};
 use crate::demand::demand;
 use crate::policy::Provision;
 use crate::quantity::Millis;
-use crate::simulation::{Assignment, End, World, simulate};
-use crate::trace::{Factor, Traffic};
+use crate::simulation::{End, Realization, World, simulate};
+use crate::trace::{Factor, Trace};
 use crate::worst_case::{ProvedPlan, bounds};
 
-/// Who is to keep the promise.
+/// Who is to keep the target.
 #[derive(Clone, Copy)]
 pub enum Keeper<'a> {
     /// A plan made anew for each factor.
@@ -110,26 +110,26 @@ const BELOW: [u64; 3] = [500, 900, 990];
 const ABOVE: [u64; 3] = [1_010, 1_100, 2_000];
 
 /// The largest factor on `grown` (indices of functions; none: on all) under which no cold start
-/// exceeds `promise` and none fails, to a thousandth. `tell` is told the factors asked about and how
+/// exceeds `target` and none fails, to a thousandth. `tell` is told the factors asked about and how
 /// many there will be in all, about, after each.
 pub fn headroom(
     study: &Study<'_>,
-    promise: Millis,
+    target: Millis,
     keeper: Keeper<'_>,
     grown: &[u32],
     tell: &dyn Fn(u64, u64),
 ) -> Result<Headroom, PlanError> {
     let mut search =
-        HeadroomSearch { study, promise, keeper, grown, tell, probes: BTreeMap::new(), stopped: None };
+        HeadroomSearch { study, target, keeper, grown, tell, probes: BTreeMap::new(), stopped: None };
     search.widen()?;
     search.narrow()?;
     search.look_around()?;
     search.narrow()?;
     let (holds, breaks) = search.bracket();
     let probe = |factor: Option<Factor>| factor.and_then(|factor| search.probes.get(&factor)).cloned();
-    let name = |&function: &u32| Some(study.traffic.functions.get(function as usize)?.name.clone());
+    let name = |&function: &u32| Some(study.trace.functions.get(function as usize)?.name.clone());
     Ok(Headroom {
-        max_cold_start_ms: promise.0,
+        max_cold_start_ms: target.0,
         kept_by: match keeper {
             Keeper::Plan(_) => "plan",
             Keeper::Policy => "policy",
@@ -145,7 +145,7 @@ pub fn headroom(
 
 struct HeadroomSearch<'a> {
     study: &'a Study<'a>,
-    promise: Millis,
+    target: Millis,
     keeper: Keeper<'a>,
     grown: &'a [u32],
     tell: &'a dyn Fn(u64, u64),
@@ -154,7 +154,7 @@ struct HeadroomSearch<'a> {
 }
 
 impl HeadroomSearch<'_> {
-    /// Doubles the factor until the promise breaks, or halves it until it holds.
+    /// Doubles the factor until the target breaks, or halves it until it holds.
     fn widen(&mut self) -> Result<(), PlanError> {
         let mut factor = Factor::ONE;
         if self.ask(factor)? == Some(false) {
@@ -200,7 +200,7 @@ impl HeadroomSearch<'_> {
         (below.max(), breaks)
     }
 
-    /// Whether the promise holds at this factor; `None`: it is not asked about.
+    /// Whether the target holds at this factor; `None`: it is not asked about.
     fn ask(&mut self, factor: Factor) -> Result<Option<bool>, PlanError> {
         if let Some(known) = self.probes.get(&factor) {
             return Ok(Some(known.holds));
@@ -209,14 +209,14 @@ impl HeadroomSearch<'_> {
             self.stopped = Some(format!("{MOST} is the largest factor this looks at"));
             return Ok(None);
         }
-        let traffic = self.study.traffic.scaled(factor, self.grown);
-        if factor > Factor::ONE && traffic.invocations() > MOST_INVOCATIONS {
+        let trace = self.study.trace.scaled(factor, self.grown);
+        if factor > Factor::ONE && trace.invocations() > MOST_INVOCATIONS {
             let beyond = "is more than the 20 million invocations this looks at";
             self.stopped = Some(format!("{factor} {beyond}"));
             return Ok(None);
         }
-        let probe = match self.probe(factor, &traffic) {
-            // What the traffic at hand is planned for may be beyond the planner elsewhere.
+        let probe = match self.probe(factor, &trace) {
+            // What the trace at hand is planned for may be beyond the planner elsewhere.
             Err(error) if factor != Factor::ONE => Probe {
                 shortages: vec![short("reach of the planner", Some(1), 0, "plans")],
                 unproved: vec![error.to_string()],
@@ -243,12 +243,12 @@ impl HeadroomSearch<'_> {
         if between > 1 { halvings + around } else { 1 }
     }
 
-    fn probe(&self, factor: Factor, traffic: &Traffic) -> Result<Probe, PlanError> {
+    fn probe(&self, factor: Factor, trace: &Trace) -> Result<Probe, PlanError> {
         let Situation { topology, cold_path, policy, .. } = **self.study;
-        let study = Study::new(topology, cold_path, policy, traffic);
+        let study = Study::new(topology, cold_path, policy, trace);
         match self.keeper {
-            Keeper::Plan(backend) => probe_plan(factor, &study, self.promise, backend),
-            Keeper::Policy => Ok(probe_policy(factor, &study, self.promise)),
+            Keeper::Plan(backend) => probe_plan(factor, &study, self.target, backend),
+            Keeper::Policy => Ok(probe_policy(factor, &study, self.target)),
         }
     }
 }
@@ -256,7 +256,7 @@ impl HeadroomSearch<'_> {
 fn probe_plan(
     factor: Factor,
     study: &Study<'_>,
-    promise: Millis,
+    target: Millis,
     backend: &dyn Backend,
 ) -> Result<Probe, PlanError> {
     let mut probe = Probe::broken(factor);
@@ -264,7 +264,7 @@ fn probe_plan(
         (probe.proved, probe.shortages) = (true, vec![short]);
         return Ok(probe);
     }
-    let Outlook { amount, actions, eni_wait } = match outlook(study, promise, backend)? {
+    let Outlook { amount, actions, eni_wait } = match outlook(study, target, backend)? {
         Ok(found) => found,
         Err(none) => {
             probe.proved = none.proved;
@@ -276,8 +276,8 @@ fn probe_plan(
     let world = World::new(study.topology, study.cold_path, &policy, study.initial().to_vec());
     let world = world.with_schedule(actions);
     let planned = ProvedPlan { eni_wait, peak_enis: amount.peak_enis };
-    if bounds(&world, study.cold_path, study.traffic, Some(planned)).failures > 0 {
-        if let Some(short) = refused(&world, study.traffic) {
+    if bounds(&world, study.cold_path, study.trace, Some(planned)).failures > 0 {
+        if let Some(short) = refused(&world, study.trace) {
             probe.shortages.push(short);
             return Ok(probe);
         }
@@ -296,7 +296,7 @@ fn probe_plan(
 /// More invocations at once, even if none were cold, than the account may have: then some fail.
 fn too_many_at_once(study: &Study<'_>) -> Option<ProbeShortage> {
     let available = study.topology.limits.account_concurrency?;
-    let demand = demand(study.traffic, study.topology, study.policy);
+    let demand = demand(study.trace, study.topology, study.policy);
     (demand.peak_concurrency > available).then(|| ProbeShortage {
         limit: "account's concurrency".into(),
         from_ms: Some(demand.peak_concurrency_at),
@@ -309,9 +309,9 @@ fn too_many_at_once(study: &Study<'_>) -> Option<ProbeShortage> {
 }
 
 /// The invocations that fail under the plan in a replay, which no number of ENIs can mend.
-fn refused(world: &World<'_>, traffic: &Traffic) -> Option<ProbeShortage> {
+fn refused(world: &World<'_>, trace: &Trace) -> Option<ProbeShortage> {
     [End::Longest, End::Shortest].into_iter().find_map(|end| {
-        let (outcome, _, first) = simulate(world, traffic, Assignment::all(end), FirstFailure::default());
+        let (outcome, _, first) = simulate(world, trace, Realization::all(end), FirstFailure::default());
         let (at, function, failure) = first.0?;
         let function = world.topology.functions.get(function).map_or("", |place| place.name.as_str());
         Some(ProbeShortage {
@@ -326,12 +326,12 @@ fn refused(world: &World<'_>, traffic: &Traffic) -> Option<ProbeShortage> {
     })
 }
 
-fn probe_policy(factor: Factor, study: &Study<'_>, promise: Millis) -> Probe {
+fn probe_policy(factor: Factor, study: &Study<'_>, target: Millis) -> Probe {
     let world = World::new(study.topology, study.cold_path, study.policy, study.initial().to_vec());
-    let bounds = bounds(&world, study.cold_path, study.traffic, None);
+    let bounds = bounds(&world, study.cold_path, study.trace, None);
     let mut shortages = Vec::new();
-    if bounds.cold_start_ms.is_none_or(|longest| longest > promise.0) {
-        shortages.push(short("proved bound on cold starts", bounds.cold_start_ms, promise.0, "ms"));
+    if bounds.cold_start_ms.is_none_or(|longest| longest > target.0) {
+        shortages.push(short("proved bound on cold starts", bounds.cold_start_ms, target.0, "ms"));
     }
     if bounds.failures > 0 {
         let failures = Some(bounds.failures);

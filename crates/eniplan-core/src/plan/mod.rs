@@ -1,6 +1,6 @@
-//! Plan: when to create and delete ENIs so that no cold start exceeds a promise.
+//! Plan: when to create and delete ENIs so that no cold start exceeds a target.
 //!
-//! In: a [`Study`] (a trace on a platform under a policy, and the curves that follow from it) and a promise.
+//! In: a [`Study`] (a trace on a platform under a policy, and the curves that follow from it) and a target.
 //! Out: a [`Plan`] with its proof, or the limits that forbid one. `docs/plan.md` states the formulation, the
 //! lemmas and the names of the constraints.
 //!

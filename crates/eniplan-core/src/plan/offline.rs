@@ -142,7 +142,7 @@ fn in_use(study: &Study<'_>, of: &[usize], nature: impl Nature) -> Vec<Curve> {
     let groups = of.iter().max().map_or(0, |most| most + 1);
     let groups = (0..groups).map(|_| InUseCurve::default()).collect();
     let listening = InUseRecorder { of: of.to_vec(), held: vec![0; of.len()], groups };
-    let (_, _, seen) = simulate(&world, study.traffic, nature, listening);
+    let (_, _, seen) = simulate(&world, study.trace, nature, listening);
     let closed = |mut change: InUseCurve| {
         change.close();
         change.curve

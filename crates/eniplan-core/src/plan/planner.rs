@@ -5,7 +5,7 @@ use super::answer::plan::PlanBasis;
 use super::answer::{BindingLimit, Minimised, NoPlan, Plan, PlanAmount, PlanVerdict, ScheduleRow, Shortfall};
 use super::followed::actions;
 use super::progress::PlanProgress;
-use super::refine::{KeptPlan, rank_candidates, refine};
+use super::refine::{Candidate, rank_candidates, refine};
 use super::refute::{self, Refutation};
 use super::requirement::joint::pool_minimum;
 use super::requirement::minimum::minimum_by_work;
@@ -26,33 +26,33 @@ use super::terms::schedule::Schedule;
 use crate::quantity::Millis;
 use crate::simulation::EniAction;
 
-/// A plan under which no cold start exceeds `promise` and none fails, or why there is none.
+/// A plan under which no cold start exceeds `target` and none fails, or why there is none.
 ///
-/// What keeps the promise at the least cost is tried first: each candidate for what is required is solved,
+/// What keeps the target at the least cost is tried first: each candidate for what is required is solved,
 /// and the cheapest goes through [`refine`].
 pub fn plan(
     study: &Study<'_>,
-    promise: Millis,
+    target: Millis,
     backend: &dyn Backend,
     progress: &PlanProgress<'_>,
 ) -> Result<Plan, PlanError> {
     let [needs, constants, warm, search] = passes(study);
-    progress.expect(needs + constants + warm + search);
+    progress.announce(needs + constants + warm + search);
     progress.begin(needs);
     let cold_path = study.longest_possible();
-    let requirements = candidates(study, promise);
+    let requirements = candidates(study, target);
     progress.begin(constants);
-    let (constant_pool, constant_pools) = targets::constant_pools(study, &requirements, promise, progress)?;
+    let (constant_pool, constant_pools) = targets::constant_pools(study, &requirements, target, progress)?;
     progress.begin(warm);
-    let warm_target = targets::warm_target(study, promise, progress);
-    let minimum = Joint { api: None, ..pool_minimum(study, promise).joint };
+    let warm_target = targets::warm_target(study, target, progress);
+    let minimum = Joint { api: None, ..pool_minimum(study, target).joint };
     let mut plan = Plan {
         status: PlanVerdict::Feasible,
-        max_cold_start_ms: promise.0,
+        max_cold_start_ms: target.0,
         cold_path_ms: cold_path.0,
         eni_wait_ms: 0,
         amount: None,
-        lower_bound: lower_bound(study, &minimum, promise)?,
+        lower_bound: lower_bound(study, &minimum, target)?,
         gap: 0.0,
         schedule: Vec::new(),
         constant_pool,
@@ -69,7 +69,7 @@ pub fn plan(
     };
     progress.begin(search);
     match keep(&mut plan, study, requirements, backend, progress)? {
-        Ok(kept) => fill_in(&mut plan, study, kept),
+        Ok((kept, refutation)) => fill_in(&mut plan, study, kept, &refutation),
         Err(none) => (plan.status, plan.infeasible) = (PlanVerdict::Infeasible, Some(none)),
     }
     value_plan(&mut plan, study, &minimum)?;
@@ -83,19 +83,19 @@ fn keep(
     requirements: Vec<Requirement>,
     backend: &dyn Backend,
     progress: &PlanProgress<'_>,
-) -> Result<Result<KeptPlan, NoPlan>, PlanError> {
-    let (cold_path, promise) = (Millis(plan.cold_path_ms), Millis(plan.max_cold_start_ms));
-    if cold_path > promise {
-        return Ok(Err(path_too_long(study, cold_path, promise)));
+) -> Result<Result<(Candidate, Refutation), NoPlan>, PlanError> {
+    let (cold_path, target) = (Millis(plan.cold_path_ms), Millis(plan.max_cold_start_ms));
+    if cold_path > target {
+        return Ok(Err(path_too_long(study, cold_path, target)));
     }
     if targets::too_many_invocations(study) {
         plan.unproved
             .push("the smallest warm target was not searched for: so much traffic takes long".into());
     }
-    match rank_candidates(study, requirements, promise, backend)? {
+    match rank_candidates(study, requirements, target, backend)? {
         Err(none) => Ok(Err(none)),
         Ok(candidates) => {
-            let refined = refine(study, candidates, promise, backend, progress)?;
+            let refined = refine(study, candidates, target, backend, progress)?;
             (plan.attacks, plan.counterexamples) = (refined.replays, refined.counterexamples);
             Ok(refined.outcome)
         }
@@ -107,7 +107,7 @@ fn passes(study: &Study<'_>) -> [u64; 4] {
     [4, targets::passes_of_pools(study), targets::passes_of_warm(study), refute::passes(study)]
 }
 
-/// What a plan for `promise` amounts to and does, without its proof of optimality, its targets and
+/// What a plan for `target` amounts to and does, without its proof of optimality, its targets and
 /// the search for counterexamples.
 pub(crate) struct Outlook {
     /// What it amounts to.
@@ -121,14 +121,14 @@ pub(crate) struct Outlook {
 /// The [`Outlook`] of `study`, or why there is no plan.
 pub(crate) fn outlook(
     study: &Study<'_>,
-    promise: Millis,
+    target: Millis,
     backend: &dyn Backend,
 ) -> Result<Result<Outlook, NoPlan>, PlanError> {
     let cold_path = study.longest_possible();
-    if cold_path > promise {
-        return Ok(Err(path_too_long(study, cold_path, promise)));
+    if cold_path > target {
+        return Ok(Err(path_too_long(study, cold_path, target)));
     }
-    let ranked = rank_candidates(study, candidates(study, promise), promise, backend)?;
+    let ranked = rank_candidates(study, candidates(study, target), target, backend)?;
     Ok(ranked.and_then(|candidates| {
         let cheapest = candidates.into_iter().next().ok_or_else(NoPlan::default)?;
         Ok(Outlook {
@@ -140,9 +140,9 @@ pub(crate) fn outlook(
 }
 
 /// What no plan can beat, whatever the limits.
-fn lower_bound(study: &Study<'_>, minimum: &Joint, promise: Millis) -> Result<PlanAmount, PlanError> {
+fn lower_bound(study: &Study<'_>, minimum: &Joint, target: Millis) -> Result<PlanAmount, PlanError> {
     let bound = PlanAmount::from(joint_bound(minimum)?);
-    let peak_enis = bound.peak_enis.max(minimum_by_work(study, promise).into());
+    let peak_enis = bound.peak_enis.max(minimum_by_work(study, target).into());
     if joint_shortages(minimum).iter().any(|short| short.limit == EniLimit::Boot) {
         // Nothing can be ready in time: of plans that do not exist only the need is said.
         return Ok(PlanAmount { peak_enis, ..PlanAmount::default() });
@@ -150,15 +150,15 @@ fn lower_bound(study: &Study<'_>, minimum: &Joint, promise: Millis) -> Result<Pl
     Ok(PlanAmount { peak_enis, ..bound })
 }
 
-fn path_too_long(study: &Study<'_>, path: Millis, promise: Millis) -> NoPlan {
+fn path_too_long(study: &Study<'_>, path: Millis, target: Millis) -> NoPlan {
     NoPlan {
         proved: true,
         shortages: vec![Shortfall {
             limit: "cold path with an ENI at hand".into(),
             from_ms: 0,
-            to_ms: study.traffic.span.0,
+            to_ms: study.trace.span.0,
             needed: path.0,
-            available: promise.0,
+            available: target.0,
             unit: "ms",
             summary: "the cold path is longer than the target".into(),
         }],
@@ -167,8 +167,8 @@ fn path_too_long(study: &Study<'_>, path: Millis, promise: Millis) -> NoPlan {
 }
 
 /// Fills in the plan that no counterexample broke.
-fn fill_in(plan: &mut Plan, study: &Study<'_>, kept: KeptPlan) {
-    let KeptPlan { requirement, plan: solved, refutation } = kept;
+fn fill_in(plan: &mut Plan, study: &Study<'_>, kept: Candidate, refutation: &Refutation) {
+    let Candidate { requirement, plan: solved } = kept;
     let amount = PlanAmount::from(solved.objectives);
     plan.amount = Some(amount);
     let open = amount.peak_enis.saturating_sub(plan.lower_bound.peak_enis);
@@ -185,7 +185,7 @@ fn fill_in(plan: &mut Plan, study: &Study<'_>, kept: KeptPlan) {
             solved.draining_peak, solved.objectives.peak
         ));
     }
-    tell_refused(plan, &refutation);
+    tell_refused(plan, refutation);
     plan.eni_wait_ms = requirement.eni_wait();
     plan.basis.requirement = Some(requirement);
     plan.basis.joint = solved.joint;

@@ -48,7 +48,7 @@ impl<'a> PlanProgress<'a> {
     }
 
     /// So many steps will be made from here, about.
-    pub(crate) fn expect(&self, steps: u64) {
+    pub(crate) fn announce(&self, steps: u64) {
         self.advance(|course| (course.done, course.of) = (course.mark, course.mark.saturating_add(steps)));
     }
 
@@ -92,7 +92,7 @@ mod tests {
         let told = Mutex::new(Vec::new());
         let tell = |done, of| told.lock().unwrap().push((done, of));
         let progress = PlanProgress::new(&tell);
-        progress.expect(10);
+        progress.announce(10);
         progress.begin(4);
         progress.step();
         progress.begin(6);

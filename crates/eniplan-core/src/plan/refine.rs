@@ -5,7 +5,7 @@
 
 use super::answer::{NoPlan, Shortfall};
 use super::progress::PlanProgress;
-use super::refute::{BrokenPromise, Counterexample, Refutation, search_for_counterexample};
+use super::refute::{Counterexample, MissedTarget, Refutation, search_for_counterexample};
 use super::requirement::lifetimes::alive;
 use super::requirement::readiness::Requirement;
 use super::requirement::study::Study;
@@ -19,29 +19,19 @@ use crate::quantity::Millis;
 #[derive(Clone, Debug)]
 pub(crate) struct Candidate {
     pub requirement: Requirement,
-    /// Checked, not yet searched for counterexamples.
+    /// Checked.
     pub plan: RequiredPlan,
 }
 
 /// What has become of the candidates.
 #[derive(Debug)]
 pub(crate) struct Refinement {
-    /// Assignments that were replayed.
+    /// Realizations that were replayed.
     pub replays: u64,
     /// Those that broke a plan and became constraints.
     pub counterexamples: u64,
-    /// The plan that nothing broke, or what is left.
-    pub outcome: Result<KeptPlan, NoPlan>,
-}
-
-/// A plan that keeps the promise.
-#[derive(Debug)]
-pub(crate) struct KeptPlan {
-    /// What was required in the end.
-    pub requirement: Requirement,
-    pub plan: RequiredPlan,
-    /// The search that broke nothing.
-    pub refutation: Refutation,
+    /// What was required in the end, with a plan that nothing broke; or what is left.
+    pub outcome: Result<(Candidate, Refutation), NoPlan>,
 }
 
 /// After so many a candidate is given up, and what is left is told.
@@ -53,7 +43,7 @@ const MOST_COUNTEREXAMPLES: u64 = 50;
 pub(crate) fn refine(
     study: &Study<'_>,
     candidates: Vec<Candidate>,
-    promise: Millis,
+    target: Millis,
     backend: &dyn Backend,
     progress: &PlanProgress<'_>,
 ) -> Result<Refinement, PlanError> {
@@ -62,25 +52,25 @@ pub(crate) fn refine(
         let mut constraints = 0;
         refined.outcome = loop {
             let eni_wait = requirement.eni_wait();
-            let refutation = search_for_counterexample(study, promise, &plan, eni_wait, progress);
+            let refutation = search_for_counterexample(study, target, &plan, eni_wait, progress);
             refined.replays += refutation.replays;
             let Some(broken) = &refutation.counterexample else {
-                break Ok(KeptPlan { requirement, plan, refutation });
+                break Ok((Candidate { requirement, plan }, refutation));
             };
-            let alive = alive(study, study.initial(), broken.assignment.clone());
+            let alive = alive(study, study.initial(), broken.realization.clone());
             // Where nothing new is required, no number of ENIs mends it.
             if constraints == MOST_COUNTEREXAMPLES || !requirement.require_places(study, &alive) {
-                break Err(unmended(broken, promise, &plan));
+                break Err(unmended(broken, target, &plan));
             }
             constraints += 1;
-            plan = match solve_requirement(study, &requirement, promise, backend)? {
+            plan = match solve_requirement(study, &requirement, target, backend)? {
                 Ok(plan) => plan,
                 Err(none) => break Err(none),
             };
         };
         refined.counterexamples += constraints;
         // Longer cold starts may meet the account's limits where none would.
-        if refined.outcome.as_ref().is_ok_and(|kept| kept.refutation.none_fails) {
+        if refined.outcome.as_ref().is_ok_and(|(_, refutation)| refutation.none_fails) {
             break;
         }
     }
@@ -92,13 +82,13 @@ pub(crate) fn refine(
 pub(crate) fn rank_candidates(
     study: &Study<'_>,
     requirements: Vec<Requirement>,
-    promise: Millis,
+    target: Millis,
     backend: &dyn Backend,
 ) -> Result<Result<Vec<Candidate>, NoPlan>, PlanError> {
     let mut found: Vec<((u128, Objectives), Candidate)> = Vec::new();
     let mut none = None;
     for requirement in requirements {
-        match solve_requirement(study, &requirement, promise, backend)? {
+        match solve_requirement(study, &requirement, target, backend)? {
             Ok(plan) => {
                 let value = study.minimise.value(plan.objectives, &plan.subnet_peaks).unwrap_or(0);
                 found.push(((value, plan.objectives), Candidate { requirement, plan }));
@@ -115,16 +105,16 @@ pub(crate) fn rank_candidates(
 }
 
 /// A counterexample that no constraint takes away.
-fn unmended(broken: &Counterexample, promise: Millis, plan: &RequiredPlan) -> NoPlan {
+fn unmended(broken: &Counterexample, target: Millis, plan: &RequiredPlan) -> NoPlan {
     let lost = broken.lost.as_ref().map_or_else(String::new, |zone| format!(" without zone {zone}"));
     let (limit, available, unit) = match &broken.what {
-        BrokenPromise::TooLong(function) => {
-            (format!("cold start of {function} in a replay{lost}"), promise.0, "ms")
+        MissedTarget::TooLong(function) => {
+            (format!("cold start of {function} in a replay{lost}"), target.0, "ms")
         }
-        BrokenPromise::TooMany => {
+        MissedTarget::TooMany => {
             (format!("ENIs held in a replay{lost}"), u64::from(plan.draining_peak), "ENIs")
         }
-        BrokenPromise::Unserved => (format!("invocations never served in a replay{lost}"), 0, "invocations"),
+        MissedTarget::Unserved => (format!("invocations never served in a replay{lost}"), 0, "invocations"),
     };
     let (from_ms, to_ms) = (broken.at_ms, broken.at_ms);
     let (summary, needed) = (limit.clone(), broken.shown);
@@ -145,10 +135,10 @@ mod tests {
     use crate::policy::{Capacity, StartMode, named};
     use crate::quantity::{Interval, Memory};
     use crate::topology::{EniClass, FunctionPlace, SubnetRoom, SystemLimits, Topology};
-    use crate::trace::{Entry, Shape, Traffic, TrafficFunction};
+    use crate::trace::{Entry, Shape, Trace, TraceFunction};
 
     /// Three bursts of one function, in one subnet of `addresses`.
-    fn bursts(addresses: u32) -> (Topology, ColdPath, Traffic) {
+    fn bursts(addresses: u32) -> (Topology, ColdPath, Trace) {
         let burst = |n: u32| Entry { at: u64::from(n) * 300_000, duration: 5_000, function: 0, count: 4 + n };
         let place = FunctionPlace {
             name: "f".into(),
@@ -174,14 +164,14 @@ mod tests {
             after: Vec::new(),
         };
         let cold_path = ColdPath { vpc: Path { steps: vec![step] }, plain: Path::default() };
-        let traffic = Traffic {
-            functions: vec![TrafficFunction { name: "f".into(), memory: None, duration: None }],
+        let trace = Trace {
+            functions: vec![TraceFunction { name: "f".into(), memory: None, duration: None }],
             origin: None,
             span: Millis(900_000),
             notes: Vec::new(),
             shape: Shape::Log((0..3).map(burst).collect()),
         };
-        (topology, cold_path, traffic)
+        (topology, cold_path, trace)
     }
 
     /// What is left of a need if at most `most` ENIs are asked for at a time.
@@ -209,13 +199,13 @@ mod tests {
 
     #[test]
     fn a_need_that_is_too_weak_is_mended_by_its_counterexamples() {
-        let (topology, cold_path, traffic) = bursts(100);
+        let (topology, cold_path, trace) = bursts(100);
         let mut policy = named("idle-reuse").unwrap();
         policy.start = StartMode::Warm;
-        let study = Study::new(&topology, &cold_path, &policy, &traffic);
+        let study = Study::new(&topology, &cold_path, &policy, &trace);
         let full = refined(&study, Requirement::without_waiting(&study));
         assert_eq!(full.counterexamples, 0);
-        let best = full.outcome.unwrap().plan;
+        let best = full.outcome.unwrap().0.plan;
         assert_eq!(best.objectives.peak, 6);
         for most in 0..6 {
             let weak = weakened(Requirement::without_waiting(&study), most);
@@ -223,7 +213,7 @@ mod tests {
             assert!(broken.counterexample.is_some(), "{most} are enough");
             let mended = refined(&study, weak);
             assert!((1..=3).contains(&mended.counterexamples), "{most}: {}", mended.counterexamples);
-            let KeptPlan { plan, refutation, .. } = mended.outcome.unwrap();
+            let (Candidate { plan, .. }, refutation) = mended.outcome.unwrap();
             assert!(refutation.counterexample.is_none());
             // The constraints ask for no more than the proof does.
             assert_eq!(plan.objectives.peak, best.objectives.peak, "{most}");
@@ -238,17 +228,17 @@ mod tests {
 
     #[test]
     fn what_no_constraint_takes_away_is_told() {
-        let (topology, cold_path, traffic) = bursts(100);
+        let (topology, cold_path, trace) = bursts(100);
         let mut policy = named("idle-reuse").unwrap();
         policy.start = StartMode::Warm;
-        let study = Study::new(&topology, &cold_path, &policy, &traffic);
+        let study = Study::new(&topology, &cold_path, &policy, &trace);
         let mut requirement = Requirement::without_waiting(&study);
         let mut plan = solved(&study, &requirement);
         // A claim that is not true cannot be mended by requiring more ENIs.
         plan.draining_peak = 3;
         let broken = refuted(&study, &plan).counterexample.unwrap();
-        assert_eq!((&broken.what, broken.shown), (&BrokenPromise::TooMany, 6));
-        let alive = alive(&study, study.initial(), broken.assignment.clone());
+        assert_eq!((&broken.what, broken.shown), (&MissedTarget::TooMany, 6));
+        let alive = alive(&study, study.initial(), broken.realization.clone());
         assert!(!requirement.require_places(&study, &alive));
         let left = unmended(&broken, Millis::ZERO, &plan);
         assert_eq!((left.shortages[0].needed, left.shortages[0].available, left.proved), (6, 3, false));

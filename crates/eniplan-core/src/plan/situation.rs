@@ -8,7 +8,7 @@ use crate::plan::terms::objective::PlanObjective;
 use crate::policy::{IdleTtl, Policy, Provision, StartMode};
 use crate::quantity::{Interval, Millis};
 use crate::topology::Topology;
-use crate::trace::Traffic;
+use crate::trace::Trace;
 
 /// What a plan is made for.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,7 @@ pub struct Situation<'a> {
     /// Capacity, keep-alive, picks and start are its; who makes ENIs is the plan's business.
     pub policy: &'a Policy,
     /// The invocations.
-    pub traffic: &'a Traffic,
+    pub trace: &'a Trace,
     /// What its plans make small.
     pub minimise: PlanObjective,
 }
@@ -90,7 +90,7 @@ impl<'a> Situation<'a> {
         let quotas = quotas.into_iter().filter_map(|(limit, enis)| Some(Ceiling { limit, enis: enis? }));
         let group = Group {
             need: Curve::empty(),
-            span: self.traffic.span,
+            span: self.trace.span,
             boot: self.topology.boot.clone(),
             delete: self.topology.delete.clone(),
             ceilings: addresses.into_iter().chain(quotas).collect(),

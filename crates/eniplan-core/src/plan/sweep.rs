@@ -1,7 +1,7 @@
-//! Sweep: the same plan for several promises, the trade-off between waiting and ENIs.
+//! Sweep: the same plan for several targets, the trade-off between waiting and ENIs.
 //!
-//! A plan that keeps a promise keeps every looser one. So where the plan found for a looser promise
-//! costs more, the tighter promise's is taken instead, and the costs never rise along the sweep.
+//! A plan that keeps a target keeps every looser one. So where the plan found for a looser target
+//! costs more, the tighter target's is taken instead, and the costs never rise along the sweep.
 
 use serde::Serialize;
 
@@ -31,23 +31,23 @@ pub struct SweepStep {
     pub policy_alone: bool,
 }
 
-/// Plans for each of `promises`, the tightest first, each promise once; `done` is called after each.
+/// Plans for each of `targets`, the tightest first, each target once; `done` is called after each.
 pub fn sweep(
     study: &Study<'_>,
-    promises: &[Millis],
+    targets: &[Millis],
     backend: &dyn Backend,
     progress: &PlanProgress<'_>,
     done: &dyn Fn(),
 ) -> Result<Vec<SweepStep>, PlanError> {
-    let mut promises = promises.to_vec();
-    promises.sort_unstable();
-    promises.dedup();
+    let mut targets = targets.to_vec();
+    targets.sort_unstable();
+    targets.dedup();
     let alone = alone(study);
-    let mut steps: Vec<SweepStep> = Vec::with_capacity(promises.len());
-    for promise in promises {
-        let plan = plan(study, promise, backend, progress)?;
+    let mut steps: Vec<SweepStep> = Vec::with_capacity(targets.len());
+    for target in targets {
+        let plan = plan(study, target, backend, progress)?;
         done();
-        let policy_alone = alone.is_some_and(|longest| longest <= promise.0);
+        let policy_alone = alone.is_some_and(|longest| longest <= target.0);
         let step = SweepStep { plan, plan_of_ms: None, policy_alone };
         steps.push(match steps.last() {
             Some(tighter) => step.no_worse_than(tighter),
@@ -63,7 +63,7 @@ fn alone(study: &Study<'_>) -> Option<u64> {
         return None;
     }
     let world = World::new(study.topology, study.cold_path, study.policy, study.initial().to_vec());
-    let bounds = bounds(&world, study.cold_path, study.traffic, None);
+    let bounds = bounds(&world, study.cold_path, study.trace, None);
     bounds.cold_start_ms.filter(|_| bounds.failures == 0)
 }
 
@@ -103,7 +103,7 @@ impl SweepStep {
         Self { plan, plan_of_ms, policy_alone }
     }
 
-    /// What is enough for a tighter promise is enough; what fails there may do here.
+    /// What is enough for a tighter target is enough; what fails there may do here.
     fn targets_no_worse_than(&mut self, tighter: &Plan) {
         let enough =
             |own: &TargetBracket, before: &TargetBracket| own.enough.into_iter().chain(before.enough).min();
@@ -125,20 +125,20 @@ mod tests {
     use crate::plan::NoPlan;
     use crate::plan::answer::plan::PlanBasis;
 
-    fn step(promise: u64, amount: Option<PlanAmount>) -> SweepStep {
-        let target = TargetBracket { enough: None, at_least: 0, fails_at_ms: None };
+    fn step(target: u64, amount: Option<PlanAmount>) -> SweepStep {
+        let bracket = TargetBracket { enough: None, at_least: 0, fails_at_ms: None };
         let plan = Plan {
             status: if amount.is_some() { PlanVerdict::Feasible } else { PlanVerdict::Infeasible },
-            max_cold_start_ms: promise,
+            max_cold_start_ms: target,
             cold_path_ms: 0,
             eni_wait_ms: 0,
             amount,
             lower_bound: some(2),
             gap: 0.5,
             schedule: Vec::new(),
-            constant_pool: target.clone(),
+            constant_pool: bracket.clone(),
             constant_pools: Vec::new(),
-            warm_target: target,
+            warm_target: bracket,
             binding: Vec::new(),
             infeasible: amount.is_none().then(NoPlan::default),
             attacks: 0,
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_looser_promise_takes_the_tighter_ones_plan_where_its_own_costs_more() {
+    fn a_looser_target_takes_the_tighter_ones_plan_where_its_own_costs_more() {
         let tight = step(5, Some(some(4)));
         let cheaper = step(9, Some(some(3)));
         assert_eq!(cheaper.clone().no_worse_than(&tight), cheaper);
@@ -175,10 +175,10 @@ mod tests {
     }
 
     #[test]
-    fn targets_of_a_tighter_promise_are_enough_but_refute_nothing() {
-        let with = |promise: u64, amount: Option<PlanAmount>, enough: Option<u32>, at_least: u32| {
-            let mut step = step(promise, amount);
-            let target = TargetBracket { enough, at_least, fails_at_ms: Some(promise) };
+    fn targets_of_a_tighter_target_are_enough_but_refute_nothing() {
+        let with = |target: u64, amount: Option<PlanAmount>, enough: Option<u32>, at_least: u32| {
+            let mut step = step(target, amount);
+            let target = TargetBracket { enough, at_least, fails_at_ms: Some(target) };
             (step.plan.constant_pool, step.plan.warm_target) = (target.clone(), target);
             step
         };

@@ -1,4 +1,4 @@
-//! Targets: the constant pool and the `warm` number that keep the promise.
+//! Targets: the constant pool and the `warm` number that keep the target.
 //!
 //! Each is a bracket: fewer than `at_least` fail in a replay or by counting, `enough` is proved
 //! (docs/plan.md, "Targets"). Under a zone's loss both hold for every zone.
@@ -21,7 +21,7 @@ use super::terms::solution::JointAnswer;
 use crate::demand::Curve;
 use crate::policy::{Policy, Provision, StartMode, named};
 use crate::quantity::Millis;
-use crate::simulation::{Assignment, End, EniAction, World, simulate};
+use crate::simulation::{End, EniAction, Realization, World, simulate};
 use crate::topology::Topology;
 use crate::worst_case::surely_within;
 
@@ -29,7 +29,7 @@ use crate::worst_case::surely_within;
 pub(crate) fn constant_pools(
     study: &Study<'_>,
     candidates: &[Requirement],
-    promise: Millis,
+    target: Millis,
     progress: &PlanProgress<'_>,
 ) -> Result<(TargetBracket, Vec<PoolTarget>), PlanError> {
     let (mut needs, mut made) = (smallest_pools(candidates), None);
@@ -50,15 +50,14 @@ pub(crate) fn constant_pools(
         }
     }
     let members: Vec<Vec<usize>> = needs.iter().map(|need| need.scope.members.clone()).collect();
-    let counted = minimum_enis(study, promise, &members);
-    let bracket = |(need, counted): (&PoolRequirement, &Curve)| {
-        at_least(study, need, counted.peak(), promise, progress)
-    };
+    let counted = minimum_enis(study, target, &members);
+    let bracket =
+        |(need, counted): (&PoolRequirement, &Curve)| at_least(study, need, counted.peak(), target, progress);
     let brackets: Vec<(u32, Option<u64>)> = needs.iter().zip(&counted).map(bracket).collect();
     let lows: Vec<u32> = brackets.iter().map(|(low, _)| *low).collect();
     // A bucket takes time, not ENIs.
     let mut least = pool_requirement(study, &constants(&needs, &lows)).joint;
-    let mut counted = pool_minimum(study, promise).joint;
+    let mut counted = pool_minimum(study, target).joint;
     (least.api, counted.api) = (None, None);
     let counted_at = counted.pools.iter().map(|pool| pool.need.peak()).filter(|(enis, _)| *enis > 0);
     let counted_at = counted_at.max_by_key(|&(enis, at)| (enis, std::cmp::Reverse(at))).map(|(_, at)| at);
@@ -125,7 +124,7 @@ fn at_least(
     study: &Study<'_>,
     need: &PoolRequirement,
     counted: (u32, u64),
-    promise: Millis,
+    target: Millis,
     progress: &PlanProgress<'_>,
 ) -> (u32, Option<u64>) {
     if !need.scope.alone {
@@ -135,12 +134,12 @@ fn at_least(
     let most = need.ready.peak().0;
     // What is surely needed at once needs no replay to be known.
     let (counted, at) = (counted.0.min(most), counted.1);
-    let slow = study.traffic.invocations() > PROOFS;
+    let slow = study.trace.invocations() > PROOFS;
     let (tried, fails_at) = if counted == most || slow {
         (0, None)
     } else {
         smallest_that_passes(counted..most, rounds(study, 1), |enis| {
-            constant_fails(study, need, enis, promise, progress)
+            constant_fails(study, need, enis, target, progress)
         })
     };
     if tried > counted { (tried, fails_at) } else { (counted, (counted > 0).then_some(at)) }
@@ -158,7 +157,7 @@ fn smallest_that_passes(
     let mut last = None;
     while low < high && rounds > 0 {
         rounds -= 1;
-        // Two at a time, since each goes through all of the traffic.
+        // Two at a time, since each goes through all of the trace.
         let third = (high - low) / 3;
         let (first, second) = (low + third, (high - third - 1).max(low + third));
         let (at_first, at_second) =
@@ -180,19 +179,19 @@ const REPLAYED: u64 = 40_000_000;
 
 /// Rounds of the search for a target in so many worlds, each with two numbers in two corners.
 fn rounds(study: &Study<'_>, worlds: usize) -> u64 {
-    REPLAYED / study.traffic.invocations().max(1).saturating_mul(4 * worlds as u64)
+    REPLAYED / study.trace.invocations().max(1).saturating_mul(4 * worlds as u64)
 }
 
-/// Passes over the traffic to look for constant pools, about.
+/// Passes over the trace to look for constant pools, about.
 pub(crate) fn passes_of_pools(study: &Study<'_>) -> u64 {
-    let slow = study.traffic.invocations() > PROOFS;
+    let slow = study.trace.invocations() > PROOFS;
     if slow { 0 } else { 4 * rounds(study, 1).min(TRIED) * study.needs().len() as u64 }
 }
 
-/// Passes over the traffic to look for a warm target, about.
+/// Passes over the trace to look for a warm target, about.
 pub(crate) fn passes_of_warm(study: &Study<'_>) -> u64 {
     let worlds = worlds(study).len();
-    let proofs = (PROOFS / study.traffic.invocations().max(1)).clamp(4, 24);
+    let proofs = (PROOFS / study.trace.invocations().max(1)).clamp(4, 24);
     let replays = 4 * rounds(study, worlds).min(TRIED);
     if replays == 0 { 0 } else { (replays + proofs) * worlds as u64 }
 }
@@ -200,12 +199,12 @@ pub(crate) fn passes_of_warm(study: &Study<'_>) -> u64 {
 /// Numbers that a search for a target usually tries.
 const TRIED: u64 = 6;
 
-/// When a constant pool of so many breaks the promise in some corner.
+/// When a constant pool of so many breaks the target in some corner.
 fn constant_fails(
     study: &Study<'_>,
     need: &PoolRequirement,
     enis: u32,
-    promise: Millis,
+    target: Millis,
     progress: &PlanProgress<'_>,
 ) -> Option<u64> {
     let mut topology = study.topology.clone();
@@ -220,31 +219,31 @@ fn constant_fails(
     let at = if policy.start == StartMode::Warm { -lead } else { 0 };
     let world = World::new(&topology, study.cold_path, &policy, study.initial().to_vec());
     let world = world.with_schedule(vec![EniAction { at, class, create: enis, delete: 0 }]);
-    first_broken(study, &world, promise, progress)
+    first_broken(study, &world, target, progress)
 }
 
-/// When the promise breaks in a corner, ms.
+/// When the target breaks in a corner, ms.
 fn first_broken(
     study: &Study<'_>,
     world: &World<'_>,
-    promise: Millis,
+    target: Millis,
     progress: &PlanProgress<'_>,
 ) -> Option<u64> {
     [End::Longest, End::Shortest].into_iter().find_map(|end| {
-        let recorder = FirstBroken::new(promise);
-        let at = simulate(world, study.traffic, Assignment::all(end), recorder).2.at;
+        let recorder = FirstBroken::new(target);
+        let at = simulate(world, study.trace, Realization::all(end), recorder).2.at;
         progress.step();
         at
     })
 }
 
-/// Whether the traffic is too much for the smallest `warm` to be searched for.
+/// Whether the trace is too much for the smallest `warm` to be searched for.
 pub(crate) fn too_many_invocations(study: &Study<'_>) -> bool {
     rounds(study, worlds(study).len()) == 0
 }
 
 /// The smallest `warm` of the warm-pool policy.
-pub(crate) fn warm_target(study: &Study<'_>, promise: Millis, progress: &PlanProgress<'_>) -> TargetBracket {
+pub(crate) fn warm_target(study: &Study<'_>, target: Millis, progress: &PlanProgress<'_>) -> TargetBracket {
     let largest = study.alive().iter().fold(1, |sum: u32, alive| sum.saturating_add(alive.peak().0));
     let topologies = worlds(study);
     if rounds(study, topologies.len()) == 0 {
@@ -253,14 +252,14 @@ pub(crate) fn warm_target(study: &Study<'_>, promise: Millis, progress: &PlanPro
     let fails = |warm: u32| {
         let policy = warm_pool(study, warm);
         let world = |topology| World::new(topology, study.cold_path, &policy, study.initial().to_vec());
-        topologies.iter().find_map(|topology| first_broken(study, &world(topology), promise, progress))
+        topologies.iter().find_map(|topology| first_broken(study, &world(topology), target, progress))
     };
     let (at_least, fails_at_ms) = smallest_that_passes(0..largest, rounds(study, topologies.len()), fails);
     let proved = |warm: u32| {
         let policy = warm_pool(study, warm);
         topologies.iter().all(|topology| {
             let world = World::new(topology, study.cold_path, &policy, study.initial().to_vec());
-            let within = surely_within(&world, study.cold_path, study.traffic, promise);
+            let within = surely_within(&world, study.cold_path, study.trace, target);
             progress.step();
             within
         })
@@ -275,7 +274,7 @@ fn smallest_proved(study: &Study<'_>, low: u32, high: u32, proved: impl Fn(u32) 
         return Some(low);
     }
     // A larger pool needs more room, so that the largest may not be proved where a smaller one is.
-    let mut tries = (PROOFS / study.traffic.invocations().max(1)).clamp(4, 24);
+    let mut tries = (PROOFS / study.trace.invocations().max(1)).clamp(4, 24);
     let (mut below, mut step) = (low, 1_u32);
     let mut above = loop {
         let next = low.saturating_add(step).min(high.max(low));

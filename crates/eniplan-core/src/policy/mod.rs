@@ -79,7 +79,7 @@ pub enum Provision {
     AtDeploy,
     /// A plan, and nothing else.
     Scheduled,
-    /// A plan made with full knowledge of the traffic and of every boot.
+    /// A plan made with full knowledge of the trace and of every boot.
     Clairvoyant,
 }
 

@@ -6,7 +6,7 @@ use super::{DEFAULT_MEMORY, DEFAULT_PREFIX, DEFAULT_ZONE, MOST_SUBNETS, Subnet};
 use crate::document::listed;
 use crate::platform::Platform;
 
-/// What was assumed where neither the scenario nor the traffic says anything.
+/// What was assumed where neither the scenario nor the trace says anything.
 pub(super) fn assumptions(
     raw: &Raw,
     platform: &Platform,
@@ -51,7 +51,7 @@ pub(super) fn assumptions(
             keep_alive.grade
         ));
     }
-    if !raw.targets.is_empty() && raw.allows.is_empty() {
+    if !raw.destinations.is_empty() && raw.allows.is_empty() {
         all.push("inside a VPC every security group may talk to every other (no [[allow]] given)".to_owned());
     }
     let silent = names(&|known| known.observed.is_none());

@@ -10,7 +10,7 @@ use crate::document::{DocumentReader, Place, Placed};
 pub(super) fn check_all(reader: &mut DocumentReader<'_>, raw: &Raw) {
     unique(reader, "subnet", raw.subnets.iter().map(|subnet| &subnet.name));
     unique(reader, "function", raw.functions.iter().map(|function| &function.name));
-    unique(reader, "target", raw.targets.iter().map(|target| &target.name));
+    unique(reader, "target", raw.destinations.iter().map(|destination| &destination.name));
     addresses(reader, raw);
     overlaps(reader, &raw.subnets);
     subnets_of_functions(reader, raw);
@@ -104,15 +104,16 @@ fn subnets_of_functions(reader: &mut DocumentReader<'_>, raw: &Raw) {
 
 fn names(reader: &mut DocumentReader<'_>, raw: &Raw) {
     let subnets: BTreeSet<&str> = raw.subnets.iter().map(|subnet| subnet.name.value.as_str()).collect();
-    for subnet in raw.targets.iter().filter_map(|target| target.subnet.as_ref()) {
+    for subnet in raw.destinations.iter().filter_map(|destination| destination.subnet.as_ref()) {
         if !subnets.contains(subnet.value.as_str()) {
             reader.unknown(subnet, "subnet", subnets.iter().copied());
         }
     }
-    let targets: BTreeSet<&str> = raw.targets.iter().map(|target| target.name.value.as_str()).collect();
+    let destinations: BTreeSet<&str> =
+        raw.destinations.iter().map(|destination| destination.name.value.as_str()).collect();
     for reach in raw.functions.iter().flat_map(|function| &function.reaches) {
-        if !targets.contains(reach.value.as_str()) {
-            reader.unknown(reach, "target", targets.iter().copied());
+        if !destinations.contains(reach.value.as_str()) {
+            reader.unknown(reach, "target", destinations.iter().copied());
         }
     }
 }

@@ -29,7 +29,7 @@ impl std::fmt::Display for Torn {
 
 impl Scenario {
     /// The function `name` made of the routes of these indices: the union of their subnets (in the
-    /// order of the first), security groups and targets, the largest memory and number of
+    /// order of the first), security groups and destinations, the largest memory and number of
     /// connections, and the shortest keep-alive. A route outside any VPC asks for no ENI.
     pub fn function_of(&self, name: &str, routes: &[usize]) -> Result<Function, Torn> {
         let members: Vec<&Function> = routes.iter().filter_map(|&route| self.functions.get(route)).collect();
@@ -44,7 +44,12 @@ impl Scenario {
                 groups.extend(&member.security_groups);
             }
             reaches.extend(
-                member.reaches.iter().filter(|target| !reaches.contains(target)).cloned().collect::<Vec<_>>(),
+                member
+                    .reaches
+                    .iter()
+                    .filter(|destination| !reaches.contains(destination))
+                    .cloned()
+                    .collect::<Vec<_>>(),
             );
         }
         let vpc = |subnet: &usize| self.subnets.get(*subnet).map(|subnet| &subnet.vpc);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 
-/// A scenario: functions, subnets and targets. Every key is optional; what is left out has a default.
+/// A scenario: functions, subnets and destinations. Every key is optional; what is left out has a default.
 #[derive(JsonSchema)]
 pub struct ScenarioFile {
     /// The model: a built-in one's name, or a path.
@@ -17,18 +17,18 @@ pub struct ScenarioFile {
     policy: Option<String>,
     /// The subnets.
     subnet: Option<Vec<SubnetKeys>>,
-    /// The functions; those of the traffic that are not here have the defaults.
+    /// The functions; those of the trace that are not here have the defaults.
     function: Option<Vec<FunctionKeys>>,
     /// Routes that could share functions, for `compose`; each is a function until then.
     route: Option<Vec<RouteKeys>>,
     /// Ways to put routes into functions, for `compose`.
     grouping: Option<Vec<GroupingKeys>>,
     /// What functions reach.
-    target: Option<Vec<TargetKeys>>,
+    destination: Option<Vec<DestinationKeys>>,
     /// Which security groups may reach which.
     allow: Option<Vec<AllowKeys>>,
-    /// The promise.
-    promise: Option<PromiseKeys>,
+    /// The target.
+    slo: Option<SloKeys>,
     /// Prices in the user's currency, for plans of least cost.
     prices: Option<PricesKeys>,
     /// The account's own limits, which go before those of the model.
@@ -53,7 +53,7 @@ struct SubnetKeys {
 /// A function.
 #[derive(JsonSchema)]
 struct FunctionKeys {
-    /// Its name, as the traffic has it.
+    /// Its name, as the trace has it.
     name: String,
     /// Its memory: `1536 MiB`.
     memory: Option<String>,
@@ -64,11 +64,11 @@ struct FunctionKeys {
     subnets: Option<Vec<String>>,
     /// Its security groups.
     security_groups: Option<Vec<String>>,
-    /// How long an invocation lasts, where the traffic does not say: `120ms`.
+    /// How long an invocation lasts, where the trace does not say: `120ms`.
     duration: Option<String>,
     /// How long an idle environment of it lives: `10m`.
     keep_alive: Option<String>,
-    /// The targets it must be able to reach.
+    /// The destinations it must be able to reach.
     reaches: Option<Vec<String>>,
 }
 
@@ -94,7 +94,7 @@ struct GroupingKeys {
 
 /// What functions reach.
 #[derive(JsonSchema)]
-struct TargetKeys {
+struct DestinationKeys {
     /// Its name.
     name: String,
     /// Its subnet.
@@ -112,16 +112,16 @@ struct AllowKeys {
     to: String,
 }
 
-/// The promise.
+/// The target.
 #[derive(JsonSchema)]
-struct PromiseKeys {
+struct SloKeys {
     /// No cold start is longer: `1s`.
     max_cold_start: Option<String>,
     /// What it must survive.
     survive: Option<SurviveKeys>,
 }
 
-/// What a promise can survive.
+/// What a target can survive.
 #[derive(JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum SurviveKeys {

@@ -1,14 +1,14 @@
-//! Known: a function with what the scenario and the traffic say of it.
+//! Known: a function with what the scenario and the trace say of it.
 
 use super::raw::RawFunction;
 use crate::quantity::Memory;
 
-/// What the traffic says of one function.
+/// What the trace says of one function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Observed {
     /// Its name.
     pub name: String,
-    /// Its memory, where the traffic gives it.
+    /// Its memory, where the trace gives it.
     pub memory: Option<Memory>,
 }
 

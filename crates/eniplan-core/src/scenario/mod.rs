@@ -1,7 +1,7 @@
-//! Scenario: the user's functions, subnets and targets, with every default filled in.
+//! Scenario: the user's functions, subnets and destinations, with every default filled in.
 //!
-//! Read from TOML ([`read`]) and completed with what the traffic and the model
-//! say ([`resolve`]). Functions stand in the traffic's order, so that an index
+//! Read from TOML ([`read`]) and completed with what the trace and the model
+//! say ([`resolve`]). Functions stand in the trace's order, so that an index
 //! means the same in both.
 
 mod assumptions;
@@ -27,5 +27,5 @@ pub(crate) use resolve::arrow;
 pub use resolve::resolve;
 use resolved::{ARROW, DEFAULT_MEMORY, DEFAULT_PREFIX, DEFAULT_SUBNET, DEFAULT_VPC, DEFAULT_ZONE};
 pub use resolved::{
-    Allow, Function, Grouping, MOST_GROUPS, MOST_SUBNETS, OWN_GROUPINGS, Route, Scenario, Subnet, VpcTarget,
+    Allow, Destination, Function, Grouping, MOST_GROUPS, MOST_SUBNETS, OWN_GROUPINGS, Route, Scenario, Subnet,
 };

@@ -18,7 +18,7 @@ pub struct Raw {
     pub(super) functions: Vec<RawFunction>,
     pub(super) routes: Vec<RawRoute>,
     pub(super) groupings: Vec<RawGrouping>,
-    pub(super) targets: Vec<RawTarget>,
+    pub(super) destinations: Vec<RawDestination>,
     pub(super) allows: Vec<Allow>,
     pub(super) max_cold_start: Option<Millis>,
     pub(super) survive_zone: bool,
@@ -66,9 +66,9 @@ pub(super) struct RawGrouping {
     pub(super) functions: Vec<(Placed<String>, Vec<Placed<String>>)>,
 }
 
-/// One `[[target]]`.
+/// One `[[destination]]`.
 #[derive(Clone, Debug)]
-pub(super) struct RawTarget {
+pub(super) struct RawDestination {
     pub(super) name: Placed<String>,
     pub(super) subnet: Option<Placed<String>>,
     pub(super) security_groups: Option<Vec<String>>,
@@ -174,8 +174,8 @@ impl Raw {
 
     fn reach(&self, arrow: &str) -> Option<Place> {
         self.functions.iter().find_map(|function| {
-            let target = arrow.strip_prefix(function.name.value.as_str())?.strip_prefix(super::ARROW)?;
-            function.reaches.iter().find(|reach| reach.value == target).map(|reach| reach.place)
+            let destination = arrow.strip_prefix(function.name.value.as_str())?.strip_prefix(super::ARROW)?;
+            function.reaches.iter().find(|reach| reach.value == destination).map(|reach| reach.place)
         })
     }
 }

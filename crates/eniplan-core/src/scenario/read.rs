@@ -4,21 +4,33 @@ use std::str::FromStr;
 
 use ipnet::Ipv4Net;
 
-use super::raw::{RawFunction, RawGrouping, RawQuota, RawRoute, RawSubnet, RawTarget};
+use super::raw::{RawDestination, RawFunction, RawGrouping, RawQuota, RawRoute, RawSubnet};
 use super::{Allow, Raw, check, check_groupings};
 use crate::diagnostic::Diagnostics;
 use crate::document::{self, Adds, DocumentReader, DocumentShape, NamedList, Placed, Setting, TomlTable};
 use crate::quantity::{Memory, Millis, Price};
 
 const TOP: &[&str] = &[
-    "model", "policy", "subnet", "function", "route", "grouping", "target", "allow", "promise", "prices",
+    "model",
+    "policy",
+    "subnet",
+    "function",
+    "route",
+    "grouping",
+    "destination",
+    "allow",
+    "slo",
+    "prices",
     "quota",
+    "target",
+    "promise",
 ];
 const LISTS: &[NamedList] = &[
     NamedList { key: "subnet", adds: Adds::First(super::DEFAULT_SUBNET) },
     NamedList { key: "function", adds: Adds::Anything },
     NamedList { key: "route", adds: Adds::Nothing },
     NamedList { key: "grouping", adds: Adds::Nothing },
+    NamedList { key: "destination", adds: Adds::Nothing },
     NamedList { key: "target", adds: Adds::Nothing },
 ];
 const SUBNET: &[&str] = &["name", "zone", "cidr", "vpc", "in_use"];
@@ -36,7 +48,7 @@ const ROUTE: &[&str] = &[
     "code",
     "init",
 ];
-const TARGET: &[&str] = &["name", "subnet", "security_groups"];
+const DESTINATION: &[&str] = &["name", "subnet", "security_groups"];
 
 /// Reads a scenario file's text; `file` names it in diagnostics.
 ///
@@ -60,13 +72,17 @@ pub fn read_with(file: &str, text: &str, settings: &[Setting]) -> Result<Raw, Di
         functions.extend(tables.iter().map(|table| function_of_route(reader, table)));
         let tables = reader.tables(root, "grouping", &["name", "functions"]);
         let groupings: Vec<_> = tables.iter().map(|table| grouping(reader, table)).collect();
-        let tables = reader.tables(root, "target", TARGET);
-        let targets: Vec<_> = tables.iter().map(|table| target(reader, table)).collect();
+        // Before 0.2.0 they were called targets.
+        let mut tables = reader.tables(root, "destination", DESTINATION);
+        tables.extend(reader.tables(root, "target", DESTINATION));
+        let destinations: Vec<_> = tables.iter().map(|table| destination(reader, table)).collect();
         let tables = reader.tables(root, "allow", &["from", "to"]);
         let allows: Vec<_> = tables.iter().map(|table| allow(reader, table)).collect();
-        let promise = reader.table(root, "promise", &["max_cold_start", "survive"]);
-        let survive_zone = promise.as_ref().is_some_and(|promise| survives(reader, promise));
-        let max_cold_start = promise.and_then(|promise| quantity(reader, &promise, "max_cold_start"));
+        // Before 0.2.0 the target was called a target.
+        let slo = ["slo", "promise"].map(|key| reader.table(root, key, &["max_cold_start", "survive"]));
+        let slo: Vec<TomlTable<'_>> = slo.into_iter().flatten().collect();
+        let survive_zone = slo.iter().any(|slo| survives(reader, slo));
+        let max_cold_start = slo.iter().find_map(|slo| quantity(reader, slo, "max_cold_start"));
         let prices = reader.table(root, "prices", &["eni_hour", "creation"]);
         let mut price = |key| prices.as_ref().and_then(|prices| quantity(reader, prices, key));
         let (eni_hour, creation): (Option<Placed<Price>>, _) = (price("eni_hour"), price("creation"));
@@ -78,7 +94,7 @@ pub fn read_with(file: &str, text: &str, settings: &[Setting]) -> Result<Raw, Di
             functions: functions.into_iter().flatten().collect(),
             routes: routes.into_iter().flatten().collect(),
             groupings: groupings.into_iter().flatten().collect(),
-            targets: targets.into_iter().flatten().collect(),
+            destinations: destinations.into_iter().flatten().collect(),
             allows: allows.into_iter().flatten().collect(),
             max_cold_start: max_cold_start.map(|placed: Placed<Millis>| placed.value),
             survive_zone,
@@ -92,9 +108,9 @@ pub fn read_with(file: &str, text: &str, settings: &[Setting]) -> Result<Raw, Di
     })
 }
 
-/// What the promise must survive; the one thing that can be said is `zone`.
-fn survives(reader: &mut DocumentReader<'_>, promise: &TomlTable<'_>) -> bool {
-    let Some(text) = word(reader, promise, "survive") else { return false };
+/// What the target must survive; the one thing that can be said is `zone`.
+fn survives(reader: &mut DocumentReader<'_>, target: &TomlTable<'_>) -> bool {
+    let Some(text) = word(reader, target, "survive") else { return false };
     if text.value != "zone" {
         let help = "write survive = \"zone\", or leave the key out";
         reader.bad(&text, format!("`{}` is nothing a promise can survive", text.value), help);
@@ -221,11 +237,11 @@ fn grouping(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<Ra
     Some(RawGrouping { name: name?, functions })
 }
 
-fn target(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<RawTarget> {
+fn destination(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<RawDestination> {
     let name = name(reader, table);
     let subnet = word(reader, table, "subnet");
     let security_groups = groups(reader, table, true);
-    Some(RawTarget { name: name?, subnet, security_groups })
+    Some(RawDestination { name: name?, subnet, security_groups })
 }
 
 /// The set of security groups; whatever is in a VPC has at least one.

@@ -6,8 +6,8 @@ use super::assumptions::assumptions;
 use super::known::{KnownFunction, Observed};
 use super::raw::{RawFunction, RawGrouping, usable};
 use super::{
-    ARROW, DEFAULT_MEMORY, DEFAULT_PREFIX, DEFAULT_SUBNET, DEFAULT_VPC, DEFAULT_ZONE, Function, Grouping,
-    MOST_SUBNETS, Raw, Route, Scenario, Subnet, VpcTarget,
+    ARROW, DEFAULT_MEMORY, DEFAULT_PREFIX, DEFAULT_SUBNET, DEFAULT_VPC, DEFAULT_ZONE, Destination, Function,
+    Grouping, MOST_SUBNETS, Raw, Route, Scenario, Subnet,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::Placed;
@@ -17,10 +17,10 @@ const DEFAULT_GROUP: &str = "default";
 
 /// Fills in every default.
 ///
-/// The functions of the traffic come first and in its order, then those that only
+/// The functions of the trace come first and in its order, then those that only
 /// the scenario knows. A function for which no subnets are named is in all the
 /// declared subnets of the first VPC (the first 16); one with `subnets = []` is outside any VPC.
-/// Fails where the traffic names a function twice (E104), or a setting one that there is not (E204).
+/// Fails where the trace names a function twice (E104), or a setting one that there is not (E204).
 pub fn resolve(raw: &Raw, platform: &Platform, observed: &[Observed]) -> Result<Scenario, Diagnostics> {
     let known = known(raw, observed)?;
     let subnets = subnets(raw);
@@ -31,17 +31,17 @@ pub fn resolve(raw: &Raw, platform: &Platform, observed: &[Observed]) -> Result<
         .take(MOST_SUBNETS)
         .collect();
     let functions = known.iter().map(|known| function(known, platform, &index, &home)).collect();
-    let targets = raw
-        .targets
+    let destinations = raw
+        .destinations
         .iter()
-        .map(|target| VpcTarget {
-            name: target.name.value.clone(),
-            subnet: target
+        .map(|destination| Destination {
+            name: destination.name.value.clone(),
+            subnet: destination
                 .subnet
                 .as_ref()
                 .and_then(|name| index.get(name.value.as_str()).copied())
                 .unwrap_or(0),
-            security_groups: groups(target.security_groups.as_ref()),
+            security_groups: groups(destination.security_groups.as_ref()),
         })
         .collect();
     Ok(Scenario {
@@ -56,7 +56,7 @@ pub fn resolve(raw: &Raw, platform: &Platform, observed: &[Observed]) -> Result<
             })
             .collect(),
         groupings: raw.groupings.iter().map(grouping).collect(),
-        targets,
+        destinations,
         allows: raw.allows.clone(),
         max_cold_start: raw.max_cold_start,
         survive_zone: raw.survive_zone,
@@ -72,7 +72,7 @@ fn known<'r>(raw: &'r Raw, observed: &'r [Observed]) -> Result<Vec<KnownFunction
         raw.functions.iter().map(|function| (function.name.value.as_str(), function)).collect();
     let seen = observed_once(observed)?;
     raw.added_in_vain(&seen).or(())?;
-    let of_traffic = observed.iter().map(|function| KnownFunction {
+    let of_trace = observed.iter().map(|function| KnownFunction {
         name: &function.name,
         said: declared.get(function.name.as_str()).copied(),
         observed: Some(function),
@@ -81,7 +81,7 @@ fn known<'r>(raw: &'r Raw, observed: &'r [Observed]) -> Result<Vec<KnownFunction
         raw.functions.iter().filter(|function| !seen.contains(function.name.value.as_str())).map(
             |function| KnownFunction { name: &function.name.value, said: Some(function), observed: None },
         );
-    Ok(of_traffic.chain(others).collect())
+    Ok(of_trace.chain(others).collect())
 }
 
 fn function(
@@ -95,8 +95,9 @@ fn function(
         Some(names) => names.iter().filter_map(|name| index.get(name.value.as_str()).copied()).collect(),
         None => home.to_vec(),
     };
-    let reaches =
-        said.map_or_else(Vec::new, |said| said.reaches.iter().map(|target| target.value.clone()).collect());
+    let reaches = said.map_or_else(Vec::new, |said| {
+        said.reaches.iter().map(|destination| destination.value.clone()).collect()
+    });
     Function {
         name: known.name.to_owned(),
         memory: known.memory().unwrap_or(DEFAULT_MEMORY),
@@ -108,9 +109,9 @@ fn function(
     }
 }
 
-/// How E301 writes that a function must reach a target; [`Raw::locate`] reads it back.
-pub(crate) fn arrow(function: &str, target: &str) -> String {
-    format!("{function}{ARROW}{target}")
+/// How E301 writes that a function must reach a destination; [`Raw::locate`] reads it back.
+pub(crate) fn arrow(function: &str, destination: &str) -> String {
+    format!("{function}{ARROW}{destination}")
 }
 
 fn grouping(raw: &RawGrouping) -> Grouping {

@@ -34,7 +34,7 @@ pub struct Function {
     pub security_groups: Vec<String>,
     /// How long an idle environment lives.
     pub keep_alive: Millis,
-    /// Names of the targets it must reach.
+    /// Names of the destinations it must reach.
     pub reaches: Vec<String>,
 }
 
@@ -42,7 +42,7 @@ pub struct Function {
 /// the same name: alone in a function, that is what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
-    /// Its name, as the traffic has it.
+    /// Its name, as the trace has it.
     pub name: String,
     /// The size of its code.
     pub code: Memory,
@@ -78,7 +78,7 @@ pub struct Subnet {
 
 /// Something in the customer's VPC that functions talk to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VpcTarget {
+pub struct Destination {
     /// Its name.
     pub name: String,
     /// Index of its subnet.
@@ -99,7 +99,7 @@ pub struct Allow {
 /// The user's side of the problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
-    /// The functions, those of the traffic first and in its order.
+    /// The functions, those of the trace first and in its order.
     pub functions: Vec<Function>,
     /// What is known of routes beside that.
     pub routes: Vec<Route>,
@@ -107,13 +107,13 @@ pub struct Scenario {
     pub groupings: Vec<Grouping>,
     /// The subnets.
     pub subnets: Vec<Subnet>,
-    /// The targets.
-    pub targets: Vec<VpcTarget>,
+    /// The destinations.
+    pub destinations: Vec<Destination>,
     /// What may talk to what; empty: every group to every other.
     pub allows: Vec<Allow>,
     /// The longest cold start promised.
     pub max_cold_start: Option<Millis>,
-    /// Whether the promise must hold after the loss of any one zone too.
+    /// Whether the target must hold after the loss of any one zone too.
     pub survive_zone: bool,
     /// What holding one ENI for an hour costs.
     pub eni_hour: Option<Price>,

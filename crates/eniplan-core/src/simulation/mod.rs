@@ -1,4 +1,4 @@
-//! Simulation: what happens to this traffic under one policy and one nature, exactly.
+//! Simulation: what happens to this trace under one policy and one nature, exactly.
 //!
 //! A discrete-event simulation in whole milliseconds of the mechanism in the
 //! design's semantics. [`Nature`] decides what is uncertain, so that seeded runs,
@@ -27,23 +27,23 @@ mod world;
 
 pub use distribution::Distribution;
 pub use failure::Failure;
-pub use nature::{Assignment, End, Nature, Random, Recording};
+pub use nature::{End, Nature, Random, Realization, Recording};
 pub use outcome::{ColdStartCounts, Gauge, InitialState, Longest, Outcome};
 pub use record::{Census, Recorder, ServedInvocation, Silent};
 pub use reuse::{FunctionReuse, Reuse, Shared, WatchedInstant};
 pub use world::{EniAction, World};
 
 use crate::quantity::Millis;
-use crate::trace::{Entry, Traffic};
+use crate::trace::{Entry, Trace};
 
-/// Runs `traffic` through `world`; gives back nature and recorder with what they noted.
+/// Runs `trace` through `world`; gives back nature and recorder with what they noted.
 pub fn simulate<N: Nature, R: Recorder>(
     world: &World<'_>,
-    traffic: &Traffic,
+    trace: &Trace,
     nature: N,
     recorder: R,
 ) -> (Outcome, N, R) {
-    simulate_arrivals(world, traffic.arrivals(), traffic.span, nature, recorder)
+    simulate_arrivals(world, trace.arrivals(), trace.span, nature, recorder)
 }
 
 /// The same for arrivals as they come, in time order and never held in memory; `span` is
@@ -61,17 +61,17 @@ pub fn simulate_arrivals<N: Nature, R: Recorder>(
     run.finish(span.0)
 }
 
-/// Runs `traffic` through several worlds in one reading; each run comes to what it does alone.
+/// Runs `trace` through several worlds in one reading; each run comes to what it does alone.
 pub fn simulate_together<N: Nature, R: Recorder>(
-    traffic: &Traffic,
+    trace: &Trace,
     runs: Vec<(&World<'_>, N, R)>,
 ) -> Vec<(Outcome, N, R)> {
     /// Few enough to stay at hand, many enough that a run finds its own things again.
     const BLOCK: usize = 1_024;
-    let new = |(world, nature, recorder)| run::SimulationRun::new(world, nature, recorder, traffic.span);
+    let new = |(world, nature, recorder)| run::SimulationRun::new(world, nature, recorder, trace.span);
     let mut runs: Vec<run::SimulationRun<'_, N, R>> = runs.into_iter().map(new).collect();
     runs.iter_mut().for_each(run::SimulationRun::begin);
-    let mut arrivals = traffic.arrivals();
+    let mut arrivals = trace.arrivals();
     let mut block = Vec::with_capacity(BLOCK);
     loop {
         block.clear();
@@ -85,11 +85,11 @@ pub fn simulate_together<N: Nature, R: Recorder>(
             }
         }
     }
-    runs.into_iter().map(|run| run.finish(traffic.span.0)).collect()
+    runs.into_iter().map(|run| run.finish(trace.span.0)).collect()
 }
 
 /// What stands at time 0 in `world`.
 pub fn initial_state(world: &World<'_>) -> InitialState {
-    let longest = Assignment::all(End::Longest);
+    let longest = Realization::all(End::Longest);
     run::SimulationRun::new(world, longest, Silent, Millis::ZERO).initial_state()
 }

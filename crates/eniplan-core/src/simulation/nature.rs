@@ -95,13 +95,13 @@ impl End {
     }
 }
 
-/// A full assignment of the uncertainty set: what is listed, and one end of the interval for the rest.
+/// A full realization of the uncertainty set: what is listed, and one end of the interval for the rest.
 ///
 /// Written out by [`Recording`] and replayed as it stands. Values outside an
 /// interval are held inside it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Assignment {
+pub struct Realization {
     /// Boots by creation request, ms.
     pub boots_ms: Vec<u64>,
     /// Deletions in the order they start, ms.
@@ -115,7 +115,7 @@ pub struct Assignment {
     pub otherwise: End,
 }
 
-impl Assignment {
+impl Realization {
     /// Nothing listed: one end everywhere, no miss.
     pub const fn all(end: End) -> Self {
         Self {
@@ -139,7 +139,7 @@ fn listed(values: &[u64], index: u64) -> Option<&u64> {
     usize::try_from(index).ok().and_then(|index| values.get(index))
 }
 
-impl Nature for Assignment {
+impl Nature for Realization {
     fn boot(&mut self, request: u64, interval: &Interval) -> u64 {
         self.clamp_listed(listed(&self.boots_ms, request), interval)
     }
@@ -162,18 +162,18 @@ impl Nature for Assignment {
     }
 }
 
-/// Notes every answer of another nature as an [`Assignment`].
+/// Notes every answer of another nature as an [`Realization`].
 #[derive(Clone, Debug)]
 pub struct Recording<N> {
     nature: N,
     /// What has been answered so far.
-    pub answers: Assignment,
+    pub answers: Realization,
 }
 
 impl<N: Nature> Recording<N> {
     /// Listens to `nature`.
     pub const fn new(nature: N) -> Self {
-        Self { nature, answers: Assignment::all(End::Longest) }
+        Self { nature, answers: Realization::all(End::Longest) }
     }
 }
 

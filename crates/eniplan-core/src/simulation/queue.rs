@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use super::wheel::Wheel;
 
 /// What happens. The variants stand in the order of semantics.md, "Order of things that
-/// happen at the same millisecond"; arrivals come from the traffic, not from this queue,
+/// happen at the same millisecond"; arrivals come from the trace, not from this queue,
 /// and stand between `Schedule` and `EnvironmentExpiry`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Event {

@@ -125,7 +125,7 @@ impl FunctionReuse {
         self.oldest.merge(&other.oldest);
     }
 
-    /// An environment is over, or the traffic is.
+    /// An environment is over, or the trace is.
     fn close(&mut self, memory: &EnvironmentMemory) {
         self.per_environment.add(memory.served);
         if memory.served > 0 {

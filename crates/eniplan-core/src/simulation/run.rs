@@ -1,4 +1,4 @@
-//! Run: one pass over the traffic; arrivals, environments and their cold path.
+//! Run: one pass over the trace; arrivals, environments and their cold path.
 //!
 //! The other half of the engine, ENIs, is in `supply`. Every rule is
 //! semantics.md's; where it leaves a choice open, ARCHITECTURE.md names it.

@@ -15,7 +15,7 @@ use crate::scenario::{self, Function, Scenario};
 impl Topology {
     /// Lays out `scenario` on `platform`.
     ///
-    /// Fails with E301 for every target that a function must reach and cannot,
+    /// Fails with E301 for every destination that a function must reach and cannot,
     /// naming the hop that is missing, and with E204 for one that does not exist.
     pub fn build(scenario: &Scenario, platform: &Platform) -> Result<Self, Diagnostics> {
         let (classes, functions) = classes(scenario);
@@ -33,8 +33,8 @@ impl Topology {
         })
     }
 
-    /// The names of the targets that the function of this name reaches, sorted.
-    pub fn reachable_targets(&self, function: &str) -> Vec<&str> {
+    /// The names of the destinations that the function of this name reaches, sorted.
+    pub fn reachable_destinations(&self, function: &str) -> Vec<&str> {
         let Some(function) =
             self.find(|node| matches!(node, TopologyNode::Function(name) if name == function))
         else {
@@ -44,7 +44,7 @@ impl Topology {
             .graph
             .node_indices()
             .filter_map(|node| match &self.graph[node] {
-                TopologyNode::Target(name) if missing_hop(&self.graph, function, node).is_none() => {
+                TopologyNode::Destination(name) if missing_hop(&self.graph, function, node).is_none() => {
                     Some(name.as_str())
                 }
                 _ => None,
@@ -54,12 +54,12 @@ impl Topology {
         reached
     }
 
-    /// Why the function does not reach the target, in a sentence; `None` where it does, or where
-    /// there is no such function or target.
-    pub fn missing_hop(&self, function: &str, target: &str) -> Option<String> {
+    /// Why the function does not reach the destination, in a sentence; `None` where it does, or where
+    /// there is no such function or destination.
+    pub fn missing_hop(&self, function: &str, destination: &str) -> Option<String> {
         let from = self.find(|node| matches!(node, TopologyNode::Function(name) if name == function))?;
-        let to = self.find(|node| matches!(node, TopologyNode::Target(name) if name == target))?;
-        missing_hop(&self.graph, from, to).map(|hop| sentences(&hop, function, target).0)
+        let to = self.find(|node| matches!(node, TopologyNode::Destination(name) if name == destination))?;
+        missing_hop(&self.graph, from, to).map(|hop| sentences(&hop, function, destination).0)
     }
 
     fn find(&self, test: impl Fn(&TopologyNode) -> bool) -> Option<NodeIndex> {
@@ -96,8 +96,8 @@ fn classes(scenario: &Scenario) -> (Vec<EniClass>, Vec<FunctionPlace>) {
 fn reaches(scenario: &Scenario, builder: &GraphBuilder) -> Result<(), Diagnostics> {
     let mut problems = Diagnostics::default();
     for function in &scenario.functions {
-        for target in &function.reaches {
-            if let Some(problem) = problem_of_reach(builder, function, target) {
+        for destination in &function.reaches {
+            if let Some(problem) = problem_of_reach(builder, function, destination) {
                 problems.push(problem);
             }
         }
@@ -105,37 +105,37 @@ fn reaches(scenario: &Scenario, builder: &GraphBuilder) -> Result<(), Diagnostic
     problems.or(())
 }
 
-fn problem_of_reach(builder: &GraphBuilder, function: &Function, target: &str) -> Option<Diagnostic> {
+fn problem_of_reach(builder: &GraphBuilder, function: &Function, destination: &str) -> Option<Diagnostic> {
     let from = builder.find(&TopologyNode::Function(function.name.clone()))?;
-    let Some(to) = builder.find(&TopologyNode::Target(target.to_owned())) else {
-        let message = format!("function {} reaches {target}, which is no target", function.name);
+    let Some(to) = builder.find(&TopologyNode::Destination(destination.to_owned())) else {
+        let message = format!("function {} reaches {destination}, which is no target", function.name);
         let help = "declare it as a [[target]]";
-        return Some(Diagnostic::new(Code::UnknownName, message, help).with_value(target));
+        return Some(Diagnostic::new(Code::UnknownName, message, help).with_value(destination));
     };
     let hop = missing_hop(builder.graph(), from, to)?;
-    let (message, help) = sentences(&hop, &function.name, target);
-    let arrow = scenario::arrow(&function.name, target);
+    let (message, help) = sentences(&hop, &function.name, destination);
+    let arrow = scenario::arrow(&function.name, destination);
     let mut problem = Diagnostic::new(Code::Unreachable, message, help);
     problem.value = Some(arrow);
     Some(problem)
 }
 
 /// What is missing, and what to do.
-fn sentences(hop: &MissingHop, function: &str, target: &str) -> (String, String) {
+fn sentences(hop: &MissingHop, function: &str, destination: &str) -> (String, String) {
     match hop {
-        MissingHop::NoVpc { target_vpc } => (
+        MissingHop::NoVpc { destination_vpc } => (
             format!(
-                "function {function} is in no VPC; {target} is in vpc {target_vpc}: give it a subnet of {target_vpc}"
+                "function {function} is in no VPC; {destination} is in vpc {destination_vpc}: give it a subnet of {destination_vpc}"
             ),
-            format!("name subnets of vpc {target_vpc} in its `subnets`"),
+            format!("name subnets of vpc {destination_vpc} in its `subnets`"),
         ),
-        MissingHop::OtherVpc { function_vpc, target_vpc } => (
-            format!("ENIs of {function} are in vpc {function_vpc}, {target} in vpc {target_vpc}"),
-            format!("give {function} subnets of vpc {target_vpc}"),
+        MissingHop::OtherVpc { function_vpc, destination_vpc } => (
+            format!("ENIs of {function} are in vpc {function_vpc}, {destination} in vpc {destination_vpc}"),
+            format!("give {function} subnets of vpc {destination_vpc}"),
         ),
         MissingHop::NotAllowed { from, to } => (
             format!(
-                "no security group of {function} ({}) is allowed into {} of {target}",
+                "no security group of {function} ({}) is allowed into {} of {destination}",
                 listed(from),
                 listed(to)
             ),

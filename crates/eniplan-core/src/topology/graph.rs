@@ -1,7 +1,7 @@
 //! The reachability graph: who runs where, through which ENIs, behind which groups.
 //!
 //! Reachability is searched for, never assumed: a search starts at an ENI class of
-//! the function and at the target, and they meet in a VPC and at a security group,
+//! the function and at the destination, and they meet in a VPC and at a security group,
 //! or they do not.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,8 +34,8 @@ pub enum TopologyNode {
     },
     /// ENIs that are interchangeable, by the index of their class.
     EniClass(usize),
-    /// A target, by name.
-    Target(String),
+    /// A destination, by name.
+    Destination(String),
 }
 
 /// Why one place leads to another.
@@ -45,13 +45,13 @@ pub enum TopologyEdge {
     RunsIn,
     /// A function's environments connect through ENIs of a class.
     Uses,
-    /// An ENI class or a target has its addresses in a subnet.
+    /// An ENI class or a destination has its addresses in a subnet.
     PlacedIn,
     /// A subnet lies in a zone.
     InZone,
     /// A subnet, or a security group, belongs to a VPC.
     PartOf,
-    /// A security group decides who talks to an ENI class or a target.
+    /// A security group decides who talks to an ENI class or a destination.
     GuardedBy,
     /// A security group may talk to another; of a VPC to itself: all its groups to each other.
     Allows,
@@ -84,15 +84,15 @@ impl GraphBuilder {
         for (index, class) in classes.iter().enumerate() {
             builder.place(scenario, &TopologyNode::EniClass(index), class.subnet, &class.security_groups);
         }
-        for target in &scenario.targets {
-            let node = TopologyNode::Target(target.name.clone());
-            builder.place(scenario, &node, target.subnet, &target.security_groups);
+        for destination in &scenario.destinations {
+            let node = TopologyNode::Destination(destination.name.clone());
+            builder.place(scenario, &node, destination.subnet, &destination.security_groups);
         }
         builder.allow(scenario);
         builder
     }
 
-    /// Puts an ENI class or a target into its subnet and behind its groups.
+    /// Puts an ENI class or a destination into its subnet and behind its groups.
     fn place(&mut self, scenario: &Scenario, node: &TopologyNode, subnet: usize, groups: &[String]) {
         let Some(subnet) = scenario.subnets.get(subnet) else { return };
         self.edge(node.clone(), TopologyEdge::PlacedIn, TopologyNode::Subnet(subnet.name.clone()));
@@ -177,65 +177,65 @@ fn follow(
     here
 }
 
-/// The first hop that is missing between a function and a target.
+/// The first hop that is missing between a function and a destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum MissingHop {
-    /// The function has no ENI anywhere; the target is in this VPC.
+    /// The function has no ENI anywhere; the destination is in this VPC.
     NoVpc {
-        /// Of the target.
-        target_vpc: String,
+        /// Of the destination.
+        destination_vpc: String,
     },
     /// All of the function's ENIs are in other VPCs.
     OtherVpc {
         /// Of the function.
         function_vpc: String,
-        /// Of the target.
-        target_vpc: String,
+        /// Of the destination.
+        destination_vpc: String,
     },
-    /// No group of the function may talk to a group of the target.
+    /// No group of the function may talk to a group of the destination.
     NotAllowed {
         /// Of the function.
         from: Vec<String>,
-        /// Of the target.
+        /// Of the destination.
         to: Vec<String>,
     },
 }
 
-/// The first missing hop from `function` to `target`; `None`: it reaches it.
+/// The first missing hop from `function` to `destination`; `None`: it reaches it.
 pub(super) fn missing_hop(
     graph: &DiGraph<TopologyNode, TopologyEdge>,
     function: NodeIndex,
-    target: NodeIndex,
+    destination: NodeIndex,
 ) -> Option<MissingHop> {
     const VPC_OF: [TopologyEdge; 2] = [TopologyEdge::PlacedIn, TopologyEdge::PartOf];
     const GROUPS: [TopologyEdge; 1] = [TopologyEdge::GuardedBy];
     const ALLOWED: [TopologyEdge; 2] = [TopologyEdge::GuardedBy, TopologyEdge::Allows];
     const VPC_OF_GROUPS: [TopologyEdge; 2] = [TopologyEdge::GuardedBy, TopologyEdge::PartOf];
     const OPEN: [TopologyEdge; 3] = [TopologyEdge::GuardedBy, TopologyEdge::PartOf, TopologyEdge::Allows];
-    let target_vpcs = follow(graph, target, &VPC_OF);
-    let target_groups = follow(graph, target, &GROUPS);
-    let open_to = follow(graph, target, &VPC_OF_GROUPS);
+    let destination_vpcs = follow(graph, destination, &VPC_OF);
+    let destination_groups = follow(graph, destination, &GROUPS);
+    let open_to = follow(graph, destination, &VPC_OF_GROUPS);
     let classes = follow(graph, function, &[TopologyEdge::Uses]);
     let (in_vpc, elsewhere): (Vec<NodeIndex>, Vec<NodeIndex>) =
-        classes.into_iter().partition(|&class| !follow(graph, class, &VPC_OF).is_disjoint(&target_vpcs));
+        classes.into_iter().partition(|&class| !follow(graph, class, &VPC_OF).is_disjoint(&destination_vpcs));
     let allowed = |&class: &NodeIndex| {
-        !follow(graph, class, &ALLOWED).is_disjoint(&target_groups)
+        !follow(graph, class, &ALLOWED).is_disjoint(&destination_groups)
             || !follow(graph, class, &OPEN).is_disjoint(&open_to)
     };
     if in_vpc.iter().any(allowed) {
         return None;
     }
-    let target_vpc = names(graph, &target_vpcs).concat();
+    let destination_vpc = names(graph, &destination_vpcs).concat();
     if let Some(&class) = in_vpc.first() {
         let from = names(graph, &follow(graph, class, &GROUPS));
-        return Some(MissingHop::NotAllowed { from, to: names(graph, &target_groups) });
+        return Some(MissingHop::NotAllowed { from, to: names(graph, &destination_groups) });
     }
     Some(match elsewhere.first() {
         Some(&class) => MissingHop::OtherVpc {
             function_vpc: names(graph, &follow(graph, class, &VPC_OF)).concat(),
-            target_vpc,
+            destination_vpc,
         },
-        None => MissingHop::NoVpc { target_vpc },
+        None => MissingHop::NoVpc { destination_vpc },
     })
 }
 

@@ -1,4 +1,4 @@
-//! Scale: the same traffic, grown or shrunk by a factor, without drawing anything.
+//! Scale: the same trace, grown or shrunk by a factor, without drawing anything.
 //!
 //! The first `n` invocations of a function become the first `floor(n * factor)`, at the arrivals and
 //! with the durations of those they come from; so by every instant a larger factor has brought at
@@ -13,8 +13,8 @@ use serde::{Serialize, Serializer};
 
 use super::entry::{Cell, Entry};
 use super::log::CallLog;
+use super::recorded::Trace;
 use super::shape::Shape;
-use super::traffic::Traffic;
 use crate::quantity::convert::up_to;
 
 /// A factor, in whole millionths.
@@ -57,8 +57,8 @@ impl Serialize for Factor {
     }
 }
 
-impl Traffic {
-    /// The traffic with the functions of these indices scaled by `factor`, all of them where none is
+impl Trace {
+    /// The trace with the functions of these indices scaled by `factor`, all of them where none is
     /// named; the others stay as they are.
     #[must_use]
     pub fn scaled(&self, factor: Factor, functions: &[u32]) -> Self {
@@ -166,11 +166,11 @@ fn relevelled(runs: &[Entry], function: u32, factor: Factor) -> Vec<Entry> {
 mod tests {
     use super::*;
     use crate::quantity::Millis;
-    use crate::trace::{Spread, TrafficFunction};
+    use crate::trace::{Spread, TraceFunction};
 
-    fn traffic(shape: Shape) -> Traffic {
-        let function = |name: &str| TrafficFunction { name: name.into(), memory: None, duration: None };
-        Traffic {
+    fn trace(shape: Shape) -> Trace {
+        let function = |name: &str| TraceFunction { name: name.into(), memory: None, duration: None };
+        Trace {
             functions: vec![function("f"), function("g")],
             origin: None,
             span: Millis(100),
@@ -179,13 +179,13 @@ mod tests {
         }
     }
 
-    fn listed(traffic: &Traffic) -> Vec<(u64, u64, u32, u32)> {
-        traffic.arrivals().map(|entry| (entry.at, entry.duration, entry.function, entry.count)).collect()
+    fn listed(trace: &Trace) -> Vec<(u64, u64, u32, u32)> {
+        trace.arrivals().map(|entry| (entry.at, entry.duration, entry.function, entry.count)).collect()
     }
 
-    fn log(entries: &[(u64, u64, u32, u32)]) -> Traffic {
+    fn log(entries: &[(u64, u64, u32, u32)]) -> Trace {
         let entry = |&(at, duration, function, count)| Entry { at, duration, function, count };
-        traffic(Shape::Log(entries.iter().map(entry).collect()))
+        trace(Shape::Log(entries.iter().map(entry).collect()))
     }
 
     #[test]
@@ -204,7 +204,7 @@ mod tests {
     fn by_every_instant_a_larger_factor_has_brought_as_many() {
         let cell = |slot, function, count| Cell { slot, function, count, duration: 5 };
         let cells = vec![cell(0, 0, 3), cell(0, 1, 2), cell(2, 0, 1), cell(2, 1, 7), cell(3, 0, 11)];
-        let counts = traffic(Shape::Counts { slot: Millis(10), cells, spread: Spread::Burst });
+        let counts = trace(Shape::Counts { slot: Millis(10), cells, spread: Spread::Burst });
         let by = |factor: u64, at: u64| -> u64 {
             let scaled = counts.scaled(Factor(factor), &[]);
             scaled.arrivals().filter(|entry| entry.at <= at).map(|entry| u64::from(entry.count)).sum()
@@ -221,7 +221,7 @@ mod tests {
         let run = |at, duration, count| Entry { at, duration, function: 0, count };
         // Levels 2, 3, 0, 1.
         let runs = vec![run(0, 20, 2), run(10, 10, 1), run(30, 10, 1)];
-        let levels = traffic(Shape::Concurrency { slot: Millis(10), runs });
+        let levels = trace(Shape::Concurrency { slot: Millis(10), runs });
         let doubled = [(0, 20, 0, 4), (10, 10, 0, 2), (30, 10, 0, 2)];
         assert_eq!(listed(&levels.scaled(Factor(2_000_000), &[])), doubled);
         // Levels 1, 2, 0, 1.

@@ -4,7 +4,7 @@ use super::entry::{Cell, Entry, Spread};
 use super::log::CallLog;
 use crate::quantity::Millis;
 
-/// The shape the traffic came in.
+/// The shape the trace came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// One entry per invocation (or per run of equal ones), sorted by arrival.

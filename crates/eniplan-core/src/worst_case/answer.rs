@@ -7,7 +7,7 @@ use super::objective::SearchObjective;
 use super::search::BestReplays;
 use super::upper::UpperBounds;
 use crate::cold_path::PathPhase;
-use crate::simulation::{Assignment, Outcome, World};
+use crate::simulation::{Outcome, Realization, World};
 
 /// A value between a witness and a bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -100,16 +100,16 @@ pub struct WorstCase {
     pub peak_enis: PeakEnis,
     /// The most failed invocations.
     pub failures: Bracket,
-    /// The assignment behind `cold_start`, which the simulator replays.
-    pub witness: Assignment,
+    /// The realization behind `cold_start`, which the simulator replays.
+    pub witness: Realization,
     /// The one behind `peak_enis`.
-    pub witness_peak_enis: Assignment,
+    pub witness_peak_enis: Realization,
     /// The one behind `failures`.
-    pub witness_failures: Assignment,
+    pub witness_failures: Realization,
     /// The ones behind the peaks of the subnets, in their order.
     #[serde(skip)]
-    pub witness_by_subnet: Vec<Assignment>,
-    /// Assignments that were replayed to find them.
+    pub witness_by_subnet: Vec<Realization>,
+    /// Realizations that were replayed to find them.
     pub replays: u64,
     /// What is proved of the longest cold start by the time of arrival; see [`WorstCase::bound_between`].
     #[serde(skip)]
@@ -133,7 +133,7 @@ impl WorstCase {
             subnet: subnet.name.clone(),
             peak: bracket(SearchObjective::SubnetPeak(n)),
         });
-        let assignment = |objective: SearchObjective| best.best_for(objective).assignment.clone();
+        let realization = |objective: SearchObjective| best.best_for(objective).realization.clone();
         let longest = &best.best_for(SearchObjective::ColdStart).outcome;
         Self {
             cold_start: WorstColdStart::new(world, bounds.get(SearchObjective::ColdStart), longest),
@@ -143,11 +143,11 @@ impl WorstCase {
                 by_subnet: by_subnet.collect(),
             },
             failures: bracket(SearchObjective::Failures),
-            witness: assignment(SearchObjective::ColdStart),
-            witness_peak_enis: assignment(SearchObjective::PeakEnis),
-            witness_failures: assignment(SearchObjective::Failures),
+            witness: realization(SearchObjective::ColdStart),
+            witness_peak_enis: realization(SearchObjective::PeakEnis),
+            witness_failures: realization(SearchObjective::Failures),
             witness_by_subnet: (0..subnets.len())
-                .map(|n| assignment(SearchObjective::SubnetPeak(n)))
+                .map(|n| realization(SearchObjective::SubnetPeak(n)))
                 .collect(),
             replays: best.replays(),
             by_slot,

@@ -1,4 +1,4 @@
-//! Curve: the largest cold start that an arrival can meet, slot by slot over the traffic.
+//! Curve: the largest cold start that an arrival can meet, slot by slot over the trace.
 //!
 //! Like the worst case itself an interval in every slot: what a replay has shown, and what is proved.
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::quantity::Millis;
 use crate::quantity::convert::index_up_to;
 use crate::simulation::{Recorder, ServedInvocation};
-use crate::trace::Traffic;
+use crate::trace::Trace;
 
 /// One slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -33,16 +33,16 @@ pub struct WitnessCurve {
 }
 
 impl WitnessCurve {
-    /// The arrivals of `traffic` by slots of length `slot`, before anything is replayed; one at or
+    /// The arrivals of `trace` by slots of length `slot`, before anything is replayed; one at or
     /// after the end counts to the last slot.
-    pub fn new(slot: Millis, traffic: &Traffic) -> Self {
+    pub fn new(slot: Millis, trace: &Trace) -> Self {
         let slot = slot.0.max(1);
-        let slots = (0..traffic.span.0.div_ceil(slot).max(1)).map(|_| (0, 0));
+        let slots = (0..trace.span.0.div_ceil(slot).max(1)).map(|_| (0, 0));
         let mut curve = Self { slot, slots: slots.collect() };
-        for entry in traffic.arrivals() {
+        for entry in trace.arrivals() {
             curve.at(entry.at).1 += u64::from(entry.count);
         }
-        debug_assert_eq!(curve.invocations(), traffic.invocations(), "every arrival is in one slot");
+        debug_assert_eq!(curve.invocations(), trace.invocations(), "every arrival is in one slot");
         curve
     }
 
@@ -55,7 +55,7 @@ impl WitnessCurve {
         self.slots.iter().map(|&(_, invocations)| invocations).sum()
     }
 
-    /// The larger of the two in each slot, which must be slots of one traffic.
+    /// The larger of the two in each slot, which must be slots of one trace.
     #[must_use]
     pub fn merge(mut self, other: &Self) -> Self {
         debug_assert_eq!((self.slot, self.slots.len()), (other.slot, other.slots.len()));
@@ -102,14 +102,14 @@ mod tests {
     fn every_arrival_counts_to_its_slot() {
         let entry = |at, count| Entry { at, duration: 1, function: 0, count };
         let entries = [(0, 1), (9, 2), (20, 1), (25, 1), (31, 1)].map(|(at, count)| entry(at, count));
-        let traffic = Traffic {
+        let trace = Trace {
             functions: Vec::new(),
             origin: None,
             span: Millis(25),
             notes: Vec::new(),
             shape: Shape::Log(entries.into_iter().collect()),
         };
-        let mut curve = WitnessCurve::new(Millis(10), &traffic);
+        let mut curve = WitnessCurve::new(Millis(10), &trace);
         let mut other = curve.clone();
         (curve.at(9).0, curve.at(31).0, other.at(3).0) = (7, 5, 9);
         let points = curve.merge(&other).beside(|from, to| (from > 0).then_some(to));

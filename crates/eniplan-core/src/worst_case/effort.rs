@@ -5,7 +5,7 @@
 pub struct SearchEffort {
     /// Invocations to replay in all, about; at least the corners are replayed.
     pub invocations: u64,
-    /// Seed of the random assignments.
+    /// Seed of the random realizations.
     pub seed: u64,
 }
 

@@ -1,5 +1,5 @@
 //! Worst case: the largest cold start, the most ENIs and the most failures over every
-//! assignment of the uncertainty set.
+//! realization of the uncertainty set.
 //!
 //! The answer is an interval: a witness that the simulator replays, and a bound that is
 //! proved (`docs/worst-case.md`). Nothing sampled is called a worst case.
@@ -33,23 +33,23 @@ use upper::UpperBounds;
 use std::sync::Arc;
 
 use crate::cold_path::ColdPath;
-use crate::simulation::{Assignment, Outcome, World};
-use crate::trace::Traffic;
+use crate::simulation::{Outcome, Realization, World};
+use crate::trace::Trace;
 
-/// The worst case of `traffic` in `world`; `planned` where the world follows a plan. `observer`
+/// The worst case of `trace` in `world`; `planned` where the world follows a plan. `observer`
 /// is told how far the search is and may cancel it.
 pub fn worst_case(
     world: &World<'_>,
     cold_path: &ColdPath,
-    traffic: &Traffic,
+    trace: &Trace,
     planned: Option<ProvedPlan>,
     effort: SearchEffort,
     observer: &dyn SearchObserver,
 ) -> WorstCase {
-    let context = SearchContext { world, traffic, effort, observer };
+    let context = SearchContext { world, trace, effort, observer };
     let mut best = search::replay_corners(&context);
     let shown = best.value(SearchObjective::ColdStart);
-    let proved = bound::bounds_observed(world, cold_path, traffic, planned, observer, shown);
+    let proved = bound::bounds_observed(world, cold_path, trace, planned, observer, shown);
     let mut bounds = UpperBounds::new(&proved);
     if proved.waits_for_tokens && bounds.get(SearchObjective::ColdStart) > Some(shown) {
         search::replay_switch_points(&context, &proved.by_slot, &mut best);
@@ -61,7 +61,7 @@ pub fn worst_case(
         bound: bounds.get(*objective),
     });
     let known: Vec<ExactGoal> = known.collect();
-    let (refined, states) = refine(world, traffic, &known, effort.in_memory(), observer);
+    let (refined, states) = refine(world, trace, &known, effort.in_memory(), observer);
     for refined in refined {
         take_over(&context, refined, &mut best, &mut bounds);
     }
@@ -93,8 +93,8 @@ fn take_over(
 ) {
     let RefinedGoal { objective, witness, bound, joined } = refined;
     let mut confirmed = true;
-    if let Some((value, assignment)) = witness {
-        let replay = Arc::new(Replay::new(context.world, context.traffic, assignment));
+    if let Some((value, realization)) = witness {
+        let replay = Arc::new(Replay::new(context.world, context.trace, realization));
         confirmed = replay.value(objective) == value;
         debug_assert!(confirmed, "the simulator does not follow the path to {value} of {objective:?}");
         best.add(&replay, 1);
@@ -106,17 +106,17 @@ fn take_over(
     }
 }
 
-/// The worst case of a world whose plan is made anew for every assignment, of these two that were
+/// The worst case of a world whose plan is made anew for every realization, of these two that were
 /// played, with what they led to.
 pub fn hindsight(
     world: &World<'_>,
     cold_path: &ColdPath,
-    traffic: &Traffic,
+    trace: &Trace,
     planned: Option<ProvedPlan>,
-    played: [(Assignment, Outcome); 2],
+    played: [(Realization, Outcome); 2],
 ) -> WorstCase {
-    let proved = bounds(world, cold_path, traffic, planned);
-    let [first, second] = played.map(|(assignment, outcome)| Replay::run_elsewhere(assignment, outcome));
+    let proved = bounds(world, cold_path, trace, planned);
+    let [first, second] = played.map(|(realization, outcome)| Replay::run_elsewhere(realization, outcome));
     let mut best = BestReplays::only(world, first);
     best.add(&Arc::new(second), 1);
     WorstCase::new(world, &UpperBounds::new(&proved), proved.by_slot, &best, 0)

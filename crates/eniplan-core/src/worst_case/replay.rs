@@ -1,12 +1,12 @@
-//! Replay: one assignment and what the simulator makes of it. It is a witness of every value it comes to.
+//! Replay: one realization and what the simulator makes of it. It is a witness of every value it comes to.
 
 use super::objective::SearchObjective;
-use crate::simulation::{Assignment, Failure, Outcome, Recorder, Recording, World, simulate};
-use crate::trace::Traffic;
+use crate::simulation::{Failure, Outcome, Realization, Recorder, Recording, World, simulate};
+use crate::trace::Trace;
 
-/// One assignment and what it leads to.
+/// One realization and what it leads to.
 pub(super) struct Replay {
-    pub(super) assignment: Assignment,
+    pub(super) realization: Realization,
     pub(super) outcome: Outcome,
     instants: ReplayInstants,
 }
@@ -39,21 +39,21 @@ impl Recorder for ReplayInstants {
 }
 
 impl Replay {
-    /// What the simulator makes of `assignment`.
-    pub(super) fn new(world: &World<'_>, traffic: &Traffic, assignment: Assignment) -> Self {
-        let (outcome, _, instants) = simulate(world, traffic, assignment.clone(), ReplayInstants::default());
-        Self { assignment, outcome, instants }
+    /// What the simulator makes of `realization`.
+    pub(super) fn new(world: &World<'_>, trace: &Trace, realization: Realization) -> Self {
+        let (outcome, _, instants) = simulate(world, trace, realization.clone(), ReplayInstants::default());
+        Self { realization, outcome, instants }
     }
 
     /// One whose answers were written down as it ran.
     pub(super) fn recorded<N>(run: (Outcome, Recording<N>, ReplayInstants)) -> Self {
         let (outcome, recording, instants) = run;
-        Self { assignment: recording.answers, outcome, instants }
+        Self { realization: recording.answers, outcome, instants }
     }
 
     /// One that was run elsewhere, of which no instants are known.
-    pub(super) fn run_elsewhere(assignment: Assignment, outcome: Outcome) -> Self {
-        Self { assignment, outcome, instants: ReplayInstants::default() }
+    pub(super) fn run_elsewhere(realization: Realization, outcome: Outcome) -> Self {
+        Self { realization, outcome, instants: ReplayInstants::default() }
     }
 
     /// What it comes to.
@@ -64,7 +64,7 @@ impl Replay {
     /// When each creation request was made, ms, in order.
     pub(super) fn requested(&self) -> &[u64] {
         // What stood at the start was made without a request.
-        let stood = self.instants.made.len().saturating_sub(self.assignment.boots_ms.len());
+        let stood = self.instants.made.len().saturating_sub(self.realization.boots_ms.len());
         &self.instants.made[stood..]
     }
 
@@ -79,7 +79,7 @@ impl Replay {
             SearchObjective::SubnetPeak(subnet) => outcome.subnets.get(subnet).map(|level| level.peak_at),
             SearchObjective::Failures => self.instants.failed,
         };
-        let requests = self.assignment.boots_ms.len();
+        let requests = self.realization.boots_ms.len();
         let Some(until) = until else { return 0..requests as u64 };
         let made = self.requested();
         let first = made.partition_point(|&at| at < until.saturating_sub(reach)) as u64;

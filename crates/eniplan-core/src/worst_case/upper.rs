@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::bound::Bounds;
 use super::objective::SearchObjective;
 
-/// What no assignment exceeds, by objective; nothing is proved of one that is not there.
+/// What no realization exceeds, by objective; nothing is proved of one that is not there.
 pub(super) struct UpperBounds(BTreeMap<SearchObjective, u64>);
 
 impl UpperBounds {

@@ -1,4 +1,4 @@
-//! Formats: the layouts of traffic files; one file each, and one line in [`ALL`].
+//! Formats: the layouts of trace files; one file each, and one line in [`ALL`].
 
 mod access_log;
 mod azure_2019;

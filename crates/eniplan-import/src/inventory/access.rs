@@ -19,7 +19,7 @@ pub(super) enum Way {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AccessRule {
     pub(super) way: Way,
-    /// `tcp 443`, `all traffic`.
+    /// `tcp 443`, `all trace`.
     pub(super) ports: String,
     /// A block of addresses, a prefix list, or a group's id.
     pub(super) peer: String,

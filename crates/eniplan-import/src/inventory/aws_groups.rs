@@ -57,7 +57,7 @@ fn rules(reader: &mut InventoryReader<'_>, group: &str, way: Way, permission: &T
     }
 }
 
-/// `tcp 443`, `udp 1024-2048`, `icmp`, `all traffic`. Source: `IpPermission` of the EC2 API, where protocol -1 is
+/// `tcp 443`, `udp 1024-2048`, `icmp`, `all trace`. Source: `IpPermission` of the EC2 API, where protocol -1 is
 /// all, and no port or -1 is every port.
 fn ports(permission: &TreeNode) -> String {
     let protocol = permission.get("IpProtocol").and_then(TreeNode::text).unwrap_or("-1");

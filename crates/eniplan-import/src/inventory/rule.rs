@@ -72,7 +72,7 @@ impl EniRule {
         load.unknown > 0
     }
 
-    /// Whether every class in use has an ENI from deployment on, whatever its traffic.
+    /// Whether every class in use has an ENI from deployment on, whatever its trace.
     pub const fn at_deploy(&self) -> bool {
         self.at_deploy
     }

@@ -4,7 +4,7 @@
 //! subnets; arrows that would join each of several boxes with each of several others meet in a
 //! point. Security groups are drawn where there are destinations, since they matter for those alone.
 
-mod targets;
+mod destinations;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,8 +63,8 @@ pub fn topology(model: &str, scenario: &Scenario, topology: &Topology, demand: O
     let boxes = sketch.enis();
     sketch.connect(&members, &boxes);
     sketch.places(&boxes);
-    if !scenario.targets.is_empty() {
-        sketch.targets(&boxes);
+    if !scenario.destinations.is_empty() {
+        sketch.destinations(&boxes);
     }
     let yours = vpcs.into_iter().collect::<Vec<_>>().join(", ");
     let label = if several { format!("your VPCs: {yours}") } else { format!("your VPC: {yours}") };

@@ -47,18 +47,18 @@ fn worst_case(page: &ReportPage<'_>) -> String {
     let why = path::bottleneck(&worst.cold_start.path, &page.shown.limits);
     let why = why.map_or_else(String::new, |why| format!(", of which {why}"));
     let kept = match cold.bound {
-        Some(bound) if bound <= page.promise.0 => "meets",
-        _ if cold.witness > page.promise.0 => "misses",
+        Some(bound) if bound <= page.target.0 => "meets",
+        _ if cold.witness > page.target.0 => "misses",
         _ => "may miss",
     };
     format!(
         "The worst-case cold start under {setting} is {length}{why}. It {kept} the target of {}.",
-        page.promise
+        page.target
     )
 }
 
 fn plan(page: &ReportPage<'_>) -> String {
-    let target = page.promise;
+    let target = page.target;
     let plan = match &page.plan {
         Ok(plan) => plan,
         Err(why) => return format!("Whether a plan keeps {target} is not known: {why}."),
@@ -175,7 +175,7 @@ fn figures(page: &ReportPage<'_>) -> Markup {
         ));
     }
     if let Ok(Plan { amount: Some(amount), .. }) = &page.plan {
-        all.push((thousands(amount.peak_enis), format!("planned ENIs for {}", page.promise)));
+        all.push((thousands(amount.peak_enis), format!("planned ENIs for {}", page.target)));
     }
     let own = page.comparison.rows.iter().find(|row| row.policy == page.subject.policy);
     if let Some(runs) = own.and_then(|row| row.runs.as_ref()) {

@@ -20,7 +20,7 @@ fn body(page: &ReportPage<'_>) -> Markup {
         @if let Some(track) = own {
             p {
                 (percent(longer(&track.starts, 0))) " of invocations start cold under " (name(&track.policy)) "; "
-                (percent(longer(&track.starts, page.promise.0))) " wait longer than " (page.promise.to_string())
+                (percent(longer(&track.starts, page.target.0))) " wait longer than " (page.target.to_string())
                 ", and the longest cold start is " (Millis(track.starts.max()).to_string()) " (" (runs)
                 ", durations drawn)."
             }
@@ -39,9 +39,9 @@ fn longer(starts: &ColdStartCounts, limit: u64) -> f64 {
 
 fn says(page: &ReportPage<'_>) -> String {
     let one =
-        |track: &Track| format!("{} {}", name(&track.policy), percent(longer(&track.starts, page.promise.0)));
+        |track: &Track| format!("{} {}", name(&track.policy), percent(longer(&track.starts, page.target.0)));
     let each: Vec<String> = page.tracks.iter().map(one).collect();
-    format!("Share of invocations that wait longer than {}: {}.", page.promise, each.join(", "))
+    format!("Share of invocations that wait longer than {}: {}.", page.target, each.join(", "))
 }
 
 fn quantiles(page: &ReportPage<'_>) -> ReportTable {
@@ -62,7 +62,7 @@ fn quantiles(page: &ReportPage<'_>) -> ReportTable {
         let mut row = vec![TableCell::text(track.policy.as_str()), TableCell::Count(starts.served)];
         row.push(TableCell::Count(starts.cold));
         row.extend([p50, p90, p99, starts.max()].map(|ms| TableCell::Span(brief(ms))));
-        row.push(TableCell::Count(starts.above(page.promise.0)));
+        row.push(TableCell::Count(starts.above(page.target.0)));
         table.push(row);
     }
     table
@@ -100,7 +100,7 @@ fn data(page: &ReportPage<'_>) -> Json {
         json!({ "policy": name(&track.policy), "shares": lengths.iter().map(share).collect::<Vec<_>>() })
     };
     json!({
-        "lengths": lengths, "target": page.promise.0,
+        "lengths": lengths, "target": page.target.0,
         "tracks": page.tracks.iter().map(line).collect::<Vec<_>>(),
     })
 }

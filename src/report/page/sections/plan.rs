@@ -50,7 +50,7 @@ fn body(page: &ReportPage<'_>) -> Markup {
     }
 }
 
-/// What the plan and the traffic make of one subnet.
+/// What the plan and the trace make of one subnet.
 struct SubnetUse {
     name: String,
     zone: String,

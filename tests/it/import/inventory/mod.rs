@@ -150,9 +150,9 @@ fn what_is_written_loads_and_answers() {
     fs::create_dir_all(&folder).unwrap();
     let scenario = folder.join("scenario.toml");
     let scenario = scenario.to_str().unwrap();
-    let traffic = folder.join("traffic.csv");
-    fs::write(&traffic, "start,function,duration_ms\n0,checkout,400\n1,orders,300\n1,nightly,200\n").unwrap();
-    let traffic = traffic.to_str().unwrap();
+    let trace = folder.join("traffic.csv");
+    fs::write(&trace, "start,function,duration_ms\n0,checkout,400\n1,orders,300\n1,nightly,200\n").unwrap();
+    let trace = trace.to_str().unwrap();
     let files = relative();
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     let said = run(&words(&[files.as_slice(), &["-o", scenario]].concat()));
@@ -164,9 +164,9 @@ fn what_is_written_loads_and_answers() {
     // 11 usable, 2 free; 9 taken, of which 3 by the ENIs that a simulation makes itself.
     assert_eq!(subnet.addresses, 11 - 6);
     for command in [
-        vec!["plan", traffic, "--scenario", scenario, "--max-cold-start", "20m"],
-        vec!["worst-case", traffic, "--scenario", scenario],
-        vec!["demand", traffic, "--scenario", scenario, "--model", "lambda-2018"],
+        vec!["plan", trace, "--scenario", scenario, "--max-cold-start", "20m"],
+        vec!["worst-case", trace, "--scenario", scenario],
+        vec!["demand", trace, "--scenario", scenario, "--model", "lambda-2018"],
     ] {
         let said = run(&command);
         assert_eq!(said.code, 0, "{command:?}\n{}{}", said.out, said.err);

@@ -20,7 +20,7 @@ use eniplan::policy::{Capacity, Policy};
 use eniplan::quantity::Interval;
 use eniplan::simulation::{EniAction, Failure, Nature};
 use eniplan::topology::{FunctionPlace, Topology};
-use eniplan::trace::Traffic;
+use eniplan::trace::Trace;
 
 use bucket::Bucket;
 use enis::Eni;
@@ -37,7 +37,7 @@ pub(crate) struct Scene {
     /// Environments of each function that a running system has at time 0.
     pub initial: Vec<u32>,
     pub schedule: Vec<EniAction>,
-    pub traffic: Traffic,
+    pub trace: Trace,
     /// Of functions whose keep-alives are drawn: from what.
     pub lives: Vec<Option<Interval>>,
     /// Of functions with a cold path of their own: that.
@@ -247,7 +247,7 @@ impl<N: Nature> Naive<'_, N> {
     /// "Traffic is a list of invocations (arrival, function, duration), in arrival order, ties in
     /// input order."
     fn list_arrivals(&mut self) {
-        for entry in self.scene.traffic.arrivals() {
+        for entry in self.scene.trace.arrivals() {
             self.saw_if(entry.count > 1, "several arrive at once");
             for _ in 0..entry.count {
                 self.invocations.push(Invocation {
@@ -262,12 +262,12 @@ impl<N: Nature> Naive<'_, N> {
         }
     }
 
-    /// Takes one event after the other, until nothing is to come that concerns the traffic.
+    /// Takes one event after the other, until nothing is to come that concerns the trace.
     fn run(&mut self) {
         while let Some(next) = self.next_event() {
             let coming = self.invocations.iter().any(|invocation| invocation.progress == Progress::Coming);
             let pending = self.pending[next];
-            if !coming && self.in_flight() == 0 && pending.at > self.scene.traffic.span.0 {
+            if !coming && self.in_flight() == 0 && pending.at > self.scene.trace.span.0 {
                 return;
             }
             self.pending.remove(next);

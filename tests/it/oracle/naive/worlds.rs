@@ -8,9 +8,9 @@ use eniplan::policy::{
 };
 use eniplan::quantity::{Interval, Memory, Millis, Probability, Rate};
 use eniplan::random::{Purpose, Stream};
-use eniplan::simulation::{Assignment, End, EniAction, Nature, Random};
+use eniplan::simulation::{End, EniAction, Nature, Random, Realization};
 use eniplan::topology::{EniClass, FunctionPlace, SubnetRoom, SystemLimits, TokenBucket, Topology};
-use eniplan::trace::{Cell, Shape, Spread, Traffic};
+use eniplan::trace::{Cell, Shape, Spread, Trace};
 use petgraph::graph::DiGraph;
 
 use super::Scene;
@@ -80,7 +80,7 @@ pub(crate) fn scene(seed: u64) -> Scene {
         policy,
         initial: (0..functions).map(|_| dice.between(0, 3)).collect(),
         schedule,
-        traffic: traffic(&mut dice, functions),
+        trace: trace(&mut dice, functions),
         topology,
         own_paths: in_vpc
             .into_iter()
@@ -94,9 +94,9 @@ pub(crate) fn scene(seed: u64) -> Scene {
 pub(crate) fn nature(seed: u64) -> Fate {
     let mut dice = Dice::new(seed ^ 0xfa7e);
     match dice.below(8) {
-        0 => Fate::Assigned(Assignment::all(End::Longest)),
-        1 => Fate::Assigned(Assignment::all(End::Shortest)),
-        2 => Fate::Assigned(Assignment {
+        0 => Fate::Assigned(Realization::all(End::Longest)),
+        1 => Fate::Assigned(Realization::all(End::Shortest)),
+        2 => Fate::Assigned(Realization {
             boots_ms: (0..6).map(|_| dice.time(12)).collect(),
             deletions_ms: (0..4).map(|_| dice.time(12)).collect(),
             phases_ms: (0..4).map(|environment| (environment, vec![dice.below(6); 3])).collect(),
@@ -111,7 +111,7 @@ pub(crate) fn nature(seed: u64) -> Fate {
 #[derive(Clone, Debug)]
 pub(crate) enum Fate {
     Random(Random),
-    Assigned(Assignment),
+    Assigned(Realization),
 }
 
 impl Nature for Fate {
@@ -152,7 +152,7 @@ impl Nature for Fate {
 }
 
 /// At most 42 arrivals; they come in bursts, and some traffic ends before its last invocation.
-fn traffic(dice: &mut Dice, functions: usize) -> Traffic {
+fn trace(dice: &mut Dice, functions: usize) -> Trace {
     let span = 1 + dice.below(80);
     let mut entries: Vec<(u64, u32, u32, u64)> = Vec::new();
     for _ in 0..=dice.below(13) {
@@ -165,16 +165,16 @@ fn traffic(dice: &mut Dice, functions: usize) -> Traffic {
     }
     entries.sort_by_key(|entry| entry.0);
     let last = entries.last().map_or(0, |entry| entry.0);
-    let mut traffic = log(functions, &entries);
+    let mut trace = log(functions, &entries);
     if dice.once_in(5) {
-        traffic.shape = counts(dice, &entries);
+        trace.shape = counts(dice, &entries);
     }
     match dice.below(4) {
-        0 => traffic.span = Millis(last),
-        1 => traffic.span = Millis(last + dice.below(100)),
+        0 => trace.span = Millis(last),
+        1 => trace.span = Millis(last + dice.below(100)),
         _ => {}
     }
-    traffic
+    trace
 }
 
 /// The same invocations, counted in slots.
@@ -314,7 +314,7 @@ fn policy(dice: &mut Dice) -> Policy {
     policy
 }
 
-/// Creations and deletions before, during and after the traffic, several in one millisecond.
+/// Creations and deletions before, during and after the trace, several in one millisecond.
 fn schedule(dice: &mut Dice, classes: usize) -> Vec<EniAction> {
     if classes == 0 {
         return Vec::new();

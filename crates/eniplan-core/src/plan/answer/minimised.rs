@@ -80,7 +80,7 @@ pub(crate) fn value_rows(
 }
 
 impl Minimised {
-    /// The plan of another promise, beside this one's bound.
+    /// The plan of another target, beside this one's bound.
     pub(crate) fn with_value_of(&self, other: Option<&Self>) -> Self {
         let value = other.and_then(|other| other.value);
         let open = value.map_or(0.0, |value| (value - self.lower_bound).max(0.0));

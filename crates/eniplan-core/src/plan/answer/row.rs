@@ -6,7 +6,7 @@ use serde::Serialize;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScheduleRow {
-    /// When, ms from the first instant of the traffic; negative before it.
+    /// When, ms from the first instant of the trace; negative before it.
     pub at_ms: i64,
     /// The subnet.
     pub subnet: String,

@@ -21,7 +21,7 @@ pub enum Lever {
     Burst,
     /// The bucket's refill, in thousandths of a token per second.
     Refill,
-    /// How long before the traffic an empty system may begin, ms.
+    /// How long before the trace an empty system may begin, ms.
     HeadStart,
 }
 

@@ -30,7 +30,7 @@ pub fn explain(
         return Ok(None);
     }
     let limits = Lever::all(&pooled.joint).len() as u64;
-    progress.expect(limits);
+    progress.announce(limits);
     progress.begin(limits);
     let peak_ms = peak_ms(&pooled.joint, &base);
     Ok(Some(Explanation {

@@ -1,4 +1,4 @@
-//! Rework: changes that alter what is needed, so that all of it is planned again from the traffic on.
+//! Rework: changes that alter what is needed, so that all of it is planned again from the trace on.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::policy::Policy;
 use crate::quantity::Millis;
 use crate::topology::{EniClass, Topology};
 
-/// Beyond the longest boot no promise this much longer is asked about.
+/// Beyond the longest boot no target this much longer is asked about.
 const LONGER: Millis = Millis::minutes(60);
 /// So many moves of functions are tried at most.
 const MOST_MOVES: usize = 96;
@@ -21,35 +21,35 @@ const MOST_MOVES: usize = 96;
 /// Plans a study again with something changed.
 pub(crate) struct Rework<'a> {
     pub study: &'a Study<'a>,
-    pub promise: Millis,
+    pub target: Millis,
     pub backend: &'a dyn Backend,
 }
 
 impl Rework<'_> {
     /// The most ENIs the plan of this study holds; none: it has none.
-    fn peak(&self, study: &Study<'_>, promise: Millis) -> Result<Option<u64>, PlanError> {
-        let found = outlook(&study.clone().minimising(self.study.minimise), promise, self.backend)?;
+    fn peak(&self, study: &Study<'_>, target: Millis) -> Result<Option<u64>, PlanError> {
+        let found = outlook(&study.clone().minimising(self.study.minimise), target, self.backend)?;
         Ok(found.ok().map(|outlook| outlook.amount.peak_enis))
     }
 
-    /// A looser promise.
-    pub(crate) fn promise(&self) -> Result<Remedy, PlanError> {
-        let (what, now) = ("promise", self.promise);
+    /// A looser target.
+    pub(crate) fn looser_target(&self) -> Result<Remedy, PlanError> {
+        let (what, now) = ("target", self.target);
         let path = self.study.longest_possible();
         let longest = path.plus(self.study.topology.boot.max).plus(LONGER);
         let fails = now.0.max(path.0.saturating_sub(1));
         let give = |ms: u64| self.peak(self.study, Millis(ms));
         let Some((to, peak)) = smallest(fails, longest.0.max(now.0), give)? else {
-            return Ok(Remedy::vain("promise", what, &format!("no longer one works, up to {longest}")));
+            return Ok(Remedy::vain("target", what, &format!("no longer one works, up to {longest}")));
         };
         Ok(Remedy {
             works: true,
             from: Some(now.0),
             to: Some(to),
             unit: "ms",
-            change: format!("promise {} instead of {now}", Millis(to)),
+            change: format!("target {} instead of {now}", Millis(to)),
             peak_enis: Some(peak),
-            ..Remedy::vain("promise", what, "")
+            ..Remedy::vain("target", what, "")
         })
     }
 
@@ -94,8 +94,8 @@ impl Rework<'_> {
         }
         let keep_alive = self.study.policy.keep_alive.map(|own| own.min(longest));
         let policy = Policy { keep_alive, ..self.study.policy.clone() };
-        let Situation { cold_path, traffic, .. } = **self.study;
-        self.peak(&Study::new(&topology, cold_path, &policy, traffic), self.promise)
+        let Situation { cold_path, trace, .. } = **self.study;
+        self.peak(&Study::new(&topology, cold_path, &policy, trace), self.target)
     }
 
     /// One function in other subnets: the one with the fewest environments for which that works.
@@ -110,7 +110,7 @@ impl Rework<'_> {
                 }
                 tried += 1;
                 let topology = moved(self.study.topology, function, &subnets);
-                let Some(peak) = self.peak(&self.study.elsewhere(&topology), self.promise)? else { continue };
+                let Some(peak) = self.peak(&self.study.elsewhere(&topology), self.target)? else { continue };
                 let names: Vec<&str> = subnets.iter().map(|&at| limits.subnets[at].name.as_str()).collect();
                 let name = &self.study.topology.functions[function].name;
                 return Ok(Remedy {

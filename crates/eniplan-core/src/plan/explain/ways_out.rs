@@ -19,24 +19,24 @@ const KINDS: u64 = 6;
 /// Why there is no plan, in full: the limits that rule it out together, and what would help.
 pub fn ways_out(
     study: &Study<'_>,
-    promise: Millis,
+    target: Millis,
     backend: &dyn Backend,
     progress: &PlanProgress<'_>,
     mut none: NoPlan,
 ) -> Result<NoPlan, PlanError> {
-    let rework = Rework { study, promise, backend };
-    if study.longest_possible() > promise {
-        none.conflict = vec!["cold path with an ENI at hand".to_owned(), "promise".to_owned()];
-        none.fixes = vec![rework.promise()?];
+    let rework = Rework { study, target, backend };
+    if study.longest_possible() > target {
+        none.conflict = vec!["cold path with an ENI at hand".to_owned(), "target".to_owned()];
+        none.fixes = vec![rework.looser_target()?];
         let why = "no number of ENIs shortens the rest of the cold path";
         none.fixes.push(Remedy::vain("together", "any other limit", why));
         return Ok(none);
     }
     // What leaves room to wait can be asked for in several ways, of which any will do.
-    let candidates = candidates(study, promise);
+    let candidates = candidates(study, target);
     let joints: Vec<Joint> =
         candidates.iter().map(|candidate| pool_requirement(study, candidate).joint).collect();
-    progress.expect(KINDS);
+    progress.announce(KINDS);
     progress.begin(KINDS);
     none.conflict = irreducible_infeasible_set(&joints)?.iter().map(ToString::to_string).collect();
     progress.step();
@@ -44,7 +44,7 @@ pub fn ways_out(
     progress.step();
     fixes.extend(fixes::zones(&joints)?);
     progress.step();
-    fixes.push(rework.promise()?);
+    fixes.push(rework.looser_target()?);
     progress.step();
     fixes.push(rework.moving()?);
     progress.step();

@@ -25,7 +25,7 @@ pub(crate) fn pool_requirement(situation: &Situation<'_>, requirement: &Requirem
 }
 
 /// What no plan can do without, asked of all the classes of overlapping pools together.
-pub(crate) fn pool_minimum(study: &Study<'_>, promise: Millis) -> PooledJoint {
+pub(crate) fn pool_minimum(study: &Study<'_>, target: Millis) -> PooledJoint {
     let merged = |component: Vec<(Vec<usize>, Vec<usize>)>| {
         let members = component.iter().flat_map(|pool| pool.1.clone()).collect();
         let mut classes: Vec<usize> = component.iter().flat_map(|pool| pool.0.clone()).collect();
@@ -37,7 +37,7 @@ pub(crate) fn pool_minimum(study: &Study<'_>, promise: Millis) -> PooledJoint {
         (classes, members)
     };
     let (classes, members): (Vec<_>, Vec<_>) = components(study.topology).into_iter().map(merged).unzip();
-    let needs = minimum_enis(study, promise, &members);
+    let needs = minimum_enis(study, target, &members);
     pool_needs(study, classes.into_iter().zip(needs).collect())
 }
 
@@ -70,7 +70,7 @@ pub(crate) fn pool_needs(situation: &Situation<'_>, pools: Vec<(Vec<usize>, Curv
         region_quota: limits.region_quota,
         survive_zone: limits.survive_zone,
         drains: true,
-        span: situation.traffic.span,
+        span: situation.trace.span,
         boot: topology.boot.clone(),
         delete: topology.delete.clone(),
         api: limits.api,

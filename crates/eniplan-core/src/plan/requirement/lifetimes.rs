@@ -5,33 +5,33 @@ use std::collections::BTreeMap;
 use crate::demand::Curve;
 use crate::plan::situation::Situation;
 use crate::plan::terms::exact::count as counted;
-use crate::simulation::{Assignment, Recorder, ServedInvocation, World, simulate};
+use crate::simulation::{Realization, Recorder, ServedInvocation, World, simulate};
 
-/// The environments of each function alive over time under `assignment`, if each has its ENI at once and
+/// The environments of each function alive over time under `realization`, if each has its ENI at once and
 /// `initial` of them are idle at the start.
-pub(crate) fn alive(situation: &Situation<'_>, initial: &[u32], assignment: Assignment) -> Vec<Curve> {
-    count_lifetimes(situation, initial, assignment, |life, keep_alive| {
+pub(crate) fn alive(situation: &Situation<'_>, initial: &[u32], realization: Realization) -> Vec<Curve> {
+    count_lifetimes(situation, initial, realization, |life, keep_alive| {
         // At the instant of its expiry it still has its place when arrivals look for theirs.
         (life.arrival, life.end.saturating_add(keep_alive).saturating_add(1))
     })
 }
 
 /// Those of them that have served, and so have a place, until they expire.
-pub(crate) fn served(situation: &Situation<'_>, initial: &[u32], assignment: Assignment) -> Vec<Curve> {
+pub(crate) fn served(situation: &Situation<'_>, initial: &[u32], realization: Realization) -> Vec<Curve> {
     let extent = |life: &Lifetime, keep_alive| (life.start, life.end.saturating_add(keep_alive));
-    count_lifetimes(situation, initial, assignment, extent)
+    count_lifetimes(situation, initial, realization, extent)
 }
 
 /// How many there are from and until what `extent` makes of each lifetime and the keep-alive.
 fn count_lifetimes(
     situation: &Situation<'_>,
     initial: &[u32],
-    assignment: Assignment,
+    realization: Realization,
     extent: impl Fn(&Lifetime, u64) -> (u64, u64),
 ) -> Vec<Curve> {
     let (topology, policy) = situation.at_once();
     let world = World::new(&topology, situation.cold_path, &policy, initial.to_vec());
-    let (_, _, seen) = simulate(&world, situation.traffic, assignment, Lifetimes::default());
+    let (_, _, seen) = simulate(&world, situation.trace, realization, Lifetimes::default());
     let curve = |f: usize| {
         let initial = initial.get(f).copied().unwrap_or(0);
         seen.curve(f, initial, situation.keep_alive(f).0, &extent)

@@ -1,6 +1,6 @@
 //! The requirement: what must be ready for each pool, and how long an environment may wait for it.
 //!
-//! What the trace requires to begin with (`waiting` says what a promise with room for waiting
+//! What the trace requires to begin with (`waiting` says what a target with room for waiting
 //! requires); then what each counterexample has shown to be lacking.
 
 use super::pools::{PoolScope, enis_for, scopes};
@@ -57,6 +57,6 @@ impl Requirement {
     /// The end of the account of a plan of this, ms: of the trace, or of the last change of what is required.
     pub(crate) fn end_ms(&self, situation: &Situation<'_>) -> u64 {
         let last = self.pools.iter().filter_map(|pool| pool.ready.steps().last()).map(|&(at, _)| at);
-        last.max().unwrap_or(0).max(situation.traffic.span.0)
+        last.max().unwrap_or(0).max(situation.trace.span.0)
     }
 }

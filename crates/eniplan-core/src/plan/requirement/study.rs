@@ -13,9 +13,9 @@ use crate::plan::situation::Situation;
 use crate::plan::terms::objective::PlanObjective;
 use crate::policy::{EnvironmentBinding, Policy, StartMode};
 use crate::quantity::Millis;
-use crate::simulation::{Assignment, End};
+use crate::simulation::{End, Realization};
 use crate::topology::Topology;
-use crate::trace::Traffic;
+use crate::trace::Trace;
 use crate::worst_case::wait_for_host;
 
 /// A situation, and what the trace comes to in it.
@@ -24,7 +24,7 @@ pub struct Study<'a> {
     situation: Situation<'a>,
     initial: OnceLock<Vec<u32>>,
     most: OnceLock<Vec<need::Most>>,
-    /// What surely has a place, and for which promise that is.
+    /// What surely has a place, and for which target that is.
     pub(crate) places: OnceLock<(Millis, Vec<Curve>)>,
     /// The environments that have served, where every cold start takes its longest.
     longest_served: OnceLock<Vec<Curve>>,
@@ -44,10 +44,10 @@ impl<'a> Study<'a> {
         topology: &'a Topology,
         cold_path: &'a ColdPath,
         policy: &'a Policy,
-        traffic: &'a Traffic,
+        trace: &'a Trace,
     ) -> Self {
         Self {
-            situation: Situation { topology, cold_path, policy, traffic, minimise: PlanObjective::Enis },
+            situation: Situation { topology, cold_path, policy, trace, minimise: PlanObjective::Enis },
             initial: OnceLock::new(),
             most: OnceLock::new(),
             places: OnceLock::new(),
@@ -71,7 +71,7 @@ impl<'a> Study<'a> {
     pub fn initial(&self) -> &[u32] {
         self.initial.get_or_init(|| match self.policy.start {
             StartMode::Empty => vec![0; self.topology.functions.len()],
-            StartMode::Warm => at_start(self.traffic, self.topology, self.policy),
+            StartMode::Warm => at_start(self.trace, self.topology, self.policy),
         })
     }
 
@@ -82,7 +82,7 @@ impl<'a> Study<'a> {
 
     /// The same where environments wait for an ENI for at most so long.
     pub(crate) fn longest_waiting(&self, eni_wait: Millis) -> Vec<Millis> {
-        let microvm_wait = wait_for_host(&self.topology.limits, self.traffic.invocations());
+        let microvm_wait = wait_for_host(&self.topology.limits, self.trace.invocations());
         let path = |in_vpc: bool| self.cold_path.path_for(in_vpc).longest(eni_wait, Millis(microvm_wait));
         self.topology.functions.iter().map(|place| path(!place.classes.is_empty())).collect()
     }
@@ -99,14 +99,14 @@ impl<'a> Study<'a> {
         self.most.get_or_init(|| {
             let premises = Premises::none_fails(self.policy.binding == EnvironmentBinding::Queued);
             let (topology, policy) = (self.topology, self.policy);
-            need::environments(self.traffic, topology, policy, &self.longest(), self.initial(), &premises)
+            need::environments(self.trace, topology, policy, &self.longest(), self.initial(), &premises)
         })
     }
 
     /// The environments of each function that have served and live, where every cold start takes its longest.
     pub(crate) fn longest_served(&self) -> &[Curve] {
         self.longest_served
-            .get_or_init(|| served(&self.situation, self.initial(), Assignment::all(End::Longest)))
+            .get_or_init(|| served(&self.situation, self.initial(), Realization::all(End::Longest)))
     }
 
     /// The environments of each function that can be alive while none waits for an ENI.

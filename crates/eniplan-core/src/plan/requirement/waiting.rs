@@ -1,4 +1,4 @@
-//! Waiting: what must be ready where the promise leaves room to wait for an ENI.
+//! Waiting: what must be ready where the target leaves room to wait for an ENI.
 //!
 //! Environments wait first come first served. Two ways to see that none waits longer than `W`
 //! (docs/plan.md, "Room to wait"): *late*, as many places are ready as environments can have been
@@ -19,10 +19,10 @@ use crate::quantity::Millis;
 use crate::trace::Entry;
 use crate::worst_case::wait_for_host;
 
-/// What may be required, the first without any waiting; each keeps the promise.
-pub(crate) fn candidates(study: &Study<'_>, promise: Millis) -> Vec<Requirement> {
+/// What may be required, the first without any waiting; each keeps the target.
+pub(crate) fn candidates(study: &Study<'_>, target: Millis) -> Vec<Requirement> {
     let plain = Requirement::without_waiting(study);
-    let waits = PlannedWait::all(study, promise);
+    let waits = PlannedWait::all(study, target);
     let rooms = waits.first().map_or_else(Vec::new, |wait| WaitingRoom::all(study, &plain.pools, wait));
     if rooms.iter().all(Option::is_none) {
         return vec![plain];
@@ -74,13 +74,13 @@ struct PlannedWait {
 }
 
 impl PlannedWait {
-    /// The longest that a promise leaves room for, and parts of it: who waits longer lives longer too, so that
-    /// less may be better. The parts are the same for every promise they fit into: the longest boot, and
+    /// The longest that a target leaves room for, and parts of it: who waits longer lives longer too, so that
+    /// less may be better. The parts are the same for every target they fit into: the longest boot, and
     /// powers of two.
-    fn all(study: &Study<'_>, promise: Millis) -> Vec<Self> {
+    fn all(study: &Study<'_>, target: Millis) -> Vec<Self> {
         let (path, host) = (&study.cold_path.vpc, Millis(host_wait(study)));
-        let invocations = study.traffic.invocations();
-        let longest = longest_wait(path, promise, host).filter(|&ms| ms > 0);
+        let invocations = study.trace.invocations();
+        let longest = longest_wait(path, target, host).filter(|&ms| ms > 0);
         let Some(longest) = longest.filter(|_| invocations <= MOST_INVOCATIONS) else { return Vec::new() };
         let tries = (1..=MOST_WAITS).filter(|tries| *tries as u64 * invocations.max(1) <= TRIED).count();
         let powers = (0..=longest.ilog2()).rev().map(|power| 1 << power);
@@ -95,7 +95,7 @@ impl PlannedWait {
         let longest = study.longest_waiting(Millis(self.ms));
         let (topology, policy, initial) = (study.topology, study.policy, study.initial());
         let premises = Premises::none_fails(false);
-        let most = need::environments(study.traffic, topology, policy, &longest, initial, &premises);
+        let most = need::environments(study.trace, topology, policy, &longest, initial, &premises);
         most.into_iter().map(|most| most.alive).collect()
     }
 
@@ -128,7 +128,7 @@ impl WaitingRoom {
         for (pool, need) in needs.iter().enumerate() {
             need.scope.members.iter().for_each(|&f| pool_of[f] = Some(pool));
         }
-        for entry in study.traffic.arrivals() {
+        for entry in study.trace.arrivals() {
             let pool = pool_of.get(entry.function as usize).copied().flatten();
             if let Some(room) = pool.and_then(|pool| rooms[pool].as_mut()) {
                 room.arrivals.push(entry);
@@ -275,17 +275,17 @@ fn initial(study: &Study<'_>, function: usize) -> u32 {
 }
 
 fn host_wait(study: &Study<'_>) -> u64 {
-    wait_for_host(&study.topology.limits, study.traffic.invocations())
+    wait_for_host(&study.topology.limits, study.trace.invocations())
 }
 
-/// The longest wait for an ENI with which no cold start exceeds the promise; none without an ENI, or
+/// The longest wait for an ENI with which no cold start exceeds the target; none without an ENI, or
 /// where the rest of the path is longer.
-pub(crate) fn longest_wait(path: &Path, promise: Millis, host: Millis) -> Option<u64> {
-    let keeps = |wait: u64| path.longest(Millis(wait), host) <= promise;
+pub(crate) fn longest_wait(path: &Path, target: Millis, host: Millis) -> Option<u64> {
+    let keeps = |wait: u64| path.longest(Millis(wait), host) <= target;
     if !path.needs_eni() || !keeps(0) {
         return None;
     }
-    let (mut low, mut high) = (0, promise.0.saturating_add(1));
+    let (mut low, mut high) = (0, target.0.saturating_add(1));
     while low + 1 < high {
         let middle = low + (high - low) / 2;
         if keeps(middle) { low = middle } else { high = middle }

@@ -38,13 +38,13 @@ pub(crate) struct RequiredPlan {
 pub(crate) fn solve_requirement(
     study: &Study<'_>,
     requirement: &Requirement,
-    promise: Millis,
+    target: Millis,
     backend: &dyn Backend,
 ) -> Result<Result<RequiredPlan, NoPlan>, PlanError> {
     let plain = study.minimise == PlanObjective::Enis && !study.topology.limits.survive_zone;
     match requirement.pools.as_slice() {
-        [pool] if plain && pool.scope.alone => solve_alone(study, requirement, pool, promise, backend),
-        _ => solve_jointly(study, requirement, promise),
+        [pool] if plain && pool.scope.alone => solve_alone(study, requirement, pool, target, backend),
+        _ => solve_jointly(study, requirement, target),
     }
 }
 
@@ -53,7 +53,7 @@ fn solve_alone(
     study: &Study<'_>,
     requirement: &Requirement,
     pool: &PoolRequirement,
-    promise: Millis,
+    target: Millis,
     backend: &dyn Backend,
 ) -> Result<Result<RequiredPlan, NoPlan>, PlanError> {
     let (class, group) = study.group_in(&pool.scope.classes).ok_or(PlanError::Malformed)?;
@@ -72,21 +72,21 @@ fn solve_alone(
             }))
         }
         GroupAnswer::Infeasible(short) if pool.scope.classes.len() == 1 => {
-            let minimum = minimum_enis(study, promise, std::slice::from_ref(&pool.scope.members));
+            let minimum = minimum_enis(study, target, std::slice::from_ref(&pool.scope.members));
             let minimum = minimum.into_iter().next().unwrap_or_default();
             let proved = !shortages(&Group { need: minimum, ..group }).is_empty();
             let shortages = short.iter().map(Shortfall::from).collect();
             Ok(Err(NoPlan { proved, shortages, ..NoPlan::default() }))
         }
         // It may have room in several subnets together.
-        GroupAnswer::Infeasible(_) => solve_jointly(study, requirement, promise),
+        GroupAnswer::Infeasible(_) => solve_jointly(study, requirement, target),
     }
 }
 
 fn solve_jointly(
     study: &Study<'_>,
     requirement: &Requirement,
-    promise: Millis,
+    target: Millis,
 ) -> Result<Result<RequiredPlan, NoPlan>, PlanError> {
     let pooled = pool_requirement(study, requirement);
     let refuse = |shortages: &[Shortage], proved: bool| {
@@ -109,7 +109,7 @@ fn solve_jointly(
             }))
         }
         JointAnswer::Infeasible { shortages, .. } => {
-            refuse(&shortages, !joint_shortages(&pool_minimum(study, promise).joint).is_empty())
+            refuse(&shortages, !joint_shortages(&pool_minimum(study, target).joint).is_empty())
         }
     }
 }

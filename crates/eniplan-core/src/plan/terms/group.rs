@@ -8,7 +8,7 @@ use crate::demand::Curve;
 use crate::quantity::{Interval, Millis};
 use crate::topology::TokenBucket;
 
-/// What exists when the traffic begins.
+/// What exists when the trace begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlanStart {
     /// A running system: ENIs may have been requested at any time before, each with its token.
@@ -25,7 +25,7 @@ pub enum PlanStart {
 pub struct Group {
     /// ENIs that must be ready at each instant; the last step holds for ever.
     pub need: Curve,
-    /// The traffic's length.
+    /// The trace's length.
     pub span: Millis,
     /// An ENI's boot, from the granted request to ready.
     pub boot: Interval,
@@ -44,7 +44,7 @@ pub(crate) const LONGEST_MS: u64 = 4 * Millis::LONGEST.0;
 
 impl Group {
     /// The end of the account: held time is integrated from the first request to here, the end of
-    /// the traffic or the last change of the need, whichever is later.
+    /// the trace or the last change of the need, whichever is later.
     pub fn end_ms(&self) -> u64 {
         self.need.steps().last().map_or(0, |&(at, _)| at).max(self.span.0)
     }

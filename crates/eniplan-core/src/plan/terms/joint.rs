@@ -34,7 +34,7 @@ pub struct Joint {
     pub survive_zone: bool,
     /// Whether the limits must hold too where environments stay on ENIs that are to be deleted.
     pub drains: bool,
-    /// The traffic's length.
+    /// The trace's length.
     pub span: Millis,
     /// An ENI's boot.
     pub boot: Interval,
@@ -60,7 +60,7 @@ pub struct JointEntry {
 }
 
 impl Joint {
-    /// The end of the account: the end of the traffic or the last change of a need.
+    /// The end of the account: the end of the trace or the last change of a need.
     pub fn end_ms(&self) -> u64 {
         let last = |pool: &JointPool| pool.need.steps().last().map_or(0, |&(at, _)| at);
         self.pools.iter().map(last).max().unwrap_or(0).max(self.span.0)

@@ -7,7 +7,7 @@ use serde::Serialize;
 /// What happens at one instant: deletions and creations are independent of each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct ScheduleEntry {
-    /// When, ms from the first instant of the traffic; negative before it.
+    /// When, ms from the first instant of the trace; negative before it.
     pub at_ms: i64,
     /// ENIs requested.
     pub create: u32,

@@ -1,4 +1,4 @@
-//! Verify: whether a plan keeps a promise, without the optimiser.
+//! Verify: whether a plan keeps a target, without the optimiser.
 //!
 //! The needs are rebuilt from the trace; the API bucket is played first come first served over
 //! all requests, [`check`] sweeps each group of functions, a sweep of its own holds the shared limits
@@ -39,12 +39,12 @@ const MOST_CREATIONS: u64 = 5_000_000;
 /// Invocations to replay, about.
 const REPLAYED: u64 = 2_000_000;
 
-/// Checks `actions`, in time order, against `promise` and what is claimed of them, then attacks them.
-pub fn verify(study: &Study<'_>, promise: Millis, actions: &[EniAction], claims: Claims) -> Verified {
+/// Checks `actions`, in time order, against `target` and what is claimed of them, then attacks them.
+pub fn verify(study: &Study<'_>, target: Millis, actions: &[EniAction], claims: Claims) -> Verified {
     let cold_path = study.longest_possible();
     let mut verified = Verified {
         holds: false,
-        max_cold_start_ms: promise.0,
+        max_cold_start_ms: target.0,
         cold_path_ms: cold_path.0,
         found: PlanAmount::default(),
         breaches: Vec::new(),
@@ -53,24 +53,24 @@ pub fn verify(study: &Study<'_>, promise: Millis, actions: &[EniAction], claims:
         longest_replayed_ms: 0,
         unproved: Vec::new(),
     };
-    if cold_path > promise {
+    if cold_path > target {
         verified.breaches.push(Breach {
             what: "cold path with an ENI at hand".into(),
             place: String::new(),
             at_ms: None,
             needed: cold_path.0,
-            available: instant_ms(promise.0),
+            available: instant_ms(target.0),
             unit: "ms",
         });
     }
     check_start(study, actions, &mut verified);
-    let candidates = candidates(study, promise);
+    let candidates = candidates(study, target);
     let eni_wait = check_readiness(study, &candidates, actions, &mut verified);
     let apart = tally_held(study, &candidates, actions, &mut verified);
     compare_claims(&mut verified, claims, apart);
     let classes: Vec<usize> = (0..study.topology.classes.len()).collect();
     for lost in losses(study, &classes) {
-        search_for_counterexample(study, promise, actions, eni_wait, lost, &mut verified);
+        search_for_counterexample(study, target, actions, eni_wait, lost, &mut verified);
     }
     verified.holds = verified.breaches.is_empty() && verified.misclaims.is_empty();
     verified
@@ -186,7 +186,7 @@ fn without(lost: Option<&str>) -> String {
 fn unlimited(study: &Study<'_>, need: &Curve) -> Group {
     Group {
         need: need.clone(),
-        span: study.traffic.span,
+        span: study.trace.span,
         boot: study.topology.boot.clone(),
         delete: study.topology.delete.clone(),
         ceilings: Vec::new(),
@@ -241,10 +241,10 @@ fn compare_claims(verified: &mut Verified, claims: Claims, apart: HeldApart) {
     }
 }
 
-/// Replays the plan, looking for an assignment that breaks the promise.
+/// Replays the plan, looking for a realization that breaks the target.
 fn search_for_counterexample(
     study: &Study<'_>,
-    promise: Millis,
+    target: Millis,
     actions: &[EniAction],
     eni_wait: Millis,
     lost: Option<&str>,
@@ -266,21 +266,21 @@ fn search_for_counterexample(
     let invocations = if proved { REPLAYED } else { REPLAYED / 20 };
     let effort = worst_case::SearchEffort { invocations, ..worst_case::SearchEffort::default() };
     let worst =
-        worst_case(&world, study.cold_path, study.traffic, proved.then_some(planned), effort, &Unobserved);
+        worst_case(&world, study.cold_path, study.trace, proved.then_some(planned), effort, &Unobserved);
     verified.attacks += worst.replays;
     verified.longest_replayed_ms = verified.longest_replayed_ms.max(worst.cold_start.witness_ms);
-    if worst.cold_start.witness_ms > promise.0 {
+    if worst.cold_start.witness_ms > target.0 {
         verified.breaches.push(Breach {
             what: format!("cold start in a replay{}", without(lost)),
             place: worst.cold_start.function.unwrap_or_default(),
             at_ms: worst.cold_start.at_ms.and_then(|at| i64::try_from(at).ok()),
             needed: worst.cold_start.witness_ms,
-            available: instant_ms(promise.0),
+            available: instant_ms(target.0),
             unit: "ms",
         });
     }
     if worst.failures.witness > 0 {
-        let (_, _, first) = simulate(&world, study.traffic, worst.witness_failures, FirstFailure::default());
+        let (_, _, first) = simulate(&world, study.trace, worst.witness_failures, FirstFailure::default());
         let function = first.0.and_then(|(_, function, _)| study.topology.functions.get(function));
         let reason = first.0.map_or_else(String::new, |(_, _, failure)| format!(" ({})", reason(failure)));
         verified.breaches.push(Breach {

@@ -1,6 +1,6 @@
 //! Saved: a plan as a file, read back with every problem at its place.
 //!
-//! Two forms: the JSON of `plan --format json`, and the CSV of its schedule. Knows the traffic and
+//! Two forms: the JSON of `plan --format json`, and the CSV of its schedule. Knows the trace and
 //! the classes the plan must be for; whether it holds is `verify`'s business.
 
 use std::collections::BTreeMap;
@@ -29,8 +29,8 @@ pub struct Claims {
 /// A plan out of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Saved {
-    /// The promise it was made for.
-    pub promise: Option<Millis>,
+    /// The target it was made for.
+    pub target: Option<Millis>,
     /// What it is said to amount to.
     pub claims: Claims,
     /// What it does, in the file's order.
@@ -187,16 +187,16 @@ impl PlanReading<'_> {
         saved
     }
 
-    /// Whole ms, or an RFC 3339 time where the traffic has a clock.
+    /// Whole ms, or an RFC 3339 time where the trace has a clock.
     fn instant(&mut self, cell: Option<(&str, CellPlace)>) -> Option<(i64, CellPlace)> {
         let (text, place) = cell?;
         let wall = |text: &str| {
             let at = text.parse::<Timestamp>().ok()?.as_millisecond();
-            at.checked_sub(self.study.traffic.origin?)
+            at.checked_sub(self.study.trace.origin?)
         };
         let found = text.parse::<i64>().ok().or_else(|| wall(text));
         if found.is_none() {
-            let help = if self.study.traffic.origin.is_some() {
+            let help = if self.study.trace.origin.is_some() {
                 "write 2026-03-02T19:33:00Z, or whole ms from the first instant of the traffic"
             } else {
                 "the traffic has no dates: write whole ms from its first instant"
@@ -239,7 +239,7 @@ impl PlanReading<'_> {
             }
         };
         let number = "write a whole number from 0";
-        saved.promise = self.value(&map, fields.get("max_cold_start_ms").copied(), number).map(Millis);
+        saved.target = self.value(&map, fields.get("max_cold_start_ms").copied(), number).map(Millis);
         let claims = &mut saved.claims;
         claims.peak_enis = self.value(&map, fields.get("peak_enis").copied(), number);
         claims.creations = self.value(&map, fields.get("creations").copied(), number);
@@ -323,10 +323,10 @@ impl PlanReading<'_> {
 
     /// Where the file's traffic differs from the one at hand.
     fn doubts(&self, fields: &BTreeMap<String, &RawValue>) -> Vec<String> {
-        let traffic = self.study.traffic;
+        let trace = self.study.trace;
         let raw = fields.get("trace").or_else(|| fields.get("traffic")).map_or("null", |raw| raw.get());
         let saved: serde_json::Value = serde_json::from_str(raw).unwrap_or_default();
-        let here = [("invocations", traffic.invocations()), ("span_ms", traffic.span.0)];
+        let here = [("invocations", trace.invocations()), ("span_ms", trace.span.0)];
         let differs = |&(key, here): &(&str, u64)| {
             let there = saved.get(key)?.as_u64()?;
             (there != here).then(|| {

@@ -131,7 +131,7 @@ pub(crate) fn last_creation(study: &Study<'_>) -> i64 {
 /// The ends of the account, ms, the last first: each of the trace, or of the last need of a pool,
 /// in any of the candidates.
 fn account_ends(study: &Study<'_>, candidates: &[Requirement]) -> [i64; 2] {
-    let until = |last: u64| instant_ms(last.max(study.traffic.span.0));
+    let until = |last: u64| instant_ms(last.max(study.trace.span.0));
     let required = candidates.iter().flat_map(|candidate| &candidate.pools).map(|pool| pool.ready.clone());
     let needs = study.needs().into_iter().map(|(_, need)| need).chain(required);
     let ends: Vec<i64> = needs.map(|need| until(need.steps().last().map_or(0, |&(at, _)| at))).collect();

@@ -37,7 +37,7 @@ use crate::quantity::{Millis, Rate};
 use crate::random::{Purpose, Stream};
 use draw::{Drawer, whole};
 
-/// How the traffic is written.
+/// How the trace is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RecipeLayout {
     /// `time,function,invocations,duration_ms`: a Poisson count per slot and function, with the
@@ -48,7 +48,7 @@ pub enum RecipeLayout {
     Log,
 }
 
-/// One function's part of the traffic.
+/// One function's part of the trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecipeLoad {
     /// Its name.
@@ -73,7 +73,7 @@ pub struct Recipe {
     pub seed: u64,
     /// The shapes, whose factors multiply.
     pub shapes: Vec<&'static RateShape>,
-    /// How long the traffic is.
+    /// How long the trace is.
     pub span: Millis,
     /// How long a slot is; a log has none.
     pub slot: Millis,
@@ -213,7 +213,7 @@ pub fn start(text: &str) -> Result<Option<i64>, Diagnostic> {
     }
 }
 
-/// Writes the traffic of `recipe`, which [`Recipe::check`] finds nothing wrong with, to `out`.
+/// Writes the trace of `recipe`, which [`Recipe::check`] finds nothing wrong with, to `out`.
 pub fn generate(recipe: &Recipe, out: &mut dyn Write) -> fmt::Result {
     match recipe.layout {
         RecipeLayout::Counts => counts(recipe, out),

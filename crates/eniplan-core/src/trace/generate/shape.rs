@@ -10,11 +10,11 @@ const DAY: f64 = 86_400_000.0;
 /// What a shape may depend on.
 #[derive(Clone, Copy, Debug)]
 pub struct ShapeMoment {
-    /// Milliseconds from the start of the traffic.
+    /// Milliseconds from the start of the trace.
     pub at: f64,
-    /// Milliseconds since the last midnight in UTC; from the start where the traffic has no date.
+    /// Milliseconds since the last midnight in UTC; from the start where the trace has no date.
     pub time_of_day: f64,
-    /// The length of the traffic, ms.
+    /// The length of the trace, ms.
     pub span: f64,
     /// The factor of the largest burst.
     pub peak: f64,

@@ -1,4 +1,4 @@
-//! Bounds: what no assignment of the uncertainty set can exceed.
+//! Bounds: what no realization of the uncertainty set can exceed.
 
 use std::ops::RangeInclusive;
 
@@ -6,7 +6,7 @@ use crate::demand::Curve;
 use crate::quantity::Millis;
 use crate::quantity::convert::{Unrepresentable, index, index_up_to};
 
-/// What no assignment exceeds.
+/// What no realization exceeds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bounds {
     /// The longest cold start, ms; `None`: an invocation may wait without a bound we can prove.
@@ -25,7 +25,7 @@ pub struct Bounds {
     pub failures: u64,
 }
 
-/// The longest cold start of the invocations that arrive in each slot of the traffic's span.
+/// The longest cold start of the invocations that arrive in each slot of the trace's span.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BoundBySlot {
     /// Length of a slot, ms: a minute, or as many as keep the slots to about 1,500.

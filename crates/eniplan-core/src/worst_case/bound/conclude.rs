@@ -17,12 +17,12 @@ pub(super) fn bounds_of_limits(problem: &BoundProblem<'_>) -> Bounds {
     let most = problem.most_held();
     Bounds {
         cold_start_ms: None,
-        by_slot: BoundBySlot::new(problem.traffic.span, None),
+        by_slot: BoundBySlot::new(problem.trace.span, None),
         waits_for_tokens: limits.api.is_some_and(|api| wait_in_queue(most, api) > 0),
         peak_enis: most,
         held: Curve::new([(0, upper_bound(most))]),
         by_subnet: addresses.map(|addresses| addresses.min(most)).collect(),
-        failures: problem.traffic.invocations(),
+        failures: problem.trace.invocations(),
     }
 }
 
@@ -39,7 +39,7 @@ pub(super) fn bounds_without_a_pass(problem: &BoundProblem<'_>) -> Bounds {
     let cold_start_ms = longest.map_or(Some(0), finite_wait);
     Bounds {
         cold_start_ms,
-        by_slot: BoundBySlot::new(problem.traffic.span, cold_start_ms),
+        by_slot: BoundBySlot::new(problem.trace.span, cold_start_ms),
         peak_enis,
         held: Curve::new([(0, upper_bound(peak_enis))]),
         by_subnet: limits.by_subnet.iter().map(|&held| held.min(peak_enis)).collect(),
@@ -62,7 +62,7 @@ pub(super) fn bounds_of_proof(problem: &BoundProblem<'_>, proved: &Confirmed) ->
     };
     let by_slot = bounds_by_slot(problem, proved);
     let failures = findings.most.iter().map(|most| most.may_fail).sum();
-    debug_assert!(failures <= problem.traffic.invocations(), "none fails twice");
+    debug_assert!(failures <= problem.trace.invocations(), "none fails twice");
     let by_subnet = peaks_by_subnet(problem, findings, peak_enis);
     debug_assert!(by_subnet.iter().all(|&held| held <= peak_enis));
     Bounds {
@@ -79,7 +79,7 @@ pub(super) fn bounds_of_proof(problem: &BoundProblem<'_>, proved: &Confirmed) ->
 /// W1 by slot: with the wait for a token at that time.
 fn bounds_by_slot(problem: &BoundProblem<'_>, proved: &Confirmed) -> BoundBySlot {
     let Confirmed { findings, token_waits } = proved;
-    let mut by_slot = BoundBySlot::new(problem.traffic.span, Some(0));
+    let mut by_slot = BoundBySlot::new(problem.trace.span, Some(0));
     let mut waits = vec![0; by_slot.longest_ms.len()];
     for wait in token_waits {
         let Some(slots) = by_slot.slots_of(wait.first, wait.last) else { return by_slot };

@@ -26,7 +26,7 @@ pub(super) fn bounds_of_deployment(
     let classes = problem.world.topology.classes.len() as u64;
     let supposed = ProvedPlan { eni_wait: Millis::ZERO, peak_enis: classes };
     let deployed = BoundProblem { planned: Some(supposed), ..problem.clone() };
-    let proof = BoundProof { problem: &deployed, observer, progress, promise: None };
+    let proof = BoundProof { problem: &deployed, observer, progress, target: None };
     let proved = proof.run().ok()?;
     let alive: Vec<Curve> = proved.findings.most.iter().map(|most| most.alive.clone()).collect();
     // Where functions share some classes only, one's ENI may be full of the other's environments.

@@ -47,7 +47,7 @@ impl Findings {
         };
         let initial = &problem.initial.environments;
         let most =
-            need::environments_while(problem.traffic, topology, policy, &cold, initial, &premises, go_on)?;
+            need::environments_while(problem.trace, topology, policy, &cold, initial, &premises, go_on)?;
         debug_assert_eq!(most.len(), problem.functions().len());
         let environments_of = |component: &FunctionComponent| {
             ComponentEnvironments::new(problem, component, &most, stretch, spread)

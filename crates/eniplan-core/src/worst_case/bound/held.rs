@@ -72,7 +72,7 @@ impl ComponentHeld<'_> {
         let raising = environments.raising();
         let deletion = problem.world.topology.delete.max.0;
         let levels = EniLevels { raising, in_use: &environments.in_use, first, ttl, deletion };
-        let span = problem.traffic.span.0;
+        let span = problem.trace.span.0;
         let grain = (deletion / 64).max(span / STEPS).max(1);
         let held = levels.held(span, grain, MOST_LEVELS)?;
         Some(raised_by(&held, policy.miss_budget))

@@ -1,4 +1,4 @@
-//! Bounds: what no assignment of the uncertainty set can exceed, each by an argument of `docs/worst-case.md`.
+//! Bounds: what no realization of the uncertainty set can exceed, each by an argument of `docs/worst-case.md`.
 //!
 //! What is concluded rests on a hypothesis: how long requests wait for tokens and hosts,
 //! which pools never run empty, and when invocations may fail at all. The first event that
@@ -45,16 +45,11 @@ use crate::cold_path::ColdPath;
 use crate::policy::Provision;
 use crate::quantity::Millis;
 use crate::simulation::World;
-use crate::trace::Traffic;
+use crate::trace::Trace;
 
-/// The bounds for `traffic` in `world`.
-pub fn bounds(
-    world: &World<'_>,
-    cold_path: &ColdPath,
-    traffic: &Traffic,
-    planned: Option<ProvedPlan>,
-) -> Bounds {
-    bounds_observed(world, cold_path, traffic, planned, &Unobserved, 0)
+/// The bounds for `trace` in `world`.
+pub fn bounds(world: &World<'_>, cold_path: &ColdPath, trace: &Trace, planned: Option<ProvedPlan>) -> Bounds {
+    bounds_observed(world, cold_path, trace, planned, &Unobserved, 0)
 }
 
 /// The same as far as `observer` allows, which is told the longest cold start `shown` so far: where it
@@ -62,12 +57,12 @@ pub fn bounds(
 pub(super) fn bounds_observed(
     world: &World<'_>,
     cold_path: &ColdPath,
-    traffic: &Traffic,
+    trace: &Trace,
     planned: Option<ProvedPlan>,
     observer: &dyn SearchObserver,
     shown: u64,
 ) -> Bounds {
-    let problem = BoundProblem::new(world, cold_path, traffic, planned);
+    let problem = BoundProblem::new(world, cold_path, trace, planned);
     let follows_a_plan = matches!(world.policy.provision, Provision::Scheduled | Provision::Clairvoyant);
     if follows_a_plan && planned.is_none() {
         return bounds_of_limits(&problem);
@@ -77,28 +72,23 @@ pub(super) fn bounds_observed(
     if let Some(deployed) = bounds_of_deployment(&problem, observer, progress) {
         return deployed;
     }
-    match (BoundProof { problem: &problem, observer, progress, promise: None }).run() {
+    match (BoundProof { problem: &problem, observer, progress, target: None }).run() {
         Ok(proved) => bounds_of_proof(&problem, &proved),
         Err(NoProof::Strands) => bounds_of_limits(&problem),
         Err(NoProof::Wider(_) | NoProof::Stopped) => without_a_pass,
     }
 }
 
-/// Whether it is proved that no cold start exceeds `promise` and no invocation fails.
+/// Whether it is proved that no cold start exceeds `target` and no invocation fails.
 ///
 /// Says no as soon as the proof has to suppose a longer wait, since it never takes that back.
-pub(crate) fn surely_within(
-    world: &World<'_>,
-    cold_path: &ColdPath,
-    traffic: &Traffic,
-    promise: Millis,
-) -> bool {
-    let problem = BoundProblem::new(world, cold_path, traffic, None);
+pub(crate) fn surely_within(world: &World<'_>, cold_path: &ColdPath, trace: &Trace, target: Millis) -> bool {
+    let problem = BoundProblem::new(world, cold_path, trace, None);
     let progress = progress(0, None);
-    let proof = BoundProof { problem: &problem, observer: &Unobserved, progress, promise: Some(promise) };
+    let proof = BoundProof { problem: &problem, observer: &Unobserved, progress, target: Some(target) };
     let Ok(proved) = proof.run() else { return false };
     let bounds = bounds_of_proof(&problem, &proved);
-    bounds.failures == 0 && bounds.cold_start_ms.is_some_and(|longest| longest <= promise.0)
+    bounds.failures == 0 && bounds.cold_start_ms.is_some_and(|longest| longest <= target.0)
 }
 
 const fn progress(witness: u64, bound: Option<u64>) -> SearchProgress {

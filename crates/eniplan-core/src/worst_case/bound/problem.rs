@@ -7,7 +7,7 @@ use crate::policy::{EnvironmentBinding, OnExhausted};
 use crate::quantity::Millis;
 use crate::simulation::{InitialState, World, initial_state};
 use crate::topology::{SystemLimits, TokenBucket};
-use crate::trace::Traffic;
+use crate::trace::Trace;
 
 /// What is known of a plan the world follows: its own proof stands in for the bounds here.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +23,7 @@ pub struct ProvedPlan {
 pub(super) struct BoundProblem<'a> {
     pub(super) world: &'a World<'a>,
     pub(super) cold_path: &'a ColdPath,
-    pub(super) traffic: &'a Traffic,
+    pub(super) trace: &'a Trace,
     pub(super) planned: Option<ProvedPlan>,
     pub(super) initial: InitialState,
     pub(super) components: Vec<FunctionComponent>,
@@ -33,16 +33,16 @@ impl<'a> BoundProblem<'a> {
     pub(super) fn new(
         world: &'a World<'a>,
         cold_path: &'a ColdPath,
-        traffic: &'a Traffic,
+        trace: &'a Trace,
         planned: Option<ProvedPlan>,
     ) -> Self {
         let initial = initial_state(world);
-        let components = components(world.topology, traffic.functions.len());
-        Self { world, cold_path, traffic, planned, initial, components }
+        let components = components(world.topology, trace.functions.len());
+        Self { world, cold_path, trace, planned, initial, components }
     }
 
     pub(super) fn functions(&self) -> std::ops::Range<usize> {
-        0..self.traffic.functions.len()
+        0..self.trace.functions.len()
     }
 
     pub(super) const fn limits(&self) -> &'a SystemLimits {
@@ -78,7 +78,7 @@ impl<'a> BoundProblem<'a> {
 
     /// The longest any environment waits for a host, ms, whatever comes.
     pub(super) fn longest_host_wait(&self) -> u64 {
-        wait_for_host(self.limits(), self.traffic.invocations())
+        wait_for_host(self.limits(), self.trace.invocations())
     }
 
     /// From its request an ENI boots and is deleted, ms.

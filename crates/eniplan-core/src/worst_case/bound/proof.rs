@@ -41,14 +41,14 @@ pub(super) struct BoundProof<'a> {
     /// What the observer is told.
     pub(super) progress: SearchProgress,
     /// A proof of a longer cold start is of no use.
-    pub(super) promise: Option<Millis>,
+    pub(super) target: Option<Millis>,
 }
 
 impl BoundProof<'_> {
     /// Supposes the smallest, and widens it by its consequences until it contains them; where that takes
     /// too long, supposes the largest.
     pub(super) fn run(&self) -> Result<Box<Confirmed>, NoProof> {
-        let rounds = EFFORT / self.problem.traffic.invocations().max(1);
+        let rounds = EFFORT / self.problem.trace.invocations().max(1);
         let rounds = rounds.clamp(FEWEST_ROUNDS, MOST_ROUNDS);
         let mut supposed = Hypothesis::smallest(self.problem);
         let (mut in_hand, mut counts_busy) = (None, false);
@@ -56,7 +56,7 @@ impl BoundProof<'_> {
             let progress = SearchProgress { done: Some(round * 1_000 / rounds), ..self.progress };
             match self.try_out(&supposed, &mut counts_busy, &progress) {
                 Ok(confirmed) => return Ok(confirmed),
-                Err(NoProof::Wider(wider)) if self.is_beyond_promise(&wider) => {
+                Err(NoProof::Wider(wider)) if self.is_beyond_target(&wider) => {
                     return Err(NoProof::Stopped);
                 }
                 Err(NoProof::Wider(wider)) => supposed = wider,
@@ -70,12 +70,12 @@ impl BoundProof<'_> {
         in_hand.map_or_else(|| self.suppose_largest(&supposed), Ok)
     }
 
-    /// Whether some cold start may exceed the promise even if no request waits for a token.
-    fn is_beyond_promise(&self, supposed: &Hypothesis) -> bool {
+    /// Whether some cold start may exceed the target even if no request waits for a token.
+    fn is_beyond_target(&self, supposed: &Hypothesis) -> bool {
         let waits = supposed.waiting(0);
         let mut functions = self.problem.functions();
-        self.promise
-            .is_some_and(|promise| functions.any(|f| waits.longest_cold_start(self.problem, f) > promise))
+        self.target
+            .is_some_and(|target| functions.any(|f| waits.longest_cold_start(self.problem, f) > target))
     }
 
     /// The findings if they confirm what was supposed.

@@ -1,4 +1,4 @@
-//! Queue: how long requests wait for tokens, against any arrivals the traffic allows (W3).
+//! Queue: how long requests wait for tokens, against any arrivals the trace allows (W3).
 
 use crate::demand::near;
 use crate::quantity::Rate;

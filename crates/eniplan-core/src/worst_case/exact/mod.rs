@@ -1,10 +1,10 @@
-//! Exact: the worst case itself, by running the mechanism on sets of assignments at once.
+//! Exact: the worst case itself, by running the mechanism on sets of realizations at once.
 //!
 //! A state is discrete, with the instants of the events to come as a [`zone`]: all whole
 //! numbers that the boots, deletions and phases so far allow. Which event comes next, which
 //! environment misses and whether a token is there are branched on, each branch with the
-//! part of the zone in which it holds. Every assignment follows exactly one path, and every
-//! point of a zone that is reached is an assignment: the largest value over all states that
+//! part of the zone in which it holds. Every realization follows exactly one path, and every
+//! point of a zone that is reached is a realization: the largest value over all states that
 //! can be reached is the worst case. `docs/worst-case.md` has the argument.
 
 mod bucket;
@@ -26,8 +26,8 @@ mod zone;
 use super::effort::SearchEffort;
 use super::objective::SearchObjective;
 use super::progress::SearchObserver;
-use crate::simulation::{Assignment, World};
-use crate::trace::Traffic;
+use crate::simulation::{Realization, World};
+use crate::trace::Trace;
 use model::ExactModel;
 use search::{ZoneSearchRule, explore};
 
@@ -37,8 +37,8 @@ pub(super) use search::ExactGoal;
 #[derive(Clone, Debug)]
 pub(super) struct RefinedGoal {
     pub(super) objective: SearchObjective,
-    /// The largest value found, with the assignment that shows it in a replay.
-    pub(super) witness: Option<(u64, Assignment)>,
+    /// The largest value found, with the realization that shows it in a replay.
+    pub(super) witness: Option<(u64, Realization)>,
     /// What is proved if the replay shows that value.
     pub(super) bound: Option<u64>,
     /// What is proved whatever the replay shows.
@@ -67,13 +67,13 @@ const MOST_ARRIVALS: u64 = 20_000;
 /// The first round does without the known bounds, so that small worlds are a check on them.
 pub(super) fn refine(
     world: &World<'_>,
-    traffic: &Traffic,
+    trace: &Trace,
     known: &[ExactGoal],
     effort: SearchEffort,
     observer: &dyn SearchObserver,
 ) -> (Vec<RefinedGoal>, u64) {
     let most = effort.invocations / INVOCATIONS_PER_EVENT;
-    let Some(model) = ExactModel::new(world, traffic, MOST_ARRIVALS.min(most / 4)) else {
+    let Some(model) = ExactModel::new(world, trace, MOST_ARRIVALS.min(most / 4)) else {
         return (Vec::new(), 0);
     };
     let goals: Vec<ExactGoal> = known.iter().map(|goal| ExactGoal { bound: None, ..*goal }).collect();
@@ -116,8 +116,8 @@ impl ExactEngine<'_> {
         for (n, found) in exact.values.iter().enumerate() {
             let late = found.goal.objective == SearchObjective::ColdStart;
             if let Some(path) = &found.path {
-                let assignment = witness::assignment(&self.model, path, late);
-                self.refined[n].witness = Some((found.largest, assignment));
+                let realization = witness::realization(&self.model, path, late);
+                self.refined[n].witness = Some((found.largest, realization));
             }
             self.goals[n].witness = found.largest;
             if exact.complete {

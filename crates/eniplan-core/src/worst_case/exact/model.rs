@@ -1,4 +1,4 @@
-//! Model: a world and its traffic as the exact engine reads them.
+//! Model: a world and its trace as the exact engine reads them.
 
 use super::bucket::{BucketRates, NEVER};
 use super::number::MOST_THINGS;
@@ -8,7 +8,7 @@ use crate::quantity::Interval;
 use crate::quantity::convert::count;
 use crate::simulation::{InitialState, World, initial_state};
 use crate::topology::{SystemLimits, TokenBucket, Topology};
-use crate::trace::Traffic;
+use crate::trace::Trace;
 
 /// Steps of a cold path, each of which has a bit.
 const MOST_COLD_STEPS: usize = 64;
@@ -59,12 +59,12 @@ pub(super) struct ExactModel<'a> {
 impl<'a> ExactModel<'a> {
     /// `None`: the world follows a plan, is larger than `most` invocations, or counts in
     /// numbers so large that differences could overflow.
-    pub(super) fn new(world: &'a World<'a>, traffic: &Traffic, most: u64) -> Option<Self> {
+    pub(super) fn new(world: &'a World<'a>, trace: &Trace, most: u64) -> Option<Self> {
         let initial = initial_state(world);
-        if traffic.invocations() > most || !is_served(world, traffic, &initial) {
+        if trace.invocations() > most || !is_served(world, trace, &initial) {
             return None;
         }
-        let arrivals = arrivals_one_by_one(traffic)?;
+        let arrivals = arrivals_one_by_one(trace)?;
         let mut like: Vec<u32> = Vec::with_capacity(arrivals.len());
         for (n, arrival) in (0..).zip(&arrivals) {
             let before = like.last().copied().filter(|&first| arrivals[first as usize] == *arrival);
@@ -86,7 +86,7 @@ impl<'a> ExactModel<'a> {
             world,
             arrivals,
             like,
-            span: ms(traffic.span.0)?,
+            span: ms(trace.span.0)?,
             boot: ExactSpan::new(&world.topology.boot)?,
             deletion: ExactSpan::new(&world.topology.delete)?,
             phases: world.functions.iter().map(|place| spans_of(place.path)).collect::<Option<_>>()?,
@@ -123,7 +123,7 @@ fn ms(value: u64) -> Option<i64> {
 }
 
 /// Whether its policy acts on demand and its things are so few, its sizes such, that the engine can count them.
-fn is_served(world: &World<'_>, traffic: &Traffic, initial: &InitialState) -> bool {
+fn is_served(world: &World<'_>, trace: &Trace, initial: &InitialState) -> bool {
     let on_demand = matches!(world.policy.provision, Provision::OnDemand | Provision::AtDeploy);
     let places = || world.functions.iter();
     let sizes = places().all(|place| (1..=world.capacity).contains(&place.size));
@@ -132,18 +132,18 @@ fn is_served(world: &World<'_>, traffic: &Traffic, initial: &InitialState) -> bo
     let classes = world.topology.classes.len();
     // Held at the largest number, which is too many.
     let pools = u64::from(world.policy.warm).saturating_mul(classes as u64);
-    let things = traffic.invocations().saturating_add(stand).saturating_add(pools);
+    let things = trace.invocations().saturating_add(stand).saturating_add(pools);
     let few = things <= MOST_THINGS as u64 && world.functions.len().max(classes) <= MOST_THINGS;
     on_demand && sizes && steps && few
 }
 
-fn arrivals_one_by_one(traffic: &Traffic) -> Option<Vec<ExactArrival>> {
+fn arrivals_one_by_one(trace: &Trace) -> Option<Vec<ExactArrival>> {
     let mut arrivals = Vec::new();
-    for entry in traffic.arrivals() {
+    for entry in trace.arrivals() {
         let function = entry.function as usize;
         let arrival = ExactArrival { at: ms(entry.at)?, duration: ms(entry.duration)?, function };
         arrivals.extend((0..entry.count).map(|_| arrival));
     }
-    debug_assert_eq!(arrivals.len() as u64, traffic.invocations());
+    debug_assert_eq!(arrivals.len() as u64, trace.invocations());
     Some(arrivals)
 }

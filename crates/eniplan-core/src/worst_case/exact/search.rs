@@ -20,7 +20,7 @@ use super::zone::InstantZone;
 #[derive(Clone, Copy, Debug)]
 pub(in crate::worst_case) struct ExactGoal {
     pub(in crate::worst_case) objective: SearchObjective,
-    /// There is an assignment that shows this.
+    /// There is a realization that shows this.
     pub(in crate::worst_case) witness: u64,
     /// This is proved.
     pub(in crate::worst_case) bound: Option<u64>,
@@ -37,7 +37,7 @@ impl ExactGoal {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ZoneSearchRule {
     /// Whether states that differ in their instants alone are joined to the smallest zone around
-    /// them: fewer, but with instants that no assignment has. What is found then is a bound.
+    /// them: fewer, but with instants that no realization has. What is found then is a bound.
     pub(super) join: bool,
     /// States kept of a layer; where there are more, the search is not complete.
     pub(super) width: usize,

@@ -1,4 +1,4 @@
-//! Witness: a path of the search gone through once more, and read backwards as an assignment.
+//! Witness: a path of the search gone through once more, and read backwards as a realization.
 //!
 //! Forwards every step keeps its zone, before what is over was forgotten. Backwards a point
 //! of the last zone is chosen; of each zone before it one that agrees with what is chosen
@@ -12,7 +12,7 @@ use super::model::ExactModel;
 use super::script::BranchScript;
 use super::state::ExactState;
 use super::zone::{InstantZone, ZERO, ZoneInstant};
-use crate::simulation::{Assignment, End};
+use crate::simulation::{End, Realization};
 
 /// One step, before its instants were given new names.
 struct WitnessStep {
@@ -48,12 +48,12 @@ impl PathDurations {
         }
     }
 
-    fn written(self, journal: PathJournal) -> Assignment {
+    fn written(self, journal: PathJournal) -> Realization {
         // A request whose token never comes was not asked for its boot.
         let list = |values: &BTreeMap<u64, u64>, all: u64| {
             (0..all).map(|n| values.get(&n).copied().unwrap_or(0)).collect::<Vec<u64>>()
         };
-        Assignment {
+        Realization {
             boots_ms: list(&self.boots, journal.requests),
             deletions_ms: list(&self.deletions, journal.deletions),
             phases_ms: self.phases,
@@ -63,9 +63,9 @@ impl PathDurations {
     }
 }
 
-/// One assignment that goes along `path`, the choices of each event; with `late`, one in which
+/// One realization that goes along `path`, the choices of each event; with `late`, one in which
 /// the last event happens as late as it can.
-pub(super) fn assignment(model: &ExactModel<'_>, path: &[Vec<u16>], late: bool) -> Assignment {
+pub(super) fn realization(model: &ExactModel<'_>, path: &[Vec<u16>], late: bool) -> Realization {
     let mut journal = PathJournal::default();
     let mut steps: Vec<WitnessStep> = Vec::with_capacity(path.len());
     let (mut state, mut zone) = (ExactState::new(model.world.functions.len()), InstantZone::new());

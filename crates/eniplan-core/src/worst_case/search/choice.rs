@@ -1,15 +1,15 @@
-//! Choices: assignments told in a few words, which a player gives the simulator as it asks.
+//! Choices: realizations told in a few words, which a player gives the simulator as it asks.
 
 use super::super::replay::{Replay, ReplayInstants};
 use crate::policy::Policy;
 use crate::quantity::{Interval, Probability};
 use crate::random::{Purpose, Stream};
 use crate::simulation::{
-    Assignment, End, Nature, Outcome, Random, Recording, Silent, World, simulate, simulate_together,
+    End, Nature, Outcome, Random, Realization, Recording, Silent, World, simulate, simulate_together,
 };
-use crate::trace::Traffic;
+use crate::trace::Trace;
 
-/// A way to choose an assignment without writing it out.
+/// A way to choose a realization without writing it out.
 #[derive(Clone, Debug)]
 pub(super) enum WitnessChoice {
     Corner {
@@ -24,7 +24,7 @@ pub(super) enum WitnessChoice {
     Drawn {
         seed: u64,
     },
-    Written(Assignment),
+    Written(Realization),
 }
 
 /// Plays a [`WitnessChoice`], within the budget of misses.
@@ -64,7 +64,7 @@ impl Nature for ChoicePlayer {
             WitnessChoice::Corner { boots, .. } => boots.pick(interval),
             WitnessChoice::SwitchPoint { after } if request < *after => interval.min.0,
             WitnessChoice::SwitchPoint { .. } => interval.max.0,
-            WitnessChoice::Written(assignment) => assignment.boot(request, interval),
+            WitnessChoice::Written(realization) => realization.boot(request, interval),
             WitnessChoice::Drawn { .. } => {
                 let value = self.drawn.boot(request, &flat);
                 self.draw(request, interval, value)
@@ -76,7 +76,7 @@ impl Nature for ChoicePlayer {
         match &mut self.choice {
             WitnessChoice::Corner { rest, .. } => rest.pick(interval),
             WitnessChoice::SwitchPoint { .. } => interval.min.0,
-            WitnessChoice::Written(assignment) => assignment.deletion(deletion, interval),
+            WitnessChoice::Written(realization) => realization.deletion(deletion, interval),
             WitnessChoice::Drawn { .. } => {
                 let value = self.drawn.deletion(deletion, interval);
                 self.draw(deletion ^ (1 << 40), interval, value)
@@ -88,7 +88,7 @@ impl Nature for ChoicePlayer {
         match &mut self.choice {
             WitnessChoice::Corner { rest, .. } => rest.pick(interval),
             WitnessChoice::SwitchPoint { .. } => interval.max.0,
-            WitnessChoice::Written(assignment) => assignment.phase(environment, step, interval),
+            WitnessChoice::Written(realization) => realization.phase(environment, step, interval),
             WitnessChoice::Drawn { .. } => {
                 let value = self.drawn.phase(environment, step, interval);
                 self.draw((environment << 6) ^ (step as u64) ^ (1 << 50), interval, value)
@@ -100,7 +100,7 @@ impl Nature for ChoicePlayer {
         let wanted = match &mut self.choice {
             WitnessChoice::Corner { misses, .. } => *misses,
             WitnessChoice::SwitchPoint { .. } => false,
-            WitnessChoice::Written(assignment) => assignment.misses(acquisition, miss),
+            WitnessChoice::Written(realization) => realization.misses(acquisition, miss),
             WitnessChoice::Drawn { .. } => self.shift.below(acquisition ^ (1 << 60), 4) == 0,
         };
         let missed = wanted && self.budget > 0;
@@ -125,28 +125,24 @@ pub(super) fn corners(policy: &Policy) -> Vec<WitnessChoice> {
 }
 
 /// What comes of each, all in one reading of the trace.
-pub(super) fn play_together(world: &World<'_>, traffic: &Traffic, choices: &[WitnessChoice]) -> Vec<Outcome> {
+pub(super) fn play_together(world: &World<'_>, trace: &Trace, choices: &[WitnessChoice]) -> Vec<Outcome> {
     let run = |choice: &WitnessChoice| (world, ChoicePlayer::new(choice.clone(), world.policy), Silent);
-    let runs = simulate_together(traffic, choices.iter().map(run).collect());
+    let runs = simulate_together(trace, choices.iter().map(run).collect());
     runs.into_iter().map(|(outcome, ..)| outcome).collect()
 }
 
 /// Plays `choice` and writes down every answer: a replay of the answers is the same run.
-pub(super) fn write_out(world: &World<'_>, traffic: &Traffic, choice: &WitnessChoice) -> Replay {
+pub(super) fn write_out(world: &World<'_>, trace: &Trace, choice: &WitnessChoice) -> Replay {
     let player = ChoicePlayer::new(choice.clone(), world.policy);
-    Replay::recorded(simulate(world, traffic, Recording::new(player), ReplayInstants::default()))
+    Replay::recorded(simulate(world, trace, Recording::new(player), ReplayInstants::default()))
 }
 
 /// The same of each, all in one reading of the trace.
-pub(super) fn write_out_together(
-    world: &World<'_>,
-    traffic: &Traffic,
-    choices: &[WitnessChoice],
-) -> Vec<Replay> {
+pub(super) fn write_out_together(world: &World<'_>, trace: &Trace, choices: &[WitnessChoice]) -> Vec<Replay> {
     let run = |choice: &WitnessChoice| {
         let player = ChoicePlayer::new(choice.clone(), world.policy);
         (world, Recording::new(player), ReplayInstants::default())
     };
-    let runs = simulate_together(traffic, choices.iter().map(run).collect());
+    let runs = simulate_together(trace, choices.iter().map(run).collect());
     runs.into_iter().map(Replay::recorded).collect()
 }

@@ -3,13 +3,13 @@
 use super::super::effort::SearchEffort;
 use super::super::progress::SearchObserver;
 use crate::simulation::World;
-use crate::trace::Traffic;
+use crate::trace::Trace;
 
 /// What is searched, how hard, and who observes it.
 #[derive(Clone, Copy)]
 pub(in crate::worst_case) struct SearchContext<'a> {
     pub(in crate::worst_case) world: &'a World<'a>,
-    pub(in crate::worst_case) traffic: &'a Traffic,
+    pub(in crate::worst_case) trace: &'a Trace,
     pub(in crate::worst_case) effort: SearchEffort,
     pub(in crate::worst_case) observer: &'a dyn SearchObserver,
 }
@@ -17,6 +17,6 @@ pub(in crate::worst_case) struct SearchContext<'a> {
 impl SearchContext<'_> {
     /// Replays that the effort is enough for.
     pub(super) fn affordable_replays(&self) -> u64 {
-        self.effort.invocations / self.traffic.invocations().max(1)
+        self.effort.invocations / self.trace.invocations().max(1)
     }
 }

@@ -1,4 +1,4 @@
-//! Draws: the corners of the uncertainty set, and seeded random assignments.
+//! Draws: the corners of the uncertainty set, and seeded random realizations.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::choice::{WitnessChoice, corners, play_together, write_out, write_out_
 use super::context::SearchContext;
 use crate::simulation::Outcome;
 
-/// Random assignments to begin with.
+/// Random realizations to begin with.
 pub(super) const FIRST_DRAWS: u64 = 64;
 
 /// Runs that share a reading of the trace; more would leave other threads without.
@@ -22,18 +22,18 @@ const TOGETHER: usize = 3;
 ///
 /// They are few and most of them are the best of something, so each is written down as it is played.
 pub(in crate::worst_case) fn replay_corners(context: &SearchContext<'_>) -> BestReplays {
-    let (world, traffic) = (context.world, context.traffic);
+    let (world, trace) = (context.world, context.trace);
     let mut corners = corners(world.policy);
     let rest = corners.split_off(1);
-    let mut best = BestReplays::only(world, write_out(world, traffic, &corners[0]));
+    let mut best = BestReplays::only(world, write_out(world, trace, &corners[0]));
     let progress = best.unproved_progress();
     let rest = rest.par_chunks(TOGETHER).filter(|_| context.observer.proceed(&progress));
-    let rest: Vec<Vec<Replay>> = rest.map(|corners| write_out_together(world, traffic, corners)).collect();
+    let rest: Vec<Vec<Replay>> = rest.map(|corners| write_out_together(world, trace, corners)).collect();
     rest.into_iter().flatten().for_each(|replay| best.add(&Arc::new(replay), 1));
     best
 }
 
-/// A few random assignments, unless the observer cancels the search: enough to begin with.
+/// A few random realizations, unless the observer cancels the search: enough to begin with.
 pub(in crate::worst_case) fn replay_first_draws(context: &SearchContext<'_>, best: &mut BestReplays) {
     // What the corners have used up beyond the effort is not taken back.
     let draws = context.affordable_replays().saturating_sub(best.replays()).min(FIRST_DRAWS);
@@ -41,7 +41,7 @@ pub(in crate::worst_case) fn replay_first_draws(context: &SearchContext<'_>, bes
     best.merge(&best_of_draws(context, 0..draws, &|| context.observer.proceed(&progress)));
 }
 
-/// The best of the random assignments of these numbers, as far as they `go_on`.
+/// The best of the random realizations of these numbers, as far as they `go_on`.
 pub(super) fn best_of_draws(
     context: &SearchContext<'_>,
     draws: Range<u64>,
@@ -49,9 +49,9 @@ pub(super) fn best_of_draws(
 ) -> BestReplays {
     let seeded = |n: u64| WitnessChoice::Drawn { seed: context.effort.seed.wrapping_add(n) };
     let choices: Vec<WitnessChoice> = draws.map(seeded).collect();
-    let (world, traffic) = (context.world, context.traffic);
+    let (world, trace) = (context.world, context.trace);
     let played = |choices: &[WitnessChoice]| {
-        if go_on() { play_together(world, traffic, choices) } else { Vec::new() }
+        if go_on() { play_together(world, trace, choices) } else { Vec::new() }
     };
     let outcomes: Vec<Vec<Outcome>> = choices.par_chunks(TOGETHER).map(played).collect();
     let played =
@@ -63,7 +63,7 @@ pub(super) fn best_of_draws(
         let Some(index) = first_largest(&played, |(_, outcome)| objective.value_in(outcome)) else { break };
         let known = written.iter().find(|(known, _)| *known == index).map(|(_, replay)| replay.clone());
         let replay = known.unwrap_or_else(|| {
-            let replay = Arc::new(write_out(world, traffic, played[index].0));
+            let replay = Arc::new(write_out(world, trace, played[index].0));
             written.push((index, replay.clone()));
             replay
         });

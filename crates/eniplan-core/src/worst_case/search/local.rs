@@ -12,12 +12,12 @@ use crate::policy::IdleTtl;
 use crate::quantity::{Interval, Millis};
 use crate::random::{Purpose, Stream};
 use crate::simulation::World;
-use crate::trace::Traffic;
+use crate::trace::Trace;
 
 /// Moves one boot at a time, or a few neighbours, keeping what does not lose.
 pub(super) struct LocalSearch<'a> {
     pub(super) world: &'a World<'a>,
-    pub(super) traffic: &'a Traffic,
+    pub(super) trace: &'a Trace,
     pub(super) objective: SearchObjective,
     pub(super) seed: u64,
     /// Replays before.
@@ -45,19 +45,19 @@ impl LocalSearch<'_> {
             if critical.is_empty() || !still(&best, self.from + step) {
                 return (best, step);
             }
-            let mut assignment = best.assignment.clone();
+            let mut realization = best.realization.clone();
             let requests = critical.end - critical.start;
             let first = critical.start + stream.below(4 * step, requests);
             // One, or a run of neighbours: requests of one burst matter together.
             let run = if stream.below(4 * step + 1, 2) == 0 { 1 } else { 1 + stream.below(4 * step + 2, 8) };
             let value = moved(&interval, stream, 4 * step + 3);
             let run = first..(first + run).min(critical.end);
-            for (boot, request) in assignment.boots_ms.iter_mut().zip(0_u64..) {
+            for (boot, request) in realization.boots_ms.iter_mut().zip(0_u64..) {
                 if run.contains(&request) {
                     *boot = value.0;
                 }
             }
-            let tried = Arc::new(write_out(self.world, self.traffic, &WitnessChoice::Written(assignment)));
+            let tried = Arc::new(write_out(self.world, self.trace, &WitnessChoice::Written(realization)));
             if tried.value(self.objective) >= best.value(self.objective) {
                 best = tried;
             }

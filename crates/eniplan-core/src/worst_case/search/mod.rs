@@ -1,7 +1,7 @@
 //! Search: witnesses, which are replays with large values.
 //!
 //! The corners first (everything shortest, everything longest, boots against the rest), with the allowed
-//! misses early or nowhere; then switch points; then seeded random assignments; then a local search.
+//! misses early or nowhere; then switch points; then seeded random realizations; then a local search.
 //! A witness is a lower bound and nothing more.
 
 mod best;
@@ -33,7 +33,7 @@ pub(super) fn search_on(
     best: &mut BestReplays,
     open: &dyn Fn(SearchObjective, u64) -> Option<SearchProgress>,
 ) {
-    let SearchContext { world, traffic, effort, observer } = *context;
+    let SearchContext { world, trace, effort, observer } = *context;
     let endless = effort.invocations == SearchEffort::UNTIL_STOPPED;
     let spent = if endless { 0 } else { best.replays() };
     let runs = context.affordable_replays().min(2_000).saturating_sub(spent);
@@ -68,7 +68,7 @@ pub(super) fn search_on(
                 })
             };
             let seed = effort.seed.wrapping_add(round);
-            let local = LocalSearch { world, traffic, objective, seed, from: best.replays() };
+            let local = LocalSearch { world, trace, objective, seed, from: best.replays() };
             let (found, replays) = local.run(start, runs / 2 / goals, &still);
             best.add(&found, replays);
         }

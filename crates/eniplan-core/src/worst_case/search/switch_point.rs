@@ -29,7 +29,7 @@ pub(in crate::worst_case) fn replay_switch_points(
     by_slot: &BoundBySlot,
     best: &mut BestReplays,
 ) {
-    let SearchContext { world, traffic, observer, .. } = *context;
+    let SearchContext { world, trace, observer, .. } = *context;
     let witness = best.value(SearchObjective::ColdStart);
     let affordable = context.affordable_replays().saturating_sub(best.replays());
     let most = index_up_to(affordable / 2, MOST_SWITCH_POINTS);
@@ -37,7 +37,7 @@ pub(in crate::worst_case) fn replay_switch_points(
     if most < 2 || !observer.proceed(&progress) {
         return;
     }
-    let replay = |after: u64| Arc::new(write_out(world, traffic, &WitnessChoice::SwitchPoint { after }));
+    let replay = |after: u64| Arc::new(write_out(world, trace, &WitnessChoice::SwitchPoint { after }));
     let base = replay(u64::MAX);
     best.add(&base, 1);
     let requested = base.requested();

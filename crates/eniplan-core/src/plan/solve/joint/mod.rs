@@ -5,7 +5,7 @@
 //! `cover` is how many ENIs cover a need, in closed form; `bound` what no plan can beat; `place`
 //! puts the runs of the need's levels into classes; `requests` puts those through the bucket; `attempt` makes a
 //! checked plan of that; `steady` deletes late or never; `solver` is the way through; `priced` is what `bound` is
-//! where creations have a price. Times are ms from the first instant of the traffic.
+//! where creations have a price. Times are ms from the first instant of the trace.
 
 mod attempt;
 mod bound;

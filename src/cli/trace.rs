@@ -1,4 +1,4 @@
-//! Traffic: the options that say how a traffic file is read, and its reading.
+//! Traffic: the options that say how a trace file is read, and its reading.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use crate::import::{
 };
 use crate::quantity::{Memory, Millis};
 use crate::report::format::counted;
-use crate::trace::{Spread, Traffic};
+use crate::trace::{Spread, Trace};
 
 /// Where in its slot an invocation falls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -29,17 +29,17 @@ enum SpreadChoice {
     Random,
 }
 
-/// How the traffic is read.
+/// How the trace is read.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Traffic")]
-pub(super) struct TrafficArgs {
-    /// The traffic: files of one format, also gzip or zstd; patterns such as 'logs/*.csv'; - for stdin
+pub(super) struct TraceArgs {
+    /// The trace: files of one format, also gzip or zstd; patterns such as 'logs/*.csv'; - for stdin
     /// (see `eniplan formats`)
     #[arg(id = "traffic", value_name = "TRAFFIC", required = true)]
     files: Vec<PathBuf>,
     /// The format of the files, where header and content do not say enough
     #[arg(long, value_name = "NAME")]
-    traffic_format: Option<String>,
+    trace_format: Option<String>,
     /// What a monitoring series' values are, where its name does not say: counts, rate, counter
     /// or concurrency
     #[arg(long, value_name = "MEANING")]
@@ -69,10 +69,10 @@ pub(super) struct TrafficArgs {
     /// How long an invocation lasts where nothing says so
     #[arg(long, value_name = "DURATION", default_value = "100ms")]
     pub duration: Millis,
-    /// Companion file with durations (azure-2019; `durations.csv` beside the traffic is found)
+    /// Companion file with durations (azure-2019; `durations.csv` beside the trace is found)
     #[arg(long, value_name = "FILE")]
     durations: Option<PathBuf>,
-    /// Companion file with memory (azure-2019; `memory.csv` beside the traffic is found)
+    /// Companion file with memory (azure-2019; `memory.csv` beside the trace is found)
     #[arg(long, value_name = "FILE")]
     memory: Option<PathBuf>,
     /// Only from this time on: an offset (8h) or a wall-clock time (2026-03-02 08:00:00)
@@ -89,7 +89,7 @@ pub(super) struct TrafficArgs {
     pub seed: u64,
 }
 
-impl TrafficArgs {
+impl TraceArgs {
     /// Whether there are any files.
     pub(super) const fn is_named(&self) -> bool {
         !self.files.is_empty()
@@ -142,12 +142,12 @@ impl TrafficArgs {
         }
     }
 
-    /// Reads the traffic, or the part of it that is asked for; `durations` are those a scenario gives its functions.
-    pub(super) fn load(&self, durations: BTreeMap<String, Millis>) -> Result<Traffic, Diagnostics> {
-        window::cut(&self.part(), self.read_with(durations, (None, false), None)?.into_traffic())
+    /// Reads the trace, or the part of it that is asked for; `durations` are those a scenario gives its functions.
+    pub(super) fn load(&self, durations: BTreeMap<String, Millis>) -> Result<Trace, Diagnostics> {
+        window::cut(&self.part(), self.read_with(durations, (None, false), None)?.into_trace())
     }
 
-    /// Reads all of the traffic; `counter` counts calls, so that none is kept, and counts of a day may be kept
+    /// Reads all of the trace; `counter` counts calls, so that none is kept, and counts of a day may be kept
     /// `by_function`. How far it is is shown, unless that is to be `quiet`.
     pub(super) fn read(
         &self,
@@ -199,7 +199,7 @@ impl TrafficArgs {
 
     fn options(&self, durations: BTreeMap<String, Millis>) -> Options {
         Options {
-            format: self.traffic_format.clone(),
+            format: self.trace_format.clone(),
             spread: self.spread(self.seed),
             gaps: self.gaps,
             repeats: self.duplicates,
@@ -217,7 +217,7 @@ impl TrafficArgs {
         TracePart { from: self.from.as_deref(), to: self.to.as_deref(), busiest: self.busiest }
     }
 
-    /// Whether only a part of the traffic is asked for.
+    /// Whether only a part of the trace is asked for.
     pub(super) fn is_part(&self) -> bool {
         self.part() != TracePart::default()
     }

@@ -1,6 +1,6 @@
 //! Traffic: the invocations of every function in arrival order.
 //!
-//! Times are whole milliseconds from the first instant of the traffic.
+//! Times are whole milliseconds from the first instant of the trace.
 
 use super::arrivals::{Arrivals, FunctionShare};
 use super::entry::{Cell, Entry};
@@ -8,9 +8,9 @@ use super::log::CallLog;
 use super::shape::Shape;
 use crate::quantity::{Memory, Millis};
 
-/// A function as the traffic knows it.
+/// A function as the trace knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TrafficFunction {
+pub struct TraceFunction {
     /// Its name, as the file gives it.
     pub name: String,
     /// Its memory, where the file gives it.
@@ -21,12 +21,12 @@ pub struct TrafficFunction {
 
 /// Everything that was invoked, when, and for how long.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Traffic {
+pub struct Trace {
     /// The functions; an entry names one by its index here.
-    pub functions: Vec<TrafficFunction>,
+    pub functions: Vec<TraceFunction>,
     /// The first instant, ms since 1970 in UTC, where the file has wall-clock times. For printing only.
     pub origin: Option<i64>,
-    /// The length of the traffic: the end of the last slot, or of the last invocation of a log.
+    /// The length of the trace: the end of the last slot, or of the last invocation of a log.
     pub span: Millis,
     /// What the reader assumed, in the user's words.
     pub notes: Vec<String>,
@@ -34,7 +34,7 @@ pub struct Traffic {
     pub shape: Shape,
 }
 
-impl Traffic {
+impl Trace {
     /// The invocations in arrival order, ties in input order.
     pub fn arrivals(&self) -> Arrivals<'_> {
         Arrivals::new(&self.shape)

@@ -1,6 +1,6 @@
-//! Assignment: a witness file, as `worst-case --witness` writes it and `simulate --replay` reads it.
+//! Realization: a witness file, as `worst-case --witness` writes it and `simulate --replay` reads it.
 //!
-//! Beside the assignment it says what it is a witness of, and on which traffic; files that
+//! Beside the realization it says what it is a witness of, and on which traffic; files that
 //! say nothing of that are read too.
 
 use std::path::Path;
@@ -13,18 +13,18 @@ use crate::quantity::{Interval, Millis};
 use crate::report::format::{counted, name, thousands};
 use crate::report::pretty;
 use crate::report::views::{self, WitnessFileView, WitnessObjectiveView, WitnessTraceView};
-use crate::simulation::{Assignment, End, Outcome};
+use crate::simulation::{End, Outcome, Realization};
 use crate::topology::Topology;
-use crate::trace::Traffic;
+use crate::trace::Trace;
 
 const FIELDS: [&str; 5] = ["boots_ms", "deletions_ms", "phases_ms", "misses", "unlisted"];
-/// What a file says beside the assignment.
+/// What a file says beside the realization.
 /// Names until 0.1.0 of the fields `unlisted` and `trace`.
 const OLD: [&str; 2] = ["otherwise", "traffic"];
 const ABOUT: [&str; 4] = ["witness_of", "trace", "policy", "model"];
 const HELP: &str = "give a file that `eniplan worst-case --witness FILE` has written";
 
-/// What an assignment witnesses, and the value it reaches.
+/// What a realization witnesses, and the value it reaches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WitnessedValue {
     /// The longest cold start, ms.
@@ -82,11 +82,11 @@ impl WitnessedValue {
     }
 }
 
-/// An assignment, and what is known of it.
+/// a realization, and what is known of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Witness {
-    /// The assignment.
-    pub assignment: Assignment,
+    /// The realization.
+    pub realization: Realization,
     /// What it witnesses.
     pub of: Option<WitnessedValue>,
     /// The policy and the model it was found under.
@@ -111,8 +111,8 @@ impl Witness {
     }
 }
 
-/// The file of `witness`, found on `traffic`.
-pub fn written(witness: &Witness, traffic: &Traffic) -> String {
+/// The file of `witness`, found on `trace`.
+pub fn written(witness: &Witness, trace: &Trace) -> String {
     let witness_of = witness.of.as_ref().map(|of| {
         let (objective, value) = of.parts();
         let subnet =
@@ -122,26 +122,26 @@ pub fn written(witness: &Witness, traffic: &Traffic) -> String {
     let (policy, model) = witness.setting.as_ref().map(|(p, m)| (p.as_str(), m.as_str())).unzip();
     let file = WitnessFileView {
         trace: WitnessTraceView {
-            invocations: traffic.invocations(),
-            span_ms: traffic.span,
-            checksum: checksum(traffic),
+            invocations: trace.invocations(),
+            span_ms: trace.span,
+            checksum: checksum(trace),
         },
         witness_of,
         policy,
         model,
-        assignment: &witness.assignment,
+        realization: &witness.realization,
     };
     pretty(&views::value(&file))
 }
 
 /// CRC-32 of the functions' names and of every arrival with its function, duration and count.
-fn checksum(traffic: &Traffic) -> String {
+fn checksum(trace: &Trace) -> String {
     let mut hasher = crc32fast::Hasher::new();
-    for function in &traffic.functions {
+    for function in &trace.functions {
         hasher.update(function.name.as_bytes());
         hasher.update(&[0]);
     }
-    for entry in traffic.arrivals() {
+    for entry in trace.arrivals() {
         hasher.update(&entry.at.to_le_bytes());
         hasher.update(&entry.duration.to_le_bytes());
         hasher.update(&entry.function.to_le_bytes());
@@ -150,20 +150,20 @@ fn checksum(traffic: &Traffic) -> String {
     format!("{:08x}", hasher.finalize())
 }
 
-/// Reads the assignment in `path`, or in the field `witness` of a worst-case answer; see [`parse`].
-pub fn read(path: &Path, topology: &Topology, traffic: &Traffic) -> Result<Witness, Diagnostics> {
-    parse(&input::shown(path), &input::text(path)?, topology, traffic)
+/// Reads the realization in `path`, or in the field `witness` of a worst-case answer; see [`parse`].
+pub fn read(path: &Path, topology: &Topology, trace: &Trace) -> Result<Witness, Diagnostics> {
+    parse(&input::shown(path), &input::text(path)?, topology, trace)
 }
 
-/// Reads the assignment in `text`, the file `file`.
+/// Reads the realization in `text`, the file `file`.
 ///
 /// All that is wrong is told at once and in its place; boots and deletions must lie inside the model's
-/// intervals, and the file must not say that it is of other traffic.
-pub fn parse(file: &str, text: &str, topology: &Topology, traffic: &Traffic) -> Result<Witness, Diagnostics> {
+/// intervals, and the file must not say that it is of other traces.
+pub fn parse(file: &str, text: &str, topology: &Topology, trace: &Trace) -> Result<Witness, Diagnostics> {
     let whole = tree::read(file, text)?;
     let mut reader = WitnessReader { file, problems: Diagnostics::default() };
     if let Some(said) = whole.get("trace").or_else(|| whole.get(OLD[1])) {
-        reader.traffic(said, traffic);
+        reader.trace(said, trace);
     }
     let named = |field: &str| whole.get(field).and_then(TreeNode::text).map(str::to_owned);
     let setting = named("policy").zip(named("model"));
@@ -173,8 +173,8 @@ pub fn parse(file: &str, text: &str, topology: &Topology, traffic: &Traffic) -> 
         reader.bad(Code::BadValue, "the file holds no JSON object", fields);
         return Err(reader.problems);
     }
-    let assignment = reader.assignment(fields, topology);
-    reader.problems.or(Witness { assignment, of: of.flatten(), setting })
+    let realization = reader.realization(fields, topology);
+    reader.problems.or(Witness { realization, of: of.flatten(), setting })
 }
 
 struct WitnessReader<'f> {
@@ -215,7 +215,7 @@ impl WitnessReader<'_> {
     }
 
     /// Refuses traffic that is not what the file was found on, as far as it says.
-    fn traffic(&mut self, said: &TreeNode, here: &Traffic) {
+    fn trace(&mut self, said: &TreeNode, here: &Trace) {
         const SAME: &str = "give the traffic that the witness was found on, with the same --from, --to, --spread, \
              --gaps and --seed";
         let number = |field: &str| said.get(field).and_then(whole_number);
@@ -235,7 +235,7 @@ impl WitnessReader<'_> {
         self.place(Diagnostic::new(Code::BadValue, message, SAME), said);
     }
 
-    fn assignment(&mut self, fields: &TreeNode, topology: &Topology) -> Assignment {
+    fn realization(&mut self, fields: &TreeNode, topology: &Topology) -> Realization {
         for (field, node) in fields.entries() {
             if ![&FIELDS[..], &ABOUT, &OLD].iter().any(|known| known.contains(&field.value.as_str())) {
                 let known = FIELDS.join(", ");
@@ -243,25 +243,25 @@ impl WitnessReader<'_> {
                 self.bad(Code::UnknownName, message, node);
             }
         }
-        let mut assignment = Assignment::all(self.unlisted(fields));
-        assignment.boots_ms = self.numbers("boots_ms", fields, Some(&topology.boot));
-        assignment.deletions_ms = self.numbers("deletions_ms", fields, Some(&topology.delete));
-        assignment.misses = self.numbers("misses", fields, None).into_iter().collect();
+        let mut realization = Realization::all(self.unlisted(fields));
+        realization.boots_ms = self.numbers("boots_ms", fields, Some(&topology.boot));
+        realization.deletions_ms = self.numbers("deletions_ms", fields, Some(&topology.delete));
+        realization.misses = self.numbers("misses", fields, None).into_iter().collect();
         let phases = fields.get("phases_ms").unwrap_or(fields);
         if !phases.is_map() || !fields.has("phases_ms") {
             self.bad(Code::BadValue, "`phases_ms` is no object", phases);
-            return assignment;
+            return realization;
         }
         for (environment, steps) in phases.entries() {
             let name = format!("phases_ms.{}", environment.value);
             match environment.value.parse() {
                 Ok(number) => {
-                    assignment.phases_ms.insert(number, self.listed(&name, steps, None));
+                    realization.phases_ms.insert(number, self.listed(&name, steps, None));
                 }
                 Err(_) => self.bad(Code::BadValue, format!("`{name}` names no environment"), steps),
             }
         }
-        assignment
+        realization
     }
 
     fn unlisted(&mut self, fields: &TreeNode) -> End {

@@ -6,12 +6,12 @@ use petgraph::visit::EdgeRef;
 
 use super::{BEYOND, EniBox, SUBNETS, Sketch, TO_SUBNETS};
 use crate::report::graph::{DrawingNode, NodeKind};
-use crate::scenario::VpcTarget;
+use crate::scenario::Destination;
 use crate::topology::{TopologyEdge as Tie, TopologyNode as Place};
 
 impl<'a> Sketch<'a> {
-    /// Targets and what lets in to them: their security groups, or a VPC that is open within.
-    pub(super) fn targets(&mut self, boxes: &[EniBox]) {
+    /// Destinations and what lets in to them: their security groups, or a VPC that is open within.
+    pub(super) fn destinations(&mut self, boxes: &[EniBox]) {
         let guards = self.guards();
         // Which groups of the functions may talk to which of those.
         let mut allowed: BTreeMap<&Place, BTreeSet<usize>> = BTreeMap::new();
@@ -31,8 +31,8 @@ impl<'a> Sketch<'a> {
         };
         let leads = boxes.iter().map(|(node, classes, _)| (*node, of(classes))).collect();
         self.join(leads, TO_SUBNETS, "may connect to");
-        for target in &self.scenario.targets {
-            self.target(target, &guards);
+        for destination in &self.scenario.destinations {
+            self.destination(destination, &guards);
         }
     }
 
@@ -43,11 +43,11 @@ impl<'a> Sketch<'a> {
         edges.map(|edge| (&graph[edge.source()], &graph[edge.target()]))
     }
 
-    /// The boxes of what lets in: VPCs that are open within, and the groups of targets.
+    /// The boxes of what lets in: VPCs that are open within, and the groups of destinations.
     fn guards(&mut self) -> BTreeMap<&'a Place, usize> {
         let open =
             self.tied(Tie::Allows).map(|(place, _)| place).filter(|place| matches!(place, Place::Vpc(_)));
-        let closed = self.tied(Tie::GuardedBy).filter(|(place, _)| matches!(place, Place::Target(_)));
+        let closed = self.tied(Tie::GuardedBy).filter(|(place, _)| matches!(place, Place::Destination(_)));
         let by_rule = !self.scenario.allows.is_empty();
         let closed = closed.map(|(_, group)| group).filter(|_| by_rule);
         let mut guards: BTreeMap<&Place, usize> = BTreeMap::new();
@@ -65,17 +65,17 @@ impl<'a> Sketch<'a> {
         guards
     }
 
-    fn target(&mut self, target: &VpcTarget, guards: &BTreeMap<&Place, usize>) {
-        let Some(subnet) = self.scenario.subnets.get(target.subnet) else { return };
-        let mut node = DrawingNode::new(NodeKind::Target, BEYOND, target.name.as_str());
-        node.lines = vec![format!("in {}, behind {}", subnet.name, target.security_groups.join(" + "))];
+    fn destination(&mut self, destination: &Destination, guards: &BTreeMap<&Place, usize>) {
+        let Some(subnet) = self.scenario.subnets.get(destination.subnet) else { return };
+        let mut node = DrawingNode::new(NodeKind::Destination, BEYOND, destination.name.as_str());
+        node.lines = vec![format!("in {}, behind {}", subnet.name, destination.security_groups.join(" + "))];
         let needing =
-            self.scenario.functions.iter().filter(|function| function.reaches.contains(&target.name));
+            self.scenario.functions.iter().filter(|function| function.reaches.contains(&destination.name));
         let needing: Vec<&str> = needing.map(|function| function.name.as_str()).collect();
         if !needing.is_empty() {
-            node.hint = format!("{} must be reachable from {}", target.name, needing.join(", "));
+            node.hint = format!("{} must be reachable from {}", destination.name, needing.join(", "));
         }
-        let groups = target.security_groups.iter();
+        let groups = destination.security_groups.iter();
         let groups =
             groups.map(|group| Place::SecurityGroup { vpc: subnet.vpc.clone(), name: group.clone() });
         let guards: Vec<usize> = groups
