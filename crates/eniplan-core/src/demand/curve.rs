@@ -30,6 +30,20 @@ impl Curve {
         curve
     }
 
+    /// What changes from 0 by so much at each of these instants, in any order; at no instant is it below 0.
+    pub fn of_changes(mut changes: Vec<(u64, i64)>) -> Self {
+        changes.sort_unstable();
+        let (mut curve, mut value) = (Self::default(), 0_i64);
+        for together in changes.chunk_by(|(one, _), (other, _)| one == other) {
+            value += together.iter().map(|(_, change)| change).sum::<i64>();
+            debug_assert!(value >= 0, "{value} at {:?}", together.first());
+            if let Some(&(at, _)) = together.first() {
+                curve.set(at, upper_bound(value.max(0).unsigned_abs()));
+            }
+        }
+        curve
+    }
+
     /// From `at` on the value is `value`; `at` must not lie before the last step.
     #[inline]
     pub fn set(&mut self, at: u64, value: u32) {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use crate::demand::Curve;
 use crate::plan::situation::Situation;
-use crate::plan::terms::exact::count as counted;
 use crate::simulation::{Realization, Recorder, ServedInvocation, World, simulate};
 
 /// The environments of each function alive over time under `realization`, if each has its ENI at once and
@@ -88,11 +87,6 @@ impl Lifetimes {
                 changes.push((until, -1));
             }
         }
-        changes.sort_unstable();
-        let mut count = 0_i64;
-        Curve::new(changes.into_iter().map(|(at, change)| {
-            count += change;
-            (at, counted(count))
-        }))
+        Curve::of_changes(changes)
     }
 }

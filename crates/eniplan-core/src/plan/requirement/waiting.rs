@@ -228,12 +228,7 @@ impl WaitingRoom {
             changes.push((work.at, started));
             changes.push((work.at.saturating_add(work.reach).saturating_add(1), -started));
         }
-        changes.sort_unstable();
-        let mut alive = 0_i64;
-        Curve::new(changes.into_iter().map(|(at, change)| {
-            alive += change;
-            (at, count(alive))
-        }))
+        Curve::of_changes(changes)
     }
 
     /// What each arrival may take up of the places.

@@ -1,7 +1,6 @@
 //! Idle: needs with those gaps closed over which an idle ENI is cheaper kept.
 
 use crate::demand::Curve;
-use crate::plan::terms::exact::count as count_of;
 
 /// The need with every gap of a level closed that is longer than `turnaround` (shorter ones are
 /// bridged anyway) and by no more than `longest`. The last gap, which nothing ends, stays. ms.
@@ -32,12 +31,7 @@ pub(crate) fn kept_idle(need: &Curve, turnaround: u64, longest: u64) -> Curve {
             }
         }
     }
-    changes.sort_unstable();
-    let mut held = 0_i64;
-    Curve::new(changes.into_iter().map(|(at, change)| {
-        held += change;
-        (at, count_of(held))
-    }))
+    Curve::of_changes(changes)
 }
 
 /// How often a level of the curve begins.

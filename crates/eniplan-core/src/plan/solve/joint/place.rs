@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 
 use crate::demand::Curve;
-use crate::plan::terms::exact::{count, instant_ms};
+use crate::plan::terms::exact::instant_ms;
 use crate::plan::terms::joint::Joint;
 
 /// The most runs that are placed one by one.
@@ -90,16 +90,7 @@ pub(crate) fn place(joint: &Joint, late: &[Curve], spare: &[u64]) -> Result<Vec<
         }
         rest = &rest[now..];
     }
-    Ok(places.ready.into_iter().map(curve).collect())
-}
-
-fn curve(mut changes: Vec<(u64, i64)>) -> Curve {
-    changes.sort_unstable_by_key(|&(at, _)| at);
-    let mut ready = 0_i64;
-    Curve::new(changes.into_iter().map(|(at, change)| {
-        ready += change;
-        (at, count(ready))
-    }))
+    Ok(places.ready.into_iter().map(Curve::of_changes).collect())
 }
 
 impl<'a> Places<'a> {

@@ -114,7 +114,7 @@ pub(crate) fn schedule_ready(joint: &Joint, ready: &[Curve], frugal: Option<u64>
         create: 0,
         delete: turn.count,
     }));
-    debug_assert!(due.next().is_none() && left == 0, "a deadline without its request");
+    debug_assert!(left == 0 && due.all(|(count, _)| count == 0), "a deadline without its request");
     Some(added_up(entries))
 }
 
