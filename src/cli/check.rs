@@ -20,11 +20,11 @@ use crate::trace::{CallLog, Shape, Trace};
 /// Options of `check`.
 #[derive(Debug, clap::Args)]
 #[command(mut_arg("traffic", |argument| argument.value_name("FILE").help(
-    "Scenarios, models and traffic, in any order; each is known by what is in it"
+    "Scenarios, models and traces, in any order; each is recognised by its content"
 )))]
 #[command(after_help = "Example:\n  eniplan check scenario.toml model.toml shop-day.csv\n\n\
-                        Each traffic file is looked at by itself, each scenario with the model it names and the\n\
-                        functions of all the traffic.")]
+                        Each trace is checked on its own; each scenario is checked with the model it names and the\n\
+                        functions of all traces.")]
 pub(super) struct CheckArgs {
     #[command(flatten)]
     trace: TraceArgs,
@@ -137,7 +137,7 @@ fn kind(file: &Path) -> Result<FileKind, Diagnostic> {
             Ok(FileKind::Scenario)
         }
         () if called_so && !keys.is_empty() && sound => {
-            let help = "a scenario has [[function]], [[subnet]] or [promise]; a model has [[phase]], [eni] and \
+            let help = "a scenario has [[function]], [[subnet]] or [slo]; a model has [[phase]], [eni] and \
                         [environment]";
             let message = "the file is neither a scenario nor a model";
             Err(Diagnostic::new(Code::UnknownFormat, message, help).in_file(input::shown(file)))

@@ -15,19 +15,17 @@ use crate::worst_case::{Bracket, SearchEffort};
 
 /// Options of `compare`.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "All policies are compared unless some are named; --model may be given several times.\n\
-                        Gates are those of one option: where none keeps them all, of the one that comes closest.\n\n\
-                        Example:\n  eniplan compare shop-day.csv --policy idle-reuse --policy warm-pool:warm=20"
-)]
+#[command(after_help = "Without --policy, all policies are compared; --model may be repeated.\n\
+                        The gates pass if one row meets them all; otherwise the closest row is reported.\n\n\
+                        Example:\n  eniplan compare shop-day.csv --policy idle-reuse --policy warm-pool:warm=20")]
 pub(super) struct CompareArgs {
     #[command(flatten)]
     study: StudyArgs,
-    /// How many runs of each; their seeds are --seed and those after it
+    /// Runs per policy, with seeds from --seed upwards
     #[arg(long, value_name = "N", default_value_t = 5, help_heading = "Runs")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000))]
     runs: u64,
-    /// How many invocations to replay for each, about, in search of its worst case
+    /// Approximate number of invocations to replay per policy in the worst-case search
     #[arg(long, value_name = "N", default_value_t = SearchEffort::SMALL, help_heading = "Runs")]
     effort: u64,
     #[command(flatten)]
@@ -75,7 +73,7 @@ fn closest(compared: &Comparison, gates: &Gates) -> Measured {
         enis: proved(row.worst_peak_enis),
         failures: proved(row.worst_failures),
         what: format!(
-            "under {} on {}, which comes closest, by the proved bound",
+            "(proved bound) with the closest policy, {} on {}",
             name(&row.policy),
             name(&row.model)
         ),

@@ -18,10 +18,10 @@ pub(super) struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL")]
     shell: Shell,
-    /// Write to FILE, whole or not at all
+    /// Write to FILE instead of stdout
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     file: Option<PathBuf>,
-    /// Print no notes on stderr
+    /// Suppress notes on stderr
     #[arg(long)]
     quiet: bool,
 }
@@ -34,7 +34,11 @@ pub(super) fn run(
     let mut bytes = Vec::new();
     generate(args.shell, &mut definition, "eniplan", &mut bytes);
     let text = String::from_utf8(bytes).map_err(|_| {
-        Diagnostic::new(Code::Encoding, "the completions are no text", "report it, with the shell")
+        Diagnostic::new(
+            Code::Encoding,
+            "internal: the completions are not valid UTF-8",
+            "report this as a bug, with the shell",
+        )
     })?;
     save_or_print(args.file.as_ref(), &text, args.quiet)?;
     Ok(CommandStatus::Done)

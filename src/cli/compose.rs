@@ -25,17 +25,17 @@ use crate::worst_case::SearchEffort;
 /// What is to be small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum GroupingObjective {
-    /// All cold starts added up, each as long as its function's cold path with an ENI at hand
+    /// Total cold-start time, each start as long as its function's cold path with an ENI ready
     ColdTime,
-    /// How many cold starts there are
+    /// Number of cold starts
     ColdStarts,
-    /// GB-hours of environments without an invocation
+    /// GB-hours of idle environments
     GbHours,
-    /// The most environments of each function, added up
+    /// Peak environments of each function, summed
     Environments,
-    /// The ENIs that those fill, added up
+    /// ENIs needed for those environments, summed
     Enis,
-    /// Routes x targets that they reach without need
+    /// Route-destination pairs that are reachable but not needed
     Access,
 }
 
@@ -58,15 +58,15 @@ impl From<GroupingObjective> for CutObjective {
 pub(super) struct ComposeArgs {
     #[command(flatten)]
     study: StudyArgs,
-    /// What the best grouping makes small
+    /// What the best grouping minimises
     #[arg(long, value_enum, value_name = "WHAT", default_value_t = GroupingObjective::ColdTime)]
     #[arg(help_heading = "Search")]
     minimise: GroupingObjective,
-    /// How many runs; their seeds are --seed and those after it
+    /// Number of runs, with seeds from --seed upwards
     #[arg(long, value_name = "N", default_value_t = 3, help_heading = "Runs")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000))]
     runs: u64,
-    /// How many invocations to replay per grouping, about, in search of its worst case
+    /// Approximate number of invocations to replay per grouping in the worst-case search
     #[arg(long, value_name = "N", default_value_t = 1_000_000, help_heading = "Search")]
     effort: u64,
     #[command(flatten)]
@@ -115,8 +115,8 @@ impl CompositionSearch<'_> {
     ) -> Result<(Composition, Vec<String>), Diagnostics> {
         if matches!(policy.provision, Provision::Scheduled | Provision::Clairvoyant) {
             let message =
-                format!("the policy {} follows a plan, which each grouping would need anew", policy.name);
-            let help = "name a policy that makes ENIs when they are needed";
+                format!("the policy {} follows a plan, and each grouping would need its own", policy.name);
+            let help = "use a policy that creates ENIs on demand";
             return Err(Diagnostic::new(Code::Usage, message, help).into());
         }
         let scenario = routes(self.file, study)?;
@@ -175,9 +175,8 @@ fn routes(file: Option<&Path>, study: &CommandStudy) -> Result<Scenario, Diagnos
         for function in
             study.trace.functions.iter().filter(|function| !known.contains(&function.name.as_str()))
         {
-            let message = format!("the traffic has `{}`, which is no route of the scenario", function.name);
-            let help =
-                "add a [[route]] of that name, or leave all of them out to take every function for one";
+            let message = format!("`{}` is in the trace but not a route of the scenario", function.name);
+            let help = "add a [[route]] with that name, or remove all [[route]] entries to treat every function as a route";
             problems.push(Diagnostic::new(Code::UnknownName, message, help).with_value(&function.name));
         }
         scenario.functions.retain(|function| known.contains(&function.name.as_str()));
@@ -188,7 +187,7 @@ fn routes(file: Option<&Path>, study: &CommandStudy) -> Result<Scenario, Diagnos
         let missing: Vec<&str> = names.filter(|name| !inside(name)).map(String::as_str).collect();
         if !missing.is_empty() {
             let message = format!("grouping `{}` leaves out {}", grouping.name, listed(&missing));
-            let help = "put every function of the traffic into one of its functions";
+            let help = "assign every function of the trace to one of its functions";
             problems.push(
                 Diagnostic::new(Code::BadValue, message, help)
                     .with_value(&grouping.name)
@@ -199,14 +198,17 @@ fn routes(file: Option<&Path>, study: &CommandStudy) -> Result<Scenario, Diagnos
         }
     }
     if scenario.functions.len() > MOST_ROUTES {
-        let message = format!("there are {} routes", scenario.functions.len());
-        problems.push(Diagnostic::new(Code::TooLarge, message, format!("give at most {MOST_ROUTES}")));
+        let message = format!("too many routes: {}", scenario.functions.len());
+        problems.push(Diagnostic::new(Code::TooLarge, message, format!("use at most {MOST_ROUTES} routes")));
     }
     let grouping = &study.platform.grouping;
     let grows = |what: &str, used: bool, said: bool| {
-        let message =
-            format!("routes have {what}, and the model {} does not say what that costs", study.platform.name);
-        let help = format!("add `{what}` to its [grouping], as `eniplan models` shows for the built-in ones");
+        let message = format!(
+            "routes have a cost in `{what}`, but the model {} does not define `{what}`",
+            study.platform.name
+        );
+        let help =
+            format!("add `{what}` to [grouping] in the model; see `eniplan models` for the built-in values");
         (used && !said).then(|| Diagnostic::new(Code::Usage, message, help))
     };
     let code = scenario.routes.iter().any(|route| route.code > Memory(0));
@@ -221,17 +223,20 @@ fn routes(file: Option<&Path>, study: &CommandStudy) -> Result<Scenario, Diagnos
 fn describe_costs(study: &CommandStudy, scenario: &Scenario, seeds: &[u64]) -> Vec<String> {
     let mut all = Vec::new();
     if scenario.routes.is_empty() {
-        all.push("every function is a route; without [[route]] their code and init add nothing".to_owned());
+        all.push(
+            "every function is a route; without [[route]], their code size and init time add nothing"
+                .to_owned(),
+        );
     }
     let grouping = &study.platform.grouping;
     for growth in [&grouping.download, &grouping.init].into_iter().flatten() {
         let of = if growth.value.per_mib == Millis::ZERO {
-            "init of its routes".to_owned()
+            "init time of its routes".to_owned()
         } else {
-            format!("code of its routes, {} per MiB", growth.value.per_mib)
+            format!("code size of its routes, at {} per MiB", growth.value.per_mib)
         };
         all.push(format!(
-            "{} of a function is longer by the {} of the {of} (model {}, grade {})",
+            "{} of a function grows by the {} of the {of} (model {}, grade {})",
             growth.value.phase,
             growth.value.rule.word(),
             study.platform.name,
@@ -239,13 +244,13 @@ fn describe_costs(study: &CommandStudy, scenario: &Scenario, seeds: &[u64]) -> V
         ));
     }
     all.push(
-        "a function has the largest memory and the shortest keep-alive of its routes, and all their subnets, \
-         security groups and targets"
+        "a function gets the largest memory and the shortest keep-alive of its routes, and all their subnets, \
+         security groups and destinations"
             .to_owned(),
     );
     let first = seeds.first().copied().unwrap_or_default();
     all.push(format!(
-        "{} of each grouping, seeds from {first}",
+        "{} per grouping, with seeds from {first}",
         crate::report::format::counted(seeds.len() as u64, "run", "runs")
     ));
     all

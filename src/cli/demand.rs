@@ -15,7 +15,7 @@ use crate::report::answers::{self, PoolNames};
 pub(super) struct DemandArgs {
     #[command(flatten)]
     study: StudyArgs,
-    /// Only what each function needs on its own: quicker for large files, and in bounded memory
+    /// Show each function on its own only; faster and in bounded memory for large files
     #[arg(long, help_heading = "Output")]
     by_function: bool,
     #[command(flatten)]

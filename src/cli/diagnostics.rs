@@ -37,7 +37,7 @@ fn tell(problems: &Diagnostics, format: &str) {
 
 /// Tells why a policy that follows a plan has no answer: without a plan the verdict is a missed one.
 pub(super) fn no_answer(error: &CaseError, format: &str) -> Result<CommandStatus, Diagnostics> {
-    let help = "see `eniplan plan`, or name another policy";
+    let help = "run `eniplan plan` for details, or use another policy";
     let problem = Diagnostic::new(Code::Solver, error.to_string(), help).into();
     match error {
         CaseError::NoPlan => {

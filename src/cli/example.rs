@@ -27,33 +27,33 @@ pub(super) struct ExampleArgs {
 /// What to do with the examples.
 #[derive(Debug, Subcommand)]
 enum ExampleAction {
-    /// The examples, each with the question it answers
+    /// List the examples, each with the question it answers
     #[command(after_help = "Example:\n  eniplan example list")]
     List {
         #[command(flatten)]
         output: Output,
     },
-    /// What an example is about, its files and its commands
+    /// Describe an example, its files and its commands
     #[command(after_help = "Example:\n  eniplan example info one-csv")]
     Info {
         /// The example
         #[arg(value_name = "NAME")]
         name: String,
     },
-    /// Write an example's folder, to change it and run its commands
+    /// Write an example to a folder, to edit it and run its commands
     #[command(after_help = "Example:\n  eniplan example extract one-csv -o try")]
     Extract {
         /// The example
         #[arg(value_name = "NAME")]
         name: String,
-        /// The folder, which must not exist yet [default: the example's name]
+        /// The folder to create [default: the example's name]
         #[arg(short = 'o', long = "output", value_name = "FOLDER")]
         folder: Option<PathBuf>,
-        /// Print no notes on stderr
+        /// Suppress notes on stderr
         #[arg(long)]
         quiet: bool,
     },
-    /// Run an example's commands and print each with its answer; nothing is left behind
+    /// Run an example's commands and print each with its output; no files are left behind
     #[command(after_help = "Example:\n  eniplan example run three-zones")]
     Run {
         /// The example
@@ -81,7 +81,7 @@ pub(super) fn run(args: &ExampleArgs) -> Result<CommandStatus, Diagnostics> {
             let example = found(name)?;
             let folder = folder.clone().unwrap_or_else(|| PathBuf::from(example.name));
             extract(example, &folder)?;
-            note(&format!("wrote {}; its README.md has the commands", shown(&folder)), *quiet);
+            note(&format!("wrote {}; see its README.md for the commands", shown(&folder)), *quiet);
         }
         ExampleAction::Run { name } => return Ok(play(found(name)?)?),
     }
@@ -91,10 +91,10 @@ pub(super) fn run(args: &ExampleArgs) -> Result<CommandStatus, Diagnostics> {
 fn found(name: &str) -> Result<&'static Example, Diagnostic> {
     example::named(name).ok_or_else(|| {
         let known: Vec<_> = example::ALL.iter().map(|example| example.name).collect();
-        let message = format!("there is no example `{name}`; there are {}", known.join(", "));
+        let message = format!("unknown example `{name}`; one of: {}", known.join(", "));
         let help = match nearest(name, known) {
             Some(near) => format!("did you mean {near}?"),
-            None => "see `eniplan example list`".to_owned(),
+            None => "run `eniplan example list`".to_owned(),
         };
         Diagnostic::new(Code::UnknownName, message, help)
     })
@@ -110,10 +110,8 @@ fn info(example: &Example) -> Result<(), Diagnostic> {
 /// Writes the folder, whole or not at all.
 fn extract(example: &Example, folder: &Path) -> Result<(), Diagnostic> {
     if folder.symlink_metadata().is_ok() {
-        let message = "there is such a file or folder already";
-        return Err(
-            Diagnostic::new(Code::File, message, "give -o a name that is free").in_file(shown(folder))
-        );
+        let message = "the file or folder already exists";
+        return Err(Diagnostic::new(Code::File, message, "use -o with a new name").in_file(shown(folder)));
     }
     let making = folder_with(example, folder_of(folder), folder)?;
     fs::rename(making.path(), folder).map_err(|error| unwritten(folder, &error))
@@ -154,10 +152,10 @@ fn play(example: &Example) -> Result<CommandStatus, Diagnostic> {
 }
 
 fn code_in_words(code: Option<i32>) -> String {
-    code.map_or_else(|| "none: it was stopped".to_owned(), |code| code.to_string())
+    code.map_or_else(|| "none: terminated by a signal".to_owned(), |code| code.to_string())
 }
 
 fn unstarted(error: &std::io::Error) -> Diagnostic {
-    let message = format!("eniplan cannot be started again: {}", reason(error));
-    Diagnostic::new(Code::File, message, "use `eniplan example extract` and run its commands yourself")
+    let message = format!("cannot start eniplan for the example: {}", reason(error));
+    Diagnostic::new(Code::File, message, "run `eniplan example extract`, then its commands by hand")
 }

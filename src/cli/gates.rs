@@ -10,12 +10,12 @@ use crate::report::views::{GateView, GatesView};
 /// What an answer may not exceed.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[allow(clippy::struct_field_names, reason = "each is named as its option is")]
-#[command(next_help_heading = "Gates (exit code 1 where one is missed)")]
+#[command(next_help_heading = "Gates (exit code 1 if one is missed)")]
 pub(super) struct Gates {
-    /// The longest cold start allowed: 1s
+    /// The longest cold start allowed, such as 1s
     #[arg(long, value_name = "DURATION")]
     pub max_cold_start: Option<Millis>,
-    /// The most ENIs that may be held at once
+    /// The most ENIs that may exist at once
     #[arg(long, value_name = "N")]
     pub max_enis: Option<u64>,
     /// The most invocations that may fail
@@ -32,7 +32,7 @@ pub(super) struct Measured {
     pub enis: Option<u64>,
     /// The most failed invocations.
     pub failures: Option<u64>,
-    /// Where these numbers come from: `by the proved bound`, `in this run`.
+    /// Where these numbers come from: `(proved bound)`, `in this run`.
     pub what: String,
 }
 
@@ -53,9 +53,9 @@ impl Gate {
             Some(value) if value <= limit => None,
             Some(value) => {
                 let over = text(value - limit);
-                Some(format!("{asked}: {} reach {} {what}, {over} over", self.of, text(value)))
+                Some(format!("{asked}: {} reach {} {what}, {over} over the limit", self.of, text(value)))
             }
-            None => Some(format!("{asked}: no bound on {} is proved", self.of)),
+            None => Some(format!("{asked}: no proved bound on {}", self.of)),
         }
     }
 }
@@ -128,12 +128,11 @@ mod tests {
             cold_start_ms: Some(901_200),
             enis: Some(5),
             failures: None,
-            what: "by the proved bound".to_owned(),
+            what: "(proved bound)".to_owned(),
         };
         let lines = gates.all(&measured).map(|gate| gate.missed(&measured.what));
-        let cold =
-            "gate missed: --max-cold-start 1s: cold starts reach 15m1.2s by the proved bound, 15m0.2s over";
-        let none = "gate missed: --max-failures 0: no bound on failed invocations is proved";
+        let cold = "gate missed: --max-cold-start 1s: cold starts reach 15m1.2s (proved bound), 15m0.2s over the limit";
+        let none = "gate missed: --max-failures 0: no proved bound on failed invocations";
         assert_eq!(lines, [Some(cold.to_owned()), None, Some(none.to_owned())]);
         assert!(Gates::default().all(&measured).iter().all(|gate| gate.missed("").is_none()));
         assert_eq!(gates.distance(&measured), (2, [901_200, 5, u64::MAX]));

@@ -16,43 +16,43 @@ use crate::trace::generate::{self, Bulk, RateShape, Recipe, RecipeLayout, Recipe
 #[derive(Debug, clap::Args)]
 #[command(after_help = after_help())]
 pub(super) struct GenerateArgs {
-    /// How the rate moves over time; several, joined with +, multiply. Or a file in bulk
+    /// How the rate varies over time; shapes joined with + are multiplied. Or a bulk file
     #[arg(value_name = "SHAPE[+SHAPE...]")]
     shapes: String,
-    /// Seed of everything that is drawn
+    /// Seed of all random draws
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// How long the trace is
+    /// Length of the trace
     #[arg(long, value_name = "DURATION", default_value = "1d")]
     span: Millis,
-    /// How long a slot is
+    /// Length of a slot
     #[arg(long, value_name = "DURATION", default_value = "1m")]
     slot: Millis,
-    /// How many times its rate the largest burst has
+    /// Height of the largest burst, as a multiple of the rate
     #[arg(long, value_name = "N", default_value_t = 8)]
     peak: u32,
-    /// The first instant: a date, a date and time in UTC, or none for seconds from 0
+    /// Start of the trace: a date, a date and time in UTC, or `none` for seconds from 0
     #[arg(long, value_name = "TIME", default_value = "2026-03-02")]
     start: String,
-    /// Rows of a file in bulk: functions of azure-day, invocations of big-log
+    /// Rows of a bulk file: functions for azure-day, invocations for big-log
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
     rows: Option<u64>,
-    /// One row per invocation instead of counts per slot
+    /// Write one row per invocation instead of counts per slot
     #[arg(long)]
     log: bool,
-    /// The functions
+    /// Names of the functions
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', default_value = "api")]
     functions: Vec<String>,
-    /// Invocations per second, one for all functions or one for each
+    /// Invocation rate, one for all functions or one per function
     #[arg(long, value_name = "RATE,...", value_delimiter = ',', default_value = "5/s")]
     rate: Vec<Rate>,
-    /// How long an invocation lasts on average, one for all functions or one for each
+    /// Mean duration of an invocation, one for all functions or one per function
     #[arg(long, value_name = "DURATION,...", value_delimiter = ',', default_value = "120ms")]
     duration: Vec<Millis>,
-    /// Write the trace to FILE, whole or not at all
+    /// Write the trace to FILE instead of stdout
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     file: Option<PathBuf>,
-    /// Print no notes on stderr
+    /// Suppress notes on stderr
     #[arg(long)]
     quiet: bool,
 }
@@ -62,7 +62,7 @@ fn after_help() -> String {
     let bulk = Bulk::ALL.iter().map(|(name, summary, ..)| format!("  {name:<12} {summary}\n"));
     let bulk: String = bulk.collect();
     format!(
-        "Shapes:\n{}\nIn bulk, with --seed, --rows and -o only:\n{bulk}\nExample:\n  eniplan generate diurnal+flash-crowd --functions cart,checkout \
+        "Shapes:\n{}\nBulk files (with --seed, --rows and -o only):\n{bulk}\nExample:\n  eniplan generate diurnal+flash-crowd --functions cart,checkout \
          --rate 3/s,1/s --duration 250ms,1.2s -o day.csv",
         shapes.collect::<String>()
     )
@@ -74,15 +74,15 @@ pub(super) fn run(args: &GenerateArgs) -> Result<CommandStatus, Diagnostics> {
         return in_bulk(args, bulk, args.rows.unwrap_or(rows));
     }
     if args.rows.is_some() {
-        let help = "use --span and --rate, or name azure-day or big-log";
-        return Err(Diagnostic::new(Code::Usage, "--rows is for files in bulk", help).into());
+        let help = "use --span and --rate, or generate azure-day or big-log";
+        return Err(Diagnostic::new(Code::Usage, "--rows applies to bulk files only", help).into());
     }
     let recipe = recipe(args)?;
     recipe.check().or(())?;
     let mut text = String::new();
     generate::generate(&recipe, &mut text).map_err(|_| {
         let help = "use a shorter span, longer slots or a lower rate";
-        Diagnostic::new(Code::Usage, "the traffic does not fit in memory", help)
+        Diagnostic::new(Code::Usage, "the trace does not fit in memory", help)
     })?;
     save_or_print(args.file.as_ref(), &text, args.quiet)?;
     Ok(CommandStatus::Done)

@@ -19,14 +19,14 @@ use crate::report::graph::{self, Drawing, phases};
 use crate::trace::{CallLog, Shape, Trace};
 use crate::worst_case::SearchEffort;
 
-/// What is drawn.
+/// What to draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum GraphSubject {
-    /// Functions, ENIs, subnets, zones, and what is reached; with traffic also how many are needed
+    /// Functions, ENIs, subnets, zones and destinations; with a trace, also the number of ENIs needed
     Topology,
     /// The phases of a cold start in the model
     ColdPath,
-    /// The longest cold start that a replay of the trace shows
+    /// The longest cold start found in replays of the trace
     WorstCase,
 }
 
@@ -37,21 +37,21 @@ enum GraphSubject {
                         eniplan graph --of cold-path --format dot -o path.dot")]
 #[command(mut_arg("traffic", |trace| trace.required(false)))]
 pub(super) struct GraphArgs {
-    /// What is drawn
+    /// What to draw
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = GraphSubject::Topology, help_heading = "Drawing")]
     of: GraphSubject,
     #[command(flatten)]
     study: StudyArgs,
-    /// How many invocations to replay, about, in search of the worst case
+    /// Approximate number of invocations to replay in the worst-case search
     #[arg(long, value_name = "N", default_value_t = SearchEffort::SMALL, help_heading = "Computation")]
     effort: u64,
-    /// How it is drawn [default: as the name of FILE ends, else text]
+    /// Format of the drawing [default: from the extension of FILE, else text]
     #[arg(long, value_name = "FORMAT", value_parser = formats(), help_heading = "Output")]
     format: Option<String>,
-    /// Write the drawing to FILE, whole or not at all
+    /// Write the drawing to FILE instead of stdout
     #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = "Output")]
     file: Option<PathBuf>,
-    /// Print no notes on stderr
+    /// Suppress notes on stderr
     #[arg(long, help_heading = "Output")]
     quiet: bool,
 }
@@ -90,12 +90,12 @@ fn loaded(args: &GraphArgs) -> Result<CommandStudy, Diagnostics> {
     let missing = match args.of {
         GraphSubject::ColdPath => None,
         GraphSubject::Topology => {
-            args.study.scenario.is_none().then_some("a topology needs functions: a scenario, or traffic")
+            args.study.scenario.is_none().then_some("a topology needs a scenario or a trace")
         }
-        GraphSubject::WorstCase => Some("a worst case needs traffic"),
+        GraphSubject::WorstCase => Some("a worst case needs a trace"),
     };
     if let Some(message) = missing {
-        let help = "give --scenario FILE or a traffic file; --of cold-path needs neither";
+        let help = "give --scenario FILE or a trace; --of cold-path needs neither";
         return Err(Diagnostic::new(Code::Usage, message, help).into());
     }
     args.study.load_with(|_| {
@@ -121,12 +121,11 @@ fn worst_case(args: &GraphArgs, study: &CommandStudy) -> Result<Result<Drawing, 
     let in_vpc = place.is_none_or(|place| !place.classes.is_empty());
     let path = study.cold_path.path_for(in_vpc);
     if worst.cold_start.path.is_empty() {
-        let whose = function
-            .map_or_else(|| "no invocation".to_owned(), |function| format!("the one of {}", name(function)));
-        output::note(
-            &format!("no cold start of its own was found to draw ({whose} waits for another's)"),
-            args.quiet,
+        let whose = function.map_or_else(
+            || "no invocation starts cold".to_owned(),
+            |function| format!("the cold start of {} waits for another one", name(function)),
         );
+        output::note(&format!("no cold start to draw: {whose}"), args.quiet);
     }
     Ok(Ok(phases::worst_case(&study.subject(policy), &worst, &study.limits(), path)))
 }

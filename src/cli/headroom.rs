@@ -17,16 +17,16 @@ use crate::trace::Factor;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan headroom shop-day.csv --max-cold-start 1s\n  \
                         eniplan headroom shop-day.csv --max-cold-start 1s --grow checkout\n\n\
-                        Without --policy a plan is made for each factor; with it, that policy alone must \
-                        keep the promise.")]
+                        Without --policy, each growth factor gets its own plan; with it, that policy alone must \
+                        meet the target.")]
 pub(super) struct HeadroomArgs {
     #[command(flatten)]
     study: StudyArgs,
-    /// The longest cold start that is promised [default: the scenario's target]
-    #[arg(long, value_name = "DURATION", help_heading = "Promise")]
+    /// The cold-start target [default: the scenario's]
+    #[arg(long, value_name = "DURATION", help_heading = "Target")]
     max_cold_start: Option<Millis>,
-    /// Only this function grows (repeatable) [default: all of them]
-    #[arg(long, value_name = "FUNCTION", help_heading = "Promise")]
+    /// Grow only this function (repeatable) [default: all functions]
+    #[arg(long, value_name = "FUNCTION", help_heading = "Target")]
     grow: Vec<String>,
     #[command(flatten)]
     pub output: Output,
@@ -40,8 +40,13 @@ pub(super) fn run(args: &HeadroomArgs) -> Result<CommandStatus, Diagnostics> {
     let grown = grown(&args.grow, &study)?;
     let alone = args.study.names_policy() && policy.provision != Provision::Scheduled;
     if alone && policy.provision == Provision::Clairvoyant {
-        let help = "ask for the headroom of a plan (no --policy) or of another policy";
-        return Err(Diagnostic::new(Code::Usage, "clairvoyant knows what no system can", help).into());
+        let help = "leave out --policy to plan, or use another policy";
+        return Err(Diagnostic::new(
+            Code::Usage,
+            "headroom is not defined for clairvoyant, which knows the future",
+            help,
+        )
+        .into());
     }
     let case = study.case(policy, &study.trace);
     let work = StepProgress::begin("probing growth", 1, args.output.quiet);
@@ -65,9 +70,9 @@ fn grown(names: &[String], study: &CommandStudy) -> Result<Vec<u32>, Diagnostics
         }
         let help = match nearest(name, known.iter().copied()) {
             Some(meant) => format!("did you mean {meant}?"),
-            None => format!("the traffic has {}", listed(&known)),
+            None => format!("the trace has {}", listed(&known)),
         };
-        let message = format!("there is no function `{name}` in the traffic");
+        let message = format!("unknown function `{name}`");
         problems.push(Diagnostic::new(Code::UnknownName, message, help).with_value(name));
     }
     grown.sort_unstable();

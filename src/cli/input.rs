@@ -40,11 +40,11 @@ pub(super) fn expanded(paths: &[PathBuf], problems: &mut Diagnostics) -> Vec<Pat
     let twice = paths.iter().filter(|path| path.as_os_str() == "-").count() > 1;
     if twice {
         let help = "give `-` once";
-        problems.push(Diagnostic::new(Code::Usage, "stdin can be read only once", help));
+        problems.push(Diagnostic::new(Code::Usage, "stdin can only be read once", help));
     }
     if files.len() > MOST {
-        let message = format!("{} files are more than {MOST}", files.len());
-        problems.push(Diagnostic::new(Code::TooLarge, message, "join them, or give a part of them"));
+        let message = format!("too many files: {} (limit {MOST})", files.len());
+        problems.push(Diagnostic::new(Code::TooLarge, message, "join them, or pass fewer"));
         files.clear();
     }
     files
@@ -57,11 +57,10 @@ fn matches(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
         return Ok(vec![path.to_owned()]);
     }
     let refuse = |message: String| {
-        let help = "`*` stands for any text in a name, `**` for any folders, `?` for one character";
+        let help = "`*` matches any text in a name, `**` any folders, `?` one character";
         Diagnostic::new(Code::File, message, help).in_file(text.as_str())
     };
-    let found =
-        glob::glob(&text).map_err(|error| refuse(format!("the pattern is malformed: {}", error.msg)))?;
+    let found = glob::glob(&text).map_err(|error| refuse(format!("malformed pattern: {}", error.msg)))?;
     let found: Vec<PathBuf> =
         found.take(MOST + 1).filter_map(Result::ok).filter(|path| !path.is_dir()).collect();
     if found.is_empty() { Err(refuse("no file matches the pattern".to_owned())) } else { Ok(found) }

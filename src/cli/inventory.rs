@@ -18,23 +18,23 @@ const LARGEST: usize = 256 << 20;
 #[command(after_help = "FILE is the output of aws lambda list-functions, aws ec2 describe-subnets,\n\
                         describe-network-interfaces, describe-security-groups, describe-account-attributes,\n\
                         aws service-quotas list-service-quotas, terraform show -json (a plan or a state), or a\n\
-                        CloudFormation or SAM template; each is recognised by what is in it.\n\n\
+                        CloudFormation or SAM template; each is recognised by its content.\n\n\
                         Example:\n  eniplan inventory functions.json subnets.json enis.json plan.json -o scenario.toml")]
 pub(super) struct InventoryArgs {
-    /// What the cloud and the tools print, in any order
+    /// Output of the cloud and its tools, in any order
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// The model that says how many ENIs are expected: a built-in one, or a file
+    /// The model that gives the expected number of ENIs: a built-in name or a file
     #[arg(long, value_name = "NAME|FILE", default_value = "lambda-hyperplane", help_heading = "Platform")]
     model: PathBuf,
-    /// Write the scenario to FILE, whole or not at all; the report goes to stdout
+    /// Write the scenario to FILE; the report goes to stdout
     #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = "Output")]
     scenario: Option<PathBuf>,
-    /// How the report is printed
+    /// Format of the report
     #[arg(long, value_name = "FORMAT", value_parser = output::formats(), default_value = "text")]
     #[arg(help_heading = "Output")]
     pub format: String,
-    /// Print no notes on stderr
+    /// Suppress notes on stderr
     #[arg(long, help_heading = "Output")]
     quiet: bool,
 }
@@ -63,13 +63,13 @@ pub(super) fn run(args: &InventoryArgs) -> Result<CommandStatus, Diagnostics> {
     let report = Output { format: args.format.clone(), file: None, quiet: args.quiet };
     if let Some(path) = &args.scenario {
         if args.files.contains(path) {
-            let message = "the scenario would replace a file it is made from";
-            let problem = Diagnostic::new(Code::Usage, message, "write it to a file of its own");
+            let message = "the scenario would overwrite one of its input files";
+            let problem = Diagnostic::new(Code::Usage, message, "write it to a different file");
             return Err(problem.in_file(input::shown(path)).into());
         }
         output::save(path, &scenario, args.quiet)?;
     } else {
-        report.note("no scenario is written; give -o scenario.toml to have one");
+        report.note("no scenario written; use -o scenario.toml to write one");
     }
     report.give(&answer)?;
     Ok(CommandStatus::Done)
@@ -80,7 +80,7 @@ fn text(file: &Path) -> Result<String, Diagnostic> {
     if text.len() > LARGEST {
         let message = format!("the file is larger than {} MiB", LARGEST >> 20);
         return Err(
-            Diagnostic::new(Code::TooLarge, message, "give its pages one by one").in_file(input::shown(file))
+            Diagnostic::new(Code::TooLarge, message, "pass its pages one by one").in_file(input::shown(file))
         );
     }
     Ok(text)

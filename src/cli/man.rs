@@ -14,12 +14,12 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 /// Options of `man`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan man -o man1\n\n\
-                        Without -o the page of eniplan itself is printed: eniplan man | man -l -")]
+                        Without -o, the main page goes to stdout: eniplan man | man -l -")]
 pub(super) struct ManArgs {
-    /// Write the page of each command into this folder, which is made if there is none
+    /// Write one page per command to this folder, creating it if needed
     #[arg(short = 'o', long = "output", value_name = "FOLDER")]
     folder: Option<PathBuf>,
-    /// Print no notes on stderr
+    /// Suppress notes on stderr
     #[arg(long)]
     quiet: bool,
 }
@@ -51,7 +51,8 @@ fn pages(definition: clap::Command) -> Result<Vec<(String, String)>, Diagnostic>
             Man::new(command).render(&mut page).map_err(|error| unwritten(Path::new(&name), &error));
         rendered?;
         let text = String::from_utf8(page).map_err(|_| {
-            Diagnostic::new(Code::Encoding, "the page is no text", "report it").in_file(name.as_str())
+            Diagnostic::new(Code::Encoding, "internal: the page is not valid UTF-8", "report this as a bug")
+                .in_file(name.as_str())
         })?;
         all.push((name, text));
     }

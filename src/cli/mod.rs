@@ -59,16 +59,16 @@ pub use status::CommandStatus;
 use crate::diagnostic::Diagnostics;
 
 /// Capacity planner for serverless networking: worst-case cold starts, ENI counts and reuse policies
-/// from a CSV of traffic.
+/// from a recorded trace.
 #[derive(Debug, Parser)]
 #[command(name = "eniplan", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Examples:\n  eniplan generate diurnal -o day.csv\n  eniplan demand day.csv\n  \
                         eniplan worst-case day.csv --max-cold-start 16m\n\n\
-                        Exit codes: 0 done, 1 a gate is missed or no plan exists, 2 bad input or usage")]
+                        Exit codes: 0 success, 1 gate missed or no plan exists, 2 invalid input or usage")]
 pub struct Cli {
     #[command(subcommand)]
     command: CliCommand,
-    /// When answers and complaints have colours; auto: on a terminal, unless `NO_COLOR` is set
+    /// When to use colour; auto: on a terminal, unless `NO_COLOR` is set
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = colour::ColourWhen::Auto)]
     #[arg(help_heading = "Output", hide_possible_values = true)]
     color: colour::ColourWhen,
@@ -77,45 +77,45 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 enum CliCommand {
-    /// What is in the trace, and how many environments and ENIs it needs
+    /// Show what a trace contains and how many environments and ENIs it needs
     Demand(demand::DemandArgs),
-    /// What happens under one policy: cold starts, ENIs held, failures, on seeded runs
+    /// Simulate one policy in seeded runs: cold starts, ENIs held, failures
     Simulate(simulate::SimulateArgs),
-    /// The worst-case cold start, the most ENIs held, the most failures: proved and replayed
+    /// Find the worst-case cold start, ENI peak and failures, each with a witness and a proved bound
     WorstCase(worst_case::WorstCaseArgs),
-    /// How many ENIs keep a target, and when to make and delete them
+    /// Plan when to create and delete ENIs so that a cold-start target is met
     Plan(plan::PlanArgs),
-    /// Whether a saved plan keeps its target, without the optimiser
+    /// Check that a saved plan meets its target, without the optimiser
     Verify(verify::VerifyArgs),
-    /// How far the trace can grow before a target breaks, and what breaks then
+    /// Find how far traffic can grow before a target is missed, and what runs out first
     Headroom(headroom::HeadroomArgs),
-    /// Policies and models side by side, and which of them no other beats
+    /// Compare policies and models side by side, and mark those that no other beats
     Compare(compare::CompareArgs),
-    /// The topology, the cold path or a worst case as a picture (SVG), a DOT graph or text
+    /// Draw the topology, the cold path or a worst case as SVG, DOT or text
     Graph(graph::GraphArgs),
-    /// Everything about one trace as one page for a browser, to look at and to print
+    /// Write a single HTML page with everything about a trace, to view or print
     Report(report::ReportArgs),
-    /// What memory outside the handler is worth as a cache, and who is lucky enough to find it
+    /// Measure what memory kept outside the handler is worth as a cache
     Reuse(reuse::ReuseArgs),
-    /// One big function, single-purpose ones, or in between: each grouping of routes, and the best one
+    /// Compare groupings of routes into functions, from one function to one per route, and find the best
     Compose(compose::ComposeArgs),
-    /// A scenario from what you have (AWS CLI, Terraform, CloudFormation), and what is wrong with its ENIs
+    /// Build a scenario from AWS CLI, Terraform or CloudFormation files, and audit its ENIs
     Inventory(inventory::InventoryArgs),
-    /// The models, every number with its source
+    /// List the platform models, every number with its source
     Models(models::ModelsArgs),
-    /// The policies, and what can be overridden
+    /// List the policies and the parameters that can be overridden
     Policies(policies::PoliciesArgs),
-    /// The trace formats, each with its header
+    /// List the trace formats, each with its header
     Formats(formats::FormatsArgs),
-    /// Sample traffic from a seed
+    /// Generate a sample trace from a seed
     Generate(generate::GenerateArgs),
-    /// Folders to try: a question, its files, its commands
+    /// List, extract or run the built-in examples
     Example(example::ExampleArgs),
-    /// What is wrong with scenarios, models and traffic, all at once
+    /// Check scenarios, models and traces, and report every problem at once
     Check(check::CheckArgs),
-    /// What a shell needs to complete words
+    /// Print completions for a shell
     Completions(completions::CompletionsArgs),
-    /// The manual pages
+    /// Print or write the manual pages
     Man(man::ManArgs),
 }
 

@@ -32,10 +32,10 @@ pub(super) fn built_in() -> Result<Vec<Platform>, Diagnostics> {
 
 fn unknown(name: &str) -> Diagnostic {
     let known: Vec<_> = platform::ALL.iter().map(|model| model.name).collect();
-    let message = format!("there is no model `{name}`; there are {}", known.join(", "));
+    let message = format!("unknown model `{name}`; one of: {}", known.join(", "));
     let help = match nearest(name, known) {
-        Some(near) => format!("did you mean {near}? A file needs .toml or a folder in its name"),
-        None => "name one of them, or a model file; see `eniplan models`".to_owned(),
+        Some(near) => format!("did you mean {near}? A file name needs a folder or the extension .toml"),
+        None => "use one of these or a model file; see `eniplan models`".to_owned(),
     };
     Diagnostic::new(Code::UnknownName, message, help)
 }

@@ -12,7 +12,7 @@ use crate::report::answers;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan models lambda-2018")]
 pub(super) struct ModelsArgs {
-    /// Only this one: a built-in model, or a model file
+    /// Show only this model: a built-in name or a file
     #[arg(value_name = "NAME|FILE")]
     model: Option<PathBuf>,
     #[command(flatten)]

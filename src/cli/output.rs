@@ -14,14 +14,14 @@ use crate::report::{self, Answer};
 /// Where the answer goes, and as what.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Output {
-    /// How the answer is printed
+    /// Format of the answer
     #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "text")]
     #[arg(help_heading = "Output")]
     pub format: String,
-    /// Write the answer to FILE, whole or not at all
+    /// Write the answer to FILE instead of stdout
     #[arg(id = "output", short = 'o', long = "output", value_name = "FILE", help_heading = "Output")]
     pub file: Option<PathBuf>,
-    /// Print no notes on stderr
+    /// Suppress notes on stderr
     #[arg(long, help_heading = "Output")]
     pub quiet: bool,
 }
@@ -39,8 +39,8 @@ impl Output {
     pub(super) fn give(&self, answer: &Answer) -> Result<(), Diagnostics> {
         let renderer = report::named(&self.format).ok_or_else(|| {
             let known: Vec<_> = report::ALL.iter().map(|renderer| renderer.name()).collect();
-            let help = format!("write one of {}", known.join(", "));
-            Diagnostic::new(Code::UnknownName, format!("there is no format `{}`", self.format), help)
+            let help = format!("use one of: {}", known.join(", "));
+            Diagnostic::new(Code::UnknownName, format!("unknown format `{}`", self.format), help)
         })?;
         let width = width(self.file.is_none());
         let text = renderer.render(answer, width);
@@ -101,8 +101,8 @@ pub(super) fn distinct(files: &[Option<&PathBuf>]) -> Result<(), Diagnostic> {
     let files: Vec<&PathBuf> = files.iter().copied().flatten().collect();
     let twice = files.iter().enumerate().find(|(index, file)| files[..*index].contains(file));
     twice.map_or(Ok(()), |(_, file)| {
-        let message = "two results would be written to the same file";
-        Err(Diagnostic::new(Code::Usage, message, "give each a file of its own").in_file(shown(file)))
+        let message = "two outputs would go to the same file";
+        Err(Diagnostic::new(Code::Usage, message, "give each output its own file").in_file(shown(file)))
     })
 }
 

@@ -23,25 +23,25 @@ use crate::report::{Answer, answers};
 pub(super) struct PlanArgs {
     #[command(flatten)]
     study: StudyArgs,
-    /// The longest cold start that is promised; several (1s,30s,5m) give the trade-off between
-    /// waiting and ENIs [default: the scenario's target]
-    #[arg(long, value_name = "DURATION", value_delimiter = ',', help_heading = "Promise")]
+    /// The cold-start target; several (1s,30s,5m) show the trade-off between waiting and ENIs
+    /// [default: the scenario's]
+    #[arg(long, value_name = "DURATION", value_delimiter = ',', help_heading = "Target")]
     max_cold_start: Vec<Millis>,
-    /// What the plan makes small: `enis` held at once, then ENI-hours, then creations; their `cost`; or
-    /// the `addresses` taken in one subnet, of any or of `addresses:SUBNET`
+    /// What to minimise: `enis` (peak, then ENI-hours, then creations), `cost`, `addresses` (in the
+    /// fullest subnet) or `addresses:SUBNET`
     #[arg(long, value_name = "WHAT", default_value = "enis", help_heading = "Objective")]
     minimise: String,
-    /// What holding one ENI for an hour costs, in any currency [default: the scenario's, else 0]
+    /// Price of one ENI per hour, in any currency [default: the scenario's, else 0]
     #[arg(long, value_name = "PRICE", help_heading = "Objective", allow_negative_numbers = true)]
     price_eni_hour: Option<Price>,
-    /// What creating one ENI costs [default: the scenario's, else 0]
+    /// Price of creating one ENI [default: the scenario's, else 0]
     #[arg(long, value_name = "PRICE", help_heading = "Objective", allow_negative_numbers = true)]
     price_creation: Option<Price>,
-    /// Say what binds the plan and when, and what a little more or less of each limit would change
+    /// Show which limits bind and when, and what changing each one would gain
     #[arg(long, help_heading = "Objective")]
     explain: bool,
-    /// Exit code 1 where the plan (of several, the largest) holds more ENIs than this at once
-    #[arg(long, value_name = "N", help_heading = "Gates (exit code 1 where one is missed)")]
+    /// The most ENIs the plan (with several targets, the largest) may hold at once
+    #[arg(long, value_name = "N", help_heading = "Gates (exit code 1 if one is missed)")]
     max_enis: Option<u64>,
     #[command(flatten)]
     pub output: Output,
@@ -55,8 +55,8 @@ pub(super) fn run(args: &PlanArgs) -> Result<CommandStatus, Diagnostics> {
     let subject = study.subject(policy);
     if let [_, _, ..] = args.max_cold_start.as_slice() {
         if args.explain {
-            let help = "give one --max-cold-start, or leave out --explain";
-            return Err(Diagnostic::new(Code::Usage, "--explain explains one plan", help).into());
+            let help = "give a single --max-cold-start, or drop --explain";
+            return Err(Diagnostic::new(Code::Usage, "--explain works with a single target", help).into());
         }
         let work = StepProgress::begin("planning", args.max_cold_start.len() as u64, args.output.quiet);
         let steps = case.sweep(&args.max_cold_start, &|| work.step()).map_err(|error| failed(&error))?;
@@ -118,14 +118,14 @@ fn minimise(args: &PlanArgs, study: &CommandStudy) -> Result<PlanObjective, Diag
     };
     if args.minimise == "cost" {
         if prices == EniPrices::default() {
-            let help = "give --price-eni-hour or --price-creation above 0, or [prices] in the scenario";
-            return refuse("a cost needs a price".to_owned(), help.to_owned());
+            let help = "set --price-eni-hour or --price-creation above 0, or [prices] in the scenario";
+            return refuse("--minimise cost needs a price".to_owned(), help.to_owned());
         }
         return Ok(PlanObjective::Cost(prices));
     }
     if args.price_eni_hour.or(args.price_creation).is_some() {
         let help = "add --minimise cost".to_owned();
-        return refuse("prices matter only to the plan that costs least".to_owned(), help);
+        return refuse("prices only apply with --minimise cost".to_owned(), help);
     }
     let names: Vec<&str> = study.scenario.subnets.iter().map(|subnet| subnet.name.as_str()).collect();
     match args.minimise.split_once(':') {
@@ -139,11 +139,14 @@ fn minimise(args: &PlanArgs, study: &CommandStudy) -> Result<PlanObjective, Diag
                 Some(meant) => format!("did you mean addresses:{meant}?"),
                 None => format!("the scenario has {}", listed(&names)),
             };
-            refuse(format!("--minimise names a subnet that is not there: `{name}`"), help)
+            refuse(format!("unknown subnet `{name}` in --minimise"), help)
         }
         _ => {
-            let help = "write enis, cost, addresses, or addresses: and the name of a subnet".to_owned();
-            refuse("--minimise is nothing a plan can make small".to_owned(), help)
+            let message = format!(
+                "unknown objective \"{}\"; one of: enis, cost, addresses, addresses:SUBNET",
+                args.minimise
+            );
+            Err(Diagnostic::new(Code::Usage, message, "see `eniplan plan --help`"))
         }
     }
 }
@@ -151,13 +154,13 @@ fn minimise(args: &PlanArgs, study: &CommandStudy) -> Result<PlanObjective, Diag
 /// The target that is asked for, else the scenario's.
 pub(super) fn target_of(asked: Option<Millis>, study: &CommandStudy) -> Result<Millis, Diagnostic> {
     asked.or(study.scenario.max_cold_start).ok_or_else(|| {
-        let help = "give --max-cold-start, or [promise] max_cold_start in the scenario";
-        Diagnostic::new(Code::Usage, "a plan needs a promise: the longest cold start", help)
+        let help = "use --max-cold-start, or set max_cold_start in [slo] in the scenario";
+        Diagnostic::new(Code::Usage, "no cold-start target given", help)
     })
 }
 
 /// The planner gave up.
 pub(super) fn failed(error: &PlanError) -> Diagnostic {
-    let help = "give a shorter window (--from, --to), or other limits in the model";
+    let help = "use a shorter window (--from, --to), or change the limits in the model";
     Diagnostic::new(Code::Solver, error.to_string(), help)
 }

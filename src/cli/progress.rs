@@ -57,14 +57,14 @@ pub(super) struct StepProgress {
 impl StepProgress {
     /// `what` in `total` steps, with the time that is left.
     pub(super) fn begin(what: &'static str, total: u64, quiet: bool) -> Self {
-        let shown = "{msg} {wide_bar} {pos} of {len}, {gone} gone{left}";
+        let shown = "{msg} {wide_bar} {pos}/{len}, {elapsed_text} elapsed{left}";
         Self::begun(what, ProgressBar::with_draw_target(Some(total), target(quiet)), shown)
     }
 
     /// `what` that takes nobody knows how long, with the time it has taken.
     pub(super) fn unknown(what: &'static str, quiet: bool) -> Self {
         let bar = ProgressBar::with_draw_target(None, target(quiet));
-        Self::begun(what, bar, "{spinner} {msg}, {gone} gone")
+        Self::begun(what, bar, "{spinner} {msg}, {elapsed_text} elapsed")
     }
 
     fn begun(what: &'static str, bar: ProgressBar, shown: &str) -> Self {
@@ -108,7 +108,7 @@ fn timed(shown: &str) -> ProgressStyle {
     };
     ProgressStyle::with_template(shown)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
-        .with_key("gone", move |state: &ProgressState, out: &mut dyn Write| {
+        .with_key("elapsed_text", move |state: &ProgressState, out: &mut dyn Write| {
             let _ = write!(out, "{}", seconds(state.elapsed()));
         })
         .with_key("left", move |state: &ProgressState, out: &mut dyn Write| {

@@ -22,7 +22,7 @@ const FIELDS: [&str; 5] = ["boots_ms", "deletions_ms", "phases_ms", "misses", "u
 /// Names until 0.1.0 of the fields `unlisted` and `trace`.
 const OLD: [&str; 2] = ["otherwise", "traffic"];
 const ABOUT: [&str; 4] = ["witness_of", "trace", "policy", "model"];
-const HELP: &str = "give a file that `eniplan worst-case --witness FILE` has written";
+const HELP: &str = "use a file written by `eniplan worst-case --witness FILE`";
 
 /// What a realization witnesses, and the value it reaches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,11 +72,11 @@ impl WitnessedValue {
 
     fn words(&self) -> String {
         match self {
-            Self::ColdStart(ms) => format!("a longest cold start of {}", Millis(*ms)),
-            Self::PeakEnis(n) => format!("{} held at once", counted(*n, "ENI", "ENIs")),
+            Self::ColdStart(ms) => format!("a worst cold start of {}", Millis(*ms)),
+            Self::PeakEnis(n) => format!("a peak of {}", counted(*n, "ENI", "ENIs")),
             Self::Failures(n) => counted(*n, "failed invocation", "failed invocations"),
             Self::SubnetPeak(_, subnet, n) => {
-                format!("{} held at once in {}", counted(*n, "ENI", "ENIs"), name(subnet))
+                format!("a peak of {} in {}", counted(*n, "ENI", "ENIs"), name(subnet))
             }
         }
     }
@@ -103,11 +103,11 @@ impl Witness {
         let Some(of) = &self.of else { return String::new() };
         let now = of.in_outcome(outcome);
         let verdict = if now == *of {
-            "and so it does here".to_owned()
+            "reproduced by this replay".to_owned()
         } else {
-            format!("but here it comes to {}", now.words())
+            format!("but this replay gives {}", now.words())
         };
-        format!("; it witnesses {}{elsewhere}, {verdict}", of.words())
+        format!("; the file records {}{elsewhere}, {verdict}", of.words())
     }
 }
 
@@ -170,7 +170,7 @@ pub fn parse(file: &str, text: &str, topology: &Topology, trace: &Trace) -> Resu
     let of = whole.get("witness_of").map(|of| reader.witnessed(of, topology));
     let fields = whole.get("witness").unwrap_or(&whole);
     if !fields.is_map() {
-        reader.bad(Code::BadValue, "the file holds no JSON object", fields);
+        reader.bad(Code::BadValue, "expected a JSON object", fields);
         return Err(reader.problems);
     }
     let realization = reader.realization(fields, topology);
@@ -207,8 +207,8 @@ impl WitnessReader<'_> {
         let of =
             of.and_then(|(objective, reached)| WitnessedValue::named(objective, subnet, reached, topology));
         if of.is_none() {
-            let message = "`witness_of` names no objective (cold_start_ms, peak_enis, failures, or \
-                 subnet_peak_enis of a subnet that is here) with its value";
+            let message = "`witness_of` must give a `value` and an `objective`: cold_start_ms, peak_enis, failures, or \
+                 subnet_peak_enis with a known `subnet`";
             self.bad(Code::BadValue, message, node);
         }
         of
@@ -216,18 +216,18 @@ impl WitnessReader<'_> {
 
     /// Refuses traffic that is not what the file was found on, as far as it says.
     fn trace(&mut self, said: &TreeNode, here: &Trace) {
-        const SAME: &str = "give the traffic that the witness was found on, with the same --from, --to, --spread, \
-             --gaps and --seed";
+        const SAME: &str = "use the trace the witness was found on, with the same --from, --to, --spread, --gaps and \
+             --seed";
         let number = |field: &str| said.get(field).and_then(whole_number);
         let (invocations, span) = (here.invocations(), here.span.0);
         let counts = (number("invocations").unwrap_or(invocations), number("span_ms").unwrap_or(span));
         let of = |(n, span): (u64, u64)| format!("{} invocations over {}", thousands(n), Millis(span));
         let message = if counts != (invocations, span) {
             let here = of((invocations, span));
-            format!("the witness is of other traffic: {}, and here are {here}", of(counts))
+            format!("the witness belongs to a different trace: {}; this trace has {here}", of(counts))
         } else if said.get("checksum").is_some_and(|sum| sum.text() != Some(&checksum(here))) {
-            "the witness is of other traffic: as many invocations, but not at the same times, of the same \
-             functions or as long"
+            "the witness belongs to a different trace: same number of invocations, but different times, \
+             functions or durations"
                 .to_owned()
         } else {
             return;
@@ -239,7 +239,7 @@ impl WitnessReader<'_> {
         for (field, node) in fields.entries() {
             if ![&FIELDS[..], &ABOUT, &OLD].iter().any(|known| known.contains(&field.value.as_str())) {
                 let known = FIELDS.join(", ");
-                let message = format!("there is no field `{}`; there are {known}", field.value);
+                let message = format!("unknown field `{}`; known fields: {known}", field.value);
                 self.bad(Code::UnknownName, message, node);
             }
         }
@@ -249,7 +249,7 @@ impl WitnessReader<'_> {
         realization.misses = self.numbers("misses", fields, None).into_iter().collect();
         let phases = fields.get("phases_ms").unwrap_or(fields);
         if !phases.is_map() || !fields.has("phases_ms") {
-            self.bad(Code::BadValue, "`phases_ms` is no object", phases);
+            self.bad(Code::BadValue, "`phases_ms` must be an object", phases);
             return realization;
         }
         for (environment, steps) in phases.entries() {
@@ -258,7 +258,7 @@ impl WitnessReader<'_> {
                 Ok(number) => {
                     realization.phases_ms.insert(number, self.listed(&name, steps, None));
                 }
-                Err(_) => self.bad(Code::BadValue, format!("`{name}` names no environment"), steps),
+                Err(_) => self.bad(Code::BadValue, format!("`{name}` is not an environment number"), steps),
             }
         }
         realization
@@ -270,7 +270,7 @@ impl WitnessReader<'_> {
             Some("longest") => End::Longest,
             Some("shortest") => End::Shortest,
             _ => {
-                let message = "`unlisted` is neither \"longest\" nor \"shortest\"";
+                let message = "`unlisted` must be \"longest\" or \"shortest\"";
                 self.bad(Code::BadValue, message, unlisted.unwrap_or(fields));
                 End::Longest
             }
@@ -283,12 +283,16 @@ impl WitnessReader<'_> {
 
     fn listed(&mut self, name: &str, node: &TreeNode, within: Option<&Interval>) -> Vec<u64> {
         if !node.is_list() {
-            self.bad(Code::BadValue, format!("`{name}` is no list"), node);
+            self.bad(Code::BadValue, format!("`{name}` must be a list"), node);
         }
         let mut numbers = Vec::with_capacity(node.items().len());
         for (index, item) in node.items().iter().enumerate() {
             let Some(number) = whole_number(item) else {
-                self.bad(Code::BadValue, format!("`{name}[{index}]` is no whole number of 0 or more"), item);
+                self.bad(
+                    Code::BadValue,
+                    format!("`{name}[{index}]` must be a whole number of 0 or more"),
+                    item,
+                );
                 continue;
             };
             if let Some(interval) =
@@ -296,7 +300,7 @@ impl WitnessReader<'_> {
             {
                 self.bad(
                     Code::BadValue,
-                    format!("`{name}[{index}]` is outside the model's {interval}"),
+                    format!("`{name}[{index}]` is outside the model's range {interval}"),
                     item,
                 );
             }

@@ -35,33 +35,33 @@ const QUICK: u64 = 200_000;
 /// Options of `report`.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The page is about the first --policy; where only one is named, it is compared with all built-in ones.\n\
-                        With --max-cold-start, exit code 1 where no plan keeps it.\n\n\
+    after_help = "The page describes the first --policy; if only one is given, it is compared with all built-in ones.\n\
+                        With --max-cold-start, the exit code is 1 if no plan meets it.\n\n\
                         Example:\n  eniplan report shop-day.csv -o report.html"
 )]
 pub(super) struct ReportArgs {
     #[command(flatten)]
     study: StudyArgs,
-    /// The longest cold start that is promised [default: the scenario's target, else 1s]
-    #[arg(long, value_name = "DURATION", help_heading = "Promise")]
+    /// The cold-start target [default: the scenario's, else 1s]
+    #[arg(long, value_name = "DURATION", help_heading = "Target")]
     max_cold_start: Option<Millis>,
-    /// How many runs of each policy; their seeds are --seed and those after it
+    /// Runs per policy, with seeds from --seed upwards
     #[arg(long, value_name = "N", default_value_t = 5, help_heading = "Runs")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000))]
     runs: u64,
-    /// How many invocations to replay for each policy, about, in search of its worst case
+    /// Approximate number of invocations to replay per policy in the worst-case search
     #[arg(long, value_name = "N", default_value_t = SearchEffort::SMALL, help_heading = "Runs")]
     effort: u64,
-    /// How long a value kept outside the handler is good [default: as long as its environment lives]
+    /// How long a value cached outside the handler stays valid [default: the lifetime of its environment]
     #[arg(long, value_name = "DURATION", help_heading = "Memory")]
     cache_ttl: Option<Millis>,
-    /// A first look: one run of each policy, and little search for worst cases
+    /// Quick draft: one run per policy and a short worst-case search
     #[arg(long, conflicts_with_all = ["runs", "effort"], help_heading = "Runs")]
     quick: bool,
-    /// Write the page to FILE, whole or not at all; without it, to stdout
+    /// Write the page to FILE instead of stdout
     #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = "Output")]
     file: Option<PathBuf>,
-    /// Print no notes on stderr
+    /// Suppress notes on stderr
     #[arg(long, help_heading = "Output")]
     quiet: bool,
     /// The command line, for the page to name.
@@ -72,15 +72,17 @@ pub(super) struct ReportArgs {
 /// Makes the page.
 pub(super) fn run(args: &ReportArgs) -> Result<CommandStatus, Diagnostics> {
     if args.file.is_none() && io::stdout().is_terminal() {
-        let help = "name a file with -o report.html, and open it in a browser";
-        return Err(Diagnostic::new(Code::Usage, "a page is nothing for a terminal", help).into());
+        let help = "write it with -o report.html and open that in a browser";
+        return Err(
+            Diagnostic::new(Code::Usage, "refusing to write HTML to a terminal; use -o FILE", help).into()
+        );
     }
-    let reading = StepProgress::unknown("reading the traffic", args.quiet);
+    let reading = StepProgress::unknown("reading the trace", args.quiet);
     let mut study = args.study.load()?;
     drop(reading);
     let policies = args.study.compared(&study);
     let target = args.max_cold_start.or(study.scenario.max_cold_start).unwrap_or_else(|| {
-        let assumed = format!("a promise of {TARGET}: none is given (--max-cold-start)");
+        let assumed = format!("cold-start target {TARGET}, since none is given (--max-cold-start)");
         study.assumptions.push(assumed);
         TARGET
     });
@@ -180,7 +182,7 @@ fn compared(args: &ReportArgs, contenders: &[Contender<'_>]) -> Comparison {
 /// What stands under each policy in the run of the first seed; a policy without a plan has no track.
 fn tracks(args: &ReportArgs, contenders: &[Contender<'_>], load: &InvocationLoad) -> Vec<Track> {
     let (first, rest) = (args.study.trace.seed, args.seeds());
-    let work = StepProgress::begin("watching policies", contenders.len() as u64 * args.runs(), args.quiet);
+    let work = StepProgress::begin("simulating policies", contenders.len() as u64 * args.runs(), args.quiet);
     let track = |case: &Case<'_>| -> Result<Track, CaseError> {
         let (outcome, _, watched) = case.run(Random::new(first), TrackRecorder::new(load.grid))?;
         work.step();
@@ -200,7 +202,7 @@ fn reused(args: &ReportArgs, study: &CommandStudy, policy: &Policy) -> Result<Re
     let names: Vec<String> = study.topology.functions.iter().map(|function| function.name.clone()).collect();
     let ttl = args.cache_ttl.map(|ttl| ttl.0);
     let case = study.case(policy, &study.trace);
-    let work = StepProgress::begin("looking into memory", args.runs(), args.quiet);
+    let work = StepProgress::begin("measuring reuse", args.runs(), args.quiet);
     let one = |&seed: &u64| {
         let heard = case.run(Random::new(seed), Reuse::new(names.len(), ttl, None))?;
         work.step();

@@ -16,12 +16,12 @@ use crate::quantity::{Interval, Millis};
 use crate::report::answers::{self, ReuseRuns};
 use crate::simulation::{FunctionReuse, Random, Reuse};
 
-/// How long idle environments live.
+/// How long idle environments are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum KeepAlive {
-    /// As the scenario, the policy or the model says
+    /// As set by the policy, the scenario or the model
     Fixed,
-    /// Drawn from the model's quantiles each time one becomes idle
+    /// Drawn from the model's quantiles each time an environment becomes idle
     Drawn,
 }
 
@@ -32,17 +32,16 @@ enum KeepAlive {
 pub(super) struct ReuseArgs {
     #[command(flatten)]
     study: StudyArgs,
-    /// How long a value kept outside the handler is good [default: as long as its environment lives]
+    /// How long a value cached outside the handler stays valid [default: the lifetime of its environment]
     #[arg(long, value_name = "DURATION", help_heading = "Memory")]
     cache_ttl: Option<Millis>,
-    /// How long idle environments live
+    /// How long idle environments are kept
     #[arg(long, value_enum, value_name = "CHOICE", default_value_t = KeepAlive::Fixed, help_heading = "Memory")]
     keep_alive: KeepAlive,
-    /// Look at the invocations that arrive at this time, or at the first after it: an offset (8h) or a
-    /// wall-clock time
+    /// Also report the first invocations at or after this time: an offset (8h) or a wall-clock time
     #[arg(long, value_name = "TIME", help_heading = "Memory")]
     at: Option<String>,
-    /// How many runs [default: 1, or 100 with drawn keep-alives]; their seeds are --seed and those after it
+    /// Number of runs, with seeds from --seed upwards [default: 1, or 100 with --keep-alive drawn]
     #[arg(long, value_name = "N", help_heading = "Runs")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=100_000))]
     runs: Option<u64>,
@@ -83,19 +82,15 @@ fn lifetimes<'a>(
     }
     let environment = &study.platform.environment;
     let Some(drawn) = &environment.keep_alive_drawn else {
-        let message = format!("the model {} has no quantiles of the keep-alive", study.platform.name);
-        let help = "add `keep_alive_drawn` to its [environment], or leave --keep-alive drawn out";
+        let message = format!("the model {} has no keep-alive quantiles", study.platform.name);
+        let help = "add `keep_alive_drawn` to [environment] in the model, or drop --keep-alive drawn";
         return Err(Diagnostic::new(Code::Usage, message, help));
     };
     let follows = matches!(policy.provision, Provision::Scheduled | Provision::Clairvoyant);
     if policy.keep_alive.is_some() || follows {
-        let why = if follows { "follows a plan made for one" } else { "fixes it" };
-        let message = format!("keep-alives cannot be drawn under the policy {}, which {why}", policy.name);
-        return Err(Diagnostic::new(
-            Code::Usage,
-            message,
-            "name another policy, or leave --keep-alive drawn out",
-        ));
+        let why = if follows { "follows a plan made for a fixed one" } else { "fixes it" };
+        let message = format!("cannot draw keep-alives under the policy {}, which {why}", policy.name);
+        return Err(Diagnostic::new(Code::Usage, message, "use another policy, or drop --keep-alive drawn"));
     }
     let own = environment.keep_alive.value;
     let of = |place: &crate::topology::FunctionPlace| (place.keep_alive == own).then_some(&drawn.value);
@@ -109,15 +104,15 @@ fn describe_runs(args: &ReuseArgs, study: &CommandStudy, lifetimes: &[Option<&In
         study.platform.environment.keep_alive_drawn.as_ref().filter(|_| !lifetimes.is_empty())
     {
         all.push(format!(
-            "each time an environment becomes idle, how long it is kept is drawn anew from {} (grade {}), \
-             also where it says above that it lives as long as the model says",
+            "the keep-alive is drawn from {} (grade {}) each time an environment becomes idle, in place of the \
+             model's fixed value",
             drawn.value, drawn.grade
         ));
     }
     let seed = args.study.trace.seed;
     all.push(match args.runs() {
-        1 => format!("one run, seed {seed}"),
-        n => format!("{n} runs, seeds from {seed}"),
+        1 => format!("1 run with seed {seed}"),
+        n => format!("{n} runs with seeds from {seed}"),
     });
     all
 }

@@ -103,7 +103,7 @@ impl SearchObserver for SearchTimer {
     }
 }
 
-/// `cold start 15m of at most 15m0.64s, ENIs 4 of at most 7, 1,000 steps, 12s left`.
+/// `cold start 15m (bound 15m0.64s), ENIs 4 (bound 7), 1,000 steps, 12s left`.
 fn describe_search(
     of: &BTreeMap<SearchObjective, (u64, Option<u64>)>,
     steps: u64,
@@ -118,7 +118,7 @@ fn describe_search(
             SearchObjective::Failures => ("failures", thousands),
             SearchObjective::SubnetPeak(_) => continue,
         };
-        let bound = bound.map_or_else(String::new, |bound| format!(" of at most {}", text(bound)));
+        let bound = bound.map_or_else(String::new, |bound| format!(" (bound {})", text(bound)));
         parts.push(format!("{what} {}{bound}", text(witness)));
     }
     parts.push(counted(steps, "step", "steps"));
@@ -144,7 +144,7 @@ mod tests {
         ]);
         assert_eq!(
             describe_search(&of, 1_000, Some(Duration::from_millis(12_900)), true),
-            "cold start 15m of at most 15m0.64s, ENIs 4, 1,000 steps, 12s left"
+            "cold start 15m (bound 15m0.64s), ENIs 4, 1,000 steps, 12s left"
         );
     }
 

@@ -6,9 +6,9 @@ use crate::document::Setting;
 /// What is set in the place of what the scenario and the model say.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct SettingArgs {
-    /// Set one value of the scenario, or after `model.` of the model, for this run (repeatable): PATH is
-    /// its keys joined by dots, a subnet, function, target or phase by its name; such as
-    /// subnet.private-a.in_use=40, `target.max_cold_start=1s`, model.eni.boot.max=10m
+    /// Override one value of the scenario or, with the prefix `model.`, of the model (repeatable). PATH is
+    /// the keys joined by dots, with subnets, functions, destinations and phases by name:
+    /// subnet.private-a.in_use=40, `slo.max_cold_start=1s`, model.eni.boot.max=10m
     #[arg(long = "set", value_name = "PATH=VALUE", help_heading = "Platform")]
     set: Vec<String>,
 }
@@ -53,7 +53,7 @@ fn named_elsewhere(setting: Setting) -> Result<Setting, Diagnostic> {
     if !alone || ![MODEL, "policy"].contains(&first) {
         return Ok(setting);
     }
-    let message = format!("`{first}` is not set but named");
+    let message = format!("`{first}` cannot be set with --set");
     let help = format!("use --{first}");
     Err(Diagnostic::new(Code::Usage, message, help).in_file(format!("--set {}", setting.written())))
 }

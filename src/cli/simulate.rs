@@ -29,20 +29,21 @@ use crate::simulation::{Outcome, Random, Silent};
 pub(super) struct SimulateArgs {
     #[command(flatten)]
     study: StudyArgs,
-    /// How many runs, 1 unless said; their seeds are --seed and those after it
+    /// Number of runs, with seeds from --seed upwards [default: 1]
     #[arg(long, value_name = "N", help_heading = "Runs")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=100_000))]
     runs: Option<u64>,
-    /// Run until the means are known to within this share (5%, 95% confidence), at most --runs times (1,000)
+    /// Run until the 95% confidence intervals of the means are within this share (5%), at most --runs
+    /// times [default: 1000]
     #[arg(long, value_name = "SHARE", conflicts_with = "replay", help_heading = "Runs")]
     precision: Option<Probability>,
     /// Write one CSV row per invocation of the first run
     #[arg(long, value_name = "FILE", help_heading = "Runs")]
     log: Option<PathBuf>,
-    /// Write one CSV row per change in the first run: environments and ENIs by state
+    /// Write one CSV row per state change of the first run: environments and ENIs by state
     #[arg(long, value_name = "FILE", help_heading = "Runs")]
     timeline: Option<PathBuf>,
-    /// Replay this realization of every uncertain duration instead of drawing them
+    /// Replay the realization in FILE (from `worst-case --witness`) instead of drawing durations
     #[arg(long, value_name = "FILE", conflicts_with = "runs", help_heading = "Runs")]
     replay: Option<PathBuf>,
     #[command(flatten)]
@@ -76,7 +77,7 @@ pub(super) fn run(args: &SimulateArgs) -> Result<CommandStatus, Diagnostics> {
         cold_start_ms: Some(runs.cold_starts.max()),
         enis: Some(runs.peak_enis().0),
         failures: Some(runs.most_failures()),
-        what: if runs.all.len() == 1 { "in this run" } else { "in the worst of the runs" }.to_owned(),
+        what: if runs.all.len() == 1 { "in this run" } else { "in the worst run" }.to_owned(),
     };
     args.gates.note(&measured, &mut answer);
     args.output.give(&answer)?;
@@ -160,17 +161,21 @@ impl SimulateArgs {
 /// What the runs rest on.
 fn describe_runs(args: &SimulateArgs, runs: &SimulatedRuns) -> String {
     if let Some(path) = &args.replay {
-        return format!("every boot, deletion, phase and miss as in {}{}", path.display(), runs.judged);
+        return format!(
+            "every boot, deletion, phase and miss is taken from {}{}",
+            path.display(),
+            runs.judged
+        );
     }
     let seed = args.study.trace.seed;
     let n = runs.all.len();
     match (n, args.precision, args.share()) {
-        (1, ..) => format!("one run, seed {seed}; another seed gives other boots"),
+        (1, ..) => format!("1 run with seed {seed}; other seeds give other boot times"),
         (_, Some(share), Some(wanted)) if !runs.precise_to(wanted) => {
-            format!("{n} runs, seeds from {seed}; they were not enough for a precision of {share}")
+            format!("{n} runs with seeds from {seed}, too few for a precision of {share}")
         }
-        (_, Some(share), _) => format!("{n} runs, seeds from {seed}: enough for a precision of {share}"),
-        _ => format!("{n} runs, seeds from {seed}"),
+        (_, Some(share), _) => format!("{n} runs with seeds from {seed}, enough for a precision of {share}"),
+        _ => format!("{n} runs with seeds from {seed}"),
     }
 }
 

@@ -53,7 +53,7 @@ impl RunKeeper for Spill {
         if self.rest.is_none()
             && let Err(error) = self.keep(rows)
         {
-            let text = "the rows cannot be sorted in the folder for temporary files (TMPDIR)";
+            let text = "cannot sort the rows in the folder for temporary files (TMPDIR)";
             note(&format!("{text}: {}", reason(&error)), self.quiet);
             self.rest = Some(RunsInMemory::default());
         }

@@ -40,7 +40,7 @@ impl CommandStudy {
             [policy] => Ok(policy),
             _ => Err(Diagnostic::new(
                 Code::Usage,
-                "this command looks at one policy at a time",
+                "this command takes a single policy",
                 "give --policy once, or use `eniplan compare`",
             )),
         }
@@ -77,7 +77,7 @@ impl CommandStudy {
             all.push(format!("each phase of each cold start ({})", phases.join(", ")));
         }
         all.push(match policy.miss_budget {
-            0 => "no misses: an ENI that can be reused is".to_owned(),
+            0 => "no misses: every reusable ENI is reused".to_owned(),
             n => format!("up to {}", counted(n.into(), "miss", "misses")),
         });
         all

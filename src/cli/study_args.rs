@@ -23,7 +23,7 @@ use crate::trace::{Shape, Trace};
 /// What exists at time 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum StartChoice {
-    /// A running system: what the first slot needs is idle and ready
+    /// A running system: what the first slot needs exists, idle and ready
     Warm,
     /// Nothing
     Empty,
@@ -34,21 +34,21 @@ enum StartChoice {
 pub(super) struct StudyArgs {
     #[command(flatten)]
     pub trace: TraceArgs,
-    /// Functions, subnets and targets (TOML); without it every function gets 1 GiB and one subnet
+    /// Functions, subnets and destinations (TOML) [default: every function has 1 GiB and one subnet]
     #[arg(long, value_name = "FILE", help_heading = "Platform")]
     pub(super) scenario: Option<PathBuf>,
-    /// The provider's behaviour: a built-in model, or a file [default: the scenario's, else lambda-2018]
+    /// The platform model: a built-in name or a file [default: the scenario's, else lambda-2018]
     #[arg(long = "model", value_name = "NAME|FILE", help_heading = "Platform")]
     models: Vec<PathBuf>,
-    /// How ENIs are found, made and deleted: NAME[:key=value,...] [default: the scenario's, else the model's]
+    /// How ENIs are reused, created and deleted: NAME[:key=value,...] [default: the scenario's, else the model's]
     #[arg(long = "policy", value_name = "POLICY", help_heading = "Platform")]
     policies: Vec<String>,
     #[command(flatten)]
     settings: SettingArgs,
-    /// What exists at time 0 [default: the policy's, which is warm]
+    /// Initial state [default: the policy's, which is warm]
     #[arg(long, value_enum, help_heading = "Platform")]
     start: Option<StartChoice>,
-    /// Threads to compute with; the answer is the same for any number [default: one per core]
+    /// Number of threads; the answer does not depend on it [default: one per core]
     #[arg(long, value_name = "N", help_heading = "Computation")]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -81,7 +81,7 @@ impl StudyArgs {
             (Some(study), true) => Ok(study),
             _ => Err(Diagnostic::new(
                 Code::Usage,
-                "this command looks at one model at a time",
+                "this command takes a single model",
                 "give --model once, or use `eniplan compare`",
             )
             .into()),
@@ -285,22 +285,24 @@ impl StudyArgs {
         let mut all = vec![format!("model {}: {summary}", platform.name)];
         all.extend(self.settings.in_words());
         if let ([], None, [policy]) = (self.policies.as_slice(), raw.policy(), policies) {
-            all.push(format!("policy {}: the one that describes model {} best", policy.name, platform.name));
+            all.push(format!("policy {}: the default for model {}", policy.name, platform.name));
         }
         for (policy, keep_alive) in
             policies.iter().filter_map(|policy| Some((&policy.name, policy.keep_alive?)))
         {
-            all.push(format!("under {policy} an idle environment lives {keep_alive}, whatever else is said"));
+            all.push(format!(
+                "{policy} keeps idle environments for {keep_alive}, overriding the scenario and the model"
+            ));
         }
         if policies.iter().any(|policy| policy.start == StartMode::Warm) {
             let within = trace.first_slot();
             all.push(format!(
-                "a running system: the environments and ENIs that the first {within} needs exist at the \
-                 start, idle and ready (--start empty for none)"
+                "warm start: the environments and ENIs needed in the first {within} exist at the start, idle and \
+                 ready (--start empty for none)"
             ));
         }
         if policies.iter().any(|policy| policy.start == StartMode::Empty) {
-            all.push("nothing exists at the start".to_owned());
+            all.push("empty start: no environments or ENIs exist at the start (--start empty)".to_owned());
         }
         if matches!(trace.shape, Shape::Counts { .. }) {
             all.push(self.trace.spread_in_words().to_owned());

@@ -21,70 +21,69 @@ use crate::trace::{Spread, Trace};
 /// Where in its slot an invocation falls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum SpreadChoice {
-    /// The i-th of n at the slot's start + i/n of the slot
+    /// Evenly across the slot
     Even,
-    /// All at the slot's start
+    /// All at the start of the slot
     Burst,
-    /// At random, seeded
+    /// At random, from the seed
     Random,
 }
 
 /// How the trace is read.
 #[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Traffic")]
+#[command(next_help_heading = "Trace")]
 pub(super) struct TraceArgs {
-    /// The trace: files of one format, also gzip or zstd; patterns such as 'logs/*.csv'; - for stdin
-    /// (see `eniplan formats`)
-    #[arg(id = "traffic", value_name = "TRAFFIC", required = true)]
+    /// The trace: files of one format (see `eniplan formats`), plain, gzip or zstd; patterns such as
+    /// 'logs/*.csv'; - for stdin
+    #[arg(id = "traffic", value_name = "TRACE", required = true)]
     files: Vec<PathBuf>,
-    /// The format of the files, where header and content do not say enough
-    #[arg(long, value_name = "NAME")]
+    /// Format of the trace [default: detected]
+    #[arg(long, alias = "traffic-format", value_name = "NAME")]
     trace_format: Option<String>,
-    /// What a monitoring series' values are, where its name does not say: counts, rate, counter
-    /// or concurrency
+    /// Meaning of a monitoring series, if its name does not say: counts, rate, counter or concurrency
     #[arg(long, value_name = "MEANING")]
     values: Option<Meaning>,
-    /// Where counts per slot fall in their slot
+    /// How the arrivals of a slot are placed within it
     #[arg(long, value_enum, default_value_t = SpreadChoice::Even)]
     spread: SpreadChoice,
-    /// What to do about missing slots: error, zero or hold. CloudWatch leaves out minutes without
-    /// invocations: zero is right for its metrics
+    /// How to treat missing slots: error, zero or hold. CloudWatch omits minutes without invocations, so
+    /// use zero for its metrics
     #[arg(long, value_name = "CHOICE", default_value_t = Gaps::Error)]
     gaps: Gaps,
-    /// What to do about rows with the time and function of another: error, add, first or last
+    /// How to treat rows that repeat a time and function: error, add, first or last
     #[arg(long, value_name = "CHOICE", default_value_t = Repeats::Error)]
     duplicates: Repeats,
-    /// What to do where a counter falls: restart (it began again from zero), error or zero
+    /// How to treat a falling counter: restart (it began again from zero), error or zero
     #[arg(long, value_name = "CHOICE", default_value_t = Resets::Restart)]
     resets: Resets,
-    /// The zone of times without an offset, such as Europe/Berlin [default: UTC]
+    /// Time zone of times without an offset, such as Europe/Berlin [default: UTC]
     #[arg(long, value_name = "ZONE", value_parser = zone)]
     time_zone: Option<TimeZone>,
-    /// A function per route of an access log: its method and first path segment
+    /// Treat each route of an access log (method and first path segment) as a function
     #[arg(long)]
     routes: bool,
-    /// How large a compressed file may become
+    /// Size limit of a decompressed file
     #[arg(long, value_name = "SIZE", default_value_t = Options::UNPACKED)]
     max_unpacked: Memory,
-    /// How long an invocation lasts where nothing says so
+    /// Duration of an invocation if the trace does not say
     #[arg(long, value_name = "DURATION", default_value = "100ms")]
     pub duration: Millis,
-    /// Companion file with durations (azure-2019; `durations.csv` beside the trace is found)
+    /// Companion file with durations (azure-2019) [default: `durations.csv` beside the trace]
     #[arg(long, value_name = "FILE")]
     durations: Option<PathBuf>,
-    /// Companion file with memory (azure-2019; `memory.csv` beside the trace is found)
+    /// Companion file with memory (azure-2019) [default: `memory.csv` beside the trace]
     #[arg(long, value_name = "FILE")]
     memory: Option<PathBuf>,
-    /// Only from this time on: an offset (8h) or a wall-clock time (2026-03-02 08:00:00)
+    /// Start of the window: an offset (8h) or a wall-clock time (2026-03-02 08:00:00)
     #[arg(long, value_name = "TIME")]
     pub from: Option<String>,
-    /// Only up to this time
+    /// End of the window
     #[arg(long, value_name = "TIME")]
     pub to: Option<String>,
-    /// Only the window of this length with the most invocations
+    /// Use only the busiest window of this length
     #[arg(long, value_name = "DURATION", conflicts_with_all = ["from", "to"])]
     pub busiest: Option<Millis>,
-    /// Seed of everything that is drawn
+    /// Seed of all random draws
     #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Computation")]
     pub seed: u64,
 }
@@ -112,9 +111,11 @@ impl TraceArgs {
     /// How counts are spread, in words.
     pub(super) const fn spread_in_words(&self) -> &'static str {
         match self.spread {
-            SpreadChoice::Even => "counts are spread evenly over their slot (--spread even)",
-            SpreadChoice::Burst => "all counts arrive at the start of their slot (--spread burst)",
-            SpreadChoice::Random => "counts fall at random in their slot, seeded (--spread random)",
+            SpreadChoice::Even => "arrivals are spread evenly over each slot (--spread even)",
+            SpreadChoice::Burst => "all arrivals fall at the start of their slot (--spread burst)",
+            SpreadChoice::Random => {
+                "arrivals are placed at random within each slot, from the seed (--spread random)"
+            }
         }
     }
 
@@ -137,7 +138,7 @@ impl TraceArgs {
             // One thing, whatever the sentence goes on to say of it.
             [first, rest @ ..] => {
                 let rest = counted(rest.len() as u64, "more file", "more files");
-                format!("{} with {rest}", input::source(first))
+                format!("{} (and {rest})", input::source(first))
             }
         }
     }
@@ -230,5 +231,5 @@ fn input_file((name, bytes): &(String, InputBytes)) -> InputFile<'_> {
 /// A time zone by its IANA name; the database is built in, so that every machine has the same.
 fn zone(text: &str) -> Result<TimeZone, String> {
     let database = TimeZoneDatabase::bundled();
-    database.get(text).map_err(|_| format!("there is no time zone `{text}`; write one such as Europe/Berlin"))
+    database.get(text).map_err(|_| format!("unknown time zone `{text}`; use a name such as Europe/Berlin"))
 }

@@ -15,15 +15,15 @@ use crate::report::answers;
 /// Options of `verify`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  eniplan verify plan.json shop-day.csv\n\n\
-                        Give the --scenario, --model, --policy and --start the plan was made with.")]
+                        Use the same --scenario, --model, --policy and --start as for the plan.")]
 pub(super) struct VerifyArgs {
-    /// The plan: what `eniplan plan` wrote with --format json or csv
+    /// The plan, as written by `eniplan plan` with --format json or csv
     #[arg(value_name = "PLAN")]
     plan: PathBuf,
     #[command(flatten)]
     study: StudyArgs,
-    /// The longest cold start that is promised [default: the plan's target, else the scenario's]
-    #[arg(long, value_name = "DURATION", help_heading = "Promise")]
+    /// The cold-start target [default: the plan's, else the scenario's]
+    #[arg(long, value_name = "DURATION", help_heading = "Target")]
     max_cold_start: Option<Millis>,
     #[command(flatten)]
     pub output: Output,

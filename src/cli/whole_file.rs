@@ -108,6 +108,6 @@ impl Drop for WholeFile {
 
 /// A file that cannot be written.
 pub(super) fn unwritten(path: &Path, error: &io::Error) -> Diagnostic {
-    let message = format!("the file cannot be written: {}", reason(error));
-    Diagnostic::new(Code::File, message, "name a file in a folder you may write to").in_file(shown(path))
+    let message = format!("cannot write the file: {}", reason(error));
+    Diagnostic::new(Code::File, message, "use a folder with write permission").in_file(shown(path))
 }

@@ -25,7 +25,7 @@ pub(super) fn cut(part: &TracePart<'_>, trace: Trace) -> Result<Trace, Diagnosti
     let (from, to, why) = match part.busiest {
         Some(length) => {
             let (from, to) = busiest(&trace, length)?;
-            (from, to, ", the busiest")
+            (from, to, " (the busiest window)")
         }
         None if *part == TracePart::default() => return Ok(trace),
         None => {
@@ -36,7 +36,7 @@ pub(super) fn cut(part: &TracePart<'_>, trace: Trace) -> Result<Trace, Diagnosti
     let clock = ReportClock { origin: trace.origin, span: trace.span };
     let mut window = trace.window(from, to);
     window.notes.push(format!(
-        "only {} of {} is looked at{why}: from {} to {}",
+        "only {} of {} is used{why}: from {} to {}",
         window.span,
         trace.span,
         shown(clock, from),
@@ -59,13 +59,13 @@ fn asked(part: &TracePart<'_>, trace: &Trace) -> Result<(Millis, Millis), Diagno
     }
     let clock = ReportClock { origin: trace.origin, span: trace.span };
     let message = format!(
-        "there is nothing from {} to {}; the traffic lasts from {} to {}",
+        "the window from {} to {} is empty; the trace runs from {} to {}",
         shown(clock, from),
         shown(clock, to),
         clock.full(0),
         shown(clock, trace.span)
     );
-    Err(Diagnostic::new(Code::Usage, message, "give a --from before --to, inside the traffic").into())
+    Err(Diagnostic::new(Code::Usage, message, "choose --from before --to, within the trace").into())
 }
 
 /// An offset, or a wall-clock time, as an offset.
@@ -74,20 +74,20 @@ pub(super) fn instant(option: &str, text: &str, trace: &Trace) -> Result<Millis,
         return Ok(offset);
     }
     let refuse = |message: String| -> Result<Millis, Diagnostic> {
-        let help = "write an offset such as 8h, or a time such as 2026-03-02 08:00:00 (UTC)";
+        let help = "use an offset such as 8h or a time such as 2026-03-02 08:00:00 (UTC)";
         Err(Diagnostic::new(Code::Usage, message, help).with_value(text))
     };
     let civil = || text.parse::<DateTime>().ok().and_then(|time| Offset::UTC.to_timestamp(time).ok());
     let Some(time) = text.parse::<Timestamp>().ok().or_else(civil) else {
-        return refuse(format!("{option} is neither an offset nor a time"));
+        return refuse(format!("{option} is not an offset or a time"));
     };
     let Some(origin) = trace.origin else {
-        return refuse(format!("{option} is a wall-clock time, and the traffic has none"));
+        return refuse(format!("{option} is a wall-clock time, but the trace has only offsets"));
     };
     let offset = time.as_millisecond().saturating_sub(origin);
     u64::try_from(offset).map(Millis).or_else(|_| {
         let start = ReportClock { origin: trace.origin, span: trace.span }.full(0);
-        refuse(format!("{option} lies before the traffic, which begins at {start}"))
+        refuse(format!("{option} is before the trace, which begins at {start}"))
     })
 }
 
@@ -101,8 +101,8 @@ fn busiest(trace: &Trace, length: Millis) -> Result<(Millis, Millis), Diagnostic
     let slot = trace.first_slot().0.max(1);
     let width = length.0.div_ceil(slot);
     if width == 0 {
-        let help = "give a length such as 1h";
-        return Err(Diagnostic::new(Code::Usage, "--busiest has no length", help).into());
+        let help = "use a length such as 1h";
+        return Err(Diagnostic::new(Code::Usage, "--busiest must be longer than 0", help).into());
     }
     let slots = by_slot(&trace.shape, slot);
     let (mut first, mut sum) = (0, 0);
@@ -176,8 +176,8 @@ mod tests {
         assert_eq!(read("5m"), Ok(300_000));
         assert_eq!(read("1970-01-01 00:00:01"), Ok(1_000));
         assert_eq!(read("1970-01-01T01:00:00+01:00"), Ok(0));
-        assert!(read("1969-12-31").unwrap_err().contains("before the traffic"));
-        assert!(read("noon").unwrap_err().contains("neither"));
+        assert!(read("1969-12-31").unwrap_err().contains("before the trace"));
+        assert!(read("noon").unwrap_err().contains("not an offset"));
         let offsets = Trace { origin: None, ..trace };
         assert!(instant("--to", "1970-01-01", &offsets).is_err());
     }

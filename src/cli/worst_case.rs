@@ -41,7 +41,7 @@ impl std::str::FromStr for WitnessObjective {
             None if text == "enis" => Ok(Self::Enis),
             None if text == "failures" => Ok(Self::Failures),
             Some(("subnet", name)) if !name.is_empty() => Ok(Self::Subnet(name.to_owned())),
-            _ => Err("it is one of cold-start, enis, failures and subnet:NAME".to_owned()),
+            _ => Err("one of: cold-start, enis, failures, subnet:NAME".to_owned()),
         }
     }
 }
@@ -54,20 +54,20 @@ impl std::str::FromStr for WitnessObjective {
 pub(super) struct WorstCaseArgs {
     #[command(flatten)]
     study: StudyArgs,
-    /// Write the realization that shows the worst case found, for `simulate --replay`
+    /// Write the witness (the realization that shows the worst case found) for `simulate --replay`
     #[arg(long, value_name = "FILE", help_heading = "Search")]
     witness: Option<PathBuf>,
-    /// What the witness is of: cold-start, enis, failures, or the ENIs of one subnet as subnet:NAME
+    /// Objective of the witness: cold-start, enis, failures or subnet:NAME (the ENI peak of a subnet)
     #[arg(long, value_name = "OBJECTIVE", default_value = "cold-start", help_heading = "Search")]
     witness_of: WitnessObjective,
-    /// Stop the search after so long, with what it has; without it the answer is always the same
+    /// Stop the search after this time with the best result so far; without it, answers are reproducible
     #[arg(long, value_name = "DURATION", help_heading = "Search")]
     time_limit: Option<Millis>,
-    /// How many invocations to replay, about, in search of witnesses [default: 20000000, or as many as
-    /// --time-limit leaves time for]
+    /// Approximate number of invocations to replay in the search for witnesses [default: 20000000; with
+    /// --time-limit, unlimited]
     #[arg(long, value_name = "N", help_heading = "Search")]
     effort: Option<u64>,
-    /// Show the longest cold start an arrival can meet, slot by slot [default SLOT: about a 24th of the trace]
+    /// Show the worst-case cold start per slot [default SLOT: about 1/24 of the trace]
     #[arg(long, value_name = "SLOT", num_args = 0..=1, help_heading = "Output")]
     #[allow(clippy::option_option, reason = "not asked for, asked for, asked for with a slot")]
     curve: Option<Option<Millis>>,
@@ -105,7 +105,7 @@ pub(super) fn run(args: &WorstCaseArgs) -> Result<CommandStatus, Diagnostics> {
         cold_start_ms: worst.cold_start.bound_ms,
         enis: worst.peak_enis.peak.bound,
         failures: worst.failures.bound,
-        what: "by the proved bound".to_owned(),
+        what: "(proved bound)".to_owned(),
     };
     args.gates.note(&measured, &mut answer);
     if let Some(path) = &args.witness {
@@ -152,11 +152,13 @@ fn slot(args: &WorstCaseArgs, span: Millis) -> Result<Millis, Diagnostic> {
         return Ok(slot);
     }
     let message = match slots {
-        None => "a slot of the curve has no length".to_owned(),
-        Some(slots) => format!("{span} of traffic has {} slots of {slot}", thousands(slots)),
+        None => "the slot of --curve must be longer than 0".to_owned(),
+        Some(slots) => {
+            format!("a trace of {span} has {} slots of {slot}, too many for --curve", thousands(slots))
+        }
     };
     let least = Millis(span.0.div_ceil(MOST).max(1));
-    Err(Diagnostic::new(Code::Usage, message, format!("give --curve a slot of {least} or more"))
+    Err(Diagnostic::new(Code::Usage, message, format!("use a slot of {least} or more"))
         .with_value(&slot.to_string()))
 }
 
@@ -179,8 +181,8 @@ impl WitnessObjective {
             Self::Subnet(name) => {
                 let Some(index) = subnets.iter().position(|subnet| subnet.name == *name) else {
                     let known: Vec<&str> = subnets.iter().map(|subnet| subnet.name.as_str()).collect();
-                    let message = format!("--witness-of names a subnet `{name}` that is not there");
-                    let help = format!("give one of subnet:{}", known.join(", subnet:"));
+                    let message = format!("unknown subnet `{name}` in --witness-of");
+                    let help = format!("one of: subnet:{}", known.join(", subnet:"));
                     return Err(Diagnostic::new(Code::UnknownName, message, help).with_value(name));
                 };
                 worst_case::SearchObjective::SubnetPeak(index)

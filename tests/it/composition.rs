@@ -303,7 +303,7 @@ fn routes_of_two_vpcs_are_never_one_function() {
     let torn = format!("{REACH}[[route]]\nname = \"f2\"\nsubnets = [\"b\"]\n");
     let shop = Shop::new(&torn, log(3, &[(0, 0, 1, 10), (5, 1, 1, 10), (9, 2, 1, 10)]), false);
     let why = measure(&shop.service(), &Cut::monolith(3), &[1], EFFORT).unwrap_err();
-    assert_eq!(why, "one function would be in vpc vpc and other at once");
+    assert_eq!(why, "one function would be in both vpc vpc and vpc other");
     assert_eq!(price(&shop.service(), CutObjective::ColdStarts, &Cut::monolith(3)), None);
     for objective in EVERY {
         let best = shop.best(objective);
@@ -361,7 +361,11 @@ fn what_does_not_fit_the_trace_is_told() {
     .unwrap();
     let said = run(&["compose", "counts.csv", "--scenario", scenario.to_str().unwrap()]);
     assert_eq!((said.code, said.out.as_str()), (2, ""));
-    assert!(said.err.contains("E204") && said.err.contains("`search`, which is no route"), "{}", said.err);
+    assert!(
+        said.err.contains("E204") && said.err.contains("`search` is in the trace but not a route"),
+        "{}",
+        said.err
+    );
     fs::write(
         &scenario,
         "[[function]]\nname = \"checkout\"\n[[grouping]]\nname = \"a\"\nfunctions = { c = [\"checkout\"] }\n",

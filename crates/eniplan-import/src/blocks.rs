@@ -164,6 +164,6 @@ fn send(
 
 /// The reading thread went away without a word, which it never does.
 fn unended(file: &str) -> Diagnostic {
-    let message = "the file cannot be read: its reader ended early";
-    Diagnostic::new(Code::File, message, "name a file you may read").in_file(file)
+    let message = "cannot read the file: its reader ended early";
+    Diagnostic::new(Code::File, message, "check the path and its permissions").in_file(file)
 }

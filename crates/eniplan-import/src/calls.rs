@@ -253,8 +253,12 @@ impl Calls<'_> {
         if self.run.is_some() {
             self.end_run();
             self.merge(first, part_of).map_err(|error| {
-                let message = format!("the sorted rows cannot be read again: {}", reason(&error));
-                Diagnostic::new(Code::File, message, "see that the folder for temporary files (TMPDIR) stays")
+                let message = format!("cannot read the sorted rows: {}", reason(&error));
+                Diagnostic::new(
+                    Code::File,
+                    message,
+                    "keep the folder for temporary files (TMPDIR) while the command runs",
+                )
             })?;
         }
         // One that a later row has put too far is known by the latest alone.

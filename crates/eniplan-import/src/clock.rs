@@ -40,8 +40,8 @@ impl TimeForm {
     }
 }
 
-const FORMS: &str = "write RFC 3339 (2026-03-02T10:00:00Z), 2026-03-02 10:00:00, \
-                     seconds or milliseconds since 1970, or seconds from 0";
+const FORMS: &str = "use RFC 3339 (2026-03-02T10:00:00Z), 2026-03-02 10:00:00, seconds or milliseconds since 1970, or \
+                     seconds from 0";
 
 /// Reads the instants of the files; the first one of a file settles the form of all in it.
 #[derive(Clone, Debug, Default)]
@@ -76,8 +76,9 @@ impl FileClock {
         let (instant, form) = self.instant(cell)?;
         match self.form {
             Some((first, line)) if first != form => {
-                let message = format!("the time is {}, on line {line} it is {}", form.text(), first.text());
-                return Err(cell.bad(message, "write all times of the file in one form"));
+                let message =
+                    format!("mixed time formats: {} here, {} on line {line}", form.text(), first.text());
+                return Err(cell.bad(message, "use one time format throughout the file"));
             }
             Some(_) => {}
             None => self.form = Some((form, cell.line)),
@@ -86,8 +87,8 @@ impl FileClock {
         match &self.kind {
             None => self.kind = Some((wall, self.file.clone())),
             Some((first, file)) if *first != wall => {
-                let message = format!("the time is {}, in {file} it is not", form.text());
-                let help = "give only files with wall-clock times, or only files with seconds from the start";
+                let message = format!("mixed time formats: {} here, but not in {file}", form.text());
+                let help = "use only files with wall-clock times, or only files with seconds from the start";
                 return Err(cell.bad(message, help));
             }
             Some(_) => {}
@@ -121,15 +122,15 @@ impl FileClock {
         match (self.form.map(|(form, _)| form), self.zone()) {
             (Some(TimeForm::Naive), None) => notes.push("times without an offset are read as UTC".into()),
             (Some(TimeForm::Naive), Some(zone)) => {
-                notes.push(format!("times without an offset are read as those of {zone}"));
+                notes.push(format!("times without an offset are read in the zone {zone}"));
             }
             (Some(TimeForm::Offset) | None, _) => {}
             (Some(form), _) => notes.push(format!("times are read as {}", form.text())),
         }
         if let ((count @ 1.., line), Some(zone)) = (self.folded, self.zone()) {
             notes.push(format!(
-                "{count} times of {} lie in an hour that {zone} has twice (the first on line {line}): in order \
-                 of the rows, those after a step back are taken as its second pass",
+                "{count} times in {} fall in an hour that occurs twice in {zone} (the first on line {line}); rows after a \
+                 step back are read as the second occurrence",
                 self.file
             ));
         }
@@ -161,7 +162,7 @@ impl FileClock {
         if let Ok(number) = Decimal::parse(text) {
             return numeric(cell, number);
         }
-        let malformed = || cell.bad("this is not a time", FORMS);
+        let malformed = || cell.bad("not a time", FORMS);
         let has_offset = text.get(10..).is_some_and(|time| time.contains(['Z', 'z', '+', '-']));
         if has_offset {
             let at: Timestamp = text.parse().map_err(|_| malformed())?;
@@ -179,8 +180,8 @@ impl FileClock {
             AmbiguousOffset::Unambiguous { offset } => Ok(offset.to_timestamp(civil).ok()),
             AmbiguousOffset::Gap { .. } => {
                 let name = self.zone().unwrap_or_default();
-                let message = format!("{name} has no such time: its clocks went forward over it");
-                let help = "name the zone the times are really in (`--time-zone`), or export them in UTC";
+                let message = format!("this time does not exist in {name}: clocks went forward over it");
+                let help = "set the zone of the times with `--time-zone`, or export them in UTC";
                 Err(cell.bad(message, help))
             }
             AmbiguousOffset::Fold { before, after } => {
@@ -245,11 +246,11 @@ fn numeric(cell: &Field<'_>, number: Decimal) -> Result<(i64, TimeForm), Diagnos
     const MILLIS: u64 = 100_000_000_000;
     const END: u64 = 100_000_000_000_000;
     if number.is_negative() {
-        return Err(cell.bad("the time is negative", FORMS));
+        return Err(cell.bad("negative time", FORMS));
     }
     let too_large = || {
-        let help = "write seconds or milliseconds since 1970; divide microseconds by 1000";
-        cell.bad("the time is beyond the year 5138", help)
+        let help = "use seconds or milliseconds since 1970; divide microseconds by 1000";
+        cell.bad("the time is after the year 5138", help)
     };
     let size = number.rounded(0).filter(|size| *size < END).ok_or_else(too_large)?;
     let (power, form) = match size {
@@ -307,7 +308,7 @@ mod tests {
         }
         let mut clock = FileClock::default();
         read(&mut clock, "60").unwrap();
-        assert!(read(&mut clock, "2020-01-01 00:00:00").unwrap_err().message.contains("on line 2 it is"));
+        assert!(read(&mut clock, "2020-01-01 00:00:00").unwrap_err().message.contains(" on line 2"));
     }
 
     #[test]
@@ -316,7 +317,7 @@ mod tests {
         let berlin = jiff::tz::TimeZoneDatabase::bundled().get("Europe/Berlin").unwrap();
         let mut clock = FileClock::new(Some(berlin));
         let gap = read(&mut clock, "2025-03-30 02:30:00").unwrap_err();
-        assert!(gap.message.starts_with("Europe/Berlin has no such time"), "{}", gap.message);
+        assert!(gap.message.starts_with("this time does not exist in Europe/Berlin"), "{}", gap.message);
         let hours: Vec<i64> = ["01:30", "02:30", "02:30", "02:45", "02:15", "02:30", "03:30"]
             .iter()
             .map(|time| read(&mut clock, &format!("2025-10-26 {time}:00")).unwrap() / 60_000_000)

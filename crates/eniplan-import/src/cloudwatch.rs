@@ -7,14 +7,14 @@ use super::reading::Reading;
 use super::records::SlotValues;
 
 /// What CloudWatch does with minutes without invocations.
-pub(crate) const OMITS: &str = "CloudWatch leaves out minutes without invocations, so `--gaps zero` is right for \
-                         its metrics";
+pub(crate) const OMITS: &str =
+    "CloudWatch omits minutes without invocations, so use `--gaps zero` for its metrics";
 
 /// Refuses counts of CloudWatch that are no whole numbers: they are another statistic than the sum.
 pub(crate) fn whole_count(metric: Metric, field: &Field<'_>, reading: &mut Reading<'_>) {
     let fraction = Decimal::parse(field.text).is_ok_and(|number| number.whole() == WholeNumber::Fraction);
     if metric == Metric::Values(SlotValues::Counts) && fraction {
-        let help = "fetch the statistic Sum of Invocations; for a rate say `--values rate`";
-        reading.problem(field.bad("invocations are whole numbers: this is another statistic", help));
+        let help = "fetch the statistic Sum of Invocations; for a rate, use `--values rate`";
+        reading.problem(field.bad("not a whole number of invocations; this is another statistic", help));
     }
 }

@@ -154,8 +154,8 @@ impl<'a> Content<'a> {
     /// It as a table, for formats that are one.
     pub fn table(&mut self, reading: &mut Reading<'_>) -> Option<(&CsvHeader, CsvRows<'_, 'a>)> {
         let Some(header) = &self.header else {
-            let help = "give a CSV file, or leave `--traffic-format` out";
-            let problem = Diagnostic::new(Code::UnknownFormat, "the file holds JSON, not a table", help);
+            let help = "use a CSV file, or drop `--trace-format`";
+            let problem = Diagnostic::new(Code::UnknownFormat, "the file contains JSON, not a table", help);
             reading.problem(problem.in_file(self.blocks.file).at_line(1));
             return None;
         };
@@ -193,8 +193,8 @@ impl<'a> Content<'a> {
         mut each: impl FnMut(&JsonNode<'_>, &mut Reading<'_>),
     ) {
         if self.header.is_some() || !looks_like(text(self.blocks.front())) {
-            let help = "give the tool's JSON answer, or leave `--traffic-format` out";
-            let problem = Diagnostic::new(Code::UnknownFormat, "the file holds no JSON", help);
+            let help = "use the JSON output of the tool, or drop `--trace-format`";
+            let problem = Diagnostic::new(Code::UnknownFormat, "the file is not JSON", help);
             return reading.problem(problem.in_file(self.blocks.file).at_line(1));
         }
         let mut start = (0, 0);

@@ -71,20 +71,18 @@ impl<'r> Field<'r> {
         let number = self.decimal(HELP)?;
         match number.whole() {
             WholeNumber::Fraction => {
-                let help = "write whole numbers: take the slot's sum instead of its mean or rate, or round";
-                Err(self.bad("this is not a whole number", help))
+                let help = "use the sum of the slot instead of its mean or rate, or round";
+                Err(self.bad("not a whole number", help))
             }
-            WholeNumber::TooLarge => Err(self.bad("the number is too large", HELP)),
-            WholeNumber::Exactly(n) => {
-                u32::try_from(n).map_err(|_| self.bad("the number is too large", HELP))
-            }
+            WholeNumber::TooLarge => Err(self.bad("number too large", HELP)),
+            WholeNumber::Exactly(n) => u32::try_from(n).map_err(|_| self.bad("number too large", HELP)),
         }
     }
 
     /// Millionths of a decimal of 0 or more.
     pub fn micro(&self) -> Result<u64, Diagnostic> {
         const HELP: &str = "write a decimal of 0 or more";
-        self.decimal(HELP)?.rounded(6).ok_or_else(|| self.bad("the number is too large", HELP))
+        self.decimal(HELP)?.rounded(6).ok_or_else(|| self.bad("number too large", HELP))
     }
 
     /// A duration of at most 100 years, in microseconds.
@@ -94,42 +92,42 @@ impl<'r> Field<'r> {
         number
             .rounded(unit.to_micros())
             .filter(|micros| *micros <= Millis::LONGEST.0 * 1_000)
-            .ok_or_else(|| self.bad("the duration is longer than 100 years", help))
+            .ok_or_else(|| self.bad("the duration exceeds 100 years", help))
     }
 
     /// A duration in whole milliseconds, half rounded up, that fits a cell of counts (49 days).
     pub fn short_duration(&self) -> Result<u32, Diagnostic> {
         let micros = self.duration(DurationUnit::Milliseconds)?;
         u32::try_from(round(micros)).map_err(|_| {
-            self.bad("the duration is longer than 49 days", "counts take durations up to 4294967295 ms")
+            self.bad("the duration exceeds 49 days", "with counts, durations can be up to 4294967295 ms")
         })
     }
 
     /// Memory in megabytes times 10^`power`, as the provider's MB: 2^20 bytes.
     pub fn megabytes(&self, power: i64) -> Result<Memory, Diagnostic> {
-        const HELP: &str = "write the memory as a decimal of more than 0, at most a pebibyte";
+        const HELP: &str = "write the memory as a decimal greater than 0, up to 1 PiB";
         let mb = self.decimal(HELP)?.rounded(-power).filter(|mb| (1..=1 << 30).contains(mb));
-        mb.map(Memory::mib).ok_or_else(|| self.bad("this is no memory size", HELP))
+        mb.map(Memory::mib).ok_or_else(|| self.bad("not a memory size", HELP))
     }
 
     /// A decimal of 0 or more.
     pub fn decimal(&self, help: &str) -> Result<Decimal, Diagnostic> {
         match Decimal::parse(self.text) {
-            Ok(number) if number.is_negative() => Err(self.bad("the number is negative", help)),
+            Ok(number) if number.is_negative() => Err(self.bad("negative number", help)),
             Ok(number) => Ok(number),
-            Err(DecimalFault::Blank) => Err(self.bad("the cell is empty", help)),
-            Err(DecimalFault::NotFinite) => Err(self.bad("this is not a finite number", help)),
-            Err(DecimalFault::NotANumber) => Err(self.bad("this is not a number", help)),
+            Err(DecimalFault::Blank) => Err(self.bad("empty cell", help)),
+            Err(DecimalFault::NotFinite) => Err(self.bad("not a finite number", help)),
+            Err(DecimalFault::NotANumber) => Err(self.bad("not a number", help)),
         }
     }
 
     /// A function's name: kept as it is, whatever characters it is made of.
     pub fn name(&self) -> Result<&'r str, Diagnostic> {
         if self.text.is_empty() {
-            return Err(self.bad("the function has no name", "write the function's name"));
+            return Err(self.bad("missing function name", "fill in the name of the function"));
         }
         if self.text.len() > LONGEST_NAME {
-            return Err(self.bad("the name is longer than 40,000 bytes", "write a shorter name"));
+            return Err(self.bad("the name exceeds 40,000 bytes", "use a shorter name"));
         }
         Ok(self.text)
     }

@@ -66,8 +66,8 @@ impl Error for Refused {}
 /// Why the system refused, in plain words.
 pub fn reason(error: &io::Error) -> String {
     match error.kind() {
-        ErrorKind::NotFound => "there is no such file or folder".to_owned(),
-        ErrorKind::PermissionDenied => "you may not".to_owned(),
+        ErrorKind::NotFound => "no such file or folder".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied".to_owned(),
         ErrorKind::IsADirectory => "it is a folder".to_owned(),
         _ => error.to_string(),
     }
@@ -75,6 +75,6 @@ pub fn reason(error: &io::Error) -> String {
 
 /// That the file `name` cannot be read.
 pub fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
-    let message = format!("the file cannot be read: {}", reason(error));
-    Diagnostic::new(Code::File, message, "name a file you may read").in_file(name)
+    let message = format!("cannot read the file: {}", reason(error));
+    Diagnostic::new(Code::File, message, "check the path and its permissions").in_file(name)
 }

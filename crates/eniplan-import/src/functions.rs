@@ -106,9 +106,8 @@ impl KnownFunctions {
         let mut short = |function: &TraceFunction| {
             let duration = function.duration.unwrap_or(self.default);
             u32::try_from(duration.0).unwrap_or_else(|_| {
-                let message =
-                    format!("the duration of `{}`, {duration}, is longer than 49 days", function.name);
-                problems.push(Diagnostic::new(Code::BadValue, message, "give it a shorter duration"));
+                let message = format!("the duration of `{}`, {duration}, exceeds 49 days", function.name);
+                problems.push(Diagnostic::new(Code::BadValue, message, "use a shorter duration"));
                 // Nothing is made of what has problems.
                 0
             })
@@ -130,13 +129,12 @@ impl KnownFunctions {
             return None;
         }
         if unknown.len() == self.functions.len() {
-            return Some(format!("the file gives no durations: every invocation is taken to last {default}"));
+            return Some(format!("no durations given: every invocation is assumed to last {default}"));
         }
         let shown = unknown.iter().take(3).copied().collect::<Vec<_>>().join(", ");
         let more = unknown.len().saturating_sub(3);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let verb = if unknown.len() == 1 { "is" } else { "are" };
-        Some(format!("no duration is given for {shown}{more}: each {verb} taken to last {default}"))
+        Some(format!("no durations given for {shown}{more}: {default} assumed"))
     }
 }
 
@@ -156,7 +154,7 @@ mod tests {
         let mut problems = Diagnostics::default();
         assert_eq!(known.short_durations(&mut problems), [7, 50]);
         let all = BTreeSet::from([0, 1]);
-        assert_eq!(known.note(&all).unwrap(), "no duration is given for a: each is taken to last 50ms");
+        assert_eq!(known.note(&all).unwrap(), "no durations given for a: 50ms assumed");
         known.add(0, Some(Millis(9)), None);
         known.add(1, Some(Millis(11)), Some(Memory::mib(1)));
         assert_eq!(known.short_durations(&mut problems), [9, 11]);

@@ -68,8 +68,7 @@ impl SlotGrid {
             let late = phase_of(mark.at, phase, slot);
             if late > 0 {
                 let (length, late) = (Millis(slot), Millis(late));
-                let message =
-                    format!("the time lies {late} after a slot's start; the slots are {length} long");
+                let message = format!("the time is {late} after the start of a slot of {length}");
                 let help = "move the row to its slot, or import the file as a log";
                 let problem = Diagnostic::new(Code::BadCell, message, help);
                 off.push(reading.at(problem, mark.place, true).with_value(&clock.show(mark.at)));
@@ -81,7 +80,7 @@ impl SlotGrid {
             let distance = mark.at.abs_diff(grid.first);
             let number = u32::try_from(distance / slot).ok().filter(|number| *number < u32::MAX);
             let Some(number) = number.filter(|_| distance <= Millis::LONGEST.0) else {
-                let message = "the traffic is longer than 100 years or 4 billion slots up to this time";
+                let message = "up to this time, the trace exceeds 100 years or 4 billion slots";
                 let help = "correct the time, or split the file";
                 let problem = Diagnostic::new(Code::TooLarge, message, help);
                 off.push(reading.at(problem, mark.place, true).with_value(&clock.show(mark.at)));
@@ -121,16 +120,15 @@ impl SlotGrid {
             if missing == 1 { "1 missing slot is".into() } else { format!("{missing} missing slots are") };
         match reading.options().gaps {
             Gaps::Error => Err(self.complain(omits, reading)),
-            Gaps::Zero => Ok((cells, Some(format!("{count} taken as zero")))),
+            Gaps::Zero => Ok((cells, Some(format!("{count} filled with zero")))),
             Gaps::Hold => {
                 let held = hold(&cells, &self.gaps).ok_or_else(|| {
-                    let message =
-                        format!("holding values over {missing} missing slots makes too many of them");
+                    let message = format!("holding values over {missing} missing slots gives too many rows");
                     let help = "use `--gaps zero`, or split the file";
                     let problem = Diagnostic::new(Code::TooLarge, message, help);
                     Diagnostics::from(problem.in_file(reading.files().first()))
                 })?;
-                Ok((held, Some(format!("{count} given the value before"))))
+                Ok((held, Some(format!("{count} filled with the previous value"))))
             }
         }
     }
@@ -143,13 +141,13 @@ impl SlotGrid {
             let length = Millis(self.slot);
             let show = |at| reading.clock().show(at);
             let message = match gap.slots {
-                1 => format!("a slot of {length} is missing here: {}", show(first)),
+                1 => format!("missing slot of {length}: {}", show(first)),
                 n => {
-                    format!("{n} slots of {length} are missing here: from {} to {}", show(first), show(last))
+                    format!("{n} missing slots of {length}: from {} to {}", show(first), show(last))
                 }
             };
-            let mut help = "add the rows; or use `--gaps zero` if nothing was invoked then, \
-                            `--gaps hold` to repeat the value before"
+            let mut help = "add the rows, or use `--gaps zero` if there were no invocations, or `--gaps hold` to repeat \
+                            the previous value"
                 .to_owned();
             if let Some(omits) = omits {
                 help.push_str("; ");
@@ -158,7 +156,7 @@ impl SlotGrid {
             let hour = u64::from(gap.slots).saturating_mul(self.slot) == 3_600_000;
             if hour && reading.clock().may_be_local(first) {
                 help.push_str(
-                    "; or, if clocks went forward here, name the zone: `--time-zone Europe/Berlin`",
+                    "; if clocks went forward here, set the zone, such as `--time-zone Europe/Berlin`",
                 );
             }
             problems.push(reading.at(Diagnostic::new(Code::Gap, message, help), gap.place, true));

@@ -112,8 +112,8 @@ impl<'t> JsonValues<'t> {
         let column = row.char_indices().take_while(|(at, _)| *at < error.column()).count() as u64;
         let (line, before) = self.start;
         let column = if error.line() < 2 { before + column } else { column };
-        let help = "save or fetch the file again, whole; text around the JSON must go";
-        Diagnostic::new(Code::BadCell, format!("the file is not JSON: {message}"), help)
+        let help = "save or fetch the complete file again, without text around the JSON";
+        Diagnostic::new(Code::BadCell, format!("invalid JSON: {message}"), help)
             .in_file(self.json.file)
             .at_line(line + error.line().max(1) as u64)
             .at_column(column.max(1))
@@ -165,7 +165,7 @@ impl<'t> JsonNode<'t> {
     /// Its fields by name.
     pub fn fields(&self) -> Result<BTreeMap<String, Self>, Diagnostic> {
         let found: BTreeMap<String, &'t RawValue> =
-            serde_json::from_str(self.raw).map_err(|_| self.bad("this is not an object", "write `{...}`"))?;
+            serde_json::from_str(self.raw).map_err(|_| self.bad("expected an object", "write `{...}`"))?;
         let named = |(key, value): (String, &'t RawValue)| {
             let dot = if self.path.is_empty() { "" } else { "." };
             let path: Rc<str> = format!("{}{dot}{}", self.path, readable(&key)).into();
@@ -177,8 +177,8 @@ impl<'t> JsonNode<'t> {
     /// The field `key`, or that it is missing.
     pub fn require(&self, key: &str) -> Result<Self, Diagnostic> {
         self.fields()?.remove(key).ok_or_else(|| {
-            let help = "fetch the answer again, whole, with the tool's own JSON output";
-            let mut problem = self.bad(format!("the object has no field `{key}`"), help);
+            let help = "fetch the complete answer again with the JSON output of the tool";
+            let mut problem = self.bad(format!("missing field `{key}`"), help);
             problem.code = Code::MissingColumn;
             problem
         })
@@ -187,7 +187,7 @@ impl<'t> JsonNode<'t> {
     /// Its items.
     pub fn items(&self) -> Result<Vec<Self>, Diagnostic> {
         let found: Vec<&'t RawValue> =
-            serde_json::from_str(self.raw).map_err(|_| self.bad("this is not a list", "write `[...]`"))?;
+            serde_json::from_str(self.raw).map_err(|_| self.bad("expected a list", "write `[...]`"))?;
         Ok(found.into_iter().map(|value| self.part(value.get(), Rc::clone(&self.path))).collect())
     }
 
@@ -199,7 +199,7 @@ impl<'t> JsonNode<'t> {
     /// Its text, where it is no object or list.
     pub fn scalar(&self) -> Result<JsonScalar<'t>, Diagnostic> {
         if self.raw.starts_with(['{', '[']) {
-            return Err(self.bad("this is not a single value", "write one string or number"));
+            return Err(self.bad("expected a single value", "write one string or number"));
         }
         let text = if self.raw.starts_with('"') {
             match self.raw.get(1..self.raw.len().saturating_sub(1)) {
@@ -207,7 +207,10 @@ impl<'t> JsonNode<'t> {
                 _ => {
                     let read = serde_json::from_str::<String>(self.raw);
                     Cow::Owned(read.map_err(|_| {
-                        self.bad("this string holds half a character", "write whole Unicode characters")
+                        self.bad(
+                            "the string contains half a Unicode character",
+                            "use complete Unicode characters",
+                        )
                     })?)
                 }
             }
@@ -308,7 +311,7 @@ mod tests {
         {
             let problem = values("t.json", text).find_map(Result::err).unwrap();
             assert_eq!((problem.line, problem.column), (Some(place.0), Some(place.1)), "{text}");
-            assert!(problem.message.starts_with("the file is not JSON: "), "{}", problem.message);
+            assert!(problem.message.starts_with("invalid JSON: "), "{}", problem.message);
         }
         let deep = "[".repeat(100_000);
         assert!(values("t.json", &deep).next().unwrap().is_err());

@@ -25,7 +25,7 @@ const NAMES: [&str; 12] = [
 /// The two parts of a point: time and value.
 pub(crate) fn pair_of<'t>(pair: &JsonNode<'t>) -> Result<[JsonNode<'t>; 2], Diagnostic> {
     let items = pair.items()?;
-    items.try_into().map_err(|_| pair.bad("a point is a time and a value", "fetch the answer again, whole"))
+    items.try_into().map_err(|_| pair.bad("expected a time and a value", "fetch the complete answer again"))
 }
 
 /// The function that `labels` name.

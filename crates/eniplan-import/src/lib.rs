@@ -184,8 +184,8 @@ fn read_file(
         return None;
     };
     if let Some((first, name)) = format.filter(|(first, _)| first.name() != found.name()) {
-        let message = format!("the file is {}, and {name} is {}", found.name(), first.name());
-        let help = "give files of one format at a time, or name it with `--traffic-format`";
+        let message = format!("the format is {}, but {name} is {}", found.name(), first.name());
+        let help = "use files of one format, or set it with `--trace-format`";
         let problem = Diagnostic::new(Code::Mismatch, message, help).in_file(content.file());
         reading.problem(problem.at_line(1));
         return None;
@@ -207,14 +207,14 @@ fn finish(
     let first_call = reading.first_call();
     if reading.is_lost() || first_call.is_none() && reading.samples().is_empty() {
         if reading.is_sound() {
-            reading.nothing("nothing in the file is traffic", "give a file with at least one invocation");
+            reading.nothing("no invocations in the file", "use a file with at least one invocation");
         }
         return Err(reading.take_problems());
     }
     let sample = reading.samples().by_values.values().next().and_then(|samples| samples.first());
     if let Some((call, sample)) = first_call.zip(sample) {
-        let message = "one file has single invocations, another has values per slot";
-        let problem = Diagnostic::new(Code::Mismatch, message, "give files of one kind at a time");
+        let message = "mixed files: some list invocations, others give values per slot";
+        let problem = Diagnostic::new(Code::Mismatch, message, "use files of one kind");
         let problem = reading.at(problem, call.max(sample.place), false);
         reading.problem(problem);
     }
@@ -222,7 +222,11 @@ fn finish(
         for companion in [companions.durations, companions.memory].into_iter().flatten() {
             let read = companion.bytes.open().and_then(|mut bytes| bytes.read(&mut [0]));
             reading.keep(read.map_err(|error| unreadable(companion.name, &error)));
-            reading.note(format!("{} is not used: {} has no companions", companion.name, format.name()));
+            reading.note(format!(
+                "{} is ignored: the format {} has no companion files",
+                companion.name,
+                format.name()
+            ));
         }
     }
     let mut known = format.known(&mut reading, companions);
@@ -274,8 +278,8 @@ fn format_of(beginning: &Beginning<'_>, options: &Options) -> Result<&'static dy
         let named = ALL.iter().find(|format| format.name() == name);
         return named.copied().ok_or_else(|| {
             let choices: Vec<_> = ALL.iter().map(|format| format.name()).collect();
-            let help = format!("write one of {}", choices.join(", "));
-            Diagnostic::new(Code::UnknownName, format!("there is no format `{name}`"), help)
+            let help = format!("one of: {}", choices.join(", "));
+            Diagnostic::new(Code::UnknownName, format!("unknown format `{name}`"), help)
         });
     }
     if let Some(broken) = beginning.broken() {
@@ -287,20 +291,20 @@ fn format_of(beginning: &Beginning<'_>, options: &Options) -> Result<&'static dy
 
 fn unknown(beginning: &Beginning<'_>) -> Diagnostic {
     let known: Vec<_> = ALL.iter().map(|f| format!("{} has `{}`", f.name(), f.header())).collect();
-    let message = format!("no format fits {}", beginning.shown());
+    let message = format!("unknown format: {}", beginning.shown());
     if std::path::Path::new(beginning.file)
         .extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
     {
-        let help = "a TOML file is a scenario: name it with --scenario, and give the traffic here";
+        let help = "pass a scenario with --scenario, and the trace here";
         return Diagnostic::new(Code::UnknownFormat, message, help).in_file(beginning.file).at_line(1);
     }
     let Some(table) = beginning.table else {
-        let help = format!("give one of these: {}", known.join("; "));
+        let help = format!("known formats: {}", known.join("; "));
         return Diagnostic::new(Code::UnknownFormat, message, help).in_file(beginning.file).at_line(1);
     };
     let is_data = table.columns().any(|column| clock::is_time(column.name));
-    let first = if is_data { "add a header; this line looks like data" } else { "rename the columns" };
-    let help = format!("{first}, or name the format: {}", known.join("; "));
+    let first = if is_data { "add a header, since this line looks like data" } else { "rename the columns" };
+    let help = format!("{first}, or set the format with --trace-format: {}", known.join("; "));
     table.problem(Code::UnknownFormat, message, help)
 }

@@ -145,9 +145,8 @@ pub(crate) fn value(
                     let ms = (u128::from(micro) * u128::from(scale) / 1_000_000 + 500) / 1_000;
                     match u32::try_from(ms) {
                         Ok(ms) => reading.slot_duration(function, at, ms),
-                        Err(_) => reading.problem(
-                            field.bad("the duration is longer than 49 days", "write an average duration"),
-                        ),
+                        Err(_) => reading
+                            .problem(field.bad("the duration exceeds 49 days", "use the average duration")),
                     }
                 }
                 Err(problem) => reading.problem(problem),
@@ -163,10 +162,10 @@ pub(crate) fn none_of_use(reading: &mut Reading<'_>, labels: &[String]) {
     let found = match shown.as_slice() {
         [] => "the file has no series".to_owned(),
         _ => {
-            format!("no series measures invocations or concurrent executions; there are {}", shown.join(", "))
+            format!("no series measures invocations or concurrent executions; found: {}", shown.join(", "))
         }
     };
-    let help = "export Invocations (Sum) or ConcurrentExecutions (Maximum); or say what the values are: \
+    let help = "export Invocations (Sum) or ConcurrentExecutions (Maximum), or give the meaning of the values: \
                 `--values counts|rate|counter|concurrency`";
     let problem = Diagnostic::new(Code::MissingColumn, found, help).in_file(reading.files().last());
     reading.problem(problem.at_line(1));

@@ -28,7 +28,7 @@ macro_rules! choice {
             fn from_str(text: &str) -> Result<Self, Malformed> {
                 let choice = Self::ALL.iter().find(|(name, _)| *name == text.trim());
                 choice.map(|(_, value)| *value).ok_or_else(|| Malformed {
-                    message: format!(concat!("`{}` is no choice for ", $what), text),
+                    message: format!(concat!("unknown choice `{}` for ", $what), text),
                     help: $help,
                 })
             }
@@ -44,7 +44,7 @@ macro_rules! choice {
 
 choice! {
     /// What to do about slots that are missing.
-    Gaps, "missing slots", "write error, zero or hold",
+    Gaps, "missing slots", "use error, zero or hold",
     /// Refuse the file and name them.
     Error = "error",
     /// Nothing was invoked in them.
@@ -55,7 +55,7 @@ choice! {
 
 choice! {
     /// What to do about rows with the time and function of another one.
-    Repeats, "repeated rows", "write error, add, first or last",
+    Repeats, "repeated rows", "use error, add, first or last",
     /// Refuse the file and name them.
     Error = "error",
     /// Add their values.
@@ -68,7 +68,7 @@ choice! {
 
 choice! {
     /// What to do where a counter falls.
-    Resets, "counter resets", "write restart, error or zero",
+    Resets, "counter resets", "use restart, error or zero",
     /// It began again from zero: what it shows was counted since.
     Restart = "restart",
     /// Refuse the file and name them.
@@ -79,7 +79,7 @@ choice! {
 
 choice! {
     /// What the values of a series are.
-    Meaning, "values", "write counts, rate, counter or concurrency",
+    Meaning, "values", "use counts, rate, counter or concurrency",
     /// Invocations in the slot.
     Counts = "counts",
     /// Invocations per second, on average over the slot.

@@ -59,9 +59,9 @@ pub(crate) fn table(
 /// What `read` gives; the library asserts what it has not checked of a damaged file.
 fn checked<T>(file: &str, read: impl FnOnce() -> Result<T>) -> std::result::Result<T, Diagnostic> {
     let read = catch_unwind(AssertUnwindSafe(read));
-    read.unwrap_or_else(|_| Err(damaged("its parts contradict one another"))).map_err(|error| {
+    read.unwrap_or_else(|_| Err(damaged("its parts are inconsistent"))).map_err(|error| {
         let help = "write it with snappy, gzip or no compression, or export it as CSV";
-        let message = format!("the file cannot be read as Parquet: {error}");
+        let message = format!("cannot read the Parquet file: {error}");
         Diagnostic::new(Code::Encoding, message, help).in_file(file).at_line(1)
     })
 }
@@ -76,7 +76,7 @@ fn check(metadata: &ParquetMetaData, length: usize) -> Result<()> {
     for column in metadata.row_groups().iter().flat_map(RowGroupMetaData::columns) {
         let parts = [column.data_page_offset(), column.compressed_size()];
         if !parts.into_iter().chain(column.dictionary_page_offset()).all(inside) || column.num_values() < 0 {
-            return Err(damaged("a column lies outside of the file"));
+            return Err(damaged("a column lies outside the file"));
         }
     }
     Ok(())
@@ -148,11 +148,11 @@ impl ParquetText {
         };
         let (used, nested): (Vec<_>, Vec<_>) =
             schema.columns().iter().enumerate().partition(|(_, column)| flat(column));
-        let mut notes = vec![format!("{file} is read from Parquet: line N is its row N - 1")];
+        let mut notes = vec![format!("{file} is Parquet: line N refers to row N - 1")];
         if !nested.is_empty() {
             let names = nested.iter().take(5).map(|(_, column)| readable(&column.path().string()));
             let names = names.collect::<Vec<_>>().join(", ");
-            notes.push(format!("columns that are nested or binary are left out of {file}: {names}"));
+            notes.push(format!("nested or binary columns of {file} ignored: {names}"));
         }
         let names: Vec<&str> = used.iter().map(|(_, column)| column.name()).collect();
         let text = rows([names.as_slice()])?;
@@ -199,8 +199,8 @@ impl ParquetText {
         self.taken = 0;
         self.made += self.text.len() as u64;
         if self.made > self.limit.0 {
-            let message = format!("the file is more than {} as text", self.limit);
-            let help = "if you trust it, raise the limit with `--max-unpacked`";
+            let message = format!("the file exceeds {} as text", self.limit);
+            let help = "if you trust the file, raise the limit with `--max-unpacked`";
             return Err(Diagnostic::new(Code::TooLarge, message, help).in_file(file).at_line(1));
         }
         Ok(())

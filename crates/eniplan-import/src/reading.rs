@@ -188,7 +188,7 @@ impl<'o> Reading<'o> {
     /// The number of the function `name`.
     pub fn function(&mut self, name: &str) -> u32 {
         self.functions.number(name).unwrap_or_else(|| {
-            let problem = Diagnostic::new(Code::TooLarge, "there are too many functions", "split the file");
+            let problem = Diagnostic::new(Code::TooLarge, "too many functions", "split the file");
             self.problems.push(problem.in_file(self.files.last()));
             // Nothing is made of what has problems.
             0
@@ -225,7 +225,7 @@ impl<'o> Reading<'o> {
         }
         let micro = field
             .decimal(HELP)
-            .and_then(|number| number.rounded(6).ok_or_else(|| field.bad("the number is too large", HELP)));
+            .and_then(|number| number.rounded(6).ok_or_else(|| field.bad("number too large", HELP)));
         if let Some(micro) = self.keep(micro) {
             self.sample(values, Sample { at, micro, place, function, duration: Sample::UNTOLD });
         }
@@ -262,7 +262,7 @@ impl<'o> Reading<'o> {
         if *known != memory {
             *known = (*known).max(memory);
             let name = self.functions.name(function).to_owned();
-            self.note(format!("the memory of {name} changes: the largest is taken"));
+            self.note(format!("the memory of {name} changes; the largest value is used"));
         }
     }
 
@@ -286,8 +286,11 @@ impl<'o> Reading<'o> {
         if let Some(row) = CallRow::new(at, lasts, function) {
             self.calls.push(row, self.functions.part(function), place);
         } else {
-            let problem =
-                Diagnostic::new(Code::BadCell, "the invocation is out of this calendar", "correct it");
+            let problem = Diagnostic::new(
+                Code::BadCell,
+                "the time of the invocation is out of range",
+                "correct the time",
+            );
             self.problem(self.at(problem, place, true));
         }
     }
@@ -338,12 +341,12 @@ impl<'o> Reading<'o> {
         if let Some(place) = self.calls.late() {
             let line = self.told(place, FilePlace::default());
             self.note(format!(
-                "the rows were not in order of start and have been sorted (the first is {line})"
+                "rows were not in order of start time and have been sorted (first out of order: {line})"
             ));
         }
         let (sorted, far) = self.calls.finish(self.functions.parts())?;
         if let Some((at, place)) = far {
-            let message = "this row is more than 100 years after the first";
+            let message = "more than 100 years after the first row";
             let problem = Diagnostic::new(Code::TooLarge, message, "correct the time, or split the file");
             self.problem(self.at(problem, place, true).with_value(&self.clock.show(at)));
         }
@@ -383,7 +386,7 @@ impl<'o> Reading<'o> {
             let elsewhere =
                 FilePlace { file: if self.files.len() > 1 { usize::MAX } else { 0 }, line: 0, column: 0 };
             let line = self.told(place, elsewhere);
-            self.note(format!("{noun} empty or NaN (no data), the first on {line}: taken as missing"));
+            self.note(format!("{noun} empty or NaN and treated as missing (the first on {line})"));
         }
     }
 

@@ -49,9 +49,9 @@ pub(crate) fn without_repeats(samples: Vec<Sample>, reading: &mut Reading<'_>) -
     }
     if repeated > 0 && reading.options().repeats != Repeats::Error {
         let what = match reading.options().repeats {
-            Repeats::Add => "added up",
-            Repeats::First => "dropped, the first ones kept",
-            _ => "dropped, the last ones kept",
+            Repeats::Add => "summed",
+            Repeats::First => "dropped; the first ones are kept",
+            _ => "dropped; the last ones are kept",
         };
         let noun = if repeated == 1 {
             "1 repeated row is".to_owned()
@@ -97,10 +97,10 @@ fn complain(sample: Sample, earlier: Sample, reading: &mut Reading<'_>) {
         let name: String = name.chars().take(60).collect();
         format!("time and function (`{}`)", name.replace('\n', " "))
     };
-    let message = format!("the row has the {whose} of {}", reading.told(earlier.place, sample.place));
-    let mut help = "keep one of the two rows, or say which with `--duplicates add|first|last`".to_owned();
+    let message = format!("same {whose} as on {}", reading.told(earlier.place, sample.place));
+    let mut help = "keep one of the two rows, or choose with `--duplicates add|first|last`".to_owned();
     if reading.clock().may_be_local(sample.at) {
-        help.push_str("; if clocks went back here, name the zone: `--time-zone Europe/Berlin`");
+        help.push_str("; if clocks went back here, set the zone, such as `--time-zone Europe/Berlin`");
     }
     let problem = Diagnostic::new(Code::Duplicate, message, help);
     reading.problem(reading.at(problem, sample.place, true));

@@ -161,11 +161,11 @@ impl<'s, 'a> CsvRows<'s, 'a> {
     fn end(&self, reading: &mut Reading<'_>) {
         if !self.has_rows {
             let help = "add at least one row below the header";
-            reading.problem(self.header.problem(Code::Empty, "the file has a header and no rows", help));
+            reading.problem(self.header.problem(Code::Empty, "the file has a header but no rows", help));
         }
         if self.records.ends_in_quotes() || !self.has_rows && self.header.is_open() {
-            let help = "close the quote, or double a quote that belongs to the text";
-            let problem = Diagnostic::new(Code::RowLength, "a quote in this row is never closed", help);
+            let help = "close the quote, or double quotes inside the text";
+            let problem = Diagnostic::new(Code::RowLength, "unclosed quote in this row", help);
             let line = self.records.line().max(self.header.line());
             reading.problem(problem.in_file(&self.header.file).at_line(line));
         }

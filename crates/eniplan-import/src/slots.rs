@@ -31,7 +31,7 @@ pub(crate) fn finish(
         samples.sort_by_key(|sample| sample.at);
         if !all.hints.by_series {
             reading.note(format!(
-                "the rows were not in order of time and have been sorted (the first is {line})"
+                "rows were not in order of time and have been sorted (first out of order: {line})"
             ));
         }
     }
@@ -52,7 +52,7 @@ pub(crate) fn finish(
     let silent = series.map(|series| series.invoked().collect()).unwrap_or_default();
     let cells = timed((cells, silent), &samples, values, &known, &grid, &all, &mut reading);
     if absent {
-        reading.note("a function without a row in a slot had no invocations there");
+        reading.note("a function without a row in a slot has no invocations in it");
     }
     build(&grid, cells, values, known, all.hints.omits, reading)
 }
@@ -102,7 +102,9 @@ fn timed(
     let cells: Vec<Cell> =
         cells.into_iter().map(|(index, cell)| Cell { duration: duration(index, &cell), ..cell }).collect();
     if !all.durations.is_empty() {
-        reading.note("durations are the averages of the slots in the files; a slot without one has the function's mean");
+        reading.note(
+            "durations are the slot averages of the files; slots without one use the mean of the function",
+        );
     }
     if let Some(note) = known.note(&silent) {
         reading.note(note);
@@ -127,7 +129,7 @@ fn build(
         Err(gaps) => return Err(with(gaps, reading)),
     };
     if grid.guessed {
-        reading.note(format!("there is one slot only: it is taken to be {} long", Millis(grid.slot)));
+        reading.note(format!("only one slot, assumed to be {} long", Millis(grid.slot)));
     }
     let (spread, slot) = (reading.options().spread, Millis(grid.slot));
     limits(&cells, grid.slot, values, &mut reading);
@@ -147,7 +149,7 @@ fn limits(cells: &[Cell], slot: u64, values: SlotValues, reading: &mut Reading<'
     let total = cells.iter().fold(0_u64, |sum, cell| sum.saturating_add(cell.count.into()));
     let file = reading.files().first().to_owned();
     if total >= 1 << 53 {
-        let message = format!("{total} invocations are more than this program counts (2^53)");
+        let message = format!("{total} invocations exceed the limit of 2^53");
         reading.problem(Diagnostic::new(Code::TooLarge, message, "scale the counts down").in_file(&file));
     }
     let spread = reading.options().spread;
@@ -163,7 +165,7 @@ fn limits(cells: &[Cell], slot: u64, values: SlotValues, reading: &mut Reading<'
         .max()
         .unwrap_or(0);
     if largest > LIMIT as u64 {
-        let message = format!("a slot of {} with {largest} arrivals is too large to spread", Millis(slot));
+        let message = format!("too many arrivals in one slot of {}: {largest}", Millis(slot));
         let help = "use shorter slots, or `--spread burst`";
         reading.problem(Diagnostic::new(Code::TooLarge, message, help).in_file(&file));
     }

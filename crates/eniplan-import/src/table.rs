@@ -123,7 +123,7 @@ impl CsvHeader {
                 b';' => "semicolons".to_owned(),
                 other => format!("`{}`", char::from(other)),
             };
-            notes.push(format!("{file} is separated by {name}"));
+            notes.push(format!("the separator of {file} is {name}"));
         }
         Some(Self { notes, is_open, ..Self::named(file, whole, line, rows) })
     }
@@ -153,8 +153,8 @@ impl CsvHeader {
     /// The column `name`, or that there is none.
     pub fn require(&self, names: &[&str]) -> Result<CsvColumn<'_>, Diagnostic> {
         self.column(names).ok_or_else(|| {
-            let message = format!("the header has no column `{}`", names.join("` or `"));
-            let help = format!("it has {}; add the column or rename one", self.text());
+            let message = format!("missing column `{}`", names.join("` or `"));
+            let help = format!("add the column or rename one; the header is {}", self.text());
             self.problem(Code::MissingColumn, message, help)
         })
     }
@@ -198,7 +198,7 @@ impl CsvHeader {
         let (mut problems, mut unread) = (Diagnostics::default(), Vec::new());
         for column in self.columns().filter(|column| !places.contains(&column.index)) {
             if let Some(first) = names.get(&column.name.to_lowercase()) {
-                problems.push(self.problem_of(column, format!("column {} has the same name", first + 1)));
+                problems.push(self.problem_of(column, format!("same name as column {}", first + 1)));
             } else {
                 unread.push(if column.name.is_empty() { "(unnamed)" } else { column.name });
             }
@@ -206,8 +206,8 @@ impl CsvHeader {
         let shown = unread.iter().take(5).copied().collect::<Vec<_>>().join(", ");
         let note = match unread.len() {
             0 => None,
-            1..=5 => Some(format!("columns not read in {}: {shown}", self.file)),
-            n => Some(format!("columns not read in {}: {shown} and {} more", self.file, n - 5)),
+            1..=5 => Some(format!("ignored columns of {}: {shown}", self.file)),
+            n => Some(format!("ignored columns of {}: {shown} and {} more", self.file, n - 5)),
         };
         (problems, note)
     }
@@ -215,8 +215,8 @@ impl CsvHeader {
     /// That a row is longer or shorter than the header.
     pub fn wrong_length(&self, row: &CsvRow<'_>) -> Diagnostic {
         let (found, wanted) = (row.records.len(), self.names.len());
-        let message = format!("the row has {} and the header {}", cells(found), cells(wanted));
-        let help = "give every row a cell for each column; quote a cell that holds the separator";
+        let message = format!("the row has {}, but the header has {}", cells(found), cells(wanted));
+        let help = "each row needs one cell per column; quote cells that contain the separator";
         let separator = char::from(self.rows.separator).to_string();
         let text = row.records.cells().collect::<Vec<_>>().join(&separator);
         Diagnostic::new(Code::RowLength, message, help)

@@ -10,15 +10,19 @@ use eniplan_core::quantity::Memory;
 
 /// What a file starts with that is packed or not text at all, and what to do about it.
 const PACKED: [(&[u8], &str, &str); 5] = [
-    (b"PK\x03\x04", "the file is a zip archive or a spreadsheet", "unpack it, or save the sheet as CSV"),
+    (
+        b"PK\x03\x04",
+        "the file is a zip archive or a spreadsheet",
+        "extract the file, or save the sheet as CSV",
+    ),
     (
         b"PAR1",
         "the file is in Parquet format",
         "export it as CSV, or build eniplan with `--features parquet`",
     ),
-    (b"BZh", "the file is compressed with bzip2", "unpack it first, for example with `bunzip2`"),
-    (b"\xfd7zXZ", "the file is compressed with xz", "unpack it first, for example with `unxz`"),
-    (b"Rar!", "the file is a RAR archive", "unpack it first"),
+    (b"BZh", "the file is compressed with bzip2", "decompress it first, for example with `bunzip2`"),
+    (b"\xfd7zXZ", "the file is compressed with xz", "decompress it first, for example with `unxz`"),
+    (b"Rar!", "the file is a RAR archive", "extract the file first"),
 ];
 
 const SAVE: &str = "save the file as CSV in UTF-8, or in UTF-16 with a byte-order mark";
@@ -101,7 +105,7 @@ impl<'a> TextFile<'a> {
         self.decode(block)?;
         if self.is_blank && std::str::from_utf8(block).is_ok_and(|text| text.trim().is_empty()) {
             if self.is_over {
-                let help = "give a file with a header and at least one row";
+                let help = "use a file with a header and at least one row";
                 let problem = Diagnostic::new(Code::Empty, "the file is empty", help);
                 return Err(problem.in_file(self.file).at_line(1));
             }
@@ -176,7 +180,7 @@ impl<'a> TextFile<'a> {
     /// What is wrong with the NUL byte at `at` of `block`, or with what comes after it.
     fn nul(&mut self, block: &[u8], at: usize) -> Diagnostic {
         let good = block.get(..at).unwrap_or_default();
-        let problem = self.refuse("the file holds a NUL byte, so it is not text".to_owned(), good);
+        let problem = self.refuse("the file contains a NUL byte, so it is not text".to_owned(), good);
         self.lines.count(block);
         let mut more = Vec::new();
         while !self.is_over && self.before <= LARGEST {
@@ -199,7 +203,7 @@ impl<'a> TextFile<'a> {
 /// That a file, or what of it can only be understood whole, is too large.
 pub fn too_large(file: &str) -> Diagnostic {
     let message = "the file is larger than 2 GiB";
-    let help = "cut it into parts; what `demand` reads at any size is in docs/performance.md, Reading";
+    let help = "split it; docs/performance.md lists what `demand` reads at any size";
     Diagnostic::new(Code::TooLarge, message, help).in_file(file)
 }
 
@@ -271,7 +275,7 @@ mod tests {
         let at = |line, message: &str| (Code::Encoding, Some(line), message.to_owned());
         assert_eq!(refused(b"a\nb\n\xff"), at(3, "byte 5 of the file is not UTF-8"));
         assert_eq!(refused(b"\xef\xbb\xbf\xff"), at(1, "byte 4 of the file is not UTF-8"));
-        assert_eq!(refused(b"a\r\nb\0"), at(2, "the file holds a NUL byte, so it is not text"));
+        assert_eq!(refused(b"a\r\nb\0"), at(2, "the file contains a NUL byte, so it is not text"));
         assert_eq!(refused(b"\xff\xfea\0\n\0\x00\xd8"), at(2, "byte 7 of the file is not UTF-16"));
         assert_eq!(refused(b"\xff\xfea\0b"), at(1, "byte 5 of the file is not UTF-16"));
         assert_eq!(refused(b"BZhxx").2, "the file is compressed with bzip2");

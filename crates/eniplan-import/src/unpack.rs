@@ -52,7 +52,7 @@ impl<'a> Unpacked<'a> {
             }
             _ => (Box::new(packed.clone()), None),
         };
-        notes.extend(packing.map(|name| format!("{} is unpacked from {name}", file.name)));
+        notes.extend(packing.map(|name| format!("{} is decompressed from {name}", file.name)));
         Ok(Self { file: file.name, packed, read, packing, limit, given: 0, notes })
     }
 
@@ -82,8 +82,8 @@ impl<'a> Unpacked<'a> {
             return Ok(());
         }
         self.drain(u64::MAX)?;
-        let message = format!("the file is packed twice, the outer time with {name}");
-        Err(self.refuse(Code::Encoding, message, "unpack it once by hand"))
+        let message = format!("the file is compressed twice, the outer time with {name}");
+        Err(self.refuse(Code::Encoding, message, "decompress it once first"))
     }
 
     /// Reads on to the end, or to `most` bytes in all, for what may be wrong there.
@@ -104,9 +104,8 @@ impl<'a> Unpacked<'a> {
             Ok(size) => Memory(size),
             Err(error) => return unreadable(self.file, &error),
         };
-        let message =
-            format!("the file, packed {size}, is more than {} once unpacked with {name}", self.limit);
-        self.refuse(Code::TooLarge, message, "if you trust it, raise the limit with `--max-unpacked`")
+        let message = format!("the {name} file of {size} exceeds {} when decompressed", self.limit);
+        self.refuse(Code::TooLarge, message, "if you trust the file, raise the limit with `--max-unpacked`")
     }
 
     fn damaged(&self, error: io::Error) -> Diagnostic {
@@ -116,8 +115,8 @@ impl<'a> Unpacked<'a> {
         };
         match self.packing {
             Some(name) if !self.packed.failed() => {
-                let message = format!("the file is damaged or cut short: {name} says {error}");
-                self.refuse(Code::Encoding, message, "make or fetch the file again")
+                let message = format!("the file is damaged or truncated: {name}: {error}");
+                self.refuse(Code::Encoding, message, "create or fetch the file again")
             }
             _ => unreadable(self.file, &error),
         }
@@ -252,7 +251,7 @@ impl Read for ZstdFrames<'_> {
 /// Whether the frame's own checksum, where it has one, fits what came out.
 fn check_sum(decoder: &FrameDecoder) -> io::Result<()> {
     match (decoder.get_checksum_from_data(), decoder.get_calculated_checksum()) {
-        (Some(said), Some(found)) if said != found => Err(io::Error::other("the checksum does not fit")),
+        (Some(said), Some(found)) if said != found => Err(io::Error::other("the checksum does not match")),
         _ => Ok(()),
     }
 }
@@ -309,7 +308,7 @@ mod tests {
             assert!(bomb.len() < 100_000);
             let error = unpacked(&bomb, 1 << 20).unwrap_err();
             assert_eq!((error.code, error.line), (Code::TooLarge, Some(1)));
-            let size = format!("packed {}, is more than 1 MiB", Memory(bomb.len() as u64));
+            let size = format!("file of {} exceeds 1 MiB", Memory(bomb.len() as u64));
             assert!(error.message.contains(&size), "{}", error.message);
             assert_eq!(unpacked(&bomb, 1 << 24).unwrap().len(), 1 << 24);
             let whole = pack(b"time,value\n0,1\n60,2\n");

@@ -29,7 +29,7 @@ pub(crate) fn chosen(samples: &mut Samples, reading: &mut Reading<'_>) -> Option
     if kinds.len() > 1 {
         let others: Vec<_> = kinds.iter().filter(|kind| **kind != values).map(|kind| kind.name()).collect();
         let (used, others) = (values.name(), others.join(" and "));
-        reading.note(format!("the files give {used} and {others}: {used} are used; `--values` chooses"));
+        reading.note(format!("the files give {used} and {others}; {used} are used (choose with `--values`)"));
     }
     Some((values, all.remove(&values).unwrap_or_default()))
 }
@@ -92,8 +92,8 @@ impl WholeCells {
             let late = u32::from(self.values == SlotValues::Counter);
             let slot = grid.number(sample.at).and_then(|slot| slot.checked_sub(late));
             let Ok(count) = u32::try_from(count) else {
-                let help = "write counts up to 4294967295 per slot; `--values counter` if it is a counter";
-                let problem = Diagnostic::new(Code::TooLarge, "the slot's number is too large", help);
+                let help = "counts can be up to 4294967295 per slot; for a counter, use `--values counter`";
+                let problem = Diagnostic::new(Code::TooLarge, "number too large for a slot", help);
                 reading.problem(reading.at(problem, sample.place, false));
                 continue;
             };
@@ -147,10 +147,9 @@ impl WholeCells {
             let line = line(&place, reading);
             let how = match self.values {
                 SlotValues::Concurrency => "rounded up",
-                _ => "rounded so that their sum stays; if they are per second, say `--values rate`",
+                _ => "rounded with their sum kept; for values per second, use `--values rate`",
             };
-            reading
-                .note(format!("not all values are whole numbers (the first not on {line}): they are {how}"));
+            reading.note(format!("values that are not whole numbers (the first on {line}) are {how}"));
         }
         let shown: Vec<String> = resets.iter().take(5).map(|place| line(place, reading)).collect();
         let more = if resets.len() > 5 { format!(" and {} more", resets.len() - 5) } else { String::new() };
@@ -158,22 +157,21 @@ impl WholeCells {
             (_, 0) => {}
             (Resets::Error, _) => {
                 for place in resets {
-                    let help = "choose `--resets restart` if it began again from zero, `--resets zero` to \
-                                count nothing there";
+                    let help = "use `--resets restart` if it began again from zero, or `--resets zero` to count nothing here";
                     let problem =
-                        Diagnostic::new(Code::BadCell, "the counter falls here: it was reset", help);
+                        Diagnostic::new(Code::BadCell, "the counter falls here, so it was reset", help);
                     reading.problem(reading.at(problem, *place, false));
                 }
             }
             (choice, count) => {
                 let what = match choice {
-                    Resets::Zero => "nothing is counted there",
-                    _ => "what it shows there was counted since",
+                    Resets::Zero => "nothing is counted at a reset",
+                    _ => "the new value is counted as the increase",
                 };
                 let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
                 let shown = shown.join(", ");
                 reading
-                    .note(format!("the counter was reset {times} ({shown}{more}): {what}; see `--resets`"));
+                    .note(format!("the counter was reset {times} ({shown}{more}); {what} (see `--resets`)"));
             }
         }
     }
@@ -188,12 +186,12 @@ fn begin_counters(grid: &mut SlotGrid, reading: &mut Reading<'_>) {
     if let Some(gap) = grid.gaps.first() {
         let line = reading.told(gap.place, FilePlace { line: 0, ..gap.place });
         reading.note(format!(
-            "{missing} readings of the counters are missing, the first before {line}: what they grew by \
-             over a gap falls in its last slot"
+            "{missing} missing counter readings, the first before {line}; the increase over a gap is counted in \
+             its last slot"
         ));
     }
     grid.gaps.clear();
-    reading.note("the values are counters: a slot has what they grew by in it");
+    reading.note("the values are counters: each slot has the increase within it");
 }
 
 /// Asks about series that only ever grow.
@@ -202,8 +200,8 @@ fn ask(sums: &[RunningSum], reading: &mut Reading<'_>) {
     let grown = sums.iter().position(|sum| sum.rising >= RISES && !sum.fell);
     if let Some(name) = grown.and_then(|function| reading.functions().names().get(function)) {
         let name: String = name.chars().take(60).collect();
-        let message = format!("the values of {name} only grow: are they counts per slot, or a counter?");
-        let help = "say `--values counter` (what a counter grows by is counted) or `--values counts`";
+        let message = format!("the values of {name} only grow: counts per slot or a counter?");
+        let help = "use `--values counter` (its increase is counted) or `--values counts`";
         let place = FilePlace { file: 0, line: 1, column: 0 };
         reading.problem(reading.at(Diagnostic::new(Code::Usage, message, help), place, false));
     }

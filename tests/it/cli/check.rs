@@ -18,12 +18,12 @@ fn sound_files_are_told_by_kind() {
     assert_eq!(
         (&files[0]["functions"], &files[0]["subnets"]),
         (&4.into(), &2.into()),
-        "with those of the traffic"
+        "with those of the trace"
     );
     assert_eq!((&files[1]["invocations"], &files[1]["span_ms"]), (&155.into(), &240_000.into()));
     assert_eq!(files[2]["name"], "failing");
     let text = run(&["check", "scenario.toml", "counts.csv"]);
-    assert!(text.out.starts_with("Nothing is wrong with 2 files.\n"), "{}", text.out);
+    assert!(text.out.starts_with("2 files are valid.\n"), "{}", text.out);
 }
 
 #[test]
@@ -78,14 +78,14 @@ fn all_problems_of_all_files_are_told_at_once() {
         "E003",
         "E004",
         "bad.csv:2:3",
-        "none.csv: the file cannot be read",
+        "none.csv: cannot read the file",
         "it is a folder",
     ] {
         assert!(said.err.contains(part), "{part}\n{}", said.err);
     }
     // A scenario in the place of the trace.
     let said = run(&["demand", "scenario.toml"]);
-    assert!(said.code == 2 && said.err.contains("name it with --scenario"), "{}", said.err);
+    assert!(said.code == 2 && said.err.contains("pass a scenario with --scenario"), "{}", said.err);
     // A scenario that reads well may name what there is not.
     let names = at("names.toml", "model = \"lamda-2018\"\npolicy = \"idle-reuze\"\n");
     let said = run(&["check", &names]);

@@ -47,7 +47,7 @@ fn an_extracted_example_is_its_folder_and_is_never_written_over() {
         }
     }
     let said = run(&["example", "extract", "one-csv", "-o", folder.join("one-csv").to_str().unwrap()]);
-    assert!(said.code == 2 && said.err.contains("there is such a file or folder already"), "{}", said.err);
+    assert!(said.code == 2 && said.err.contains("the file or folder already exists"), "{}", said.err);
     let said = run(&["example", "extract", "one-csv", "-o", folder.join("no/where").to_str().unwrap()]);
     assert!(said.code == 2 && said.err.starts_with("E001"), "{}", said.err);
     assert_eq!(fs::read_dir(&folder).unwrap().count(), example::ALL.len(), "nothing half-written");

@@ -26,7 +26,7 @@ fn a_value_of_the_scenario_is_set_as_if_the_file_said_it() {
     let set = "--set subnet.subnet-a.cidr=10.0.0.0/28 --set function.checkout.memory=2GiB";
     let small = json(&format!("plan counts.csv {set} --set promise.max_cold_start=1s"));
     let all = small["assumptions"].to_string();
-    for part in ["(11 usable addresses", "set on the command line: function.checkout.memory = 2GiB"] {
+    for part in ["with 11 usable addresses", "set on the command line: function.checkout.memory = 2GiB"] {
         assert!(all.contains(part), "{part}: {all}");
     }
     // Where an environment is made in time to be used again, its keep-alive counts.
@@ -75,24 +75,24 @@ fn a_number_of_the_model_is_set_and_no_longer_claims_its_source() {
 fn a_path_that_leads_nowhere_is_told_with_what_is_near() {
     let words = "demand counts.csv --scenario scenario.toml";
     for (set, message, help) in [
-        ("subnet.private-c.in_use=4", "there is no subnet `private-c`", "did you mean `private-a`?"),
-        ("subnt.private-a.in_use=4", "`subnt` is not a key of this file", "did you mean `subnet`?"),
-        ("subnet.private-a.inuse=4", "`subnet.inuse` is not a key of this file", "did you mean `in_use`?"),
-        ("subnet.private-a.in_use=x", "`subnet.in_use` is not a whole number", "write a whole number"),
+        ("subnet.private-c.in_use=4", "unknown subnet `private-c`", "did you mean `private-a`?"),
+        ("subnt.private-a.in_use=4", "unknown key `subnt`", "did you mean `subnet`?"),
+        ("subnet.private-a.inuse=4", "unknown key `subnet.inuse`", "did you mean `in_use`?"),
+        ("subnet.private-a.in_use=x", "`subnet.in_use` must be a whole number", "write a whole number"),
         ("subnet.private-a.in_use=99", "has 11 usable addresses", ""),
-        ("subnet.private-a=4", "the path ends too soon", "name one of its keys: subnet.private-a.KEY=VALUE"),
-        ("promise.max_cold_start.a.b=4", "`max_cold_start` is one value: it has no keys", ""),
-        ("function.chekout.memory=1GiB", "there is no function `chekout`", "did you mean `checkout`?"),
-        ("model.enii.boot.max=4s", "`enii` is not a key of this file", "did you mean `eni`?"),
-        ("model.eni.boots.max=4s", "`eni.boots` is not a key of this file", "did you mean `boot`?"),
+        ("subnet.private-a=4", "incomplete path", "add one of its keys: subnet.private-a.KEY=VALUE"),
+        ("promise.max_cold_start.a.b=4", "`max_cold_start` is a single value and has no keys", ""),
+        ("function.chekout.memory=1GiB", "unknown function `chekout`", "did you mean `checkout`?"),
+        ("model.enii.boot.max=4s", "unknown key `enii`", "did you mean `eni`?"),
+        ("model.eni.boots.max=4s", "unknown key `eni.boots`", "did you mean `boot`?"),
         ("model.eni.boot.max=4", "`eni.boot.max` is not a text with a unit", ""),
-        ("model.phase.create-en.kind=eni", "there is no phase `create-en`", "did you mean `create-eni`?"),
-        ("model=lambda-2018", "`model` is not set but named", "use --model"),
+        ("model.phase.create-en.kind=eni", "unknown phase `create-en`", "did you mean `create-eni`?"),
+        ("model=lambda-2018", "`model` cannot be set with --set", "use --model"),
         ("a", "there is no `=`", "write PATH=VALUE"),
-        ("=3", "the path has a name that is empty", ""),
-        ("a..b=3", "the path has a name that is empty", ""),
-        ("'a=3", "a quote is never closed", ""),
-        ("\"a\"b=3", "`b` follows a name in quotes", ""),
+        ("=3", "the path has an empty name", ""),
+        ("a..b=3", "the path has an empty name", ""),
+        ("'a=3", "unclosed quote", ""),
+        ("\"a\"b=3", "unexpected `b` after a quoted name", ""),
     ] {
         let said = line(&format!("{words} --set {set}"));
         assert_eq!(said.code, 2, "{set}: {}", said.out);
@@ -121,7 +121,7 @@ fn a_path_that_leads_nowhere_is_told_with_what_is_near() {
         (
             "subnet.private-b.name=b",
             "subnet.private-b.name=b",
-            "there is no subnet `private-b` (beside scenario.toml:",
+            "unknown subnet `private-b` (see also scenario.toml:",
         ),
     ] {
         let said = line(&format!("{words} --set {sets}"));

@@ -53,10 +53,10 @@ fn long_work_shows_how_far_it_is_and_is_gone_when_it_is_done() {
     ] {
         let Some(said) = on_a_terminal(words, &[]) else { return };
         let lines: Vec<&str> = said.split(['\r', '\n']).filter(|line| line.contains(shown)).collect();
-        let how_far = |line: &&str| line.contains(" of ") && line.contains(" gone");
+        let how_far = |line: &&str| line.contains('/') && line.contains(" elapsed");
         assert!(lines.iter().any(how_far), "{words}: {said:?}");
         // The line is wiped before the answer stands in its place.
-        let after = said.rsplit(" gone").next().unwrap();
+        let after = said.rsplit(" elapsed").next().unwrap();
         assert!(after.contains("\u{1b}[2K"), "{words}: {after:?}");
         let quiet = on_a_terminal(&format!("{words} --quiet"), &[]).unwrap();
         assert!(!quiet.contains(shown), "{words}: {quiet:?}");

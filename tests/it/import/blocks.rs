@@ -107,7 +107,7 @@ proptest! {
             let nowhere = nowhere.output().unwrap();
             prop_assert_eq!(&String::from_utf8(nowhere.stdout).unwrap(), &streamed.out);
             if streamed.out.contains("have been sorted") {
-                prop_assert!(String::from_utf8(nowhere.stderr).unwrap().contains("(TMPDIR): there is no such"));
+                prop_assert!(String::from_utf8(nowhere.stderr).unwrap().contains("(TMPDIR): no such"));
             }
         }
     }
@@ -188,7 +188,7 @@ fn what_is_unusual_is_told_as_ever() {
     let file = folder.join("log.csv");
     let header = "start,function,duration_ms\n";
     for (rows, note) in
-        [("9,a,1\n7,b,2\n", "have been sorted"), ("1,a,\n2,b,5\n", "no duration is given for a")]
+        [("9,a,1\n7,b,2\n", "have been sorted"), ("1,a,\n2,b,5\n", "no durations given for a")]
     {
         fs::write(&file, format!("{header}{rows}")).unwrap();
         let said = demand(&file, &["--format", "json"]);
@@ -219,8 +219,8 @@ fn a_large_file_with_something_unusual_in_it_is_read_in_blocks_too() {
         assert_eq!(said["trace"]["invocations"], 75_001);
         let told = said["assumptions"].to_string();
         assert!(
-            told.contains("every invocation is taken to last 100ms")
-                || told.contains("no duration is given for"),
+            told.contains("every invocation is assumed to last 100ms")
+                || told.contains("no durations given for"),
             "{told}"
         );
     }

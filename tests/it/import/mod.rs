@@ -217,7 +217,7 @@ fn more_bad_cells_than_are_shown_are_counted() {
     let printed = problems.to_string();
     assert_eq!(printed.matches("E102").count(), 20);
     assert!(printed.ends_with("... and 2480 more\n"), "{printed}");
-    let first = "E102 t.csv:2:2 (invocations): \"-1\": the number is negative\n  help: write a whole number";
+    let first = "E102 t.csv:2:2 (invocations): \"-1\": negative number\n  help: write a whole number";
     assert!(printed.starts_with(first), "{printed}");
 }
 
@@ -263,7 +263,7 @@ fn durations_come_from_the_row_then_the_companion_then_the_options() {
 #[test]
 fn a_file_without_a_header_is_told_so() {
     let problems = read(b"2026-03-02 10:00:00,5\n2026-03-02 10:01:00,6\n", &Options::default()).unwrap_err();
-    assert!(problems.to_string().contains("add a header; this line looks like data"), "{problems}");
+    assert!(problems.to_string().contains("add a header, since this line looks like data"), "{problems}");
 }
 
 #[test]
@@ -282,7 +282,7 @@ fn a_companion_of_a_format_without_any_is_noted() {
     let other = InputFile { name: "durations.csv", bytes: &b"x\n" };
     let companions = Companions { durations: Some(other), ..Companions::default() };
     let trace = import(InputFile { name: "t.csv", bytes: &text }, &companions, &Options::default()).unwrap();
-    assert!(trace.notes.iter().any(|note| note.contains("durations.csv is not used")));
+    assert!(trace.notes.iter().any(|note| note.contains("durations.csv is ignored")));
 }
 
 /// Counts of `value` for so many seconds.

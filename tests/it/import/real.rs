@@ -27,8 +27,8 @@ fn real_azure_2019_comes_in_whole() {
         assert_eq!((trace.span, trace.origin), (Millis::minutes(480), None));
         assert!(trace.functions.iter().all(|f| f.duration.is_some() && f.memory.is_some()));
         let known = |text: &str| trace.notes.iter().any(|note| note.starts_with(text));
-        assert!(known("durations of 250 of 250 functions"), "{:?}", trace.notes);
-        assert!(known("memory of 250 of 250 functions"), "{:?}", trace.notes);
+        assert!(known("durations for 250 of 250 functions"), "{:?}", trace.notes);
+        assert!(known("memory for 250 of 250 functions"), "{:?}", trace.notes);
         // The first row of durations.csv: 6108 ms on average.
         let first = trace.functions.iter().find(|f| f.name.ends_with("-50c299e1")).unwrap();
         assert_eq!(first.duration, Some(Millis(6_108)));
@@ -47,7 +47,7 @@ fn real_azure_2019_comes_in_whole() {
         let trace = import_real(&path, &Options::default()).unwrap();
         assert_eq!((trace.functions.len(), trace.invocations()), (9, 1_061));
         assert_eq!(trace.span, Millis::minutes(1_440));
-        let note = "the file gives no durations: every invocation is taken to last 100ms";
+        let note = "no durations given: every invocation is assumed to last 100ms";
         assert!(trace.notes.iter().any(|n| n == note), "{:?}", trace.notes);
     }
 }

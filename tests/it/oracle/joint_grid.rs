@@ -50,13 +50,13 @@ pub(crate) fn solve_by_grid(
         let grid = JointGrid::build(joint, peak, effort.largest_program)?;
         let solution = match backend.solve(&grid.program, effort.seconds) {
             Ok(solution) if solution.optimal => solution,
-            Ok(_) => return Err(format!("{} stopped before a proof", backend.name())),
+            Ok(_) => return Err(format!("{} stopped before proving optimality", backend.name())),
             Err(BackendFailure::Infeasible) => continue,
             Err(failure) => return Err(format!("{}: {failure}", backend.name())),
         };
         let entries = grid
             .entries(&solution)
-            .ok_or_else(|| format!("{} gave a point that is not whole", backend.name()))?;
+            .ok_or_else(|| format!("{} returned a fractional solution", backend.name()))?;
         let objectives = check_joint(joint, &entries)
             .map_err(|violations| format!("{}: {violations:?}", backend.name()))?;
         return Ok(Some(GridPlan { objectives }));

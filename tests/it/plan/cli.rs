@@ -44,16 +44,16 @@ fn the_cost_is_that_of_the_hours_and_creations_it_comes_with() {
 #[test]
 fn what_cannot_be_made_small_is_refused() {
     for (words, told) in [
-        ("--minimise cost", "a cost needs a price"),
-        ("--minimise cost --price-creation 0", "a cost needs a price"),
+        ("--minimise cost", "--minimise cost needs a price"),
+        ("--minimise cost --price-creation 0", "--minimise cost needs a price"),
         ("--minimise cost --price-creation -1", "not a price"),
         ("--minimise cost --price-eni-hour 1e9", "not a price"),
-        ("--price-creation 1", "prices matter only"),
-        ("--minimise money", "nothing a plan can make small"),
-        ("--minimise cost:subnet-a", "nothing a plan can make small"),
+        ("--price-creation 1", "prices only apply"),
+        ("--minimise money", "unknown objective \"money\"; one of: "),
+        ("--minimise cost:subnet-a", "unknown objective"),
         ("--minimise addresses:subnet-b", "did you mean addresses:subnet-a?"),
-        ("--minimise addresses:", "not there"),
-        ("--max-cold-start 2s --explain", "explains one plan"),
+        ("--minimise addresses:", "unknown subnet"),
+        ("--max-cold-start 2s --explain", "works with a single target"),
     ] {
         let words: Vec<&str> =
             "plan counts.csv --max-cold-start 1s".split(' ').chain(words.split_whitespace()).collect();

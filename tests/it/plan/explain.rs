@@ -261,7 +261,7 @@ fn a_target_below_the_cold_path_is_what_is_short() {
     let case = Case::new(&bench.topology, &bench.cold_path, &bench.policy, &trace, microlp());
     let plan = case.plan_for(Millis(699)).unwrap();
     let none = case.explained(Millis(699), plan).unwrap().infeasible.unwrap();
-    assert_eq!(none.conflict, ["cold path with an ENI at hand", "target"]);
+    assert_eq!(none.conflict, ["cold path with an ENI ready", "cold-start target"]);
     let [looser] = of(&none, "target")[..] else { panic!("{none:?}") };
     assert_eq!((looser.to, looser.works), (Some(700), true));
 }

@@ -187,19 +187,19 @@ fn a_broken_plan_is_told_by_what_where_when_and_how_much() {
     };
     assert_eq!(told(&[action(400, 2)]), Vec::<String>::new());
     let replayed = "cold start in a replay | f0 | Some(500)";
-    let late = ["ENIs surely ready | a (default) | Some(500) 2 0", &format!("{replayed} 11 10")];
+    let late = ["ENIs certain to be ready | a (default) | Some(500) 2 0", &format!("{replayed} 11 10")];
     // It is ready 11 ms too late, and shown to be.
     assert_eq!(told(&[action(411, 2)]), late);
     // As late as the target lets them wait.
     assert_eq!(told(&[action(410, 2)]), Vec::<String>::new());
     assert_eq!(told(&[action(300, 4)]), ["free addresses of the subnet | a | Some(300) 4 3"]);
     let early = told(&[action(-5, 2)]);
-    assert_eq!(early, ["entries from the start on | a (default) | Some(-5) 2 0"]);
+    assert_eq!(early, ["entries after the start | a (default) | Some(-5) 2 0"]);
     bench.topology.limits.api = Some(TokenBucket { burst: 1, per_second: Rate(1_000) });
     let study = Study::new(&bench.topology, &bench.cold_path, &bench.policy, &trace);
     let slow = verify(&study, TARGET, &[action(0, 2)], Claims::default());
     // The second token comes after a second.
-    assert_eq!(slow.breaches[0].what, "ENIs surely ready");
+    assert_eq!(slow.breaches[0].what, "ENIs certain to be ready");
     assert_eq!((slow.breaches[0].at_ms, slow.breaches[0].available), (Some(500), 1));
 }
 
@@ -229,8 +229,10 @@ fn a_plan_that_is_to_survive_a_zone_is_verified_without_each_of_them() {
         let mut fewer = actions.clone();
         fewer[index].create -= 1;
         let told = verify(&study, TARGET, &fewer, Claims::default());
-        let lost =
-            told.breaches.iter().filter(|breach| breach.what.contains("ENIs surely ready without zone "));
+        let lost = told
+            .breaches
+            .iter()
+            .filter(|breach| breach.what.contains("ENIs certain to be ready without zone "));
         let shown = told
             .breaches
             .iter()
@@ -473,35 +475,35 @@ fn every_problem_of_a_plan_file_is_told_at_its_place() {
     let said = verified(&file, "counts.csv", &[]);
     assert_eq!((said.code, said.out.as_str()), (2, ""));
     for part in [
-        "bad.json:1:23: \"\"soon\"\": this value does not fit its field",
-        "bad.json:5:15: \"4\": the time is before that of the row above",
+        "bad.json:1:23: \"\"soon\"\": wrong type of value",
+        "bad.json:5:15: \"4\": the time is earlier than in the row above",
         "bad.json:5:28: \"private-c\": no function uses this subnet",
         "bad.json:5:79: \"-1\": this value does not fit",
         "bad.json:6:15: \"6.5\": this value does not fit",
         "bad.json:6:62: \"ap\": no function uses these security groups",
-        "bad.json:7:15: \"999999999999\": ENIs are created after all need for them has ended",
+        "bad.json:7:15: \"999999999999\": ENIs are created after the last need for them",
     ] {
         assert!(said.err.contains(part), "{part}\n{}", said.err);
     }
     for (text, part) in [
         ("{\"schedule\": [}", "this is no JSON"),
-        ("{}", "there is no `schedule` in this file"),
-        ("{\"schedule\": 3}", "`schedule` is no list"),
-        ("{\"schedule\": [3]}", "this is no entry of a schedule"),
+        ("{}", "no `schedule` in this file"),
+        ("{\"schedule\": 3}", "`schedule` must be a list"),
+        ("{\"schedule\": [3]}", "not an entry of a schedule"),
         (
             "{\"status\": \"infeasible\", \"schedule\": []}",
-            "bad.json:1:12: \"infeasible\": the file holds no plan",
+            "bad.json:1:12: \"infeasible\": the file contains no plan",
         ),
-        ("at,subnet\n1,a\n", "the column `create` is missing"),
+        ("at,subnet\n1,a\n", "missing column `create`"),
         (
             "at,subnet,security_groups,create,delete\nsoon,private-a,app,1,x\n1,private-a,app\n",
             "bad.json:2:5: \"x\"",
         ),
         (
             "at,subnet,security_groups,create,delete\n1,private-a,app\n",
-            "bad.json:2:1: the row has 3 cells, the header 5",
+            "bad.json:2:1: the row has 3 cells, but the header has 5",
         ),
-        ("", "the column `at` is missing"),
+        ("", "missing column `at`"),
     ] {
         fs::write(&file, text).unwrap();
         let said = verified(&file, "counts.csv", &["--max-cold-start", "20s"]);
@@ -548,7 +550,7 @@ fn headroom_names_what_it_does_not_know() {
     let said = run(&words);
     assert_eq!(said.code, 2);
     assert!(
-        said.err.contains("did you mean checkout?") && said.err.contains("the traffic has checkout, search")
+        said.err.contains("did you mean checkout?") && said.err.contains("the trace has checkout, search")
     );
     let said = run(&["headroom", "counts.csv"]);
     assert_eq!(said.code, 2);

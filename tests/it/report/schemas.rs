@@ -144,7 +144,7 @@ fn keys_told(value: &Value, path: &str, read: &dyn Fn(&str) -> Vec<String>) -> B
     value.pointer_mut(path).unwrap().as_object_mut().unwrap().insert("qqqqqqqqqqqq".to_owned(), json!(1));
     let help = read(&toml::to_string(&value).unwrap());
     let [help] = help.as_slice() else { panic!("{path}: {help:?}") };
-    let list = help.strip_prefix("the keys here are: ").unwrap_or_else(|| panic!("{path}: {help}"));
+    let list = help.strip_prefix("known keys: ").unwrap_or_else(|| panic!("{path}: {help}"));
     list.split(", ").map(str::to_owned).collect()
 }
 

@@ -45,8 +45,8 @@ fn the_accounts_quotas_go_before_the_models() {
     assert_eq!((limits.vpc_quota, limits.region_quota), (Some(500), own));
     assert_eq!(limits.account_concurrency, Some(3_000));
     assert_eq!(limits.api.map(|api| (api.burst, api.per_second.to_string())), Some((7, "2/s".to_owned())));
-    let said = "at most 500 ENIs in one VPC, 3000 invocations at once in the account, 7 ENI requests at once and \
-                then 2/s (the scenario's [quota], not the model's)";
+    let said = "at most 500 ENIs per VPC, 3000 concurrent invocations in the account, 7 ENI requests at once, \
+                then 2/s ([quota] of the scenario, in place of the model's limits)";
     assert!(scenario.assumptions.iter().any(|text| text == said), "{:?}", scenario.assumptions);
     assert_eq!(platform.eni.vpc_quota.unwrap().source, "[quota] in s.toml:2");
     assert_eq!(read("s.toml", "[quota]\n").unwrap().limit(model()), model());
@@ -71,12 +71,12 @@ fn a_limit_that_is_set_goes_before_the_accounts() {
     let (vpc, api, said) = limits(&["eni.vpc_quota.value=9", "eni.api.burst.value=8"], &[]);
     assert_eq!((vpc, api), (Some(9), Some((8, "2/s".to_owned()))));
     assert!(
-        said.starts_with("at most 3000 invocations at once in the account, 2/s ENI requests ("),
+        said.starts_with("at most 3000 concurrent invocations in the account, 2/s ENI requests ("),
         "{said}"
     );
     let (vpc, api, said) = limits(&["eni.vpc_quota.value=9"], &["quota.vpc_enis=11"]);
     assert_eq!((vpc, api), (Some(11), Some((7, "2/s".to_owned()))));
-    assert!(said.starts_with("at most 11 ENIs in one VPC, 3000"), "{said}");
+    assert!(said.starts_with("at most 11 ENIs per VPC, 3000"), "{said}");
 }
 
 #[test]
@@ -101,10 +101,10 @@ fn without_a_scenario_everything_has_a_default_and_is_said() {
     assert_eq!(
         scenario.assumptions,
         [
-            "1 GiB of memory: a (no scenario given)",
-            "in the subnet subnet-a (4091 usable addresses, zone zone-a): every function (no scenario given)",
-            "one security group, `default`: every function (no scenario given)",
-            "an idle environment lives 44m: every function (model lambda-2018, grade M)",
+            "1 GiB of memory for a (no scenario given)",
+            "subnet subnet-a with 4091 usable addresses in zone zone-a for every function (no scenario given)",
+            "security group `default` for every function (no scenario given)",
+            "keep-alive 44m for every function (model lambda-2018, grade M)",
         ]
     );
 }
@@ -132,11 +132,11 @@ fn what_the_scenario_says_wins_and_the_traces_order_stays() {
     assert_eq!(
         scenario.assumptions,
         [
-            "1 GiB of memory: cart (the scenario does not say)",
-            "in the subnets of vpc vpc, private-a, private-b: cart (the scenario does not say)",
-            "one security group, `default`: cart (the scenario does not say)",
-            "an idle environment lives 44m: every function (model lambda-2018, grade M)",
-            "inside a VPC every security group may talk to every other (no [[allow]] given)",
+            "1 GiB of memory for cart (not given in the scenario)",
+            "subnets of vpc vpc, private-a, private-b for cart (not given in the scenario)",
+            "security group `default` for cart (not given in the scenario)",
+            "keep-alive 44m for every function (model lambda-2018, grade M)",
+            "within a VPC, every security group can reach every other (no [[allow]] given)",
         ]
     );
 }
@@ -150,7 +150,7 @@ fn functions_only_the_scenario_knows_come_last_and_may_be_outside_a_vpc() {
     assert!(scenario.functions[2].subnets.is_empty());
     assert_eq!(scenario.functions[2].keep_alive, Millis::minutes(5));
     let last = scenario.assumptions.last().unwrap();
-    assert_eq!(last, "never invoked: z (in the scenario, not in the traffic)");
+    assert_eq!(last, "never invoked: z (in the scenario but not in the trace)");
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn with_rules_only_allowed_groups_pass_and_one_hop_only() {
     assert_eq!(topology.reachable_destinations("checkout"), ["cache"]);
     assert_eq!(topology.reachable_destinations("side"), Vec::<&str>::new());
     let hop = topology.missing_hop("checkout", "orders-db").unwrap();
-    assert_eq!(hop, "no security group of checkout (app) is allowed into db of orders-db");
+    assert_eq!(hop, "no security group of checkout (app) is allowed to reach orders-db (db)");
     // A rule between groups that exist nowhere opens nothing.
     let topology = build(&text("[[allow]]\nfrom = \"x\"\nto = \"db\"\n")).unwrap();
     assert_eq!(topology.reachable_destinations("checkout"), Vec::<&str>::new());
@@ -99,16 +99,12 @@ fn with_rules_only_allowed_groups_pass_and_one_hop_only() {
 fn each_missing_hop_is_named_where_it_was_asked_for() {
     let rules = "[[allow]]\nfrom = \"app\"\nto = \"cache\"\n";
     for (function, destination, told) in [
-        (
-            "outside",
-            "orders-db",
-            "E301 32:12 function outside is in no VPC; orders-db is in vpc main: give it a subnet of main",
-        ),
-        ("side", "cache", "E301 28:12 ENIs of side are in vpc side, cache in vpc main"),
+        ("outside", "orders-db", "E301 32:12 function outside is in no VPC, but orders-db is in vpc main"),
+        ("side", "cache", "E301 28:12 function side is in vpc side, but cache is in vpc main"),
         (
             "checkout",
             "orders-db",
-            "E301 20:12 no security group of checkout (app) is allowed into db of orders-db",
+            "E301 20:12 no security group of checkout (app) is allowed to reach orders-db (db)",
         ),
     ] {
         assert_eq!(build(&reaching(&text(rules), function, destination)).unwrap_err(), told);

@@ -96,8 +96,8 @@ fn lay_out(graph: &DiGraph<&Phase, ()>, order: &[NodeIndex], kept: impl Fn(&Phas
 fn unknown_phase(phase: &str, name: &str) -> Diagnostic {
     Diagnostic::new(
         Code::UnknownName,
-        format!("phase `{phase}` comes after `{name}`, which is no phase of this model"),
-        "name a phase of the same model in `after`",
+        format!("phase `{phase}` comes after `{name}`, which is not a phase of this model"),
+        "use the name of a phase of this model in `after`",
     )
     .with_value(name)
 }
@@ -107,7 +107,7 @@ fn second_of_kind(kind: PhaseKind) -> Diagnostic {
     Diagnostic::new(
         Code::BadValue,
         format!("the cold path has more than one phase of kind `{name}`"),
-        "keep one; an environment has one ENI and one microVM",
+        "keep one: an environment has one ENI and one microVM",
     )
     .with_value(name)
 }
@@ -116,7 +116,7 @@ fn in_a_cycle(phase: &str) -> Diagnostic {
     Diagnostic::new(
         Code::BadValue,
         format!("phase `{phase}` comes after itself"),
-        "break the cycle in `after`",
+        "remove the cycle in `after`",
     )
     .with_value(phase)
 }

@@ -57,7 +57,7 @@ impl From<PlanError> for CaseError {
 impl std::fmt::Display for CaseError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::NoPlan => write!(f, "no plan keeps every ENI wait at zero here; `eniplan plan` says why"),
+            Self::NoPlan => write!(f, "no plan keeps every ENI wait at zero; run `eniplan plan` to see why"),
             Self::Plan(error) => write!(f, "{error}"),
         }
     }
@@ -128,7 +128,7 @@ impl<'a> Case<'a> {
         }
         plan.explanation = explain(&self.study, &plan, self.progress)?;
         if plan.explanation.is_none() {
-            plan.unproved.push("planning again gives another plan, so that this one is not explained".into());
+            plan.unproved.push("no explanation: replanning gave a different plan".into());
         }
         Ok(plan)
     }

@@ -36,7 +36,7 @@ impl CutObjective {
     /// For people, to follow "smallest".
     pub const fn words(self) -> &'static str {
         match self {
-            Self::ColdTime => "time spent in cold starts",
+            Self::ColdTime => "total cold-start time",
             Self::ColdStarts => "number of cold starts",
             Self::IdleMemory => "idle GB-hours",
             Self::Environments => "number of environments",

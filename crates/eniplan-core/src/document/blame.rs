@@ -43,7 +43,7 @@ fn at_setting(problem: &Diagnostic, setting: &Setting) -> Diagnostic {
         file: format!("--set {}", setting.written()),
         line: None,
         column: None,
-        message: format!("{} (beside {beside})", problem.message),
+        message: format!("{} (see also {beside})", problem.message),
         ..problem.clone()
     }
 }

@@ -84,7 +84,7 @@ fn once<T>(
     match build(&mut reader, &root) {
         Some(value) => reader.problems.or(value),
         None if reader.problems.is_empty() => {
-            Err(Diagnostic::new(Code::Toml, "the file does not say enough", "compare it with a built-in one")
+            Err(Diagnostic::new(Code::Toml, "the file is incomplete", "compare it with a built-in one")
                 .in_file(file)
                 .into())
         }

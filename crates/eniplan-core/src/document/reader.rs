@@ -102,10 +102,10 @@ impl DocumentReader<'_> {
         let known: Vec<&str> = known.into_iter().take(room).collect();
         let help = match nearest(&name.value, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => format!("the file declares no {what}"),
-            None => format!("there are: {}", listed(&known)),
+            None if known.is_empty() => format!("the file defines no {what}"),
+            None => format!("one of: {}", listed(&known)),
         };
-        let message = format!("there is no {what} `{}`", name.value);
+        let message = format!("unknown {what} `{}`", name.value);
         self.report(Code::UnknownName, name.place, Some(&name.value), message, help);
     }
 
@@ -115,7 +115,7 @@ impl DocumentReader<'_> {
         let place = self.place(value.span().start);
         match value.get_ref() {
             DeValue::String(text) => Some(Placed { value: text.to_string(), place }),
-            _ => self.wrong_type(table, key, "a text in quotes"),
+            _ => self.wrong_type(table, key, "a quoted string"),
         }
     }
 
@@ -150,7 +150,7 @@ impl DocumentReader<'_> {
     ) -> Option<Placed<T>> {
         let text = match table.get(key)?.get_ref() {
             DeValue::String(_) => self.text(table, key)?,
-            _ => return self.wrong_type(table, key, "a text with a unit, in quotes"),
+            _ => return self.wrong_type(table, key, "a quoted string with a unit"),
         };
         match text.value.parse() {
             Ok(value) => Some(Placed { value, place: text.place }),
@@ -164,7 +164,7 @@ impl DocumentReader<'_> {
     /// The texts listed at `key`; `None` where the key is absent or no list.
     pub fn texts(&mut self, table: &TomlTable<'_>, key: &str) -> Option<Vec<Placed<String>>> {
         let Some(list) = table.get(key)?.get_ref().as_array() else {
-            return self.wrong_type(table, key, "a list of texts: [\"a\", \"b\"]");
+            return self.wrong_type(table, key, "a list of strings: [\"a\", \"b\"]");
         };
         let mut texts = Vec::new();
         for item in list {
@@ -173,12 +173,9 @@ impl DocumentReader<'_> {
                     texts.push(Placed { value: text.to_string(), place: self.place(item.span().start) });
                 }
                 other => {
-                    let message = format!(
-                        "`{}` lists something that is no text: {}",
-                        table.name_of(key),
-                        other.type_str()
-                    );
-                    self.wrong_at(&item.span(), message, "a list of texts: [\"a\", \"b\"]");
+                    let message =
+                        format!("`{}` must list strings; found: {}", table.name_of(key), other.type_str());
+                    self.wrong_at(&item.span(), message, "a list of strings: [\"a\", \"b\"]");
                 }
             }
         }
@@ -200,7 +197,7 @@ impl DocumentReader<'_> {
     pub fn tables<'d>(&mut self, table: &TomlTable<'d>, key: &str, keys: &[&str]) -> Vec<TomlTable<'d>> {
         let Some(value) = table.entries.get(key) else { return Vec::new() };
         let Some(list) = value.get_ref().as_array() else {
-            let message = format!("`{}` is no list of tables", table.name_of(key));
+            let message = format!("`{}` must be a list of tables", table.name_of(key));
             self.wrong_at(&value.span(), message, &format!("a list of tables: [[{key}]]"));
             return Vec::new();
         };
@@ -213,7 +210,7 @@ impl DocumentReader<'_> {
                 opened.push(item);
             } else {
                 let kind = item.get_ref().type_str();
-                let message = format!("`{}` lists something that is no table: {kind}", table.name_of(key));
+                let message = format!("`{}` must list tables; found: {kind}", table.name_of(key));
                 self.wrong_at(&item.span(), message, &format!("a list of tables: [[{key}]]"));
             }
         }
@@ -260,16 +257,16 @@ impl DocumentReader<'_> {
             }
             let help = match nearest(&key.value, keys.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the keys here are: {}", listed(keys)),
+                None => format!("known keys: {}", listed(keys)),
             };
-            let message = format!("`{}` is not a key of this file", table.name_of(&key.value));
+            let message = format!("unknown key `{}`", table.name_of(&key.value));
             self.report(Code::UnknownName, key.place, Some(&key.value), message, help);
         }
     }
 
     fn wrong_type<T>(&mut self, table: &TomlTable<'_>, key: &str, expected: &str) -> Option<T> {
         let value = table.get(key)?;
-        let message = format!("`{}` is not {expected}", table.name_of(key));
+        let message = format!("`{}` must be {expected}", table.name_of(key));
         self.wrong_at(&value.span(), message, expected);
         None
     }

@@ -70,10 +70,10 @@ impl Setting {
         let mut path = Vec::new();
         let mut at = 0;
         loop {
-            let part = part(&written, at).ok_or_else(|| refuse("a quote is never closed".to_owned()))?;
+            let part = part(&written, at).ok_or_else(|| refuse("unclosed quote".to_owned()))?;
             let end = part.span.end;
             if part.name.is_empty() {
-                return Err(refuse("the path has a name that is empty".to_owned()));
+                return Err(refuse("the path has an empty name".to_owned()));
             }
             path.push(part);
             let rest = written.get(end..).unwrap_or("");
@@ -84,8 +84,8 @@ impl Setting {
                     let value = end + gap + 1..written.len();
                     return Ok(Self { written, path, value });
                 }
-                None => return Err(refuse("it says where, and not what: there is no `=`".to_owned())),
-                Some(c) => return Err(refuse(format!("`{c}` follows a name in quotes"))),
+                None => return Err(refuse("missing `=` and a value".to_owned())),
+                Some(c) => return Err(refuse(format!("unexpected `{c}` after a quoted name"))),
             }
         }
     }
@@ -153,11 +153,11 @@ impl Setting {
         }
         let Some((leaf, way)) = rest.split_last() else {
             let name = self.path.last().map_or("", |part| &part.name);
-            let help = format!("name one of its keys: {}.KEY=VALUE", self.path_in_words());
+            let help = format!("add one of its keys: {}.KEY=VALUE", self.path_in_words());
             return Err(SettingError {
                 at: offset,
                 value: name.to_owned(),
-                message: "the path ends too soon".to_owned(),
+                message: "incomplete path".to_owned(),
                 help,
             });
         };
@@ -250,7 +250,7 @@ fn member<'t, 'd>(
         table.insert(key.clone(), Spanned::new(key.span(), DeValue::Array(DeArray::new())));
     }
     let Some(DeValue::Array(items)) = table.get_mut(list.key).map(Spanned::get_mut) else {
-        return Err(unknown(member, format!("`{}` is no list of tables", list.key), "correct the file"));
+        return Err(unknown(member, format!("`{}` must be a list of tables", list.key), "correct the file"));
     };
     let known: Vec<String> = items.iter().filter_map(|item| name_of(item.get_ref())).collect();
     let found = items.iter().position(|item| name_of(item.get_ref()).is_some_and(|known| known == name));
@@ -268,10 +268,10 @@ fn member<'t, 'd>(
             };
             let help = match nearest(name, first.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None if first.is_empty() => format!("the file declares no {}", list.key),
-                None => format!("there are: {}", listed(&first)),
+                None if first.is_empty() => format!("the file defines no {}", list.key),
+                None => format!("one of: {}", listed(&first)),
             };
-            return Err(unknown(member, format!("there is no {} `{name}`", list.key), &help));
+            return Err(unknown(member, format!("unknown {} `{name}`", list.key), &help));
         }
         let mut fresh = DeTable::new();
         let value = Spanned::new(member.span(), DeValue::String(member.get_ref().clone()));
@@ -280,7 +280,7 @@ fn member<'t, 'd>(
     }
     match items.get_mut(at).map(Spanned::get_mut) {
         Some(DeValue::Table(table)) => Ok(table),
-        _ => Err(unknown(member, format!("`{name}` is no table"), "correct the file")),
+        _ => Err(unknown(member, format!("`{name}` must be a table"), "correct the file")),
     }
 }
 
@@ -299,7 +299,7 @@ fn opened<'t, 'd>(
     }
     match table.get_mut(name).map(Spanned::get_mut) {
         Some(DeValue::Table(table)) => Ok(table),
-        _ => Err(unknown(key, format!("`{name}` is one value: it has no keys"), "end the path there")),
+        _ => Err(unknown(key, format!("`{name}` is a single value and has no keys"), "end the path there")),
     }
 }
 

@@ -30,7 +30,7 @@ fn unknown_keys_name_the_nearest_and_syntax_errors_come_alone() {
     let problems = read("a.toml", "modle = 1\nx = 2\n", &["model", "policy"], |_, _| Some(())).unwrap_err();
     let text = problems.to_string();
     assert!(text.contains("a.toml:1:1") && text.contains("did you mean `model`?"), "{text}");
-    assert!(text.contains("a.toml:2:1") && text.contains("the keys here are: model, policy"), "{text}");
+    assert!(text.contains("a.toml:2:1") && text.contains("known keys: model, policy"), "{text}");
     let problems = read("a.toml", "a = \nb = 1\n", &["b"], |_, _| Some(())).unwrap_err();
     assert!(problems.sorted().iter().all(|problem| problem.code == Code::Toml), "{problems}");
     assert_eq!(problems.sorted()[0].line, Some(1));

@@ -206,19 +206,19 @@ impl HeadroomSearch<'_> {
             return Ok(Some(known.holds));
         }
         if factor > MOST {
-            self.stopped = Some(format!("{MOST} is the largest factor this looks at"));
+            self.stopped = Some(format!("{MOST} is the largest factor tried"));
             return Ok(None);
         }
         let trace = self.study.trace.scaled(factor, self.grown);
         if factor > Factor::ONE && trace.invocations() > MOST_INVOCATIONS {
-            let beyond = "is more than the 20 million invocations this looks at";
+            let beyond = "would exceed 20 million invocations, the limit of this search";
             self.stopped = Some(format!("{factor} {beyond}"));
             return Ok(None);
         }
         let probe = match self.probe(factor, &trace) {
             // What the trace at hand is planned for may be beyond the planner elsewhere.
             Err(error) if factor != Factor::ONE => Probe {
-                shortages: vec![short("reach of the planner", Some(1), 0, "plans")],
+                shortages: vec![short("limits of the planner", Some(1), 0, "plans")],
                 unproved: vec![error.to_string()],
                 ..Probe::broken(factor)
             },
@@ -282,8 +282,8 @@ fn probe_plan(
             return Ok(probe);
         }
         probe.unproved.push(
-            "it is not proved that the account's concurrency and scaling limits refuse no invocation; no \
-             replay showed one"
+            "the account's concurrency and scaling limits may reject invocations: no replay shows it, but it is \
+             not ruled out"
                 .into(),
         );
     }
@@ -298,7 +298,7 @@ fn too_many_at_once(study: &Study<'_>) -> Option<ProbeShortage> {
     let available = study.topology.limits.account_concurrency?;
     let demand = demand(study.trace, study.topology, study.policy);
     (demand.peak_concurrency > available).then(|| ProbeShortage {
-        limit: "account's concurrency".into(),
+        limit: "account concurrency".into(),
         from_ms: Some(demand.peak_concurrency_at),
         to_ms: None,
         needed: Some(demand.peak_concurrency.into()),
@@ -315,7 +315,7 @@ fn refused(world: &World<'_>, trace: &Trace) -> Option<ProbeShortage> {
         let (at, function, failure) = first.0?;
         let function = world.topology.functions.get(function).map_or("", |place| place.name.as_str());
         Some(ProbeShortage {
-            limit: format!("room for invocations of {function} ({})", reason(failure)),
+            limit: format!("capacity for invocations of {function} ({})", reason(failure)),
             from_ms: Some(at),
             to_ms: None,
             needed: Some(outcome.failures()),

@@ -89,8 +89,7 @@ fn keep(
         return Ok(Err(path_too_long(study, cold_path, target)));
     }
     if targets::too_many_invocations(study) {
-        plan.unproved
-            .push("the smallest warm target was not searched for: so much traffic takes long".into());
+        plan.unproved.push("the minimum warm target was not searched: the trace is too large".into());
     }
     match rank_candidates(study, requirements, target, backend)? {
         Err(none) => Ok(Err(none)),
@@ -154,7 +153,7 @@ fn path_too_long(study: &Study<'_>, path: Millis, target: Millis) -> NoPlan {
     NoPlan {
         proved: true,
         shortages: vec![Shortfall {
-            limit: "cold path with an ENI at hand".into(),
+            limit: "cold path with an ENI ready".into(),
             from_ms: 0,
             to_ms: study.trace.span.0,
             needed: path.0,
@@ -180,8 +179,8 @@ fn fill_in(plan: &mut Plan, study: &Study<'_>, kept: Candidate, refutation: &Ref
     plan.binding = binding_limit(study, &solved);
     if solved.draining_peak > solved.objectives.peak {
         plan.unproved.push(format!(
-            "where environments stay on ENIs that are to be deleted while others stand idle, up to {} ENIs are \
-             held instead of {}",
+            "if environments stay on draining ENIs while others are idle, the peak is up to {} ENIs instead of \
+             {}",
             solved.draining_peak, solved.objectives.peak
         ));
     }
@@ -197,13 +196,14 @@ fn tell_refused(plan: &mut Plan, refutation: &Refutation) {
         plan.status = PlanVerdict::Feasible;
         plan.basis.refuses = true;
         plan.unproved.push(format!(
-            "a replay fails {} invocations at the account's concurrency or scaling limit, which no ENI can mend",
+            "failed invocations in a replay: {}, at the account's concurrency or scaling limit, which ENIs cannot \
+             change",
             refutation.failures
         ));
     } else if !refutation.none_fails {
         plan.unproved.push(
-            "it is not proved that the account's concurrency and scaling limits refuse no invocation; no replay \
-             showed one"
+            "the account's concurrency and scaling limits may reject invocations: no replay shows it, but it is \
+             not ruled out"
                 .to_owned(),
         );
     }

@@ -57,11 +57,11 @@ impl Platform {
 
 fn grows(growth: &Growth) -> String {
     let each = if growth.per_mib == Millis::ZERO {
-        "by the routes' init".to_owned()
+        "init time".to_owned()
     } else {
         format!("{} per MiB of code", growth.per_mib)
     };
-    format!("{}: {each}, the {} of the routes", growth.phase, growth.rule.word())
+    format!("{}: {each}, {} over its routes", growth.phase, growth.rule.word())
 }
 
 fn citation<T>(path: &str, cited: &Cited<T>, text: impl Fn(&T) -> String) -> Citation {

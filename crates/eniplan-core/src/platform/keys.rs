@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 
-/// A model of a provider: its cold path, its ENIs, its limits; every number with its source.
+/// A platform model: cold path, ENIs and limits, every number with its source.
 #[derive(JsonSchema)]
 pub struct ModelFile {
     /// Its name.
     name: String,
-    /// What it stands for, in one sentence.
+    /// What it describes, in one sentence.
     summary: Option<String>,
-    /// The policy that describes it best, used where the user names none.
+    /// Its default policy.
     policy: String,
     /// The phases of the cold path.
     phase: Option<Vec<PhaseKeys>>,
@@ -23,7 +23,7 @@ pub struct ModelFile {
     eni: EniModelKeys,
     /// Environments.
     environment: EnvironmentKeys,
-    /// How phases grow with what is in a function made of several routes.
+    /// How phases grow in a function made of several routes.
     grouping: Option<GroupingGrowthKeys>,
 }
 
@@ -32,13 +32,13 @@ pub struct ModelFile {
 struct PhaseKeys {
     /// Its name.
     name: String,
-    /// What happens in it; `plain` where nothing is said.
+    /// What happens in it [default: `plain`].
     kind: Option<KindKeys>,
-    /// Whether only functions with a VPC go through it.
+    /// Whether only functions in a VPC have this phase.
     vpc: Option<bool>,
-    /// The phases that must have ended before it starts.
+    /// The phases that must end before it starts.
     after: Option<Vec<String>>,
-    /// How long it takes; not of `eni`, which lasts as long as the wait for its ENI.
+    /// Its duration; not for `eni`, which lasts as long as the wait for its ENI.
     duration: Option<CitedInterval>,
 }
 
@@ -46,7 +46,7 @@ struct PhaseKeys {
 #[derive(JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum KindKeys {
-    /// Time passes.
+    /// Only time passes.
     Plain,
     /// A microVM starts on a host, within the hosts' rate.
     Microvm,
@@ -57,30 +57,30 @@ enum KindKeys {
 /// The life of an ENI.
 #[derive(JsonSchema)]
 struct EniModelKeys {
-    /// From the granted request to ready.
+    /// Time from the granted request to ready.
     boot: CitedInterval,
-    /// From the deletion's start to gone.
+    /// Time from the start of the deletion to its end.
     delete: CitedInterval,
-    /// What one carries.
+    /// Capacity of one ENI.
     capacity: CitedCapacity,
     /// ENIs per VPC.
     vpc_quota: Option<CitedCount>,
     /// ENIs per Region.
     region_quota: Option<CitedCount>,
-    /// The token bucket of creation requests.
+    /// The token bucket for creation requests.
     api: Option<BucketKeys>,
 }
 
 /// Limits on environments.
 #[derive(JsonSchema)]
 struct EnvironmentKeys {
-    /// How long an idle environment lives.
+    /// How long an idle environment is kept.
     keep_alive: CitedDuration,
-    /// What that is drawn from where the user asks for it.
+    /// Distribution of the keep-alive, for drawn keep-alives.
     keep_alive_drawn: Option<CitedInterval>,
-    /// Invocations in flight in the account.
+    /// Concurrent invocations in the account.
     account_concurrency: Option<CitedCount>,
-    /// How fast new environments may come.
+    /// How fast new environments may start.
     scaling: Option<ScalingKeys>,
     /// How fast hosts start microVMs.
     microvm: Option<MicrovmKeys>,
@@ -89,55 +89,55 @@ struct EnvironmentKeys {
 /// A token bucket.
 #[derive(JsonSchema)]
 struct BucketKeys {
-    /// Tokens in a full one.
+    /// Tokens in a full bucket.
     burst: CitedCount,
-    /// Tokens that come back.
+    /// Refill rate.
     per_second: CitedRate,
 }
 
-/// How fast new environments may come.
+/// How fast new environments may start.
 #[derive(JsonSchema)]
 struct ScalingKeys {
-    /// Whom the bucket is for.
+    /// Who shares the bucket.
     scope: ScopeKeys,
-    /// Tokens in a full one.
+    /// Tokens in a full bucket.
     burst: CitedCount,
-    /// Tokens that come back.
+    /// Refill rate.
     per_second: CitedRate,
 }
 
-/// Whom a bucket is for.
+/// Who shares a bucket.
 #[derive(JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum ScopeKeys {
-    /// Each function has one of its own.
+    /// One bucket per function.
     Function,
-    /// The account has one.
+    /// One bucket for the account.
     Account,
 }
 
 /// How fast hosts start microVMs.
 #[derive(JsonSchema)]
 struct MicrovmKeys {
-    /// On one host.
+    /// Rate of one host.
     per_host: CitedRate,
-    /// How many hosts there are.
+    /// Number of hosts.
     hosts: CitedCount,
 }
 
-/// How phases grow with what is in a function.
+/// How phases grow with the content of a function.
 #[derive(JsonSchema)]
 struct GroupingGrowthKeys {
     /// The phase that grows with the size of the code.
     download: Option<CitedGrowthBySize>,
-    /// The phase that grows with the routes' own initialisation.
+    /// The phase that grows with the init time of the routes.
     init: Option<CitedGrowth>,
 }
 
-/// A duration, or an interval that holds it: `value`, or `min` and `max`.
+/// A duration or a range: `value`, or `min` and `max`.
 #[derive(JsonSchema)]
 struct CitedInterval {
-    /// The duration, where it is certain: `50ms`.
+    /// The duration, if certain: `50ms`.
     value: Option<String>,
     /// The shortest.
     min: Option<String>,
@@ -147,7 +147,7 @@ struct CitedInterval {
     quantiles: Option<BTreeMap<String, String>>,
     /// Where it was read.
     source: String,
-    /// How far it can be trusted.
+    /// How reliable it is.
     grade: GradeKeys,
 }
 
@@ -158,7 +158,7 @@ struct CitedDuration {
     value: String,
     /// Where it was read.
     source: String,
-    /// How far it can be trusted.
+    /// How reliable it is.
     grade: GradeKeys,
 }
 
@@ -170,7 +170,7 @@ struct CitedCount {
     value: u32,
     /// Where it was read.
     source: String,
-    /// How far it can be trusted.
+    /// How reliable it is.
     grade: GradeKeys,
 }
 
@@ -181,24 +181,24 @@ struct CitedRate {
     value: String,
     /// Where it was read.
     source: String,
-    /// How far it can be trusted.
+    /// How reliable it is.
     grade: GradeKeys,
 }
 
-/// What an ENI carries: exactly one of `count`, `memory` and `connections`.
+/// Capacity of an ENI: exactly one of `count`, `memory` and `connections`.
 #[derive(JsonSchema)]
 struct CitedCapacity {
     /// Environments.
     #[schemars(range(min = 1))]
     count: Option<u32>,
-    /// Their memory together: `3 GiB`.
+    /// Their total memory: `3 GiB`.
     memory: Option<String>,
-    /// Their connections together.
+    /// Their total connections.
     #[schemars(range(min = 1))]
     connections: Option<u32>,
     /// Where it was read.
     source: String,
-    /// How far it can be trusted.
+    /// How reliable it is.
     grade: GradeKeys,
 }
 
@@ -207,46 +207,46 @@ struct CitedCapacity {
 struct CitedGrowthBySize {
     /// The phase.
     phase: String,
-    /// How several routes come together.
+    /// How several routes combine.
     rule: RuleKeys,
-    /// How much longer it takes for each MiB: `2ms`.
+    /// Additional time per MiB: `2ms`.
     per_mib: String,
     /// Where it was read.
     source: String,
-    /// How far it can be trusted.
+    /// How reliable it is.
     grade: GradeKeys,
 }
 
-/// How a phase grows with what is given as a time.
+/// How a phase grows with the init time of routes.
 #[derive(JsonSchema)]
 struct CitedGrowth {
     /// The phase.
     phase: String,
-    /// How several routes come together.
+    /// How several routes combine.
     rule: RuleKeys,
     /// Where it was read.
     source: String,
-    /// How far it can be trusted.
+    /// How reliable it is.
     grade: GradeKeys,
 }
 
-/// How several routes come together.
+/// How several routes combine.
 #[derive(JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum RuleKeys {
-    /// All one after the other.
+    /// One after the other.
     Sum,
-    /// As the largest of them.
+    /// As long as the longest.
     Max,
 }
 
-/// How far a number can be trusted.
+/// Reliability of a number.
 #[derive(JsonSchema)]
 enum GradeKeys {
-    /// Primary text, code or raw data was read.
+    /// Read in primary text, code or raw data.
     H,
-    /// Secondary sources or user reports.
+    /// From secondary sources or user reports.
     M,
-    /// Inferred, or stated once.
+    /// Inferred, or stated only once.
     L,
 }

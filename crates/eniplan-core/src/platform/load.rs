@@ -29,14 +29,13 @@ pub fn load_with(file: &str, text: &str, settings: &[Setting]) -> Result<Platfor
     ];
     let form = DocumentShape { keys: KEYS, lists: LISTS, numbers: NUMBERS };
     document::read(file, text, &form, settings, |reader, root| {
-        let name = word(reader, root, "name", "name the model");
+        let name = word(reader, root, "name", "add a name for the model");
         let summary = if root.has("summary") {
             reader.text(root, "summary").map(|text| text.value)
         } else {
             Some(String::new())
         };
-        let policy =
-            word(reader, root, "policy", "name the policy that describes it best: see `eniplan policies`");
+        let policy = word(reader, root, "policy", "add its default policy; see `eniplan policies`");
         let phases = phases::phases(reader, root);
         let eni = eni(reader, root);
         let environment = environment(reader, root);
@@ -78,7 +77,7 @@ fn eni(reader: &mut DocumentReader<'_>, root: &TomlTable<'_>) -> Option<EniTimes
     let table = reader.table(root, "eni", KEYS)?;
     for key in ["boot", "delete", "capacity"] {
         if !table.has(key) {
-            reader.missing(&table, key, "every model states it, with its source");
+            reader.missing(&table, key, "add it, with its source");
         }
     }
     let boot = number::interval(reader, &table, "boot");
@@ -98,7 +97,7 @@ fn environment(reader: &mut DocumentReader<'_>, root: &TomlTable<'_>) -> Option<
     }
     let table = reader.table(root, "environment", KEYS)?;
     if !table.has("keep_alive") {
-        reader.missing(&table, "keep_alive", "every model states it, with its source");
+        reader.missing(&table, "keep_alive", "add it, with its source");
     }
     let keep_alive = number::duration(reader, &table, "keep_alive");
     let keep_alive_drawn = number::interval(reader, &table, "keep_alive_drawn");
@@ -166,7 +165,7 @@ fn bucket(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<Buck
 fn require(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>, keys: &[&str]) {
     for key in keys {
         if !table.has(key) {
-            reader.missing(table, key, "state it, with its source");
+            reader.missing(table, key, "add it, with its source");
         }
     }
 }

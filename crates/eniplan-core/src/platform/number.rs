@@ -46,7 +46,7 @@ fn source(reader: &mut DocumentReader<'_>, number: &TomlTable<'_>) -> Option<Str
 
 fn grade(reader: &mut DocumentReader<'_>, number: &TomlTable<'_>) -> Option<Grade> {
     const HELP: &str =
-        "add grade = \"H\" (primary text or data was read), \"M\" (secondary) or \"L\" (inferred)";
+        "add grade = \"H\" (read in the primary text or data), \"M\" (secondary source) or \"L\" (inferred)";
     if !number.has("grade") {
         let message = format!("`{}` has no grade", number.path);
         reader.report(Code::Uncited, number.place, None, message, HELP);
@@ -55,7 +55,7 @@ fn grade(reader: &mut DocumentReader<'_>, number: &TomlTable<'_>) -> Option<Grad
     let text = reader.text(number, "grade")?;
     let grade = Grade::ALL.into_iter().find(|grade| grade.letter() == text.value);
     if grade.is_none() {
-        reader.bad(&text, format!("`{}` is no grade", text.value), HELP);
+        reader.bad(&text, format!("unknown grade `{}`", text.value), HELP);
     }
     grade
 }
@@ -85,7 +85,7 @@ pub(super) fn interval(
             (reader.quantity(number, "min"), reader.quantity(number, "max"));
         let (min, max) = (min?, max?);
         if min.value > max.value {
-            let message = format!("`{}` has min {} above max {}", number.path, min.value, max.value);
+            let message = format!("`{}`: min {} is greater than max {}", number.path, min.value, max.value);
             reader.bad(&min, message, "swap them");
             return None;
         }
@@ -117,8 +117,8 @@ fn quantiles(
             (Some(probability), Some(duration)) => points.push((probability, duration)),
             (None, _) => {
                 sound = false;
-                let message = format!("`{}` is no quantile between p0 and p100", key.value);
-                reader.bad(key, message, "name quantiles p50, p99 or \"p99.9\"");
+                let message = format!("`{}` is not a quantile between p0 and p100", key.value);
+                reader.bad(key, message, "write quantiles as p50, p99 or \"p99.9\"");
             }
             (Some(_), None) => sound = false,
         }
@@ -127,17 +127,17 @@ fn quantiles(
     let mut last = (Probability(0), min);
     for (probability, duration) in &points {
         let message = if duration.value < min || duration.value > max {
-            format!("the quantile lies outside {min}..{max}")
+            format!("the quantile is outside the range {min}..{max}")
         } else if *probability == last.0 {
-            "the quantile is given twice".to_owned()
+            "duplicate quantile".to_owned()
         } else if duration.value < last.1 {
-            format!("the quantile lies below the one before it, {}", last.1)
+            format!("the quantile is below the previous one, {}", last.1)
         } else {
             last = (*probability, duration.value);
             continue;
         };
         sound = false;
-        reader.bad(duration, message, "quantiles lie between min and max and do not decrease");
+        reader.bad(duration, message, "quantiles must lie between min and max and must not decrease");
     }
     sound.then(|| points.into_iter().map(|(probability, duration)| (probability, duration.value)).collect())
 }
@@ -157,8 +157,8 @@ fn names_of_quantiles(
             Code::BadValue,
             reader.place_of(number, "quantiles"),
             None,
-            format!("`{}` has {} quantiles", number.path, keys.len()),
-            format!("give at most {MOST}"),
+            format!("`{}` has too many quantiles: {}", number.path, keys.len()),
+            format!("use at most {MOST}"),
         );
         return None;
     }
@@ -191,7 +191,11 @@ pub(super) fn rate(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>, key: 
         value_of(number, reader)?;
         let rate: Placed<Rate> = reader.quantity(number, "value")?;
         if rate.value.0 == 0 {
-            reader.bad(&rate, format!("`{}` is 0: nothing ever comes", number.path), "give a rate above 0");
+            reader.bad(
+                &rate,
+                format!("`{}`: rate must be greater than 0", number.path),
+                "write a rate such as 5/s",
+            );
             return None;
         }
         Some(rate.value)
@@ -208,8 +212,9 @@ pub(super) fn capacity(
     cited(reader, table, key, &KINDS, |reader, number| {
         let given: Vec<&str> = KINDS.into_iter().filter(|kind| number.has(kind)).collect();
         let [kind] = given.as_slice() else {
-            let message = format!("`{}` is not given in exactly one way", number.path);
-            let help = "write one of count = 2, memory = \"3 GiB\", connections = 65000";
+            let message =
+                format!("`{}` needs exactly one of `count`, `memory` and `connections`", number.path);
+            let help = "write count = 2, memory = \"3 GiB\" or connections = 65000";
             reader.report(Code::BadValue, number.place, None, message, help);
             return None;
         };
@@ -219,7 +224,11 @@ pub(super) fn capacity(
             _ => {
                 let memory: Placed<Memory> = reader.quantity(number, kind)?;
                 if memory.value.0 == 0 {
-                    reader.bad(&memory, "an ENI that carries nothing is of no use", "give at least 1 MiB");
+                    reader.bad(
+                        &memory,
+                        "the capacity of an ENI must be greater than 0",
+                        "use at least 1 MiB",
+                    );
                     return None;
                 }
                 Some(Capacity::Memory(memory.value))
@@ -240,14 +249,18 @@ pub(super) fn growth(
     cited(reader, table, key, keys, |reader, number| {
         for key in keys {
             if !number.has(key) {
-                reader.missing(number, key, "write phase, rule = \"sum\" or \"max\", and of code per_mib");
+                reader.missing(
+                    number,
+                    key,
+                    "write phase, rule = \"sum\" or \"max\", and for download also per_mib",
+                );
             }
         }
         let phase = reader.text(number, "phase");
         if let (Some(phase), Some(phases)) = (&phase, phases)
             && !phases.contains(&phase.value.as_str())
         {
-            reader.unknown(phase, "phase that grows", phases.iter().copied());
+            reader.unknown(phase, "phase", phases.iter().copied());
         }
         let text = reader.text(number, "rule");
         let rule = text.and_then(|text| {
@@ -277,8 +290,8 @@ fn value_of(number: &TomlTable<'_>, reader: &mut DocumentReader<'_>) -> Option<(
 fn positive(reader: &mut DocumentReader<'_>, number: &TomlTable<'_>, key: &str) -> Option<u32> {
     let value = reader.whole(number, key)?;
     if value.value == 0 {
-        let help = "give at least 1, or leave the limit out where there is none";
-        reader.bad(&value, format!("`{}` is 0", number.path), help);
+        let help = "use at least 1, or remove the key if there is no limit";
+        reader.bad(&value, format!("`{}` must be greater than 0", number.path), help);
         return None;
     }
     Some(value.value)

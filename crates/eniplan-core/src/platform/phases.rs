@@ -25,8 +25,8 @@ struct Read {
 pub(super) fn phases(reader: &mut DocumentReader<'_>, root: &TomlTable<'_>) -> Option<Vec<Phase>> {
     let tables = reader.tables(root, "phase", KEYS);
     if let Some(table) = tables.get(MOST) {
-        let message = format!("there are {} phases", tables.len());
-        reader.report(Code::BadValue, table.place, None, message, format!("keep at most {MOST}"));
+        let message = format!("too many phases: {}", tables.len());
+        reader.report(Code::BadValue, table.place, None, message, format!("use at most {MOST}"));
         return None;
     }
     let read: Vec<Option<Read>> = tables.iter().map(|table| phase(reader, table)).collect();
@@ -39,7 +39,7 @@ pub(super) fn phases(reader: &mut DocumentReader<'_>, root: &TomlTable<'_>) -> O
 
 fn phase(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<Read> {
     if !table.has("name") {
-        reader.missing(table, "name", "name the phase, so that `after` can refer to it");
+        reader.missing(table, "name", "name the phase so that `after` can refer to it");
     }
     let name = reader.text(table, "name");
     let kind = kind(reader, table);
@@ -52,7 +52,7 @@ fn phase(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<Read>
         Some(flag) => {
             let flag = flag?;
             if is_eni && !flag.value {
-                reader.bad(&flag, "a function outside a VPC has no ENI", "an `eni` phase has vpc = true");
+                reader.bad(&flag, "a function outside a VPC has no ENI", "set vpc = true for an `eni` phase");
                 return None;
             }
             Some(flag.value)
@@ -79,7 +79,7 @@ fn kind(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<PhaseK
         "microvm" => Some(PhaseKind::Microvm),
         "eni" => Some(PhaseKind::Eni),
         _ => {
-            reader.unknown(&text, "kind of phase", ["plain", "microvm", "eni"]);
+            reader.unknown(&text, "phase kind", ["plain", "microvm", "eni"]);
             None
         }
     }
@@ -93,13 +93,13 @@ fn duration(
     match (kind, table.has("duration")) {
         (PhaseKind::Eni, false) => Some(Cited {
             value: Interval::exactly(Millis::ZERO),
-            source: "the wait for an ENI: no number of its own".to_owned(),
+            source: "the wait for an ENI; it has no duration of its own".to_owned(),
             grade: Grade::High,
         }),
         (PhaseKind::Eni, true) => {
             let place = reader.place_of(table, "duration");
-            let help = "leave duration out; what an ENI takes to boot stands in eni.boot";
-            reader.report(Code::BadValue, place, None, "an `eni` phase lasts as long as its wait", help);
+            let help = "remove duration; the boot time of an ENI is eni.boot";
+            reader.report(Code::BadValue, place, None, "an `eni` phase has no duration of its own", help);
             None
         }
         (_, false) => {
@@ -116,8 +116,8 @@ fn unique(reader: &mut DocumentReader<'_>, read: &[Read]) -> bool {
     for Read { name, .. } in read {
         if let Some(place) = first.get(name.value.as_str()) {
             sound = false;
-            let message = format!("phase `{}` stands already in line {}", name.value, place.line);
-            reader.bad(name, message, "give each phase a name of its own");
+            let message = format!("phase `{}` is already defined on line {}", name.value, place.line);
+            reader.bad(name, message, "give each phase a unique name");
         } else if name.value.trim().is_empty() {
             sound = false;
             reader.bad(name, "the phase's name is empty", "give each phase a name");
@@ -145,8 +145,8 @@ fn one_of_a_kind(reader: &mut DocumentReader<'_>, read: &[Read]) -> bool {
     for kind in [PhaseKind::Eni, PhaseKind::Microvm] {
         for second in read.iter().filter(|read| read.phase.kind == kind).skip(1) {
             sound = false;
-            let message = format!("phase `{}` is the second of its kind", second.name.value);
-            reader.bad(&second.name, message, "keep one; an environment has one ENI and one microVM");
+            let message = format!("phase `{}` is the second phase of its kind", second.name.value);
+            reader.bad(&second.name, message, "keep one: an environment has one ENI and one microVM");
         }
     }
     sound
@@ -174,8 +174,8 @@ fn acyclic(reader: &mut DocumentReader<'_>, read: &[Read]) -> bool {
         members.sort_by_key(|member| member.name.place);
         let names: Vec<&str> = members.iter().map(|member| member.name.value.as_str()).collect();
         if let Some(first) = members.first() {
-            let message = format!("the phases come after themselves: {}", listed(&names));
-            reader.bad(&first.name, message, "break the cycle in `after`");
+            let message = format!("the phases form a cycle: {}", listed(&names));
+            reader.bad(&first.name, message, "remove the cycle in `after`");
         }
     }
     sound

@@ -76,7 +76,7 @@ pub const KEYS: &[ParameterKey] = &[
     },
     ParameterKey {
         name: "fallback",
-        values: "true or false: whether an environment makes an ENI where the plan of scheduled brings none",
+        values: "true or false: whether an environment creates an ENI when the plan of scheduled provides none",
         set: |p, v| word(v, BOOLEAN).map(|x| p.fallback = x),
     },
     ParameterKey { name: "start", values: "warm or empty", set: |p, v| word(v, START).map(|x| p.start = x) },
@@ -108,8 +108,8 @@ pub fn parse(text: &str) -> Result<Policy, Vec<Malformed>> {
     if policy.is_none() {
         let known: Vec<_> = registry::ALL.iter().map(|policy| policy.name).collect();
         problems.push(Malformed {
-            message: format!("there is no policy `{name}`; there are {}", known.join(", ")),
-            help: "see `eniplan policies`",
+            message: format!("unknown policy `{name}`; one of: {}", known.join(", ")),
+            help: "run `eniplan policies` for a list",
         });
     }
     // The overrides of an unknown policy are still worth checking.
@@ -139,35 +139,35 @@ fn apply(policy: &mut Policy, part: &str) -> Result<(), Malformed> {
     let Some(key) = KEYS.iter().find(|key| key.name == name.trim()) else {
         let known: Vec<_> = KEYS.iter().map(|key| key.name).collect();
         return Err(Malformed {
-            message: format!("policies have no parameter `{name}`; they have {}", known.join(", ")),
-            help: "see `eniplan policies`",
+            message: format!("unknown policy parameter `{name}`; one of: {}", known.join(", ")),
+            help: "run `eniplan policies` for a list",
         });
     };
     (key.set)(policy, value.trim()).map_err(|problem| Malformed {
-        message: format!("{name}: {}; it takes {}", problem.message, key.values),
+        message: format!("{name}: {}; expected {}", problem.message, key.values),
         ..problem
     })
 }
 
 fn word<T: Copy>(value: &str, words: &[(&str, T)]) -> Result<T, Malformed> {
     words.iter().find(|(name, _)| *name == value).map(|(_, meaning)| *meaning).ok_or_else(|| Malformed {
-        message: format!("`{value}` is not one of its values"),
-        help: "see `eniplan policies`",
+        message: format!("unknown value `{value}`"),
+        help: "run `eniplan policies` for a list",
     })
 }
 
 fn number(value: &str) -> Result<u32, Malformed> {
     value.parse().map_err(|_| Malformed {
         message: format!("`{value}` is not a whole number below 4294967296"),
-        help: "see `eniplan policies`",
+        help: "run `eniplan policies` for a list",
     })
 }
 
 fn positive(value: &str) -> Result<u32, Malformed> {
     number(value).and_then(|n| match n {
         0 => Err(Malformed {
-            message: "an ENI that carries nothing is of no use".into(),
-            help: "give a capacity of at least 1",
+            message: "the capacity of an ENI must be greater than 0".into(),
+            help: "use a capacity of at least 1",
         }),
         n => Ok(n),
     })

@@ -20,22 +20,22 @@ pub struct Named {
 pub const ALL: &[Named] = &[
     Named {
         name: "no-reuse",
-        summary: "one environment per ENI, made with it and deleted with it",
+        summary: "one environment per ENI; the ENI is created and deleted with it",
         row: || Policy { reuse: false, idle_ttl: IdleTtl::After(Millis::ZERO), ..base("no-reuse") },
     },
     Named {
         name: "idle-reuse",
-        summary: "one environment per ENI; an idle ENI is taken before one is made",
+        summary: "one environment per ENI; an idle ENI is reused before a new one is created",
         row: || base("idle-reuse"),
     },
     Named {
         name: "leaky-reuse",
-        summary: "idle-reuse, but an environment misses an idle ENI with probability 0.1 (in the worst case: up to 3 times)",
+        summary: "idle-reuse, but an environment misses an idle ENI with probability 0.1 (in the worst case, up to 3 times)",
         row: || Policy { miss: Probability(100_000), miss_budget: 3, ..base("leaky-reuse") },
     },
     Named {
         name: "shared-slots",
-        summary: "environments share ENIs by memory (3 GiB each) and may join one that is still booting",
+        summary: "environments share ENIs by memory (3 GiB each) and may join an ENI that is still booting",
         row: || Policy {
             join_booting: true,
             capacity: Some(Capacity::Memory(Memory::mib(3_072))),
@@ -44,12 +44,12 @@ pub const ALL: &[Named] = &[
     },
     Named {
         name: "warm-pool",
-        summary: "idle-reuse with free ENIs kept ahead of demand, ready or booting (warm=5 per class)",
+        summary: "idle-reuse with spare ENIs kept ahead of demand, ready or booting (warm=5 per class)",
         row: || Policy { warm: 5, ..base("warm-pool") },
     },
     Named {
         name: "shared-at-deploy",
-        summary: "one ENI per class from deployment on, 65,000 connections each, more when full (Hyperplane)",
+        summary: "one ENI per class from deployment, 65,000 connections each, more when full (Hyperplane)",
         row: || Policy {
             join_booting: true,
             capacity: Some(Capacity::Connections(65_000)),
@@ -60,7 +60,7 @@ pub const ALL: &[Named] = &[
     },
     Named {
         name: "scheduled",
-        summary: "a plan makes and deletes ENIs ahead of demand, for the longest boot; environments make none",
+        summary: "a plan creates and deletes ENIs ahead of demand, for the longest boot; environments create none",
         row: || Policy {
             provision: Provision::Scheduled,
             on_exhausted: OnExhausted::Wait,
@@ -70,7 +70,7 @@ pub const ALL: &[Named] = &[
     },
     Named {
         name: "clairvoyant",
-        summary: "the offline optimum: a plan that knows the traffic and every boot; the yardstick of regret",
+        summary: "the offline optimum: a plan that knows the traffic and every boot time; the reference for regret",
         row: || Policy {
             provision: Provision::Clairvoyant,
             on_exhausted: OnExhausted::Wait,

@@ -11,7 +11,7 @@ pub struct Unrepresentable(u64);
 
 impl fmt::Display for Unrepresentable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "internal: {} does not fit, so that nothing sound follows", self.0)
+        write!(f, "internal: {} is out of range, so no sound bound exists", self.0)
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) fn assumptions(
     subnets: &[Subnet],
 ) -> Vec<String> {
     let nothing_said = raw.functions.is_empty() && raw.subnets.is_empty();
-    let why = if nothing_said { "no scenario given" } else { "the scenario does not say" };
+    let why = if nothing_said { "no scenario given" } else { "not given in the scenario" };
     let who = |part: &[&str]| {
         if part.len() == known.len() { "every function".to_owned() } else { listed(part) }
     };
@@ -24,11 +24,11 @@ pub(super) fn assumptions(
     let mut all = Vec::new();
     let without_memory = names(&|known| known.memory().is_none());
     if !without_memory.is_empty() {
-        all.push(format!("{} of memory: {} ({why})", DEFAULT_MEMORY, who(&without_memory)));
+        all.push(format!("{} of memory for {} ({why})", DEFAULT_MEMORY, who(&without_memory)));
     }
     let anywhere = names(&|known| known.without_subnets());
     if !anywhere.is_empty() {
-        all.push(format!("in {}: {} ({why})", place(subnets), who(&anywhere)));
+        all.push(format!("{} for {} ({why})", place(subnets), who(&anywhere)));
     }
     let in_vpc = |known: &KnownFunction<'_>| {
         known.said.and_then(|said| said.subnets.as_ref()).is_none_or(|subnets| !subnets.is_empty())
@@ -36,7 +36,7 @@ pub(super) fn assumptions(
     let no_group =
         names(&|known| in_vpc(known) && known.said.is_none_or(|said| said.security_groups.is_none()));
     if !no_group.is_empty() {
-        all.push(format!("one security group, `default`: {} ({why})", who(&no_group)));
+        all.push(format!("security group `default` for {} ({why})", who(&no_group)));
     }
     all.extend(about_subnets(raw));
     all.extend(raw.limits_in_words(platform));
@@ -44,7 +44,7 @@ pub(super) fn assumptions(
     if !kept.is_empty() {
         let keep_alive = &platform.environment.keep_alive;
         all.push(format!(
-            "an idle environment lives {}: {} (model {}, grade {})",
+            "keep-alive {} for {} (model {}, grade {})",
             keep_alive.value,
             who(&kept),
             platform.name,
@@ -52,11 +52,11 @@ pub(super) fn assumptions(
         ));
     }
     if !raw.destinations.is_empty() && raw.allows.is_empty() {
-        all.push("inside a VPC every security group may talk to every other (no [[allow]] given)".to_owned());
+        all.push("within a VPC, every security group can reach every other (no [[allow]] given)".to_owned());
     }
     let silent = names(&|known| known.observed.is_none());
     if !silent.is_empty() {
-        all.push(format!("never invoked: {} (in the scenario, not in the traffic)", listed(&silent)));
+        all.push(format!("never invoked: {} (in the scenario but not in the trace)", listed(&silent)));
     }
     all
 }
@@ -72,9 +72,9 @@ fn place(subnets: &[Subnet]) -> String {
         .collect();
     if home.len() == 1 {
         let (name, usable, zone) = (&first.name, first.usable, &first.zone);
-        return format!("the subnet {name} ({usable} usable addresses, zone {zone})");
+        return format!("subnet {name} with {usable} usable addresses in zone {zone}");
     }
-    format!("the subnets of vpc {}, {}", first.vpc, listed(&home))
+    format!("subnets of vpc {}, {}", first.vpc, listed(&home))
 }
 
 fn about_subnets(raw: &Raw) -> Vec<String> {
@@ -85,10 +85,10 @@ fn about_subnets(raw: &Raw) -> Vec<String> {
         (names(&|subnet| subnet.cidr.is_none()), names(&|subnet| subnet.zone.is_none()));
     let mut all = Vec::new();
     if !sizeless.is_empty() {
-        all.push(format!("a /{DEFAULT_PREFIX}: subnet {} (no cidr given)", listed(&sizeless)));
+        all.push(format!("a /{DEFAULT_PREFIX} block for subnet {} (no cidr given)", listed(&sizeless)));
     }
     if !zoneless.is_empty() {
-        all.push(format!("zone {DEFAULT_ZONE}: subnet {} (no zone given)", listed(&zoneless)));
+        all.push(format!("zone {DEFAULT_ZONE} for subnet {} (no zone given)", listed(&zoneless)));
     }
     all
 }

@@ -10,7 +10,7 @@ use crate::document::{DocumentReader, Place, Placed};
 pub(super) fn check_all(reader: &mut DocumentReader<'_>, raw: &Raw) {
     unique(reader, "subnet", raw.subnets.iter().map(|subnet| &subnet.name));
     unique(reader, "function", raw.functions.iter().map(|function| &function.name));
-    unique(reader, "target", raw.destinations.iter().map(|destination| &destination.name));
+    unique(reader, "destination", raw.destinations.iter().map(|destination| &destination.name));
     addresses(reader, raw);
     overlaps(reader, &raw.subnets);
     subnets_of_functions(reader, raw);
@@ -21,8 +21,8 @@ fn unique<'r>(reader: &mut DocumentReader<'_>, what: &str, names: impl Iterator<
     let mut first: BTreeMap<&str, Place> = BTreeMap::new();
     for name in names {
         if let Some(place) = first.get(name.value.as_str()) {
-            let message = format!("{what} `{}` stands already in line {}", name.value, place.line);
-            reader.bad(name, message, format!("give each {what} a name of its own"));
+            let message = format!("{what} `{}` is already defined on line {}", name.value, place.line);
+            reader.bad(name, message, format!("give each {what} a unique name"));
         } else {
             first.insert(&name.value, name.place);
         }
@@ -34,8 +34,8 @@ fn addresses(reader: &mut DocumentReader<'_>, raw: &Raw) {
         let Some(in_use) = subnet.in_use.as_ref().filter(|in_use| in_use.value > subnet.usable()) else {
             continue;
         };
-        let message = format!("subnet `{}` has {} usable addresses", subnet.name.value, subnet.usable());
-        reader.bad(in_use, message, "give at most that many in use, or a larger block");
+        let message = format!("subnet `{}` has only {} usable addresses", subnet.name.value, subnet.usable());
+        reader.bad(in_use, message, "reduce in_use, or use a larger block");
     }
 }
 
@@ -57,7 +57,7 @@ fn overlaps(reader: &mut DocumentReader<'_>, subnets: &[RawSubnet]) {
                 if outer.1.place < block.1.place { (outer, &block) } else { (&block, outer) };
             let names = (&second.2.name.value, &first.2.name.value);
             let message = format!("subnets `{}` and `{}` of vpc `{}` overlap", names.0, names.1, block.0);
-            reader.bad(second.1, message, "give them blocks that share no address, or different VPCs");
+            reader.bad(second.1, message, "use disjoint blocks, or different VPCs");
         }
         around.push(block);
     }
@@ -69,13 +69,13 @@ fn subnets_of_functions(reader: &mut DocumentReader<'_>, raw: &Raw) {
     for function in &raw.functions {
         let count = function.subnets.as_ref().map_or(0, Vec::len);
         if count > MOST_SUBNETS {
-            let message = format!("function `{}` is in {count} subnets", function.name.value);
-            reader.bad(&function.name, message, format!("name at most {MOST_SUBNETS}"));
+            let message = format!("function `{}` has too many subnets: {count}", function.name.value);
+            reader.bad(&function.name, message, format!("list at most {MOST_SUBNETS}"));
         }
         let count = function.security_groups.as_ref().map_or(0, Vec::len);
         if count > MOST_GROUPS {
-            let message = format!("function `{}` has {count} security groups", function.name.value);
-            reader.bad(&function.name, message, format!("name at most {MOST_GROUPS}"));
+            let message = format!("function `{}` has too many security groups: {count}", function.name.value);
+            reader.bad(&function.name, message, format!("list at most {MOST_GROUPS}"));
         }
         let mut seen = BTreeSet::new();
         let mut vpc: Option<&str> = None;
@@ -92,11 +92,11 @@ fn subnets_of_functions(reader: &mut DocumentReader<'_>, raw: &Raw) {
             if first != subnet.vpc() && !torn {
                 torn = true;
                 let message = format!(
-                    "function `{}` is in vpc `{first}` and `{}` at once",
+                    "function `{}` has subnets in both vpc `{first}` and vpc `{}`",
                     function.name.value,
                     subnet.vpc()
                 );
-                reader.bad(name, message, "keep the subnets of one VPC");
+                reader.bad(name, message, "use subnets of a single VPC");
             }
         }
     }
@@ -113,7 +113,7 @@ fn names(reader: &mut DocumentReader<'_>, raw: &Raw) {
         raw.destinations.iter().map(|destination| destination.name.value.as_str()).collect();
     for reach in raw.functions.iter().flat_map(|function| &function.reaches) {
         if !destinations.contains(reach.value.as_str()) {
-            reader.unknown(reach, "target", destinations.iter().copied());
+            reader.unknown(reach, "destination", destinations.iter().copied());
         }
     }
 }

@@ -16,14 +16,14 @@ pub(super) fn check_groupings(reader: &mut DocumentReader<'_>, raw: &Raw) {
     for grouping in &raw.groupings {
         let name = &grouping.name;
         if let Some(place) = first.get(name.value.as_str()) {
-            let message = format!("grouping `{}` stands already in line {}", name.value, place.line);
-            reader.bad(name, message, "give each grouping a name of its own");
+            let message = format!("grouping `{}` is already defined on line {}", name.value, place.line);
+            reader.bad(name, message, "give each grouping a unique name");
         } else {
             first.insert(&name.value, name.place);
         }
         if super::OWN_GROUPINGS.contains(&name.value.as_str()) {
-            let message = format!("grouping `{}` has a name that `compose` gives itself", name.value);
-            reader.bad(name, message, "choose another name");
+            let message = format!("the grouping name `{}` is reserved by `compose`", name.value);
+            reader.bad(name, message, "use another name");
         }
         check_grouping(reader, grouping, &known);
     }
@@ -34,11 +34,11 @@ fn check_grouping(reader: &mut DocumentReader<'_>, grouping: &RawGrouping, known
     let mut of: BTreeMap<&str, &str> = BTreeMap::new();
     for (function, routes) in &grouping.functions {
         if function.value.trim().is_empty() {
-            reader.bad(function, format!("a function of grouping `{name}` has no name"), "name it");
+            reader.bad(function, format!("a function of grouping `{name}` has no name"), "add a name");
         }
         if routes.is_empty() {
             let message = format!("function `{}` of grouping `{name}` has no route", function.value);
-            reader.bad(function, message, "list its routes, or leave it out");
+            reader.bad(function, message, "list its routes, or remove the function");
         }
         for route in routes {
             if !known.contains(route.value.as_str()) {
@@ -51,17 +51,18 @@ fn check_grouping(reader: &mut DocumentReader<'_>, grouping: &RawGrouping, known
         }
     }
     if grouping.functions.is_empty() {
-        let help = "give it functions, each with its routes, or leave it out";
+        let help = "add functions, each with its routes, or remove the grouping";
         return reader.bad(&grouping.name, format!("grouping `{name}` is empty"), help);
     }
     let missing: Vec<&str> = known.iter().filter(|route| !of.contains_key(*route)).copied().collect();
     if !missing.is_empty() {
         let message = format!("grouping `{name}` leaves out {}", listed(&missing));
-        reader.bad(&grouping.name, message, "put every route into one of its functions");
+        reader.bad(&grouping.name, message, "assign every route to one of its functions");
     }
 }
 
 fn twice(reader: &mut DocumentReader<'_>, route: &Placed<String>, grouping: &str, other: &str) {
-    let message = format!("route `{}` of grouping `{grouping}` is in `{other}` already", route.value);
-    reader.bad(route, message, "put each route into one function");
+    let message =
+        format!("route `{}` of grouping `{grouping}` is already in function `{other}`", route.value);
+    reader.bad(route, message, "assign each route to one function");
 }

@@ -18,10 +18,10 @@ pub enum Torn {
 impl std::fmt::Display for Torn {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Vpcs(one, other) => write!(f, "one function would be in vpc {one} and {other} at once"),
-            Self::Subnets(n) => write!(f, "one function would be in {n} subnets, more than {MOST_SUBNETS}"),
+            Self::Vpcs(one, other) => write!(f, "one function would be in both vpc {one} and vpc {other}"),
+            Self::Subnets(n) => write!(f, "one function would have {n} subnets (limit {MOST_SUBNETS})"),
             Self::Groups(n) => {
-                write!(f, "one function would have {n} security groups, more than {MOST_GROUPS}")
+                write!(f, "one function would have {n} security groups (limit {MOST_GROUPS})")
             }
         }
     }

@@ -8,30 +8,30 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 
-/// A scenario: functions, subnets and destinations. Every key is optional; what is left out has a default.
+/// A scenario: functions, subnets and destinations. Every key is optional and has a default.
 #[derive(JsonSchema)]
 pub struct ScenarioFile {
-    /// The model: a built-in one's name, or a path.
+    /// The model: a built-in name or a path.
     model: Option<String>,
     /// The policy, with overrides: `idle-reuse`, `warm-pool:warm=10`.
     policy: Option<String>,
     /// The subnets.
     subnet: Option<Vec<SubnetKeys>>,
-    /// The functions; those of the trace that are not here have the defaults.
+    /// The functions; functions of the trace that are not listed have the defaults.
     function: Option<Vec<FunctionKeys>>,
-    /// Routes that could share functions, for `compose`; each is a function until then.
+    /// Routes that could share functions, for `compose`; otherwise each is a function.
     route: Option<Vec<RouteKeys>>,
-    /// Ways to put routes into functions, for `compose`.
+    /// Groupings of routes into functions, for `compose`.
     grouping: Option<Vec<GroupingKeys>>,
-    /// What functions reach.
+    /// Destinations that functions reach.
     destination: Option<Vec<DestinationKeys>>,
     /// Which security groups may reach which.
     allow: Option<Vec<AllowKeys>>,
-    /// The target.
+    /// The cold-start target.
     slo: Option<SloKeys>,
-    /// Prices in the user's currency, for plans of least cost.
+    /// Prices in any currency, for plans of minimum cost.
     prices: Option<PricesKeys>,
-    /// The account's own limits, which go before those of the model.
+    /// Limits of the account, in place of those of the model.
     quota: Option<QuotaKeys>,
 }
 
@@ -46,33 +46,33 @@ struct SubnetKeys {
     cidr: Option<String>,
     /// Its VPC.
     vpc: Option<String>,
-    /// Addresses already taken.
+    /// Addresses already in use.
     in_use: Option<u32>,
 }
 
 /// A function.
 #[derive(JsonSchema)]
 struct FunctionKeys {
-    /// Its name, as the trace has it.
+    /// Its name, as in the trace.
     name: String,
     /// Its memory: `1536 MiB`.
     memory: Option<String>,
     /// Connections of one environment.
     #[schemars(range(min = 1))]
     connections: Option<u32>,
-    /// Its subnets; `[]`: in no VPC.
+    /// Its subnets; `[]` for no VPC.
     subnets: Option<Vec<String>>,
     /// Its security groups.
     security_groups: Option<Vec<String>>,
-    /// How long an invocation lasts, where the trace does not say: `120ms`.
+    /// Duration of an invocation if the trace does not give one: `120ms`.
     duration: Option<String>,
-    /// How long an idle environment of it lives: `10m`.
+    /// How long an idle environment is kept: `10m`.
     keep_alive: Option<String>,
     /// The destinations it must be able to reach.
     reaches: Option<Vec<String>>,
 }
 
-/// A route: what a function of its own would be, and what it brings into a shared one.
+/// A route: its keys as a function of its own, and what it adds to a shared function.
 #[derive(JsonSchema)]
 struct RouteKeys {
     #[serde(flatten)]
@@ -83,7 +83,7 @@ struct RouteKeys {
     init: Option<String>,
 }
 
-/// A way to put routes into functions.
+/// A grouping of routes into functions.
 #[derive(JsonSchema)]
 struct GroupingKeys {
     /// Its name.
@@ -92,7 +92,7 @@ struct GroupingKeys {
     functions: BTreeMap<String, Vec<String>>,
 }
 
-/// What functions reach.
+/// Destinations that functions reach.
 #[derive(JsonSchema)]
 struct DestinationKeys {
     /// Its name.
@@ -103,7 +103,7 @@ struct DestinationKeys {
     security_groups: Option<Vec<String>>,
 }
 
-/// That one security group may reach another.
+/// A security group that may reach another.
 #[derive(JsonSchema)]
 struct AllowKeys {
     /// Where connections come from.
@@ -112,16 +112,16 @@ struct AllowKeys {
     to: String,
 }
 
-/// The target.
+/// The cold-start target.
 #[derive(JsonSchema)]
 struct SloKeys {
-    /// No cold start is longer: `1s`.
+    /// The longest cold start allowed: `1s`.
     max_cold_start: Option<String>,
-    /// What it must survive.
+    /// What the plan must survive.
     survive: Option<SurviveKeys>,
 }
 
-/// What a target can survive.
+/// What a plan can survive.
 #[derive(JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum SurviveKeys {
@@ -129,37 +129,37 @@ enum SurviveKeys {
     Zone,
 }
 
-/// Prices in the user's currency.
+/// Prices in any currency.
 #[derive(JsonSchema)]
 struct PricesKeys {
-    /// Of an ENI for an hour: `0.005`.
+    /// Price of one ENI per hour: `0.005`.
     eni_hour: Option<String>,
-    /// Of a creation: `0.002`.
+    /// Price of creating one ENI: `0.002`.
     creation: Option<String>,
 }
 
-/// The account's own limits.
+/// Limits of the account.
 #[derive(JsonSchema)]
 struct QuotaKeys {
-    /// ENIs of one VPC.
+    /// ENIs per VPC.
     #[schemars(range(min = 1))]
     vpc_enis: Option<u32>,
-    /// ENIs of the Region.
+    /// ENIs per Region.
     #[schemars(range(min = 1))]
     region_enis: Option<u32>,
-    /// Invocations in flight in the account.
+    /// Concurrent invocations in the account.
     #[schemars(range(min = 1))]
     concurrency: Option<u32>,
-    /// The token bucket of creation requests.
+    /// The token bucket for ENI creation requests.
     api: Option<ApiKeys>,
 }
 
-/// The token bucket of creation requests.
+/// The token bucket for ENI creation requests.
 #[derive(JsonSchema)]
 struct ApiKeys {
-    /// Tokens in a full one.
+    /// Tokens in a full bucket.
     #[schemars(range(min = 1))]
     burst: u32,
-    /// Tokens that come back: `5/s`.
+    /// Refill rate: `5/s`.
     per_second: String,
 }

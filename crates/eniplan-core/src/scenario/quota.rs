@@ -55,24 +55,25 @@ impl Raw {
         };
         let (burst, per_second) = self.api(eni.api.as_ref());
         let parts = [
-            of(&quota.vpc_enis, eni.vpc_quota.as_ref(), "ENIs in one VPC"),
+            of(&quota.vpc_enis, eni.vpc_quota.as_ref(), "ENIs per VPC"),
             of(&quota.region_enis, eni.region_quota.as_ref(), "ENIs in the Region"),
             of(
                 &quota.concurrency,
                 platform.environment.account_concurrency.as_ref(),
-                "invocations at once in the account",
+                "concurrent invocations in the account",
             ),
             match (burst, per_second) {
                 (Some(burst), Some(rate)) => {
-                    Some(format!("{} ENI requests at once and then {}", burst.value, rate.value))
+                    Some(format!("{} ENI requests at once, then {}", burst.value, rate.value))
                 }
                 (Some(burst), None) => Some(format!("{} ENI requests at once", burst.value)),
                 (None, rate) => rate.map(|rate| format!("{} ENI requests", rate.value)),
             },
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
-        (!parts.is_empty())
-            .then(|| format!("at most {} (the scenario's [quota], not the model's)", parts.join(", ")))
+        (!parts.is_empty()).then(|| {
+            format!("at most {} ([quota] of the scenario, in place of the model's limits)", parts.join(", "))
+        })
     }
 
     /// The two numbers of the quota's bucket that go before those of `model`.
@@ -101,8 +102,8 @@ impl Raw {
 fn count(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>, key: &str) -> Option<Placed<u32>> {
     let limit = reader.whole(table, key)?;
     if limit.value == 0 {
-        let help = "give at least 1, or leave the key out for what the model says";
-        reader.bad(&limit, format!("`{}` is 0", table.name_of(key)), help);
+        let help = "use at least 1, or remove the key to use the model's limit";
+        reader.bad(&limit, format!("`{}` must be greater than 0", table.name_of(key)), help);
     }
     Some(limit)
 }
@@ -116,8 +117,8 @@ fn api(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<(Placed
     let burst = count(reader, table, "burst");
     let rate: Option<Placed<Rate>> = reader.quantity(table, "per_second");
     if let Some(rate) = rate.as_ref().filter(|rate| rate.value.0 == 0) {
-        let message = format!("`{}` is 0: nothing ever comes", table.name_of("per_second"));
-        reader.bad(rate, message, "give a rate above 0");
+        let message = format!("`{}`: rate must be greater than 0", table.name_of("per_second"));
+        reader.bad(rate, message, "write a rate such as 5/s");
     }
     Some((burst?, rate?))
 }

@@ -163,9 +163,9 @@ impl Raw {
             let known: Vec<&str> = observed.iter().copied().collect();
             let help = match nearest(&name.value, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are: {}", listed(&known)),
+                None => format!("one of: {}", listed(&known)),
             };
-            let message = format!("there is no function `{}` in the traffic or the scenario", name.value);
+            let message = format!("unknown function `{}`: not in the trace or the scenario", name.value);
             let problem = Diagnostic::new(Code::UnknownName, message, help).with_value(&name.value);
             problems.push(self.origin.locate(problem, name.place));
         }

@@ -112,8 +112,8 @@ pub fn read_with(file: &str, text: &str, settings: &[Setting]) -> Result<Raw, Di
 fn survives(reader: &mut DocumentReader<'_>, target: &TomlTable<'_>) -> bool {
     let Some(text) = word(reader, target, "survive") else { return false };
     if text.value != "zone" {
-        let help = "write survive = \"zone\", or leave the key out";
-        reader.bad(&text, format!("`{}` is nothing a promise can survive", text.value), help);
+        let help = "write survive = \"zone\", or remove the key";
+        reader.bad(&text, format!("unknown value `{}` for `survive`", text.value), help);
         return false;
     }
     true
@@ -123,7 +123,7 @@ fn survives(reader: &mut DocumentReader<'_>, target: &TomlTable<'_>) -> bool {
 fn word(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>, key: &str) -> Option<Placed<String>> {
     let text = reader.text(table, key)?;
     if text.value.trim().is_empty() {
-        reader.bad(&text, format!("`{}` is empty", table.name_of(key)), "write a name, or leave the key out");
+        reader.bad(&text, format!("`{}` is empty", table.name_of(key)), "write a name, or remove the key");
         return None;
     }
     Some(text)
@@ -132,7 +132,7 @@ fn word(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>, key: &str) -> Op
 /// The name of a table that is nothing without one.
 fn name(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<Placed<String>> {
     if !table.has("name") {
-        reader.missing(table, "name", "name it, so that it can be referred to");
+        reader.missing(table, "name", "add a name so that it can be referred to");
         return None;
     }
     word(reader, table, "name")
@@ -159,17 +159,17 @@ fn subnet(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<RawS
 fn cidr(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<Placed<Ipv4Net>> {
     let text = reader.text(table, "cidr")?;
     let Ok(block) = text.value.trim().parse::<Ipv4Net>() else {
-        let message = format!("`{}` is no IPv4 block", text.value);
-        reader.bad(&text, message, "write an address and a prefix length: 10.0.1.0/26");
+        let message = format!("`{}` is not an IPv4 CIDR block", text.value);
+        reader.bad(&text, message, "write an address and a prefix length, such as 10.0.1.0/26");
         return None;
     };
     if !(16..=28).contains(&block.prefix_len()) {
-        let message = format!("a subnet cannot be a /{}", block.prefix_len());
-        reader.bad(&text, message, "subnets are /16 (the largest) to /28 (the smallest)");
+        let message = format!("a /{} block is not a valid subnet size", block.prefix_len());
+        reader.bad(&text, message, "use /16 (largest) to /28 (smallest)");
         return None;
     }
     if block.addr() != block.network() {
-        let message = format!("`{}` does not start on a boundary of its size", text.value);
+        let message = format!("`{}` is not aligned to its prefix length", text.value);
         reader.bad(&text, message, format!("write {}", block.trunc()));
         return None;
     }
@@ -180,11 +180,11 @@ fn function(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<Ra
     let name = name(reader, table);
     let memory: Option<Placed<Memory>> = quantity(reader, table, "memory");
     if let Some(memory) = memory.as_ref().filter(|memory| memory.value.0 == 0) {
-        reader.bad(memory, "a function has some memory", "write it with its unit: \"1536 MiB\"");
+        reader.bad(memory, "memory must be greater than 0", "write it with a unit: \"1536 MiB\"");
     }
     let connections = reader.whole(table, "connections");
     if let Some(connections) = connections.as_ref().filter(|connections| connections.value == 0) {
-        reader.bad(connections, "an environment holds at least one connection", "give at least 1");
+        reader.bad(connections, "connections must be greater than 0", "use at least 1");
     }
     let subnets = reader.texts(table, "subnets");
     let in_vpc = subnets.as_ref().is_none_or(|subnets| !subnets.is_empty());
@@ -249,11 +249,11 @@ fn groups(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>, in_vpc: bool) 
     let groups = reader.texts(table, "security_groups")?;
     if groups.is_empty() && in_vpc {
         let none = Placed { value: "[]", place: reader.place_of(table, "security_groups") };
-        let help = "name one, or leave the key out for `default`";
-        reader.bad(&none, "what is in a VPC has at least one security group", help);
+        let help = "list one, or remove the key to use `default`";
+        reader.bad(&none, "a function or destination in a VPC needs a security group", help);
     }
     for empty in groups.iter().filter(|group| group.value.trim().is_empty()) {
-        reader.bad(empty, "a security group has no name", "name it");
+        reader.bad(empty, "a security group has no name", "add a name");
     }
     Some(document::set(&groups))
 }
@@ -261,7 +261,7 @@ fn groups(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>, in_vpc: bool) 
 fn allow(reader: &mut DocumentReader<'_>, table: &TomlTable<'_>) -> Option<Allow> {
     for key in ["from", "to"] {
         if !table.has(key) {
-            reader.missing(table, key, "write the security groups it comes from and goes to");
+            reader.missing(table, key, "write the security groups that traffic comes from and goes to");
         }
     }
     let (from, to) = (word(reader, table, "from"), word(reader, table, "to"));

@@ -125,9 +125,9 @@ fn observed_once(observed: &[Observed]) -> Result<BTreeSet<&str>, Diagnostics> {
     let mut problems = Diagnostics::default();
     for function in observed {
         if !seen.insert(function.name.as_str()) {
-            let message = format!("the traffic has two functions `{}`", function.name);
+            let message = format!("the trace has two functions named `{}`", function.name);
             problems.push(
-                Diagnostic::new(Code::Duplicate, message, "give each function a name of its own")
+                Diagnostic::new(Code::Duplicate, message, "give each function a unique name")
                     .with_value(&function.name),
             );
         }

@@ -108,8 +108,8 @@ fn reaches(scenario: &Scenario, builder: &GraphBuilder) -> Result<(), Diagnostic
 fn problem_of_reach(builder: &GraphBuilder, function: &Function, destination: &str) -> Option<Diagnostic> {
     let from = builder.find(&TopologyNode::Function(function.name.clone()))?;
     let Some(to) = builder.find(&TopologyNode::Destination(destination.to_owned())) else {
-        let message = format!("function {} reaches {destination}, which is no target", function.name);
-        let help = "declare it as a [[target]]";
+        let message = format!("function {} reaches {destination}, which is not defined", function.name);
+        let help = "add a [[destination]] with that name";
         return Some(Diagnostic::new(Code::UnknownName, message, help).with_value(destination));
     };
     let hop = missing_hop(builder.graph(), from, to)?;
@@ -124,22 +124,22 @@ fn problem_of_reach(builder: &GraphBuilder, function: &Function, destination: &s
 fn sentences(hop: &MissingHop, function: &str, destination: &str) -> (String, String) {
     match hop {
         MissingHop::NoVpc { destination_vpc } => (
-            format!(
-                "function {function} is in no VPC; {destination} is in vpc {destination_vpc}: give it a subnet of {destination_vpc}"
-            ),
-            format!("name subnets of vpc {destination_vpc} in its `subnets`"),
+            format!("function {function} is in no VPC, but {destination} is in vpc {destination_vpc}"),
+            format!("add subnets of vpc {destination_vpc} to its `subnets`"),
         ),
         MissingHop::OtherVpc { function_vpc, destination_vpc } => (
-            format!("ENIs of {function} are in vpc {function_vpc}, {destination} in vpc {destination_vpc}"),
-            format!("give {function} subnets of vpc {destination_vpc}"),
+            format!(
+                "function {function} is in vpc {function_vpc}, but {destination} is in vpc {destination_vpc}"
+            ),
+            format!("use subnets of vpc {destination_vpc} for {function}"),
         ),
         MissingHop::NotAllowed { from, to } => (
             format!(
-                "no security group of {function} ({}) is allowed into {} of {destination}",
+                "no security group of {function} ({}) is allowed to reach {destination} ({})",
                 listed(from),
                 listed(to)
             ),
-            "add an [[allow]] from one of the first to one of the second".to_owned(),
+            "add an [[allow]] from a group of the function to a group of the destination".to_owned(),
         ),
     }
 }

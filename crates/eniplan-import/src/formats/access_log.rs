@@ -18,7 +18,7 @@ use eniplan_core::diagnostic::Diagnostic;
 pub(super) struct AccessLog;
 
 const HELP: &str =
-    "each line reads `host ident user [02/Mar/2026:10:00:00 +0000] \"GET /path HTTP/1.1\" 200 12`";
+    "the format of a line is `host ident user [02/Mar/2026:10:00:00 +0000] \"GET /path HTTP/1.1\" 200 12`";
 
 impl TraceFormat for AccessLog {
     fn name(&self) -> &'static str {
@@ -26,7 +26,7 @@ impl TraceFormat for AccessLog {
     }
 
     fn summary(&self) -> &'static str {
-        "a web server's log, common or combined; one function, or one per route with `--routes`"
+        "access log of a web server, common or combined; one function, or one per route with `--routes`"
     }
 
     fn header(&self) -> &'static str {
@@ -94,11 +94,11 @@ fn parts(line: &str) -> Option<RequestParts<'_>> {
 
 fn read(line: AccessLine<'_>, reading: &mut Reading<'_>) -> Result<(), Diagnostic> {
     let Some(parts) = parts(line.text) else {
-        return Err(line.field(line.text, "line").bad("the line is no request", HELP));
+        return Err(line.field(line.text, "line").bad("not a request", HELP));
     };
     let time = line.field(parts.time, "time");
     let Some(instant) = instant(parts.time) else {
-        return Err(time.bad("this is not a time", HELP));
+        return Err(time.bad("not a time", HELP));
     };
     let route = if reading.options().routes { route(parts.request) } else { UNNAMED.to_owned() };
     let function = reading.function(&route);

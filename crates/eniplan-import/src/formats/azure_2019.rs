@@ -119,7 +119,7 @@ fn day_of(file: &str, reading: &mut Reading<'_>) -> i64 {
         return 0;
     }
     if number.is_some() {
-        reading.note("the number behind the `d` in the files' names is taken as the day");
+        reading.note("the day is taken from the number after `d` in the file names");
     }
     i64::from(number.unwrap_or_default()) * DAY
 }
@@ -137,8 +137,8 @@ fn ordered<'t>(table: &'t CsvHeader, reading: &mut Reading<'_>) -> Vec<(u32, Csv
     let mut found: Vec<_> = minutes(table).collect();
     found.sort_by_key(|(minute, _)| *minute);
     if found.is_empty() {
-        let help = "name a column of counts by its minute of the day: 1, 2, 3, ...";
-        reading.problem(table.problem(Code::MissingColumn, "the header has no column for a minute", help));
+        let help = "name each column of counts by its minute of the day: 1, 2, 3, ...";
+        reading.problem(table.problem(Code::MissingColumn, "no minute columns in the header", help));
     }
     let pairs = found.windows(2).filter_map(|pair| match pair {
         // Columns of one name are found where the header is settled.
@@ -148,7 +148,7 @@ fn ordered<'t>(table: &'t CsvHeader, reading: &mut Reading<'_>) -> Vec<(u32, Csv
         _ => None,
     });
     for (first, second) in pairs {
-        let message = format!("column {} is of the same minute", first.index + 1);
+        let message = format!("same minute as column {}", first.index + 1);
         reading.problem(table.problem_of(*second, message));
     }
     found.dedup_by_key(|(minute, _)| *minute);
@@ -188,7 +188,7 @@ impl DayRows<'_> {
             return Some(number);
         };
         let [_, _, function, _] = self.hashes;
-        let message = format!("the row has the function and trigger of line {earlier}");
+        let message = format!("same function and trigger as on line {earlier}");
         let problem =
             Diagnostic::new(Code::Duplicate, message, "keep one of the two rows, or add their counts");
         let place = reading.place_at(line, function.index as u64 + 1);

@@ -66,7 +66,7 @@ impl CompanionValues<u64> {
         };
         let values = functions.iter().map(value).collect();
         if self.by_application {
-            reading.note("memory is given by application and split evenly among its functions");
+            reading.note("memory is given per application and split evenly among its functions");
         }
         self.tell_matched("memory", values, reading)
     }
@@ -110,7 +110,7 @@ impl<T: Copy + Sync> CompanionValues<T> {
                     values.push(value);
                     lines.push(row.line());
                 } else if let Some(line) = lines.get_mut(number as usize) {
-                    let message = format!("the row repeats line {line}");
+                    let message = format!("same key as on line {line}");
                     *line = row.line();
                     let problem = Diagnostic::new(Code::Duplicate, message, "keep one of the two rows");
                     reading.problem(problem.in_file(row.file).at_line(row.line()));
@@ -142,11 +142,11 @@ impl<T: Copy + Sync> CompanionValues<T> {
     ) -> Vec<Option<V>> {
         let (matched, all, file) = (values.iter().flatten().count(), values.len(), &self.file);
         if matched == 0 {
-            let message = "no function of the traffic appears in this file";
-            let help = "name the companion that belongs to the traffic, or leave it out";
+            let message = "no function of the trace appears in this file";
+            let help = "use the companion file of this trace, or drop it";
             reading.problem(Diagnostic::new(Code::Mismatch, message, help).in_file(file));
         } else {
-            reading.note(format!("{what} of {matched} of {all} functions are from {file}"));
+            reading.note(format!("{what} for {matched} of {all} functions taken from {file}"));
         }
         values
     }
@@ -161,5 +161,5 @@ fn mebibytes(cell: &Field<'_>) -> Result<u64, Diagnostic> {
     const HELP: &str = "write megabytes as a decimal of 0 or more";
     let number = cell.decimal(HELP)?;
     let mib = number.rounded_up().filter(|mib| *mib <= 1 << 30);
-    mib.map(|mib| mib.max(1)).ok_or_else(|| cell.bad("the memory is larger than a pebibyte", HELP))
+    mib.map(|mib| mib.max(1)).ok_or_else(|| cell.bad("the memory exceeds 1 PiB", HELP))
 }

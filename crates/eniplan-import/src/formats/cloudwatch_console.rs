@@ -28,8 +28,7 @@ impl TraceFormat for CloudWatchConsole {
     }
 
     fn summary(&self) -> &'static str {
-        "the CSV of the CloudWatch console: rows of labels, then a time and one column a metric; the label \
-         names metric and function"
+        "CSV from the CloudWatch console: label rows, then a time and one column per metric; the label gives metric and function"
     }
 
     fn header(&self) -> &'static str {
@@ -52,8 +51,8 @@ impl TraceFormat for CloudWatchConsole {
             return;
         }
         let Some(header) = labelled(content) else {
-            let message = "no row begins with a time";
-            let help = "give the console's CSV whole, with its rows of data";
+            let message = "no row starts with a time";
+            let help = "use the complete CSV from the console, with its data rows";
             let problem = Diagnostic::new(Code::Empty, message, help).in_file(content.file()).at_line(1);
             return reading.problem(problem);
         };
@@ -79,7 +78,7 @@ impl TraceFormat for CloudWatchConsole {
                 metric::value(reading, *metric, *function, at, &cell);
             }
         });
-        metric::left_out(reading, "columns not read", &unread);
+        metric::left_out(reading, "ignored columns", &unread);
     }
 }
 

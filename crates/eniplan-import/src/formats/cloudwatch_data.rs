@@ -24,7 +24,7 @@ impl TraceFormat for CloudWatchData {
 
     fn summary(&self) -> &'static str {
         "`aws cloudwatch get-metric-data`: Invocations (Sum), ConcurrentExecutions (Maximum), Duration \
-         (Average); the label names metric and function"
+         (Average); the label gives metric and function"
     }
 
     fn header(&self) -> &'static str {
@@ -49,13 +49,13 @@ impl TraceFormat for CloudWatchData {
                 used += usize::from(read(&result, reading, &mut unread));
             }
             if document.get("NextToken").is_some_and(|token| !token.is_null()) {
-                reading.note(format!("{file} has a NextToken: it is one page of several"));
+                reading.note(format!("{file} has a NextToken: more pages follow"));
             }
         });
         if used == 0 && reading.is_sound() {
             metric::none_of_use(reading, &unread);
         } else {
-            metric::left_out(reading, "series not read", &unread);
+            metric::left_out(reading, "ignored series", &unread);
         }
     }
 }
@@ -81,15 +81,15 @@ fn series(
     let (times, values) = (result.require("Timestamps")?, result.require("Values")?);
     let (at, of) = (times.items()?, values.items()?);
     if at.len() != of.len() {
-        let message = format!("there are {} timestamps and {} values", at.len(), of.len());
-        let mut problem = values.bad(message, "fetch the answer again, whole");
+        let message = format!("{} timestamps but {} values", at.len(), of.len());
+        let mut problem = values.bad(message, "fetch the complete answer again");
         problem.code = Code::RowLength;
         return Err(problem);
     }
     if let Some(status) = result.get("StatusCode").map(|status| status.scalar()).transpose()?
         && status.text() != "Complete"
     {
-        reading.note(format!("the series {} is {}: it is not whole", label.text(), status.text()));
+        reading.note(format!("the series {} is incomplete: {}", label.text(), status.text()));
     }
     let Some(metric) = metric::meant(series.metric, reading) else {
         unread.push(label.text().to_owned());

@@ -23,8 +23,7 @@ impl TraceFormat for CloudWatchStatistics {
     }
 
     fn summary(&self) -> &'static str {
-        "`aws cloudwatch get-metric-statistics`: one metric a file; give several files, named \
-         FUNCTION-METRIC.json, for several functions or for invocations and durations"
+        "`aws cloudwatch get-metric-statistics`: one metric per file; for several functions, or invocations and durations, use several files named FUNCTION-METRIC.json"
     }
 
     fn header(&self) -> &'static str {
@@ -67,7 +66,7 @@ fn read(document: &JsonNode<'_>, file: &str, reading: &mut Reading<'_>) -> Resul
         let fields = point.fields()?;
         let time = point.require("Timestamp")?.scalar()?;
         let Some(value) = fields.get(statistic) else {
-            let message = format!("the point has no {statistic}, which {} needs", label.text());
+            let message = format!("no {statistic} in this point, which {} needs", label.text());
             let mut problem = point.bad(message, format!("fetch it with `--statistics {statistic}`"));
             problem.code = Code::MissingColumn;
             reading.problem(problem);

@@ -16,7 +16,7 @@ impl TraceFormat for ConcurrencyFormat {
     }
 
     fn summary(&self) -> &'static str {
-        "the largest number of concurrent executions per slot and function; the function may be left out"
+        "maximum concurrent executions per slot and function; the function is optional"
     }
 
     fn header(&self) -> &'static str {

@@ -16,7 +16,7 @@ impl TraceFormat for CountsFormat {
     }
 
     fn summary(&self) -> &'static str {
-        "invocations per slot and function; the function and the duration may be left out"
+        "invocations per slot and function; function and duration are optional"
     }
 
     fn header(&self) -> &'static str {

@@ -24,7 +24,7 @@ impl TraceFormat for Datadog {
     }
 
     fn summary(&self) -> &'static str {
-        "Datadog's metrics query: series with a pointlist; aws.lambda.invocations (as a count), \
+        "Datadog metrics query: series with a pointlist; aws.lambda.invocations (as a count), \
          concurrent_executions, duration"
     }
 
@@ -53,7 +53,7 @@ impl TraceFormat for Datadog {
         if used == 0 && reading.is_sound() {
             metric::none_of_use(reading, &unread);
         }
-        metric::left_out(reading, "series not read", &unread);
+        metric::left_out(reading, "ignored series", &unread);
     }
 }
 

@@ -25,8 +25,7 @@ impl TraceFormat for Grafana {
     }
 
     fn summary(&self) -> &'static str {
-        "Grafana's inspector, Download CSV (also for Excel): one column a series, or rows of time, name and \
-         value; `Formatted data` must be off"
+        "Grafana inspector, Download CSV (also for Excel): one column per series, or rows of time, name and value; `Formatted data` must be off"
     }
 
     fn header(&self) -> &'static str {

@@ -21,7 +21,7 @@ impl TraceFormat for Huawei {
     }
 
     fn summary(&self) -> &'static str {
-        "the Huawei traces of 2023, requests_minute/day_*.csv: a column per function; give several days"
+        "the Huawei traces of 2023, requests_minute/day_*.csv: a column per function; several days can be given"
     }
 
     fn header(&self) -> &'static str {

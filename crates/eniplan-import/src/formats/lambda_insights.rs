@@ -20,7 +20,7 @@ impl TraceFormat for LambdaInsights {
     }
 
     fn summary(&self) -> &'static str {
-        "Lambda Insights' JSON lines, one per invocation: end, duration, init_duration, total_memory"
+        "Lambda Insights JSON lines, one per invocation: end, duration, init_duration, total_memory"
     }
 
     fn header(&self) -> &'static str {
@@ -42,7 +42,7 @@ impl TraceFormat for LambdaInsights {
             has_calls |= reading.keep(read).unwrap_or_default();
         });
         if has_calls {
-            reading.note("times are ends: an invocation arrives its init and duration before");
+            reading.note("times are end times: the arrival is earlier by the init time and the duration");
         }
     }
 }

@@ -33,7 +33,7 @@ impl TraceFormat for LogsInsights {
 
     fn summary(&self) -> &'static str {
         "CloudWatch Logs Insights, CSV or get-query-results: the fields of REPORT lines, REPORT messages, or \
-         counts by bin(); @log names the function"
+         counts by bin(); @log gives the function"
     }
 
     fn header(&self) -> &'static str {
@@ -85,8 +85,8 @@ fn counts(header: &CsvHeader, rows: CsvRows<'_, '_>, time: CsvColumn<'_>, readin
     };
     let alone = others().next().filter(|_| others().count() == 1);
     let Some(value) = header.column(&COUNTS).or(alone) else {
-        let message = "no column is known to be the count";
-        let help = "name it in the query: `stats count(*) as invocations by bin(1m), @log`";
+        let message = "cannot tell which column is the count";
+        let help = "name the count in the query: `stats count(*) as invocations by bin(1m), @log`";
         reading.problem(header.problem(Code::MissingColumn, message, help));
         return;
     };
@@ -120,15 +120,15 @@ struct ReportTally {
 impl ReportTally {
     fn tell(self, file: &str, reading: &mut Reading<'_>) {
         if self.kept > 0 {
-            reading.note("times are ends: an invocation arrives its init and duration before");
+            reading.note("times are end times: the arrival is earlier by the init time and the duration");
         } else if reading.is_sound() {
             let help = "query `filter @type = \"REPORT\" | fields @timestamp, @log, @duration, \
                         @initDuration, @memorySize`";
-            reading.nothing("no row is the report of an invocation", help);
+            reading.nothing("no row reports an invocation", help);
         }
         if self.skipped > 0 && self.kept > 0 {
-            let noun = if self.skipped == 1 { "row that is".to_owned() } else { "rows that are".to_owned() };
-            reading.note(format!("{} {noun} no report left out of {file}", self.skipped));
+            let noun = if self.skipped == 1 { "row" } else { "rows" };
+            reading.note(format!("{} {noun} of {file} without a report ignored", self.skipped));
         }
     }
 }
@@ -166,7 +166,7 @@ fn results(content: &mut Content<'_>, reading: &mut Reading<'_>, tally: &mut Rep
             if fields.contains_key("@timestamp") {
                 record(&FIELDS.map(|name| fields.get(name).map(JsonScalar::field)), reading, tally);
             } else {
-                reading.problem(row.bad("the row has no field `@timestamp`", "query it with the others"));
+                reading.problem(row.bad("no field `@timestamp` in this row", "add it to the query"));
             }
         }
     });

@@ -55,12 +55,12 @@ fn read(document: &JsonNode<'_>, reading: &mut Reading<'_>) -> Result<(), Diagno
     if status.scalar()?.text() != "success" {
         let why = document.get("error").and_then(|error| Some(error.scalar().ok()?.text().to_owned()));
         let message = format!("the query failed: {}", why.unwrap_or_default());
-        return Err(status.bad(message, "correct the query and fetch its answer again"));
+        return Err(status.bad(message, "correct the query and fetch the answer again"));
     }
     let data = document.require("data")?;
     let kind = data.require("resultType")?;
     if kind.scalar()?.text() != "matrix" {
-        return Err(kind.bad("this is no matrix", "ask `/api/v1/query_range`, not `/api/v1/query`"));
+        return Err(kind.bad("the result is not a matrix", "use `/api/v1/query_range`, not `/api/v1/query`"));
     }
     let (mut unread, mut used) = (Vec::new(), 0);
     for series in data.require("result")?.items()? {
@@ -69,7 +69,7 @@ fn read(document: &JsonNode<'_>, reading: &mut Reading<'_>) -> Result<(), Diagno
     if used == 0 {
         metric::none_of_use(reading, &unread);
     }
-    metric::left_out(reading, "series not read", &unread);
+    metric::left_out(reading, "ignored series", &unread);
     Ok(())
 }
 

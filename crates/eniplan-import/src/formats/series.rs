@@ -20,7 +20,7 @@ impl TraceFormat for SeriesFormat {
     }
 
     fn summary(&self) -> &'static str {
-        "a count per time: time, timestamp, period or date, and value, count, requests, hits or calls"
+        "one count per time: a column time, timestamp, period or date, and a column value, count, requests, hits or calls"
     }
 
     fn header(&self) -> &'static str {

@@ -21,8 +21,7 @@ impl TraceFormat for VictoriaMetrics {
     }
 
     fn summary(&self) -> &'static str {
-        "VictoriaMetrics /api/v1/export/csv with format=__timestamp__:rfc3339,__value__,LABEL...; other \
-         time formats with `--traffic-format victoriametrics`"
+        "VictoriaMetrics /api/v1/export/csv with format=__timestamp__:rfc3339,__value__,LABEL...; other time formats with `--trace-format victoriametrics`"
     }
 
     fn header(&self) -> &'static str {

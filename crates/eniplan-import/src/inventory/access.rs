@@ -41,10 +41,12 @@ pub(super) fn gained(rules: &Rules, had: &[&str], gains: &[String]) -> Option<Ve
 
 /// What belonging to `group` allows.
 fn of_group(rules: &Rules, group: &str) -> Vec<String> {
-    let Some(own) = rules.get(group) else { return vec![format!("what {group} allows, which is not given")] };
+    let Some(own) = rules.get(group) else {
+        return vec![format!("whatever {group} allows (its rules are not given)")];
+    };
     let own = own.iter().map(|rule| match rule.way {
         Way::Out => format!("send {} to {}", rule.ports, rule.peer),
-        Way::In => format!("take {} from {}", rule.ports, rule.peer),
+        Way::In => format!("accept {} from {}", rule.ports, rule.peer),
     });
     let let_in = rules.iter().flat_map(|(other, rules)| {
         let names = rules.iter().filter(|rule| rule.way == Way::In && rule.peer == group);
@@ -75,8 +77,11 @@ mod tests {
         let client = ["reach db on tcp 5432", "send tcp 5432 to db"].map(str::to_owned).to_vec();
         assert_eq!(told(&["app"], &["db-client"]), Some(client));
         assert_eq!(told(&["db-client"], &["app"]), Some(Vec::new()));
-        assert_eq!(told(&["app"], &["db"]).unwrap(), ["take tcp 5432 from db-client"]);
+        assert_eq!(told(&["app"], &["db"]).unwrap(), ["accept tcp 5432 from db-client"]);
         assert_eq!(told(&["app"], &["other"]), None);
-        assert_eq!(told(&["app"], &["other", "app"]).unwrap(), ["what other allows, which is not given"]);
+        assert_eq!(
+            told(&["app"], &["other", "app"]).unwrap(),
+            ["whatever other allows (its rules are not given)"]
+        );
     }
 }

@@ -206,9 +206,9 @@ fn orphans(estate: &Estate) -> (Vec<Orphan>, u64) {
         if !here {
             elsewhere += 1;
         } else if !eni.attached {
-            orphans.push(Orphan { eni: eni.clone(), why: "attached to nothing" });
+            orphans.push(Orphan { eni: eni.clone(), why: "not attached" });
         } else if !used.contains(&(eni.subnet.as_str(), eni.security_groups.as_slice())) {
-            let why = "no function uses this subnet with these security groups";
+            let why = "no function uses this subnet and these security groups";
             orphans.push(Orphan { eni: eni.clone(), why });
         }
     }
@@ -267,15 +267,17 @@ fn quotas(estate: &Estate, platform: &Platform, classes: &[ClassAudit]) -> Vec<Q
     }
     let mut all = Vec::new();
     if let Some((limit, source)) = limit(Quota::VpcEnis, model(&platform.eni.vpc_quota)) {
-        all.extend(needed.iter().map(|(vpc, needed)| QuotaAudit {
-            what: vpc.map_or_else(
-                || "ENIs of Lambda's in the VPC".to_owned(),
-                |vpc| format!("ENIs of Lambda's in {vpc}"),
-            ),
-            limit,
-            needed: *needed,
-            source: source.clone(),
-        }));
+        all.extend(
+            needed.iter().map(|(vpc, needed)| QuotaAudit {
+                what: vpc.map_or_else(
+                    || "Lambda ENIs in the VPC".to_owned(),
+                    |vpc| format!("Lambda ENIs in {vpc}"),
+                ),
+                limit,
+                needed: *needed,
+                source: source.clone(),
+            }),
+        );
     }
     let regions: BTreeSet<_> =
         estate.functions.iter().filter_map(|function| function.region.as_deref()).collect();
@@ -285,7 +287,7 @@ fn quotas(estate: &Estate, platform: &Platform, classes: &[ClassAudit]) -> Vec<Q
     {
         let there = estate.enis.len() as u64;
         let needed = classes.iter().fold(there, |sum, class| sum.saturating_add(class.missing()));
-        let what = "ENIs of everything in the Region".to_owned();
+        let what = "all ENIs in the Region".to_owned();
         all.push(QuotaAudit { what, limit, needed, source });
     }
     let reserved = estate.functions.iter().filter_map(|function| function.concurrency);
@@ -294,7 +296,7 @@ fn quotas(estate: &Estate, platform: &Platform, classes: &[ClassAudit]) -> Vec<Q
         && regions.len() < 2
     {
         let needed = reserved.fold(0, u64::saturating_add);
-        let what = "reserved concurrency of the account".to_owned();
+        let what = "reserved concurrency in the account".to_owned();
         all.push(QuotaAudit { what, limit, needed, source });
     }
     all.retain(|quota| quota.needed > 0);

@@ -23,7 +23,7 @@ impl Inventory for AwsAccount {
     }
 
     fn summary(&self) -> &'static str {
-        "the account's limits; also aws ec2 describe-account-attributes, aws lambda get-account-settings"
+        "account limits; also from aws ec2 describe-account-attributes and aws lambda get-account-settings"
     }
 
     fn recognises(&self, root: &TreeNode) -> bool {

@@ -18,7 +18,7 @@ impl Inventory for AwsEnis {
     }
 
     fn summary(&self) -> &'static str {
-        "the ENIs there are: Lambda's, and those of others, which hold addresses"
+        "existing ENIs: those of Lambda, and others that take addresses"
     }
 
     fn recognises(&self, root: &TreeNode) -> bool {

@@ -14,7 +14,7 @@ impl Inventory for AwsGroups {
     }
 
     fn summary(&self) -> &'static str {
-        "the names and rules of security groups"
+        "names and rules of security groups"
     }
 
     fn recognises(&self, root: &TreeNode) -> bool {

@@ -15,7 +15,7 @@ impl Inventory for AwsSubnets {
     }
 
     fn summary(&self) -> &'static str {
-        "subnets with their block, zone and free addresses"
+        "subnets with their CIDR block, zone and free addresses"
     }
 
     fn recognises(&self, root: &TreeNode) -> bool {
@@ -39,8 +39,9 @@ fn subnet(reader: &mut InventoryReader<'_>, entry: &TreeNode) -> Option<FoundSub
     if let (Some(free), Some(cidr), Some(node)) = (free, cidr, entry.get("AvailableIpAddressCount"))
         && free > usable(cidr.prefix_len())
     {
-        let message = format!("more free addresses than the {} that {cidr} has", usable(cidr.prefix_len()));
-        reader.wrong(node, message, "save the command's output as it is");
+        let message =
+            format!("more free addresses than the {} usable ones in {cidr}", usable(cidr.prefix_len()));
+        reader.wrong(node, message, "save the unmodified output of the command");
     }
     Some(FoundSubnet {
         id,

@@ -25,7 +25,7 @@ impl Inventory for CloudFormation {
     }
 
     fn summary(&self) -> &'static str {
-        "functions, subnets and groups that will be made; SAM's globals are applied"
+        "functions, subnets and groups to be created, with SAM globals applied"
     }
 
     fn recognises(&self, root: &TreeNode) -> bool {
@@ -47,7 +47,7 @@ impl Inventory for CloudFormation {
         };
         let Some(resources) = root.get("Resources") else { return };
         if !resources.is_map() {
-            reader.wrong(resources, "`Resources` is no map", "save the template as it is");
+            reader.wrong(resources, "`Resources` must be a map", "save the unmodified template");
         }
         for (id, resource) in resources.entries() {
             let own = resource.get("Properties").unwrap_or(&none);
@@ -122,15 +122,15 @@ impl CloudFormationReading<'_> {
     ) -> Option<u64> {
         let ResolvedName::Real(text) = self.template.name(node)? else {
             reader.note(format!(
-                "{}: `{key}` in line {} is not known before deployment",
+                "{}: `{key}` on line {} is not known before deployment",
                 reader.file, node.place.line
             ));
             return None;
         };
         let number = text.trim().parse().ok().filter(|number| (minimum..=most).contains(number));
         if number.is_none() {
-            let message = format!("`{key}` is no whole number from {minimum} to {most}: {text}");
-            reader.wrong(node, message, "write a number, or a parameter with one as its default");
+            let message = format!("`{key}` must be a whole number from {minimum} to {most}; found: {text}");
+            reader.wrong(node, message, "write a number, or a parameter with a numeric default");
         }
         number
     }
@@ -147,11 +147,7 @@ impl CloudFormationReading<'_> {
             if config.is_map() && config.tag.is_none() {
                 configs.push(config);
             } else if self.template.name(config).is_some() {
-                reader.wrong(
-                    config,
-                    "`VpcConfig` is no map",
-                    "write SubnetIds and SecurityGroupIds under it",
-                );
+                reader.wrong(config, "`VpcConfig` must be a map", "put SubnetIds and SecurityGroupIds in it");
             }
         }
         let subnets = self.ids(reader, &configs, "SubnetIds");
@@ -220,14 +216,12 @@ impl CloudFormationReading<'_> {
         let file = reader.file;
         if !self.symbols.is_empty() {
             let names = listed(&self.symbols);
-            reader.note(format!(
-                "{file}: not known before deployment, each taken as one of that name: {names}"
-            ));
+            reader.note(format!("{file}: not known before deployment, so used by name: {names}"));
         }
         let conditions: Vec<&String> = self.template.held.iter().chain(&self.conditional).collect();
         if !conditions.is_empty() {
             let names = listed(&conditions);
-            reader.note(format!("{file}: what is conditional is taken to be there: {names}"));
+            reader.note(format!("{file}: conditional, assumed to exist: {names}"));
         }
     }
 }

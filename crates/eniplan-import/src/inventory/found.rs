@@ -23,7 +23,7 @@ impl Authority {
     pub const fn words(self) -> &'static str {
         match self {
             Self::Live => "live",
-            Self::Recorded => "in the state",
+            Self::Recorded => "recorded",
             Self::Planned => "planned",
         }
     }

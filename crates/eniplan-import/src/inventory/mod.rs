@@ -92,16 +92,16 @@ pub fn unite_sources(sources: &[InventorySource<'_>]) -> Result<Estate, Diagnost
 const OTHERS: [(&[&str], &str, &str); 4] = [
     (
         &["terraform_version", "resources"],
-        "this is Terraform's own state file",
-        "give the output of `terraform show -json` instead: its form is stable",
+        "this is a raw Terraform state file",
+        "use the output of `terraform show -json`, whose format is stable",
     ),
     (
         &["ReservedConcurrentExecutions"],
-        "the answer of get-function-concurrency does not say of which function",
-        "give the output of `aws lambda get-function` instead: it has both",
+        "the output of get-function-concurrency does not name its function",
+        "use the output of `aws lambda get-function`, which has both",
     ),
-    (&["MetricDataResults"], "this is traffic", "give it to `eniplan demand`"),
-    (&["Datapoints"], "this is traffic", "give it to `eniplan demand`"),
+    (&["MetricDataResults"], "this is a trace", "pass it to `eniplan demand`"),
+    (&["Datapoints"], "this is a trace", "pass it to `eniplan demand`"),
 ];
 
 fn unknown(file: &str, root: &TreeNode) -> Diagnostic {
@@ -114,7 +114,10 @@ fn unknown(file: &str, root: &TreeNode) -> Diagnostic {
         let keys = eniplan_core::document::listed(&keys);
         let begins = if keys.is_empty() { root.shown() } else { format!("a map of {keys}") };
         let kinds: Vec<&str> = ALL.iter().map(|kind| kind.name()).collect();
-        (format!("no inventory that is known: {begins}"), format!("give the output of {}", kinds.join(", ")))
+        (
+            format!("unknown kind of inventory: {begins}"),
+            format!("use the output of one of: {}", kinds.join(", ")),
+        )
     };
     let at = root.place;
     Diagnostic::new(Code::UnknownFormat, message, help).in_file(file).at_line(at.line).at_column(at.column)

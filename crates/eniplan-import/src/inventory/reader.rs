@@ -65,14 +65,14 @@ impl<'a> InventoryReader<'a> {
         if let Some(text) = found.text() {
             return (!text.trim().is_empty()).then(|| text.to_owned());
         }
-        self.wrong(found, format!("`{key}` is no text"), "save the command's output as it is");
+        self.wrong(found, format!("`{key}` must be a string"), "save the unmodified output of the command");
         None
     }
 
     /// The text under `key`, which must be there.
     pub(super) fn due(&mut self, node: &TreeNode, key: &str) -> Option<String> {
         if node.get(key).is_none_or(|value| value.text().is_some_and(|text| text.trim().is_empty())) {
-            self.wrong(node, format!("an entry without `{key}`"), "save the command's output as it is");
+            self.wrong(node, format!("an entry has no `{key}`"), "save the unmodified output of the command");
             return None;
         }
         self.text(node, key)
@@ -83,8 +83,8 @@ impl<'a> InventoryReader<'a> {
         let found = node.get(key)?;
         let number = whole(found).filter(|number| (minimum..=most).contains(number));
         if number.is_none() {
-            let message = format!("`{key}` is no whole number from {minimum} to {most}");
-            self.wrong(found, message, "save the command's output as it is");
+            let message = format!("`{key}` must be a whole number from {minimum} to {most}");
+            self.wrong(found, message, "save the unmodified output of the command");
         }
         number
     }
@@ -93,7 +93,7 @@ impl<'a> InventoryReader<'a> {
     pub(super) fn list<'n>(&mut self, node: &'n TreeNode, key: &str) -> &'n [TreeNode] {
         let Some(found) = node.get(key) else { return &[] };
         if !found.is_list() {
-            self.wrong(found, format!("`{key}` is no list"), "save the command's output as it is");
+            self.wrong(found, format!("`{key}` must be a list"), "save the unmodified output of the command");
         }
         found.items()
     }
@@ -104,7 +104,7 @@ impl<'a> InventoryReader<'a> {
         for item in self.list(node, key) {
             match item.text() {
                 Some(text) if !text.trim().is_empty() => texts.push(text.to_owned()),
-                _ => self.wrong(item, format!("`{key}` lists something that is no name"), "list ids"),
+                _ => self.wrong(item, format!("`{key}` must list ids"), "write ids as strings"),
             }
         }
         texts
@@ -119,16 +119,16 @@ impl<'a> InventoryReader<'a> {
     /// The IPv4 block that `text` is, which `found` says.
     pub(super) fn block_of(&mut self, found: &TreeNode, text: &str) -> Option<Ipv4Net> {
         match Ipv4Net::from_str(text.trim()) {
-            Err(_) => self.wrong(found, "no IPv4 block", "a subnet has one like 10.0.1.0/26"),
+            Err(_) => self.wrong(found, "not an IPv4 CIDR block", "write a block such as 10.0.1.0/26"),
             Ok(block) if !(16..=28).contains(&block.prefix_len()) => {
-                let message = format!("a subnet cannot be a /{}", block.prefix_len());
-                self.wrong(found, message, "subnets are /16 (the largest) to /28 (the smallest)");
+                let message = format!("a /{} block is not a valid subnet size", block.prefix_len());
+                self.wrong(found, message, "use /16 (largest) to /28 (smallest)");
             }
             Ok(block) if block.addr() != block.network() => {
                 self.wrong(
                     found,
-                    "does not start on a boundary of its size",
-                    format!("it is {}", block.trunc()),
+                    "the block is not aligned to its prefix length",
+                    format!("write {}", block.trunc()),
                 );
             }
             Ok(block) => return Some(block),
@@ -146,11 +146,11 @@ impl<'a> InventoryReader<'a> {
         let (subnets, groups) = (network.subnets.len(), network.groups.len());
         let name = escaped(name);
         if subnets > MOST_SUBNETS {
-            let message = format!("function `{name}` is in {subnets} subnets");
-            self.wrong(node, message, format!("a function can be in at most {MOST_SUBNETS}"));
+            let message = format!("function `{name}` has too many subnets: {subnets}");
+            self.wrong(node, message, format!("a function can have at most {MOST_SUBNETS}"));
         }
         if groups > MOST_GROUPS {
-            let message = format!("function `{name}` has {groups} security groups");
+            let message = format!("function `{name}` has too many security groups: {groups}");
             self.wrong(node, message, format!("a function can have at most {MOST_GROUPS}"));
         }
         (subnets > 0).then_some(network)
@@ -164,8 +164,8 @@ impl<'a> InventoryReader<'a> {
         for entry in entries.iter().filter(|entry| !entry.is_map()) {
             self.wrong(
                 entry,
-                format!("`{key}` lists something that is no entry"),
-                "save the output as it is",
+                format!("`{key}` must list entries"),
+                "save the unmodified output of the command",
             );
         }
         entries

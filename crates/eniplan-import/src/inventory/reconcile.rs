@@ -31,7 +31,7 @@ pub(super) fn functions(
     for ((file, authority), count) in twice {
         let authority = authority.words();
         notes.push(format!(
-            "{file}: {count} of its functions are known elsewhere too; what is {authority} there is taken"
+            "{file}: {count} of its functions also appear elsewhere; the {authority} data there is used"
         ));
     }
     versions.sort_by(|a, b| (&a.name, &a.version, key(a)).cmp(&(&b.name, &b.version, key(b))));
@@ -134,29 +134,32 @@ fn reconcile(
     if let (Some(one), Some(two)) = (winner.memory_mib, other.memory_mib)
         && one != two
     {
-        differ.push(format!("{one} MiB of memory, not {two}"));
+        differ.push(format!("memory {one} MiB vs {two} MiB"));
     }
     let networks = [&winner.network, &other.network];
     let ids = |network: &Option<FunctionNetwork>| {
         network.as_ref().map(|network| (network.subnets.clone(), network.groups.clone()))
     };
     if ids(networks[0]) != ids(networks[1]) && !networks.into_iter().flatten().any(symbolic) {
-        differ.push("other subnets or security groups".to_owned());
+        differ.push("subnets or security groups".to_owned());
     }
     let (here, there) = (winner.origin.words(), other.origin.words());
     if !differ.is_empty()
         && winner.origin.authority == Authority::Live
         && other.origin.authority == Authority::Live
     {
-        let message = format!("{here} says of the same function: {}", differ.join(", "));
+        let message = format!("conflicts with {here}: {}", differ.join(", "));
         let at = other.origin.place;
-        let problem = Diagnostic::new(Code::Mismatch, message, "give live files of the same time");
+        let problem = Diagnostic::new(Code::Mismatch, message, "use files captured at the same time");
         let problem = problem.with_value(&other.name).in_file(&other.origin.file);
         problems.push(problem.at_line(at.line).at_column(at.column));
     } else if !differ.is_empty() {
         let authority = winner.origin.authority.words();
         let name = &winner.name;
-        notes.push(format!("{name}: as {here} ({authority}) says, {} as {there} says", differ.join(", ")));
+        notes.push(format!(
+            "{name}: {here} ({authority}) and {there} disagree ({}); the first is used",
+            differ.join(", ")
+        ));
     }
     winner.memory_mib = winner.memory_mib.or(other.memory_mib);
     winner.timeout_s = winner.timeout_s.or(other.timeout_s);

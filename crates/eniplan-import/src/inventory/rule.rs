@@ -79,20 +79,18 @@ impl EniRule {
 
     /// The rule in words.
     pub fn words(&self) -> String {
-        let first = "one ENI for each subnet and set of security groups in use, from deployment on";
+        let first = "one ENI per subnet and set of security groups in use, from deployment";
         match (self.at_deploy, self.capacity) {
             (true, Capacity::Connections(n)) => {
-                format!("{first}, and more beyond {n} connections on one, each environment holding one")
+                format!("{first}, and more beyond {n} connections each, one connection per environment")
             }
-            (true, Capacity::Count(n)) => format!("{first}, and more beyond {n} environments on one"),
-            (true, Capacity::Memory(whole)) => format!("{first}, and more beyond {whole} of memory on one"),
+            (true, Capacity::Count(n)) => format!("{first}, and more beyond {n} environments each"),
+            (true, Capacity::Memory(whole)) => format!("{first}, and more beyond {whole} of memory each"),
             (false, Capacity::Memory(whole)) => {
-                format!(
-                    "ENIs = peak concurrency x memory / {whole}, in each subnet and set of security groups"
-                )
+                format!("ENIs = peak concurrency x memory / {whole}, per subnet and set of security groups")
             }
             (false, Capacity::Count(n) | Capacity::Connections(n)) => {
-                format!("ENIs = peak concurrency / {n}, in each subnet and set of security groups")
+                format!("ENIs = peak concurrency / {n}, per subnet and set of security groups")
             }
         }
     }

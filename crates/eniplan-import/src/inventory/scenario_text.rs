@@ -42,9 +42,9 @@ impl Estate {
         }
         comment(
             &mut out,
-            "These files do not tell how long an invocation lasts, nor how many come: the traffic does.",
+            "Invocations and their durations are not in these files; they come from the trace.",
         );
-        comment(&mut out, "Where it has no durations, add one to each function: duration = \"120ms\".");
+        comment(&mut out, "If the trace has no durations, add one to each function: duration = \"120ms\".");
         for note in &self.notes {
             comment(&mut out, &format!("Note: {note}"));
         }
@@ -148,7 +148,7 @@ fn subnet_text(out: &mut String, subnet: &EstateSubnet, own: u32, held: Option<u
     out.push('\n');
     match &subnet.origin {
         Some(origin) => said(out, origin, subnet.label.clone()),
-        None => comment(out, "functions name it, and no file describes it: add its cidr and zone"),
+        None => comment(out, "used by functions, but not described in any file: add its cidr and zone"),
     }
     line(out, "[[subnet]]");
     line(out, &format!("name = {}", quoted(&subnet.name)));
@@ -160,8 +160,8 @@ fn subnet_text(out: &mut String, subnet: &EstateSubnet, own: u32, held: Option<u
     let Some((cidr, usable)) = subnet.cidr.zip(subnet.usable()) else { return };
     line(out, &format!("cidr = \"{cidr}\""));
     let (taken, how) = match (subnet.free, held) {
-        (Some(free), _) => (usable.saturating_sub(free), "taken"),
-        (None, Some(held)) => (held, "held by the listed ENIs, at least"),
+        (Some(free), _) => (usable.saturating_sub(free), "in use"),
+        (None, Some(held)) => (held, "or more held by the listed ENIs"),
         (None, None) => return,
     };
     let others = taken.saturating_sub(own).min(usable);

@@ -62,7 +62,7 @@ impl Inventory for Terraform {
         }
         if !reading.symbols.is_empty() {
             let (file, names) = (reader.file, listed(&reading.symbols));
-            reader.note(format!("{file}: not known before apply, each taken as one of that name: {names}"));
+            reader.note(format!("{file}: not known before apply, so used by name: {names}"));
         }
     }
 }
@@ -112,8 +112,8 @@ fn collect<'n>(
         let (Some(address_of), Some(kind)) = (text("address"), text("type")) else {
             reader.wrong(
                 node,
-                "a resource without `address` or `type`",
-                "save the command's output as it is",
+                "a resource has no `address` or `type`",
+                "save the unmodified output of the command",
             );
             continue;
         };
@@ -182,7 +182,7 @@ impl TerraformReading<'_> {
         let config = resource.values.get("vpc_config");
         let later = self.unknown.get(resource.address).and_then(|unknown| unknown.get("vpc_config"));
         if let Some(config) = config.filter(|config| !config.is_list()) {
-            reader.wrong(config, "`vpc_config` is no list", "save the command's output as it is");
+            reader.wrong(config, "`vpc_config` must be a list", "save the unmodified output of the command");
             return None;
         }
         let block = config.and_then(|config| config.items().first());
@@ -208,10 +208,14 @@ impl TerraformReading<'_> {
         let list = block.and_then(|block| block.get(key));
         let items = list.map_or(&[][..], TreeNode::items);
         if let Some(list) = list.filter(|list| !list.is_list()) {
-            reader.wrong(list, format!("`{key}` is no list"), "save the command's output as it is");
+            reader.wrong(
+                list,
+                format!("`{key}` must be a list"),
+                "save the unmodified output of the command",
+            );
         }
         for item in items.iter().filter(|item| item.text().is_none() && item.value != TreeValue::Null) {
-            reader.wrong(item, format!("`{key}` lists something that is no id"), "list ids");
+            reader.wrong(item, format!("`{key}` must list ids"), "write ids as strings");
         }
         let mut ids: Vec<Id> = items.iter().filter_map(TreeNode::text).map(Id::real).collect();
         if list.is_none() || items.iter().any(|item| item.value == TreeValue::Null) {

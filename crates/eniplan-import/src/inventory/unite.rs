@@ -58,7 +58,7 @@ fn more_notes(estate: &mut Estate) {
     let mut notes = Vec::new();
     if regions.len() > 1 {
         let regions = regions.into_iter().collect::<Vec<_>>().join(", ");
-        notes.push(format!("functions of several Regions or accounts are taken together: {regions}"));
+        notes.push(format!("functions from several Regions or accounts are combined: {regions}"));
     }
     let unplaced = estate
         .functions
@@ -67,12 +67,10 @@ fn more_notes(estate: &mut Estate) {
     let unplaced: Vec<&str> = unplaced.map(|function| function.name.as_str()).collect();
     if !unplaced.is_empty() {
         let names = eniplan_core::document::listed(&unplaced);
-        notes.push(format!("in subnets without a security group, taken as `default`: {names}"));
+        notes.push(format!("no security group given, so `default` is assumed: {names}"));
     }
     for kind in &estate.incomplete {
-        notes.push(format!(
-            "{kind}: every file says that another page follows, and none is the last: what is on it is not counted"
-        ));
+        notes.push(format!("{kind}: the last page is missing, and what is on it is not counted"));
     }
     estate.notes.extend(notes);
     estate.notes.sort();
@@ -103,7 +101,7 @@ fn subnets(mut found: Vec<FoundSubnet>, notes: &mut Vec<String>) -> Vec<FoundSub
         if last.cidr.is_some() && subnet.cidr.is_some() && last.cidr != subnet.cidr {
             let (here, there) = (last.origin.words(), subnet.origin.words());
             notes.push(format!(
-                "subnet {}: {here} and {there} differ in its block; the former is taken",
+                "subnet {}: {here} and {there} give different CIDR blocks; the first is used",
                 subnet.id.name
             ));
         }
@@ -133,8 +131,8 @@ fn placed<'f>(
     }
     for subnet in described {
         if subnet.ipv6_only {
-            let used = if all.remove(&subnet.id).is_some() { ", though functions name it" } else { "" };
-            notes.push(format!("subnet {} has no IPv4 addresses and is left out{used}", subnet.id.name));
+            let used = if all.remove(&subnet.id).is_some() { ", although functions use it" } else { "" };
+            notes.push(format!("subnet {} has no IPv4 addresses and is ignored{used}", subnet.id.name));
             continue;
         }
         all.insert(subnet.id.clone(), Some(subnet));
@@ -266,7 +264,7 @@ fn quotas(
         if let Some((first, at)) = all.get(&quota) {
             if *first != value {
                 let (here, there) = (at.words(), origin.words());
-                notes.push(format!("{here} and {there} give different limits; the smaller is taken"));
+                notes.push(format!("{here} and {there} give different limits; the smaller is used"));
             }
         } else {
             all.insert(quota, (value, origin));

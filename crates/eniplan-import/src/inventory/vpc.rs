@@ -36,8 +36,8 @@ pub(super) fn fill(subnets: &mut [EstateSubnet], users: &[&EstateFunction], prob
 
 fn torn(function: &EstateFunction, vpcs: &BTreeSet<&str>) -> Diagnostic {
     let vpcs = vpcs.iter().map(|vpc| escaped(vpc)).collect::<Vec<_>>().join(", ");
-    let message = format!("the function's subnets are in several VPCs: {vpcs}");
-    let (origin, help) = (&function.origin, "give files of the same time: a function is in one VPC");
+    let message = format!("the subnets of the function are in several VPCs: {vpcs}");
+    let (origin, help) = (&function.origin, "use files captured at the same time: a function is in one VPC");
     Diagnostic::new(Code::BadValue, message, help)
         .with_value(&function.name)
         .in_file(&origin.file)

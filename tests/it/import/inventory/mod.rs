@@ -124,10 +124,7 @@ fn the_first_sentence_answers() {
         orphans.iter().map(|orphan| (orphan.eni.id.as_str(), orphan.why)).collect();
     assert_eq!(
         found,
-        [
-            ("eni-07", "no function uses this subnet with these security groups"),
-            ("eni-08", "attached to nothing")
-        ]
+        [("eni-07", "no function uses this subnet and these security groups"), ("eni-08", "not attached")]
     );
     assert_eq!(audit.elsewhere, 1);
 }
@@ -185,7 +182,7 @@ fn a_scenario_is_written_whole_or_not_at_all() {
     fs::write(&cut, &functions[..functions.len() - 20]).unwrap();
     let said = run(&words(&[&cut, "nope.json", "--model", "lamda", "-o", &scenario]));
     assert_eq!((said.code, said.out.as_str()), (2, ""));
-    for part in ["E201", "cut.json:", "E001 nope.json", "there is no model `lamda`"] {
+    for part in ["E201", "cut.json:", "E001 nope.json", "unknown model `lamda`"] {
         assert!(said.err.contains(part), "{part}\n{}", said.err);
     }
     assert_eq!(fs::read_to_string(&scenario).unwrap(), "as it was");

@@ -44,7 +44,7 @@ fn a_missing_last_page_is_told_and_makes_no_orphans() {
     let estate = whole(&["functions-1.json", "enis.json"]);
     assert_eq!(estate.incomplete, ["Functions"]);
     assert!(Audit::compare(&estate, &model("lambda-hyperplane")).orphans.is_none());
-    assert!(estate.notes.iter().any(|note| note.contains("another page follows")), "{:?}", estate.notes);
+    assert!(estate.notes.iter().any(|note| note.contains("the last page is missing")), "{:?}", estate.notes);
 }
 
 #[test]
@@ -75,8 +75,7 @@ fn the_live_one_wins_over_the_state_and_that_over_the_plan() {
         (Some(Memory::mib(1_536)), "functions-1.json")
     );
     assert_eq!(checkout.concurrency, Some(40), "what the live one does not say, the plan does");
-    let note =
-        "checkout: as functions-1.json:3 (live) says, 1536 MiB of memory, not 3008 as plan.json:63 says";
+    let note = "checkout: functions-1.json:3 (live) and plan.json:63 disagree (memory 1536 MiB vs 3008 MiB); the first is used";
     assert!(estate.notes.iter().any(|text| text == note), "{:?}", estate.notes);
     assert_eq!(estate.functions.iter().filter(|function| function.name == "cart").count(), 1);
 }
@@ -94,7 +93,7 @@ fn sam_globals_are_concatenated_and_intrinsics_resolved() {
     let extra = estate.subnets.iter().find(|subnet| subnet.name == "Extra").unwrap();
     assert_eq!(extra.cidr.map(|cidr| cidr.to_string()).as_deref(), Some("10.0.9.0/24"));
     assert_eq!(extra.vpc.as_deref(), Some("import net-vpc"));
-    for note in ["each taken as one of that name: Extra, import ${Stage}-subnet, Group", "Private, Worker"] {
+    for note in ["so used by name: Extra, import ${Stage}-subnet, Group", "Private, Worker"] {
         assert!(estate.notes.iter().any(|text| text.contains(note)), "{note}: {:?}", estate.notes);
     }
 }
@@ -153,34 +152,34 @@ fn problems(name: &str, text: &str) -> Vec<String> {
 #[test]
 fn everything_wrong_with_a_file_is_told_in_its_place() {
     for (text, wanted) in [
-        ("", &["E004 1:1 there is nothing in the file"][..]),
-        ("# a comment alone\n", &["E004 1:1 there is nothing in the file"]),
-        ("{\"Functions\": [", &["E201 1:15 no JSON: EOF while parsing a list"]),
+        ("", &["E004 1:1 the file is empty"][..]),
+        ("# a comment alone\n", &["E004 1:1 the file is empty"]),
+        ("{\"Functions\": [", &["E201 1:15 invalid JSON: EOF while parsing a list"]),
         (
             "{\"ReservedConcurrentExecutions\": 5}",
-            &["E003 1:1 the answer of get-function-concurrency does not say of which function"],
+            &["E003 1:1 the output of get-function-concurrency does not name its function"],
         ),
-        ("{\"MetricDataResults\": []}", &["E003 1:1 this is traffic"]),
-        ("{\"Functions\": 5}", &["E203 1:15 `Functions` is no list"]),
+        ("{\"MetricDataResults\": []}", &["E003 1:1 this is a trace"]),
+        ("{\"Functions\": 5}", &["E203 1:15 `Functions` must be a list"]),
         (
             "{\"Subnets\": [\n{\"SubnetId\": \"a\", \"CidrBlock\": \"10.0.0.0/8\"},\n{\"SubnetId\": \"b\", \"CidrBlock\": \"10.0.0.9/24\"},\n{\"SubnetId\": \"c\", \"CidrBlock\": \"10.0.0.0/28\", \"AvailableIpAddressCount\": 12},\n{\"CidrBlock\": 4}]}",
             &[
-                "E203 2:32 a subnet cannot be a /8",
-                "E203 3:32 does not start on a boundary of its size",
-                "E203 4:74 more free addresses than the 11 that 10.0.0.0/28 has",
-                "E203 5:1 an entry without `SubnetId`",
+                "E203 2:32 a /8 block is not a valid subnet size",
+                "E203 3:32 the block is not aligned to its prefix length",
+                "E203 4:74 more free addresses than the 11 usable ones in 10.0.0.0/28",
+                "E203 5:1 an entry has no `SubnetId`",
             ],
         ),
-        ("{\"a\": 1}", &["E003 1:1 no inventory that is known: a map of a"]),
+        ("{\"a\": 1}", &["E003 1:1 unknown kind of inventory: a map of a"]),
         (
             "{\"version\": 4, \"terraform_version\": \"1\", \"resources\": []}",
-            &["E003 1:1 this is Terraform's own state file"],
+            &["E003 1:1 this is a raw Terraform state file"],
         ),
         (
             "Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties: {MemorySize: lots, VpcConfig: none}\n",
             &[
-                "E203 4:30 `MemorySize` is no whole number from 1 to 1048576: lots",
-                "E203 4:47 `VpcConfig` is no map",
+                "E203 4:30 `MemorySize` must be a whole number from 1 to 1048576; found: lots",
+                "E203 4:47 `VpcConfig` must be a map",
             ],
         ),
         ("Resources: [\n", &["E201 2:1 no YAML: while parsing a node, did not find expected node content"]),
@@ -196,12 +195,12 @@ fn wrong_types_in_one_function_are_all_told() {
     assert_eq!(
         problems("f", text),
         [
-            "E203 2:16 `MemorySize` is no whole number from 1 to 1048576",
-            "E203 2:34 `Timeout` is no whole number from 0 to 86400",
-            "E203 3:29 `SubnetIds` is no list",
-            "E203 3:55 `SecurityGroupIds` lists something that is no name",
-            "E203 3:61 `Functions` lists something that is no entry",
-            "E203 3:64 an entry without `FunctionName`",
+            "E203 2:16 `MemorySize` must be a whole number from 1 to 1048576",
+            "E203 2:34 `Timeout` must be a whole number from 0 to 86400",
+            "E203 3:29 `SubnetIds` must be a list",
+            "E203 3:55 `SecurityGroupIds` must list ids",
+            "E203 3:61 `Functions` must list entries",
+            "E203 3:64 an entry has no `FunctionName`",
         ]
     );
 }
@@ -213,7 +212,7 @@ fn files_that_contradict_each_other_are_refused() {
     let sources = [InventorySource { name: "a", text: one }, InventorySource { name: "b", text: &two }];
     let problems = unite_sources(&sources).unwrap_err();
     let found: Vec<String> = problems.sorted().into_iter().map(told).collect();
-    assert_eq!(found, ["E106 1:15 a:1 says of the same function: 128 MiB of memory, not 256"]);
+    assert_eq!(found, ["E106 1:15 conflicts with a:1: memory 128 MiB vs 256 MiB"]);
     assert!(unite_sources(&[sources[0], InventorySource { name: "c", text: one }]).is_ok());
     let torn = r#"{"Functions":[{"FunctionName":"f","VpcConfig":{"SubnetIds":["s","t"],"SecurityGroupIds":["g"]}}]}"#;
     let subnets = r#"{"Subnets":[{"SubnetId":"s","VpcId":"v"},{"SubnetId":"t","VpcId":"w"}]}"#;
@@ -222,7 +221,10 @@ fn files_that_contradict_each_other_are_refused() {
         InventorySource { name: "s", text: subnets },
     ])
     .unwrap_err();
-    assert!(problems.to_string().contains("the function's subnets are in several VPCs: v, w"), "{problems}");
+    assert!(
+        problems.to_string().contains("the subnets of the function are in several VPCs: v, w"),
+        "{problems}"
+    );
 }
 
 #[test]

@@ -29,17 +29,17 @@ impl TreeError {
 
     pub(super) fn nothing() -> Self {
         let place = Place { line: 1, column: 1 };
-        Self::new(Code::Empty, "there is nothing in the file", "check how it was written").at(place)
+        Self::new(Code::Empty, "the file is empty", "check the command that wrote it").at(place)
     }
 
     pub(super) fn too_deep(place: Place) -> Self {
-        let message = format!("nested more than {DEEPEST} deep");
-        Self::new(Code::TooLarge, message, "no cloud writes such a file; check where it comes from").at(place)
+        let message = format!("more than {DEEPEST} levels of nesting");
+        Self::new(Code::TooLarge, message, "no cloud tool writes such a file; check its origin").at(place)
     }
 
     pub(super) fn too_many(place: Place) -> Self {
         let message = format!("more than {MOST_NODES} values");
-        Self::new(Code::TooLarge, message, "give the file in parts").at(place)
+        Self::new(Code::TooLarge, message, "split the file").at(place)
     }
 
     pub(super) fn into_diagnostic(self) -> Diagnostic {

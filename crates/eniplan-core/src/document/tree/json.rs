@@ -22,12 +22,12 @@ fn malformed(error: &serde_json::Error) -> TreeError {
     let text = error.to_string();
     let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
     let help = if error.is_eof() {
-        "the file ends too early: save the whole output once more"
+        "the file is truncated; save the complete output again"
     } else {
-        "save the command's output as JSON (--output json), with nothing before or after it"
+        "save the output of the command as JSON (--output json), with nothing before or after it"
     };
     let place = Place { line: error.line().max(1) as u64, column: error.column().max(1) as u64 };
-    TreeError::new(Code::Toml, format!("no JSON: {message}"), help).at(place)
+    TreeError::new(Code::Toml, format!("invalid JSON: {message}"), help).at(place)
 }
 
 struct JsonBuilder<'t, 'p> {

@@ -93,8 +93,8 @@ pub(super) fn report_duplicates(entries: &[(Placed<String>, TreeNode)], problems
         if let [first, second] = pair
             && first.value == second.value
         {
-            let message = format!("the name stands already in line {}", first.place.line);
-            let told = Diagnostic::new(Code::Duplicate, message, "keep one of the two");
+            let message = format!("already defined on line {}", first.place.line);
+            let told = Diagnostic::new(Code::Duplicate, message, "remove one of the two");
             let (line, column) = (second.place.line, second.place.column);
             problems.push(told.with_value(&second.value).at_line(line).at_column(column));
         }

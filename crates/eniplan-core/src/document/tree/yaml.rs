@@ -20,7 +20,8 @@ pub(super) fn read(text: &str, problems: &mut Diagnostics) -> Result<TreeNode, T
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| {
             let help = "save the template as YAML or JSON";
-            TreeError::new(Code::Toml, format!("no YAML: {}", error.info()), help).at(place(*error.marker()))
+            TreeError::new(Code::Toml, format!("invalid YAML: {}", error.info()), help)
+                .at(place(*error.marker()))
         })?;
         builder.take(event, place(span.start))?;
     }
@@ -50,10 +51,12 @@ struct YamlBuilder<'p> {
 impl YamlBuilder<'_> {
     fn take(&mut self, event: Event<'_>, place: Place) -> Result<(), TreeError> {
         match event {
-            Event::DocumentStart(_) if self.root.is_some() => {
-                Err(TreeError::new(Code::Toml, "a second document begins", "give each a file of its own")
-                    .at(place))
-            }
+            Event::DocumentStart(_) if self.root.is_some() => Err(TreeError::new(
+                Code::Toml,
+                "the file contains a second document",
+                "put each document in its own file",
+            )
+            .at(place)),
             Event::Scalar(text, style, anchor, tag) => {
                 let value = if style == ScalarStyle::Plain {
                     plain(text)
@@ -96,14 +99,20 @@ impl YamlBuilder<'_> {
 
     fn alias(&mut self, anchor: usize, place: Place) -> Result<(), TreeError> {
         let Some((node, size)) = self.anchors.get(&anchor) else {
-            return Err(
-                TreeError::new(Code::Toml, "an alias within what it stands for", "write it out").at(place)
-            );
+            return Err(TreeError::new(
+                Code::Toml,
+                "an alias refers to a value that contains it",
+                "write the value out in full",
+            )
+            .at(place));
         };
         if self.copied.saturating_add(*size) > MOST_COPIED || self.open.len() + depth(node) > DEEPEST {
-            return Err(
-                TreeError::new(Code::TooLarge, "aliases multiply", "write out what is meant").at(place)
-            );
+            return Err(TreeError::new(
+                Code::TooLarge,
+                "too many expanded aliases",
+                "write the values out in full",
+            )
+            .at(place));
         }
         let node = node.clone();
         self.copied += size;
@@ -126,8 +135,8 @@ impl YamlBuilder<'_> {
         match (&mut open.node.value, open.key.take()) {
             (TreeValue::Map(entries), Some(key)) => entries.push((key, node)),
             (TreeValue::Map(_), None) if node.is_list() || node.is_map() => {
-                let message = "a list or map where a name is due";
-                return Err(TreeError::new(Code::Toml, message, "names are texts").at(node.place));
+                let message = "expected a name, found a list or map";
+                return Err(TreeError::new(Code::Toml, message, "use a string as the name").at(node.place));
             }
             (TreeValue::Map(_), None) => {
                 let name = if node.value == TreeValue::Null { String::new() } else { node.shown() };

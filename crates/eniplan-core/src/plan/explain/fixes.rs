@@ -30,7 +30,7 @@ fn number(joints: &[Joint], joint: &Joint, lever: Lever) -> Result<Remedy, PlanE
     let (what, now) = (lever.name(joint), lever.value(joint));
     let Some((to, plan)) = smallest_fix(joints, lever)? else {
         let most = lever.amount(loosest(joints, lever));
-        let vain = Remedy::vain(lever.kind(), &what, &format!("none works, up to {most}"));
+        let vain = Remedy::vain(lever.kind(), &what, &format!("no value up to {most} helps"));
         return Ok(Remedy { from: Some(now), unit: lever.unit(), ..vain });
     };
     Ok(Remedy {
@@ -56,12 +56,12 @@ pub(crate) fn zones(joints: &[Joint]) -> Result<Option<Remedy>, PlanError> {
         return Ok(None);
     }
     let looser = |joint: &Joint| Joint { survive_zone: false, ..joint.clone() };
-    let what = "survival of the loss of a zone";
+    let what = "requirement to survive the loss of a zone";
     Ok(Some(match plan_any(joints, looser, PlanObjective::Enis)? {
-        None => Remedy::vain("zone_survival", what, "giving it up alone brings no plan"),
+        None => Remedy::vain("zone_survival", what, "dropping it alone does not help"),
         Some(plan) => Remedy {
             works: true,
-            change: "give up surviving the loss of a zone".to_owned(),
+            change: "drop the requirement to survive the loss of a zone".to_owned(),
             peak_enis: Some(plan.objectives.peak.into()),
             ..Remedy::vain("zone_survival", what, "")
         },
@@ -103,6 +103,6 @@ pub(crate) fn together(joints: &[Joint]) -> Result<Option<Remedy>, PlanError> {
         works: true,
         change: format!("raise the {}", changes.join(" and the ")),
         peak_enis: Some(best.objectives.peak.into()),
-        ..Remedy::vain("together", "several limits at once", "")
+        ..Remedy::vain("combined", "several limits at once", "")
     }))
 }

@@ -25,7 +25,7 @@ impl fmt::Display for IisLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EniLimit(limit) => write!(f, "{limit}"),
-            Self::Zones => write!(f, "loss of any one zone, to be survived"),
+            Self::Zones => write!(f, "requirement to survive the loss of a zone"),
         }
     }
 }

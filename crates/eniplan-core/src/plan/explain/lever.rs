@@ -137,7 +137,7 @@ impl Lever {
         match self {
             Self::Burst => "burst of the API bucket".to_owned(),
             Self::Refill => "refill of the API bucket".to_owned(),
-            Self::HeadStart => "time before the traffic in which ENIs may be created".to_owned(),
+            Self::HeadStart => "head start for creating ENIs".to_owned(),
             Self::Addresses(_) | Self::VpcQuota | Self::RegionQuota => self.limit(joint).to_string(),
         }
     }

@@ -34,20 +34,20 @@ impl Rework<'_> {
 
     /// A looser target.
     pub(crate) fn looser_target(&self) -> Result<Remedy, PlanError> {
-        let (what, now) = ("target", self.target);
+        let (what, now) = ("cold-start target", self.target);
         let path = self.study.longest_possible();
         let longest = path.plus(self.study.topology.boot.max).plus(LONGER);
         let fails = now.0.max(path.0.saturating_sub(1));
         let give = |ms: u64| self.peak(self.study, Millis(ms));
         let Some((to, peak)) = smallest(fails, longest.0.max(now.0), give)? else {
-            return Ok(Remedy::vain("target", what, &format!("no longer one works, up to {longest}")));
+            return Ok(Remedy::vain("target", what, &format!("no target up to {longest} helps")));
         };
         Ok(Remedy {
             works: true,
             from: Some(now.0),
             to: Some(to),
             unit: "ms",
-            change: format!("target {} instead of {now}", Millis(to)),
+            change: format!("relax the {what} to {} (from {now})", Millis(to)),
             peak_enis: Some(peak),
             ..Remedy::vain("target", what, "")
         })
@@ -73,7 +73,7 @@ impl Rework<'_> {
             fails = less;
         }
         let Some((less, peak)) = found else {
-            return Ok(Remedy::vain("keep_alive", what, "no shorter one that was tried works"));
+            return Ok(Remedy::vain("keep_alive", what, "no shorter value that was tried helps"));
         };
         let to = Millis((seconds - less) * 1_000);
         Ok(Remedy {
@@ -100,13 +100,13 @@ impl Rework<'_> {
 
     /// One function in other subnets: the one with the fewest environments for which that works.
     pub(crate) fn moving(&self) -> Result<Remedy, PlanError> {
-        let (kind, what) = ("move", "one function in other subnets of its VPC");
+        let (kind, what) = ("move", "moving one function to other subnets of its VPC");
         let limits = &self.study.topology.limits;
         let mut tried = 0;
         for (_, function) in self.by_size() {
             for subnets in self.homes(function) {
                 if tried == MOST_MOVES {
-                    return Ok(Remedy::vain(kind, what, &format!("none of the {tried} moves tried works")));
+                    return Ok(Remedy::vain(kind, what, &format!("none of the {tried} moves tried helps")));
                 }
                 tried += 1;
                 let topology = moved(self.study.topology, function, &subnets);
@@ -115,13 +115,13 @@ impl Rework<'_> {
                 let name = &self.study.topology.functions[function].name;
                 return Ok(Remedy {
                     works: true,
-                    change: format!("put {name} in {}", names.join(", ")),
+                    change: format!("move {name} to {}", names.join(", ")),
                     peak_enis: Some(peak),
                     ..Remedy::vain(kind, what, "")
                 });
             }
         }
-        let why = if tried == 0 { "there are no other subnets" } else { "none works" };
+        let why = if tried == 0 { "no other subnets exist" } else { "no move helps" };
         Ok(Remedy::vain(kind, what, why))
     }
 

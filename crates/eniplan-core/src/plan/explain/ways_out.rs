@@ -26,10 +26,10 @@ pub fn ways_out(
 ) -> Result<NoPlan, PlanError> {
     let rework = Rework { study, target, backend };
     if study.longest_possible() > target {
-        none.conflict = vec!["cold path with an ENI at hand".to_owned(), "target".to_owned()];
+        none.conflict = vec!["cold path with an ENI ready".to_owned(), "cold-start target".to_owned()];
         none.fixes = vec![rework.looser_target()?];
-        let why = "no number of ENIs shortens the rest of the cold path";
-        none.fixes.push(Remedy::vain("together", "any other limit", why));
+        let why = "ENIs cannot shorten the rest of the cold path";
+        none.fixes.push(Remedy::vain("combined", "any other limit", why));
         return Ok(none);
     }
     // What leaves room to wait can be asked for in several ways, of which any will do.

@@ -79,7 +79,7 @@ pub fn solve(group: &Group, backend: &dyn Backend, effort: &ProgramEffort) -> Re
     if planned.status == Status::Feasible {
         match by_program(group, backend, effort) {
             Ok(better) if better.objectives <= planned.objectives => planned = better,
-            Ok(_) => planned.note = Some(format!("{} called a worse plan optimal", backend.name())),
+            Ok(_) => planned.note = Some(format!("{} reported a suboptimal plan as optimal", backend.name())),
             Err(PlanError::Backend(message)) => planned.note = Some(message),
             Err(other) => return Err(other),
         }
@@ -114,11 +114,11 @@ fn by_program(group: &Group, backend: &dyn Backend, effort: &ProgramEffort) -> R
             .solve(flow.program(), effort.seconds)
             .map_err(|failure| failed(format!("{}: {failure}", backend.name())))?;
         if !solution.optimal {
-            return Err(failed(format!("{} stopped before a proof", backend.name())));
+            return Err(failed(format!("{} stopped before proving optimality", backend.name())));
         }
         let schedule = flow
             .schedule(&solution)
-            .ok_or_else(|| failed(format!("{} gave a point that is not whole", backend.name())))?;
+            .ok_or_else(|| failed(format!("{} returned a fractional solution", backend.name())))?;
         if flow.broken(&schedule) {
             continue;
         }
@@ -134,5 +134,5 @@ fn by_program(group: &Group, backend: &dyn Backend, effort: &ProgramEffort) -> R
             note: None,
         });
     }
-    Err(failed(format!("not settled after {} rounds of added constraints", effort.rounds)))
+    Err(failed(format!("no valid schedule after {} rounds of added constraints", effort.rounds)))
 }

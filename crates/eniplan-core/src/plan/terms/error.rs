@@ -33,21 +33,23 @@ pub enum PlanError {
 impl fmt::Display for PlanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::OutOfRange { what, ms } => write!(f, "the {what} reaches to {ms} ms, centuries away"),
+            Self::OutOfRange { what, ms } => {
+                write!(f, "the {what} extends to {ms} ms, which is out of range")
+            }
             Self::TooFast => {
                 write!(
                     f,
-                    "the API bucket refills faster than its burst can hold; raise the burst or leave it out"
+                    "the API bucket refills faster than its burst can hold; raise the burst or remove the bucket"
                 )
             }
             Self::TooMany { most } => {
-                write!(f, "the API bucket splits the plan into more than {most} separate requests")
+                write!(f, "the API bucket splits the plan into more than {most} requests")
             }
             Self::Unsound(violations) => match violations.first() {
-                Some(first) => write!(f, "the schedule found does not hold: {first}"),
-                None => write!(f, "the schedule found does not hold"),
+                Some(first) => write!(f, "internal: the schedule fails its check: {first}"),
+                None => write!(f, "internal: the schedule fails its check"),
             },
-            Self::Malformed => write!(f, "the pools' classes contradict each other"),
+            Self::Malformed => write!(f, "internal: the pools are inconsistent"),
             Self::Backend(message) => write!(f, "the solver failed: {message}"),
         }
     }

@@ -67,7 +67,7 @@ impl fmt::Display for EniLimit {
             }
             Self::VpcQuota => write!(f, "ENI quota of the VPC"),
             Self::RegionQuota => write!(f, "ENI quota of the Region"),
-            Self::ApiBucket => write!(f, "API bucket of creation requests"),
+            Self::ApiBucket => write!(f, "API bucket for ENI creation"),
             Self::Boot => write!(f, "longest ENI boot after an empty start"),
         }
     }

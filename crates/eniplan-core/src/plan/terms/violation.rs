@@ -79,15 +79,15 @@ impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unordered { at_ms } => write!(f, "the entry at {at_ms} ms is out of order"),
-            Self::OutOfRange { at_ms } => write!(f, "the entry at {at_ms} ms lies centuries away"),
+            Self::OutOfRange { at_ms } => write!(f, "the entry at {at_ms} ms is out of range"),
             Self::TooEarly { at_ms, from_ms } => {
-                write!(f, "the entry at {at_ms} ms stands before the start at {from_ms} ms")
+                write!(f, "the entry at {at_ms} ms is before the start at {from_ms} ms")
             }
             Self::NoSuchClass { at_ms, class } => {
-                write!(f, "the entry at {at_ms} ms is in class {class}, which does not exist")
+                write!(f, "the entry at {at_ms} ms refers to the unknown class {class}")
             }
             Self::NeverGranted { at_ms, count, .. } => {
-                write!(f, "{count} of the requests at {at_ms} ms never get their token")
+                write!(f, "{count} of the requests at {at_ms} ms never receive a token")
             }
             Self::DeletesUnready { class, at_ms, .. } => {
                 write!(f, "at {at_ms} ms more ENIs of class {class} are deleted than are ready")
@@ -97,15 +97,12 @@ impl fmt::Display for Violation {
                 let lost = lost.unwrap_or_default();
                 write!(
                     f,
-                    "at {at_ms} ms pool {pool} has {ready} ENIs surely ready{lost} of the {need} needed"
+                    "at {at_ms} ms pool {pool} has {ready} ENIs certain to be ready{lost}, but needs {need}"
                 )
             }
             Self::OverLimit { limit, at_ms, held, available } => {
                 let over = held - i64::from(*available);
-                write!(
-                    f,
-                    "at {at_ms} ms {held} ENIs are held, {over} more than the {available} of the {limit}"
-                )
+                write!(f, "at {at_ms} ms {held} ENIs are held, {over} over the {limit} of {available}")
             }
         }
     }

@@ -55,7 +55,7 @@ pub fn verify(study: &Study<'_>, target: Millis, actions: &[EniAction], claims: 
     };
     if cold_path > target {
         verified.breaches.push(Breach {
-            what: "cold path with an ENI at hand".into(),
+            what: "cold path with an ENI ready".into(),
             place: String::new(),
             at_ms: None,
             needed: cold_path.0,
@@ -81,7 +81,7 @@ fn check_start(study: &Study<'_>, actions: &[EniAction], verified: &mut Verified
     let early = |action: &&EniAction| study.policy.start == StartMode::Empty && action.at < 0;
     for action in actions.iter().filter(early) {
         let needed = u64::from(action.create).max(u64::from(action.delete));
-        let (what, place) = ("entries from the start on".into(), name_classes(study, &[action.class]));
+        let (what, place) = ("entries after the start".into(), name_classes(study, &[action.class]));
         let at_ms = Some(action.at);
         verified.breaches.push(Breach { what, place, at_ms, needed, available: 0, unit: "ENIs" });
     }
@@ -99,8 +99,8 @@ fn check_readiness(
     let components = shared_classes(study);
     if components.iter().any(|component| component.overlapping) {
         verified.unproved.push(
-            "some functions share some of their subnets but not all; their ENIs were checked together, and \
-             only the replays show who gets which"
+            "some functions share only part of their subnets; their ENIs were checked jointly, and only the \
+             replays show which function gets which ENI"
                 .into(),
         );
     }
@@ -206,9 +206,9 @@ fn breach(violation: &Violation, place: &str, lost: Option<&str>) -> Breach {
     };
     match violation {
         Violation::NotReady { at_ms, ready, need, .. } => {
-            at("ENIs surely ready", *at_ms, (*need).into(), *ready)
+            at("ENIs certain to be ready", *at_ms, (*need).into(), *ready)
         }
-        Violation::DeletesUnready { at_ms, ready, .. } => at("ENIs surely ready", *at_ms, 0, *ready),
+        Violation::DeletesUnready { at_ms, ready, .. } => at("ENIs certain to be ready", *at_ms, 0, *ready),
         Violation::OverLimit { at_ms, held, available, limit } => {
             at(&limit.to_string(), *at_ms, held.unsigned_abs(), (*available).into())
         }
@@ -216,7 +216,7 @@ fn breach(violation: &Violation, place: &str, lost: Option<&str>) -> Breach {
         Violation::Unordered { at_ms }
         | Violation::OutOfRange { at_ms }
         | Violation::NoSuchClass { at_ms, .. }
-        | Violation::TooEarly { at_ms, .. } => at("entries in order and in range", *at_ms, 0, 0),
+        | Violation::TooEarly { at_ms, .. } => at("entries in order and within range", *at_ms, 0, 0),
     }
 }
 
@@ -252,7 +252,7 @@ fn search_for_counterexample(
 ) {
     if verified.found.creations > MOST_CREATIONS {
         if lost.is_none() {
-            verified.unproved.push("the plan requests too many ENIs to be replayed".into());
+            verified.unproved.push("the plan creates too many ENIs to replay".into());
         }
         return;
     }
@@ -284,7 +284,7 @@ fn search_for_counterexample(
         let function = first.0.and_then(|(_, function, _)| study.topology.functions.get(function));
         let reason = first.0.map_or_else(String::new, |(_, _, failure)| format!(" ({})", reason(failure)));
         verified.breaches.push(Breach {
-            what: format!("invocations that fail in a replay{}{reason}", without(lost)),
+            what: format!("failed invocations in a replay{}{reason}", without(lost)),
             place: function.map(|place| place.name.clone()).unwrap_or_default(),
             at_ms: first.0.and_then(|(at, ..)| i64::try_from(at).ok()),
             needed: worst.failures.witness,
@@ -293,8 +293,8 @@ fn search_for_counterexample(
         });
     } else if proved && lost.is_none() && worst.failures.bound != Some(0) {
         verified.unproved.push(
-            "it is not proved that the account's concurrency and scaling limits refuse no invocation; no \
-             replay showed one"
+            "the account's concurrency and scaling limits may reject invocations: no replay shows it, but it is \
+             not ruled out"
                 .into(),
         );
     }

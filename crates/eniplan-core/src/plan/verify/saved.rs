@@ -97,11 +97,14 @@ impl PlanReading<'_> {
         };
         let (at, place) = row.at?;
         let wrong = if !(-FAR_MS..=FAR_MS).contains(&at) {
-            Some(("the time lies centuries away", "give ms from the first instant of the traffic"))
+            Some(("the time is out of range", "write ms from the start of the trace"))
         } else if at < self.last {
-            Some(("the time is before that of the row above", "sort the rows by time"))
+            Some(("the time is earlier than in the row above", "sort the rows by time"))
         } else if at > self.end && row.create.is_some_and(|count| count > 0) {
-            Some(("ENIs are created after all need for them has ended", "is this the plan of other traffic?"))
+            Some((
+                "ENIs are created after the last need for them",
+                "check that the plan belongs to this trace",
+            ))
         } else {
             None
         };
@@ -123,7 +126,7 @@ impl PlanReading<'_> {
             let mut known: Vec<&str> =
                 (0..topology.classes.len()).map(|class| named(class).as_str()).collect();
             known.dedup();
-            let help = format!("the functions' subnets are {}", known.join(", "));
+            let help = format!("subnets in use: {}", known.join(", "));
             self.wrong(Code::UnknownName, subnet.1, subnet.0, "no function uses this subnet", &help);
             return None;
         }
@@ -131,7 +134,7 @@ impl PlanReading<'_> {
         let found = here.iter().copied().find(|&class| is(&joined(class), groups.0));
         if found.is_none() {
             let known: Vec<String> = here.iter().map(|&class| joined(class)).collect();
-            let help = format!("functions in subnet {} use {}", subnet.0, known.join(", "));
+            let help = format!("security groups in use in subnet {}: {}", subnet.0, known.join(", "));
             let message = "no function uses these security groups in this subnet";
             self.wrong(Code::UnknownName, groups.1, groups.0, message, &help);
         }
@@ -148,9 +151,9 @@ impl PlanReading<'_> {
             if let Some(found) = header.iter().position(|cell| cell.trim() == name) {
                 *column = found;
             } else {
-                let help = "a plan is the JSON of `eniplan plan --format json`, or a CSV with the columns \
-                                at,subnet,security_groups,create,delete";
-                let message = format!("the column `{name}` is missing");
+                let help = "use the JSON of `eniplan plan --format json`, or a CSV with the columns \
+                    at,subnet,security_groups,create,delete";
+                let message = format!("missing column `{name}`");
                 self.wrong(Code::MissingColumn, first, &header.join(","), message, help);
             }
         }
@@ -175,9 +178,10 @@ impl PlanReading<'_> {
                 record.get(column).map(|text| (text.trim(), place))
             };
             if record.len() != header.len() {
-                let message = format!("the row has {} cells, the header {}", record.len(), header.len());
+                let message =
+                    format!("the row has {} cells, but the header has {}", record.len(), header.len());
                 let place = CellPlace { line, column: 1 };
-                self.wrong(Code::RowLength, place, "", message, "give each row a cell for each column");
+                self.wrong(Code::RowLength, place, "", message, "each row needs one cell per column");
                 continue;
             }
             let (at, create, delete) = (self.instant(cell(0)), self.count(cell(3)), self.count(cell(4)));
@@ -197,11 +201,11 @@ impl PlanReading<'_> {
         let found = text.parse::<i64>().ok().or_else(|| wall(text));
         if found.is_none() {
             let help = if self.study.trace.origin.is_some() {
-                "write 2026-03-02T19:33:00Z, or whole ms from the first instant of the traffic"
+                "write 2026-03-02T19:33:00Z, or whole ms from the start of the trace"
             } else {
-                "the traffic has no dates: write whole ms from its first instant"
+                "the trace has no dates; write whole ms from its start"
             };
-            self.wrong(Code::BadCell, place, text, "this is no time", help);
+            self.wrong(Code::BadCell, place, text, "not a time", help);
         }
         Some((found?, place))
     }
@@ -214,8 +218,8 @@ impl PlanReading<'_> {
                 Code::BadCell,
                 place,
                 text,
-                "this is no number of ENIs",
-                "write a whole number from 0",
+                "not a number of ENIs",
+                "write a whole number of 0 or more",
             );
         }
         found
@@ -232,13 +236,13 @@ impl PlanReading<'_> {
                     Code::BadValue,
                     place,
                     "",
-                    format!("this is no JSON: {error}"),
+                    format!("invalid JSON: {error}"),
                     "save the plan again",
                 );
                 return saved;
             }
         };
-        let number = "write a whole number from 0";
+        let number = "write a whole number of 0 or more";
         saved.target = self.value(&map, fields.get("max_cold_start_ms").copied(), number).map(Millis);
         let claims = &mut saved.claims;
         claims.peak_enis = self.value(&map, fields.get("peak_enis").copied(), number);
@@ -248,22 +252,20 @@ impl PlanReading<'_> {
         let start = CellPlace { line: 1, column: 1 };
         let status = fields.get("status").map_or("", |raw| raw.get());
         let Some(&schedule) = fields.get("schedule") else {
-            let (message, help) = (
-                "there is no `schedule` in this file",
-                "name a file that `eniplan plan --format json` wrote",
-            );
+            let (message, help) =
+                ("no `schedule` in this file", "use a file written by `eniplan plan --format json`");
             self.wrong(Code::MissingColumn, start, "", message, help);
             return saved;
         };
         if status == "\"infeasible\"" {
             let place = fields.get("status").map_or(start, |raw| map.place(raw.get()));
-            let help = "no plan was found there; there is nothing to verify";
-            self.wrong(Code::BadValue, place, "infeasible", "the file holds no plan", help);
+            let help = "no plan was found, so there is nothing to verify";
+            self.wrong(Code::BadValue, place, "infeasible", "the file contains no plan", help);
         }
         let Ok(rows) = serde_json::from_str::<Vec<&RawValue>>(schedule.get()) else {
             let place = map.place(schedule.get());
             let help = "write a list of entries with at_ms, subnet, security_groups, create and delete";
-            self.wrong(Code::BadValue, place, schedule.get(), "`schedule` is no list", help);
+            self.wrong(Code::BadValue, place, schedule.get(), "`schedule` must be a list", help);
             return saved;
         };
         for raw in rows {
@@ -278,24 +280,24 @@ impl PlanReading<'_> {
         let keys = ["at_ms", "subnet", "security_groups", "create", "delete"];
         let Ok(fields) = serde_json::from_str::<BTreeMap<String, &RawValue>>(raw.get()) else {
             let help = "write an object with at_ms, subnet, security_groups, create and delete";
-            self.wrong(Code::BadValue, place, raw.get(), "this is no entry of a schedule", help);
+            self.wrong(Code::BadValue, place, raw.get(), "not an entry of a schedule", help);
             return None;
         };
         for key in keys.into_iter().filter(|key| !fields.contains_key(*key)) {
-            let help = "an entry has at_ms, subnet, security_groups, create and delete";
-            self.wrong(Code::MissingColumn, place, "", format!("`{key}` is missing"), help);
+            let help = "an entry needs at_ms, subnet, security_groups, create and delete";
+            self.wrong(Code::MissingColumn, place, "", format!("missing key `{key}`"), help);
         }
         let [at, subnet, groups, create, delete] = keys.map(|key| fields.get(key).copied());
         let placed = |raw: Option<&RawValue>| raw.map_or(place, |raw| map.place(raw.get()));
         let (at_place, subnet_place, groups_place) = (placed(at), placed(subnet), placed(groups));
-        let at = self.value(map, at, "write whole ms from the first instant of the traffic");
-        let subnet: Option<String> = self.value(map, subnet, "write a subnet's name");
+        let at = self.value(map, at, "write whole ms from the start of the trace");
+        let subnet: Option<String> = self.value(map, subnet, "write the name of a subnet");
         let groups: Option<Vec<String>> = self.value(map, groups, "write a list of names");
         let groups = groups.map(|mut groups| {
             groups.sort();
             groups.join("+")
         });
-        let count = "write a whole number from 0";
+        let count = "write a whole number of 0 or more";
         let (create, delete) = (self.value(map, create, count), self.value(map, delete, count));
         self.action(&SavedRow {
             at: at.map(|at| (at, at_place)),
@@ -316,7 +318,7 @@ impl PlanReading<'_> {
         let raw = raw?.get();
         let found = serde_json::from_str(raw);
         if found.is_err() {
-            self.wrong(Code::BadValue, map.place(raw), raw, "this value does not fit its field", help);
+            self.wrong(Code::BadValue, map.place(raw), raw, "wrong type of value", help);
         }
         found.ok()
     }
@@ -330,7 +332,9 @@ impl PlanReading<'_> {
         let differs = |&(key, here): &(&str, u64)| {
             let there = saved.get(key)?.as_u64()?;
             (there != here).then(|| {
-                format!("the plan was made for other traffic: its {key} is {there}, that of this one {here}")
+                format!(
+                    "the plan was made for a different trace: its {key} is {there}; this trace has {here}"
+                )
             })
         };
         here.iter().filter_map(differs).collect()

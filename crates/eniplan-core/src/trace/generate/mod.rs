@@ -115,18 +115,21 @@ impl Recipe {
         };
         if self.slot == Millis::ZERO || self.slot > self.span || self.span > Millis::LONGEST {
             let (slot, span) = (self.slot, self.span);
-            bad(format!("slots of {slot} do not fit a span of {span}"), "use a slot within the span");
+            bad(
+                format!("a slot of {slot} does not fit a span of {span}"),
+                "use a slot no longer than the span",
+            );
         }
         if self.loads.is_empty() || self.shapes.is_empty() {
-            bad("there is nothing to generate".into(), "name at least one shape and one function");
+            bad("nothing to generate".into(), "give at least one shape and one function");
         }
         if self.loads.iter().any(|load| load.duration.0 > u64::from(u32::MAX) / 2) {
-            bad("a duration is longer than 24 days".into(), "use a shorter one");
+            bad("a duration exceeds 24 days".into(), "use a shorter duration");
         }
         let last = offset(self.span.0);
         let written = |start: i64| Timestamp::from_millisecond(start.saturating_add(last)).is_ok();
         if !self.start.is_none_or(written) {
-            bad("the traffic would end after the year 9999".into(), "start it earlier");
+            bad("the trace would end after the year 9999".into(), "use an earlier --start");
         }
         let slot_ms = if self.layout == RecipeLayout::Log { self.span } else { self.slot };
         let in_slot = |load: &RecipeLoad| load.per_ms() * self.largest() * slot_ms.0 as f64;
@@ -140,7 +143,7 @@ impl Recipe {
         };
         if rows > ROWS {
             bad(
-                format!("the file would have {rows} rows"),
+                format!("the file would have {rows} rows, too many"),
                 "use a shorter span, longer slots or a lower rate",
             );
         }
@@ -186,8 +189,8 @@ pub fn loads(names: &[String], rates: &[Rate], durations: &[Millis]) -> Result<V
     fn nth<T: Copy>(values: &[T], n: usize, what: &str, names: usize) -> Result<T, Diagnostic> {
         let found = if let [one] = values { Some(*one) } else { values.get(n).copied() };
         found.filter(|_| values.len() == 1 || values.len() == names).ok_or_else(|| {
-            let message = format!("there are {} {what} for {names} functions", values.len());
-            Diagnostic::new(Code::Usage, message, "give one for all functions, or one for each")
+            let message = format!("{} {what} given for {names} functions", values.len());
+            Diagnostic::new(Code::Usage, message, "give one for all functions or one per function")
         })
     }
     let load = |(n, name): (usize, &String)| {
@@ -207,7 +210,7 @@ pub fn start(text: &str) -> Result<Option<i64>, Diagnostic> {
         Some(time) => Ok(Some(time.as_millisecond())),
         None => Err(Diagnostic::new(
             Code::Usage,
-            format!("`{text}` is not a time to start at"),
+            format!("`{text}` is not a valid start time"),
             "write a date such as 2026-03-02, a date and time, or none",
         )),
     }

@@ -36,24 +36,23 @@ pub struct RateShape {
 pub const SHAPES: &[RateShape] = &[
     RateShape {
         name: "diurnal",
-        summary: "a day's wave: 0.4 of the rate at 04:00, 1.6 at 16:00",
+        summary: "a daily wave: 0.4 of the rate at 04:00, 1.6 at 16:00",
         factor: diurnal,
         largest: |_| 1.6,
     },
     RateShape {
         name: "flash-crowd",
-        summary: "the rate, and at 13/16 of the span a sudden crowd of `peak` times the rate that goes slowly",
+        summary: "the rate, with a sudden crowd of `peak` times the rate at 13/16 of the span that fades slowly",
         factor: flash_crowd,
         largest: |peak| peak.max(1.0),
     },
     RateShape {
         name: "cron-spikes",
-        summary: "a tenth of the rate; `peak` times the rate in the first minute of an hour, \
-                  half and a quarter of that every 15 and 5 minutes",
+        summary: "a tenth of the rate, with `peak` times the rate in the first minute of each hour, and a half and a quarter of that every 15 and 5 minutes",
         factor: cron_spikes,
         largest: |peak| peak.max(0.1),
     },
-    RateShape { name: "poisson", summary: "the rate, all the time", factor: |_| 1.0, largest: |_| 1.0 },
+    RateShape { name: "poisson", summary: "a constant rate", factor: |_| 1.0, largest: |_| 1.0 },
 ];
 
 /// The shapes that `text` names, such as `diurnal` or `diurnal+flash-crowd`.
@@ -63,8 +62,8 @@ pub fn shapes(text: &str) -> Result<Vec<&'static RateShape>, Diagnostic> {
             let found = SHAPES.iter().find(|shape| shape.name == name.trim());
             found.ok_or_else(|| {
                 let known: Vec<_> = SHAPES.iter().map(|shape| shape.name).collect();
-                let help = format!("write one of {}, or several with + between them", known.join(", "));
-                Diagnostic::new(Code::UnknownName, format!("there is no shape `{name}`"), help)
+                let help = format!("use one of {}, or several joined with +", known.join(", "));
+                Diagnostic::new(Code::UnknownName, format!("unknown shape `{name}`"), help)
             })
         })
         .collect()

@@ -34,9 +34,9 @@ pub enum BackendFailure {
 impl fmt::Display for BackendFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Infeasible => write!(f, "no point satisfies the constraints"),
-            Self::Unbounded => write!(f, "the objective has no minimum"),
-            Self::Time => write!(f, "the time given ran out"),
+            Self::Infeasible => write!(f, "infeasible"),
+            Self::Unbounded => write!(f, "unbounded"),
+            Self::Time => write!(f, "time limit reached"),
             Self::Other(message) => write!(f, "{message}"),
         }
     }
