@@ -341,7 +341,7 @@ fn the_sample_is_best_with_its_heavy_routes_apart() {
     let names: Vec<&str> =
         answer["groupings"].as_array().unwrap().iter().map(|row| row["grouping"].as_str().unwrap()).collect();
     assert_eq!(&names[..4], ["monolith", "one-per-route", "by-team", "heavy-apart"]);
-    assert_eq!(answer["best"]["how"], "agreed");
+    assert_eq!(answer["best"]["method"], "exact_verified");
     assert_eq!(answer["best"]["gap"].as_f64(), Some(0.0));
     let waited = |name: &Value| {
         let rows = answer["groupings"].as_array().unwrap();

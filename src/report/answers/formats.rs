@@ -33,7 +33,7 @@ pub fn formats() -> Answer {
     let mut answer = Answer {
         headline: vec![
             format!("eniplan reads {} trace formats.", all.len()),
-            "The format is detected from header and content; --traffic-format names one.".into(),
+            "The format is detected from header and content; --trace-format names one.".into(),
             "Files may be compressed with gzip or zstd; several files of one format are read as one trace."
                 .into(),
             "Times are RFC 3339, `2026-03-02 10:00:00` (UTC, or --time-zone), seconds or milliseconds since \

@@ -146,10 +146,15 @@ fn warm_target(subject: &Subject, warm: &TargetBracket) -> String {
     }
 }
 
-/// When one fewer than the lower bound fails, to follow it.
+/// When one fewer than the lower bound fails, to follow it: ` (7 fail at 19:00)`.
 fn fails(subject: &Subject, target: &TargetBracket) -> String {
-    let fails = |at| format!(" (one fewer fails {})", subject.clock.phrase(at));
-    target.fails_at_ms.map_or_else(String::new, fails)
+    match (target.at_least.checked_sub(1), target.fails_at_ms) {
+        (Some(fewer), Some(at)) => {
+            let fail = if fewer == 1 { "fails" } else { "fail" };
+            format!(" ({} {fail} {})", thousands(fewer.into()), subject.clock.phrase(at))
+        }
+        _ => String::new(),
+    }
 }
 
 fn amounts(plan: &Plan) -> ReportTable {

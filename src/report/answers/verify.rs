@@ -72,7 +72,10 @@ fn amounts(breach: &Breach) -> (String, String) {
 
 fn breach(subject: &Subject, breach: &Breach) -> String {
     let (needed, available) = amounts(breach);
-    let place = if breach.place.is_empty() { String::new() } else { format!(" in {}", name(&breach.place)) };
+    // A replay's breach names a function, any other one its subnets.
+    let at = if breach.unit == "ms" { "of" } else { "in" };
+    let place =
+        if breach.place.is_empty() { String::new() } else { format!(" {at} {}", name(&breach.place)) };
     let when = breach.at_ms.map_or_else(String::new, |at| {
         format!(
             " {}",

@@ -14,16 +14,16 @@ fn sound_files_are_told_by_kind() {
     let value: Value = serde_json::from_str(&said.out).unwrap();
     let files = value["files"].as_array().unwrap();
     let kinds: Vec<_> = files.iter().map(|file| file["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["scenario", "traffic", "model", "traffic"]);
+    assert_eq!(kinds, ["scenario", "trace", "model", "trace"]);
     assert_eq!(
         (&files[0]["functions"], &files[0]["subnets"]),
         (&4.into(), &2.into()),
-        "with those of the traffic"
+        "with those of the trace"
     );
     assert_eq!((&files[1]["invocations"], &files[1]["span_ms"]), (&155.into(), &240_000.into()));
     assert_eq!(files[2]["name"], "failing");
     let text = run(&["check", "scenario.toml", "counts.csv"]);
-    assert!(text.out.starts_with("Nothing is wrong with 2 files.\n"), "{}", text.out);
+    assert!(text.out.starts_with("2 files are valid.\n"), "{}", text.out);
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn the_name_of_a_file_does_not_decide() {
     let said = run(&["check", &scenario, &model, &trace, "--format", "csv", "--quiet"]);
     assert_eq!(said.code, 0, "{}", said.err);
     let kinds: Vec<&str> = said.out.lines().skip(1).map(|line| line.split(',').nth(1).unwrap()).collect();
-    assert_eq!(kinds, ["scenario", "model", "traffic"]);
+    assert_eq!(kinds, ["scenario", "model", "trace"]);
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn errors_are_json_where_that_is_the_format() {
 
 #[test]
 fn an_unknown_format_of_trace_lists_the_known_ones() {
-    let said = line("demand counts.csv --traffic-format csv");
+    let said = line("demand counts.csv --trace-format csv");
     assert_eq!(said.code, 2);
     for format in ["counts", "log", "concurrency", "azure-2019", "azure-2021", "series"] {
         assert!(said.err.contains(format), "{}", said.err);
@@ -251,7 +251,7 @@ fn a_link_is_written_through_and_keeps_its_rights() {
     let said = run(&[OsStr::new("formats"), OsStr::new("-o"), link.as_os_str()]);
     assert_eq!(said.code, 0);
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-    assert!(fs::read_to_string(&file).unwrap().starts_with("Traffic is read"));
+    assert!(fs::read_to_string(&file).unwrap().starts_with("eniplan reads"));
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
 }
 
@@ -259,7 +259,11 @@ fn a_link_is_written_through_and_keeps_its_rights() {
 fn a_missed_gate_ends_with_1_after_the_answer() {
     let said = line("simulate log.csv --start empty --policy no-reuse --max-enis 1 --max-failures 0");
     assert_eq!(said.code, 1);
-    assert!(said.out.starts_with("Under no-reuse on lambda-2018, 4 of 5 served invocations"), "{}", said.out);
+    assert!(
+        said.out.starts_with("80.00% of invocations start cold under no-reuse on lambda-2018 (4 of 5"),
+        "{}",
+        said.out
+    );
     assert_eq!(said.err, "gate missed: --max-enis 1: ENIs held reach 4 in this run, 3 over the limit\n");
     assert_eq!(line("simulate log.csv --max-enis 4").code, 0);
     let said = line("worst-case log.csv --start empty --effort 100 --max-cold-start 15m --format json");
@@ -337,7 +341,7 @@ fn a_witness_replays_to_what_it_witnesses() {
     let replay = ["simulate", "counts.csv", "--replay", file];
     let replay: Value = serde_json::from_str(&run(&[&replay[..], &options].concat()).out).unwrap();
     assert_eq!(replay["cold_start_ms"]["max"], worst["cold_start"]["witness_ms"]);
-    assert_eq!(replay["longest"]["path"], worst["cold_start"]["path"]);
+    assert_eq!(replay["longest_cold_start"]["path"], worst["cold_start"]["path"]);
     // The model of another time boots for minutes, so the witness is none of its realizations.
     let said = run(&["simulate", "counts.csv", "--replay", file]);
     assert_eq!(said.code, 2);
@@ -374,8 +378,11 @@ fn the_witness_of_each_objective_replays_to_its_value_in_several_worlds() {
             let assumptions = replay["assumptions"].to_string();
             assert!(assumptions.contains("reproduced by this replay"), "{of} {world}: {assumptions}");
             if of == "cold-start" && replayed != 0 {
-                assert_eq!(replay["longest"]["path"], worst["cold_start"]["path"], "{world}");
-                assert_eq!(replay["longest"]["binding"], worst["cold_start"]["binding"], "{world}");
+                assert_eq!(replay["longest_cold_start"]["path"], worst["cold_start"]["path"], "{world}");
+                assert_eq!(
+                    replay["longest_cold_start"]["bottleneck"], worst["cold_start"]["bottleneck"],
+                    "{world}"
+                );
             }
         }
     }
@@ -428,7 +435,7 @@ fn a_witness_of_other_trace_is_refused_and_one_that_says_nothing_is_read() {
     fs::write(&path, value.to_string()).unwrap();
     let said = line(&format!("simulate counts.csv --replay {file}"));
     assert!(said.code == 2 && said.err.contains("`witness_of` names no objective"), "{}", said.err);
-    for field in ["witness_of", "traffic", "policy", "model"] {
+    for field in ["witness_of", "trace", "policy", "model"] {
         value.as_object_mut().unwrap().remove(field);
     }
     fs::write(&path, value.to_string()).unwrap();
@@ -465,7 +472,7 @@ fn a_time_limit_ends_the_search_and_is_said() {
     let said = line("worst-case counts.csv --time-limit 0ms --format json");
     let worst: Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!((said.code, &worst["stopped_after_ms"]), (0, &0.into()));
-    assert!(worst["assumptions"].to_string().contains("the search was stopped after 0ms"));
+    assert!(worst["assumptions"].to_string().contains("the search stopped after 0ms"));
     // A progress line is for terminals.
     assert_eq!(said.err, "");
     let unlimited: Value =
@@ -486,7 +493,7 @@ fn every_problem_of_a_witness_is_told() {
         "1:40: \"3\": `deletions_ms` must be a list",
         "1:62: \"a list\": `phases_ms.a` is not an environment number",
         "1:1: \"a map\": `misses` must be a list",
-        "1:1: \"a map\": `otherwise` is neither",
+        "1:1: \"a map\": `unlisted` is neither",
         "1:77: \"1\": unknown field `colour`",
     ] {
         assert!(said.err.contains(&format!("witness.json:{part}")), "{part}\n{}", said.err);
@@ -519,7 +526,7 @@ fn windows_are_cut_out() {
     let invocations = |words: &str| {
         let said = line(&format!("demand counts.csv --format json {words}"));
         let value: Value = serde_json::from_str(&said.out).unwrap();
-        (value["traffic"]["invocations"].as_u64().unwrap(), value["traffic"]["span_ms"].as_u64().unwrap())
+        (value["trace"]["invocations"].as_u64().unwrap(), value["trace"]["span_ms"].as_u64().unwrap())
     };
     assert_eq!(invocations(""), (155, 240_000));
     assert_eq!(invocations("--from 1m --to 3m"), (146, 120_000));
@@ -743,10 +750,7 @@ fn generated_trace_reads_back() {
     let said = run(&["generate", "diurnal", "--functions", "a,b", "--rate", "1/s,2/s", "-o", &file]);
     assert_eq!((said.code, said.err), (0, format!("note: wrote {file}\n")));
     let value: Value = serde_json::from_str(&run(&["demand", &file, "--format", "json"]).out).unwrap();
-    assert_eq!(
-        (&value["traffic"]["functions"], &value["traffic"]["span_ms"]),
-        (&2.into(), &86_400_000.into())
-    );
+    assert_eq!((&value["trace"]["functions"], &value["trace"]["span_ms"]), (&2.into(), &86_400_000.into()));
     let said = line("generate diurnal --functions a,b --rate 1/s,2/s,3/s --start whenever --span 1s");
     assert_eq!(said.code, 2);
     for part in ["3 rates given for 2 functions", "`whenever` is not a valid start time"] {
@@ -780,7 +784,7 @@ fn several_files_patterns_and_packed_files_are_one_trace() {
     let said = run(&["demand", &at("*.csv"), &at("c.zst"), "--format", "json"]);
     assert_eq!(said.code, 0, "{}", said.err);
     let value: Value = serde_json::from_str(&said.out).unwrap();
-    assert_eq!(value["traffic"]["invocations"], 10, "{}", said.out);
+    assert_eq!(value["trace"]["invocations"], 10, "{}", said.out);
     let none = run(&["demand", &at("*.json"), "--format", "json"]);
     assert_eq!((none.code, errors(&none)), (2, vec!["E001".to_owned()]));
     let twice = run(&["demand", &at("a.csv"), &at("a.csv")]);

@@ -100,7 +100,7 @@ fn json_says_its_version_and_its_assumptions() {
     for &(name, words) in COMMANDS {
         let text = printed(words, "json");
         let value: Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(value["schema_version"], 1, "{name}");
+        assert_eq!(value["schema_version"], 2, "{name}");
         assert!(value["assumptions"].is_array() && value["headline"].is_string(), "{name}");
         assert!(text.ends_with("}\n"), "{name}");
         snake_case(name, &value);

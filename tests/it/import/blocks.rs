@@ -164,7 +164,7 @@ fn the_real_trace_by_function_is_what_demand_says_of_it() {
         assert_eq!(one["peak_concurrency"], other["environments"]["peak"]);
         assert_eq!(one["peak_concurrency_at_ms"], other["environments"]["peak_at_ms"]);
     }
-    assert_eq!(streamed["traffic"], whole["traffic"]);
+    assert_eq!(streamed["trace"], whole["trace"]);
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn a_large_file_with_something_unusual_in_it_is_read_in_blocks_too() {
         let said = demand(&file, more);
         assert_eq!((said.code, said.err.as_str()), (0, ""));
         let said: Value = serde_json::from_str(&said.out).unwrap();
-        assert_eq!(said["traffic"]["invocations"], 75_001);
+        assert_eq!(said["trace"]["invocations"], 75_001);
         let told = said["assumptions"].to_string();
         assert!(
             told.contains("every invocation is assumed to last 100ms")
@@ -252,7 +252,7 @@ fn a_signal_takes_the_temporary_rows_away() {
     assert_eq!((child.wait().unwrap().code(), left()), (Some(130), 0));
     let whole = begin().wait_with_output().unwrap();
     let whole: Value = serde_json::from_slice(&whole.stdout).unwrap();
-    assert_eq!((whole["traffic"]["invocations"].as_u64(), left()), (Some(600_001), 0));
+    assert_eq!((whole["trace"]["invocations"].as_u64(), left()), (Some(600_001), 0));
 }
 
 /// A signal leaves neither the file nor a part of it.

@@ -27,7 +27,7 @@ fn the_cost_is_that_of_the_hours_and_creations_it_comes_with() {
     let number = |json: &Value, key: &str| json[key].as_f64().unwrap();
     let cost = |json: &Value| 0.25 * number(json, "eni_hours") + 0.5 * number(json, "creations");
     let minimised = &cheap["minimised"];
-    assert_eq!((code, &minimised["what"]), (0, &Value::from("cost")));
+    assert_eq!((code, &minimised["objective"]), (0, &Value::from("cost")));
     let value = minimised["value"].as_f64().unwrap();
     assert!((value - cost(&cheap)).abs() < 1e-9, "{value} {}", cost(&cheap));
     assert!(value <= cost(&plain) + 1e-9 && minimised["lower_bound"].as_f64().unwrap() <= value);
@@ -71,7 +71,8 @@ fn without_a_plan_the_conflict_and_every_fix_are_told() {
     let none = &none["infeasible"];
     assert_eq!(code, 1);
     assert!(
-        !none["shortages"].as_array().unwrap().is_empty() && !none["conflict"].as_array().unwrap().is_empty()
+        !none["shortages"].as_array().unwrap().is_empty()
+            && !none["irreducible_set"].as_array().unwrap().is_empty()
     );
     let kinds: Vec<&str> =
         none["fixes"].as_array().unwrap().iter().map(|fix| fix["kind"].as_str().unwrap()).collect();
@@ -79,6 +80,6 @@ fn without_a_plan_the_conflict_and_every_fix_are_told() {
         assert!(kinds.contains(&kind), "{kinds:?}");
     }
     for fix in none["fixes"].as_array().unwrap() {
-        assert_eq!(fix["works"] == true, fix["peak_enis"].is_u64(), "{fix}");
+        assert_eq!(fix["helps"] == true, fix["peak_enis"].is_u64(), "{fix}");
     }
 }

@@ -269,8 +269,8 @@ fn routes_have_a_section_of_their_own_and_memory_has_one_always() {
         page("report counts.csv --scenario routes.toml --policy idle-reuse --quick --quiet --cache-ttl 30s");
     let data = data(&whole(&html));
     let points = data["compose"]["points"].as_array().unwrap();
-    assert!(points.iter().any(|point| point["policy"] == "monolith") && points.len() >= 2, "{points:?}");
-    assert!(html.contains("Kept outside the handler for 30s"));
+    assert!(points.iter().any(|point| point["label"] == "monolith") && points.len() >= 2, "{points:?}");
+    assert!(html.contains("A value kept outside the handler for 30s"));
     let shares = data["reuse"]["served"]["shares"].as_array().unwrap();
     assert!(shares.is_sorted_by(|a, b| a.as_f64() >= b.as_f64()), "{shares:?}");
     let none = page(SMALL);

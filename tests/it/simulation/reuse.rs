@@ -154,8 +154,8 @@ fn steady_trace_caches_well_and_bursts_do_not() {
     let words = "reuse --model lambda-hyperplane --cache-ttl 1m";
     let found = |spread: &str, path: &Path| {
         let found = answer(&format!("{words} --spread {spread}"), path);
-        let of = |cache: &str| found["together"][cache]["hit_share"].as_f64().unwrap();
-        (found["together"]["served"].as_f64().unwrap(), of("memory"), of("shared"))
+        let of = |cache: &str| found["all_functions"][cache]["hit_share"].as_f64().unwrap();
+        (found["all_functions"]["served"].as_f64().unwrap(), of("environment_cache"), of("shared_cache"))
     };
     let (steady, bursts) = (found("even", &steady), found("burst", &bursts));
     assert!((steady.0 / bursts.0 - 1.0).abs() < 0.01, "{steady:?} {bursts:?}");

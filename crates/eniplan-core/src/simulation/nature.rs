@@ -111,8 +111,8 @@ pub struct Realization {
     /// The acquisitions that miss.
     pub misses: BTreeSet<u64>,
     /// What everything not listed takes.
-    #[serde(rename = "unlisted", alias = "otherwise")]
-    pub otherwise: End,
+    #[serde(alias = "otherwise")]
+    pub unlisted: End,
 }
 
 impl Realization {
@@ -123,13 +123,13 @@ impl Realization {
             deletions_ms: Vec::new(),
             phases_ms: BTreeMap::new(),
             misses: BTreeSet::new(),
-            otherwise: end,
+            unlisted: end,
         }
     }
 
     fn clamp_listed(&self, listed: Option<&u64>, interval: &Interval) -> u64 {
         listed.map_or_else(
-            || self.otherwise.pick(interval),
+            || self.unlisted.pick(interval),
             |&value| value.clamp(interval.min.0, interval.max.0),
         )
     }
@@ -158,7 +158,7 @@ impl Nature for Realization {
     }
 
     fn lifetime(&mut self, _environment: u64, _served: u32, interval: &Interval) -> u64 {
-        self.otherwise.pick(interval)
+        self.unlisted.pick(interval)
     }
 }
 

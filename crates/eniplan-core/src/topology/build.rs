@@ -128,7 +128,9 @@ fn sentences(hop: &MissingHop, function: &str, destination: &str) -> (String, St
             format!("add subnets of vpc {destination_vpc} to its `subnets`"),
         ),
         MissingHop::OtherVpc { function_vpc, destination_vpc } => (
-            format!("function {function} is in vpc {function_vpc}, but {destination} is in vpc {destination_vpc}"),
+            format!(
+                "function {function} is in vpc {function_vpc}, but {destination} is in vpc {destination_vpc}"
+            ),
             format!("use subnets of vpc {destination_vpc} for {function}"),
         ),
         MissingHop::NotAllowed { from, to } => (

@@ -92,7 +92,7 @@ pub struct BindingStretch {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Remedy {
     /// `addresses`, `vpc_quota`, `region_quota`, `api_burst`, `api_refill`, `head_start`,
-    /// `zone_survival`, `target`, `keep_alive`, `move` or `together`.
+    /// `zone_survival`, `target`, `keep_alive`, `move` or `combined`.
     pub kind: &'static str,
     /// What changes.
     #[serde(rename = "parameter")]

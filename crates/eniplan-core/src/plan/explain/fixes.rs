@@ -103,6 +103,6 @@ pub(crate) fn together(joints: &[Joint]) -> Result<Option<Remedy>, PlanError> {
         works: true,
         change: format!("raise the {}", changes.join(" and the ")),
         peak_enis: Some(best.objectives.peak.into()),
-        ..Remedy::vain("together", "several limits at once", "")
+        ..Remedy::vain("combined", "several limits at once", "")
     }))
 }

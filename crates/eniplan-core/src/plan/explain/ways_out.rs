@@ -29,7 +29,7 @@ pub fn ways_out(
         none.conflict = vec!["cold path with an ENI ready".to_owned(), "cold-start target".to_owned()];
         none.fixes = vec![rework.looser_target()?];
         let why = "ENIs cannot shorten the rest of the cold path";
-        none.fixes.push(Remedy::vain("together", "any other limit", why));
+        none.fixes.push(Remedy::vain("combined", "any other limit", why));
         return Ok(none);
     }
     // What leaves room to wait can be asked for in several ways, of which any will do.
