@@ -425,17 +425,17 @@ fn a_witness_of_other_trace_is_refused_and_one_that_says_nothing_is_read() {
     // As many invocations over as long, and not at the same times.
     let said = line(&format!("simulate counts.csv --spread burst --replay {file}"));
     assert_eq!(said.code, 2);
-    assert!(said.err.contains("as many invocations, but not at the same times"), "{}", said.err);
+    assert!(said.err.contains("same number of invocations, but different times"), "{}", said.err);
     // Under another policy it is another story, which is said.
     let said = line(&format!("simulate counts.csv --policy shared-at-deploy --replay {file}"));
     let said = said.out.replace("\n  ", " ");
-    assert!(said.contains("found under idle-reuse on lambda-2018, but here it comes to"), "{said}");
+    assert!(said.contains("found under idle-reuse on lambda-2018, but this replay gives"), "{said}");
     let mut value: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
     value["witness_of"]["objective"] = "colour".into();
     fs::write(&path, value.to_string()).unwrap();
     let said = line(&format!("simulate counts.csv --replay {file}"));
-    assert!(said.code == 2 && said.err.contains("`witness_of` names no objective"), "{}", said.err);
-    for field in ["witness_of", "trace", "policy", "model"] {
+    assert!(said.code == 2 && said.err.contains("`witness_of` must give"), "{}", said.err);
+    for field in ["witness_of", "traffic", "policy", "model"] {
         value.as_object_mut().unwrap().remove(field);
     }
     fs::write(&path, value.to_string()).unwrap();
@@ -493,7 +493,7 @@ fn every_problem_of_a_witness_is_told() {
         "1:40: \"3\": `deletions_ms` must be a list",
         "1:62: \"a list\": `phases_ms.a` is not an environment number",
         "1:1: \"a map\": `misses` must be a list",
-        "1:1: \"a map\": `unlisted` is neither",
+        "1:1: \"a map\": `unlisted` must be",
         "1:77: \"1\": unknown field `colour`",
     ] {
         assert!(said.err.contains(&format!("witness.json:{part}")), "{part}\n{}", said.err);

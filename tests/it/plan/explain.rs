@@ -151,7 +151,7 @@ fn every_kind_of_change_is_tried_alone() {
     assert_eq!((wider.works, wider.from, wider.to, wider.peak_enis), (true, Some(9), Some(12), Some(12)));
     assert_eq!(wider.change, "raise the free addresses of subnet s0 by 3 (from 9 to 12)");
     let [moving] = of(&none, "move")[..] else { panic!("{none:?}") };
-    assert_eq!(moving.change, "put f0 in s1");
+    assert_eq!(moving.change, "move f0 to s1");
     // All twelve run at once: neither waiting nor letting go sooner helps.
     for kind in ["target", "keep_alive"] {
         let [vain] = of(&none, kind)[..] else { panic!("{none:?}") };
@@ -219,7 +219,7 @@ fn what_is_said_to_help_does_and_one_unit_less_does_not() {
                 }
                 "target" => (holds(&|_| (), to), holds(&|_| (), to - 1)),
                 "move" => {
-                    assert!(fix.change.starts_with("put f0 in s"), "{}", fix.change);
+                    assert!(fix.change.starts_with("move f0 to s"), "{}", fix.change);
                     let moved = |topology: &mut Topology| {
                         let group =
                             topology.classes[topology.functions[0].classes[0]].security_groups.clone();

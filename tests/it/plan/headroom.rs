@@ -478,15 +478,15 @@ fn every_problem_of_a_plan_file_is_told_at_its_place() {
         "bad.json:1:23: \"\"soon\"\": wrong type of value",
         "bad.json:5:15: \"4\": the time is earlier than in the row above",
         "bad.json:5:28: \"private-c\": no function uses this subnet",
-        "bad.json:5:79: \"-1\": this value does not fit",
-        "bad.json:6:15: \"6.5\": this value does not fit",
+        "bad.json:5:79: \"-1\": wrong type of value",
+        "bad.json:6:15: \"6.5\": wrong type of value",
         "bad.json:6:62: \"ap\": no function uses these security groups",
         "bad.json:7:15: \"999999999999\": ENIs are created after the last need for them",
     ] {
         assert!(said.err.contains(part), "{part}\n{}", said.err);
     }
     for (text, part) in [
-        ("{\"schedule\": [}", "this is no JSON"),
+        ("{\"schedule\": [}", "invalid JSON"),
         ("{}", "no `schedule` in this file"),
         ("{\"schedule\": 3}", "`schedule` must be a list"),
         ("{\"schedule\": [3]}", "not an entry of a schedule"),
@@ -538,7 +538,7 @@ fn a_plan_of_other_trace_is_doubted() {
     let json = saved(&folder, "json", "counts.csv");
     let said = verified(&json, "counts.csv", &["--to", "1m"]);
     assert!(
-        said.err.contains("note: the plan was made for other traffic: its invocations is 155"),
+        said.err.contains("note: the plan was made for a different trace: its invocations is 155"),
         "{}",
         said.err
     );
@@ -554,5 +554,5 @@ fn headroom_names_what_it_does_not_know() {
     );
     let said = run(&["headroom", "counts.csv"]);
     assert_eq!(said.code, 2);
-    assert!(said.err.contains("a plan needs a promise"), "{}", said.err);
+    assert!(said.err.contains("no cold-start target given"), "{}", said.err);
 }
