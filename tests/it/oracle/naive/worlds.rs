@@ -101,7 +101,7 @@ pub(crate) fn nature(seed: u64) -> Fate {
             deletions_ms: (0..4).map(|_| dice.time(12)).collect(),
             phases_ms: (0..4).map(|environment| (environment, vec![dice.below(6); 3])).collect(),
             misses: (0..3).map(|_| dice.below(8)).collect(),
-            otherwise: End::Longest,
+            unlisted: End::Longest,
         }),
         _ => Fate::Random(Random::new(seed)),
     }

@@ -58,7 +58,7 @@ impl PathDurations {
             deletions_ms: list(&self.deletions, journal.deletions),
             phases_ms: self.phases,
             misses: journal.misses,
-            otherwise: End::Longest,
+            unlisted: End::Longest,
         }
     }
 }
