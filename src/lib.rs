@@ -48,12 +48,12 @@
 //! // What can happen at worst, over every boot.
 //! let worst = case.worst_case(worst_case::SearchEffort::default(), &worst_case::Unobserved)?;
 //! assert_eq!(worst.cold_start.bound_ms, Some(900_640));
-//! assert!(worst.cold_start.exact, "a replay shows it too");
+//! assert!(worst.cold_start.exact, "shown by replay too");
 //!
 //! // How many ENIs keep every cold start within a second.
 //! let plan = case.plan_for(Millis::seconds(1))?;
 //! assert_eq!(plan.amount.map(|amount| amount.peak_enis), Some(2));
-//! assert_eq!(plan.lower_bound.peak_enis, 2, "and no plan does with less");
+//! assert_eq!(plan.lower_bound.peak_enis, 2, "and no plan can peak lower");
 //! # Ok(())
 //! # }
 //! ```

@@ -115,12 +115,13 @@ fn plain(value: &Value, out: &mut String) {
     let _ = write!(out, "{value}");
     // What drives a terminal or turns the direction stands in texts alone, where it may be escaped.
     if let Some(text) = out.get(start..).filter(|text| !text.is_ascii() && text.contains(is_hidden)) {
-        let tame = text.chars().fold(String::new(), |mut tame, c| {
-            let _ = if is_hidden(c) { write!(tame, "\\u{:04x}", u32::from(c)) } else { tame.write_char(c) };
-            tame
+        let escaped = text.chars().fold(String::new(), |mut escaped, c| {
+            let _ =
+                if is_hidden(c) { write!(escaped, "\\u{:04x}", u32::from(c)) } else { escaped.write_char(c) };
+            escaped
         });
         out.truncate(start);
-        out.push_str(&tame);
+        out.push_str(&escaped);
     }
 }
 

@@ -45,7 +45,7 @@ impl TableCell {
         count.map_or(Self::Missing, Self::Count)
     }
 
-    /// Whether it is a number, which stands at the right of its column.
+    /// Whether it is a number, which is aligned right.
     pub const fn is_number(&self) -> bool {
         matches!(self, Self::Count(_) | Self::Decimal(..) | Self::Share(_) | Self::Span(_))
     }
@@ -101,7 +101,7 @@ pub struct ReportTable {
     pub rows: Vec<Vec<TableCell>>,
     /// A row of totals, for people only.
     pub total: Option<Vec<TableCell>>,
-    /// Charts that stand above it, for people only.
+    /// Charts above it, for people only.
     pub charts: Vec<Chart>,
     /// How many rows people are shown, and what the rest are called; programs get all.
     pub shown: Option<(usize, &'static str)>,

@@ -10,7 +10,7 @@ use crate::report::{Answer, ReportTable, Subject, TableCell};
 /// What was found.
 #[derive(Clone, Debug)]
 pub struct Composition {
-    /// What each grouping comes to.
+    /// The results of each grouping.
     pub rows: Vec<CutRow>,
     /// Those that are not possible, and why.
     pub rejected: Vec<(String, String)>,

@@ -15,7 +15,7 @@ pub struct WorstCaseContext {
     pub limits: ColdStartLimits,
     /// The longest cold start by slot, and the length of a slot.
     pub curve: (Vec<CurvePoint>, Millis),
-    /// Whether the curve itself is asked for, and not only when the longest can happen.
+    /// Whether the curve itself is shown, and not only when the worst case can occur.
     pub with_curve: bool,
     /// What varies, in words.
     pub varies: Vec<String>,

@@ -1,6 +1,6 @@
 //! Drawing: boxes and arrows as values, before they are text.
 
-/// What a box stands for; decides its colour and its word in the legend.
+/// What a box represents; decides its colour and its word in the legend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NodeKind {
     /// One function, or several that are connected alike.
@@ -52,7 +52,7 @@ impl NodeKind {
             Self::Zone => "zone",
             Self::Group => "group",
             Self::Vpc => "vpc",
-            Self::Destination => "target",
+            Self::Destination => "destination",
             Self::Junction => "junction",
             Self::End => "end",
             Self::Phase => "phase",
@@ -69,7 +69,7 @@ impl NodeKind {
             Self::Zone => "zone",
             Self::Group => "security group",
             Self::Vpc => "VPC",
-            Self::Destination => "target",
+            Self::Destination => "destination",
             Self::Junction | Self::End => "",
             Self::Phase => "phase",
             Self::Longest => "phase on the longest path",
@@ -80,7 +80,7 @@ impl NodeKind {
 /// A box.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DrawingNode {
-    /// What it stands for.
+    /// What it represents.
     pub kind: NodeKind,
     /// How far from the beginning it stands; arrows lead to larger ones.
     pub rank: usize,

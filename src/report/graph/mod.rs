@@ -1,7 +1,7 @@
 //! Graph: boxes and arrows as values, and the texts they can be drawn as.
 //!
 //! A [`Drawing`] holds the user's names as they are; every format escapes them
-//! itself. What is drawn stands in a file of its own ([`topology`], [`phases`]).
+//! itself. What is drawn is in a file of its own ([`topology`], [`phases`]).
 //! To add a format: a file here and a line in [`ALL`]. Pure: no file, no terminal.
 
 mod colour;
@@ -24,7 +24,7 @@ pub fn named(name: &str) -> Option<&'static dyn DrawingFormat> {
     ALL.iter().find(|format| format.name() == name).copied()
 }
 
-/// `drawing` as SVG that can stand in a file of its own or inside a page.
+/// `drawing` as SVG, for a file of its own or inside a page.
 ///
 /// Every class name begins with `eg-`, there are no ids, and no rule reaches outside. A page sets
 /// its colours with the custom properties `--eniplan-ink`, `--eniplan-muted`, `--eniplan-paper`,

@@ -35,7 +35,7 @@ impl DrawingFormat for TextFormat {
     }
 }
 
-/// What stands above the boxes of a kind.
+/// The heading above the boxes of a kind.
 const fn section(kind: NodeKind) -> &'static str {
     match kind {
         NodeKind::Function => "Functions:",

@@ -36,7 +36,7 @@ pub struct ReportPage<'a> {
     pub plan: Result<&'a Plan, String>,
     /// The policies side by side.
     pub comparison: &'a Comparison,
-    /// How many runs stand behind each policy.
+    /// Number of runs behind each policy.
     pub runs: u64,
     /// The trace in steps.
     pub load: &'a InvocationLoad,

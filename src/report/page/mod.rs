@@ -1,7 +1,7 @@
 //! Page: every answer about one trace as one HTML file, which needs nothing but itself.
 //!
 //! Values in, text out. A section is one file under `sections` and one line in
-//! `SECTIONS`; `shell` is what stands around them. Text reaches the page through `maud`, which
+//! `SECTIONS`; `shell` is what surrounds them. Text reaches the page through `maud`, which
 //! escapes it, or as JSON that cannot end its element (`data`). The charts are drawn by uPlot,
 //! which the file carries with it (`vendor`), from the JSON alone.
 

@@ -73,7 +73,7 @@ impl Peaks {
         self.most[index] = self.most[index].max(value);
     }
 
-    /// The most in each step; the last value stands to the end.
+    /// The most in each step; the last value holds to the end.
     pub fn finish(mut self) -> Vec<u64> {
         let rest = self.at + 1;
         self.most[rest..].fill(self.now);

@@ -1,4 +1,4 @@
-//! Shell: what stands around the sections: the head, the way about, and everything the file carries with it.
+//! Shell: what surrounds the sections: the head, the navigation, and all that the file embeds.
 
 use base64ct::{Base64, Encoding};
 use maud::{DOCTYPE, Markup, PreEscaped, html};

@@ -1,4 +1,4 @@
-//! Timeline: the trace, and what stands under each policy, step by step.
+//! Timeline: the trace, environments and ENIs under each policy, step by step.
 
 use super::series::{Peaks, TimeGrid};
 use crate::demand::Running;
@@ -38,7 +38,7 @@ impl InvocationLoad {
     }
 }
 
-/// What stands under one policy in one run, and its cold starts in all runs.
+/// Environments and ENIs under one policy in one run, and its cold starts in all runs.
 #[derive(Clone, Debug)]
 pub struct Track {
     /// The policy, with its overrides.

@@ -1,7 +1,7 @@
 //! Views: the JSON of each answer as types, the one place that says which fields it has.
 //!
 //! Answers are serialised from them, and `schemas/` is generated from them (feature `schema`).
-//! What the other modules serialise themselves, a plan or a worst case, stands in them as it is.
+//! What other modules serialise themselves, a plan or a worst case, is embedded as it is.
 //! All times in whole milliseconds, unless a field's name says otherwise.
 
 mod check;

@@ -32,7 +32,7 @@ struct WithGates<T> {
     gates: GatesView<'static>,
 }
 
-/// Each by the name of its file: what it is of, in words, and the schema.
+/// Each by the name of its file: the command it describes, and the schema.
 pub fn schemas() -> Vec<(&'static str, &'static str, Schema)> {
     vec![
         describe::<AnswerDocument<CheckView<'_>>>("check", "check --format json"),

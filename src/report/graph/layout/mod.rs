@@ -1,4 +1,4 @@
-//! Layout: where boxes and arrows of a layered graph stand.
+//! Layout: the positions of boxes and arrows in a layered graph.
 //!
 //! The method of Sugiyama, Tagawa and Toda (1981): ranks are given, long arrows get
 //! an invisible point in every rank they cross, `order` finds an order within the ranks
@@ -31,7 +31,7 @@ pub(super) struct LayoutPoint {
     pub broad: i64,
 }
 
-/// Where everything stands; coordinates begin at 0.
+/// The positions of everything; coordinates begin at 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct GraphLayout {
     /// The corner of each box with the smallest coordinates.

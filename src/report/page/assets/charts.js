@@ -55,7 +55,7 @@ const draw = (id, options, data, says) => {
   return plot;
 };
 
-/** The arrow keys move the cursor from point to point, and what it shows is told. */
+/** The arrow keys move the cursor from point to point, and its values are announced. */
 const byKey = (chart, event) => {
   const { plot } = chart;
   const xs = plot.data[0];
@@ -73,7 +73,7 @@ const byKey = (chart, event) => {
   if (chart.values && chart.says) chart.values.textContent = chart.says(index);
 };
 
-/** What a chart over time shows at a point, for those who hear it. */
+/** What a chart over time shows at a point, for screen readers. */
 const tells = (origin, lines, words) => (index) => {
   const plot = lines.plot;
   const shown = plot.series.slice(1).map((line, n) => [line, plot.data[n + 1][index]]).filter(([line]) => line.show);

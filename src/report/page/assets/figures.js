@@ -13,7 +13,7 @@ const plan = (data) =>
       values.push(subnet.held);
     }
     const most = Math.max(...subnet.demand, ...subnet.held, 1);
-    // A limit that is far away would press the rest to the ground: its figure stands in the caption.
+    // A limit far above would flatten the rest: the caption has its value.
     if (subnet.capacity <= most * 3) {
       lines.push({ label: "free addresses", stroke: () => colour("--alarm"), dash: [7, 3] });
       values.push(subnet.demand.map(() => subnet.capacity));
@@ -32,7 +32,7 @@ const apart = (plot, marks) => {
   });
 };
 
-/** A scale of powers, for lengths of time. Nothing at all stands at its foot. */
+/** A logarithmic scale for lengths of time; zero is at its foot. */
 const lengthAxis = (foot) => axis({
   splits: (plot) => {
     const { min, max } = plot.scales.x;
@@ -141,7 +141,7 @@ const coldStarts = (data) => {
 /** A line that falls: the share of all that are larger. */
 const tail = (id, { sizes, shares }, words, marks) => {
   if (sizes.length === 0) return;
-  // A power of ten stands at the foot, so that there are two to read from.
+  // The foot is a power of ten, so that at least two are marked.
   const foot = 10 ** Math.floor(Math.log10(Math.min(...shares, 0.9)));
   const powers = Array.from({ length: 12 }, (_, n) => 10 ** -n);
   const xAxis = axis({

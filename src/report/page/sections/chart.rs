@@ -1,4 +1,4 @@
-//! Chart: the place that a script draws a chart in, with what it says in words.
+//! Chart: the place that a script draws a chart in, with a description.
 
 use maud::{Markup, html};
 

@@ -68,7 +68,7 @@ fn quantiles(page: &ReportPage<'_>) -> ReportTable {
     table
 }
 
-/// Lengths at which the share is told, ms: 24 to each power of ten, and every longest one.
+/// Lengths at which the share is given, ms: 24 to each power of ten, and every longest one.
 fn lengths(tracks: &[Track]) -> Vec<u64> {
     const PER_POWER: f64 = 24.0;
     let longest = tracks.iter().map(|track| track.starts.max()).max().unwrap_or(0);

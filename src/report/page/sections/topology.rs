@@ -39,7 +39,7 @@ fn picture(page: &ReportPage<'_>) -> String {
     graph::svg(&graph::topology::topology(&page.subject.model, of.0, of.1, Some(page.demand)))
 }
 
-/// The rules of the drawing, which stand in it.
+/// The style rules of the drawing.
 pub(in crate::report::page) fn style(page: &ReportPage<'_>) -> String {
     let picture = picture(page);
     let inside = picture.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>"));
