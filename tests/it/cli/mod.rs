@@ -435,7 +435,7 @@ fn a_witness_of_other_trace_is_refused_and_one_that_says_nothing_is_read() {
     fs::write(&path, value.to_string()).unwrap();
     let said = line(&format!("simulate counts.csv --replay {file}"));
     assert!(said.code == 2 && said.err.contains("`witness_of` must give"), "{}", said.err);
-    for field in ["witness_of", "traffic", "policy", "model"] {
+    for field in ["witness_of", "trace", "policy", "model"] {
         value.as_object_mut().unwrap().remove(field);
     }
     fs::write(&path, value.to_string()).unwrap();

@@ -182,7 +182,10 @@ fn everything_wrong_with_a_file_is_told_in_its_place() {
                 "E203 4:47 `VpcConfig` must be a map",
             ],
         ),
-        ("Resources: [\n", &["E201 2:1 invalid YAML: while parsing a node, did not find expected node content"]),
+        (
+            "Resources: [\n",
+            &["E201 2:1 invalid YAML: while parsing a node, did not find expected node content"],
+        ),
     ] {
         assert_eq!(problems("f", text), wanted, "{text}");
     }
