@@ -14,10 +14,13 @@ pub(super) struct ByteProgress {
     bar: ProgressBar,
 }
 
+/// A file smaller than this, in bytes, is read before anyone looks.
+const SMALL: u64 = 16 << 20;
+
 impl ByteProgress {
     /// Of `total` bytes.
     pub(super) fn new(total: u64, quiet: bool) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(total), target(quiet));
+        let bar = ProgressBar::with_draw_target(Some(total), target(quiet || total < SMALL));
         Self { bar: bar.with_style(timed("{wide_bar} {bytes}/{total_bytes}, {bytes_per_sec}{left}")) }
     }
 

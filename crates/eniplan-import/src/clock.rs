@@ -325,7 +325,7 @@ mod tests {
         let from = hours[0];
         let minutes: Vec<i64> = hours.iter().map(|at| at - from).collect();
         assert_eq!(minutes, [0, 60, 60, 75, 105, 120, 180]);
-        assert!(clock.notes()[1].starts_with("5 times of "), "{:?}", clock.notes());
+        assert!(clock.notes()[1].starts_with("5 times in "), "{:?}", clock.notes());
         let mut utc = FileClock::default();
         let at = milliseconds(read(&mut utc, "2025-03-30 03:00:00").unwrap());
         assert!(utc.may_be_local(at) && !clock.may_be_local(at) && !utc.may_be_local(at + 3_600_000));

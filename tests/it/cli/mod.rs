@@ -500,7 +500,7 @@ fn every_problem_of_a_witness_is_told() {
     }
     fs::write(&path, "{\n oops").unwrap();
     let said = run(&["simulate", "log.csv", "--replay", path.to_str().unwrap()]);
-    assert!(said.err.contains("witness.json:2:2: no JSON"), "{}", said.err);
+    assert!(said.err.contains("witness.json:2:2: invalid JSON"), "{}", said.err);
 }
 
 #[test]

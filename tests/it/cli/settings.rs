@@ -20,11 +20,11 @@ fn a_value_of_the_scenario_is_set_as_if_the_file_said_it() {
     let words = "plan counts.csv --scenario scenario.toml";
     let failing = json(&format!("{words} --set subnet.private-b.in_use=11 --set subnet.private-a.in_use=11"));
     assert_eq!((&json(words)["status"], &failing["status"]), (&"feasible".into(), &"infeasible".into()));
-    let target_of = json(&format!("{words} --set promise.max_cold_start=25s"));
+    let target_of = json(&format!("{words} --set slo.max_cold_start=25s"));
     assert_eq!(target_of["max_cold_start_ms"], 25_000);
     // Without a file, too: the default subnet by its name, a function of the trace, a target.
     let set = "--set subnet.subnet-a.cidr=10.0.0.0/28 --set function.checkout.memory=2GiB";
-    let small = json(&format!("plan counts.csv {set} --set promise.max_cold_start=1s"));
+    let small = json(&format!("plan counts.csv {set} --set slo.max_cold_start=1s"));
     let all = small["assumptions"].to_string();
     for part in ["with 11 usable addresses", "set on the command line: function.checkout.memory = 2GiB"] {
         assert!(all.contains(part), "{part}: {all}");
@@ -81,7 +81,7 @@ fn a_path_that_leads_nowhere_is_told_with_what_is_near() {
         ("subnet.private-a.in_use=x", "`subnet.in_use` must be a whole number", "write a whole number"),
         ("subnet.private-a.in_use=99", "has only 11 usable addresses", ""),
         ("subnet.private-a=4", "incomplete path", "add one of its keys: subnet.private-a.KEY=VALUE"),
-        ("promise.max_cold_start.a.b=4", "`max_cold_start` is a single value and has no keys", ""),
+        ("slo.max_cold_start.a.b=4", "`max_cold_start` is a single value and has no keys", ""),
         ("function.chekout.memory=1GiB", "unknown function `chekout`", "did you mean `checkout`?"),
         ("model.enii.boot.max=4s", "unknown key `enii`", "did you mean `eni`?"),
         ("model.eni.boots.max=4s", "unknown key `eni.boots`", "did you mean `boot`?"),

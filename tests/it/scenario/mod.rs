@@ -221,3 +221,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn names_of_sections_until_0_1_0_are_read() {
+    let old = "[[subnet]]\nname = \"a\"\n[[target]]\nname = \"db\"\nsubnet = \"a\"\n[promise]\nmax_cold_start = \"2s\"\n";
+    let new = old.replace("[[target]]", "[[destination]]").replace("[promise]", "[slo]");
+    let (old, new) = (scenario(old, &["f"]), scenario(&new, &["f"]));
+    assert_eq!((old.max_cold_start, old.destinations.len()), (Some(Millis::seconds(2)), 1));
+    assert_eq!(old, new);
+}

@@ -21,6 +21,7 @@ pub use setting::{Adds, DocumentOrigin, DocumentShape, NamedList, SET, Setting};
 
 use std::collections::BTreeSet;
 
+use toml::Spanned;
 use toml::de::DeTable;
 
 use lines::LineIndex;
@@ -72,6 +73,15 @@ fn once<T>(
     if !reader.problems.is_empty() {
         return Err(reader.problems);
     }
+    for (old, new) in form.renamed {
+        let table = document.get_mut();
+        if !table.contains_key(*new)
+            && let Some((key, value)) = table.remove_entry(*old)
+        {
+            table.insert(Spanned::new(key.span(), (*new).into()), value);
+        }
+    }
+    let settings: Vec<Setting> = settings.iter().map(|setting| setting.renamed(form.renamed)).collect();
     for (setting, offset) in settings.iter().zip(offsets) {
         if let Err(wrong) = setting.apply_to(document.get_mut(), form, offset) {
             let place = reader.place(wrong.at);

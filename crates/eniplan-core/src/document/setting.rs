@@ -21,6 +21,8 @@ pub struct DocumentShape<'f> {
     /// Sets of keys that say the same thing in another way, any of which makes its table a number that
     /// has a source; setting one takes away those of the other sets.
     pub numbers: &'f [&'f [&'f str]],
+    /// Keys of the top level by their old names, each with its new one.
+    pub renamed: &'f [(&'f str, &'f str)],
 }
 
 /// A list of tables with names.
@@ -59,6 +61,17 @@ struct PathPart {
 }
 
 impl Setting {
+    /// The same with the first name of its path as it is called now.
+    pub(super) fn renamed(&self, names: &[(&str, &str)]) -> Self {
+        let mut setting = self.clone();
+        if let Some(first) = setting.path.first_mut()
+            && let Some((_, new)) = names.iter().find(|(old, _)| *old == first.name)
+        {
+            first.name = (*new).to_owned();
+        }
+        setting
+    }
+
     /// Reads `path=value`: names joined by dots, one with a dot or `=` in it in quotes; the value is a
     /// TOML value, or else a text without quotes.
     pub fn parse(text: &str) -> Result<Self, Diagnostic> {

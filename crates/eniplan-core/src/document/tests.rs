@@ -8,7 +8,7 @@ fn read<T>(
     keys: &[&str],
     build: impl Fn(&mut DocumentReader<'_>, &TomlTable<'_>) -> Option<T>,
 ) -> Result<T, Diagnostics> {
-    super::read(file, text, &DocumentShape { keys, lists: &[], numbers: &[] }, &[], build)
+    super::read(file, text, &DocumentShape { keys, lists: &[], numbers: &[], renamed: &[] }, &[], build)
 }
 
 #[test]

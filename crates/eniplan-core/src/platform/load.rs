@@ -27,7 +27,7 @@ pub fn load_with(file: &str, text: &str, settings: &[Setting]) -> Result<Platfor
         &["connections"],
         &["per_mib", "rule"],
     ];
-    let form = DocumentShape { keys: KEYS, lists: LISTS, numbers: NUMBERS };
+    let form = DocumentShape { keys: KEYS, lists: LISTS, numbers: NUMBERS, renamed: &[] };
     document::read(file, text, &form, settings, |reader, root| {
         let name = word(reader, root, "name", "add a name for the model");
         let summary = if root.has("summary") {

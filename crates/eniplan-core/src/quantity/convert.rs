@@ -34,11 +34,13 @@ pub fn count(n: u64) -> Result<u32, Unrepresentable> {
 
 /// An upper bound as the value of a curve, in which `u32::MAX` stands for no bound at all ([`bound_told`]).
 pub fn upper_bound(n: impl Into<u128>) -> u32 {
+    // Up, to what stands for no bound.
     u32::try_from(n.into()).unwrap_or(u32::MAX)
 }
 
 /// A lower bound as the value of a curve: down to what fits.
 pub fn lower_bound(n: impl Into<u128>) -> u32 {
+    // Down: the largest value is below what does not fit.
     u32::try_from(n.into()).unwrap_or(u32::MAX)
 }
 
@@ -52,6 +54,7 @@ pub fn up_to(n: u128, most: u64) -> u64 {
 /// number, no memory holds the table.
 pub fn slot(index: usize) -> u32 {
     debug_assert!(u32::try_from(index).is_ok(), "a table of {index} entries");
+    // Never, by the above.
     u32::try_from(index).unwrap_or(u32::MAX)
 }
 

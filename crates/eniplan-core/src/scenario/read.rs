@@ -22,8 +22,6 @@ const TOP: &[&str] = &[
     "slo",
     "prices",
     "quota",
-    "target",
-    "promise",
 ];
 const LISTS: &[NamedList] = &[
     NamedList { key: "subnet", adds: Adds::First(super::DEFAULT_SUBNET) },
@@ -31,8 +29,9 @@ const LISTS: &[NamedList] = &[
     NamedList { key: "route", adds: Adds::Nothing },
     NamedList { key: "grouping", adds: Adds::Nothing },
     NamedList { key: "destination", adds: Adds::Nothing },
-    NamedList { key: "target", adds: Adds::Nothing },
 ];
+/// Names until 0.1.0.
+const RENAMED: &[(&str, &str)] = &[("target", "destination"), ("promise", "slo")];
 const SUBNET: &[&str] = &["name", "zone", "cidr", "vpc", "in_use"];
 const FUNCTION: &[&str] =
     &["name", "memory", "connections", "subnets", "security_groups", "duration", "keep_alive", "reaches"];
@@ -61,7 +60,7 @@ pub fn read(file: &str, text: &str) -> Result<Raw, Diagnostics> {
 /// The same with `settings` in the place of what the file says; a function that it does not
 /// declare, and `subnet-a` where it declares no subnet, are added.
 pub fn read_with(file: &str, text: &str, settings: &[Setting]) -> Result<Raw, Diagnostics> {
-    let form = DocumentShape { keys: TOP, lists: LISTS, numbers: &[] };
+    let form = DocumentShape { keys: TOP, lists: LISTS, numbers: &[], renamed: RENAMED };
     document::read(file, text, &form, settings, |reader, root| {
         let tables = reader.tables(root, "subnet", SUBNET);
         let subnets: Vec<_> = tables.iter().map(|table| subnet(reader, table)).collect();
@@ -72,17 +71,13 @@ pub fn read_with(file: &str, text: &str, settings: &[Setting]) -> Result<Raw, Di
         functions.extend(tables.iter().map(|table| function_of_route(reader, table)));
         let tables = reader.tables(root, "grouping", &["name", "functions"]);
         let groupings: Vec<_> = tables.iter().map(|table| grouping(reader, table)).collect();
-        // Before 0.2.0 they were called targets.
-        let mut tables = reader.tables(root, "destination", DESTINATION);
-        tables.extend(reader.tables(root, "target", DESTINATION));
+        let tables = reader.tables(root, "destination", DESTINATION);
         let destinations: Vec<_> = tables.iter().map(|table| destination(reader, table)).collect();
         let tables = reader.tables(root, "allow", &["from", "to"]);
         let allows: Vec<_> = tables.iter().map(|table| allow(reader, table)).collect();
-        // Before 0.2.0 the target was called a target.
-        let slo = ["slo", "promise"].map(|key| reader.table(root, key, &["max_cold_start", "survive"]));
-        let slo: Vec<TomlTable<'_>> = slo.into_iter().flatten().collect();
-        let survive_zone = slo.iter().any(|slo| survives(reader, slo));
-        let max_cold_start = slo.iter().find_map(|slo| quantity(reader, slo, "max_cold_start"));
+        let slo = reader.table(root, "slo", &["max_cold_start", "survive"]);
+        let survive_zone = slo.as_ref().is_some_and(|slo| survives(reader, slo));
+        let max_cold_start = slo.and_then(|slo| quantity(reader, &slo, "max_cold_start"));
         let prices = reader.table(root, "prices", &["eni_hour", "creation"]);
         let mut price = |key| prices.as_ref().and_then(|prices| quantity(reader, prices, key));
         let (eni_hour, creation): (Option<Placed<Price>>, _) = (price("eni_hour"), price("creation"));

@@ -19,6 +19,7 @@ pub(crate) fn count<T: TryInto<u32> + Copy + std::fmt::Display>(number: T) -> u3
 
 /// The same of a number that may be larger, where fewer is the safe side: a lower bound, or what there is.
 pub(crate) fn at_most_u32<T: TryInto<u32>>(number: T) -> u32 {
+    // Down, to the largest there is.
     number.try_into().unwrap_or(u32::MAX)
 }
 

@@ -56,6 +56,8 @@ impl Findings {
             problem.components.iter().map(environments_of).collect();
         if !*counts_busy && concurrency_may_be_met(problem, &environments, &most) {
             *counts_busy = true;
+            // Both sets at once would be the most memory of the whole proof.
+            drop((environments, most));
             return Self::new(problem, supposed, counts_busy, go_on);
         }
         let pairs = problem.components.iter().zip(&environments).filter(|_| problem.planned.is_none());
