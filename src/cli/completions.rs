@@ -18,7 +18,7 @@ pub(super) struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL")]
     shell: Shell,
-    /// Write to FILE instead of stdout
+    /// Write to FILE, atomically
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     file: Option<PathBuf>,
     /// Suppress notes on stderr

@@ -49,7 +49,7 @@ pub(super) struct GenerateArgs {
     /// Mean duration of an invocation, one for all functions or one per function
     #[arg(long, value_name = "DURATION,...", value_delimiter = ',', default_value = "120ms")]
     duration: Vec<Millis>,
-    /// Write the trace to FILE instead of stdout
+    /// Write the trace to FILE, atomically
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     file: Option<PathBuf>,
     /// Suppress notes on stderr

@@ -48,7 +48,7 @@ pub(super) struct GraphArgs {
     /// Format of the drawing [default: from the extension of FILE, else text]
     #[arg(long, value_name = "FORMAT", value_parser = formats(), help_heading = "Output")]
     format: Option<String>,
-    /// Write the drawing to FILE instead of stdout
+    /// Write the drawing to FILE, atomically
     #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = "Output")]
     file: Option<PathBuf>,
     /// Suppress notes on stderr

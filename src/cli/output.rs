@@ -18,7 +18,7 @@ pub(super) struct Output {
     #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "text")]
     #[arg(help_heading = "Output")]
     pub format: String,
-    /// Write the answer to FILE instead of stdout
+    /// Write the answer to FILE, atomically
     #[arg(id = "output", short = 'o', long = "output", value_name = "FILE", help_heading = "Output")]
     pub file: Option<PathBuf>,
     /// Suppress notes on stderr

@@ -58,7 +58,7 @@ pub(super) struct ReportArgs {
     /// Quick draft: one run per policy and a short worst-case search
     #[arg(long, conflicts_with_all = ["runs", "effort"], help_heading = "Runs")]
     quick: bool,
-    /// Write the page to FILE instead of stdout
+    /// Write the page to FILE, atomically
     #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = "Output")]
     file: Option<PathBuf>,
     /// Suppress notes on stderr
