@@ -104,17 +104,17 @@ fn a_path_that_leads_nowhere_is_told_with_what_is_near() {
         (
             "model.eni.boot.max=1s",
             "model.eni.boot.max=1s",
-            "has min 6.1s above max 1s (beside models/lambda-",
+            "min 6.1s is greater than max 1s (see also models/lambda-",
         ),
         (
             "subnet.private-a.in_use=1 --set model.eni.boot.max=1s",
             "model.eni.boot.max=1s",
-            "has min 6.1s above max 1s",
+            "min 6.1s is greater than max 1s",
         ),
         (
             "subnet.private-b.name=private-a",
             "subnet.private-b.name=private-a",
-            "subnet `private-a` stands already",
+            "subnet `private-a` is already defined",
         ),
         ("subnet.private-a.cidr=10.0.2.0/26", "subnet.private-a.cidr=10.0.2.0/26", "overlap"),
         ("model.phase.create-eni.kind=plain", "model.phase.create-eni.kind=plain", "has no `duration`"),
