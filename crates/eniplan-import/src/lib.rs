@@ -1,4 +1,4 @@
-//! Import: files of traffic in any known layout, read in blocks, to a [`Trace`](Traffic).
+//! Import: files of traffic in any known layout, read in blocks, to a `Trace`.
 //!
 //! A format is one file in `formats`. Nothing here opens a file: the caller gives
 //! bytes to be read, and those of the companion files. All that is wrong is told at once, with

@@ -29,7 +29,7 @@ use crate::simulation::EniAction;
 /// A plan under which no cold start exceeds `target` and none fails, or why there is none.
 ///
 /// What keeps the target at the least cost is tried first: each candidate for what is required is solved,
-/// and the cheapest goes through [`refine`].
+/// and the cheapest goes through `refine`.
 pub fn plan(
     study: &Study<'_>,
     target: Millis,

@@ -88,7 +88,7 @@ impl Minimised {
         Self { value, gap, met: value.is_some() && open <= 0.0, ..self.clone() }
     }
 
-    /// `value` and `bound` in the units of [`value_rows`], in the user's words; none for the default objective.
+    /// `value` and `bound` in the units of `value_rows`, in the user's words; none for the default objective.
     pub fn new(minimise: PlanObjective, names: &[&str], value: Option<u128>, bound: u128) -> Option<Self> {
         let open = value.map_or(0, |value| value.saturating_sub(bound));
         let gap = value.filter(|_| open > 0).map_or(0.0, |value| open as f64 / value as f64);

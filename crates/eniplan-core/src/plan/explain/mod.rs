@@ -3,7 +3,7 @@
 //! Every number here comes of planning again with something changed, and checking that plan: a
 //! [`Lever`] is one number that says no, an [`irreducible_infeasible_set`] the limits that rule every plan out
 //! together, [`smallest_fix`] the smallest change of one kind that brings one, a
-//! [`ShadowPrice`](super::answer::ShadowPrice) what a little more or less is worth (docs/plan.md, "The
+//! [`ShadowPrice`] what a little more or less is worth (docs/plan.md, "The
 //! explanation" and "No plan").
 
 mod binds;
