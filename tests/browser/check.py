@@ -124,7 +124,7 @@ class Report(unittest.TestCase):
         self.assertEqual(self.js("return [...document.querySelectorAll('section')].map(it => it.id)"), SECTIONS)
         self.assertEqual(self.js("return performance.getEntriesByType('resource').length"), 0)
         first = self.one(".answer.first").text
-        self.assertRegex(first, r"^At worst a cold start under \S+ on \S+ takes .*\d")
+        self.assertRegex(first, r"^The worst-case cold start under \S+ on \S+ is .*\d")
         self.quiet()
 
     def test_every_chart_has_marks_in_light_and_dark(self):
