@@ -1,7 +1,8 @@
 //! Grants: when each creation request has its token of the API bucket, first come first served.
 
-use crate::plan::terms::exact::{at_most_u64, smaller};
+use crate::plan::terms::exact::smaller;
 use crate::plan::terms::violation::Violation;
+use crate::quantity::convert::up_to;
 use crate::topology::TokenBucket;
 
 /// Instants beyond this are refused, so that no sum of a few of them overflows.
@@ -20,7 +21,7 @@ pub(crate) fn grant_tokens(
     let (full, per_ms) = (u64::from(bucket.burst) * TOKEN, bucket.per_second.0);
     let refilled = |level: u64, ms: u64| {
         let level = u128::from(level) + u128::from(per_ms) * u128::from(ms);
-        at_most_u64(level).min(full)
+        up_to(level, full)
     };
     // The bucket is full at the first request.
     let (mut now, mut level) = (i64::MIN, full);

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lever::Lever;
 use crate::plan::answer::BindingStretch;
-use crate::plan::terms::exact::{at_most_u64, instant_ms};
+use crate::plan::terms::exact::instant_ms;
 use crate::plan::terms::joint::{Joint, JointEntry};
+use crate::quantity::convert::up_to;
 
 /// How much of a limit a plan uses, and when it uses all of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,7 +62,7 @@ fn held(
         }
     }
     full.extend(since.map(|from_ms| BindingStretch { from_ms, to_ms: end }));
-    LimitUse { used: at_most_u64(used.unsigned_abs()), full }
+    LimitUse { used: up_to(used.unsigned_abs(), u64::MAX), full }
 }
 
 /// When no token is left: until one is there again.
@@ -83,12 +84,13 @@ fn drained(joint: &Joint, entries: &[JointEntry], end: i64) -> LimitUse {
             continue;
         }
         let wait = if rate > 0 { (TOKEN - level + rate - 1) / rate } else { i128::from(u32::MAX) };
-        let until = at_ms.saturating_add_unsigned(at_most_u64(wait.unsigned_abs())).min(end.max(at_ms + 1));
+        let until =
+            at_ms.saturating_add_unsigned(up_to(wait.unsigned_abs(), u64::MAX)).min(end.max(at_ms + 1));
         match full.last_mut() {
             Some(last) if last.to_ms >= at_ms => last.to_ms = until,
             _ => full.push(BindingStretch { from_ms: at_ms, to_ms: until }),
         }
     }
     let used = (top - lowest.max(0)) / TOKEN;
-    LimitUse { used: at_most_u64(used.unsigned_abs()), full }
+    LimitUse { used: up_to(used.unsigned_abs(), u64::MAX), full }
 }

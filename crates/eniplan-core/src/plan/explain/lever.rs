@@ -2,10 +2,11 @@
 
 use super::trial::plenty;
 use crate::plan::solve::tokens::ExactBucket;
-use crate::plan::terms::exact::{at_most_u32, instant_ms};
+use crate::plan::terms::exact::instant_ms;
 use crate::plan::terms::group::PlanStart;
 use crate::plan::terms::joint::Joint;
 use crate::plan::terms::limit::EniLimit;
+use crate::quantity::convert::lower_bound;
 use crate::quantity::{Millis, Rate};
 
 /// One number that says no; larger is looser.
@@ -58,7 +59,7 @@ impl Lever {
     #[must_use]
     pub fn with(self, joint: &Joint, value: u64) -> Joint {
         let mut joint = joint.clone();
-        let count = at_most_u32(value);
+        let count = lower_bound(value);
         match self {
             Self::Addresses(subnet) => {
                 if let Some(room) = joint.subnets.get_mut(subnet) {

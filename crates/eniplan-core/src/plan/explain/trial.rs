@@ -2,10 +2,10 @@
 
 use crate::plan::solve::objective::solve_objective;
 use crate::plan::terms::error::PlanError;
-use crate::plan::terms::exact::at_most_u32;
 use crate::plan::terms::joint::Joint;
 use crate::plan::terms::objective::PlanObjective;
 use crate::plan::terms::solution::JointPlan;
+use crate::quantity::convert::lower_bound;
 
 /// The plan of a joint problem, checked; none: none was found, or ENIs in use while they are to be deleted find no room.
 pub fn plan_again(joint: &Joint, minimise: PlanObjective) -> Result<Option<JointPlan>, PlanError> {
@@ -32,7 +32,7 @@ pub(crate) fn plan_any(
 pub(crate) fn plenty(joint: &Joint) -> u32 {
     let peaks = joint.pools.iter().map(|pool| u64::from(pool.need.peak().0));
     let all = peaks.sum::<u64>().saturating_mul(4).saturating_add(16);
-    at_most_u32(all).min(1 << 30)
+    lower_bound(all).min(1 << 30)
 }
 
 /// The smallest number above `fails` that passes, with what it gives; none: not even `most` does.

@@ -3,9 +3,9 @@
 use super::study::Study;
 use super::waiting::longest_wait;
 use crate::demand::{Curve, Nominal, room, size, sizes, tight};
-use crate::plan::terms::exact::at_most_u32;
 use crate::policy::EnvironmentBinding;
 use crate::quantity::Millis;
+use crate::quantity::convert::lower_bound;
 use crate::worst_case::wait_for_host;
 
 /// Traffic of more invocations than this is not replayed for what it needs at least.
@@ -101,7 +101,7 @@ pub(crate) fn minimum_by_work(study: &Study<'_>, target: Millis) -> u32 {
         let within = u128::from(target.0) + keep_alive + 2 * u128::from(most);
         let slots = u128::from(room(capacity) / size(capacity, place)).max(1);
         let work = u128::from(running.finish().peak_concurrency) * (keep_alive + u128::from(least));
-        at_most_u32(work.div_ceil((slots * within).max(1))).max(1)
+        lower_bound(work.div_ceil((slots * within).max(1))).max(1)
     };
     running.into_iter().enumerate().map(of).max().unwrap_or(0)
 }

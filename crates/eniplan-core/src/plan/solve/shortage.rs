@@ -4,10 +4,11 @@
 //! (docs/plan.md, lemma 4). Knows nothing of objectives or solvers.
 
 use super::tokens::ExactBucket;
-use crate::plan::terms::exact::{at_most_u32, instant_ms};
+use crate::plan::terms::exact::instant_ms;
 use crate::plan::terms::group::Group;
 use crate::plan::terms::limit::{Ceiling, EniLimit};
 use crate::plan::terms::solution::Shortage;
+use crate::quantity::convert::lower_bound;
 
 /// Every limit that is too small for the group, ceilings first; empty: a plan exists.
 pub(crate) fn shortages(group: &Group) -> Vec<Shortage> {
@@ -73,7 +74,7 @@ fn bucket_shortage(group: &Group) -> Option<Shortage> {
         slack => bucket.window(if slack == i64::MAX { 0 } else { slack.unsigned_abs() }),
     };
     let short = |due: DueEnis| {
-        let available = at_most_u32(granted(due.slack_ms));
+        let available = lower_bound(granted(due.slack_ms));
         (due.slack_ms >= 0 && due.enis > available).then_some((due, available))
     };
     let short = dues(group).into_iter().filter_map(short);

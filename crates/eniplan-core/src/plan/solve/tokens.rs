@@ -8,8 +8,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::terms::exact::{at_most_u64, smaller};
+use crate::plan::terms::exact::smaller;
 use crate::plan::terms::schedule::DeadlineBatch;
+use crate::quantity::convert::up_to;
 use crate::topology::TokenBucket;
 
 /// The most separate requests one schedule may have.
@@ -65,7 +66,7 @@ impl ExactBucket {
         let refill = u128::from(self.rate) * u128::from(width_ms);
         let tokens = (u128::from(self.full) + refill) / u128::from(self.token.max(1));
         // More than anyone asks for.
-        at_most_u64(tokens)
+        up_to(tokens, u64::MAX)
     }
 
     /// The narrowest window that grants `count` requests at once; none: no window does.
@@ -158,7 +159,7 @@ impl BackwardServer {
         let ExactBucket { token, full, rate } = self.bucket;
         let start = deadline.at_ms.min(self.clock);
         let refill = u128::from(rate) * u128::from(self.clock.abs_diff(start)) + u128::from(self.level);
-        self.level = at_most_u64(refill).min(full);
+        self.level = up_to(refill, full);
         self.clock = start;
         let fresh = self.level == full && self.clock == deadline.at_ms;
         let mut service = DeadlineService { fresh, ..DeadlineService::default() };

@@ -1,7 +1,5 @@
 //! Exact conversions between whole numbers: what cannot be is a defect, and is told while it is looked for.
 
-use crate::quantity::convert::up_to;
-
 /// A time from the first instant as an instant. Times are at most [`LONGEST_MS`](super::group::LONGEST_MS),
 /// or what is made of them is refused.
 pub(crate) fn instant_ms(ms: u64) -> i64 {
@@ -14,21 +12,10 @@ pub(crate) fn instant_ms(ms: u64) -> i64 {
 pub(crate) fn count<T: TryInto<u32> + Copy + std::fmt::Display>(number: T) -> u32 {
     debug_assert!(number.try_into().is_ok(), "{number} is no count");
     // Too many is the safe side: a plan for them finds no room, where one for too few would not hold.
-    at_most_u32(number)
-}
-
-/// The same of a number that may be larger, where fewer is the safe side: a lower bound, or what there is.
-pub(crate) fn at_most_u32<T: TryInto<u32>>(number: T) -> u32 {
-    // Down, to the largest there is.
     number.try_into().unwrap_or(u32::MAX)
 }
 
 /// The smaller of what there is and what is wanted.
 pub(crate) fn smaller(available: u64, wanted: u32) -> u32 {
     if available >= wanted.into() { wanted } else { count(available) }
-}
-
-/// As [`at_most_u32`].
-pub(crate) fn at_most_u64(number: u128) -> u64 {
-    up_to(number, u64::MAX)
 }

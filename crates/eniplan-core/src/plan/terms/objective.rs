@@ -1,8 +1,8 @@
 //! An objective: what a plan makes small, ENIs, money or addresses.
 
-use super::exact::at_most_u64;
 use super::schedule::Objectives;
 use crate::quantity::Price;
+use crate::quantity::convert::up_to;
 
 /// What is to be small.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl EniPrices {
         match u128::from(self.eni_hour.0) {
             0 if creation > 0 => u64::MAX,
             0 => 0,
-            hour => at_most_u64(creation / hour),
+            hour => up_to(creation / hour, u64::MAX),
         }
     }
 

@@ -4,8 +4,8 @@ use super::bound::{bound, late_needs};
 use super::requests::{free_batches, group_of};
 use crate::demand::Curve;
 use crate::plan::solve::congestion::relieve;
-use crate::plan::terms::exact::at_most_u32;
 use crate::plan::terms::joint::Joint;
+use crate::quantity::convert::lower_bound;
 
 /// The pools apart, without limits on addresses, through the one bucket: the least held time and the
 /// creations that go with it, where a creation spared is worth `creation_ms` and is counted as held
@@ -20,5 +20,5 @@ pub(crate) fn apart(joint: &Joint, creation_ms: u64) -> Option<(u128, u64)> {
 /// The least that is held in all at each instant, late by the longest boot.
 pub(crate) fn least_total(joint: &Joint) -> Curve {
     let totals = bound(joint, &late_needs(joint)).totals;
-    Curve::new(totals.into_iter().map(|(at, total)| (at, at_most_u32(total))))
+    Curve::new(totals.into_iter().map(|(at, total)| (at, lower_bound(total))))
 }

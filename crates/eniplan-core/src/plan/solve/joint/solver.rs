@@ -16,10 +16,10 @@ use crate::plan::solve::shortage::shortages;
 use crate::plan::solve::tokens::MOST_ENTRIES;
 use crate::plan::solve::validate::validate_joint;
 use crate::plan::terms::error::PlanError;
-use crate::plan::terms::exact::at_most_u32;
 use crate::plan::terms::joint::Joint;
 use crate::plan::terms::schedule::Objectives;
 use crate::plan::terms::solution::{JointAnswer, Shortage};
+use crate::quantity::convert::lower_bound;
 
 /// Every limit that forbids a joint plan; where it is empty one may still not be found.
 pub fn joint_shortages(joint: &Joint) -> Vec<Shortage> {
@@ -91,7 +91,7 @@ fn combine(joint: &Joint, least: &JointBound, free: &Decomposition) -> Result<Ob
     } else {
         relief.bound.held_ms.max(least.held_ms)
     };
-    let peak = at_most_u32(least.peak);
+    let peak = lower_bound(least.peak);
     let spared = free.objectives.creations.saturating_sub(relief.bound.creations);
     let creations = least.creations.saturating_sub(spared);
     Ok(Objectives { peak, held_ms, creations })
