@@ -44,6 +44,7 @@ mod study;
 mod study_args;
 mod timeline;
 mod trace;
+mod unfinished_file;
 mod verify;
 mod whole_file;
 mod window;

@@ -4,15 +4,14 @@
 //! fails, and on Ctrl-C.
 
 use std::cell::RefCell;
-use std::fs::{File, OpenOptions, remove_file};
+use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
-use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::input::reason;
-use super::interrupt::Unfinished;
 use super::output::note;
 use super::progress::ByteProgress;
+use super::unfinished_file::UnfinishedFile;
 use crate::import::{EachRow, KeptRun, RunKeeper, RunsInMemory};
 use crate::trace::block::CallRow;
 
@@ -72,27 +71,19 @@ impl RunKeeper for Spill {
 /// A temporary file of runs.
 #[derive(Debug)]
 struct SpillFile {
-    path: PathBuf,
+    /// Takes the file away when it is dropped.
+    #[allow(dead_code)]
+    name: UnfinishedFile,
     file: Rc<RefCell<File>>,
     /// Where each run ends, bytes.
     ends: Vec<u64>,
 }
 
 impl SpillFile {
+    /// One that nobody else may read, where the system knows of that.
     fn create() -> io::Result<Self> {
-        let mut unfinished = Unfinished::lock();
-        for number in 0.. {
-            let path = std::env::temp_dir().join(format!("eniplan-{}-{number}.rows", std::process::id()));
-            match private().create_new(true).open(&path) {
-                Err(error) if error.kind() == ErrorKind::AlreadyExists && number < 1_000 => {}
-                made => {
-                    let file = Rc::new(RefCell::new(made?));
-                    unfinished.add(&path);
-                    return Ok(Self { path, file, ends: Vec::new() });
-                }
-            }
-        }
-        Err(ErrorKind::AlreadyExists.into())
+        let (file, name) = UnfinishedFile::create_in(&std::env::temp_dir(), 0o600)?;
+        Ok(Self { name, file: Rc::new(RefCell::new(file)), ends: Vec::new() })
     }
 
     fn push(&mut self, rows: &EachRow<'_>) -> io::Result<()> {
@@ -127,24 +118,6 @@ impl SpillFile {
             SpilledRun { file, progress, at, end, most, bytes: Vec::new(), next: 0 }
         };
         starts.zip(self.ends.iter().copied()).map(run).collect()
-    }
-}
-
-/// For a file that nobody else may read, where the system knows of that.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-impl Drop for SpillFile {
-    fn drop(&mut self) {
-        let mut unfinished = Unfinished::lock();
-        // What the system cannot take away is left to it.
-        let _ = remove_file(&self.path);
-        unfinished.remove(&self.path);
     }
 }
 
@@ -218,7 +191,7 @@ mod tests {
         for (kept, run) in spill.runs().into_iter().zip(&runs) {
             assert_eq!(&kept.collect::<io::Result<Vec<CallRow>>>().unwrap(), run);
         }
-        let path = spill.file.as_ref().unwrap().path.clone();
+        let path = spill.file.as_ref().unwrap().name.path().unwrap().to_owned();
         assert!(path.exists());
         spill.begin();
         assert!(!path.exists());

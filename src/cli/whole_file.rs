@@ -7,10 +7,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::{Builder, TempDir, TempPath};
-
 use super::input::{reason, shown};
-use super::interrupt::Unfinished;
+use super::unfinished_file::UnfinishedFile;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// A file in the making; dropped before [`WholeFile::finish`], it leaves nothing behind.
@@ -18,7 +16,7 @@ use crate::diagnostic::{Code, Diagnostic};
 pub(super) struct WholeFile {
     named: PathBuf,
     place: PathBuf,
-    temporary: Option<TempPath>,
+    temporary: Option<UnfinishedFile>,
     writer: BufWriter<File>,
 }
 
@@ -35,14 +33,12 @@ impl WholeFile {
         let (file, temporary) = match &found {
             Some(there) if !there.is_file() => (OpenOptions::new().write(true).open(&place)?, None),
             _ => {
-                let mut unfinished = Unfinished::lock();
-                let (file, temporary) = builder(0o666).tempfile_in(folder_of(&place))?.into_parts();
-                unfinished.add(&temporary);
+                let (file, temporary) = UnfinishedFile::create_in(folder_of(&place), 0o666)?;
                 (file, Some(temporary))
             }
         };
-        if let (Some(there), Some(temporary)) = (found, &temporary) {
-            fs::set_permissions(temporary, there.permissions())?;
+        if let (Some(there), Some(path)) = (found, temporary.as_ref().and_then(UnfinishedFile::path)) {
+            fs::set_permissions(path, there.permissions())?;
         }
         Ok(Self { named: path.to_owned(), place, temporary, writer: BufWriter::new(file) })
     }
@@ -54,34 +50,13 @@ impl WholeFile {
 
     fn put_in_place(&mut self) -> io::Result<()> {
         self.writer.flush()?;
-        let Some(temporary) = self.temporary.take() else { return Ok(()) };
-        let mut unfinished = Unfinished::lock();
-        let path = temporary.to_path_buf();
-        let placed = temporary.persist(&self.place).map_err(|error| error.error);
-        unfinished.remove(&path);
-        placed
+        self.temporary.take().map_or(Ok(()), |temporary| temporary.persist(&self.place))
     }
-}
-
-/// A new folder in `parent`, which is gone when it is dropped.
-pub(super) fn folder_in(parent: &Path) -> io::Result<TempDir> {
-    builder(0o777).tempdir_in(parent)
 }
 
 /// The folder that `path` is in.
 pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Names of files in the making; `mode` is what a file made without them would have.
-fn builder(mode: u32) -> Builder<'static, 'static> {
-    let mut builder = Builder::new();
-    builder.prefix(".eniplan-").suffix(".tmp");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
-    #[cfg(not(unix))]
-    let _ = mode;
-    builder
 }
 
 impl Write for WholeFile {
@@ -91,18 +66,6 @@ impl Write for WholeFile {
 
     fn flush(&mut self) -> io::Result<()> {
         self.writer.flush()
-    }
-}
-
-impl Drop for WholeFile {
-    fn drop(&mut self) {
-        if let Some(temporary) = self.temporary.take() {
-            let mut unfinished = Unfinished::lock();
-            let path = temporary.to_path_buf();
-            // A leftover that cannot be removed does no harm.
-            let _ = temporary.close();
-            unfinished.remove(&path);
-        }
     }
 }
 
